@@ -1,0 +1,55 @@
+/** Fixed steps a second that a room simulates unless it says otherwise. */
+export const TICK_HZ = 20;
+/** Milliseconds between state patches: one a tick, so that a patch always carries a whole step. */
+export const PATCH_MS = 1000 / TICK_HZ;
+/** How far in the past, in ms, other players are shown: two patches, so that one late patch is not seen. */
+export const INTERPOLATION_MS = 2 * PATCH_MS;
+/** Seconds that a dropped player's seat is kept. */
+export const RECONNECT_S = 30;
+/** Milliseconds between saves of a character whose pose or stats changed. */
+export const AUTOSAVE_MS = 30_000;
+/** Default port of the page, the API and the sockets. */
+export const DEFAULT_PORT = 2567;
+
+/** Longest player name, in characters (code points). */
+export const NAME_MAX = 24;
+/** Longest chat line, in characters (code points). */
+export const CHAT_MAX = 240;
+/** Letters of a room code: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V, so that it can be read out aloud. */
+export const CODE_ALPHABET = "ACDEFGHJKMNPQRTWXY34679";
+/** Length of a room code: 23^4, about 280,000 codes. */
+export const CODE_LENGTH = 4;
+
+/** Close codes that a roomkeep server adds to Colyseus's own (4000–4003, 4010). */
+export const CLOSE = {
+  /** The same character joined from another tab or device; the newest login wins. */
+  TAKEN_OVER: 4101,
+  /** The lease on the character was lost; this copy was dropped unsaved. */
+  FENCED: 4102,
+  /** Repeated malformed messages. */
+  ABUSE: 4103,
+  /** An admin removed the player. */
+  KICKED: 4104,
+  /** The reader was too slow for too long. */
+  TOO_SLOW: 4105,
+} as const;
+
+/** Colours a player may choose, as CSS hex; the index is what is stored and sent. */
+export const COLORS = [
+  "#ff6b6b",
+  "#ffa94d",
+  "#ffd43b",
+  "#69db7c",
+  "#38d9a9",
+  "#4dabf7",
+  "#748ffc",
+  "#da77f2",
+  "#f783ac",
+  "#adb5bd",
+] as const;
+
+/** Body shapes a player may choose; the index is what is stored and sent. */
+export const SHAPES = ["bean", "cube", "cone", "drop"] as const;
+
+/** Emotes, in the order of keys 1–6; the index + 1 is what is sent, 0 is none. */
+export const EMOTES = ["wave", "heart", "laugh", "wow", "dance", "sleep"] as const;

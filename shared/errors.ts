@@ -1,0 +1,74 @@
+/**
+ * Stable error codes. A code is never renamed once released; `docs/errors.md` lists what each means
+ * and what to do. Clients switch on the code, people read the message.
+ */
+export const ERROR_CODES = {
+  // joining
+  NAME_INVALID: "The name is empty, too long, or holds characters that cannot be shown.",
+  LOOKS_INVALID: "The colour or shape is not one of those offered.",
+  TOKEN_INVALID: "The sign-in token is missing, unknown, or was revoked.",
+  RECOVERY_INVALID: "No character has this recovery code.",
+  ROOM_UNKNOWN: "No open room has this code.",
+  ROOM_FULL: "The room has no free place.",
+  ROOM_CLOSED: "The room closed before the join was through.",
+  CHARACTER_CLAIMED: "The character is live elsewhere and was not released in time.",
+  CHARACTER_MISSING: "No such character.",
+  JOIN_TIMEOUT: "The join did not finish in time; nothing was saved. Try again.",
+  // in a room
+  MESSAGE_INVALID: "The message does not fit its schema; nothing was changed.",
+  MESSAGE_UNKNOWN: "The room knows no message of this type.",
+  RATE_LIMITED: "Too many of these in too short a time.",
+  ACTION_REFUSED: "The rules of the room do not allow this now.",
+  NOT_LEADER: "Only the leader of the room may do this.",
+  PROTOCOL_ABUSE: "Too many malformed messages; the connection was closed.",
+  // persistence
+  CHARACTER_FENCED: "Another owner holds the character; this copy was dropped, not saved.",
+  DATABASE_UNAVAILABLE: "The database did not answer.",
+  DATA_DIR_LOCKED: "Another process uses this data folder.",
+  DATA_DIR_UNWRITABLE: "The data folder cannot be written.",
+  // process
+  CONFIG_INVALID: "A setting has a value that cannot be used.",
+  PORT_IN_USE: "Another program listens on this port.",
+  NODE_TOO_OLD: "This version of Node is too old.",
+  REDIS_UNAVAILABLE: "Redis did not answer.",
+  PAGE_MISSING: "The page has not been built.",
+  LEVEL_INVALID: "The level description has an error.",
+} as const;
+
+/** One of the stable codes in {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/**
+ * The error that roomkeep throws: a stable {@link ErrorCode}, a message that says what happened and what to
+ * do, and the cause where there is one.
+ *
+ * @example
+ * throw new RoomkeepError("CHARACTER_CLAIMED", "Character 7 is live in room x; try again in 10 s.", { cause });
+ */
+export class RoomkeepError extends Error {
+  override readonly name = "RoomkeepError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string = ERROR_CODES[code], options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A refusal that is expected in normal play: returned, not thrown. */
+export interface Refusal {
+  readonly ok: false;
+  readonly code: ErrorCode;
+  /** Safe to show to a player. */
+  readonly reason: string;
+}
+
+/**
+ * Builds a {@link Refusal}. The reason defaults to the text of the code.
+ *
+ * @example
+ * if (round !== "lobby") return refuse("ACTION_REFUSED", "The round has begun.");
+ */
+export function refuse(code: ErrorCode, reason: string = ERROR_CODES[code]): Refusal {
+  return { ok: false, code, reason };
+}
