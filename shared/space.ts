@@ -1,0 +1,202 @@
+import { Body, Box, Cylinder, Material, Plane, type Shape, Sphere, Vec3, World } from "cannon-es";
+import type { Prop } from "./actor.ts";
+import { LAYER } from "./layers.ts";
+import type { Level, Solid } from "./level.ts";
+import { GRAVITY_MPS2, WALKER_HEIGHT_M, WALKER_RADIUS_M, type Walker } from "./walk.ts";
+
+/** Physics steps in one tick of the room: 60 Hz at 20 ticks a second keeps stacked crates calm. */
+const SUB_STEPS = 3;
+/** Nothing loose moves faster, m/s: a crate squeezed between a player and a wall must not become a bullet. */
+const LOOSE_MAX_MPS = 14;
+/** Movement that is not worth telling: metres and quaternion parts. */
+const STILL = 0.002;
+
+/** A loose body and the actor that shows it. */
+export interface LooseEntry {
+  readonly body: Body;
+  readonly actor: Prop;
+  readonly home: Vec3;
+}
+
+/** The fixed-step Cannon world of a room: static solids, loose bodies, and walkers that push them. */
+export interface Space {
+  readonly world: World;
+  /** Gives an actor a loose body of its kind ("crate" or "ball") and size where the actor stands. */
+  addLoose(id: string, actor: Prop): Body;
+  removeLoose(id: string): void;
+  addWalker(id: string, walker: Walker): void;
+  removeWalker(id: string): void;
+  /** One tick: walkers take their pose, the world steps, the poses of what moved are written to its actor. */
+  step(dtS: number): void;
+  /** Loose bodies by actor id. */
+  readonly loose: ReadonlyMap<string, LooseEntry>;
+}
+
+/**
+ * Builds the physics of a level. Poses of loose bodies live here as float64; what everybody sees is written to
+ * the actors, and only when it moved.
+ *
+ * @example
+ * const space = openSpace(level);
+ * space.addLoose("crate-1", prop);
+ * space.step(1 / 20);
+ */
+export function openSpace(level: Level): Space {
+  const world = new World({ gravity: new Vec3(0, -GRAVITY_MPS2, 0), allowSleep: true });
+  const surface = new Material({ friction: 0.35, restitution: 0.25 });
+  world.defaultContactMaterial.friction = 0.35;
+  world.defaultContactMaterial.restitution = 0.2;
+  addGround(world, surface, level);
+  const loose = new Map<string, LooseEntry>();
+  const walkers = new Map<string, { body: Body; walker: Walker }>();
+
+  return {
+    world,
+    loose,
+    addLoose(id, actor) {
+      const body = looseBody(actor, surface);
+      world.addBody(body);
+      loose.set(id, { body, actor, home: body.position.clone() });
+      return body;
+    },
+    removeLoose(id) {
+      const entry = loose.get(id);
+      if (entry) world.removeBody(entry.body);
+      loose.delete(id);
+    },
+    addWalker(id, walker) {
+      const body = walkerBody(walker);
+      world.addBody(body);
+      walkers.set(id, { body, walker });
+    },
+    removeWalker(id) {
+      const entry = walkers.get(id);
+      if (entry) world.removeBody(entry.body);
+      walkers.delete(id);
+    },
+    step(dtS) {
+      for (const { body, walker } of walkers.values()) followWalker(body, walker, dtS);
+      for (let i = 0; i < SUB_STEPS; i++) world.step(dtS / SUB_STEPS);
+      for (const entry of loose.values()) {
+        tame(entry, level);
+        writePose(entry);
+      }
+    },
+  };
+}
+
+function addGround(world: World, material: Material, level: Level) {
+  const plane = new Body({
+    type: Body.STATIC,
+    material,
+    shape: new Plane(),
+    collisionFilterGroup: LAYER.solid,
+  });
+  plane.quaternion.setFromEuler(-Math.PI / 2, 0, 0);
+  world.addBody(plane);
+  for (const solid of level.solids) world.addBody(solidBody(solid, material));
+}
+
+function solidBody(solid: Solid, material: Material): Body {
+  const [x, y, z] = solid.at;
+  const height = solid.shape === "box" ? solid.size[1] : solid.height;
+  const shape: Shape =
+    solid.shape === "box"
+      ? new Box(new Vec3(solid.size[0] / 2, height / 2, solid.size[2] / 2))
+      : new Cylinder(solid.radius, solid.radius, height, 14);
+  return new Body({
+    type: Body.STATIC,
+    material,
+    shape,
+    position: new Vec3(x, y + height / 2, z),
+    collisionFilterGroup: LAYER.solid,
+  });
+}
+
+function looseBody(actor: Prop, material: Material): Body {
+  const { size, kind } = actor;
+  const body = new Body({
+    mass: kind === "ball" ? 4 * size : 12 * size,
+    material,
+    shape: kind === "ball" ? new Sphere(size) : new Box(new Vec3(size, size, size)),
+    position: new Vec3(actor.x, actor.y, actor.z),
+    linearDamping: kind === "ball" ? 0.25 : 0.12,
+    angularDamping: kind === "ball" ? 0.25 : 0.3,
+    sleepSpeedLimit: 0.15,
+    sleepTimeLimit: 0.6,
+    collisionFilterGroup: LAYER.loose,
+    collisionFilterMask: LAYER.solid | LAYER.loose | LAYER.walker,
+  });
+  body.quaternion.set(actor.qx, actor.qy, actor.qz, actor.qw);
+  return body;
+}
+
+/** A player pushes as a stack of two spheres, without the edges on which a cylinder would catch. */
+function walkerBody(walker: Walker): Body {
+  const body = new Body({
+    type: Body.KINEMATIC,
+    collisionFilterGroup: LAYER.walker,
+    collisionFilterMask: LAYER.loose,
+    position: new Vec3(walker.x, walker.y, walker.z),
+  });
+  const sphere = new Sphere(WALKER_RADIUS_M);
+  body.addShape(sphere, new Vec3(0, WALKER_RADIUS_M + 0.06, 0));
+  body.addShape(sphere, new Vec3(0, WALKER_HEIGHT_M - WALKER_RADIUS_M, 0));
+  return body;
+}
+
+/**
+ * The body starts where the walker was and gets the speed that takes it where it is: the solver then pushes loose
+ * bodies along instead of being surprised by a jump.
+ */
+function followWalker(body: Body, walker: Walker, dtS: number) {
+  const dx = walker.x - body.position.x;
+  const dy = walker.y - body.position.y;
+  const dz = walker.z - body.position.z;
+  if (dx * dx + dy * dy + dz * dz > 4) {
+    body.position.set(walker.x, walker.y, walker.z);
+    body.velocity.set(0, 0, 0);
+    return;
+  }
+  body.velocity.set(dx / dtS, dy / dtS, dz / dtS);
+}
+
+/** Caps the speed, and brings home what fell out of the world. */
+function tame({ body, home }: LooseEntry, level: Level) {
+  if (body.sleepState === Body.SLEEPING) return;
+  const { min, max } = level.bounds;
+  const { position, velocity } = body;
+  const lost =
+    position.y < -10 ||
+    position.x < min[0] - 1 ||
+    position.x > max[0] + 1 ||
+    position.z < min[1] - 1 ||
+    position.z > max[1] + 1 ||
+    !Number.isFinite(position.x + position.y + position.z);
+  if (lost) {
+    body.position.copy(home);
+    body.velocity.setZero();
+    body.angularVelocity.setZero();
+    body.quaternion.set(0, 0, 0, 1);
+    return;
+  }
+  const speed = velocity.length();
+  if (speed > LOOSE_MAX_MPS) velocity.scale(LOOSE_MAX_MPS / speed, velocity);
+}
+
+/** A sleeping or still body writes nothing, so it costs nothing on the wire. */
+function writePose({ body, actor }: LooseEntry) {
+  if (body.sleepState === Body.SLEEPING) return;
+  const { position: p, quaternion: q } = body;
+  const moved =
+    Math.abs(p.x - actor.x) + Math.abs(p.y - actor.y) + Math.abs(p.z - actor.z) > STILL ||
+    Math.abs(q.x - actor.qx) + Math.abs(q.y - actor.qy) + Math.abs(q.z - actor.qz) > STILL;
+  if (!moved) return;
+  actor.x = p.x;
+  actor.y = p.y;
+  actor.z = p.z;
+  actor.qx = q.x;
+  actor.qy = q.y;
+  actor.qz = q.z;
+  actor.qw = q.w;
+}
