@@ -1,0 +1,34 @@
+import type { InputAPI } from "@colyseus/core";
+import { TICK_HZ, WalkInput } from "../shared/index.ts";
+import type { Player } from "./player.ts";
+
+/** Most frames that a player may catch up on after a stall. */
+const CREDIT_MAX = 4;
+/** Ticks without input after which a player is stepped as standing still, so that nobody hangs in the air. */
+const SILENT_TICKS = TICK_HZ / 2;
+
+const still = new WalkInput();
+
+/**
+ * Takes the input frames that a player has credit for and steps the avatar once for each. A player earns one frame a
+ * tick, so that a client which sends twice the inputs does not move twice as fast.
+ */
+export function takeInputs(
+  player: Player,
+  inputs: InputAPI<WalkInput>,
+  step: (input: WalkInput) => void,
+): void {
+  const buffered = inputs.get(player.sessionId);
+  player.credit = Math.min(player.credit + 1, CREDIT_MAX);
+  if (buffered.size === 0) {
+    if (++player.silentTicks >= SILENT_TICKS) step(still);
+    return;
+  }
+  player.silentTicks = 0;
+  while (player.credit >= 1 && buffered.size > 0) {
+    const input = buffered.next();
+    if (!input) return;
+    player.credit -= 1;
+    step(input);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Client, Deferred } from "@colyseus/core";
+import type { Avatar } from "../shared/index.ts";
+import type { Claim, Place } from "./ports.ts";
+
+export type PlaceOfSpawn = Place;
+
+/** Somebody in a room: the connection, the character held under its lease, and the actor that everybody sees. */
+export interface Player<A extends Avatar = Avatar> {
+  /** Replaced when a dropped player returns. */
+  client: Client;
+  readonly sessionId: string;
+  readonly claim: Claim;
+  readonly avatar: A;
+  /** Kept with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
+  readonly stats: Record<string, unknown>;
+  statsChanged: boolean;
+  /** Input frames the player may still be stepped by; one is earned a tick, so sending more moves nobody faster. */
+  credit: number;
+  /** Ticks in a row without an input frame. */
+  silentTicks: number;
+  /** Set while the connection is dropped and the seat kept. */
+  hold: Deferred<Client> | undefined;
+  /** Room time of the last save, ms, and the place that was saved. */
+  savedAt: number;
+  savedPlace: Place;
+}
+
+/** Makes the record of a player who holds a claim. */
+export function describe<A extends Avatar>(client: Client, claim: Claim, avatar: A): Player<A> {
+  const { sheet } = claim;
+  Object.assign(avatar, { kind: "avatar", name: sheet.name, color: sheet.color, shape: sheet.shape });
+  return {
+    client,
+    sessionId: client.sessionId,
+    claim,
+    avatar,
+    stats: structuredClone(sheet.state.stats),
+    statsChanged: false,
+    credit: 0,
+    silentTicks: 0,
+    hold: undefined,
+    savedAt: 0,
+    savedPlace: { x: 0, y: 0, z: 0, yaw: 0 },
+  };
+}

@@ -1,0 +1,15 @@
+import { WorldRoom } from "roomkeep/rooms";
+import { plazaLevel } from "./level.ts";
+import { PlazaState } from "./state.ts";
+
+/** A social space for a hundred and more: walk, talk, push things about. Everybody is tomorrow where they left. */
+export class PlazaRoom extends WorldRoom<PlazaState> {
+  static override readonly card = {
+    label: "Plaza",
+    description: "Stroll, chat and push crates with everybody who is here.",
+    maxPlayers: 150,
+  };
+  override state = new PlazaState();
+  override level = plazaLevel;
+  override zone = "plaza";
+}

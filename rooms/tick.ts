@@ -1,0 +1,72 @@
+import { channel } from "node:diagnostics_channel";
+
+/** Parts of a tick, in their order. */
+export const PHASES = ["inputs", "physics", "rules", "patch"] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** One finished tick, as published on the channel "roomkeep:tick". Milliseconds. */
+export interface TickTiming {
+  room: string;
+  roomId: string;
+  ms: Record<Phase, number>;
+}
+
+const ticks = channel("roomkeep:tick");
+
+/** Where the time of the last ticks went. */
+export interface TickProfile {
+  /** Ticks since the room began. */
+  ticks: number;
+  /** Ticks that took longer than the step they simulate. */
+  late: number;
+  /** Mean milliseconds of a phase over all ticks. */
+  meanMs: Record<Phase, number>;
+  /** Longest tick, milliseconds. */
+  worstMs: number;
+}
+
+/** A stopwatch for the phases of a room's tick; metrics listen on "roomkeep:tick". */
+export interface TickClock {
+  begin(): void;
+  /** Books the time since the last call under a phase. */
+  lap(phase: Phase): void;
+  end(): void;
+  profile(): TickProfile;
+}
+
+/**
+ * @param budgetMs the fixed step: a tick that takes longer is late
+ */
+export function openTickClock(room: { roomName: string; roomId: string }, budgetMs: number): TickClock {
+  const total = { inputs: 0, physics: 0, rules: 0, patch: 0 };
+  const ms = { inputs: 0, physics: 0, rules: 0, patch: 0 };
+  let count = 0;
+  let late = 0;
+  let worstMs = 0;
+  let started = 0;
+  let last = 0;
+  return {
+    begin() {
+      started = last = performance.now();
+    },
+    lap(phase) {
+      const at = performance.now();
+      ms[phase] = at - last;
+      total[phase] += at - last;
+      last = at;
+    },
+    end() {
+      const took = last - started;
+      count++;
+      if (took > budgetMs) late++;
+      if (took > worstMs) worstMs = took;
+      if (ticks.hasSubscribers)
+        ticks.publish({ room: room.roomName, roomId: room.roomId, ms } satisfies TickTiming);
+    },
+    profile() {
+      const meanMs = { ...total };
+      for (const phase of PHASES) meanMs[phase] = count ? total[phase] / count : 0;
+      return { ticks: count, late, meanMs, worstMs };
+    },
+  };
+}
