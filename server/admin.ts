@@ -1,0 +1,79 @@
+import { randomInt, scrypt, timingSafeEqual } from "node:crypto";
+import { promisify } from "node:util";
+import { basicAuth, createEndpoint, createMiddleware } from "@colyseus/core";
+import { monitor } from "@colyseus/monitor";
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import type { DataSource } from "typeorm";
+import { CODE_ALPHABET } from "../shared/index.ts";
+import { json } from "./api/answer.ts";
+
+const scryptOf = promisify<string, string, number, Buffer>(scrypt);
+
+/** The admin's sign-in: how a password is checked, and the words for the start-up line. */
+export interface AdminSignIn {
+  check(password: string): Promise<boolean>;
+  /** Set once, when this start made the password. */
+  readonly firstPassword: string | undefined;
+}
+
+/**
+ * Opens the admin's sign-in. Without a configured password one is made at the first start of a database, shown that
+ * one time, and only its hash is kept.
+ */
+export async function openAdminSignIn(ds: DataSource, configured: string | undefined): Promise<AdminSignIn> {
+  if (configured !== undefined) return { check: async (given) => same(given, configured), firstPassword: undefined };
+  const made = Array.from({ length: 12 }, () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length))).join("");
+  const rows = await ds.query<{ value: string; fresh: boolean }[]>(
+    `INSERT INTO setting (key, value) VALUES ('admin_password', $1)
+     ON CONFLICT (key) DO UPDATE SET key = setting.key RETURNING value, value = $1 AS fresh`,
+    [await hashOf(made)],
+  );
+  const stored = rows[0]?.value ?? "";
+  // scrypt is slow on purpose, and the monitor asks every few seconds: what was right once is compared plainly.
+  let known: string | undefined;
+  const check = async (given: string) => {
+    if (known !== undefined) return same(given, known);
+    const right = await matches(given, stored);
+    if (right) known = given;
+    return right;
+  };
+  return { check, firstPassword: rows[0]?.fresh ? made : undefined };
+}
+
+async function hashOf(password: string, salt = randomInt(2 ** 47).toString(36)): Promise<string> {
+  return `${salt}:${(await scryptOf(password, salt, 32)).toString("base64url")}`;
+}
+
+async function matches(password: string, stored: string): Promise<boolean> {
+  const [salt = ""] = stored.split(":");
+  return same(await hashOf(password, salt), stored);
+}
+
+function same(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** `/monitor` behind the sign-in, without its route that runs any method of a room. */
+export function monitorEndpoints(signIn: AdminSignIn) {
+  const wrong = new RateLimiterMemory({ points: 10, duration: 60 });
+  const locked = createMiddleware(async (context) => {
+    const state = await wrong.get("admin");
+    if (!state || state.remainingPoints > 0) return;
+    throw context.error(429, { code: "RATE_LIMITED", message: "Too many wrong passwords; wait a minute." });
+  });
+  const guard = basicAuth({
+    realm: "roomkeep",
+    validate: async (name: string, password: string) => {
+      const right = name === "admin" && (await signIn.check(password.slice(0, 200)));
+      if (!right) await wrong.consume("admin").catch(() => {});
+      return right;
+    },
+  });
+  const panel = monitor({ use: [locked, guard] });
+  const closed = createEndpoint("/monitor/api/room/call", { method: "GET", use: [locked, guard] }, async () =>
+    json(403, { code: "ACTION_REFUSED", message: "Running a room's methods from the monitor is closed." }),
+  );
+  return { ...panel, "monitor-api-room-call": closed };
+}

@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
+import { WebSocketTransport } from "@colyseus/ws-transport";
+import type { Logger } from "pino";
+import { WebSocket } from "ws";
+import type { Ports } from "../rooms/index.ts";
+import { RoomkeepError } from "../shared/index.ts";
+import { monitorEndpoints, openAdminSignIn } from "./admin.ts";
+import { accountEndpoints } from "./api/accounts.ts";
+import { healthEndpoints } from "./api/health.ts";
+import { roomEndpoints } from "./api/rooms.ts";
+import { type Characters, type Holder, openCharacters } from "./characters.ts";
+import type { Config } from "./config.ts";
+import { type Database, migrate, openDatabase } from "./db.ts";
+import { guardFrontDoor } from "./front-door.ts";
+import { defineGames, type Games } from "./games.ts";
+import { byToken } from "./guests.ts";
+import { openLog } from "./log.ts";
+import { allowOrigins, isForeign } from "./origins.ts";
+import { servePage } from "./page.ts";
+import { openRedis, type Shared } from "./redis.ts";
+
+// Colyseus reads the global for reconnection; Node has it from 22 on.
+globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
+
+/** Channel on which a character's holder is asked to let it go. */
+const LET_GO = "roomkeep:let-go";
+/** A shutdown takes at most this long; what is not saved by then keeps its lease and is told in the log. */
+const SHUTDOWN_MS = 25_000;
+
+/** What is opened before anything listens, and outlives a hot reload of the rooms. */
+export interface Foundation {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly shared: Shared | undefined;
+  readonly characters: Characters;
+  readonly ports: Ports;
+  /** Set when this start made the admin's password. */
+  readonly firstPassword: string | undefined;
+  /** HTTP endpoints that do not depend on the games. */
+  readonly endpoints: ReturnType<typeof foundationEndpoints>;
+  close(): Promise<void>;
+}
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Address of the page, e.g. http://127.0.0.1:2567 */
+  readonly url: string;
+  readonly port: number;
+  readonly foundation: Foundation;
+  /** Saves everyone, closes the rooms, the sockets, and the database last. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens database, Redis and the ports that rooms get.
+ *
+ * @throws RoomkeepError DATABASE_UNAVAILABLE, DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, REDIS_UNAVAILABLE
+ */
+export async function openFoundation(config: Config): Promise<Foundation> {
+  const log = openLog(config.logLevel);
+  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
+  let shared: Shared | undefined;
+  try {
+    await migrate(database.ds);
+    shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
+    const incarnation = randomUUID();
+    const characters = await openCharacters(database.ds, {
+      incarnation,
+      log,
+      exclusive: database.kind === "embedded",
+      requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
+    });
+    const signIn = await openAdminSignIn(database.ds, config.adminPassword);
+    const endpoints = foundationEndpoints(database, shared, signIn);
+    return {
+      config,
+      log,
+      database,
+      shared,
+      characters,
+      endpoints,
+      firstPassword: signIn.firstPassword,
+      ports: {
+        characters,
+        log,
+        async verify(token) {
+          if (!token) throw new RoomkeepError("TOKEN_INVALID");
+          return byToken(database.ds, token);
+        },
+      },
+      async close() {
+        await characters.close();
+        await shared?.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await shared?.close();
+    await database.close();
+    throw error;
+  }
+}
+
+function foundationEndpoints(
+  database: Database,
+  shared: Shared | undefined,
+  signIn: Awaited<ReturnType<typeof openAdminSignIn>>,
+) {
+  const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
+  if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
+  return { ...healthEndpoints(dependencies), ...accountEndpoints(database.ds), ...monitorEndpoints(signIn) };
+}
+
+/**
+ * Asks the rooms of this process to let a character go when another login, here or in another process, wants it.
+ * Redis is a hint only: the database decides who owns a character.
+ */
+export async function answerLetGo(): Promise<void> {
+  await matchMaker.presence.subscribe(LET_GO, ({ roomId, characterId, epoch }: Holder) => {
+    const room = matchMaker.getLocalRoomById(roomId);
+    if (room && "letGo" in room && typeof room.letGo === "function") room.letGo(characterId, epoch, "taken-over");
+  });
+}
+
+/**
+ * Starts one process: database, Redis, rooms, page, API, monitor, all on one port.
+ *
+ * @param games rooms by the name under which clients join them
+ * @throws RoomkeepError PORT_IN_USE, PAGE_MISSING, and what {@link openFoundation} throws
+ * @example
+ * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
+ */
+export async function startServer(games: Games, config: Config, page?: string): Promise<RunningServer> {
+  const foundation = await openFoundation(config);
+  const { log } = foundation;
+  try {
+    const http = createServer();
+    guardFrontDoor(http);
+    await claimPort(http, config);
+    const { port } = http.address() as AddressInfo;
+    const server = openColyseus(foundation, http, games, port, page);
+    await server.listen(port, config.host);
+    await answerLetGo();
+    const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;
+    return { url, port, foundation, close: () => shutDown(server, http, foundation) };
+  } catch (error) {
+    log.error({ err: error }, "the server did not start");
+    await foundation.close();
+    throw error;
+  }
+}
+
+function openColyseus(foundation: Foundation, http: HttpServer, games: Games, port: number, page?: string): Server {
+  const { config, log, shared, ports, endpoints } = foundation;
+  const address = config.publicAddress ?? (shared ? `${config.host}:${port}` : undefined);
+  const server = new Server({
+    greet: false,
+    gracefullyShutdown: false,
+    logger: log,
+    presence: shared?.presence ?? new LocalPresence(),
+    driver: shared?.driver ?? new LocalDriver(),
+    publicAddress: address,
+    transport: new WebSocketTransport({
+      server: http,
+      beforeUpgrade: (_request, context) =>
+        isForeign(context.headers, config.origins) ? new Response(null, { status: 403 }) : undefined,
+    }),
+    express: (app) => servePage(app, page),
+  });
+  allowOrigins(config.origins);
+  const entries = defineGames(games, ports);
+  server.router = createRouter({ ...endpoints, ...roomEndpoints(entries) });
+  return server;
+}
+
+/** Listening before Colyseus does tells a port in use apart from every other failure. */
+async function claimPort(http: HttpServer, { port, host }: Config): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === "EADDRINUSE"
+          ? new RoomkeepError("PORT_IN_USE", `Port ${port} is in use. Stop the other program, or choose one: PORT=2568`, { cause })
+          : new RoomkeepError("CONFIG_INVALID", `Cannot listen on ${host}:${port}: ${cause.message}`, { cause }),
+      ),
+    );
+    http.listen(port, host, resolve);
+  });
+}
+
+async function shutDown(server: Server, http: HttpServer, foundation: Foundation): Promise<void> {
+  const { log } = foundation;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.error({}, "some rooms did not close in time; their characters are free when the lease runs out");
+      resolve();
+    }, SHUTDOWN_MS);
+  });
+  await Promise.race([server.gracefullyShutdown(false), late]);
+  clearTimeout(timer);
+  http.closeAllConnections();
+  await foundation.close();
+  log.info({}, "stopped");
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** Most bytes of a request's body: matchmaking options and account forms are far smaller. */
+const BODY_MAX = 64 * 1024;
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
+const SCHEME = /^https?$/i;
+
+/**
+ * Turns away what no browser sends before the framework behind sees it: a Host that is no host, two of them, a
+ * forwarded scheme that is none, a target that is no path, a body without end. Any of the first three would end the
+ * process there.
+ */
+export function guardFrontDoor(server: Server): void {
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 20_000;
+  server.maxHeadersCount = 64;
+  const emit = server.emit.bind(server);
+  server.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+    if (event === "request") return !turnAway(args[0] as IncomingMessage) && emit(event, ...args);
+    if (event === "upgrade" && isMalformed(args[0] as IncomingMessage)) {
+      (args[1] as Duplex).destroy();
+      return true;
+    }
+    return emit(event, ...args);
+  };
+}
+
+function turnAway(request: IncomingMessage): boolean {
+  if (isMalformed(request)) return refuse(request, "400 Bad Request");
+  if (Number(request.headers["content-length"] ?? 0) > BODY_MAX) return refuse(request, "413 Content Too Large");
+  let received = 0;
+  request.on("data", (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > BODY_MAX) refuse(request, "413 Content Too Large");
+  });
+  // A listener for data would start the flow before the real reader is there.
+  request.pause();
+  return false;
+}
+
+function refuse(request: IncomingMessage, status: string): true {
+  const { socket } = request;
+  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  request.destroy();
+  return true;
+}
+
+function isMalformed(request: IncomingMessage): boolean {
+  const { headers, rawHeaders, url = "/" } = request;
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === "host") hosts++;
+  if (hosts !== 1 || !HOST.test(headers.host ?? "")) return true;
+  if (!URL.canParse(`http://${headers.host}`)) return true;
+  const scheme = headers["x-forwarded-proto"];
+  if (scheme !== undefined && !SCHEME.test(String(scheme))) return true;
+  return !url.startsWith("/") || !URL.canParse(url, "http://host");
+}

@@ -1,0 +1,3 @@
+export { type Foundation, openFoundation, type RunningServer, startServer } from "./boot.ts";
+export { type Config, readConfig } from "./config.ts";
+export type { GameClass, Games } from "./games.ts";

@@ -1,0 +1,6 @@
+import { PlazaRoom } from "../rooms/plaza/room.ts";
+
+/** The sample games, by the name under which clients join them. */
+export const games = {
+  plaza: PlazaRoom,
+};
