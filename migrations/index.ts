@@ -1,0 +1,5 @@
+import { AccountsAndCharacters1763700000001 } from "./001-accounts-and-characters.ts";
+import { ZoneSaves1763700000002 } from "./002-zone-saves.ts";
+
+/** Every migration, oldest first: classes, not a file pattern, so that source and compiled package agree. */
+export const MIGRATIONS = [AccountsAndCharacters1763700000001, ZoneSaves1763700000002];

@@ -1,0 +1,78 @@
+/**
+ * What a character carries besides its row: a versioned snapshot that rooms change and save as a whole. Coins and
+ * items are not in it; those are the database's.
+ */
+export interface CharacterState {
+  v: 1;
+  /** Where the character stands in each zone, by the zone's name: metres, yaw in radians. */
+  places: Record<string, Place>;
+  /** What games keep: health, experience, flags. JSON only. */
+  stats: Record<string, unknown>;
+}
+
+/** A pose in a zone: metres, y up, yaw in radians about y. */
+export interface Place {
+  x: number;
+  y: number;
+  z: number;
+  yaw: number;
+}
+
+/** A character as it was loaded. */
+export interface CharacterSheet {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  /** Index into COLORS. */
+  readonly color: number;
+  /** Index into SHAPES. */
+  readonly shape: number;
+  /** 0 to 2^53 - 1. */
+  readonly coins: number;
+  readonly state: CharacterState;
+}
+
+/** The right to write one character, for as long as its lease is renewed. Keep it beside the avatar. */
+export interface Claim {
+  readonly sheet: CharacterSheet;
+  /** Grows at each acquisition; a write under an older one is fenced. */
+  readonly epoch: number;
+  /** The version of the state last saved under this claim. The port moves it on. */
+  version: number;
+}
+
+/** How a write under a claim ended. `fenced`: another owner has the character; drop the copy, never retry. */
+export type SaveOutcome = "saved" | "fenced";
+
+/** Characters, as a room sees them. The process renews the leases of all claims by itself. */
+export interface CharacterPort {
+  /**
+   * Claims and loads a character in one statement. If it is live elsewhere its owner is asked to save and release.
+   * @throws CHARACTER_MISSING no such character
+   * @throws CHARACTER_CLAIMED it was not released within {@link CLAIM_WAIT_MS}
+   * @throws STATE_INVALID the stored state cannot be read; it was left as it is
+   * @throws ROOM_CLOSED this process is shutting down
+   * @throws DATABASE_UNAVAILABLE no answer within 5 s; nothing is held
+   */
+  claim(characterId: string, holder: { roomId: string }): Promise<Claim>;
+  /**
+   * Saves the state and renews the lease. Saves of one claim run in the order of their calls.
+   * @throws STATE_INVALID the state has a number that is not finite, or a value that JSON cannot hold
+   * @throws DATABASE_UNAVAILABLE no answer; the claim stays good and the save may be tried again
+   */
+  save(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
+  /** Saves and gives the character up in one statement. After a failure it may be tried again. Throws as `save`. */
+  release(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
+  /** Gives the character up without saving: for a join that failed after its claim. */
+  abandon(claim: Claim): Promise<void>;
+  /**
+   * Tells once for each claim that was lost, however that was found out (a renewal, a save, 7 s without a renewal):
+   * freeze the avatar and close its client. Returns the way to stop listening.
+   */
+  onFenced(listener: (characterId: string, epoch: number) => void): () => void;
+  /** Stops renewing, waits for saves under way and frees what is still held, unsaved. */
+  close(): Promise<void>;
+}
+
+/** How long, in ms, a claim waits for a live character: the whole lease and a little. */
+export const CLAIM_WAIT_MS = 10_500;
