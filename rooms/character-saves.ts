@@ -1,6 +1,6 @@
 import { AUTOSAVE_MS, RoomkeepError } from "../shared/index.ts";
 import type { Player } from "./player.ts";
-import type { CharacterPort, CharacterState, Claim, Holder, Log, Place } from "./ports.ts";
+import type { CharacterPort, CharacterState, Claim, Log, Place } from "./ports.ts";
 
 /** A join ends within this time, one way or the other. */
 const JOIN_TIMEOUT_MS = 10_000;
@@ -15,7 +15,11 @@ const RETRY_MS = [200, 1_000, 3_000];
  *
  * @throws RoomkeepError JOIN_TIMEOUT, and what the port throws
  */
-export async function claimCharacter(characters: CharacterPort, id: string, holder: Holder): Promise<Claim> {
+export async function claimCharacter(
+  characters: CharacterPort,
+  id: string,
+  holder: { roomId: string },
+): Promise<Claim> {
   const claiming = characters.claim(id, holder);
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {

@@ -1,33 +1,21 @@
 /**
- * What a room needs of its process, as types. Colyseus constructs the rooms, so the process hands them these through
- * the room definition's options; `server/boot.ts` makes the real ones. Tests may boot the real ones too
- * (`roomkeep/testing`).
+ * What a character carries besides its row: a versioned snapshot that rooms change and save as a whole. Coins and
+ * items are not in it; those are the database's.
  */
-
-/** Structured log lines; a pino logger fits. */
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-  child(fields: object): Log;
+export interface CharacterState {
+  v: 1;
+  /** Where the character stands in each zone, by the zone's name: metres, yaw in radians. */
+  places: Record<string, Place>;
+  /** What games keep: health, experience, flags. JSON only. */
+  stats: Record<string, unknown>;
 }
 
-/** Where a character last stood in a zone: metres, yaw in radians. */
+/** A pose in a zone: metres, y up, yaw in radians about y. */
 export interface Place {
   x: number;
   y: number;
   z: number;
   yaw: number;
-}
-
-/** The part of a character that is saved as a versioned snapshot. */
-export interface CharacterState {
-  v: 1;
-  /** Last place by zone name, so that tomorrow everybody is where they left. */
-  places: Record<string, Place>;
-  /** Whatever a game keeps with the character: JSON values. */
-  stats: Record<string, unknown>;
 }
 
 /** A character as it was loaded. */
@@ -39,44 +27,55 @@ export interface CharacterSheet {
   readonly color: number;
   /** Index into SHAPES. */
   readonly shape: number;
+  /** 0 to 2^53 - 1. */
   readonly coins: number;
   readonly state: CharacterState;
 }
 
-/** The right to write a character: who holds it may save it, and nobody else. */
+/** The right to write one character, for as long as its lease is renewed. Keep it beside the avatar. */
 export interface Claim {
   readonly sheet: CharacterSheet;
-  /** Grows at each acquisition; a write with an older one changes nothing. */
+  /** Grows at each acquisition; a write under an older one is fenced. */
   readonly epoch: number;
+  /** The version of the state last saved under this claim. The port moves it on. */
+  version: number;
 }
 
-/** Why a holder must let a character go. */
-export type LetGoReason = "taken-over" | "fenced";
+/** How a write under a claim ended. `fenced`: another owner has the character; drop the copy, never retry. */
+export type SaveOutcome = "saved" | "fenced";
 
-/** Who claims a character. */
-export interface Holder {
-  readonly roomId: string;
-  /**
-   * Called when another login takes over (save and release, then resolve) or when the lease was lost (drop the copy
-   * and kick; a save would be refused).
-   */
-  letGo(reason: LetGoReason): Promise<void>;
-}
-
-/** Characters under their lease. Only the database's clock decides who owns one. */
+/** Characters, as a room sees them. The process renews the leases of all claims by itself. */
 export interface CharacterPort {
   /**
-   * Claims and loads in one statement. A live character is asked to be let go first (newest login wins).
-   * @throws RoomkeepError CHARACTER_CLAIMED, CHARACTER_MISSING, DATABASE_UNAVAILABLE
+   * Claims and loads a character in one statement. If it is live elsewhere its owner is asked to save and release.
+   * @throws CHARACTER_MISSING no such character
+   * @throws CHARACTER_CLAIMED it was not released within {@link CLAIM_WAIT_MS}
+   * @throws STATE_INVALID the stored state cannot be read; it was left as it is
+   * @throws ROOM_CLOSED this process is shutting down
+   * @throws DATABASE_UNAVAILABLE no answer within 5 s; nothing is held
    */
-  claim(characterId: string, holder: Holder): Promise<Claim>;
-  /** Saves and renews the lease. "fenced": another owner has it, this copy must be dropped. */
-  save(claim: Claim, state: CharacterState): Promise<"saved" | "fenced">;
-  /** Saves and gives the lease up in one statement. */
-  release(claim: Claim, state: CharacterState): Promise<"saved" | "fenced">;
-  /** Gives the lease up without saving: for a join that failed. */
+  claim(characterId: string, holder: { roomId: string }): Promise<Claim>;
+  /**
+   * Saves the state and renews the lease. Saves of one claim run in the order of their calls.
+   * @throws STATE_INVALID the state has a number that is not finite, or a value that JSON cannot hold
+   * @throws DATABASE_UNAVAILABLE no answer; the claim stays good and the save may be tried again
+   */
+  save(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
+  /** Saves and gives the character up in one statement. After a failure it may be tried again. Throws as `save`. */
+  release(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
+  /** Gives the character up without saving: for a join that failed after its claim. */
   abandon(claim: Claim): Promise<void>;
+  /**
+   * Tells once for each claim that was lost, however that was found out (a renewal, a save, 7 s without a renewal):
+   * freeze the avatar and close its client. Returns the way to stop listening.
+   */
+  onFenced(listener: (characterId: string, epoch: number) => void): () => void;
+  /** Stops renewing, waits for saves under way and frees what is still held, unsaved. */
+  close(): Promise<void>;
 }
+
+/** How long, in ms, a claim waits for a live character: the whole lease and a little. */
+export const CLAIM_WAIT_MS = 10_500;
 
 /** Who a token belongs to. */
 export interface Identity {
@@ -84,10 +83,22 @@ export interface Identity {
   readonly characterId: string;
 }
 
-/** Everything a room gets of its process. */
+/** Structured log lines; a pino logger fits. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(fields: object): Log;
+}
+
+/**
+ * What a room needs of its process. Colyseus constructs the rooms, so the process hands them this through the room
+ * definition's options; `server/boot.ts` makes the real ones.
+ */
 export interface Ports {
   readonly characters: CharacterPort;
   readonly log: Log;
-  /** @throws RoomkeepError TOKEN_INVALID */
+  /** @throws TOKEN_INVALID nobody has this token */
   verify(token: string | undefined): Promise<Identity>;
 }

@@ -25,7 +25,7 @@ import { say } from "./chat.ts";
 import { type Guard, openGuard, type Rate } from "./guard.ts";
 import { takeInputs } from "./inputs.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
-import type { Identity, LetGoReason, Log, Ports } from "./ports.ts";
+import type { Identity, Log, Ports } from "./ports.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
 
 /** What the room list shows of a room. */
@@ -88,6 +88,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   protected log!: Log;
   private guard!: Guard;
   private tickClock!: TickClock;
+  private stopListening: (() => void) | undefined;
   /** Errors that were caught, by the place where they arose. */
   readonly faults = new Map<string, number>();
 
@@ -118,6 +119,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
     this.patchRate = null; // one patch a tick, sent by the tick itself: a patch never carries half a step
     this.setFixedTimestep((context) => this.runTick(context.dt), this.tickHz);
+    this.stopListening = ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced"));
     await this.onOpen?.();
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
   }
@@ -162,7 +164,6 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
     const claim = await claimCharacter(this.ports.characters, identity.characterId, {
       roomId: this.roomId,
-      letGo: (reason) => this.letGo(client.sessionId, reason),
     });
     try {
       const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
@@ -213,19 +214,24 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   override onDispose(): void {
+    this.stopListening?.();
     this.log.info({}, "room closed");
   }
 
-  /** Takes a player out of the room at once: another login has the character, or the lease was lost. */
-  private async letGo(sessionId: string, reason: LetGoReason): Promise<void> {
-    const player = this.players.get(sessionId);
-    if (!player) return;
-    const state = capture(player, this.zone);
-    this.removePlayer(sessionId);
-    this.log.warn({ player: sessionId, reason }, "player let go");
-    if (reason === "taken-over") await giveBack(this.ports.characters, player, state, this.log);
-    player.hold?.reject(new Error(reason));
-    player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
+  /**
+   * Takes a player out of the room at once: another login has the character (save and release), or the lease was
+   * lost (drop the copy; a save would be refused).
+   */
+  async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
+    for (const player of this.players.values()) {
+      if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
+      const state = capture(player, this.zone);
+      this.removePlayer(player.sessionId);
+      this.log.warn({ player: player.sessionId, reason }, "player let go");
+      if (reason === "taken-over") await giveBack(this.ports.characters, player, state, this.log);
+      player.hold?.reject(new Error(reason));
+      player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
+    }
   }
 
   private removePlayer(sessionId: string): void {
@@ -253,7 +259,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   protected on<T>(
     type: string,
     schema: z.ZodType<T>,
-    action: (player: Player<A>, message: T) => undefined | void | Refusal,
+    // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing, and need not say so
+    action: (player: Player<A>, message: T) => Refusal | void,
   ): void {
     this.onMessage(type, (client: Client, payload: unknown) => {
       const player = this.players.get(client.sessionId);

@@ -21,8 +21,11 @@ export interface AdminSignIn {
  * one time, and only its hash is kept.
  */
 export async function openAdminSignIn(ds: DataSource, configured: string | undefined): Promise<AdminSignIn> {
-  if (configured !== undefined) return { check: async (given) => same(given, configured), firstPassword: undefined };
-  const made = Array.from({ length: 12 }, () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length))).join("");
+  if (configured !== undefined)
+    return { check: async (given) => same(given, configured), firstPassword: undefined };
+  const made = Array.from({ length: 12 }, () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length))).join(
+    "",
+  );
   const rows = await ds.query<{ value: string; fresh: boolean }[]>(
     `INSERT INTO setting (key, value) VALUES ('admin_password', $1)
      ON CONFLICT (key) DO UPDATE SET key = setting.key RETURNING value, value = $1 AS fresh`,

@@ -122,7 +122,8 @@ function foundationEndpoints(
 export async function answerLetGo(): Promise<void> {
   await matchMaker.presence.subscribe(LET_GO, ({ roomId, characterId, epoch }: Holder) => {
     const room = matchMaker.getLocalRoomById(roomId);
-    if (room && "letGo" in room && typeof room.letGo === "function") room.letGo(characterId, epoch, "taken-over");
+    if (room && "letGo" in room && typeof room.letGo === "function")
+      room.letGo(characterId, epoch, "taken-over");
   });
 }
 
@@ -154,7 +155,21 @@ export async function startServer(games: Games, config: Config, page?: string): 
   }
 }
 
-function openColyseus(foundation: Foundation, http: HttpServer, games: Games, port: number, page?: string): Server {
+/** The transport on a server that listens already, so that a port in use is told apart from every other failure. */
+class AttachedTransport extends WebSocketTransport {
+  override listen(_port: number, _host?: string, _backlog?: number, ready?: () => void): this {
+    ready?.();
+    return this;
+  }
+}
+
+function openColyseus(
+  foundation: Foundation,
+  http: HttpServer,
+  games: Games,
+  port: number,
+  page?: string,
+): Server {
   const { config, log, shared, ports, endpoints } = foundation;
   const address = config.publicAddress ?? (shared ? `${config.host}:${port}` : undefined);
   const server = new Server({
@@ -164,11 +179,11 @@ function openColyseus(foundation: Foundation, http: HttpServer, games: Games, po
     presence: shared?.presence ?? new LocalPresence(),
     driver: shared?.driver ?? new LocalDriver(),
     publicAddress: address,
-    transport: new WebSocketTransport({
-      server: http,
+    transport: new AttachedTransport({
+      noServer: true,
       beforeUpgrade: (_request, context) =>
         isForeign(context.headers, config.origins) ? new Response(null, { status: 403 }) : undefined,
-    }),
+    }).attachToServer(http),
     express: (app) => servePage(app, page),
   });
   allowOrigins(config.origins);
@@ -177,14 +192,19 @@ function openColyseus(foundation: Foundation, http: HttpServer, games: Games, po
   return server;
 }
 
-/** Listening before Colyseus does tells a port in use apart from every other failure. */
 async function claimPort(http: HttpServer, { port, host }: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     http.once("error", (cause: NodeJS.ErrnoException) =>
       reject(
         cause.code === "EADDRINUSE"
-          ? new RoomkeepError("PORT_IN_USE", `Port ${port} is in use. Stop the other program, or choose one: PORT=2568`, { cause })
-          : new RoomkeepError("CONFIG_INVALID", `Cannot listen on ${host}:${port}: ${cause.message}`, { cause }),
+          ? new RoomkeepError(
+              "PORT_IN_USE",
+              `Port ${port} is in use. Stop the other program, or choose one: PORT=2568`,
+              { cause },
+            )
+          : new RoomkeepError("CONFIG_INVALID", `Cannot listen on ${host}:${port}: ${cause.message}`, {
+              cause,
+            }),
       ),
     );
     http.listen(port, host, resolve);
@@ -202,6 +222,7 @@ async function shutDown(server: Server, http: HttpServer, foundation: Foundation
   });
   await Promise.race([server.gracefullyShutdown(false), late]);
   clearTimeout(timer);
+  http.close();
   http.closeAllConnections();
   await foundation.close();
   log.info({}, "stopped");

@@ -16,7 +16,7 @@ export function guardFrontDoor(server: Server): void {
   server.requestTimeout = 20_000;
   server.maxHeadersCount = 64;
   const emit = server.emit.bind(server);
-  server.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+  server.emit = (event: string, ...args: unknown[]): boolean => {
     if (event === "request") return !turnAway(args[0] as IncomingMessage) && emit(event, ...args);
     if (event === "upgrade" && isMalformed(args[0] as IncomingMessage)) {
       (args[1] as Duplex).destroy();
@@ -28,14 +28,10 @@ export function guardFrontDoor(server: Server): void {
 
 function turnAway(request: IncomingMessage): boolean {
   if (isMalformed(request)) return refuse(request, "400 Bad Request");
-  if (Number(request.headers["content-length"] ?? 0) > BODY_MAX) return refuse(request, "413 Content Too Large");
-  let received = 0;
-  request.on("data", (chunk: Buffer) => {
-    received += chunk.length;
-    if (received > BODY_MAX) refuse(request, "413 Content Too Large");
-  });
-  // A listener for data would start the flow before the real reader is there.
-  request.pause();
+  if (Number(request.headers["content-length"] ?? 0) > BODY_MAX)
+    return refuse(request, "413 Content Too Large");
+  // A length that is told is also kept by Node's parser; a body without one could go on for ever.
+  if (request.headers["transfer-encoding"] !== undefined) return refuse(request, "411 Length Required");
   return false;
 }
 

@@ -1,5 +1,5 @@
 import { matchMaker } from "@colyseus/core";
-import { type Identity, type Ports, WorldRoom } from "../rooms/index.ts";
+import type { Identity, Ports, WorldRoom } from "../rooms/index.ts";
 import type { GameEntry } from "./api/rooms.ts";
 
 /** A game's room class. */

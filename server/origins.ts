@@ -8,7 +8,11 @@ export function allowOrigins(origins: readonly string[]): void {
     const origin = headers.get("origin");
     return origin !== null && origins.includes(origin)
       ? { "Access-Control-Allow-Origin": origin, Vary: "Origin" }
-      : { "Access-Control-Allow-Origin": "null", "Access-Control-Allow-Credentials": "false", Vary: "Origin" };
+      : {
+          "Access-Control-Allow-Origin": "null",
+          "Access-Control-Allow-Credentials": "false",
+          Vary: "Origin",
+        };
   };
 }
 

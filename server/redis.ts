@@ -30,7 +30,11 @@ export async function openRedis(url: string): Promise<Shared> {
   // Without a listener an outage would end the process; `ping` tells of it.
   probe.on("error", () => {});
   const gone = (cause: unknown) =>
-    new RoomkeepError("REDIS_UNAVAILABLE", `Redis at ${where} did not answer. Is it running? Without REDIS_URL one process runs alone.`, { cause });
+    new RoomkeepError(
+      "REDIS_UNAVAILABLE",
+      `Redis at ${where} did not answer. Is it running? Without REDIS_URL one process runs alone.`,
+      { cause },
+    );
   try {
     await within(ANSWER_MS, probe.connect());
   } catch (error) {

@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   PROTOCOL_ABUSE: "Too many malformed messages; the connection was closed.",
   // persistence
   CHARACTER_FENCED: "Another owner holds the character; this copy was dropped, not saved.",
+  STATE_INVALID: "A stored or saved state does not fit its schema; nothing was changed.",
   DATABASE_UNAVAILABLE: "The database did not answer.",
   DATA_DIR_LOCKED: "Another process uses this data folder.",
   DATA_DIR_UNWRITABLE: "The data folder cannot be written.",

@@ -1,5 +1,5 @@
 import { createEndpoint } from "@colyseus/core";
-import { z } from "zod";
+import type { z } from "zod";
 import { type ErrorCode, RoomkeepError } from "../../shared/index.ts";
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -35,8 +35,15 @@ export interface Question<Body> {
 }
 
 /** Makes a Colyseus endpoint that answers in JSON, and errors as `{ code, message }` with a fitting status. */
-export function endpoint<Body>({ method, path, body, invalid = "MESSAGE_INVALID", status = 200, answer }: Question<Body>) {
-  return createEndpoint(path, { method, body: body ? z.unknown() : undefined }, async (context) => {
+export function endpoint<Body>({
+  method,
+  path,
+  body,
+  invalid = "MESSAGE_INVALID",
+  status = 200,
+  answer,
+}: Question<Body>) {
+  return createEndpoint(path, { method: method as "POST" }, async (context) => {
     try {
       const parsed = body?.safeParse(context.body);
       if (parsed && !parsed.success) throw new RoomkeepError(invalid, messageOf(parsed.error));

@@ -19,7 +19,10 @@ export function healthEndpoints(dependencies: readonly Dependency[]) {
     ready: createEndpoint("/ready", { method: "GET" }, async () => {
       const answers = await Promise.all(dependencies.map(stateOf));
       const ready = answers.every(([, state]) => state === "ok");
-      return json(ready ? 200 : 503, { status: ready ? "ready" : "not ready", ...Object.fromEntries(answers) });
+      return json(ready ? 200 : 503, {
+        status: ready ? "ready" : "not ready",
+        ...Object.fromEntries(answers),
+      });
     }),
   };
 }

@@ -1,0 +1,71 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+import { Account } from "./account.ts";
+
+/**
+ * A character and the lease on it. One process at a time owns it; every write names `owner` and `epoch`, and a
+ * write that changes no row has been fenced. Written by SQL only (`server/character-rows.ts`), never by `save()`:
+ * that would write columns it has not looked at.
+ */
+@Entity({ name: "character" })
+@Check("character_coins_range", "coins >= 0 AND coins <= 9007199254740991")
+@Index("character_owner_idx", ["owner"], { where: "owner IS NOT NULL" })
+export class Character {
+  @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "character_pkey" })
+  id!: string;
+
+  @Column({ type: "uuid", name: "account_id" })
+  @ForeignKey(() => Account, { name: "character_account_id_fkey", onDelete: "CASCADE" })
+  @Index("character_account_id_idx")
+  accountId!: string;
+
+  @Column({ type: "text" })
+  name!: string;
+
+  /** Index into COLORS. */
+  @Column({ type: "smallint" })
+  color!: number;
+
+  /** Index into SHAPES. */
+  @Column({ type: "smallint" })
+  shape!: number;
+
+  /** A bigint, so the driver gives a string; at most 2^53 - 1, so that it is exact as a number. */
+  @Column({ type: "bigint", default: "0" })
+  coins!: string;
+
+  /** The versioned snapshot: `CharacterState` of `rooms/ports.ts`. */
+  @Column({ type: "jsonb" })
+  state!: object;
+
+  /** Grows with each save of `state`: a save names the version it follows, so that no older one lands on it. */
+  @Column({ type: "integer", default: 0 })
+  version!: number;
+
+  /** Incarnation of the process that holds the lease, unique per boot; null when nobody does. */
+  @Column({ type: "text", nullable: true })
+  owner!: string | null;
+
+  /** The room of the owner the character is live in, to say so and to ask for it. */
+  @Column({ type: "text", name: "room_id", nullable: true })
+  roomId!: string | null;
+
+  /** Grows at each acquisition. Two a second would take 34 years to fill an integer. */
+  @Column({ type: "integer", default: 0 })
+  epoch!: number;
+
+  @Column({ type: "timestamptz", name: "lease_until", nullable: true })
+  leaseUntil!: Date | null;
+
+  /** Set while the character travels: only the room that knows it may claim, until `transfer_until`. */
+  @Column({ type: "text", name: "transfer_nonce", nullable: true })
+  transferNonce!: string | null;
+
+  @Column({ type: "timestamptz", name: "transfer_until", nullable: true })
+  transferUntil!: Date | null;
+
+  @Column({ type: "timestamptz", name: "created_at", default: () => "now()" })
+  createdAt!: Date;
+
+  @Column({ type: "timestamptz", name: "updated_at", default: () => "now()" })
+  updatedAt!: Date;
+}

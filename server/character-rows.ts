@@ -1,0 +1,121 @@
+import type { Claim } from "../rooms/ports.ts";
+import type { Db } from "./db.ts";
+
+/**
+ * The lease in SQL: each function is one statement, and its row count decides. `now()` is the database's, the only
+ * clock that every process shares.
+ *
+ * A statement that waited for a row lock keeps the `now()` of its start: it then sees a lease as live for longer
+ * and takes a shorter one, so the error is on the safe side.
+ */
+const LEASE = "now() + interval '10 seconds'";
+
+/** A character's row, as a claim loads it. */
+export interface CharacterRow {
+  id: string;
+  account_id: string;
+  name: string;
+  color: number;
+  shape: number;
+  coins: string;
+  state: unknown;
+  version: number;
+  epoch: number;
+}
+
+const SHEET = "id, account_id, name, color, shape, coins, state, version, epoch";
+
+/** What names a claim in a statement: the character, its epoch, and the process that holds it. */
+export type Held = Pick<Claim, "epoch" | "version"> & { id: string; owner: string };
+
+/** Acquires a free character, or one whose lease has run out. Null when it is held, travelling or missing. */
+export async function claimRow(
+  db: Db,
+  id: string,
+  owner: string,
+  roomId: string,
+): Promise<CharacterRow | null> {
+  const [rows] = await db.query<[CharacterRow[], number]>(
+    `UPDATE character SET owner = $2, room_id = $3, epoch = epoch + 1, transfer_nonce = NULL,
+       transfer_until = NULL, lease_until = ${LEASE}
+     WHERE id = $1 AND (owner IS NULL OR lease_until < now())
+       AND (transfer_nonce IS NULL OR transfer_until < now())
+     RETURNING ${SHEET}`,
+    [id, owner, roomId],
+  );
+  return rows[0] ?? null;
+}
+
+/** Who holds a character, whether or not its lease has run out. */
+export interface HolderRow {
+  owner: string | null;
+  room_id: string | null;
+  epoch: number;
+  version: number;
+}
+
+/** Null when there is no such character. */
+export async function holderOf(db: Db, id: string): Promise<HolderRow | null> {
+  const rows = await db.query<HolderRow[]>(
+    "SELECT owner, room_id, epoch, version FROM character WHERE id = $1",
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** Saves and renews. False: fenced. */
+export async function saveRow(db: Db, held: Held, state: string): Promise<boolean> {
+  const [, count] = await db.query<[unknown, number]>(
+    `UPDATE character SET state = $4, version = version + 1, lease_until = ${LEASE}, updated_at = now()
+     WHERE id = $1 AND owner = $2 AND epoch = $3 AND version = $5`,
+    [held.id, held.owner, held.epoch, state, held.version],
+  );
+  return count === 1;
+}
+
+/** Saves and gives up. False: fenced. */
+export async function releaseRow(db: Db, held: Held, state: string): Promise<boolean> {
+  const [, count] = await db.query<[unknown, number]>(
+    `UPDATE character SET state = $4, version = version + 1, owner = NULL, room_id = NULL, lease_until = NULL,
+       updated_at = now()
+     WHERE id = $1 AND owner = $2 AND epoch = $3 AND version = $5`,
+    [held.id, held.owner, held.epoch, state, held.version],
+  );
+  return count === 1;
+}
+
+/** Gives up without saving. False: it was no longer held. */
+export async function abandonRow(db: Db, held: Omit<Held, "version">): Promise<boolean> {
+  const [, count] = await db.query<[unknown, number]>(
+    `UPDATE character SET owner = NULL, room_id = NULL, lease_until = NULL
+     WHERE id = $1 AND owner = $2 AND epoch = $3`,
+    [held.id, held.owner, held.epoch],
+  );
+  return count === 1;
+}
+
+/** Renews every lease of a process in one statement; returns the ids of those that are still its own. */
+export async function renewRows(
+  db: Db,
+  owner: string,
+  held: readonly { id: string; epoch: number }[],
+): Promise<Set<string>> {
+  const [rows] = await db.query<[{ id: string }[], number]>(
+    `UPDATE character SET lease_until = ${LEASE}
+     FROM unnest($2::uuid[], $3::integer[]) AS held (held_id, held_epoch)
+     WHERE id = held_id AND epoch = held_epoch AND owner = $1
+     RETURNING id`,
+    [owner, held.map(({ id }) => id), held.map(({ epoch }) => epoch)],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Frees whatever a process still holds, or what anybody does (null): for its end, and for the sole process's start. */
+export async function freeRows(db: Db, owner: string | null): Promise<number> {
+  const [, count] = await db.query<[unknown, number]>(
+    `UPDATE character SET owner = NULL, room_id = NULL, lease_until = NULL
+     WHERE owner IS NOT NULL AND ($1::text IS NULL OR owner = $1)`,
+    [owner],
+  );
+  return count;
+}

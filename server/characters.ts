@@ -1,0 +1,240 @@
+import type { BaseLogger } from "pino";
+import type { DataSource } from "typeorm";
+import { type CharacterPort, type CharacterState, CLAIM_WAIT_MS, type Claim } from "../rooms/ports.ts";
+import { RoomkeepError } from "../shared/errors.ts";
+import * as rows from "./character-rows.ts";
+import { readState, writeState } from "./character-state.ts";
+import { answerWithin } from "./db.ts";
+import { type Leases, openLeases } from "./leases.ts";
+
+/** Milliseconds in which the owner of a live character is expected to save and release it. */
+const RELEASE_WAIT_MS = 2000;
+const POLL_MS = 100;
+/** Past the first two seconds only a lease that runs out can help, so we look less often. */
+const SLOW_POLL_MS = 500;
+
+/** Who has a character, for asking them to let it go. */
+export interface Holder {
+  readonly characterId: string;
+  /** Incarnation of the process. */
+  readonly owner: string;
+  readonly roomId: string;
+  readonly epoch: number;
+}
+
+/** What the characters of a process need. */
+export interface CharacterOptions {
+  /** Unique per boot of this process. */
+  incarnation: string;
+  log: Pick<BaseLogger, "info" | "warn" | "error">;
+  /**
+   * Asks the holder, in whichever process, to save, release and close the client with TAKEN_OVER. A hint only: it
+   * may be lost, the database decides. Also called for holders in this process.
+   */
+  requestRelease(holder: Holder): void | Promise<void>;
+  /** True for a database that only this process can open: leases found at the start are of the dead and are freed. */
+  exclusive?: boolean;
+  /** A steady clock in ms. */
+  now?: () => number;
+  /** Waits `ms`. */
+  wait?: (ms: number) => Promise<void>;
+  /** False leaves renewal to the caller of {@link Characters.leases}: for tests and the simulator. */
+  timers?: boolean;
+}
+
+/** The characters of a process: the port that rooms get, and its leases. */
+export interface Characters extends CharacterPort {
+  readonly leases: Leases;
+}
+
+/**
+ * Opens the characters of a process.
+ *
+ * @throws DATABASE_UNAVAILABLE no answer within 5 s
+ * @example
+ * const characters = await openCharacters(database.ds, {
+ *   incarnation: randomUUID(),
+ *   log,
+ *   exclusive: database.kind === "embedded",
+ *   requestRelease: (holder) => presence.publish("release", holder),
+ * });
+ */
+export async function openCharacters(ds: DataSource, options: CharacterOptions): Promise<Characters> {
+  const { incarnation, log } = options;
+  const { now = () => performance.now(), wait = (ms) => new Promise((done) => setTimeout(done, ms)) } =
+    options;
+  const leases = openLeases(ds, options);
+  const queue = new WeakMap<Claim, Promise<unknown>>();
+  const pending = new Set<Promise<unknown>>();
+  /** Claims with a save whose outcome is unknown, because its answer was lost. */
+  const uncertain = new WeakSet<Claim>();
+  let closed = false;
+
+  if (options.exclusive) {
+    const freed = await answerWithin(rows.freeRows(ds, null));
+    if (freed > 0) log.info({ characters: freed }, "freed characters that an earlier crash had left claimed");
+  }
+
+  const heldOf = (claim: Claim) => ({
+    id: claim.sheet.id,
+    owner: incarnation,
+    epoch: claim.epoch,
+    version: claim.version,
+  });
+
+  async function tryClaim(id: string, roomId: string): Promise<Claim | null> {
+    const sentAt = now();
+    const asked = rows.claimRow(ds, id, incarnation, roomId);
+    const row = await answerWithin(asked).catch((error) => {
+      // If it goes through after all, nobody knows of it: give it back at once.
+      asked
+        .then((late) => late && rows.abandonRow(ds, { id, owner: incarnation, epoch: late.epoch }))
+        .catch(() => {}); // it failed, as was reported; else the lease runs out by itself
+      throw error;
+    });
+    if (row === null) return null;
+    const claim = await toClaim(row).catch(async (error) => {
+      await answerWithin(rows.abandonRow(ds, { id, owner: incarnation, epoch: row.epoch }));
+      throw error;
+    });
+    leases.hold(id, claim.epoch, sentAt);
+    return claim;
+  }
+
+  async function toClaim(row: rows.CharacterRow): Promise<Claim> {
+    // The process may have begun to shut down while the statement ran.
+    if (closed) throw shuttingDown();
+    const { id, name, color, shape, epoch, version } = row;
+    const state = readState(id, row.state);
+    const sheet = { id, accountId: row.account_id, name, color, shape, coins: Number(row.coins), state };
+    return { sheet, epoch, version };
+  }
+
+  /** Asks each holder once, so that of two logins that race one ends up with the character and they do not circle. */
+  async function askHolder(holder: rows.HolderRow, characterId: string, asked: Set<number>): Promise<void> {
+    const { owner, room_id, epoch } = holder;
+    if (owner === null || asked.has(epoch)) return;
+    asked.add(epoch);
+    try {
+      await options.requestRelease({ characterId, owner, roomId: room_id ?? "", epoch });
+    } catch (error) {
+      log.warn({ err: error, characterId }, "the owner of a character could not be asked to release it");
+    }
+  }
+
+  async function claim(characterId: string, { roomId }: { roomId: string }): Promise<Claim> {
+    const asked = new Set<number>();
+    const startedAt = now();
+    for (;;) {
+      if (closed) throw shuttingDown();
+      const claimed = await tryClaim(characterId, roomId);
+      if (claimed) return claimed;
+      const holder = await answerWithin(rows.holderOf(ds, characterId));
+      if (holder === null) {
+        throw new RoomkeepError("CHARACTER_MISSING", `There is no character ${characterId}.`);
+      }
+      const waitedMs = now() - startedAt;
+      if (waitedMs >= CLAIM_WAIT_MS) {
+        const where = holder.room_id === null ? "between two rooms" : `live in room ${holder.room_id}`;
+        throw new RoomkeepError(
+          "CHARACTER_CLAIMED",
+          `Character ${characterId} is ${where} and was not released in ${Math.round(waitedMs)} ms. Try again.`,
+        );
+      }
+      await askHolder(holder, characterId, asked);
+      await wait(waitedMs < RELEASE_WAIT_MS ? POLL_MS : SLOW_POLL_MS);
+    }
+  }
+
+  /** Runs the writes of one claim one after the other: each names the version that the one before left. */
+  function inTurn<T>(claim: Claim, write: () => Promise<T>): Promise<T> {
+    const turn = (queue.get(claim) ?? Promise.resolve()).then(write, write);
+    queue.set(claim, turn);
+    const settled = turn.catch(() => {}).finally(() => pending.delete(settled));
+    pending.add(settled);
+    return turn;
+  }
+
+  /**
+   * Learns what became of a write whose answer was lost. Only the holder writes, so a version that moved on under
+   * our epoch is our own write. If that one is still on its way it will find its version gone.
+   */
+  async function settle(claim: Claim): Promise<"held" | "released" | "fenced"> {
+    if (!uncertain.has(claim)) return "held";
+    const row = await answerWithin(rows.holderOf(ds, claim.sheet.id));
+    if (row?.epoch !== claim.epoch) return "fenced";
+    uncertain.delete(claim);
+    if (row.owner === null) return row.version > claim.version ? "released" : "fenced";
+    claim.version = row.version;
+    return "held";
+  }
+
+  async function writeUnder(claim: Claim, write: () => Promise<boolean>): Promise<boolean> {
+    try {
+      const written = await answerWithin(write());
+      if (written) claim.version += 1;
+      return written;
+    } catch (error) {
+      uncertain.add(claim);
+      throw error;
+    }
+  }
+
+  async function save(claim: Claim, state: CharacterState): Promise<"saved" | "fenced"> {
+    const { id } = claim.sheet;
+    const text = writeState(id, state);
+    return inTurn(claim, async () => {
+      if (!leases.holds(id, claim.epoch)) return "fenced";
+      const sentAt = now();
+      if (
+        (await settle(claim)) !== "held" ||
+        !(await writeUnder(claim, () => rows.saveRow(ds, heldOf(claim), text)))
+      ) {
+        leases.lose(id, claim.epoch, "a save was fenced");
+        return "fenced";
+      }
+      leases.touch(id, claim.epoch, sentAt);
+      return "saved";
+    });
+  }
+
+  async function release(claim: Claim, state: CharacterState): Promise<"saved" | "fenced"> {
+    const { id } = claim.sheet;
+    const text = writeState(id, state);
+    // Unlike a save it is tried without a lease too: it is the last word on the character, and the database
+    // takes it only if nobody has claimed the character since.
+    return inTurn(claim, async () => {
+      const was = await settle(claim);
+      if (was !== "held") {
+        leases.drop(id, claim.epoch);
+        return was === "released" ? "saved" : "fenced";
+      }
+      const released = await writeUnder(claim, () => rows.releaseRow(ds, heldOf(claim), text));
+      leases.drop(id, claim.epoch);
+      return released ? "saved" : "fenced";
+    });
+  }
+
+  async function abandon(claim: Claim): Promise<void> {
+    const { id } = claim.sheet;
+    await inTurn(claim, async () => {
+      leases.drop(id, claim.epoch);
+      await answerWithin(rows.abandonRow(ds, heldOf(claim)));
+    });
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    await Promise.allSettled(pending);
+    leases.stop();
+    const left = await answerWithin(rows.freeRows(ds, incarnation));
+    if (left > 0) log.warn({ characters: left }, "characters were still claimed at the end; freed unsaved");
+  }
+
+  return { claim, save, release, abandon, onFenced: leases.onLost, close, leases };
+}
+
+function shuttingDown(): RoomkeepError {
+  return new RoomkeepError("ROOM_CLOSED", "This server is shutting down. Try again in a moment.");
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+import { RoomkeepError } from "../../shared/errors.ts";
+
+const NODE_MIN = [20, 19] as const;
+
+/** One subcommand: what it is for, its help, and what it does. */
+export interface Command {
+  readonly summary: string;
+  readonly help: string;
+  run(args: string[]): Promise<void>;
+}
+
+const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  start: () => import("./start.ts"),
+};
+
+async function main([name = "--help", ...args]: string[]): Promise<void> {
+  requireNode();
+  const load = COMMANDS[name];
+  if (!load) {
+    await printHelp(name);
+    return;
+  }
+  const { command } = await load();
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(command.help);
+    return;
+  }
+  await command.run(args);
+}
+
+function requireNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return;
+  throw new RoomkeepError(
+    "NODE_TOO_OLD",
+    `Node ${process.versions.node} is too old: roomkeep needs ${NODE_MIN.join(".")} or newer, 24 is advised.`,
+  );
+}
+
+async function printHelp(asked: string): Promise<void> {
+  const lines = await Promise.all(
+    Object.entries(COMMANDS).map(
+      async ([name, load]) => `  ${name.padEnd(10)} ${(await load()).command.summary}`,
+    ),
+  );
+  console.log(`roomkeep <command> [options]\n\n${lines.join("\n")}\n\nroomkeep <command> --help tells more.`);
+  if (asked === "--help" || asked === "-h") return;
+  console.error(`\nThere is no command "${asked}".`);
+  process.exitCode = 2;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof RoomkeepError)) throw error;
+  console.error(`${error.code}: ${error.message}`);
+  process.exit(1);
+}

@@ -1,0 +1,100 @@
+import { existsSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { RoomkeepError } from "../../shared/errors.ts";
+import { startServer } from "../boot.ts";
+import { readConfig } from "../config.ts";
+import type { Games } from "../games.ts";
+import type { RunningServer } from "../index.ts";
+import type { Command } from "./index.ts";
+
+const help = `roomkeep start
+
+Starts the games that server/main exports as \`games\`, with their page, API and monitor on one port.
+
+Settings, as environment variables:
+  PORT                     2567; 0 takes a free one
+  HOST                     127.0.0.1; 0.0.0.0 lets phones and others in your network in
+  ROOMKEEP_DATA_DIR        data: folder of the embedded database
+  DATABASE_URL             postgres://user:password@host:5432/name, instead of the embedded database
+  REDIS_URL                redis://host:6379, to run several processes
+  ROOMKEEP_PUBLIC_ADDRESS  host:port under which clients reach this process
+  ROOMKEEP_ADMIN_PASSWORD  sign-in of /monitor; without it one is made and shown at the first start
+  ROOMKEEP_ORIGINS         other origins whose pages may use this server, separated by commas
+  LOG_LEVEL                info; silent, error, warn, debug
+
+Ctrl-C or SIGTERM saves everybody, closes the database last and ends.`;
+
+/** `roomkeep start`: the standalone server. */
+export const command: Command = {
+  summary: "start the games, their page, API and monitor on one port",
+  help,
+  async run() {
+    const config = readConfig(process.env);
+    const server = await startServer(await loadGames(), config, resolve("dist/page"));
+    stopOnSignal(server);
+    console.log(welcome(server));
+    // A parent that started us with an IPC channel wants to know.
+    process.send?.({ ready: true, port: server.port, url: server.url });
+  },
+};
+
+/** The games are what `server/main` exports: compiled in a project that was built, the source otherwise. */
+async function loadGames(): Promise<Games> {
+  const file = ["dist/server/main.js", "server/main.ts"].map((path) => resolve(path)).find(isLoadable);
+  if (!file) {
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      "There is no server/main here. Run this in a project, and build it first.",
+    );
+  }
+  const { games } = (await import(pathToFileURL(file).href)) as { games?: Games };
+  if (!games) throw new RoomkeepError("CONFIG_INVALID", `${file} does not export \`games\`.`);
+  return games;
+}
+
+function isLoadable(file: string): boolean {
+  const fromSource = import.meta.url.endsWith(".ts");
+  return existsSync(file) && file.endsWith(".ts") === fromSource;
+}
+
+/** The first signal stops cleanly; the second gives up waiting. */
+export function stopOnSignal(server: Pick<RunningServer, "close">): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    await server.close();
+    process.exit(0);
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+function welcome({ url, port, foundation }: RunningServer): string {
+  const { config, database, shared, firstPassword } = foundation;
+  const lines = ["", `  roomkeep is running    ${url}`];
+  if (config.host === "0.0.0.0")
+    for (const address of localAddresses()) lines.push(`  in your network        http://${address}:${port}`);
+  lines.push(`  monitor                ${url}/monitor`);
+  lines.push(`  admin sign-in          ${signInHint(config.adminPassword, firstPassword)}`);
+  const kind = database.kind === "embedded" ? "embedded database in" : "PostgreSQL";
+  lines.push(`  data lives in          ${kind} ${database.where}`);
+  if (shared) lines.push(`  processes share        Redis at ${new URL(config.redisUrl ?? "redis://?").host}`);
+  lines.push("", "  Ctrl-C saves everybody and stops.", "");
+  return lines.join("\n");
+}
+
+function signInHint(configured: string | undefined, made: string | undefined): string {
+  if (configured) return "admin, with the password of ROOMKEEP_ADMIN_PASSWORD";
+  if (made) return `admin / ${made}   (shown this once: note it)`;
+  return "admin, with the password shown at the first start (or set ROOMKEEP_ADMIN_PASSWORD)";
+}
+
+function localAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter((entry) => entry.family === "IPv4" && !entry.internal)
+    .map((entry) => entry.address);
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir, userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import pg from "pg";
+import pino from "pino";
+import { afterAll, describe, test } from "vitest";
+import { type Database, IN_MEMORY, migrate, openDatabase } from "../../server/db.ts";
+import { findPostgres, type PostgresServer } from "./postgres.ts";
+
+/** Silent unless ROOMKEEP_TEST_LOG names a level. */
+export const testLog = pino({ level: process.env.ROOMKEEP_TEST_LOG ?? "silent" });
+
+/** Opens a new, empty database; migrated unless told otherwise. It is dropped after the suite. */
+export type OpenDatabase = (options?: { migrated?: boolean }) => Promise<Database>;
+
+const postgres = await findPostgres();
+
+/**
+ * Runs one suite on the embedded database and on real PostgreSQL. Where there is no PostgreSQL it says so loudly
+ * and skips; with CI=true it fails.
+ *
+ * @example
+ * describeOnEachDatabase("a guest", (open) => {
+ *   test("is kept", async () => {
+ *     const { ds } = await open();
+ *   });
+ * });
+ */
+export function describeOnEachDatabase(title: string, suite: (open: OpenDatabase) => void): void {
+  describe(`${title} (embedded)`, () => suite(opener(openEmbedded)));
+  if ("missing" in postgres) {
+    const message = `${title}: not run on PostgreSQL: ${postgres.missing}`;
+    console.error(`\n!!! ${message}\n`);
+    if (process.env.CI === "true") {
+      test(`${title} (PostgreSQL)`, () => {
+        throw new Error(message);
+      });
+    } else describe.skip(`${title} (PostgreSQL)`, () => suite(opener(openEmbedded)));
+    return;
+  }
+  const { start } = postgres;
+  describe(`${title} (PostgreSQL)`, () => {
+    let server: Promise<PostgresServer> | undefined;
+    suite(
+      opener(() => {
+        server ??= start();
+        return server.then(createOn);
+      }),
+    );
+    // Hooks of the outer suite run last in first out: databases are dropped before the server stops.
+    afterAll(async () => (await server)?.stop());
+  });
+}
+
+type Opened = { database: Database; drop(): Promise<void> };
+
+function opener(openOne: () => Promise<Opened>): OpenDatabase {
+  const opened: Opened[] = [];
+  afterAll(async () => {
+    for (const { database, drop } of opened) {
+      await database.close().catch(() => {}); // the suite may have closed it
+      await drop();
+    }
+  });
+  return async ({ migrated = true } = {}) => {
+    const one = await openOne();
+    opened.push(one);
+    if (migrated) await migrate(one.database.ds);
+    return one.database;
+  };
+}
+
+async function openEmbedded(): Promise<Opened> {
+  const template = await embeddedTemplate();
+  const database = await openDatabase({ dataDir: IN_MEMORY, template, log: testLog });
+  return { database, drop: async () => {} };
+}
+
+async function createOn(server: PostgresServer): Promise<Opened> {
+  const name = `roomkeep_test_${randomBytes(6).toString("hex")}`;
+  await administer(server.url, `CREATE DATABASE ${name} TEMPLATE template0`);
+  const url = new URL(server.url);
+  url.pathname = `/${name}`;
+  const database = await openDatabase({ url: url.href, dataDir: "", log: testLog });
+  return { database, drop: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+async function administer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A dump of an empty embedded database, made once for each version of PGlite: tests start 3 s faster from it. */
+export async function embeddedTemplate(): Promise<string> {
+  const manifest = join(
+    dirname(createRequire(import.meta.url).resolve("@electric-sql/pglite")),
+    "../package.json",
+  );
+  const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
+  const folder = join(tmpdir(), `roomkeep-tests-${userInfo().username}`);
+  const file = join(folder, `pglite-${version}.tar.gz`);
+  if (existsSync(file)) return file;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const pglite = await PGlite.create();
+  const dump = await pglite.dumpDataDir("gzip");
+  await pglite.close();
+  const part = `${file}.${process.pid}`;
+  writeFileSync(part, Buffer.from(await dump.arrayBuffer()));
+  renameSync(part, file); // two workers may make it at the same time; each sees a whole one
+  return file;
+}

@@ -1,0 +1,101 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "redis";
+import { describe, test } from "vitest";
+import { ended, freePort } from "./postgres.ts";
+
+/** A Redis for one test file. */
+export interface TestRedis {
+  readonly url: string;
+  /** Process id of the private server, to freeze or kill it; undefined for a shared one. */
+  readonly pid?: number;
+  close(): Promise<void>;
+}
+
+const SHARED = process.env.REDIS_URL || "redis://127.0.0.1:6379";
+const installed = spawnSync("redis-server", ["--version"]).status === 0;
+const missing = installed || (await answers(SHARED)) ? null : "no redis-server is installed and none answers";
+
+/**
+ * Runs a suite that needs Redis. Where there is none it says so loudly and skips; with CI=true it fails.
+ *
+ * A private server is preferred to a running one: it starts in some 20 ms, and channels, unlike keys, are not
+ * separated by database number, so that files on one server would hear each other's rooms.
+ */
+export function describeWithRedis(title: string, suite: (open: () => Promise<TestRedis>) => void): void {
+  if (missing === null) {
+    describe(title, () => suite(installed ? startPrivate : borrowShared));
+    return;
+  }
+  const message = `${title}: not run: ${missing} at ${SHARED} (Debian: apt-get install redis-server)`;
+  console.error(`\n!!! ${message}\n`);
+  if (process.env.CI !== "true") {
+    describe.skip(title, () => suite(startPrivate));
+    return;
+  }
+  test(title, () => {
+    throw new Error(message);
+  });
+}
+
+/** Starts a redis-server on a free port, with nothing kept on disk. */
+export async function startPrivate(): Promise<TestRedis> {
+  const folder = mkdtempSync(join(tmpdir(), "roomkeep-redis-"));
+  const port = await freePort();
+  const child = spawn(
+    "redis-server",
+    ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],
+    { stdio: "ignore" },
+  );
+  const close = async () => {
+    child.kill("SIGCONT"); // it may have been frozen by the test
+    await ended(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const url = `redis://127.0.0.1:${port}`;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (await answers(url)) return { url, pid: child.pid, close };
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  await close();
+  throw new Error("A private redis-server did not start in 5 s.");
+}
+
+/** Takes one of the numbered databases of a running server for itself; it must be empty. */
+async function borrowShared(): Promise<TestRedis> {
+  for (let number = 1; number < 16; number++) {
+    const url = new URL(SHARED);
+    url.pathname = `/${number}`;
+    const client = createClient({ url: url.href });
+    await client.connect();
+    const mine =
+      (await client.dbSize()) === 0 &&
+      (await client.set("roomkeep-test", String(process.pid), { condition: "NX" })) === "OK";
+    if (!mine) {
+      await client.close();
+      continue;
+    }
+    const close = async () => {
+      await client.flushDb();
+      await client.close();
+    };
+    return { url: url.href, close };
+  }
+  throw new Error(`No empty database is left on ${SHARED}.`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = createClient({ url, socket: { connectTimeout: 1000, reconnectStrategy: false } });
+  client.on("error", () => {}); // reported by the return value
+  try {
+    await client.connect();
+    await client.ping();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    client.destroy();
+  }
+}
