@@ -9,38 +9,46 @@ import { json } from "./api/answer.ts";
 
 const scryptOf = promisify<string, string, number, Buffer>(scrypt);
 
-/** The admin's sign-in: how a password is checked, and the words for the start-up line. */
+/** The admin's sign-in. */
 export interface AdminSignIn {
   check(password: string): Promise<boolean>;
-  /** Set once, when this start made the password. */
-  readonly firstPassword: string | undefined;
+  /**
+   * Makes the password at the first start of a database and returns it this one time. Called when the server runs and
+   * somebody can read it, so that a start that failed keeps no secret nobody saw.
+   */
+  announce(): Promise<string | undefined>;
 }
 
+const KEY = "admin_password";
+
 /**
- * Opens the admin's sign-in. Without a configured password one is made at the first start of a database, shown that
- * one time, and only its hash is kept.
+ * Opens the admin's sign-in: with the configured password, or with one that is made once and kept as a hash.
  */
-export async function openAdminSignIn(ds: DataSource, configured: string | undefined): Promise<AdminSignIn> {
-  if (configured !== undefined)
-    return { check: async (given) => same(given, configured), firstPassword: undefined };
-  const made = Array.from({ length: 12 }, () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length))).join(
-    "",
-  );
-  const rows = await ds.query<{ value: string; fresh: boolean }[]>(
-    `INSERT INTO setting (key, value) VALUES ('admin_password', $1)
-     ON CONFLICT (key) DO UPDATE SET key = setting.key RETURNING value, value = $1 AS fresh`,
-    [await hashOf(made)],
-  );
-  const stored = rows[0]?.value ?? "";
+export function openAdminSignIn(ds: DataSource, configured: string | undefined): AdminSignIn {
+  if (configured !== undefined) {
+    return { check: async (given) => same(given, configured), announce: async () => undefined };
+  }
   // scrypt is slow on purpose, and the monitor asks every few seconds: what was right once is compared plainly.
   let known: string | undefined;
-  const check = async (given: string) => {
-    if (known !== undefined) return same(given, known);
-    const right = await matches(given, stored);
-    if (right) known = given;
-    return right;
+  return {
+    async check(given) {
+      if (known !== undefined) return same(given, known);
+      const rows = await ds.query<{ value: string }[]>("SELECT value FROM setting WHERE key = $1", [KEY]);
+      const right = rows[0] !== undefined && (await matches(given, rows[0].value));
+      if (right) known = given;
+      return right;
+    },
+    async announce() {
+      const made = Array.from({ length: 12 }, () =>
+        CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length)),
+      ).join("");
+      const rows = await ds.query<unknown[]>(
+        "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING RETURNING key",
+        [KEY, await hashOf(made)],
+      );
+      return rows.length > 0 ? made : undefined;
+    },
   };
-  return { check, firstPassword: rows[0]?.fresh ? made : undefined };
 }
 
 async function hashOf(password: string, salt = randomInt(2 ** 47).toString(36)): Promise<string> {

@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import { WebSocket } from "ws";
 import type { Ports } from "../rooms/index.ts";
 import { RoomkeepError } from "../shared/index.ts";
-import { monitorEndpoints, openAdminSignIn } from "./admin.ts";
+import { type AdminSignIn, monitorEndpoints, openAdminSignIn } from "./admin.ts";
 import { accountEndpoints } from "./api/accounts.ts";
 import { healthEndpoints } from "./api/health.ts";
 import { roomEndpoints } from "./api/rooms.ts";
@@ -38,8 +38,7 @@ export interface Foundation {
   readonly shared: Shared | undefined;
   readonly characters: Characters;
   readonly ports: Ports;
-  /** Set when this start made the admin's password. */
-  readonly firstPassword: string | undefined;
+  readonly signIn: AdminSignIn;
   /** HTTP endpoints that do not depend on the games. */
   readonly endpoints: ReturnType<typeof foundationEndpoints>;
   close(): Promise<void>;
@@ -74,7 +73,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       exclusive: database.kind === "embedded",
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
-    const signIn = await openAdminSignIn(database.ds, config.adminPassword);
+    const signIn = openAdminSignIn(database.ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
     return {
       config,
@@ -83,7 +82,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       shared,
       characters,
       endpoints,
-      firstPassword: signIn.firstPassword,
+      signIn,
       ports: {
         characters,
         log,
@@ -105,11 +104,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
   }
 }
 
-function foundationEndpoints(
-  database: Database,
-  shared: Shared | undefined,
-  signIn: Awaited<ReturnType<typeof openAdminSignIn>>,
-) {
+function foundationEndpoints(database: Database, shared: Shared | undefined, signIn: AdminSignIn) {
   const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
   if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
   return { ...healthEndpoints(dependencies), ...accountEndpoints(database.ds), ...monitorEndpoints(signIn) };

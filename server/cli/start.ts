@@ -34,7 +34,7 @@ export const command: Command = {
     const config = readConfig(process.env);
     const server = await startServer(await loadGames(), config, resolve("dist/page"));
     stopOnSignal(server);
-    console.log(welcome(server));
+    console.log(welcome(server, await server.foundation.signIn.announce()));
     // A parent that started us with an IPC channel wants to know.
     process.send?.({ ready: true, port: server.port, url: server.url });
   },
@@ -72,8 +72,8 @@ export function stopOnSignal(server: Pick<RunningServer, "close">): void {
   process.on("SIGINT", stop);
 }
 
-function welcome({ url, port, foundation }: RunningServer): string {
-  const { config, database, shared, firstPassword } = foundation;
+function welcome({ url, port, foundation }: RunningServer, firstPassword: string | undefined): string {
+  const { config, database, shared } = foundation;
   const lines = ["", `  roomkeep is running    ${url}`];
   if (config.host === "0.0.0.0")
     for (const address of localAddresses()) lines.push(`  in your network        http://${address}:${port}`);

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { matchMaker } from "@colyseus/core";
+import type { WorldRoom } from "../rooms/index.ts";
+import { type Games, type RunningServer, readConfig, startServer } from "../server/index.ts";
+import { joinAs, type TestPlayer, type WhoJoins } from "./player.ts";
+
+/** A real server in this process, on a free port, with its own database. */
+export interface TestServer {
+  readonly url: string;
+  readonly server: RunningServer;
+  /** Joins a room of a game as a new guest, or as one who joined before. */
+  join(game: string, who?: WhoJoins): Promise<TestPlayer>;
+  /** The room itself, to look at what the server holds. Generic over the room class you know it to be. */
+  room<R extends WorldRoom>(roomId: string): R;
+  close(): Promise<void>;
+}
+
+/** What differs from a default test server. */
+export interface TestServerOptions {
+  /** Environment variables as `roomkeep start` reads them, e.g. DATABASE_URL. */
+  env?: Record<string, string>;
+  /** Folder of the embedded database; a temporary one, removed at the end, when not given. */
+  dataDir?: string;
+}
+
+/**
+ * Boots a server for tests. One at a time in a process: Colyseus's matchmaker is one a process.
+ *
+ * @example
+ * const world = await bootServer({ yard: YardRoom });
+ * const ann = await world.join("yard", { name: "Ann" });
+ * await ann.walk({ moveX: 127 }, 20);
+ * await world.close();
+ */
+export async function bootServer(games: Games, options: TestServerOptions = {}): Promise<TestServer> {
+  const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), "roomkeep-test-")));
+  const server = await startServer(
+    games,
+    readConfig({ PORT: "0", LOG_LEVEL: "silent", ROOMKEEP_DATA_DIR: folder, ...options.env }),
+  );
+  const players: TestPlayer[] = [];
+  return {
+    url: server.url,
+    server,
+    async join(game, who = {}) {
+      const player = await joinAs(server.url, game, who);
+      players.push(player);
+      return player;
+    },
+    room<R extends WorldRoom>(roomId: string): R {
+      const room = matchMaker.getLocalRoomById(roomId);
+      if (!room) throw new Error(`no room ${roomId} in this process`);
+      return room as unknown as R;
+    },
+    async close() {
+      for (const player of players) player.stop();
+      await server.close();
+      if (!options.dataDir) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { bootServer, type TestServer, type TestServerOptions } from "./boot.ts";
+export { type Held, joinAs, signIn, type TestPlayer, type WhoJoins } from "./player.ts";

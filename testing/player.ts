@@ -1,0 +1,166 @@
+import { Client, type Room } from "colyseus.js";
+import type { Avatar, WalkInput, WorldState } from "../shared/index.ts";
+import { BUTTON } from "../shared/index.ts";
+
+/** Who joins, and how. */
+export interface WhoJoins {
+  name?: string;
+  color?: number;
+  shape?: number;
+  /** Token of a guest who joined before; a new guest is made without it. */
+  token?: string;
+  /** Code of the room to join; without it matchmaking finds one. */
+  code?: string;
+  /** True: open a new room, entered by its code. */
+  create?: boolean;
+  /** Options for the room. */
+  options?: Record<string, unknown>;
+}
+
+/** What `walk` holds down. */
+export interface Held {
+  /** −127…127 along x and z. */
+  moveX?: number;
+  moveZ?: number;
+  run?: boolean;
+  jump?: boolean;
+}
+
+/** A true player: the real SDK over a real socket. */
+export interface TestPlayer {
+  readonly room: Room<unknown, WorldState>;
+  readonly token: string;
+  readonly recoveryCode: string | undefined;
+  readonly characterId: string;
+  /** Own actor in the decoded state. */
+  me(): Avatar;
+  /** Messages that arrived, by type, oldest first. */
+  readonly received: ReadonlyMap<string, unknown[]>;
+  /** Sends one input frame a patch for so many patches, then one that stands still. */
+  walk(held: Held, frames: number): Promise<void>;
+  /** Resolves at the first patch at which the condition holds. Rejects after `ms`, saying what was waited for. */
+  until(what: string, condition: () => boolean, ms?: number): Promise<void>;
+  /** Resolves after so many patches. */
+  patches(count: number): Promise<void>;
+  /** Resolves with the next message of a type. */
+  message<T = unknown>(type: string, ms?: number): Promise<T>;
+  leave(): Promise<void>;
+  /** Ends everything that would keep the process alive. */
+  stop(): void;
+}
+
+/** Signs in as a guest. */
+export async function signIn(
+  url: string,
+  who: WhoJoins,
+): Promise<{ token: string; recoveryCode?: string; character: { id: string } }> {
+  const known = who.token !== undefined;
+  const response = await fetch(`${url}/v1/${known ? "me" : "guests"}`, {
+    method: known ? "GET" : "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${who.token ?? ""}` },
+    body: known
+      ? undefined
+      : JSON.stringify({ name: who.name ?? "Tester", color: who.color ?? 0, shape: who.shape ?? 0 }),
+  });
+  const answer = (await response.json()) as {
+    token?: string;
+    recoveryCode?: string;
+    character: { id: string };
+  };
+  if (!response.ok) throw Object.assign(new Error(`sign-in refused: ${JSON.stringify(answer)}`), answer);
+  return { ...answer, token: who.token ?? answer.token ?? "" };
+}
+
+/** Joins a room of a game as a true player. */
+export async function joinAs(url: string, game: string, who: WhoJoins = {}): Promise<TestPlayer> {
+  const { token, recoveryCode, character } = await signIn(url, who);
+  const client = new Client(url);
+  client.auth.token = token;
+  const options = who.options ?? {};
+  const room = (await (who.code
+    ? client.joinById(who.code, options)
+    : who.create
+      ? client.create(game, options)
+      : client.joinOrCreate(game, options))) as Room<unknown, WorldState>;
+  const player = play(room, { token, recoveryCode, characterId: character.id });
+  await player.until("the own actor", () => room.state?.actors?.has(room.sessionId) ?? false);
+  return player;
+}
+
+function play(
+  room: Room<unknown, WorldState>,
+  identity: Pick<TestPlayer, "token" | "recoveryCode" | "characterId">,
+): TestPlayer {
+  const received = new Map<string, unknown[]>();
+  const waiting = new Set<() => void>();
+  const wake = () => {
+    for (const check of [...waiting]) check();
+  };
+  room.onMessage("*", (type: string | number, payload: unknown) => {
+    const list = received.get(String(type)) ?? [];
+    list.push(payload);
+    received.set(String(type), list);
+    wake();
+  });
+  room.onStateChange(wake);
+  room.onLeave(wake);
+
+  const until = (what: string, condition: () => boolean, ms = 10_000) =>
+    new Promise<void>((resolve, reject) => {
+      const done = () => {
+        clearTimeout(timer);
+        waiting.delete(check);
+      };
+      const check = () => {
+        if (!condition()) return;
+        done();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        done();
+        reject(new Error(`waited ${ms} ms for ${what}`));
+      }, ms);
+      waiting.add(check);
+      check();
+    });
+  const patches = async (count: number) => {
+    let seen = -1;
+    await until(`${count} patches`, () => ++seen >= count);
+  };
+
+  const input = room.input() as ReturnType<typeof room.input> & { data: WalkInput };
+  return {
+    ...identity,
+    room,
+    received,
+    until,
+    patches,
+    me: () => room.state.actors.get(room.sessionId) as Avatar,
+    async walk({ moveX = 0, moveZ = 0, run = false, jump = false }, frames) {
+      const buttons = (run ? BUTTON.run : 0) | (jump ? BUTTON.jump : 0);
+      for (let i = 0; i <= frames; i++) {
+        const moving = i < frames;
+        Object.assign(input.data, {
+          moveX: moving ? moveX : 0,
+          moveZ: moving ? moveZ : 0,
+          buttons: moving ? buttons : 0,
+        });
+        input.send();
+        await patches(1);
+      }
+      await until("the input to be processed", () => input.lastProcessed >= input.sentCount);
+    },
+    async message<T>(type: string, ms?: number) {
+      const before = received.get(type)?.length ?? 0;
+      await until(`a "${type}" message`, () => (received.get(type)?.length ?? 0) > before, ms);
+      return received.get(type)?.[before] as T;
+    },
+    async leave() {
+      await room.leave();
+    },
+    stop() {
+      room.reconnection.enabled = false;
+      room.connection?.close();
+    },
+  };
+}
