@@ -39,9 +39,7 @@ function candidates(): string[] {
   const password = PGPASSWORD ? `:${encodeURIComponent(PGPASSWORD)}` : "";
   const users = [...new Set([PGUSER, "postgres", userInfo().username])].filter((user) => user !== undefined);
   const local = users.map((user) => `postgres://${encodeURIComponent(user)}${password}@${host}/postgres`);
-  return [ROOMKEEP_TEST_DATABASE_URL, DATABASE_URL, ...local].filter(
-    (url) => url !== undefined && url !== "",
-  );
+  return [ROOMKEEP_TEST_DATABASE_URL, DATABASE_URL, ...local].flatMap((url) => url || []);
 }
 
 async function mayCreate(url: string): Promise<boolean> {
