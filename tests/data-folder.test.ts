@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +69,7 @@ describe("the data folder", () => {
       ),
     });
     await ended(child, "SIGTERM");
+    expect(child.exitCode).toBe(0);
     await (await open()).close();
   });
 
@@ -129,9 +130,16 @@ describe("the data folder", () => {
     }
   });
 
-  test.skipIf(process.getuid?.() === 0)("without the right to write is refused", async () => {
-    mkdirSync(folder, { mode: 0o500 });
-    await expect(open()).rejects.toMatchObject({ code: "DATA_DIR_UNWRITABLE" });
+  test("without the right to write is refused", async () => {
+    mkdirSync(folder, { mode: 0o555 });
+    chmodSync(root, 0o755);
+    // Root may write anywhere, so for this one call we are nobody.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65534);
+    const refused = open();
+    await expect(refused.finally(() => isRoot && process.seteuid?.(0))).rejects.toMatchObject({
+      code: "DATA_DIR_UNWRITABLE",
+    });
   });
 });
 

@@ -6,7 +6,8 @@ const [folder = "", template] = process.argv.slice(2);
 try {
   const database = await openDatabase({ dataDir: folder, template, log: pino({ level: "silent" }) });
   await migrate(database.ds);
-  process.once("SIGTERM", () => void database.close());
+  // Nothing that the database opened may keep the process alive: it ends by itself.
+  process.once("SIGTERM", () => void database.close().then(() => process.stdin.destroy()));
   console.log("open");
   process.stdin.resume().once("end", () => process.exit()); // never outlives the test
 } catch (error) {
