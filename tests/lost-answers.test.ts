@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import type { Database } from "../server/db.ts";
+import { DATABASE_TIMEOUT_MS, type Database } from "../server/db.ts";
 import { newGuest, openIncarnation, rowOf, stateAt } from "./helpers/characters.ts";
 import { describeOnEachDatabase } from "./helpers/databases.ts";
 
@@ -14,13 +14,14 @@ describeOnEachDatabase("when the database's answer is lost", (open) => {
   /** A process on a line that a test cuts before a statement arrives, or after it was committed. */
   async function onBadLine() {
     const { ds } = database;
-    const line: { cut: "before" | "after" | null } = { cut: null };
+    const line: { cut: "before" | "after" | "late" | null } = { cut: null };
     const query = async (sql: string, parameters?: unknown[]) => {
       const { cut } = line;
       const lost = Object.assign(new Error("Connection terminated unexpectedly"), { code: "ECONNRESET" });
       if (cut === "before") throw lost;
       const answer = await ds.query(sql, parameters);
       if (cut === "after") throw lost;
+      if (cut === "late") await new Promise((done) => setTimeout(done, DATABASE_TIMEOUT_MS + 200));
       return answer;
     };
     const cutting = new Proxy(ds, {
@@ -78,6 +79,16 @@ describeOnEachDatabase("when the database's answer is lost", (open) => {
     await expect(characters.claim(id, plaza)).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
     line.cut = null;
     expect((await characters.claim(id, plaza)).epoch).toBe(1);
+  });
+
+  test("for longer than a claim waits, the character is given back when it comes", async () => {
+    const { ds, id, line, characters } = await onBadLine();
+    line.cut = "late";
+    const claiming = characters.claim(id, plaza);
+    await expect(claiming).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+    line.cut = null;
+    await expect.poll(async () => (await rowOf(ds, id)).owner, { timeout: 5000 }).toBeNull();
+    expect((await rowOf(ds, id)).epoch).toBe(1);
   });
 
   test("at a renewal, the lease is kept until the process has to fence itself", async () => {
