@@ -24,6 +24,7 @@ import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.
 import { say } from "./chat.ts";
 import { type Guard, openGuard, type Rate } from "./guard.ts";
 import { takeInputs } from "./inputs.ts";
+import { orJoinError } from "./join-error.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
 import type { Identity, Log, Ports } from "./ports.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
@@ -162,9 +163,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   // ── Life of a player ──────────────────────────────────────────────────────────────────────────────────────────
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
-    const claim = await claimCharacter(this.ports.characters, identity.characterId, {
-      roomId: this.roomId,
-    });
+    const { roomId } = this;
+    const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
       const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
       const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
