@@ -1,8 +1,10 @@
 import { Account } from "./account.ts";
 import { Character } from "./character.ts";
+import { Item } from "./item.ts";
+import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { ZoneQuarantine, ZoneSave } from "./zone-save.ts";
 
-export { Account, Character, ZoneQuarantine, ZoneSave };
+export { Account, Character, Item, LedgerLeg, RequestResult, ZoneQuarantine, ZoneSave };
 
 /** Every row class, for the DataSource. */
-export const ENTITIES = [Account, Character, ZoneSave, ZoneQuarantine];
+export const ENTITIES = [Account, Character, ZoneSave, ZoneQuarantine, Item, LedgerLeg, RequestResult];
