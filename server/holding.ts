@@ -35,6 +35,8 @@ export interface Holding {
   mint(container: string, template: string, qty: number): Refusal | null;
   /** Ends items: eaten, sold, broken. */
   burn(container: string, template: string, qty: number): Refusal | null;
+  /** Takes some of one stack out; whoever calls puts it somewhere else by `mint`, or it has ended. */
+  take(id: string, qty: number): Refusal | null;
   /**
    * Moves some or all of a stack: to `slot` (merging with a like stack there), or to wherever there is room. Split,
    * merge, drop, pick up and equip are all this.
@@ -119,6 +121,14 @@ export function openHolding(
         left -= taken;
         if (left === 0) break;
       }
+      return null;
+    },
+    take(id, qty) {
+      const stack = stacks.get(id);
+      if (!stack) return refuse("ITEM_MISSING");
+      if (!isQuantity(qty)) return refuse("QUANTITY_INVALID");
+      if (qty > stack.qty) return refuse("NOT_ENOUGH");
+      shrink(stack, qty);
       return null;
     },
     move(id, to, { slot, qty } = {}) {

@@ -148,6 +148,11 @@ async function lockContainers(db: Db, containers: readonly string[]): Promise<St
   for (const container of [...new Set(containers)].sort()) {
     await db.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 7))", [container]);
   }
+  return stacksIn(db, containers);
+}
+
+/** What is in some containers, in order of slots. */
+export function stacksIn(db: Db, containers: readonly string[]): Promise<Stack[]> {
   return db.query<Stack[]>(
     "SELECT id, template, container, slot, qty FROM item WHERE container = ANY($1) ORDER BY container, slot",
     [containers],
