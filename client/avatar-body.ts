@@ -1,24 +1,26 @@
 import { COLORS, SHAPES } from "roomkeep/shared";
 import {
   type BufferGeometry,
+  DoubleSide,
   Group,
   LatheGeometry,
   type Material,
   Mesh,
   MeshLambertMaterial,
+  Raycaster,
   SphereGeometry,
   TorusGeometry,
   Vector2,
+  Vector3,
 } from "three";
 import { RoundedBoxGeometry } from "three/examples/jsm/geometries/RoundedBoxGeometry.js";
 import { openBatch } from "./scene/batch.ts";
 
 type Shape = (typeof SHAPES)[number];
-/** Where a shape has its face and hands, metres: height of the eyes, how far in front, how far apart. */
+/** Where a shape has its face and hands, metres: height of the eyes, how far apart. */
 interface Build {
   body: () => BufferGeometry;
   eyeY: number;
-  eyeZ: number;
   spread: number;
   handX: number;
   handY: number;
@@ -41,7 +43,6 @@ const BUILDS: Record<Shape, Build> = {
         [0, 1.45],
       ]),
     eyeY: 1.08,
-    eyeZ: 0.335,
     spread: 0.13,
     handX: 0.47,
     handY: 0.66,
@@ -50,7 +51,6 @@ const BUILDS: Record<Shape, Build> = {
   cube: {
     body: () => new RoundedBoxGeometry(0.78, 1.06, 0.66, 3, 0.16).translate(0, 0.7, 0),
     eyeY: 0.92,
-    eyeZ: 0.325,
     spread: 0.16,
     handX: 0.5,
     handY: 0.56,
@@ -68,7 +68,6 @@ const BUILDS: Record<Shape, Build> = {
         [0, 1.53],
       ]),
     eyeY: 0.86,
-    eyeZ: 0.285,
     spread: 0.125,
     handX: 0.5,
     handY: 0.55,
@@ -87,7 +86,6 @@ const BUILDS: Record<Shape, Build> = {
         [0, 1.52],
       ]),
     eyeY: 0.8,
-    eyeZ: 0.385,
     spread: 0.15,
     handX: 0.54,
     handY: 0.52,
@@ -137,33 +135,50 @@ const skins = new Map<string, Material>();
 function partsOf(shape: Shape): Parts {
   const known = parts.get(shape);
   if (known) return known;
-  const { body, eyeY, eyeZ, spread } = BUILDS[shape];
+  const { body, eyeY, spread } = BUILDS[shape];
+  const hull = body();
+  const surface = frontOf(hull);
   const eyes = openBatch();
   const face = openBatch();
   const ball = new SphereGeometry(1, 12, 9);
+  const plain = { smooth: true, jitter: 0 };
+  // Eyes are built about their own middle at height 10, so that they blink there and take no ground shade.
   for (const side of [-1, 1]) {
     const x = side * spread;
-    const round = { smooth: true, jitter: 0 };
-    eyes.add(ball, "#ffffff", { at: [x, 0, eyeZ], scale: [0.095, 0.125, 0.05], ...round });
-    eyes.add(ball, "#2b2238", {
-      at: [x + side * 0.004, 0.005, eyeZ + 0.035],
-      scale: [0.05, 0.068, 0.025],
-      ...round,
-    });
-    eyes.add(ball, "#ffffff", { at: [x + 0.02, 0.035, eyeZ + 0.056], scale: 0.017, ...round });
-    face.add(ball, "#ff9aa8", {
-      at: [x * 1.85, eyeY - 0.13, eyeZ - 0.03],
-      scale: [0.058, 0.036, 0.03],
-      ...round,
-    });
+    const z = surface(x, eyeY) - 0.012;
+    const yaw = Math.atan2(x, 0.42);
+    const toward = (out: number, turn = 0) =>
+      [x + Math.sin(yaw + turn) * out, 10, z + Math.cos(yaw) * out] as const;
+    eyes.add(ball, "#ffffff", { at: toward(0), scale: [0.105, 0.135, 0.045], yaw, ...plain });
+    eyes.add(ball, "#2b2238", { at: toward(0.026, -side * 0.5), scale: [0.062, 0.085, 0.03], yaw, ...plain });
+    const [gx, , gz] = toward(0.055, -side * 0.5);
+    eyes.add(ball, "#ffffff", { at: [gx + 0.022, 10.035, gz], scale: 0.021, ...plain });
+    const cheek = x * 1.7;
+    const at = [cheek, eyeY - 0.15, surface(cheek, eyeY - 0.15) - 0.008] as const;
+    face.add(ball, "#ff8fa0", { at, scale: [0.062, 0.04, 0.02], yaw: Math.atan2(cheek, 0.36), ...plain });
   }
-  const smile = new TorusGeometry(0.052, 0.014, 6, 12, Math.PI);
-  face.add(smile, "#4a2c3a", { at: [0, eyeY - 0.12, eyeZ + 0.025], roll: Math.PI, smooth: true, jitter: 0 });
-  const skin = openBatch();
-  skin.add(body(), "#ffffff", { smooth: true, jitter: 0 });
-  const made = { body: skin.geometry(), eyes: eyes.geometry(), face: face.geometry() };
+  const smile = new TorusGeometry(0.055, 0.016, 6, 12, Math.PI);
+  const mouthY = eyeY - 0.14;
+  face.add(smile, "#4a2c3a", { at: [0, mouthY, surface(0, mouthY) + 0.004], roll: Math.PI, ...plain });
+  const skinned = openBatch();
+  skinned.add(hull, "#ffffff", plain);
+  const made = {
+    body: skinned.geometry(),
+    eyes: eyes.geometry().translate(0, -10, 0),
+    face: face.geometry(),
+  };
   parts.set(shape, made);
   return made;
+}
+
+/** How far in front a body's surface is at a place of its face: found by a ray. */
+function frontOf(hull: BufferGeometry): (x: number, y: number) => number {
+  const ray = new Raycaster();
+  const mesh = new Mesh(hull, new MeshLambertMaterial({ side: DoubleSide }));
+  return (x, y) => {
+    ray.set(new Vector3(x, y, 2), new Vector3(0, 0, -1));
+    return ray.intersectObject(mesh)[0]?.point.z ?? 0.3;
+  };
 }
 
 function skin(color: number, away: boolean, dark = false): Material {

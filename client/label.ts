@@ -92,9 +92,10 @@ function bubble(pen: CanvasRenderingContext2D, width: number, height: number) {
   pen.shadowBlur = 8;
   pen.beginPath();
   pen.roundRect(6, 6, width - 12, height - 30, 28);
-  pen.moveTo(width / 2 - 14, height - 26);
+  // The same turning sense as the rectangle: where they overlap, opposite ones would cancel out.
+  pen.moveTo(width / 2 + 14, height - 26);
   pen.lineTo(width / 2, height - 6);
-  pen.lineTo(width / 2 + 14, height - 26);
+  pen.lineTo(width / 2 - 14, height - 26);
   pen.fill();
   pen.shadowBlur = 0;
 }

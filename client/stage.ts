@@ -8,7 +8,7 @@ const STEPS = [
   { ratio: 1.25, shadow: 2048 },
   { ratio: 1, shadow: 1024 },
   { ratio: 0.75, shadow: 1024 },
-  { ratio: 0.55, shadow: 0 },
+  { ratio: 0.55, shadow: 512 },
 ] as const;
 /** A frame that takes longer on average, in ms, makes the stage go one step down. */
 const SLOW_FRAME_MS = 30;
@@ -40,7 +40,8 @@ export interface Stage {
  * @throws Error when the browser has no WebGL 2
  */
 export function openStage(canvas: HTMLCanvasElement): Stage {
-  const renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
+  const slow = drawsInSoftware();
+  const renderer = new WebGLRenderer({ canvas, antialias: !slow, powerPreference: "high-performance" });
   renderer.toneMapping = NoToneMapping;
   renderer.shadowMap.enabled = true;
   renderer.shadowMap.type = PCFShadowMap;
@@ -49,7 +50,7 @@ export function openStage(canvas: HTMLCanvasElement): Stage {
   const rig = rigCamera(camera);
   const sky = hangSky(scene);
   const frames = new Set<Frame>();
-  const pace = paceQuality((step) => {
+  const pace = paceQuality(slow ? STEPS.length - 1 : 1, (step) => {
     const { ratio, shadow } = STEPS[step] ?? STEPS[0];
     renderer.setPixelRatio(Math.min(window.devicePixelRatio, ratio));
     sky.setShadows(shadow);
@@ -74,7 +75,7 @@ export function openStage(canvas: HTMLCanvasElement): Stage {
     last = now;
     for (const frame of frames) frame(Math.min(spent / 1000, 0.1), now);
     renderer.render(scene, camera);
-    pace.note(spent, now);
+    pace.note(now);
   });
 
   return {
@@ -100,9 +101,19 @@ export function openStage(canvas: HTMLCanvasElement): Stage {
   };
 }
 
-/** Counts frames and, on "auto", goes down a step after each slow second and a half. */
-function paceQuality(apply: (step: number) => void) {
-  let step = 0;
+/** Whether the browser has no graphics card to draw with: then it starts with the cheapest picture. */
+function drawsInSoftware(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const facts = gl?.getExtension("WEBGL_debug_renderer_info");
+  const name = gl && facts ? String(gl.getParameter(facts.UNMASKED_RENDERER_WEBGL)) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/iu.test(name);
+}
+
+/** Counts frames and, on "auto", goes down after each slow second and a half, faster when very slow. */
+function paceQuality(first: number, apply: (step: number) => void) {
+  const last = STEPS.length - 1;
+  let step = first;
   let quality: Quality = "auto";
   let frames = 0;
   let since = -1;
@@ -111,12 +122,12 @@ function paceQuality(apply: (step: number) => void) {
     fps: () => fps,
     set(next: Quality) {
       quality = next;
-      step = next === "high" ? 0 : next === "low" ? STEPS.length - 2 : 1;
+      step = next === "high" ? 0 : next === "low" ? last - 1 : first;
       apply(step);
     },
-    note(spentMs: number, now: number) {
-      // A tab that comes back from the background has one huge frame; it says nothing about speed.
-      if (since < 0 || spentMs > 1000) {
+    note(now: number) {
+      // A tab in the background draws nothing; that says nothing about speed.
+      if (since < 0 || document.hidden) {
         since = now;
         frames = 0;
         return;
@@ -124,11 +135,11 @@ function paceQuality(apply: (step: number) => void) {
       frames++;
       if (now - since < 1500) return;
       const meanMs = (now - since) / frames;
-      fps = Math.round(1000 / meanMs);
+      fps = Math.round(10_000 / meanMs) / 10;
       since = now;
       frames = 0;
-      if (quality !== "auto" || meanMs < SLOW_FRAME_MS || step >= STEPS.length - 1) return;
-      step++;
+      if (quality !== "auto" || meanMs < SLOW_FRAME_MS || step >= last) return;
+      step = Math.min(last, step + (meanMs > 90 ? 2 : 1));
       apply(step);
     },
   };

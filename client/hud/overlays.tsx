@@ -78,14 +78,8 @@ export function Preferences({ page }: { page: Page }) {
   const { settings, account } = page;
   return (
     <Panel page={page} title="Settings">
-      <label class="setting">
-        <span>Volume</span>
-        <Slider value={settings.volume} min={0} max={1} />
-      </label>
-      <label class="setting">
-        <span>Camera sensitivity</span>
-        <Slider value={settings.sensitivity} min={0.2} max={3} />
-      </label>
+      <Slider label="Volume" value={settings.volume} min={0} max={1} />
+      <Slider label="Camera sensitivity" value={settings.sensitivity} min={0.2} max={3} />
       <label class="setting">
         <span>Reduced motion</span>
         <input
@@ -122,18 +116,31 @@ export function Preferences({ page }: { page: Page }) {
   );
 }
 
-function Slider({ value, min, max }: { value: { value: number }; min: number; max: number }) {
+function Slider({
+  label,
+  value,
+  min,
+  max,
+}: {
+  label: string;
+  value: { value: number };
+  min: number;
+  max: number;
+}) {
   return (
-    <input
-      type="range"
-      min={min}
-      max={max}
-      step={0.05}
-      value={value.value}
-      onInput={(event) => {
-        value.value = Number(event.currentTarget.value);
-      }}
-    />
+    <label class="setting">
+      <span>{label}</span>
+      <input
+        type="range"
+        min={min}
+        max={max}
+        step={0.05}
+        value={value.value}
+        onInput={(event) => {
+          value.value = Number(event.currentTarget.value);
+        }}
+      />
+    </label>
   );
 }
 

@@ -61,7 +61,7 @@ export function openBatch(seed = 1): Batch {
       if (i % 6 === 0) shade = 1 + (options.jitter ?? 0.06) * (random() - 0.5) * 2;
       // Sky light from above and a soft darkening at the ground, baked: no ambient occlusion pass is needed.
       const up = 0.93 + 0.07 * normal.getY(i);
-      const foot = Math.min(1, 0.84 + position.getY(i) * 0.4);
+      const foot = 0.84 + Math.max(0, position.getY(i)) * 0.4;
       const light = shade * up * (position.getY(i) < 0.4 ? foot : 1);
       positions.push(position.getX(i), position.getY(i), position.getZ(i));
       normals.push(normal.getX(i), normal.getY(i), normal.getZ(i));

@@ -4,7 +4,7 @@ import {
   CylinderGeometry,
   DodecahedronGeometry,
   IcosahedronGeometry,
-  SphereGeometry,
+  OctahedronGeometry,
 } from "three";
 import type { Batch } from "./batch.ts";
 
@@ -16,13 +16,14 @@ export interface DecorBatches {
 }
 
 const crown = new IcosahedronGeometry(1, 1);
-const needle = new ConeGeometry(1, 1, 9);
-const stem = new CylinderGeometry(0.025, 0.035, 1, 5);
-const petal = new SphereGeometry(1, 7, 5);
+const needle = new ConeGeometry(1, 1, 8);
+const stem = new CylinderGeometry(0.025, 0.035, 1, 3, 1, true);
+const petal = new OctahedronGeometry(1, 1);
+const dot = new OctahedronGeometry(1, 0);
 const shade = new ConeGeometry(0.34, 0.26, 8);
 const glass = new CylinderGeometry(0.2, 0.15, 0.38, 8);
 const rock = new DodecahedronGeometry(1, 0);
-const blade = new ConeGeometry(0.05, 0.34, 3);
+const blade = new ConeGeometry(0.05, 0.34, 3, 1, true);
 const CROWNS = [
   ["#7fbf5a", "#8fcc66", "#73b552"],
   ["#9ccc5e", "#acd66e", "#8fc055"],
@@ -102,7 +103,7 @@ function flower({ at, yaw, scale: s }: Decor, batch: Batch, random: () => number
   const color = PETALS[Math.floor(random() * PETALS.length)] ?? "#ff7b93";
   const tall = (0.34 + random() * 0.25) * s;
   batch.add(stem, "#5f9f4f", { at: [at[0], at[1] + tall / 2, at[2]], scale: [1, tall, 1] });
-  batch.add(petal, "#6fae58", { at: [at[0] + 0.08, at[1] + 0.1, at[2]], scale: [0.12 * s, 0.03, 0.06], yaw });
+  batch.add(dot, "#6fae58", { at: [at[0] + 0.08, at[1] + 0.1, at[2]], scale: [0.12 * s, 0.03, 0.06], yaw });
   for (let i = 0; i < 5; i++) {
     const angle = yaw + (i / 5) * Math.PI * 2;
     const where = [
@@ -110,9 +111,9 @@ function flower({ at, yaw, scale: s }: Decor, batch: Batch, random: () => number
       at[1] + tall,
       at[2] + Math.cos(angle) * 0.09 * s,
     ] as const;
-    batch.add(petal, color, { at: where, scale: [0.075 * s, 0.035 * s, 0.075 * s], jitter: 0.1 });
+    batch.add(dot, color, { at: where, scale: [0.075 * s, 0.035 * s, 0.075 * s], jitter: 0.1 });
   }
-  batch.add(petal, "#ffd75e", { at: [at[0], at[1] + tall + 0.03, at[2]], scale: 0.055 * s });
+  batch.add(dot, "#ffd75e", { at: [at[0], at[1] + tall + 0.03, at[2]], scale: 0.055 * s });
 }
 
 function stone({ at, yaw, scale: s }: Decor, batch: Batch, random: () => number) {

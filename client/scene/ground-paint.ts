@@ -80,6 +80,13 @@ function grass(pen: CanvasRenderingContext2D, level: Level) {
   pen.globalAlpha = 1;
 }
 
+/** Rings of terracotta at the rim and half-way make a round place of many stones. */
+function ringColor(inner: number, radius: number, index: number): string | undefined {
+  if (inner > radius - 1.35) return index % 2 ? "#cf8f6b" : "#d89d78";
+  const middle = Math.abs(inner - radius * 0.56) < 0.42;
+  return middle ? (index % 3 ? "#dba583" : "#f4e6cd") : undefined;
+}
+
 function brushes(pen: CanvasRenderingContext2D): GroundPaint {
   const random = seeded(9);
   const stone = () => STONES[Math.floor(random() * STONES.length)] ?? GROUT;
@@ -94,7 +101,7 @@ function brushes(pen: CanvasRenderingContext2D): GroundPaint {
         const turn = random();
         for (let i = 0; i < count; i++) {
           const gap = 0.05 / (inner + 0.5);
-          pen.fillStyle = inner > radius - 1.5 ? "#cfae82" : stone();
+          pen.fillStyle = ringColor(inner, radius, i) ?? stone();
           pen.beginPath();
           pen.arc(
             x,

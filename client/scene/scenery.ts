@@ -3,11 +3,11 @@ import {
   ConeGeometry,
   CylinderGeometry,
   Group,
+  IcosahedronGeometry,
   MeshBasicMaterial,
   MeshLambertMaterial,
   type Object3D,
   type Scene,
-  SphereGeometry,
 } from "three";
 import { type Batch, openBatch } from "./batch.ts";
 import { buildDecor } from "./decor.ts";
@@ -43,6 +43,8 @@ export function buildScenery(scene: Scene, level: Level, decorate?: (brush: Scen
   const meadow = layMeadow(level);
   const lit = openBatch(3);
   const glow = openBatch(4);
+  // What is thin and high throws no shadow: its specks on the ground look like dirt.
+  const airy = openBatch(6);
   const animated: Animated[] = [];
   for (const solid of level.solids) {
     const moving = buildSolid(solid, lit);
@@ -54,15 +56,22 @@ export function buildScenery(scene: Scene, level: Level, decorate?: (brush: Scen
     ground: meadow.paint,
     lit,
     glow,
-    garland: (from, to, sag = 0.9) => hangGarland({ lit, glow }, from, to, sag),
+    garland: (from, to, sag = 0.55) => hangGarland({ lit: airy, glow }, from, to, sag),
     jets: (at, radius, height) => animated.push(waterJets(at[0], at[1], at[2], radius, height)),
     decor: (kind, at, yaw = 0, scale = 1) => buildDecor({ kind, at: [...at], yaw, scale }, { lit, glow }),
   });
 
   const solidMesh = lit.mesh(new MeshLambertMaterial({ vertexColors: true }));
   solidMesh.castShadow = solidMesh.receiveShadow = true;
+  const airyMesh = airy.mesh(solidMesh.material as MeshLambertMaterial);
   const glowMesh = glow.mesh(new MeshBasicMaterial({ vertexColors: true }));
-  const group = new Group().add(meadow.group, solidMesh, glowMesh, ...animated.map(({ object }) => object));
+  const group = new Group().add(
+    meadow.group,
+    solidMesh,
+    airyMesh,
+    glowMesh,
+    ...animated.map(({ object }) => object),
+  );
   group.traverse((part) => {
     part.matrixAutoUpdate = false;
     part.updateMatrix();
@@ -90,9 +99,9 @@ export function freeTree(root: Object3D): void {
   });
 }
 
-const bulb = new SphereGeometry(0.085, 8, 6);
-const pennant = new ConeGeometry(0.2, 0.36, 3);
-const cord = new CylinderGeometry(0.012, 0.012, 1, 4);
+const bulb = new IcosahedronGeometry(0.085, 1);
+const pennant = new ConeGeometry(0.2, 0.36, 3, 1, true);
+const cord = new CylinderGeometry(0.012, 0.012, 1, 3, 1, true);
 
 function hangGarland({ lit, glow }: { lit: Batch; glow: Batch }, from: Place, to: Place, sag: number) {
   const length = Math.hypot(to[0] - from[0], to[1] - from[1], to[2] - from[2]);
@@ -113,7 +122,7 @@ function hangGarland({ lit, glow }: { lit: Batch; glow: Batch }, from: Place, to
     if (i === 0) continue;
     if (i % 2) glow.add(bulb, "#ffe9a8", { at: [a[0], a[1] - 0.1, a[2]], jitter: 0 });
     else {
-      const color = COLORS[((i / 2 + Math.round(from[0])) % 9) | 0] ?? "#ff6b6b";
+      const color = COLORS[(i / 2 + Math.abs(Math.round(from[0] + from[2]))) % 9] ?? "#ff6b6b";
       lit.add(pennant, color, {
         at: [a[0], a[1] - 0.2, a[2]],
         scale: [1, 1, 0.12],

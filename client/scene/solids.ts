@@ -1,12 +1,12 @@
 import { type Solid, seeded } from "roomkeep/shared";
-import { BoxGeometry, CylinderGeometry, IcosahedronGeometry, SphereGeometry, TorusGeometry } from "three";
+import { BoxGeometry, CylinderGeometry, IcosahedronGeometry, OctahedronGeometry, TorusGeometry } from "three";
 import type { Batch } from "./batch.ts";
 import { type Animated, waterDisc } from "./water.ts";
 
 const cube = new BoxGeometry(1, 1, 1);
 const tube = new CylinderGeometry(1, 1, 1, 20);
 const blob = new IcosahedronGeometry(1, 1);
-const bulb = new SphereGeometry(1, 10, 8);
+const bulb = new OctahedronGeometry(1, 0);
 const COLORS: Record<string, string> = {
   stone: "#d3c6b0",
   marble: "#f4ecdf",
