@@ -118,8 +118,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     if (this.level.loose.length > 0) this.placeLoose();
     this.listen();
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
-    this.patchRate = null; // one patch a tick, sent by the tick itself: a patch never carries half a step
     this.setFixedTimestep((context) => this.runTick(context.dt), this.tickHz);
+    // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is set, or
+    // Colyseus starts a second timer that takes the clock's time away from the step.
+    this.patchRate = null;
     this.stopListening = ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced"));
     await this.onOpen?.();
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
