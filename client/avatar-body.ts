@@ -1,11 +1,13 @@
 import { COLORS, SHAPES } from "roomkeep/shared";
 import {
   type BufferGeometry,
+  CircleGeometry,
   DoubleSide,
   Group,
   LatheGeometry,
   type Material,
   Mesh,
+  MeshBasicMaterial,
   MeshLambertMaterial,
   Raycaster,
   SphereGeometry,
@@ -129,6 +131,14 @@ interface Parts {
 
 const parts = new Map<Shape, Parts>();
 const limb = new SphereGeometry(1, 12, 9);
+const disc = new CircleGeometry(0.42, 20).rotateX(-Math.PI / 2);
+/** A soft darkening where somebody stands: it holds them to the ground even where shadows are switched off. */
+const contactShade = new MeshBasicMaterial({
+  color: "#3a2416",
+  transparent: true,
+  opacity: 0.2,
+  depthWrite: false,
+});
 const vertexColored = new MeshLambertMaterial({ vertexColors: true });
 const skins = new Map<string, Material>();
 
@@ -226,7 +236,9 @@ export function makeBody(shapeIndex: number): AvatarBody {
   for (const part of [hull, ...feet, ...hands]) part.castShadow = true;
   hull.receiveShadow = true;
   torso.add(hull, look, cheeks, ...hands);
-  const root = new Group().add(torso, ...feet);
+  const contact = new Mesh(disc, contactShade);
+  contact.position.y = 0.015;
+  const root = new Group().add(torso, ...feet, contact);
   return {
     root,
     torso,

@@ -18,7 +18,7 @@ body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparen
 #hud button.go { background:linear-gradient(#ff8a68,var(--sun)); color:#fff; font-size:1.2em; padding:.75em 1em; width:100%; border-radius:18px; box-shadow:0 5px 0 var(--sun-deep), 0 12px 22px rgba(232,95,62,.3); }
 #hud button.go:hover { background:linear-gradient(#ff9675,#ff8463); }
 #hud button.go:active { transform:translateY(4px); box-shadow:0 1px 0 var(--sun-deep); }
-.card, .panel { background:var(--paper); border-radius:26px; box-shadow:var(--shadow); backdrop-filter:blur(8px); }
+.card, .panel { background:var(--paper); border-radius:26px; box-shadow:var(--shadow); }
 .card h1 { margin:0; font-size:2.15em; letter-spacing:-.02em; line-height:1; }
 .card h1 b { color:var(--sun); }
 .card p, .panel p { margin:.35em 0; color:var(--soft); }
@@ -39,8 +39,8 @@ body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparen
 .dot { width:9px; height:9px; border-radius:50%; background:var(--leaf); flex:none; }
 .problem { background:#ffe4dc; color:#9b3015; border-radius:14px; padding:.6em .8em; margin:.8em 0 0; font-weight:700; }
 details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3em 0; border-radius:8px; }
-.pill { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .85em; font-weight:700; backdrop-filter:blur(6px); white-space:nowrap; }
-#hud .bar button { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .8em; backdrop-filter:blur(6px); min-width:2.4em; min-height:2.4em; }
+.pill { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .85em; font-weight:700; white-space:nowrap; }
+#hud .bar button { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .8em; min-width:2.4em; min-height:2.4em; }
 #hud .bar button:hover { background:rgba(40,30,52,.75); }
 .bar { position:absolute; top:12px; display:flex; gap:8px; align-items:center; }
 .bar.left { left:12px; } .bar.right { right:12px; }

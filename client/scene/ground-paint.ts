@@ -51,7 +51,7 @@ export function layMeadow(level: Level): PaintedGround {
 
   const texture = new CanvasTexture(canvas);
   texture.colorSpace = SRGBColorSpace;
-  texture.anisotropy = 8;
+  texture.anisotropy = 4;
   const floor = new Mesh(new PlaneGeometry(width, depth), new MeshLambertMaterial({ map: texture }));
   floor.rotation.x = -Math.PI / 2;
   floor.position.set((min[0] + max[0]) / 2, 0, (min[1] + max[1]) / 2);
