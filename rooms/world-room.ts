@@ -26,7 +26,7 @@ import { type Guard, openGuard, type Rate } from "./guard.ts";
 import { takeInputs } from "./inputs.ts";
 import { orJoinError } from "./join-error.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
-import type { Identity, Log, Ports } from "./ports.ts";
+import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
 
 /** What the room list shows of a room. */
@@ -71,6 +71,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   input: WalkInput;
 }> {
   static readonly card: GameCard = { label: "Room", description: "", maxPlayers: 32 };
+  /** Kinds of items of the game. All games of a server share them: one name is one thing. */
+  static readonly items: ItemTemplates = {};
 
   /** Geometry of the room. */
   level: Level = flatField;

@@ -5,7 +5,7 @@ import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@c
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { Logger } from "pino";
 import { WebSocket } from "ws";
-import type { Ports } from "../rooms/index.ts";
+import type { ItemTemplates, Ports } from "../rooms/index.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import { type AdminSignIn, monitorEndpoints, openAdminSignIn } from "./admin.ts";
 import { accountEndpoints } from "./api/accounts.ts";
@@ -15,8 +15,9 @@ import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
 import { type Database, migrate, openDatabase } from "./db.ts";
 import { guardFrontDoor } from "./front-door.ts";
-import { defineGames, type Games } from "./games.ts";
+import { defineGames, type Games, itemsOf } from "./games.ts";
 import { byToken } from "./guests.ts";
+import { openItems, slotsOf } from "./items.ts";
 import { openLog } from "./log.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
 import { servePage } from "./page.ts";
@@ -39,6 +40,8 @@ export interface Foundation {
   readonly characters: Characters;
   readonly ports: Ports;
   readonly signIn: AdminSignIn;
+  /** What the games say of items; replaced when they are. */
+  readonly itemRules: { templates: ItemTemplates; readonly slotsOf: typeof slotsOf };
   /** HTTP endpoints that do not depend on the games. */
   readonly endpoints: ReturnType<typeof foundationEndpoints>;
   close(): Promise<void>;
@@ -74,6 +77,10 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       exclusive: database.kind === "embedded",
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
+    const itemRules: Foundation["itemRules"] = { templates: {}, slotsOf };
+    const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
+      characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
+    );
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
     const opened = database;
@@ -85,8 +92,10 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       characters,
       endpoints,
       signIn,
+      itemRules,
       ports: {
         characters,
+        items,
         log,
         async verify(token) {
           if (!token) throw new RoomkeepError("TOKEN_INVALID");
@@ -188,6 +197,7 @@ function openColyseus(
     express: (app) => servePage(app, page),
   });
   allowOrigins(config.origins);
+  foundation.itemRules.templates = itemsOf(games);
   const entries = defineGames(games, ports);
   server.router = createRouter({ ...endpoints, ...roomEndpoints(entries) });
   return server;
