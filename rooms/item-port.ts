@@ -108,6 +108,11 @@ export interface ItemPort {
     a: { claim: Claim; offer: Offer },
     b: { claim: Claim; offer: Offer },
   ): Promise<Booked | Refusal>;
+  /**
+   * The answer that a request of the character got before, or null: to answer a retry that cannot be asked the same
+   * way again, e.g. a trade whose partner has left. Waits for the request if it is under way.
+   */
+  answered(claim: Claim, requestId: string): Promise<Booked | null>;
   /** Buys from a shop into the bag. */
   buy(claim: Claim, requestId: string, prices: PriceList, what: Amount): Promise<Booked | Refusal>;
   /** Sells from the bag to a shop. */

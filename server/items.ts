@@ -5,7 +5,7 @@ import { type Refusal, RoomkeepError, refuse } from "../shared/errors.ts";
 import { answerWithin, type Db } from "./db.ts";
 import { countKill, deathOf, endDeath, killsOf, lockDeath } from "./deaths.ts";
 import type { Holding } from "./holding.ts";
-import { type Booker, type Booking, book, type ItemRules, stacksIn } from "./ledger.ts";
+import { answerOf, type Booker, type Booking, book, type ItemRules, stacksIn } from "./ledger.ts";
 
 /** Names of containers: what a character has, the ground of a zone, the pile of a death. */
 export const container = {
@@ -208,6 +208,7 @@ export function openItems(
 
   return {
     read: (claim) => answerWithin(stacksIn(ds, own(claim))),
+    answered: (claim, requestId) => answerOf(ds, claim.sheet.id, requestId),
     readIn: (name) => answerWithin(stacksIn(ds, [name])),
     ...basics,
     ...shops,

@@ -72,6 +72,23 @@ const TRIES = 3;
 const mayTryAgain = (error: unknown) =>
   error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001");
 
+/** The answer that a request got before; null when it was never booked. Waits for it if it is under way. */
+export async function answerOf(
+  ds: DataSource,
+  characterId: string,
+  requestId: string,
+): Promise<Booked | null> {
+  const look = async (db: Db) => {
+    const first = await firstAnswer(db, `${characterId}:${requestId}`, characterId, null);
+    if (first) return first;
+    throw new Refused(refuse("ACTION_REFUSED")); // rolls back: only the wait was wanted
+  };
+  return answerWithin(ds.transaction(look)).catch((error: unknown) => {
+    if (error instanceof Refused) return null;
+    throw error;
+  });
+}
+
 /** Rolls the transaction back with a refusal. */
 class Refused extends Error {
   constructor(readonly refusal: Refusal) {
@@ -123,19 +140,19 @@ async function firstAnswer(
   db: Db,
   requestId: string,
   characterId: string,
-  hash: string,
+  hash: string | null,
 ): Promise<Booked | null> {
   const inserted = await db.query<unknown[]>(
     `INSERT INTO request_result (request_id, character, payload_hash, result) VALUES ($1, $2, $3, '{}')
      ON CONFLICT (request_id) DO NOTHING RETURNING request_id`,
-    [requestId, characterId, hash],
+    [requestId, characterId, hash ?? ""],
   );
   if (inserted.length === 1) return null;
   const [stored] = await db.query<{ payload_hash: string; result: Booked }[]>(
     "SELECT payload_hash, result FROM request_result WHERE request_id = $1",
     [requestId],
   );
-  if (stored?.payload_hash !== hash) throw new Refused(refuse("REQUEST_REUSED"));
+  if (!stored || (hash !== null && stored.payload_hash !== hash)) throw new Refused(refuse("REQUEST_REUSED"));
   return stored.result;
 }
 
