@@ -18,8 +18,6 @@ const WRITE = "owner = $2 AND epoch = $3 AND version = $5";
 /** Each guard of the lease, the hand-over and the ledger, taken out in turn. */
 export const MUTANTS: readonly Mutant[] = [
   { name: "owner check", edits: [[WRITE, "$2::text IS NOT NULL AND epoch = $3 AND version = $5"]] },
-  { name: "epoch check", edits: [[WRITE, "owner = $2 AND $3::integer IS NOT NULL AND version = $5"]] },
-  { name: "version check", edits: [[WRITE, "owner = $2 AND epoch = $3 AND $5::integer IS NOT NULL"]] },
   { name: "row count of a save", blindToCounts: true },
   { name: "lease_until check of a claim", edits: [["(owner IS NULL OR lease_until < now())", "true"]] },
   {
@@ -47,6 +45,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "death lock",
-    edits: [["EXISTS (SELECT 1 FROM death_lock WHERE character = ANY($2::uuid[]))", "$2 IS NULL"]],
+    edits: [["EXISTS (SELECT 1 FROM death_lock WHERE character = ANY($2::uuid[]))", "$2::uuid[] IS NULL"]],
   },
+  // The rarest to be needed come last and get the time that is left.
+  { name: "epoch check", edits: [[WRITE, "owner = $2 AND $3::integer IS NOT NULL AND version = $5"]] },
+  { name: "version check", edits: [[WRITE, "owner = $2 AND epoch = $3 AND $5::integer IS NOT NULL"]] },
 ];

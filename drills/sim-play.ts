@@ -58,8 +58,8 @@ export async function play(
   const world = await openWorld(stage, monitor, mutant);
   for (let step = 0; step < steps && monitor.violations.length === 0; step++) {
     const dice = random();
-    if (dice < 0.62) await stage.one(world.mayAct);
-    else if (dice < 0.74) world.act();
+    if (dice < 0.6) await stage.one(world.mayAct);
+    else if (dice < 0.76) world.act();
     else if (dice < 0.9) await world.pass(setClock, 200 + random() * 3_800);
     else await world.disturb();
     await stage.settle();
@@ -213,9 +213,11 @@ async function openWorld(stage: Stage, monitor: Monitor, mutant: Mutant | undefi
     const dice = random();
     const { of, claim } = session;
     const leaveSomehow = () => leave(session, random() < 0.5 ? "transfer" : "release");
-    if (session.leaving) return leaveSomehow();
-    if (dice < 0.26) return save(session);
-    if (dice < 0.4) {
+    const lost = session.leaving !== undefined;
+    // A request that was under way when the character was let go.
+    if (lost && dice > 0.2) return leaveSomehow();
+    if (!lost && dice < 0.36) return save(session);
+    if (lost || dice < 0.44) {
       const herbs = 1 + Math.floor(random() * 5);
       return request(session, { herbs }, (id, by, items) => items.grant(by, id, "herb", herbs, "sim"));
     }
@@ -239,11 +241,14 @@ async function openWorld(stage: Stage, monitor: Monitor, mutant: Mutant | undefi
   }
 
   function arrive(): void {
-    const of = one(processes.filter(({ frozen }) => !frozen));
+    const awake = processes.filter(({ frozen }) => !frozen);
+    // Often where the character was before, so that two claims of one process meet.
+    const former = one([...sessions].filter(({ leaving, of }) => leaving && !of.frozen));
+    const of = former && random() < 0.4 ? former.of : one(awake);
     if (!of) return;
     const dice = random();
     const ticket = dice < 0.5 ? (dice < 0.35 ? tickets.at(-1) : one(tickets)) : undefined;
-    const id = ticket?.id ?? (one(CHARACTERS) as string);
+    const id = ticket?.id ?? (former?.of === of ? former.claim.sheet.id : (one(CHARACTERS) as string));
     const holder = { roomId: `room of ${of.name}` };
     // Now and then somebody shows a ticket that is made up.
     const shown = dice > 0.95 ? "made up" : ticket?.ticket;
@@ -312,10 +317,8 @@ async function openWorld(stage: Stage, monitor: Monitor, mutant: Mutant | undefi
     /** Everything comes back, everybody who was not answered asks again, and the books are audited. */
     async finish(setClock: (ms: number) => Promise<void>): Promise<void> {
       stage.calm();
-      for (const process of processes) {
-        process.frozen = false;
-        process.characters.leases.watch();
-      }
+      // All processes end here; what is on the line still arrives.
+      for (const { name } of processes.splice(0)) stage.forget(name);
       const go = async (done: () => boolean) => {
         for (let turn = 0; turn < 2_000 && !done(); turn++) {
           if (!(await stage.one(() => true))) {

@@ -76,9 +76,9 @@ export function openStage(
     };
     const answer = await at(of, "ask", 0, async () => {
       if (chance(0.04)) throw lost();
-      if (chance(0.04)) {
+      if (chance(0.08)) {
         // It is on its way and will arrive; nobody will hear of it.
-        at("the line", "ask", now + random() * 15_000, execute).catch(() => {});
+        at("the line", "ask", now + random() * 4_000, execute).catch(() => {});
         throw lost();
       }
       const done = await execute();

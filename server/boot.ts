@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { Logger } from "pino";
@@ -13,7 +14,7 @@ import { healthEndpoints } from "./api/health.ts";
 import { roomEndpoints } from "./api/rooms.ts";
 import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
-import { type Database, migrate, openDatabase } from "./db.ts";
+import { type Database, IN_MEMORY, migrate, openDatabase } from "./db.ts";
 import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
 import { byToken } from "./guests.ts";
@@ -22,6 +23,7 @@ import { openLog } from "./log.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
 import { servePage } from "./page.ts";
 import { openRedis, type Shared } from "./redis.ts";
+import { openSpool } from "./spool.ts";
 
 // Colyseus reads the global for reconnection; Node has it from 22 on.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
@@ -71,10 +73,14 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const { ds } = database;
     await migrate(ds);
     const incarnation = randomUUID();
+    // A database in memory is away only when the process is.
+    const spool =
+      config.dataDir === IN_MEMORY ? undefined : await openSpool(ds, join(config.dataDir, "spool"), { log });
     const characters = await openCharacters(ds, {
       incarnation,
       log,
       exclusive: database.kind === "embedded",
+      spool,
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
     const itemRules: Foundation["itemRules"] = { templates: {}, slotsOf };
@@ -104,6 +110,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       },
       async close() {
         await characters.close();
+        await spool?.close();
         await shared?.close();
         await opened.close();
       },
