@@ -13,7 +13,15 @@ import { openStage, type Stage } from "./sim-stage.ts";
 const log = pino({ level: "silent" });
 const rules = { templates: { herb: { stack: 1_000 } }, slotsOf };
 const CHARACTERS = ["00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"];
-const PROCESSES = 3;
+
+/** What a schedule has much of. Rare dangers need company: a seed's profile is `PROFILES[seed % 4]`. */
+export const PROFILES = [
+  { name: "a bit of all", processes: 3, late: 0.06, save: 0.36, abandon: 0.04, pass: 0.14, byTicket: 0.35 },
+  { name: "late saves", processes: 2, late: 0.25, save: 0.8, abandon: 0.02, pass: 0.1, byTicket: 0.2 },
+  { name: "journeys", processes: 3, late: 0.04, save: 0.1, abandon: 0.02, pass: 0.22, byTicket: 0.8 },
+  { name: "one process", processes: 1, late: 0.06, save: 0.15, abandon: 0.5, pass: 0.12, byTicket: 0.1 },
+] as const;
+type Profile = (typeof PROFILES)[number];
 
 /** One process of the schedule. */
 interface Process {
@@ -53,14 +61,15 @@ export async function play(
     if (sql === "COMMIT" || sql.includes("UPDATE character"))
       await monitor.look(sql, parameters, stage.nowMs());
   };
-  const stage = openStage(mutated(ds, met, mutant), random, watched);
+  const profile = PROFILES[seed % PROFILES.length] ?? PROFILES[0];
+  const stage = openStage(mutated(ds, met, mutant), random, profile.late, watched);
   await setClock(stage.nowMs());
-  const world = await openWorld(stage, monitor, mutant);
+  const world = await openWorld(stage, monitor, profile, mutant);
   for (let step = 0; step < steps && monitor.violations.length === 0; step++) {
     const dice = random();
     if (dice < 0.6) await stage.one(world.mayAct);
     else if (dice < 0.76) world.act();
-    else if (dice < 0.9) await world.pass(setClock, 200 + random() * 3_800);
+    else if (dice < 0.76 + profile.pass) await world.pass(setClock, 200 + random() * 3_800);
     else await world.disturb();
     await stage.settle();
     world.check();
@@ -96,7 +105,7 @@ async function reset(ds: DataSource): Promise<void> {
   }
 }
 
-async function openWorld(stage: Stage, monitor: Monitor, mutant: Mutant | undefined) {
+async function openWorld(stage: Stage, monitor: Monitor, profile: Profile, mutant?: Mutant) {
   const { random } = stage;
   const processes: Process[] = [];
   const sessions = new Set<Session>();
@@ -216,8 +225,9 @@ async function openWorld(stage: Stage, monitor: Monitor, mutant: Mutant | undefi
     const lost = session.leaving !== undefined;
     // A request that was under way when the character was let go.
     if (lost && dice > 0.2) return leaveSomehow();
-    if (!lost && dice < 0.36) return save(session);
-    if (lost || dice < 0.44) {
+    if (!lost && random() < profile.save) return save(session);
+    if (!lost && random() < profile.abandon) return abandon(session);
+    if (lost || dice < 0.3) {
       const herbs = 1 + Math.floor(random() * 5);
       return request(session, { herbs }, (id, by, items) => items.grant(by, id, "herb", herbs, "sim"));
     }
@@ -237,7 +247,7 @@ async function openWorld(stage: Stage, monitor: Monitor, mutant: Mutant | undefi
     }
     if (dice < 0.73) return request(session, {}, (id, by, items) => items.die(by, id, "meadow"));
     if (dice < 0.77) return request(session, {}, (id, by, items) => items.revive(by, id));
-    return dice < 0.81 ? abandon(session) : leaveSomehow();
+    return leaveSomehow();
   }
 
   function arrive(): void {
@@ -247,7 +257,8 @@ async function openWorld(stage: Stage, monitor: Monitor, mutant: Mutant | undefi
     const of = former && random() < 0.4 ? former.of : one(awake);
     if (!of) return;
     const dice = random();
-    const ticket = dice < 0.5 ? (dice < 0.35 ? tickets.at(-1) : one(tickets)) : undefined;
+    const byTicket = random() < profile.byTicket;
+    const ticket = byTicket ? (dice < 0.7 ? tickets.at(-1) : one(tickets)) : undefined;
     const id = ticket?.id ?? (former?.of === of ? former.claim.sheet.id : (one(CHARACTERS) as string));
     const holder = { roomId: `room of ${of.name}` };
     // Now and then somebody shows a ticket that is made up.
@@ -271,7 +282,7 @@ async function openWorld(stage: Stage, monitor: Monitor, mutant: Mutant | undefi
     of.characters.leases.watch();
   }
 
-  for (let n = 0; n < PROCESSES; n++) processes.push(await boot());
+  for (let n = 0; n < profile.processes; n++) processes.push(await boot());
 
   return {
     mayAct: (name: string) => processes.some((process) => process.name === name && !process.frozen),

@@ -34,11 +34,13 @@ const lost = () => Object.assign(new Error("Connection terminated unexpectedly")
  * Opens a stage. Every statement of every process waits at a gate; opening one runs it, loses it, loses its answer, or
  * puts it off until later while the one who asked is told that the line is cut.
  *
+ * @param late share of statements that arrive when nobody waits for them any more
  * @param look is called after each statement that was run
  */
 export function openStage(
   ds: DataSource,
   random: () => number,
+  late: number,
   look: (sql: string, parameters?: unknown[]) => Promise<void>,
 ): Stage {
   let gates: Gate[] = [];
@@ -76,7 +78,7 @@ export function openStage(
     };
     const answer = await at(of, "ask", 0, async () => {
       if (chance(0.04)) throw lost();
-      if (chance(0.08)) {
+      if (chance(late)) {
         // It is on its way and will arrive; nobody will hear of it.
         at("the line", "ask", now + random() * 4_000, execute).catch(() => {});
         throw lost();

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Edit } from "./rewrite.ts";
 import { openSimDatabase, type SimDatabase } from "./sim-clock.ts";
 import { MUTANTS, type Mutant } from "./sim-mutants.ts";
-import { play } from "./sim-play.ts";
+import { PROFILES, play } from "./sim-play.ts";
 
 export const help = `npm run sim -- [--seconds 30] [--seed 1] [--steps 160] [--mutant "owner check"] [--no-mutants] [--json]
 
@@ -92,7 +92,7 @@ export async function simulate({ seconds, steps, mutants, template, tell }: SimO
   for (const [n, mutant] of mutants.entries()) {
     // Every mutant gets an equal part of what is left.
     const left = startedAt + seconds * 1000 - performance.now();
-    const until = performance.now() + Math.max(left / (mutants.length - n), 4_000);
+    const until = performance.now() + Math.max(left / (mutants.length - n), 0);
     const hunted = await hunt(database, mutant, steps, until);
     schedules += hunted.schedules;
     found[mutant.name] = hunted.found;
@@ -114,17 +114,23 @@ export async function simulate({ seconds, steps, mutants, template, tell }: SimO
   };
 }
 
+/** On a busy machine a mutant is hunted for at least so many schedules, within this time more. */
+const FEWEST = 80;
+const PATIENCE_MS = 30_000;
+
 async function hunt(database: SimDatabase, mutant: Mutant, steps: number, until: number) {
   let schedules = 0;
   const found = await underMutant(database, mutant, async (met) => {
     do {
       schedules += 1;
-      const [violation] = await play(database, schedules, { mutant, met, steps });
+      const { profile } = mutant;
+      const seed = profile === undefined ? schedules : schedules * PROFILES.length + profile;
+      const [violation] = await play(database, seed, { mutant, met, steps });
       const missing = mutant.edits?.find((edit) => !met.has(edit));
-      if (violation !== undefined) return { seed: schedules, violation };
+      if (violation !== undefined) return { seed, violation };
       if (missing && schedules > 30)
         throw new Error(`The guard of "${mutant.name}" is not in the SQL: ${missing[0]}`);
-    } while (performance.now() < until);
+    } while (performance.now() < until || (schedules < FEWEST && performance.now() < until + PATIENCE_MS));
     return null;
   });
   return { schedules, found };

@@ -12,6 +12,7 @@ import { type AdminSignIn, monitorEndpoints, openAdminSignIn } from "./admin.ts"
 import { accountEndpoints } from "./api/accounts.ts";
 import { healthEndpoints } from "./api/health.ts";
 import { roomEndpoints } from "./api/rooms.ts";
+import { scheduleBackups } from "./backup.ts";
 import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
 import { type Database, IN_MEMORY, migrate, openDatabase } from "./db.ts";
@@ -69,7 +70,8 @@ export async function openFoundation(config: Config): Promise<Foundation> {
   const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
   let database: Database | undefined;
   try {
-    database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
+    const { databaseUrl: url, dataDir, slowQueryMs, poolSize } = config;
+    database = await openDatabase({ url, dataDir, log, slowQueryMs, poolSize });
     const { ds } = database;
     await migrate(ds);
     const incarnation = randomUUID();
@@ -90,6 +92,9 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
     const opened = database;
+    const backups = config.backupEveryMs
+      ? scheduleBackups(ds, join(config.dataDir, "backups"), config.backupEveryMs, log)
+      : undefined;
     return {
       config,
       log,
@@ -109,6 +114,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
         },
       },
       async close() {
+        clearInterval(backups);
         await characters.close();
         await spool?.close();
         await shared?.close();

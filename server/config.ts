@@ -3,6 +3,24 @@ import { DEFAULT_PORT, RoomkeepError } from "../shared/index.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 
+const INTERVAL = /^(\d+)(m|h|d)$/;
+
+/**
+ * Reads "30m", "6h" or "1d" as ms.
+ * @throws CONFIG_INVALID it is none, or less than a minute, or more than 20 days
+ */
+export function readInterval(text: string): number {
+  const [, count, unit] = INTERVAL.exec(text) ?? [];
+  const ms = Number(count) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as "m" | "h" | "d"];
+  if (!(ms >= 60_000 && ms <= 20 * 86_400_000)) {
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      `"${text}" is no time between 1m and 20d, such as 30m, 6h or 1d.`,
+    );
+  }
+  return ms;
+}
+
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_PORT),
   HOST: text(255).default("127.0.0.1"),
@@ -20,6 +38,12 @@ const environment = z.object({
         .map((origin) => origin.trim())
         .filter(Boolean),
     ),
+  ROOMKEEP_SLOW_QUERY_MS: z.coerce.number().int().min(0).max(60_000).default(250),
+  ROOMKEEP_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  ROOMKEEP_BACKUP_EVERY: z
+    .string()
+    .regex(INTERVAL, "is no time between 1m and 20d, such as 30m, 6h or 1d")
+    .optional(),
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).default("info"),
 });
 
@@ -39,6 +63,12 @@ export interface Config {
   readonly publicAddress: string | undefined;
   /** Other origins whose pages may use this server. */
   readonly origins: readonly string[];
+  /** Queries that take longer are logged, ms; 0: none. */
+  readonly slowQueryMs: number;
+  /** Connections to PostgreSQL. */
+  readonly poolSize: number;
+  /** Makes a backup this often, ms; undefined: none. */
+  readonly backupEveryMs: number | undefined;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
 }
 
@@ -65,6 +95,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     adminPassword: data.ROOMKEEP_ADMIN_PASSWORD,
     publicAddress: data.ROOMKEEP_PUBLIC_ADDRESS,
     origins: data.ROOMKEEP_ORIGINS,
+    slowQueryMs: data.ROOMKEEP_SLOW_QUERY_MS,
+    poolSize: data.ROOMKEEP_POOL_SIZE,
+    backupEveryMs: data.ROOMKEEP_BACKUP_EVERY ? readInterval(data.ROOMKEEP_BACKUP_EVERY) : undefined,
     logLevel: data.LOG_LEVEL,
   };
 }

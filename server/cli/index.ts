@@ -12,6 +12,9 @@ export interface Command {
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import("./start.ts"),
+  backup: () => import("./backup.ts"),
+  restore: () => import("./restore.ts"),
+  ledger: () => import("./ledger.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

@@ -22,6 +22,9 @@ Settings, as environment variables:
   ROOMKEEP_PUBLIC_ADDRESS  host:port under which clients reach this process
   ROOMKEEP_ADMIN_PASSWORD  sign-in of /monitor; without it one is made and shown at the first start
   ROOMKEEP_ORIGINS         other origins whose pages may use this server, separated by commas
+  ROOMKEEP_BACKUP_EVERY    6h: a backup into the data folder this often (30m, 6h, 1d); set it on one process
+  ROOMKEEP_SLOW_QUERY_MS   250: queries that take longer are logged; 0 for none
+  ROOMKEEP_POOL_SIZE       10: connections to PostgreSQL
   LOG_LEVEL                info; silent, error, warn, debug
 
 Ctrl-C or SIGTERM saves everybody, closes the database last and ends.`;
