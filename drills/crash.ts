@@ -27,7 +27,7 @@ lost or doubled (with --without: when nothing was).`;
 
 /** How long a process is frozen: a lease of 10 s and a little. */
 const FREEZE_MS = 13_000;
-const START_MS = 30_000;
+const START_MS = 120_000;
 const RECOVER_MS = 25_000;
 const FAULTS = ["kill", "stall", "cut"] as const;
 type Fault = (typeof FAULTS)[number];
