@@ -95,7 +95,10 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
       if (allReady(this.players.values())) this.beginCountdown();
       return;
     }
-    if (this.playing().length < PLAYERS_MIN) return this.endEarly();
+    if (this.playing().length < PLAYERS_MIN) {
+      this.endEarly();
+      return;
+    }
     this.keepIt();
     if (this.state.phase === "round") this.runRound();
     this.ticksLeft--;
