@@ -1,10 +1,16 @@
 import type { Room } from "@colyseus/core";
-import { englishDataset, englishRecommendedTransformers, RegExpMatcher, TextCensor } from "obscenity";
+import {
+  asteriskCensorStrategy,
+  englishDataset,
+  englishRecommendedTransformers,
+  RegExpMatcher,
+  TextCensor,
+} from "obscenity";
 import type { ChatLine } from "../shared/index.ts";
 import type { Player } from "./player.ts";
 
 const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
-const censor = new TextCensor();
+const censor = new TextCensor().setStrategy(asteriskCensorStrategy());
 
 /** Sends a player's line to everybody in the room, obscene words masked. The text has passed the chat schema. */
 export function say(room: Pick<Room, "broadcast">, player: Player, text: string): void {

@@ -24,6 +24,7 @@ import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.
 import { say } from "./chat.ts";
 import { type Guard, openGuard, type Rate } from "./guard.ts";
 import { takeInputs } from "./inputs.ts";
+import { orJoinError } from "./join-error.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
 import type { Identity, Log, Ports } from "./ports.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
@@ -117,8 +118,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     if (this.level.loose.length > 0) this.placeLoose();
     this.listen();
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
-    this.patchRate = null; // one patch a tick, sent by the tick itself: a patch never carries half a step
     this.setFixedTimestep((context) => this.runTick(context.dt), this.tickHz);
+    // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is set, or
+    // Colyseus starts a second timer that takes the clock's time away from the step.
+    this.patchRate = null;
     this.stopListening = ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced"));
     await this.onOpen?.();
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
@@ -165,9 +168,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   // ── Life of a player ──────────────────────────────────────────────────────────────────────────────────────────
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
-    const claim = await claimCharacter(this.ports.characters, identity.characterId, {
-      roomId: this.roomId,
-    });
+    const { roomId } = this;
+    const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
       const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
       const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);

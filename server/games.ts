@@ -1,5 +1,6 @@
 import { matchMaker } from "@colyseus/core";
 import type { Identity, Ports, WorldRoom } from "../rooms/index.ts";
+import { orJoinError } from "../rooms/join-error.ts";
 import type { GameEntry } from "./api/rooms.ts";
 
 /** A game's room class. */
@@ -19,7 +20,7 @@ export function defineGames(games: Games, ports: Ports): GameEntry[] {
 function withSignIn(Game: GameClass, ports: Ports): GameClass {
   const Signed = class extends (Game as new () => WorldRoom) {
     static async onAuth(token: string | undefined): Promise<Identity> {
-      return ports.verify(token);
+      return orJoinError(ports.verify(token));
     }
   };
   Object.defineProperty(Signed, "name", { value: Game.name });

@@ -1,3 +1,4 @@
 export { type Foundation, openFoundation, type RunningServer, startServer } from "./boot.ts";
 export { type Config, readConfig } from "./config.ts";
+export { IN_MEMORY } from "./db.ts";
 export type { GameClass, Games } from "./games.ts";

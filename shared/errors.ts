@@ -73,3 +73,27 @@ export interface Refusal {
 export function refuse(code: ErrorCode, reason: string = ERROR_CODES[code]): Refusal {
   return { ok: false, code, reason };
 }
+
+/**
+ * Reads the stable code in front of the text of a refused join ("ROOM_FULL: …"), as it arrives through Colyseus.
+ * Colyseus's own refusals are told by their text.
+ *
+ * @example
+ * try {
+ *   await client.joinById(code);
+ * } catch (error) {
+ *   const { code, reason } = readErrorCode(error.message);
+ * }
+ */
+export function readErrorCode(text: string): { code: ErrorCode | undefined; reason: string } {
+  const [, code, reason] = /^([A-Z][A-Z_]+): (.*)$/s.exec(text) ?? [];
+  if (code !== undefined && code in ERROR_CODES) return { code: code as ErrorCode, reason: reason ?? "" };
+  if (/is already full|is locked/i.test(text)) return { code: "ROOM_FULL", reason: ERROR_CODES.ROOM_FULL };
+  if (/not found|no rooms found|invalid room/i.test(text)) {
+    return { code: "ROOM_UNKNOWN", reason: ERROR_CODES.ROOM_UNKNOWN };
+  }
+  if (/seat reservation|no longer available|disposing/i.test(text)) {
+    return { code: "ROOM_CLOSED", reason: ERROR_CODES.ROOM_CLOSED };
+  }
+  return { code: undefined, reason: text };
+}

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { matchMaker } from "@colyseus/core";
 import type { WorldRoom } from "../rooms/index.ts";
-import { type Games, type RunningServer, readConfig, startServer } from "../server/index.ts";
+import { type Games, IN_MEMORY, type RunningServer, readConfig, startServer } from "../server/index.ts";
 import { joinAs, type TestPlayer, type WhoJoins } from "./player.ts";
 
 /** A real server in this process, on a free port, with its own database. */
@@ -21,7 +18,7 @@ export interface TestServer {
 export interface TestServerOptions {
   /** Environment variables as `roomkeep start` reads them, e.g. DATABASE_URL. */
   env?: Record<string, string>;
-  /** Folder of the embedded database; a temporary one, removed at the end, when not given. */
+  /** Folder of the embedded database; it is kept in memory when not given. */
   dataDir?: string;
 }
 
@@ -35,10 +32,14 @@ export interface TestServerOptions {
  * await world.close();
  */
 export async function bootServer(games: Games, options: TestServerOptions = {}): Promise<TestServer> {
-  const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), "roomkeep-test-")));
   const server = await startServer(
     games,
-    readConfig({ PORT: "0", LOG_LEVEL: "silent", ROOMKEEP_DATA_DIR: folder, ...options.env }),
+    readConfig({
+      PORT: "0",
+      LOG_LEVEL: "silent",
+      ROOMKEEP_DATA_DIR: options.dataDir ?? IN_MEMORY,
+      ...options.env,
+    }),
   );
   const players: TestPlayer[] = [];
   return {
@@ -57,7 +58,6 @@ export async function bootServer(games: Games, options: TestServerOptions = {}):
     async close() {
       for (const player of players) player.stop();
       await server.close();
-      if (!options.dataDir) await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -45,14 +45,14 @@ export function describeOnEachDatabase(title: string, suite: (open: OpenDatabase
   const { start } = postgres;
   describe(`${title} (PostgreSQL)`, () => {
     let server: Promise<PostgresServer> | undefined;
+    // The first hook runs last: databases are dropped before the server stops.
+    afterAll(async () => (await server)?.stop());
     suite(
       opener(() => {
         server ??= start();
         return server.then(createOn);
       }),
     );
-    // Hooks of the outer suite run last in first out: databases are dropped before the server stops.
-    afterAll(async () => (await server)?.stop());
   });
 }
 

@@ -17,11 +17,12 @@ export type PostgresSource = { start(): Promise<PostgresServer> } | { missing: s
 
 /**
  * Looks for a running server (ROOMKEEP_TEST_DATABASE_URL, DATABASE_URL, 127.0.0.1:5432), else for the installed
- * programs to start a private one. ROOMKEEP_TEST_POSTGRES=private passes over the running ones.
+ * programs to start a private one. ROOMKEEP_TEST_POSTGRES=private passes over the running ones, =none over all.
  */
 export async function findPostgres(): Promise<PostgresSource> {
-  const wantPrivate = process.env.ROOMKEEP_TEST_POSTGRES === "private";
-  for (const url of wantPrivate ? [] : candidates()) {
+  const wanted = process.env.ROOMKEEP_TEST_POSTGRES;
+  if (wanted === "none") return { missing: "ROOMKEEP_TEST_POSTGRES=none" };
+  for (const url of wanted === "private" ? [] : candidates()) {
     if (await mayCreate(url)) return { start: async () => ({ url, stop: async () => {} }) };
   }
   const programs = findPrograms();
@@ -39,9 +40,7 @@ function candidates(): string[] {
   const password = PGPASSWORD ? `:${encodeURIComponent(PGPASSWORD)}` : "";
   const users = [...new Set([PGUSER, "postgres", userInfo().username])].filter((user) => user !== undefined);
   const local = users.map((user) => `postgres://${encodeURIComponent(user)}${password}@${host}/postgres`);
-  return [ROOMKEEP_TEST_DATABASE_URL, DATABASE_URL, ...local].filter(
-    (url) => url !== undefined && url !== "",
-  );
+  return [ROOMKEEP_TEST_DATABASE_URL, DATABASE_URL, ...local].flatMap((url) => url || []);
 }
 
 async function mayCreate(url: string): Promise<boolean> {

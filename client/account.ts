@@ -1,0 +1,116 @@
+import { type Signal, signal } from "@preact/signals";
+import { COLORS, SHAPES } from "roomkeep/shared";
+import { type Api, ApiError, type Looks } from "./api.ts";
+import { recall, remember } from "./memory.ts";
+
+const FIRST = ["Sunny", "Merry", "Brave", "Cosy", "Swift", "Lucky", "Gentle", "Jolly", "Nimble", "Clever"];
+const SECOND = [
+  "Otter",
+  "Fox",
+  "Robin",
+  "Badger",
+  "Panda",
+  "Koala",
+  "Puffin",
+  "Hare",
+  "Lynx",
+  "Finch",
+  "Mole",
+];
+
+/** Suggests a name. @param random numbers in [0, 1) */
+export function suggestName(random: () => number = Math.random): string {
+  const pick = (list: readonly string[]) => list[Math.floor(random() * list.length)] ?? "";
+  return `${pick(FIRST)} ${pick(SECOND)}`;
+}
+
+/** The guest of this browser: looks, token, recovery code. */
+export interface Account {
+  /** What the join screen shows and changes; sent to the server by `signIn`. */
+  readonly looks: Signal<Looks>;
+  readonly recoveryCode: Signal<string | undefined>;
+  /** Whether this browser has a character already. */
+  readonly known: Signal<boolean>;
+  /** Reads the character of the stored token; forgets a token that the server no longer knows. */
+  wake(): Promise<void>;
+  /** Makes a guest, or changes the looks of the one there is. @returns the token to join with */
+  signIn(): Promise<string>;
+  recover(code: string): Promise<void>;
+}
+
+/** Opens the account that this browser remembers. */
+export function openAccount(api: Api): Account {
+  const stored = recall("looks") as Partial<Looks> | undefined;
+  const looks = signal<Looks>({
+    name: typeof stored?.name === "string" ? stored.name : suggestName(),
+    color: whole(stored?.color, COLORS.length),
+    shape: whole(stored?.shape, SHAPES.length),
+  });
+  const recoveryCode = signal(recall("recoveryCode") as string | undefined);
+  const token = recall("token");
+  const known = signal(typeof token === "string");
+  api.token = typeof token === "string" ? token : undefined;
+  let saved: Looks | undefined;
+
+  const keep = (next: Looks) => {
+    saved = { name: next.name, color: next.color, shape: next.shape };
+    looks.value = saved;
+    remember("looks", saved);
+  };
+  const forget = () => {
+    api.token = undefined;
+    known.value = false;
+    remember("token", undefined);
+  };
+  const enter = (nextToken: string, code: string) => {
+    api.token = nextToken;
+    known.value = true;
+    recoveryCode.value = code;
+    remember("token", nextToken);
+    remember("recoveryCode", code);
+  };
+
+  const account: Account = {
+    looks,
+    recoveryCode,
+    known,
+    async wake() {
+      if (!api.token) return;
+      try {
+        keep((await api.me()).character);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== "TOKEN_INVALID") throw error;
+        forget();
+      }
+    },
+    async signIn() {
+      const wanted = { ...looks.value, name: looks.value.name.trim() };
+      if (api.token) {
+        try {
+          if (!saved || !same(saved, wanted)) keep((await api.changeMe(wanted)).character);
+          return api.token;
+        } catch (error) {
+          if (!(error instanceof ApiError) || error.code !== "TOKEN_INVALID") throw error;
+          forget();
+        }
+      }
+      const guest = await api.createGuest(wanted);
+      enter(guest.token, guest.recoveryCode);
+      keep(guest.character);
+      return guest.token;
+    },
+    async recover(code) {
+      const guest = await api.recover(code.trim());
+      enter(guest.token, code.trim());
+      keep(guest.character);
+    },
+  };
+  return account;
+}
+
+const same = (a: Looks, b: Looks) => a.name === b.name && a.color === b.color && a.shape === b.shape;
+
+function whole(value: unknown, end: number): number {
+  const fits = typeof value === "number" && Number.isInteger(value) && value >= 0 && value < end;
+  return fits ? value : Math.floor(Math.random() * end);
+}

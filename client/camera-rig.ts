@@ -1,0 +1,79 @@
+import { type Ground, heightOf, type Solid } from "roomkeep/shared";
+import { MathUtils, type PerspectiveCamera, Vector3 } from "three";
+
+/** Nearest and farthest the camera goes from the player, metres. */
+const NEAR_M = 2.4;
+const FAR_M = 16;
+/** Height of what the camera looks at, above the feet, metres. */
+const LOOK_AT_M = 1.35;
+/** Solids thinner than this never push the camera: posts and trunks pass by too quickly. */
+const THIN_M = 0.6;
+
+/** A camera that follows a place, orbits it, and stays in front of walls. Angles in radians. */
+export interface CameraRig {
+  yaw: number;
+  pitch: number;
+  /** Wanted distance, metres; `zoom` keeps it in range. */
+  distance: number;
+  orbit(deltaYaw: number, deltaPitch: number): void;
+  zoom(factor: number): void;
+  /** Places the camera for a target at x, y (feet), z. */
+  follow(x: number, y: number, z: number, dtS: number): void;
+  /** Which walls to keep out of. */
+  ground: Ground | undefined;
+}
+
+/** Makes a {@link CameraRig} for a camera. */
+export function rigCamera(camera: PerspectiveCamera): CameraRig {
+  const look = new Vector3();
+  const way = new Vector3();
+  let shown = 0;
+  const rig: CameraRig = {
+    yaw: 0,
+    pitch: 0.3,
+    distance: 7.2,
+    ground: undefined,
+    orbit(deltaYaw, deltaPitch) {
+      rig.yaw = (rig.yaw + deltaYaw) % (Math.PI * 2);
+      rig.pitch = MathUtils.clamp(rig.pitch + deltaPitch, -0.15, 1.25);
+    },
+    zoom(factor) {
+      rig.distance = MathUtils.clamp(rig.distance * factor, NEAR_M, FAR_M);
+    },
+    follow(x, y, z, dtS) {
+      look.set(x, y + LOOK_AT_M, z);
+      const flat = Math.cos(rig.pitch);
+      way.set(-Math.sin(rig.yaw) * flat, Math.sin(rig.pitch), -Math.cos(rig.yaw) * flat);
+      const free = freeDistance(rig.ground, look, way, rig.distance);
+      // In at once, so that no wall is ever between; out slowly, so that a passing corner is no jolt.
+      shown = shown === 0 || free < shown ? free : shown + (free - shown) * (1 - Math.exp(-dtS * 5));
+      camera.position.copy(look).addScaledVector(way, shown);
+      camera.position.y = Math.max(camera.position.y, 0.25);
+      camera.lookAt(look);
+    },
+  };
+  return rig;
+}
+
+function freeDistance(ground: Ground | undefined, from: Vector3, way: Vector3, wanted: number): number {
+  if (!ground) return wanted;
+  for (let away = 0.5; away < wanted; away += 0.25) {
+    const x = from.x + way.x * away;
+    const y = from.y + way.y * away;
+    const z = from.z + way.z * away;
+    for (const solid of ground.near(x, z, 1)) {
+      if (blocks(solid, x, y, z)) return Math.max(0.8, away - 0.35);
+    }
+  }
+  return wanted;
+}
+
+/** Whether a point, with a hand's breadth of margin, is inside a solid. */
+function blocks(solid: Solid, x: number, y: number, z: number): boolean {
+  const margin = 0.2;
+  if (y < solid.at[1] - margin || y > solid.at[1] + heightOf(solid) + margin) return false;
+  const dx = Math.abs(x - solid.at[0]);
+  const dz = Math.abs(z - solid.at[2]);
+  if (solid.shape === "cylinder") return solid.radius > THIN_M && Math.hypot(dx, dz) < solid.radius + margin;
+  return dx < solid.size[0] / 2 + margin && dz < solid.size[2] / 2 + margin;
+}

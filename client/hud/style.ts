@@ -1,0 +1,93 @@
+/** The look of the HUD. A string, so that the published package needs no CSS step in a builder's project. */
+export const style = `
+:root { --ink:#33283f; --soft:#6d6178; --paper:rgba(255,250,243,.93); --line:rgba(90,60,40,.14); --sun:#ff7a59; --sun-deep:#e85f3e; --leaf:#3fa37a;
+  --glass:rgba(40,30,52,.56); --shadow:0 10px 34px rgba(80,40,20,.22); font-family:'Nunito','Segoe UI','DejaVu Sans',system-ui,sans-serif; }
+* { box-sizing:border-box; }
+body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparent; overscroll-behavior:none; }
+#stage { position:fixed; inset:0; width:100%; height:100%; display:block; touch-action:none; outline:none; }
+#hud { position:fixed; inset:0; pointer-events:none; font-size:15px; line-height:1.35;
+  padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left); }
+#hud :is(button,input,select,a,.card,.panel,.pill,.touchpad) { pointer-events:auto; }
+#hud button { font:inherit; color:inherit; cursor:pointer; border:0; border-radius:14px; background:rgba(90,60,40,.09); padding:.55em .9em; font-weight:700;
+  transition:transform .12s, background .15s; }
+#hud button:hover { background:rgba(90,60,40,.16); }
+#hud button:active { transform:scale(.96); }
+#hud button:disabled { opacity:.5; cursor:default; }
+#hud :is(button,input,select,a,summary):focus-visible { outline:3px solid #4dabf7; outline-offset:2px; }
+#hud input:not([type=range],[type=checkbox]), #hud select { font:inherit; color:inherit; width:100%; border:2px solid var(--line); border-radius:14px; background:#fff; padding:.6em .8em; min-width:0; }
+#hud button.go { background:linear-gradient(#ff8a68,var(--sun)); color:#fff; font-size:1.2em; padding:.75em 1em; width:100%; border-radius:18px; box-shadow:0 5px 0 var(--sun-deep), 0 12px 22px rgba(232,95,62,.3); }
+#hud button.go:hover { background:linear-gradient(#ff9675,#ff8463); }
+#hud button.go:active { transform:translateY(4px); box-shadow:0 1px 0 var(--sun-deep); }
+.card, .panel { background:var(--paper); border-radius:26px; box-shadow:var(--shadow); backdrop-filter:blur(8px); }
+.card h1 { margin:0; font-size:2.15em; letter-spacing:-.02em; line-height:1; }
+.card h1 b { color:var(--sun); }
+.card p, .panel p { margin:.35em 0; color:var(--soft); }
+.row { display:flex; gap:.5em; align-items:center; }
+.grow { flex:1; min-width:0; }
+.label { display:block; font-weight:800; font-size:.8em; margin:.9em 0 .35em; color:var(--soft); letter-spacing:.02em; }
+.door { position:absolute; left:clamp(16px,5vw,72px); top:50%; transform:translateY(-50%); width:min(400px,calc(100vw - 32px)); max-height:calc(100% - 32px); overflow:auto; padding:26px 26px 22px; scrollbar-width:thin; }
+.swatches { display:flex; flex-wrap:wrap; gap:7px; }
+#hud .swatches button { width:31px; height:31px; padding:0; border-radius:50%; border:3px solid #fff; box-shadow:0 1px 5px rgba(60,30,20,.25); }
+#hud .swatches button[aria-checked=true] { box-shadow:0 0 0 3px var(--ink); transform:scale(1.1); }
+.shapes { display:grid; grid-template-columns:repeat(4,1fr); gap:7px; }
+#hud .shapes button { padding:.35em 0 .4em; font-size:.85em; }
+#hud .shapes button svg { display:block; margin:0 auto 2px; height:30px; }
+#hud .shapes button[aria-checked=true] { background:#fff; box-shadow:0 0 0 3px var(--sun); }
+.rooms { display:grid; gap:6px; margin:0; padding:0; list-style:none; }
+#hud .rooms button { width:100%; display:flex; gap:.6em; align-items:center; text-align:left; padding:.5em .75em; background:#fff; }
+.rooms small, .count { color:var(--soft); font-weight:600; font-variant-numeric:tabular-nums; white-space:nowrap; }
+.dot { width:9px; height:9px; border-radius:50%; background:var(--leaf); flex:none; }
+.problem { background:#ffe4dc; color:#9b3015; border-radius:14px; padding:.6em .8em; margin:.8em 0 0; font-weight:700; }
+details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3em 0; border-radius:8px; }
+.pill { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .85em; font-weight:700; backdrop-filter:blur(6px); white-space:nowrap; }
+#hud .bar button { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .8em; backdrop-filter:blur(6px); min-width:2.4em; min-height:2.4em; }
+#hud .bar button:hover { background:rgba(40,30,52,.75); }
+.bar { position:absolute; top:12px; display:flex; gap:8px; align-items:center; }
+.bar.left { left:12px; } .bar.right { right:12px; }
+.rates { font-size:.8em; font-weight:600; opacity:.95; font-variant-numeric:tabular-nums; }
+.slot { position:absolute; pointer-events:none; }
+.slot.top { top:62px; left:50%; transform:translateX(-50%); } .slot.side { right:12px; top:66px; } .slot.center { left:50%; top:42%; transform:translate(-50%,-50%); }
+.banner { position:absolute; top:64px; left:50%; transform:translateX(-50%); background:#fff6e0; color:#7a4a10; border-radius:999px; padding:.6em 1.2em; font-weight:800; box-shadow:var(--shadow); display:flex; gap:.7em; align-items:center; max-width:calc(100vw - 24px); }
+.spin { width:1em; height:1em; border:3px solid #f0c78a; border-top-color:#b9701a; border-radius:50%; animation:spin 1s linear infinite; flex:none; }
+@keyframes spin { to { transform:rotate(1turn); } }
+.notice { position:absolute; top:112px; left:50%; transform:translateX(-50%); background:var(--glass); color:#fff; border-radius:16px; padding:.5em 1em; font-weight:700; max-width:calc(100vw - 24px); text-align:center; }
+.chat { position:absolute; left:12px; bottom:12px; width:min(350px,calc(100vw - 24px)); display:flex; flex-direction:column; gap:8px; }
+.lines { display:flex; flex-direction:column; gap:4px; max-height:190px; overflow:auto; scrollbar-width:none; mask-image:linear-gradient(transparent,#000 22px); padding-top:20px; margin:0; list-style:none; padding-left:0; }
+.lines li { background:var(--glass); color:#fff; border-radius:14px; padding:.32em .75em; width:fit-content; max-width:100%; overflow-wrap:anywhere; font-size:.93em; }
+.lines li b { color:#ffd9a8; margin-right:.45em; }
+.lines li.own b { color:#ffb39d; }
+#hud .chat input { background:rgba(255,250,243,.94); border-radius:999px; }
+.emotes { position:absolute; right:12px; bottom:12px; display:flex; gap:6px; }
+#hud .emotes button { width:46px; height:46px; padding:0; border-radius:50%; background:rgba(255,250,243,.9); box-shadow:0 3px 10px rgba(60,30,20,.18); position:relative; }
+.emotes img { width:30px; height:30px; display:block; margin:auto; }
+.emotes kbd { position:absolute; right:-1px; bottom:-3px; font:700 10px system-ui; background:var(--glass); color:#fff; border-radius:6px; padding:0 4px; }
+.over { position:absolute; inset:0; display:grid; place-items:center; background:rgba(50,30,40,.32); pointer-events:auto; padding:16px; }
+.panel { width:min(470px,100%); max-height:100%; overflow:auto; padding:22px 24px; }
+.panel h2 { margin:0 0 .5em; font-size:1.4em; display:flex; justify-content:space-between; align-items:center; }
+.keys { display:grid; grid-template-columns:auto 1fr; gap:.55em 1em; margin:0; align-items:center; }
+.keys dt { display:flex; gap:4px; flex-wrap:wrap; } .keys dd { margin:0; color:var(--soft); }
+.keys kbd { background:#fff; border:1px solid var(--line); border-bottom-width:3px; border-radius:8px; padding:.12em .5em; font:700 .85em system-ui; }
+.setting { display:flex; align-items:center; gap:1em; padding:.5em 0; border-bottom:1px solid var(--line); }
+.setting > span { flex:1; font-weight:700; } .setting input[type=range] { width:150px; accent-color:var(--sun); } .setting input[type=checkbox] { width:22px; height:22px; accent-color:var(--sun); }
+#hud .setting select { width:auto; padding:.3em .6em; }
+code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.06em; background:#fff; border-radius:12px; padding:.4em .7em; user-select:all; overflow-wrap:anywhere; }
+.touchpad { position:absolute; left:0; bottom:0; width:56%; height:46%; touch-action:none; }
+.stick { position:absolute; width:118px; height:118px; border-radius:50%; background:rgba(255,250,243,.26); border:2px solid rgba(255,255,255,.5); left:22px; bottom:84px; }
+.knob { position:absolute; left:50%; top:50%; width:54px; height:54px; margin:-27px; border-radius:50%; background:rgba(255,250,243,.9); box-shadow:0 3px 12px rgba(60,30,20,.25); }
+.thumbs { position:absolute; right:20px; bottom:88px; display:flex; gap:14px; align-items:flex-end; touch-action:none; }
+#hud .thumbs button { width:64px; height:64px; border-radius:50%; padding:0; background:rgba(255,250,243,.82); box-shadow:0 3px 12px rgba(60,30,20,.2); touch-action:none; user-select:none; }
+#hud .thumbs button.big { width:82px; height:82px; background:rgba(255,138,104,.92); color:#fff; }
+.hidden-text { position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap; }
+@media (max-width:720px) {
+  .door { left:0; right:0; top:auto; bottom:0; transform:none; width:100%; max-height:66%; border-radius:26px 26px 0 0; padding:18px 18px 20px; }
+  .card h1 { font-size:1.6em; }
+  #hud .swatches button { width:27px; height:27px; } .swatches { gap:5.5px; justify-content:space-between; }
+  .label { margin:.65em 0 .3em; }
+  .chat { bottom:auto; top:60px; width:min(290px,calc(100vw - 90px)); } .lines { max-height:120px; }
+  .chat.closed .lines { max-height:90px; }
+  .emotes { flex-direction:column; bottom:auto; top:62px; }
+  #hud .emotes button { width:42px; height:42px; } .emotes kbd { display:none; }
+  .banner { top:110px; font-size:.92em; } .rates .wide { display:none; }
+}
+@media (prefers-reduced-motion:reduce) { #hud * { animation-duration:4s !important; transition:none !important; } }
+`;

@@ -1,0 +1,12 @@
+export type { ActorView, ActorViews } from "./actors.ts";
+export type { AvatarView } from "./avatar-view.ts";
+export { type PageOptions, startPage } from "./page.tsx";
+export type { GameRoom, InputFrame, Pose, Prediction, Step } from "./predict.ts";
+export type { Probe } from "./probe.ts";
+export { type Batch, openBatch, type PieceOptions } from "./scene/batch.ts";
+export type { GroundPaint } from "./scene/ground-paint.ts";
+export type { SceneryBrush } from "./scene/scenery.ts";
+export type { Settings } from "./settings.ts";
+export type { Sounds } from "./sounds.ts";
+export type { Stage } from "./stage.ts";
+export { defineView, type GameView, type GameViews, type HudSlot, type ViewContext } from "./view.ts";

@@ -1,0 +1,155 @@
+import { type Solid, seeded } from "roomkeep/shared";
+import { BoxGeometry, CylinderGeometry, IcosahedronGeometry, OctahedronGeometry, TorusGeometry } from "three";
+import type { Batch } from "./batch.ts";
+import { type Animated, waterDisc } from "./water.ts";
+
+const cube = new BoxGeometry(1, 1, 1);
+const tube = new CylinderGeometry(1, 1, 1, 20);
+const blob = new IcosahedronGeometry(1, 1);
+const bulb = new OctahedronGeometry(1, 0);
+const COLORS: Record<string, string> = {
+  stone: "#d3c6b0",
+  marble: "#f4ecdf",
+  wood: "#c08a58",
+  brick: "#cf8265",
+  hedge: "#66a955",
+  bench: "#b87b4b",
+  bark: "#8d6142",
+  iron: "#46545f",
+  water: "#f4ecdf",
+};
+
+type Box = Extract<Solid, { shape: "box" }>;
+type Cylinder = Extract<Solid, { shape: "cylinder" }>;
+
+/** Gives a solid of a level its shape by its `look`; a look that is not known is plain stone. */
+export function buildSolid(solid: Solid, batch: Batch): Animated | undefined {
+  if (solid.shape === "cylinder") return cylinder(solid, batch);
+  const color = COLORS[solid.look] ?? "#d3c6b0";
+  if (solid.look === "bench") bench(solid, batch, color);
+  else if (solid.look === "hedge") hedge(solid, batch, color);
+  else if (solid.look === "wood") planks(solid, batch, color);
+  else if (solid.look === "brick") wall(solid, batch, color);
+  else block(solid, batch, color);
+  return undefined;
+}
+
+function box(batch: Batch, color: string, at: readonly number[], size: readonly number[], jitter = 0.04) {
+  const [x = 0, y = 0, z = 0] = at;
+  const [w = 1, h = 1, d = 1] = size;
+  batch.add(cube, color, { at: [x, y + h / 2, z], scale: [w, h, d], jitter });
+}
+
+function block({ at, size }: Box, batch: Batch, color: string) {
+  box(batch, color, at, [size[0], size[1] - 0.1, size[2]]);
+  box(batch, "#e9dfcc", [at[0], at[1] + size[1] - 0.1, at[2]], [size[0] + 0.06, 0.1, size[2] + 0.06]);
+}
+
+function wall({ at, size }: Box, batch: Batch, color: string) {
+  box(batch, color, at, size, 0.02);
+  const random = seeded(Math.round(at[0] * 7 + at[2] * 13));
+  const along = size[0] > size[2];
+  const length = along ? size[0] : size[2];
+  const tint = ["#c4755a", "#d98f70", "#bd6c54", "#e0a080"];
+  // Single bricks that stand out a little: the eye completes the wall.
+  for (let i = 0; i < length * size[1] * 1.1; i++) {
+    const u = (random() - 0.5) * (length - 0.8);
+    const y = at[1] + Math.floor(random() * (size[1] / 0.27 - 1)) * 0.27 + 0.05;
+    const deep = (along ? size[2] : size[0]) + 0.05;
+    const where = along ? [at[0] + u, y, at[2]] : [at[0], y, at[2] + u];
+    box(batch, tint[i % 4] ?? color, where, along ? [0.55, 0.22, deep] : [deep, 0.22, 0.55]);
+  }
+  const cap = along ? [size[0] + 0.1, 0.16, size[2] + 0.22] : [size[0] + 0.22, 0.16, size[2] + 0.1];
+  box(batch, "#f0e0c6", [at[0], at[1] + size[1] - 0.12, at[2]], cap);
+}
+
+function planks({ at, size }: Box, batch: Batch, color: string) {
+  box(batch, "#9a6a43", at, [size[0], size[1] - 0.08, size[2]]);
+  const count = Math.max(1, Math.round(size[2] / 0.5));
+  const tint = [color, "#cb9765", "#b67f4e", "#c69060"];
+  for (let i = 0; i < count; i++) {
+    const z = at[2] - size[2] / 2 + ((i + 0.5) * size[2]) / count;
+    const plank = [size[0] + 0.08, 0.1, size[2] / count - 0.03];
+    box(batch, tint[i % 4] ?? color, [at[0], at[1] + size[1] - 0.1, z], plank);
+  }
+}
+
+function hedge({ at, size }: Box, batch: Batch, color: string) {
+  box(batch, color, at, [size[0], size[1] * 0.8, size[2]], 0.12);
+  const random = seeded(Math.round(at[0] * 3 + at[2] * 5));
+  const along = size[0] > size[2];
+  const length = along ? size[0] : size[2];
+  const blossoms = ["#ffb3c7", "#fff3f0", "#ffd166"];
+  for (let u = -length / 2; u <= length / 2; u += 0.42) {
+    const x = at[0] + (along ? u : 0);
+    const z = at[2] + (along ? 0 : u);
+    const y = at[1] + size[1] * 0.74;
+    const round = 0.36 + random() * 0.1;
+    batch.add(blob, random() < 0.5 ? color : "#74b85f", {
+      at: [x, y, z],
+      scale: round,
+      yaw: random() * 6,
+      jitter: 0.1,
+    });
+    if (random() < 0.5) continue;
+    const side = (random() - 0.5) * 0.6;
+    const flower = [x + (along ? 0 : side), y + 0.26, z + (along ? side : 0)] as const;
+    batch.add(bulb, blossoms[Math.floor(random() * 3)] ?? "#fff3f0", { at: flower, scale: 0.07 });
+  }
+}
+
+function bench({ at, size }: Box, batch: Batch, color: string) {
+  const [w, h, d] = size;
+  const along = w > d;
+  for (let i = -1; i <= 1; i++) {
+    const offset = i * 0.23;
+    const where = along
+      ? [at[0], at[1] + h - 0.08, at[2] + offset]
+      : [at[0] + offset, at[1] + h - 0.08, at[2]];
+    box(batch, i ? color : "#c98d5c", where, along ? [w, 0.08, 0.2] : [0.2, 0.08, d]);
+  }
+  for (const side of [-1, 1]) {
+    const leg = 0.38 * (along ? w : d) * side;
+    const where = along ? [at[0] + leg, at[1], at[2]] : [at[0], at[1], at[2] + leg];
+    box(batch, "#4d5963", where, along ? [0.12, h - 0.08, d * 0.85] : [w * 0.85, h - 0.08, 0.12]);
+  }
+}
+
+function cylinder({ at, radius, height, look }: Cylinder, batch: Batch): Animated | undefined {
+  const color = COLORS[look] ?? "#d3c6b0";
+  const [x, y, z] = at;
+  if (look === "bark") {
+    const trunk = new CylinderGeometry(0.62, 1.15, 1, 8);
+    batch.add(trunk, color, {
+      at: [x, y + height * 0.62, z],
+      scale: [radius, height * 1.25, radius],
+      jitter: 0.12,
+    });
+    return undefined;
+  }
+  if (look === "water") {
+    batch.add(tube, color, { at: [x, y + height / 2 - 0.05, z], scale: [radius, height - 0.1, radius] });
+    rim(batch, x, y + height - 0.02, z, radius, "#fff8ec");
+    return waterDisc(x, y + height - 0.03, z, radius - 0.12);
+  }
+  batch.add(tube, color, { at: [x, y + height / 2, z], scale: [radius, height, radius], smooth: radius < 1 });
+  if (look === "marble") {
+    rim(batch, x, y + height - 0.04, z, radius, "#fff8ec");
+    if (radius > 0.5 && height > 2) bowl(batch, x, y + height, z, radius);
+  }
+  if (look === "iron")
+    batch.add(tube, color, { at: [x, y + 0.12, z], scale: [radius * 2.1, 0.24, radius * 2.1] });
+  return undefined;
+}
+
+function rim(batch: Batch, x: number, y: number, z: number, radius: number, color: string) {
+  const ring = new TorusGeometry(radius, Math.min(0.11, radius * 0.2), 6, 32);
+  batch.add(ring, color, { at: [x, y, z], pitch: Math.PI / 2, smooth: true });
+}
+
+/** A pillar of a fountain carries a bowl. */
+function bowl(batch: Batch, x: number, y: number, z: number, radius: number) {
+  const shell = new CylinderGeometry(2.3, 0.7, 0.6, 20);
+  batch.add(shell, "#f7efe2", { at: [x, y - 0.35, z], scale: [radius, 1, radius] });
+  batch.add(tube, "#8fe0f0", { at: [x, y - 0.06, z], scale: [radius * 2.1, 0.06, radius * 2.1] });
+}

@@ -1,0 +1,253 @@
+import { type Signal, signal } from "@preact/signals";
+import { Client } from "colyseus.js";
+import type { WorldState } from "roomkeep/shared";
+import type { Account } from "./account.ts";
+import { type Api, ApiError } from "./api.ts";
+import { type Farewell, farewellFor, reasonFor } from "./farewell.ts";
+import { recall, remember } from "./memory.ts";
+import type { GameRoom } from "./predict.ts";
+
+/** A seat is kept for 30 s; a stored way back that is older leads nowhere. */
+const SEAT_MS = 30_000;
+/** How long the page tries to come back before it asks, ms. */
+const PATIENCE_MS = 120_000;
+
+/** Where the player is in their visit. */
+export type Phase = "door" | "joining" | "playing" | "over";
+
+/** Which room to go to. */
+export type Goal =
+  | { game: string }
+  | { create: string }
+  | { code: string }
+  | { roomId: string; game: string };
+
+/** One visit: sign in, join, come back, leave. */
+export interface Session {
+  readonly phase: Signal<Phase>;
+  readonly room: Signal<GameRoom | undefined>;
+  /** Name of the game of the room. */
+  readonly game: Signal<string>;
+  /** What the calm banner says while the connection is away; empty while it is there. */
+  readonly away: Signal<string>;
+  /** Why the last attempt to join failed, for people; empty. */
+  readonly problem: Signal<string>;
+  readonly farewell: Signal<Farewell | undefined>;
+  /** Goes to a room; never throws, `problem` tells. */
+  join(goal: Goal): Promise<void>;
+  /** After a refresh: back to the seat, the room or at least the game. @returns false when there was nothing */
+  resume(): Promise<boolean>;
+  /** Leaves for good and opens the door screen. */
+  leave(): void;
+  /** Goes back to where the farewell came from. */
+  again(): void;
+}
+
+interface WayBack {
+  token: string;
+  roomId: string;
+  game: string;
+  at: number;
+}
+
+/** Back-off with jitter: people whom one restart threw out shall not knock at the same moment. */
+export function backoffMs(attempt: number, random: () => number = Math.random): number {
+  return Math.round(Math.min(2_500, 200 * 1.8 ** attempt) * (0.65 + 0.7 * random()));
+}
+
+/** Opens a session. Nothing is sent before `join` or `resume`. */
+export function openSession(api: Api, account: Account, client = new Client()): Session {
+  const phase = signal<Phase>("door");
+  const room = signal<GameRoom | undefined>(undefined);
+  const game = signal("");
+  const away = signal("");
+  const problem = signal("");
+  const farewell = signal<Farewell | undefined>(undefined);
+  let visit = 0;
+
+  const enter = (next: GameRoom) => {
+    const here = ++visit;
+    tuneReconnection(next);
+    game.value = next.name;
+    const keepWay = () => {
+      const way: WayBack = {
+        token: next.reconnectionToken,
+        roomId: next.roomId,
+        game: next.name,
+        at: Date.now(),
+      };
+      remember("wayBack", way, "tab");
+    };
+    keepWay();
+    // Each return has a new token; the time says how old the way back is when the page was closed meanwhile.
+    const beat = setInterval(() => (next.connection.isOpen ? keepWay() : undefined), 2_000);
+    next.onDrop((code) => {
+      away.value = reasonFor(code);
+    });
+    next.onReconnect(() => {
+      away.value = "";
+      // The token of this return is set after the signal; the beat stores it as well.
+      queueMicrotask(keepWay);
+    });
+    next.onLeave((code) => {
+      clearInterval(beat);
+      if (here === visit) void gone(next, code);
+    });
+    next.onError((code, message) => console.warn(`roomkeep: room error ${code}: ${message ?? ""}`));
+    room.value = next;
+    away.value = "";
+    problem.value = "";
+    farewell.value = undefined;
+    phase.value = "playing";
+    const url = new URL(location.href);
+    url.search = new URLSearchParams({ room: codeOf(next) }).toString();
+    history.replaceState(null, "", url);
+  };
+
+  const over = (reason: Farewell) => {
+    away.value = "";
+    farewell.value = reason;
+    phase.value = "over";
+    room.value = undefined;
+  };
+
+  /** The room let go of us: say why, or find the way back. */
+  const gone = async (left: GameRoom, code: number) => {
+    const reason = farewellFor(code);
+    if (reason) {
+      if (reason.action !== "Play here") remember("wayBack", undefined, "tab");
+      over(reason);
+      return;
+    }
+    away.value = reasonFor(code);
+    const way: WayBack = {
+      token: left.reconnectionToken,
+      roomId: left.roomId,
+      game: left.name,
+      at: Date.now(),
+    };
+    const here = ++visit;
+    const until = Date.now() + PATIENCE_MS;
+    for (let attempt = 0; Date.now() < until && here === visit; attempt++) {
+      const back = await wayBack(way, attempt < 3).catch(() => undefined);
+      if (here !== visit) {
+        void back?.leave();
+        return;
+      }
+      if (back) {
+        enter(back);
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)));
+    }
+    if (here !== visit) return;
+    const text =
+      "The server could not be reached for two minutes. Your character is safe where it last stood.";
+    over({ code, title: "The connection is gone", text, action: "Try again" });
+  };
+
+  /** The same seat, else the same room, else the same game. */
+  const wayBack = async (way: WayBack, seatIsKept: boolean): Promise<GameRoom> => {
+    if (seatIsKept) {
+      try {
+        return (await client.reconnect(way.token)) as GameRoom;
+      } catch {
+        // The seat ran out or the room is gone; the next door is tried.
+      }
+    }
+    client.auth.token = await account.signIn();
+    try {
+      return (await client.joinById<WorldState>(way.roomId)) as GameRoom;
+    } catch {
+      return (await client.joinOrCreate<WorldState>(way.game)) as GameRoom;
+    }
+  };
+
+  const go = async (goal: Goal): Promise<GameRoom> => {
+    client.auth.token = await account.signIn();
+    if ("create" in goal) return (await client.create<WorldState>(goal.create, {})) as GameRoom;
+    if ("code" in goal) {
+      const { roomId } = await api.findRoom(goal.code);
+      return (await client.joinById<WorldState>(roomId)) as GameRoom;
+    }
+    if ("roomId" in goal) return (await client.joinById<WorldState>(goal.roomId)) as GameRoom;
+    return (await client.joinOrCreate<WorldState>(goal.game)) as GameRoom;
+  };
+
+  return {
+    phase,
+    room,
+    game,
+    away,
+    problem,
+    farewell,
+    async join(goal) {
+      if (phase.value === "joining") return;
+      phase.value = "joining";
+      problem.value = "";
+      try {
+        enter(await go(goal));
+      } catch (error) {
+        phase.value = "door";
+        problem.value = explain(error);
+      }
+    },
+    async resume() {
+      const way = recall("wayBack", "tab") as WayBack | undefined;
+      if (!way || Date.now() - way.at > SEAT_MS * 20 || !api.token) return false;
+      phase.value = "joining";
+      try {
+        enter(await wayBack(way, Date.now() - way.at < SEAT_MS));
+        return true;
+      } catch (error) {
+        remember("wayBack", undefined, "tab");
+        phase.value = "door";
+        problem.value = explain(error);
+        return false;
+      }
+    },
+    leave() {
+      visit++;
+      remember("wayBack", undefined, "tab");
+      void room.value?.leave();
+      room.value = undefined;
+      away.value = "";
+      phase.value = "door";
+      history.replaceState(null, "", location.pathname);
+    },
+    again() {
+      const back = recall("wayBack", "tab") as WayBack | undefined;
+      farewell.value = undefined;
+      phase.value = "door";
+      if (back) void this.join({ roomId: back.roomId, game: back.game });
+    },
+  };
+}
+
+/** Short code of a room, for the link. */
+export function codeOf(room: GameRoom): string {
+  return (room.state as WorldState & { code?: string })?.code || room.roomId;
+}
+
+function tuneReconnection(room: GameRoom) {
+  Object.assign(room.reconnection, {
+    // A drop in the first second is a drop too.
+    minUptime: 0,
+    minDelay: 100,
+    maxDelay: 3_500,
+    // About the 30 seconds for which the seat is kept.
+    maxRetries: 16,
+    backoff: (attempt: number) => backoffMs(attempt),
+  });
+}
+
+/** What went wrong, for people. */
+export function explain(error: unknown): string {
+  if (error instanceof ApiError) return error.message;
+  const message = error instanceof Error ? error.message : String(error);
+  if (/failed to fetch|networkerror|offline/iu.test(message))
+    return "The server does not answer. Try again in a moment.";
+  if (/not found|locked|invalid criteria/iu.test(message))
+    return "That room is full or has closed meanwhile.";
+  return message || "That did not work. Try again in a moment.";
+}

@@ -1,0 +1,42 @@
+import { effect, type Signal, signal } from "@preact/signals";
+import { recall, remember } from "./memory.ts";
+import type { Quality } from "./stage.ts";
+
+/** What a player may set. Kept in this browser. */
+export interface Settings {
+  /** 0…1. */
+  readonly volume: Signal<number>;
+  /** Factor on camera movement by mouse, touch and stick, 0.2…3. */
+  readonly sensitivity: Signal<number>;
+  /** Less movement on the screen; starts as the system says. */
+  readonly reducedMotion: Signal<boolean>;
+  readonly quality: Signal<Quality>;
+  /** Names of players whose chat and bubbles are hidden. */
+  readonly muted: Signal<readonly string[]>;
+}
+
+/** Reads the settings and keeps every change. */
+export function openSettings(): Settings {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const settings: Settings = {
+    volume: kept("volume", 0.5, (value) => typeof value === "number"),
+    sensitivity: kept("sensitivity", 1, (value) => typeof value === "number"),
+    reducedMotion: kept("reducedMotion", calm, (value) => typeof value === "boolean"),
+    quality: kept<Quality>("quality", "auto", (value) => ["auto", "high", "low"].includes(String(value))),
+    muted: kept<readonly string[]>("muted", [], Array.isArray),
+  };
+  return settings;
+}
+
+function kept<T>(name: string, fallback: T, fits: (value: unknown) => boolean): Signal<T> {
+  const stored = recall(`settings.${name}`);
+  const value = signal<T>(fits(stored) ? (stored as T) : fallback);
+  let first = true;
+  effect(() => {
+    const next = value.value;
+    // What was never changed is not stored, so that a new default or system setting still takes effect.
+    if (!first) remember(`settings.${name}`, next);
+    first = false;
+  });
+  return value;
+}

@@ -1,0 +1,60 @@
+import type { ComponentChild } from "preact";
+import type { Actor, Level, WorldState } from "roomkeep/shared";
+import type { Object3D } from "three";
+import type { ActorView, ActorViews } from "./actors.ts";
+import type { GameRoom, Pose, Prediction, Step } from "./predict.ts";
+import type { SceneryBrush } from "./scene/scenery.ts";
+import type { Settings } from "./settings.ts";
+import type { Sounds } from "./sounds.ts";
+import type { Stage } from "./stage.ts";
+
+/** Places on the screen that a game may fill: above, at the right side, or over the middle. */
+export type HudSlot = "top" | "side" | "center";
+
+/** What a game's view works with while its room is open. */
+export interface ViewContext<S extends WorldState = WorldState> {
+  readonly room: GameRoom<S>;
+  readonly stage: Stage;
+  readonly actors: ActorViews;
+  readonly prediction: Prediction;
+  readonly settings: Settings;
+  readonly sounds: Sounds;
+  /** Where the own avatar is shown in this frame. */
+  me(): Readonly<Pose> | undefined;
+  /** Calls back once a frame, after everybody has been placed. Ends with the room. */
+  onFrame(frame: (dtS: number, now: number) => void): void;
+  /** Shows a component in a slot; it re-renders by the signals it reads. Calling again replaces it, null empties it. */
+  show(slot: HudSlot, render: (() => ComponentChild) | null): void;
+  /** Puts a mark above an avatar's name, null takes it away. */
+  mark(id: string, mark: Object3D | null): void;
+  /** A short line that fades by itself. */
+  notice(text: string): void;
+}
+
+/**
+ * How a game looks in the page. Only the title and the level are needed; everything else has a default: avatars,
+ * crates and balls are drawn, input is walking, chat and lists are there.
+ *
+ * @example
+ * export const yardView: GameView = { title: "Yard", level: yard };
+ */
+export interface GameView<S extends WorldState = WorldState> {
+  readonly title: string;
+  readonly level: Level;
+  /** The room's step when it is not plain `walk`: the same function the server runs, with its present facts. */
+  step?(room: GameRoom<S>): Step;
+  /** Adds to the scenery: paving, garlands, jets. */
+  decorate?(brush: SceneryBrush): void;
+  /** Makes objects for the game's own kinds of actors. */
+  readonly kinds?: Record<string, (actor: Actor) => ActorView>;
+  /** Called when the room is joined. @returns undoes what the context does not undo by itself */
+  mount?(context: ViewContext<S>): (() => void) | undefined;
+}
+
+/** Views of games by the name under which their rooms are defined. */
+export type GameViews = Record<string, GameView>;
+
+/** Helps TypeScript to know the state type of a view that is stored among others. */
+export function defineView<S extends WorldState>(view: GameView<S>): GameView {
+  return view as unknown as GameView;
+}

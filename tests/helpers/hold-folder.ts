@@ -1,0 +1,15 @@
+// A process of its own that opens the data folder it is given and keeps it until it is ended.
+import pino from "pino";
+import { migrate, openDatabase } from "../../server/db.ts";
+
+const [folder = "", template] = process.argv.slice(2);
+try {
+  const database = await openDatabase({ dataDir: folder, template, log: pino({ level: "silent" }) });
+  await migrate(database.ds);
+  // Nothing that the database opened may keep the process alive: it ends by itself.
+  process.once("SIGTERM", () => void database.close().then(() => process.stdin.destroy()));
+  console.log("open");
+  process.stdin.resume().once("end", () => process.exit()); // never outlives the test
+} catch (error) {
+  console.log(JSON.stringify(error instanceof Error ? { ...error, message: error.message } : error));
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from "vite";
+
+/** Builds the page that the server sends at its one port. Tests have their own file, vitest.config.ts. */
+export default defineConfig({
+  root: "client",
+  resolve: { conditions: ["roomkeep-source", "module", "browser", "development|production"] },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "../dist/page",
+    emptyOutDir: true,
+    target: "es2022",
+    // three alone is above Vite's default warning; it is a chunk of its own that browsers keep between releases.
+    chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "three", test: /node_modules[\\/]three[\\/]/ }] } },
+    },
+  },
+});
