@@ -11,6 +11,8 @@ export interface Command {
 }
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  new: () => import("./new.ts"),
+  dev: () => import("./dev.ts"),
   start: () => import("./start.ts"),
   bots: () => import("./bots.ts"),
 };

@@ -1,0 +1,2 @@
+import type { Command } from "./index.ts";
+export const command: Command = { summary: "", help: "", async run() {} };
