@@ -1,7 +1,7 @@
-import { isAbsolute } from "node:path";
 import {
   createRunnableDevEnvironment,
   createServer,
+  defaultClientConditions,
   isRunnableDevEnvironment,
   type Plugin,
   type ViteDevServer,
@@ -14,6 +14,7 @@ import type { LivePage } from "./page.ts";
 const HMR_PATH = "/__hmr";
 /** Name of Vite's environment that loads the rooms. */
 const ROOMS = "rooms";
+const fromSource = import.meta.url.endsWith(".ts");
 /** Editors write a file in several steps; edits that come this close together are one, ms. */
 const SETTLE_MS = 60;
 
@@ -84,14 +85,15 @@ export function openLiveProject(main: string): LiveProject {
 }
 
 function roomsEnvironment(noteEdit: (file: string) => void): Plugin {
-  const conditions = process.execArgv.includes("--conditions=roomkeep-source") ? ["roomkeep-source"] : [];
   return {
     name: "roomkeep:rooms",
     config: () => ({
+      // Without this the page of our own source tree would ask for what has not been built.
+      ...(fromSource && { resolve: { conditions: ["roomkeep-source", ...defaultClientConditions] } }),
       environments: {
         [ROOMS]: {
           consumer: "server",
-          resolve: { external: true, conditions, externalConditions: conditions },
+          resolve: { external: true },
           dev: {
             createEnvironment: (name, config) =>
               createRunnableDevEnvironment(name, config, { runnerOptions: { hmr: false }, hot: false }),
@@ -99,10 +101,18 @@ function roomsEnvironment(noteEdit: (file: string) => void): Plugin {
         },
       },
     }),
+    // The rooms get the very roomkeep that runs here, by whatever links it was found.
+    resolveId: {
+      order: "pre",
+      handler(id) {
+        if (this.environment.name !== ROOMS || !id.startsWith("roomkeep/")) return;
+        return { id: import.meta.resolve(id), external: true };
+      },
+    },
     // An edit is seen here before the page is told of it.
     hotUpdate({ file, modules }) {
       if (this.environment.name !== ROOMS) return;
-      if (modules.length > 0 && isAbsolute(file)) noteEdit(file);
+      if (modules.length > 0) noteEdit(file);
       return [];
     },
   };

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -29,6 +30,8 @@ export function roomkeep(args: string[], options: RunOptions = {}): Running {
   return run(process.execPath, ["--conditions=roomkeep-source", "--import", tsx, cli, ...args], {
     cwd: root,
     ...options,
+    // tsx would take the settings of the project that it runs in, and ours need decorators.
+    env: { TSX_TSCONFIG_PATH: join(root, "tsconfig.json"), ...options.env },
   });
 }
 
