@@ -14,7 +14,8 @@ const SPIKES = 7;
 export interface Crown {
   readonly root: Group;
   /**
-   * @param far metres from the camera: far away the crown is larger, so that one sees who to run from
+   * @param far metres from the camera: far away the crown is larger, so that one sees whom to run from;
+   *   near it is smaller, so that the own one does not hide the way
    * @param resting true in the grace time: pale and low, it cannot tag yet
    */
   update(timeS: number, far: number, resting: boolean, calm: boolean): void;
@@ -52,7 +53,7 @@ export function makeCrown(): Crown {
   return {
     root,
     update(timeS, far, resting, calm) {
-      const size = Math.max(1, far / 13) * (resting ? 0.75 : 1);
+      const size = Math.max(0.6, far / 13) * (resting ? 0.75 : 1);
       root.scale.setScalar(size);
       shell.material = stone.material = resting ? pale : hot;
       turning.rotation.y = calm ? 0 : timeS * 1.6;

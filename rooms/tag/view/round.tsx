@@ -7,15 +7,16 @@ export function Clock({ facts }: { facts: Facts }) {
   const own = personOf(facts, me);
   const hunter = personOf(facts, it);
   const hunts = it === me;
+  const warning = `${hunter?.name ?? "Somebody"} is it${own?.watching ? "" : " – keep away"}`;
   return (
     <div class="tag-top">
       <div class="pill tag-clock" role="timer">
         {phase === "round" ? clock(secondsLeft) : `Round ${facts.round}`}
-        {!own?.watching && phase === "round" && <small> · {own?.points ?? 0} points</small>}
+        {!own?.watching && phase === "round" && <small> · {pointsOf(own?.points ?? 0)}</small>}
       </div>
       <div class={`pill tag-it ${hunts ? "me" : ""}`} role="status">
-        <CrownIcon /> {hunts ? (grace ? "You are it – one breath…" : "You are it! Touch somebody") : ""}
-        {!hunts && hunter && `${hunter.name} is it – keep away`}
+        <CrownIcon />
+        <span>{hunts ? (grace ? "You are it – one breath…" : "You are it! Touch somebody") : warning}</span>
       </div>
       {own?.watching && <div class="pill tag-watch">You are watching; you play in the next round</div>}
     </div>
@@ -104,6 +105,10 @@ function headline({ board, me }: Facts): string {
   if (!first) return "Round over";
   if (second?.points === first.points && second.tags === first.tags) return "A draw!";
   return first.id === me ? "You win!" : `${first.name} wins`;
+}
+
+function pointsOf(points: number): string {
+  return points === 1 ? "1 point" : `${points} points`;
 }
 
 function clock(seconds: number): string {

@@ -21,7 +21,8 @@ export const style = `
 .panel p.tag-hint { font-size:.86em; margin:.5em 0 0; }
 .tag-top { display:flex; flex-direction:column; gap:7px; align-items:center; }
 .tag-clock { font-size:1.5em; font-weight:800; font-variant-numeric:tabular-nums; padding:.2em .8em; } .tag-clock small { font-size:.62em; }
-.tag-it { display:flex; gap:.5em; align-items:center; background:rgba(40,30,52,.72); } .tag-it.me { background:#d92d20; font-weight:800; box-shadow:0 0 0 3px #fff; }
+.tag-it { display:flex; gap:.5em; align-items:center; max-width:100%; background:rgba(40,30,52,.72); } .tag-it.me { background:#d92d20; font-weight:800; box-shadow:0 0 0 3px #fff; }
+.tag-it span { overflow:hidden; text-overflow:ellipsis; } .tag-it svg { flex:none; }
 .tag-watch { background:#2b6cb0; }
 .tag-count { font-size:clamp(120px,34vmin,260px); font-weight:900; line-height:1; color:#fff; text-shadow:0 6px 0 rgba(60,20,20,.5),0 0 40px rgba(60,20,20,.5); animation:tag-pop .9s ease-out; }
 @keyframes tag-pop { from { transform:scale(1.5); opacity:.2; } 30% { transform:scale(1); opacity:1; } }
@@ -31,11 +32,13 @@ export const style = `
 .tag-scores td { padding:.32em .3em; text-align:right; font-weight:600; border-top:1px solid var(--line); }
 .tag-scores td:nth-child(1) { width:1.6em; color:var(--soft); } .tag-scores td:nth-child(2) { text-align:left; font-weight:800; max-width:11em; overflow:hidden; text-overflow:ellipsis; white-space:nowrap; }
 .tag-scores tr.own td { background:#ffeadf; } .tag-scores tbody tr:first-child b { color:#b3401f; }
-.tag-danger { position:fixed; inset:0; pointer-events:none; box-shadow:inset 0 0 0 6px rgba(217,45,32,.85), inset 0 0 90px rgba(217,45,32,.35); }
 @media (max-width:720px) {
   .tag-lobby { position:fixed; left:8px; right:8px; bottom:8px; width:auto; max-height:70vh; padding:12px 14px; z-index:2; }
-  .tag-people { max-height:150px; } .tag-qr { width:104px; height:104px; } .tag-code { font-size:2.2em; }
-  .tag-clock { font-size:1.25em; } .tag-it, .tag-watch { font-size:.9em; }
+  .tag-people { max-height:26vh; } .tag-qr { width:104px; height:104px; } .tag-code { font-size:2.2em; }
+  .slot:has(.tag-top) { left:12px; transform:none; max-width:calc(100vw - 76px); } .tag-top { align-items:flex-start; }
+  #hud:has(.tag-top) .chat { top:176px; } #hud:has(.tag-watch) .chat { top:210px; }
+  .slot:has(.tag-scores) { z-index:2; }
+  .tag-clock { font-size:1.25em; } .tag-it, .tag-watch { font-size:.88em; }
 }
 @media (max-height:560px) { .tag-lobby { max-height:calc(100vh - 80px); } .tag-qr { width:84px; height:84px; } .tag-people { max-height:96px; } }
 `;
