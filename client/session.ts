@@ -93,7 +93,10 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       clearInterval(beat);
       if (here === visit) void gone(next, code);
     });
-    next.onError((code, message) => console.warn(`roomkeep: room error ${code}: ${message ?? ""}`));
+    next.onError((code, message) => {
+      // A failed attempt to come back reports an error without a code; the banner says it already.
+      if (code) console.warn(`roomkeep: room error ${code}: ${message ?? ""}`);
+    });
     room.value = next;
     away.value = "";
     problem.value = "";
