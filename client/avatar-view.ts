@@ -79,7 +79,7 @@ export function showAvatar(
     }
     let y = body.top + 0.14;
     for (const [label, size] of [
-      [name, 0.72],
+      [name, own ? 0.56 : 0.72],
       [emote?.label, 0.95],
       [bubble?.label, 0.85],
     ] as const) {

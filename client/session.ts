@@ -3,6 +3,7 @@ import { Client } from "colyseus.js";
 import type { WorldState } from "roomkeep/shared";
 import type { Account } from "./account.ts";
 import { type Api, ApiError } from "./api.ts";
+import { backoffMs } from "./backoff.ts";
 import { type Farewell, farewellFor, reasonFor } from "./farewell.ts";
 import { recall, remember } from "./memory.ts";
 import type { GameRoom } from "./predict.ts";
@@ -48,11 +49,6 @@ interface WayBack {
   roomId: string;
   game: string;
   at: number;
-}
-
-/** Back-off with jitter: people whom one restart threw out shall not knock at the same moment. */
-export function backoffMs(attempt: number, random: () => number = Math.random): number {
-  return Math.round(Math.min(2_500, 200 * 1.8 ** attempt) * (0.65 + 0.7 * random()));
 }
 
 /** Opens a session. Nothing is sent before `join` or `resume`. */

@@ -1,8 +1,8 @@
 import { type Signal, signal } from "@preact/signals";
 import { COLORS, NAME_MAX, playerName, SHAPES } from "roomkeep/shared";
-import { suggestName } from "../account.ts";
 import type { GameEntry, RoomEntry } from "../api.ts";
 import { readCode } from "../farewell.ts";
+import { suggestName } from "../names.ts";
 import type { Page } from "./page-state.ts";
 
 const OUTLINES: Record<(typeof SHAPES)[number], string> = {

@@ -65,7 +65,11 @@ function TopBar({ page }: { page: Page }) {
         <span class="pill" data-testid="room">
           {page.narrow ? "" : `${session.game.value} `}
           {room ? codeOf(room) : ""}
-          <span style={{ opacity: 0.8 }}> · {board.players.value} here</span>
+          <span style={{ opacity: 0.8 }}>
+            {" · "}
+            {board.players.value}
+            {page.narrow ? "" : " here"}
+          </span>
         </span>
       </div>
       <div class="bar right">

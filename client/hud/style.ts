@@ -38,6 +38,7 @@ body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparen
 .rooms small, .count { color:var(--soft); font-weight:600; font-variant-numeric:tabular-nums; white-space:nowrap; }
 .dot { width:9px; height:9px; border-radius:50%; background:var(--leaf); flex:none; }
 .problem { background:#ffe4dc; color:#9b3015; border-radius:14px; padding:.6em .8em; margin:.8em 0 0; font-weight:700; }
+details summary.label { display:list-item; list-style-position:inside; }
 details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3em 0; border-radius:8px; }
 .pill { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .85em; font-weight:700; white-space:nowrap; }
 #hud .bar button { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .8em; min-width:2.4em; min-height:2.4em; }
@@ -87,6 +88,7 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
   .chat.closed .lines { max-height:90px; }
   .emotes { flex-direction:column; bottom:auto; top:62px; }
   #hud .emotes button { width:42px; height:42px; } .emotes kbd { display:none; }
+  .bar { gap:6px; } #hud .bar button { padding:.42em .6em; } .rates { padding:.5em .7em; }
   .banner { top:110px; font-size:.92em; } .rates .wide { display:none; }
 }
 @media (prefers-reduced-motion:reduce) { #hud * { animation-duration:4s !important; transition:none !important; } }
