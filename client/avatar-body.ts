@@ -124,6 +124,12 @@ function catmull(
   return new Vector2(Math.max(0, mix(0)), mix(1));
 }
 
+/** A soft darkening where somebody stands: it holds them to the ground even where shadows are switched off. */
+function contactShade(): MeshBasicMaterial {
+  shade ??= new MeshBasicMaterial({ map: softDisc(), transparent: true, depthWrite: false });
+  return shade;
+}
+
 function softDisc(): CanvasTexture {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 64;
@@ -147,8 +153,8 @@ interface Parts {
 const parts = new Map<Shape, Parts>();
 const limb = new SphereGeometry(1, 12, 9);
 const disc = new CircleGeometry(0.5, 16).rotateX(-Math.PI / 2);
-/** A soft darkening where somebody stands: it holds them to the ground even where shadows are switched off. */
-const contactShade = new MeshBasicMaterial({ map: softDisc(), transparent: true, depthWrite: false });
+let shade: MeshBasicMaterial | undefined;
+
 const vertexColored = new MeshLambertMaterial({ vertexColors: true });
 const skins = new Map<string, Material>();
 
@@ -246,7 +252,7 @@ export function makeBody(shapeIndex: number): AvatarBody {
   for (const part of [hull, ...feet, ...hands]) part.castShadow = true;
   hull.receiveShadow = true;
   torso.add(hull, look, cheeks, ...hands);
-  const contact = new Mesh(disc, contactShade);
+  const contact = new Mesh(disc, contactShade());
   contact.position.y = 0.015;
   const root = new Group().add(torso, ...feet, contact);
   return {

@@ -36,8 +36,13 @@ export interface Session {
   readonly farewell: Signal<Farewell | undefined>;
   /** Goes to a room; never throws, `problem` tells. */
   join(goal: Goal): Promise<void>;
-  /** After a refresh: back to the seat, the room or at least the game. @returns false when there was nothing */
-  resume(): Promise<boolean>;
+  /**
+   * After a refresh: back to the seat, the room or at least the game.
+   *
+   * @param code of the room in the address; a way back to another room is not taken then
+   * @returns false when there was nothing to go back to
+   */
+  resume(code?: string): Promise<boolean>;
   /** Leaves for good and opens the door screen. */
   leave(): void;
   /** Goes back to where the farewell came from. */
@@ -47,6 +52,7 @@ export interface Session {
 interface WayBack {
   token: string;
   roomId: string;
+  code: string;
   game: string;
   at: number;
 }
@@ -66,12 +72,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     tuneReconnection(next);
     game.value = next.name;
     const keepWay = () => {
-      const way: WayBack = {
-        token: next.reconnectionToken,
-        roomId: next.roomId,
-        game: next.name,
-        at: Date.now(),
-      };
+      const way = wayTo(next);
       remember("wayBack", way, "tab");
     };
     keepWay();
@@ -119,12 +120,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       return;
     }
     away.value = reasonFor(code);
-    const way: WayBack = {
-      token: left.reconnectionToken,
-      roomId: left.roomId,
-      game: left.name,
-      at: Date.now(),
-    };
+    const way = wayTo(left);
     const here = ++visit;
     const until = Date.now() + PATIENCE_MS;
     for (let attempt = 0; Date.now() < until && here === visit; attempt++) {
@@ -191,9 +187,10 @@ export function openSession(api: Api, account: Account, client = new Client()): 
         problem.value = explain(error);
       }
     },
-    async resume() {
+    async resume(code) {
       const way = recall("wayBack", "tab") as WayBack | undefined;
       if (!way || Date.now() - way.at > SEAT_MS * 20 || !api.token) return false;
+      if (code && code !== way.code) return false;
       phase.value = "joining";
       try {
         enter(await wayBack(way, Date.now() - way.at < SEAT_MS));
@@ -221,6 +218,11 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       if (back) void this.join({ roomId: back.roomId, game: back.game });
     },
   };
+}
+
+function wayTo(room: GameRoom): WayBack {
+  const { reconnectionToken: token, roomId, name: game } = room;
+  return { token, roomId, code: codeOf(room), game, at: Date.now() };
 }
 
 /** Short code of a room, for the link. */

@@ -63,12 +63,12 @@ function TopBar({ page }: { page: Page }) {
           ←
         </button>
         <span class="pill" data-testid="room">
-          {page.narrow ? "" : `${session.game.value} `}
+          {page.narrow.value ? "" : `${session.game.value} `}
           {room ? codeOf(room) : ""}
           <span style={{ opacity: 0.8 }}>
             {" · "}
             {board.players.value}
-            {page.narrow ? "" : " here"}
+            {page.narrow.value ? "" : " here"}
           </span>
         </span>
       </div>
@@ -82,7 +82,7 @@ function TopBar({ page }: { page: Page }) {
           title="Invite friends"
           onClick={() => (overlay.value = "share")}
         >
-          {page.narrow ? "+" : "+ Invite"}
+          {page.narrow.value ? "+" : "+ Invite"}
         </button>
         <button type="button" aria-label="Help" title="Help (H)" onClick={() => (overlay.value = "help")}>
           ?
