@@ -8,7 +8,7 @@ const STEPS = [
   { ratio: 1.25, shadow: 2048 },
   { ratio: 1, shadow: 1024 },
   { ratio: 0.75, shadow: 1024 },
-  { ratio: 0.55, shadow: 512 },
+  { ratio: 0.5, shadow: 0 },
 ] as const;
 /** A frame that takes longer on average, in ms, makes the stage go one step down. */
 const SLOW_FRAME_MS = 30;

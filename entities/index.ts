@@ -1,9 +1,20 @@
 import { Account } from "./account.ts";
 import { Character } from "./character.ts";
+import { Item } from "./item.ts";
+import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
 import { ZoneQuarantine, ZoneSave } from "./zone-save.ts";
 
-export { Account, Character, Setting, ZoneQuarantine, ZoneSave };
+export { Account, Character, Item, LedgerLeg, RequestResult, Setting, ZoneQuarantine, ZoneSave };
 
 /** Every row class, for the DataSource. */
-export const ENTITIES = [Account, Character, ZoneSave, ZoneQuarantine, Setting];
+export const ENTITIES = [
+  Account,
+  Character,
+  ZoneSave,
+  ZoneQuarantine,
+  Item,
+  LedgerLeg,
+  RequestResult,
+  Setting,
+];

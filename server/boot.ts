@@ -61,24 +61,26 @@ export interface RunningServer {
  */
 export async function openFoundation(config: Config): Promise<Foundation> {
   const log = openLog(config.logLevel);
-  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
-  let shared: Shared | undefined;
+  const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
+  let database: Database | undefined;
   try {
-    await migrate(database.ds);
-    shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
+    database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
+    const { ds } = database;
+    await migrate(ds);
     const incarnation = randomUUID();
-    const characters = await openCharacters(database.ds, {
+    const characters = await openCharacters(ds, {
       incarnation,
       log,
       exclusive: database.kind === "embedded",
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
-    const signIn = openAdminSignIn(database.ds, config.adminPassword);
+    const signIn = openAdminSignIn(ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
+    const opened = database;
     return {
       config,
       log,
-      database,
+      database: opened,
       shared,
       characters,
       endpoints,
@@ -88,18 +90,18 @@ export async function openFoundation(config: Config): Promise<Foundation> {
         log,
         async verify(token) {
           if (!token) throw new RoomkeepError("TOKEN_INVALID");
-          return byToken(database.ds, token);
+          return byToken(ds, token);
         },
       },
       async close() {
         await characters.close();
         await shared?.close();
-        await database.close();
+        await opened.close();
       },
     };
   } catch (error) {
     await shared?.close();
-    await database.close();
+    await database?.close();
     throw error;
   }
 }
@@ -131,21 +133,25 @@ export async function answerLetGo(): Promise<void> {
  * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
  */
 export async function startServer(games: Games, config: Config, page?: string): Promise<RunningServer> {
-  const foundation = await openFoundation(config);
-  const { log } = foundation;
+  const http = createServer();
+  guardFrontDoor(http);
+  // First, because it fails at once where a database takes its time.
+  await claimPort(http, config);
   try {
-    const http = createServer();
-    guardFrontDoor(http);
-    await claimPort(http, config);
     const { port } = http.address() as AddressInfo;
-    const server = openColyseus(foundation, http, games, port, page);
-    await server.listen(port, config.host);
-    await answerLetGo();
-    const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;
-    return { url, port, foundation, close: () => shutDown(server, http, foundation) };
+    const foundation = await openFoundation(config);
+    try {
+      const server = openColyseus(foundation, http, games, port, page);
+      await server.listen(port, config.host);
+      await answerLetGo();
+      const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;
+      return { url, port, foundation, close: () => shutDown(server, http, foundation) };
+    } catch (error) {
+      await foundation.close();
+      throw error;
+    }
   } catch (error) {
-    log.error({ err: error }, "the server did not start");
-    await foundation.close();
+    http.close();
     throw error;
   }
 }

@@ -21,6 +21,13 @@ export const ERROR_CODES = {
   ACTION_REFUSED: "The rules of the room do not allow this now.",
   NOT_LEADER: "Only the leader of the room may do this.",
   PROTOCOL_ABUSE: "Too many malformed messages; the connection was closed.",
+  // items
+  ITEM_MISSING: "There is no such item where you can reach it.",
+  ITEM_UNKNOWN: "The game has no item of this name.",
+  QUANTITY_INVALID: "The quantity is no whole number of at least 1, or is too large.",
+  NOT_ENOUGH: "There is not enough of it.",
+  NO_SPACE: "There is no room for it.",
+  REQUEST_REUSED: "This request id was used for something else.",
   // persistence
   CHARACTER_FENCED: "Another owner holds the character; this copy was dropped, not saved.",
   STATE_INVALID: "A stored or saved state does not fit its schema; nothing was changed.",

@@ -143,7 +143,10 @@ describeOnEachDatabase("a lease", (open) => {
       const { ds, id, first } = await twoProcesses();
       const stale = await first.claim(id, plaza);
       await expireLease(ds, id);
+      const fenced: unknown[] = [];
+      first.onFenced((...which) => fenced.push(which));
       const fresh = await first.claim(id, cave);
+      expect(fenced).toEqual([[id, 1]]);
       const before = await rowOf(ds, id);
       expect(await first.save(stale, stateAt(1))).toBe("fenced");
       expect(await first.release(stale, stateAt(1))).toBe("fenced");
@@ -290,6 +293,14 @@ describeOnEachDatabase("a lease", (open) => {
       expect((await second.claim(id, cave)).sheet.state).toEqual(stateAt(9));
       await expect(first.claim(id, plaza)).rejects.toMatchObject({ code: "ROOM_CLOSED" });
       expect(await rowOf(ds, id)).toMatchObject({ room_id: "cave-1" });
+    });
+
+    test("leaves the characters of others alone", async () => {
+      const { ds, id, first, second } = await twoProcesses();
+      const claim = await first.claim(id, plaza);
+      await second.close();
+      expect(await rowOf(ds, id)).toMatchObject({ room_id: "plaza-1" });
+      expect(await first.save(claim, stateAt(1))).toBe("saved");
     });
 
     test("the sole process on a database frees what a crash had left claimed, and fences its writes", async () => {

@@ -19,7 +19,17 @@ async function undoAll({ ds }: Database): Promise<void> {
   for (const _ of MIGRATIONS) await ds.undoLastMigration();
 }
 
-const ALL_TABLES = ["account", "character", "migration", "zone_quarantine", "zone_save"];
+const ALL_TABLES = [
+  "account",
+  "character",
+  "item",
+  "ledger",
+  "migration",
+  "request_result",
+  "setting",
+  "zone_quarantine",
+  "zone_save",
+];
 
 describeOnEachDatabase("migrations", (open) => {
   test("make exactly what the entities declare", async () => {

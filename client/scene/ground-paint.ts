@@ -51,7 +51,7 @@ export function layMeadow(level: Level): PaintedGround {
 
   const texture = new CanvasTexture(canvas);
   texture.colorSpace = SRGBColorSpace;
-  texture.anisotropy = 8;
+  texture.anisotropy = 4;
   const floor = new Mesh(new PlaneGeometry(width, depth), new MeshLambertMaterial({ map: texture }));
   floor.rotation.x = -Math.PI / 2;
   floor.position.set((min[0] + max[0]) / 2, 0, (min[1] + max[1]) / 2);
@@ -66,8 +66,8 @@ function grass(pen: CanvasRenderingContext2D, level: Level) {
   const tint = new Color();
   pen.fillStyle = GRASS;
   pen.fillRect(min[0], min[1], max[0] - min[0], max[1] - min[1]);
-  for (let i = 0; i < 5200; i++) {
-    tint.set(GRASS).offsetHSL((random() - 0.5) * 0.03, 0, (random() - 0.5) * 0.09);
+  for (let i = 0; i < 6500; i++) {
+    tint.set(GRASS).offsetHSL((random() - 0.5) * 0.05, (random() - 0.5) * 0.1, (random() - 0.5) * 0.11);
     pen.fillStyle = `#${tint.getHexString()}`;
     pen.globalAlpha = 0.35;
     const x = min[0] + random() * (max[0] - min[0]);

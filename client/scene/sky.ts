@@ -26,7 +26,8 @@ const vertexShader = `
 varying vec3 way;
 void main() {
   way = normalize(position);
-  gl_Position = projectionMatrix * mat4(mat3(viewMatrix)) * vec4(position, 1.0);
+  // At the far end of the depth range: drawn last, it fills only what nothing covers.
+  gl_Position = (projectionMatrix * mat4(mat3(viewMatrix)) * vec4(position, 1.0)).xyww;
 }`;
 
 const fragmentShader = `
@@ -56,10 +57,10 @@ export interface Sky {
 
 /** Hangs sky, sun, fill light, fog and clouds into a scene. */
 export function hangSky(scene: Scene): Sky {
-  const dome = new Mesh(new SphereGeometry(400, 32, 16), domeMaterial());
+  const dome = new Mesh(new SphereGeometry(400, 24, 12), domeMaterial());
   dome.frustumCulled = false;
-  dome.renderOrder = -1;
-  const fill = new HemisphereLight("#d4ebff", "#e0c294", 1.55);
+  dome.renderOrder = 1;
+  const fill = new HemisphereLight("#dcefff", "#ecd0a4", 1.75);
   const sun = new DirectionalLight("#ffdfae", 2.7);
   const clouds = driftingClouds();
   scene.fog = new Fog(HORIZON, 55, 230);
@@ -102,7 +103,6 @@ function domeMaterial(): ShaderMaterial {
     fragmentShader,
     side: BackSide,
     depthWrite: false,
-    depthTest: false,
     fog: false,
     uniforms: {
       sun: { value: SUN },

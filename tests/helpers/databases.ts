@@ -81,13 +81,37 @@ async function openEmbedded(): Promise<Opened> {
 }
 
 async function createOn(server: PostgresServer): Promise<Opened> {
+  const { url, drop } = await createEmpty(server);
+  return { database: await openDatabase({ url, dataDir: "", log: testLog }), drop };
+}
+
+async function createEmpty(server: PostgresServer): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `roomkeep_test_${randomBytes(6).toString("hex")}`;
   await administer(server.url, `CREATE DATABASE ${name} TEMPLATE template0`);
   const url = new URL(server.url);
   url.pathname = `/${name}`;
-  const database = await openDatabase({ url: url.href, dataDir: "", log: testLog });
-  return { database, drop: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`) };
+  return { url: url.href, drop: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
+
+/**
+ * Makes a new, empty PostgreSQL database for server processes; throws where {@link missingPostgres} says why.
+ * Close drops it.
+ */
+export async function newPostgresDatabase(): Promise<{ url: string; close(): Promise<void> }> {
+  if ("missing" in postgres) throw new Error(postgres.missing);
+  const server = await postgres.start();
+  const { url, drop } = await createEmpty(server);
+  return {
+    url,
+    async close() {
+      await drop();
+      await server.stop();
+    },
+  };
+}
+
+/** What is missing to run PostgreSQL, or null. */
+export const missingPostgres = "missing" in postgres ? postgres.missing : null;
 
 async function administer(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });

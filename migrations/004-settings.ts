@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
 /** Values that all processes of one database share. */
-export class Settings1763700000003 implements MigrationInterface {
-  readonly name = "Settings1763700000003";
+export class Settings1763700000004 implements MigrationInterface {
+  readonly name = "Settings1763700000004";
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(

@@ -1,0 +1,28 @@
+import { Check, Column, Entity, PrimaryColumn, Unique } from "typeorm";
+
+/** A stack of like things in one slot of a container. A bag, a bank, a corpse, the ground: all are containers. */
+@Entity({ name: "item" })
+@Unique("item_container_slot_key", ["container", "slot"], { deferrable: "INITIALLY DEFERRED" })
+@Check("item_qty_positive", "qty > 0")
+@Check("item_slot_range", "slot >= 0")
+export class Item {
+  @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "item_pkey" })
+  id!: string;
+
+  /** Name of the template. */
+  @Column({ type: "text" })
+  template!: string;
+
+  /** e.g. "bag:<character>", "equipment:<character>", "ground:meadow". */
+  @Column({ type: "text" })
+  container!: string;
+
+  @Column({ type: "integer" })
+  slot!: number;
+
+  @Column({ type: "integer" })
+  qty!: number;
+
+  @Column({ type: "integer", default: 0 })
+  version!: number;
+}

@@ -1,0 +1,70 @@
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
+
+/** One leg of a booking; append-only. The legs of a request sum to nothing, mints and sinks included. */
+@Entity({ name: "ledger" })
+@Unique("ledger_request_id_leg_key", ["requestId", "leg"])
+@Index("ledger_account_idx", ["account"])
+@Check(
+  "ledger_leg_moves",
+  "(item IS NOT NULL AND qty <> 0 AND coins = 0) OR (item IS NULL AND qty = 0 AND coins <> 0)",
+)
+export class LedgerLeg {
+  @PrimaryColumn({
+    type: "bigint",
+    generated: "identity",
+    generatedIdentity: "ALWAYS",
+    primaryKeyConstraintName: "ledger_pkey",
+  })
+  seq!: string;
+
+  @Column({ type: "text", name: "request_id" })
+  requestId!: string;
+
+  @Column({ type: "smallint" })
+  leg!: number;
+
+  /** A container, "purse:<character>", or "world" for what comes from nowhere or goes there. */
+  @Column({ type: "text" })
+  account!: string;
+
+  /** Name of the template; null for coins. */
+  @Column({ type: "text", nullable: true })
+  item!: string | null;
+
+  @Column({ type: "integer", default: 0 })
+  qty!: number;
+
+  @Column({ type: "bigint", default: "0" })
+  coins!: string;
+
+  @Column({ type: "text" })
+  reason!: string;
+
+  /** Epoch of the claim under which it was booked. */
+  @Column({ type: "integer" })
+  epoch!: number;
+
+  @Column({ type: "timestamptz", default: () => "now()" })
+  at!: Date;
+}
+
+/** The first answer to a request, so that a repeated one gets the same. */
+@Entity({ name: "request_result" })
+export class RequestResult {
+  @PrimaryColumn({ type: "text", name: "request_id", primaryKeyConstraintName: "request_result_pkey" })
+  requestId!: string;
+
+  @Column({ type: "uuid" })
+  @Index("request_result_character_idx")
+  character!: string;
+
+  /** SHA-256 of what was asked, hex. */
+  @Column({ type: "text", name: "payload_hash" })
+  payloadHash!: string;
+
+  @Column({ type: "jsonb" })
+  result!: object;
+
+  @Column({ type: "timestamptz", default: () => "now()" })
+  at!: Date;
+}

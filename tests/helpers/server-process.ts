@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ended } from "./postgres.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const FLAGS = ["--conditions=roomkeep-source", "--import", "tsx"];
+
+/** `roomkeep start` as a real process of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly port: number;
+  readonly child: ChildProcess;
+  /** All that it printed so far. */
+  output(): string;
+  /** Sends a signal and resolves when the process is gone. */
+  end(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Starts a server process; resolves when it says that it runs, rejects with its output when it ends before. */
+export function startProcess(env: Record<string, string>): Promise<ServerProcess> {
+  const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-process-"));
+  const child = spawn(process.execPath, [...FLAGS, join(root, "server/cli/index.ts"), "start"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", PORT: "0", ROOMKEEP_DATA_DIR: dataDir, ...env },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code) => {
+      rmSync(dataDir, { recursive: true, force: true });
+      reject(new Error(`the server ended with ${code}:\n${output}`));
+    });
+    child.on("message", (message: { ready?: true; port: number; url: string }) => {
+      // The TypeScript loader talks on this channel too.
+      if (!message.ready) return;
+      resolve({ ...message, child, output: () => output, end: (signal) => ended(child, signal) });
+    });
+  });
+}
