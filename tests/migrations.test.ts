@@ -26,6 +26,7 @@ const ALL_TABLES = [
   "ledger",
   "migration",
   "request_result",
+  "setting",
   "zone_quarantine",
   "zone_save",
 ];

@@ -36,7 +36,7 @@ const cover: Solids = [
     at: polar(degrees, 7),
     radius: 0.6,
     height: 2.4,
-    look: "marble",
+    look: "stone",
   })),
 ];
 
