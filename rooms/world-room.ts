@@ -157,8 +157,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     };
   }
 
-  /** One input frame moves one avatar by one step; the client's view predicts with the same function. */
-  protected step(avatar: A, input: WalkInput, dt: number): void {
+  /**
+   * One input frame moves one avatar by one step; the client's view predicts with the same function. `id` is the
+   * session id of the avatar's player.
+   */
+  protected step(avatar: A, input: WalkInput, dt: number, _id: string): void {
     walk(avatar, input, this.ground, dt);
   }
 
@@ -296,7 +299,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     tickClock.begin();
     for (const player of this.players.values()) {
       this.attempt("step", () =>
-        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt)),
+        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt, player.sessionId)),
       );
     }
     tickClock.lap("inputs");
