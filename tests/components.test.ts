@@ -43,11 +43,14 @@ describe("components", () => {
     expect(deer.mana).toBeUndefined();
     // @ts-expect-error no such field
     new Deer({ antlers: 2 });
-    // @ts-expect-error a limit that a text does not have
-    const bad = () => defineComponent({ name: "A", fields: { a: t.string() }, limits: { a: { min: 1 } } });
-    // @ts-expect-error a limit on a field that is not there
-    const worse = () =>
+    const bad = () => {
+      // @ts-expect-error a limit that a text does not have
+      defineComponent({ name: "A", fields: { a: t.string() }, limits: { a: { min: 1 } } });
+    };
+    const worse = () => {
+      // @ts-expect-error a limit on a field that is not there
       defineComponent({ name: "B", fields: { b: t.string() }, limits: { c: { maxLength: 1 } } });
+    };
     expect(worse).toThrow(expect.objectContaining({ code: "COMPONENT_INVALID" }));
     expect(bad).not.toThrow();
     // @ts-expect-error a value where a component is asked for

@@ -1,0 +1,128 @@
+import { $changes, $track, $values, type ChangeTree, OPERATION, Schema } from "@colyseus/schema";
+import { type Field, fieldsOf, readField, writeField } from "./fields.ts";
+
+/** Told of each write to a watched instance just before it happens; true holds the wire's record of it back. */
+export interface WriteListener<O> {
+  onWrite(owner: O, ref: Schema, index: number): boolean;
+}
+
+const $link = Symbol("roomkeep.link");
+interface Link {
+  readonly listener: WriteListener<unknown>;
+  readonly owner: unknown;
+}
+type Linked = Schema & { [$link]?: Link | undefined };
+type Track = (tree: ChangeTree, index: number, operation?: OPERATION) => void;
+
+const tracked = new WeakSet<object>();
+
+/**
+ * Tells `listener` of every write to an instance and to its schema children, on the server and, as a decoder
+ * writes through the same setters, in the browser. Writes inside collections are not seen, nor is a field that
+ * is set to undefined.
+ *
+ * It rests on `$track`, which @colyseus/schema exposes "as an override point so downstream tools can intercept
+ * per-field writes" (Schema.ts). Classes that no world uses are left as they are.
+ */
+export function watchWrites<O>(ref: Schema, listener: WriteListener<O>, owner: O): void {
+  interceptTrack(ref.constructor as typeof Schema);
+  setLink(ref, { listener: listener as WriteListener<unknown>, owner });
+  for (const child of schemaChildren(ref)) watchWrites(child, listener, owner);
+}
+
+/** Ends {@link watchWrites}. */
+export function unwatchWrites(ref: Schema): void {
+  setLink(ref, undefined);
+  for (const child of schemaChildren(ref)) unwatchWrites(child);
+}
+
+function setLink(ref: Linked, link: Link | undefined): void {
+  if ($link in ref) ref[$link] = link;
+  // Not enumerable, as with the library's own symbols: equality in tests must not walk from an actor to its world.
+  else Object.defineProperty(ref, $link, { value: link, writable: true, enumerable: false });
+}
+
+function interceptTrack(klass: typeof Schema): void {
+  const stock = klass[$track] as Track;
+  if (tracked.has(stock)) return;
+  const track: Track = (tree, index, operation = OPERATION.ADD) => {
+    const link = (tree.ref as Linked)[$link];
+    if (link?.listener.onWrite(link.owner, tree.ref, index)) return;
+    stock(tree, index, operation);
+  };
+  tracked.add(track);
+  Object.defineProperty(klass, $track, { value: track, writable: true, configurable: true });
+}
+
+function* schemaChildren(ref: Schema): Iterable<Schema> {
+  for (const field of fieldsOf(ref.constructor)) {
+    if (field.kind !== "ref") continue;
+    const child = readField(ref, field.name);
+    if (child instanceof Schema) yield child;
+  }
+}
+
+/** A field by its wire index. */
+export function fieldAt(ref: Schema, index: number): Field | undefined {
+  const fields = fieldsOf(ref.constructor);
+  const guess = fields[index];
+  return guess?.index === index ? guess : fields.find((field) => field.index === index);
+}
+
+/** What fields held before they were first written: enough to take the writes back, or to put them on the wire. */
+export class FieldJournal {
+  readonly #values = new Map<Schema, Map<number, unknown>>();
+  readonly #children: [ref: Schema, name: string, before: unknown][] = [];
+
+  /** Keeps what a field holds now, unless it was kept before. True if its wire record can wait for `commit`. */
+  keep(ref: Schema, index: number): boolean {
+    const field = fieldAt(ref, index);
+    if (field === undefined) return false;
+    if (field.kind !== "value") {
+      // A child is announced before its fields: its record cannot wait.
+      this.#children.push([ref, field.name, ref[$values][index]]);
+      return false;
+    }
+    this.#keepValue(ref, index, ref[$values][index]);
+    return true;
+  }
+
+  #keepValue(ref: Schema, index: number, before: unknown): void {
+    let fields = this.#values.get(ref);
+    if (fields === undefined) {
+      fields = new Map();
+      this.#values.set(ref, fields);
+    }
+    if (!fields.has(index)) fields.set(index, before);
+  }
+
+  /** Puts what differs from before on the wire; a field that came back to what it was sends nothing. */
+  commit(): void {
+    for (const [ref, fields] of this.#values) {
+      for (const [index, before] of fields) {
+        const now = ref[$values][index];
+        if (now !== before && now !== undefined && now !== null) ref[$changes]?.change(index, OPERATION.ADD);
+      }
+    }
+  }
+
+  /** Hands everything to the batch around this one. */
+  mergeInto(outer: FieldJournal): void {
+    for (const [ref, fields] of this.#values) {
+      for (const [index, before] of fields) outer.#keepValue(ref, index, before);
+    }
+    outer.#children.push(...this.#children);
+  }
+
+  /** Takes all writes back. Plain values were never recorded for the wire, so they leave nothing there. */
+  revert(reverted: (ref: Schema) => void): void {
+    for (const [ref, name, before] of this.#children.reverse()) {
+      writeField(ref, name, before);
+      reverted(ref);
+    }
+    for (const [ref, fields] of this.#values) {
+      for (const [index, before] of fields) ref[$values][index] = before;
+      reverted(ref);
+    }
+  }
+}
