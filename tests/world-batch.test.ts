@@ -310,7 +310,7 @@ describe("observers", () => {
     world.observe(world.query({ is: Crate }), { change: fail });
     world.observe(world.query({ is: Crate }), { change: (_, changes) => heard.push(...changes) });
     world.settle();
-    expect(() => world.batch(() => (crate.x = 5) && fail())).toThrow();
+    expect(() => world.batch(() => Object.assign(crate, { x: 5 }) && fail())).toThrow();
     world.settle((error) => faults.push(error));
     expect([heard, faults]).toEqual([[], []]);
     crate.x = 6;
