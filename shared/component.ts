@@ -11,6 +11,7 @@ import { Actor } from "./actor.ts";
 import { RoomkeepError } from "./errors.ts";
 import { fieldsOf, readField, type SchemaClass } from "./fields.ts";
 import { guardFields, type Limits } from "./limits.ts";
+import { type Upgrade, type Versioned, versioned } from "./versioned.ts";
 
 /** The fields of a component: plain values made with `t.*`. Collections belong to the actor itself. */
 export type ComponentFields = Record<string, FieldBuilder<unknown, boolean, boolean>>;
@@ -25,14 +26,14 @@ export interface ComponentOptions<F extends ComponentFields> {
   /** Grows by one whenever stored values change their meaning. Default 1. */
   readonly version?: number;
   /** `upgrades[n]` turns stored values of version n into version n + 1. */
-  readonly upgrades?: Readonly<Record<number, (stored: Record<string, unknown>) => Record<string, unknown>>>;
+  readonly upgrades?: Readonly<Record<number, Upgrade>>;
 }
 
 /** What the framework knows of a component class. */
 export interface ComponentMeta {
   readonly name: string;
-  readonly version: number;
-  readonly upgrades: NonNullable<ComponentOptions<ComponentFields>["upgrades"]>;
+  /** How stored values of any version are read. */
+  readonly chain: Versioned<Record<string, unknown>>;
 }
 
 /** A schema class whose fields are `F`, with each field's value checked as it is written. */
@@ -56,6 +57,7 @@ const metas = new WeakMap<object, ComponentMeta>();
  * compiles; a wrong type or a value out of its limits fails as it is written, and nothing is changed.
  *
  * @throws COMPONENT_INVALID from the definition if a default breaks a limit, later from each bad write
+ * @throws SNAPSHOT_UNSUPPORTED if an upgrade from an earlier version is missing
  * @example
  * export const Health = defineComponent({
  *   name: "Health",
@@ -75,7 +77,7 @@ export function defineComponent<F extends ComponentFields>(options: ComponentOpt
     );
   }
   guardFields(name, klass, options.limits ?? {});
-  metas.set(klass, { name, version, upgrades });
+  metas.set(klass, { name, chain: versioned({ name: `component ${name}`, version, upgrades }) });
   new klass();
   return klass;
 }

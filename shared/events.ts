@@ -190,7 +190,11 @@ export function createEvents(options: EventsOptions): Events {
 }
 
 /** The payload as its schema wants it. */
-function checked<S extends z.ZodType>(kind: EventKind<S>, payload: z.input<S>, place: EventPlace): z.output<S> {
+function checked<S extends z.ZodType>(
+  kind: EventKind<S>,
+  payload: z.input<S>,
+  place: EventPlace,
+): z.output<S> {
   const result = kind.schema.safeParse(payload);
   if (!result.success) {
     const issue = result.error.issues[0];
