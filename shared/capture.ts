@@ -73,8 +73,16 @@ function matches(entry: readonly [unknown, unknown] | undefined, key: unknown, i
 
 /** True if a class has fields that only {@link capture} can put back: collections, or values that may be absent. */
 export function needsCapture(klass: object): boolean {
-  return fieldsOf(klass).some((field) => {
-    if (field.optional || field.kind === "map" || field.kind === "array" || field.kind === "set") return true;
-    return field.kind === "ref" && field.child !== undefined && needsCapture(field.child);
-  });
+  let needs = loose.get(klass);
+  if (needs === undefined) {
+    needs = fieldsOf(klass).some((field) => {
+      if (field.optional || field.kind === "map" || field.kind === "array" || field.kind === "set")
+        return true;
+      return field.kind === "ref" && field.child !== undefined && needsCapture(field.child);
+    });
+    loose.set(klass, needs);
+  }
+  return needs;
 }
+
+const loose = new WeakMap<object, boolean>();

@@ -11,7 +11,8 @@ interface Link {
   readonly listener: WriteListener<unknown>;
   readonly owner: unknown;
 }
-type Linked = Schema & { [$link]?: Link | undefined };
+/** The link hangs on the change tree: it is at hand as a write is tracked, and no walk over an actor meets it. */
+type Linked = ChangeTree & { [$link]?: Link | undefined };
 type Track = (tree: ChangeTree, index: number, operation?: OPERATION) => void;
 
 const tracked = new WeakSet<object>();
@@ -27,26 +28,31 @@ const tracked = new WeakSet<object>();
 export function watchWrites<O>(ref: Schema, listener: WriteListener<O>, owner: O): void {
   interceptTrack(ref.constructor as typeof Schema);
   setLink(ref, { listener: listener as WriteListener<unknown>, owner });
-  for (const child of schemaChildren(ref)) watchWrites(child, listener, owner);
+  for (const name of childFields(ref.constructor)) {
+    const child = readField(ref, name);
+    if (child instanceof Schema) watchWrites(child, listener, owner);
+  }
 }
 
 /** Ends {@link watchWrites}. */
 export function unwatchWrites(ref: Schema): void {
   setLink(ref, undefined);
-  for (const child of schemaChildren(ref)) unwatchWrites(child);
+  for (const name of childFields(ref.constructor)) {
+    const child = readField(ref, name);
+    if (child instanceof Schema) unwatchWrites(child);
+  }
 }
 
-function setLink(ref: Linked, link: Link | undefined): void {
-  if ($link in ref) ref[$link] = link;
-  // Not enumerable, as with the library's own symbols: equality in tests must not walk from an actor to its world.
-  else Object.defineProperty(ref, $link, { value: link, writable: true, enumerable: false });
+function setLink(ref: Schema, link: Link | undefined): void {
+  const tree: Linked | undefined = ref[$changes];
+  if (tree !== undefined) tree[$link] = link;
 }
 
 function interceptTrack(klass: typeof Schema): void {
   const stock = klass[$track] as Track;
   if (tracked.has(stock)) return;
   const track: Track = (tree, index, operation = OPERATION.ADD) => {
-    const link = (tree.ref as Linked)[$link];
+    const link = (tree as Linked)[$link];
     if (link?.listener.onWrite(link.owner, tree.ref, index)) return;
     stock(tree, index, operation);
   };
@@ -54,12 +60,16 @@ function interceptTrack(klass: typeof Schema): void {
   Object.defineProperty(klass, $track, { value: track, writable: true, configurable: true });
 }
 
-function* schemaChildren(ref: Schema): Iterable<Schema> {
-  for (const field of fieldsOf(ref.constructor)) {
-    if (field.kind !== "ref") continue;
-    const child = readField(ref, field.name);
-    if (child instanceof Schema) yield child;
+const children = new WeakMap<object, readonly string[]>();
+
+/** Names of the fields that hold one schema child. */
+function childFields(klass: object): readonly string[] {
+  let names = children.get(klass);
+  if (names === undefined) {
+    names = fieldsOf(klass).flatMap((field) => (field.kind === "ref" ? [field.name] : []));
+    children.set(klass, names);
   }
+  return names;
 }
 
 /** A field by its wire index. */

@@ -48,7 +48,8 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
   readonly #near: NearSource;
   #entries: Entry[] = [];
   readonly #members = new Set<Entry>();
-  #walks = 0;
+  /** True if somebody may be walking the list: it is copied before it is changed. */
+  #walked = false;
 
   /** Made by `world.query`. */
   constructor(options: QueryOptions<A, W>, near: NearSource) {
@@ -63,15 +64,10 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
     return this.#entries.length;
   }
 
-  *[Symbol.iterator](): IterableIterator<A> {
+  [Symbol.iterator](): IterableIterator<A> {
     this.#near.refresh();
-    const entries = this.#entries;
-    this.#walks += 1;
-    try {
-      for (const entry of entries) if (entry.live) yield entry.actor as A;
-    } finally {
-      this.#walks -= 1;
-    }
+    this.#walked = true;
+    return walk<A>(this.#entries);
   }
 
   /**
@@ -126,7 +122,8 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
   reconsider(entry: Entry): boolean {
     const fits = entry.live && this.#fits(entry.actor);
     if (fits === this.#members.has(entry)) return false;
-    if (this.#walks > 0) this.#entries = this.#entries.slice();
+    if (this.#walked) this.#entries = this.#entries.slice();
+    this.#walked = false;
     const at = place(this.#entries, entry.seq);
     if (fits) {
       this.#members.add(entry);
@@ -155,6 +152,24 @@ export interface NearSource {
   refresh(): void;
   /** A list that all queries of a world use in turn. */
   readonly found: Entry[];
+}
+
+/** By hand rather than as a generator: queries are walked for thousands of actors a tick. */
+function walk<A extends Actor>(entries: readonly Entry[]): IterableIterator<A> {
+  let at = 0;
+  return {
+    next() {
+      for (;;) {
+        const entry = entries[at];
+        if (entry === undefined) return { done: true, value: undefined };
+        at += 1;
+        if (entry.live) return { done: false, value: entry.actor as A };
+      }
+    },
+    [Symbol.iterator]() {
+      return this;
+    },
+  };
 }
 
 function partOf(actor: Actor, klass: AnyComponent): unknown {
