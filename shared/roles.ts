@@ -44,7 +44,8 @@ export function fixed<T, D extends boolean, O extends boolean>(
 }
 
 /**
- * Lets the owner of a view see the fields that {@link own} marked, of the actor and of its components.
+ * Lets the owner of a view see the fields that {@link own} marked, of the actor and of its components. The actor
+ * must be in the state: call it after the spawn, and not within a batch that spawns it.
  *
  * @example
  * client.view = new StateView();

@@ -136,6 +136,21 @@ describe("a batch", () => {
     expect([from.health.hp, to.health.hp]).toEqual([100, 100]);
   });
 
+  test("covers the room's own fields if the world was told of the state", () => {
+    const State = WorldState.extend({ round: t.uint8().default(1) }, "State");
+    const state = new State();
+    const encoder = new Encoder(state);
+    encoder.encodeAll();
+    encoder.discardChanges();
+    const world = createWorld(state.actors, { also: [state] });
+    const next = () => {
+      state.round += 1;
+      fail();
+    };
+    expect(() => world.batch(next)).toThrow();
+    expect([state.round, encoder.encode().length]).toEqual([1, 0]);
+  });
+
   type Act = { act: string; who: string; value: number };
   const acts = fc.array(
     fc.record({
