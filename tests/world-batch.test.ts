@@ -17,6 +17,7 @@ const Mob = defineActor("mob", {
   fields: { title: t.string().optional(), bag: t.map("uint16"), log: t.array("string") },
 });
 type Mob = InstanceType<typeof Mob>;
+const State = WorldState.extend({ round: t.uint8().default(1) }, "State");
 
 /** A world as a room has it, with a stock client that decodes each patch. */
 function room() {
@@ -137,7 +138,6 @@ describe("a batch", () => {
   });
 
   test("covers the room's own fields if the world was told of the state", () => {
-    const State = WorldState.extend({ round: t.uint8().default(1) }, "State");
     const state = new State();
     const encoder = new Encoder(state);
     encoder.encodeAll();
