@@ -80,6 +80,19 @@ describe("the grid", () => {
     expect(met.length).toBe(50);
   });
 
+  test("a thing is met once where many cells share their chains", () => {
+    const grid = createGrid<string>({ cellM: 1 });
+    const all: [number, number][] = [];
+    for (let x = -60; x < 60; x++) for (let z = -2; z < 2; z++) all.push([x * 7 + 0.5, z * 5 + 0.5]);
+    for (const [x, z] of all) grid.insert(`${x} ${z}`, x, z);
+    for (const [x, z] of all) {
+      const met: string[] = [];
+      grid.within(x, z, 9, (name) => met.push(name));
+      const near = all.filter(([ox, oz]) => (ox - x) ** 2 + (oz - z) ** 2 <= 81);
+      expect(met.sort()).toEqual(near.map(([ox, oz]) => `${ox} ${oz}`).sort());
+    }
+  });
+
   test("a cleared grid is empty and can be filled again", () => {
     const grid = createGrid<number>();
     for (let i = 0; i < 300; i++) grid.insert(i, i, i);

@@ -70,6 +70,10 @@ describe("a batch", () => {
     expect([...world.query({ is: Crate })]).toEqual([crate, world.get("d")]);
     expect(world.near(1, 0, 0.5)).toEqual([crate]);
     expect(patch()).toBe(0);
+
+    const numbered = () => world.idOf(world.spawn(new Crate()));
+    expect(() => world.batch(() => numbered() && fail())).toThrow();
+    expect(numbered()).toBe("crate-1");
   });
 
   test("sends its outcome alone, even if a patch is taken in its middle", () => {
