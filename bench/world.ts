@@ -15,7 +15,7 @@ const Mob = defineActor("mob", { components: { health: Health, burning: t.ref(Bu
 
 /** A workload: what one run does, and how many things it met, so that variants can be held against each other. */
 interface Variant {
-  readonly workload: "radius" | "move and radius" | "components" | "spawn";
+  readonly workload: "radius" | "move and radius" | "components" | "spawn" | "write";
   readonly variant: string;
   readonly run: () => number;
   /** Undoes a run; not measured. */
@@ -47,7 +47,7 @@ const within = (x: number, z: number) => (x - centre.x) ** 2 + (z - centre.z) **
 
 function ours(): Variant[] {
   const state = new WorldState();
-  new Encoder(state);
+  const encoder = new Encoder(state);
   const world = createWorld(state.actors);
   const mobs = spots.map(({ x, z }) => world.spawn(new Mob({ x, z })));
   mobs.forEach((mob, i) => {
@@ -65,7 +65,24 @@ function ours(): Variant[] {
     });
     return met;
   };
+  const write = (list: typeof mobs, to: number) => {
+    for (const mob of list) {
+      mob.y = to;
+      mob.yaw = to;
+      mob.health.hp = to;
+    }
+    return list.length;
+  };
+  const plainState = new WorldState();
+  const plainEncoder = new Encoder(plainState);
+  const plain = spots.map(({ x, z }) => new Mob({ x, z }));
+  for (const [i, mob] of plain.entries()) plainState.actors.set(String(i), mob);
   let side = 1;
+  let written = 0;
+  const next = () => {
+    written = (written + 1) % 100;
+    return written;
+  };
   const variant = "roomkeep";
   const spawned: string[] = [];
   return [
@@ -90,6 +107,24 @@ function ours(): Variant[] {
       },
     },
     {
+      workload: "write",
+      variant: `${variant} (3 fields of each)`,
+      run: () => write(mobs, next()),
+      after: () => encoder.discardChanges(),
+    },
+    {
+      workload: "write",
+      variant: `${variant}, in a batch`,
+      run: () => world.batch(() => write(mobs, next())),
+      after: () => encoder.discardChanges(),
+    },
+    {
+      workload: "write",
+      variant: "@colyseus/schema alone",
+      run: () => write(plain, next()),
+      after: () => plainEncoder.discardChanges(),
+    },
+    {
       workload: "spawn",
       variant: `${variant} (tracked for the wire, indexed)`,
       run: () => {
@@ -98,17 +133,19 @@ function ours(): Variant[] {
       },
       after: () => {
         for (const id of spawned.splice(0)) world.despawn(id);
+        encoder.discardChanges();
       },
     },
     {
       workload: "spawn",
       variant: "@colyseus/schema alone",
       run: () => {
-        for (let i = 0; i < SPAWNS; i++) state.actors.set(`plain-${i}`, new Mob({ x: i, z: i }));
+        for (let i = 0; i < SPAWNS; i++) plainState.actors.set(`plain-${i}`, new Mob({ x: i, z: i }));
         return SPAWNS;
       },
       after: () => {
-        for (let i = 0; i < SPAWNS; i++) state.actors.delete(`plain-${i}`);
+        for (let i = 0; i < SPAWNS; i++) plainState.actors.delete(`plain-${i}`);
+        plainEncoder.discardChanges();
       },
     },
   ];
@@ -302,7 +339,7 @@ async function peer<L>(
 
 /**
  * Measures queries and spawns of the world kit beside peers, in CPU milliseconds: 5,000 actors on 500 × 500 m, a
- * radius of 25 m; components with Health and without Burning; 1,000 spawns.
+ * radius of 25 m; components with Health and without Burning; 1,000 spawns; three fields of each actor written.
  *
  * @param args `--json` for JSON, `--repeats N` (default 15)
  */
