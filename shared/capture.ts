@@ -12,8 +12,8 @@ import { fieldsOf, readField, writeField } from "./fields.ts";
 
 /**
  * Notes all that an instance holds, children and collections included, and returns a function that puts it
- * back through the public setters. For what a journal of writes cannot see: collections, and fields that may
- * be undefined. What is put back may be sent again, as it finally is; a value from between never is.
+ * back through the public setters. For what a journal of writes cannot see: collections and what is in them. What
+ * is put back may be sent again, as it finally is; a value from between never is.
  */
 export function capture(ref: Schema): () => void {
   const fields = fieldsOf(ref.constructor).map((field) => {
@@ -71,13 +71,12 @@ function matches(entry: readonly [unknown, unknown] | undefined, key: unknown, i
   return entry !== undefined && entry[0] === key && entry[1] === item;
 }
 
-/** True if a class has fields that only {@link capture} can put back: collections, or values that may be absent. */
+/** True if a class has fields that only {@link capture} can put back: collections. */
 export function needsCapture(klass: object): boolean {
   let needs = loose.get(klass);
   if (needs === undefined) {
     needs = fieldsOf(klass).some((field) => {
-      if (field.optional || field.kind === "map" || field.kind === "array" || field.kind === "set")
-        return true;
+      if (field.kind === "map" || field.kind === "array" || field.kind === "set") return true;
       return field.kind === "ref" && field.child !== undefined && needsCapture(field.child);
     });
     loose.set(klass, needs);

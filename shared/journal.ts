@@ -16,11 +16,11 @@ type Linked = ChangeTree & { [$link]?: Link | undefined };
 type Track = (tree: ChangeTree, index: number, operation?: OPERATION) => void;
 
 const tracked = new WeakSet<object>();
+const intercepted = new WeakSet<object>();
 
 /**
  * Tells `listener` of every write to an instance and to its schema children, on the server and, as a decoder
- * writes through the same setters, in the browser. Writes inside collections are not seen, nor is a field that
- * is set to undefined.
+ * writes through the same setters, in the browser. Writes inside collections are not seen.
  *
  * It rests on `$track`, which @colyseus/schema exposes "as an override point so downstream tools can intercept
  * per-field writes" (Schema.ts). Classes that no world uses are left as they are.
@@ -49,7 +49,11 @@ function setLink(ref: Schema, link: Link | undefined): void {
 }
 
 function interceptTrack(klass: typeof Schema): void {
+  if (intercepted.has(klass)) return;
+  intercepted.add(klass);
+  for (const field of fieldsOf(klass)) if (field.optional) interceptAbsence(klass, field);
   const stock = klass[$track] as Track;
+  // A class inherits the track of the one it extends.
   if (tracked.has(stock)) return;
   const track: Track = (tree, index, operation = OPERATION.ADD) => {
     const link = (tree as Linked)[$link];
@@ -58,6 +62,30 @@ function interceptTrack(klass: typeof Schema): void {
   };
   tracked.add(track);
   Object.defineProperty(klass, $track, { value: track, writable: true, configurable: true });
+}
+
+/** A setter that is given undefined does not call `$track`: tell the listener ahead of it. */
+function interceptAbsence(klass: typeof Schema, { name, index }: Field): void {
+  const stock = setterOf(klass.prototype, name);
+  const set = stock?.set;
+  if (stock === undefined || set === undefined) return;
+  Object.defineProperty(klass.prototype, name, {
+    ...stock,
+    set(this: Schema, value: unknown) {
+      const link = (this[$changes] as Linked | undefined)?.[$link];
+      const absent = value === undefined || value === null;
+      if (absent && this[$values][index] !== undefined) link?.listener.onWrite(link.owner, this, index);
+      set.call(this, value);
+    },
+  });
+}
+
+function setterOf(prototype: object, name: string): PropertyDescriptor | undefined {
+  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at)) {
+    const found = Object.getOwnPropertyDescriptor(at, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const children = new WeakMap<object, readonly string[]>();
@@ -111,7 +139,7 @@ export class FieldJournal {
     for (const [ref, fields] of this.#values) {
       for (const [index, before] of fields) {
         const now = ref[$values][index];
-        if (now !== before && now !== undefined && now !== null) ref[$changes]?.change(index, OPERATION.ADD);
+        if (now !== before || isDeleted(ref, index)) recordValue(ref, index);
       }
     }
   }
@@ -131,8 +159,21 @@ export class FieldJournal {
       reverted(ref);
     }
     for (const [ref, fields] of this.#values) {
-      for (const [index, before] of fields) ref[$values][index] = before;
+      for (const [index, before] of fields) {
+        ref[$values][index] = before;
+        if (isDeleted(ref, index)) recordValue(ref, index);
+      }
       reverted(ref);
     }
   }
+}
+
+/** A field that was set to undefined is on the wire's records at once: only this cannot be held back. */
+function isDeleted(ref: Schema, index: number): boolean {
+  return ref[$changes]?.getChange(index) === OPERATION.DELETE;
+}
+
+function recordValue(ref: Schema, index: number): void {
+  const now = ref[$values][index];
+  if (now !== undefined && now !== null) ref[$changes]?.change(index, OPERATION.ADD);
 }

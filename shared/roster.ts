@@ -117,12 +117,6 @@ export class Roster {
     }
   }
 
-  /** Looks again at all actors that may have lost an optional part unseen. */
-  recheck(): void {
-    for (const entry of this.#loose) this.reshape(entry);
-    this.refresh();
-  }
-
   reshape(entry: Entry): void {
     if (entry.reshaped) return;
     entry.reshaped = true;

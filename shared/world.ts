@@ -151,7 +151,7 @@ export class World {
   /**
    * Runs a function whose changes to the world happen wholly or not at all: if it throws, every actor is as it
    * was, nobody came or went, and the error is thrown on. Batches nest. Nothing of a failed batch goes on the
-   * wire; only a collection (map, array, set) or an optional field that it changed is sent once more as it was.
+   * wire, save that a collection, an optional field or a component that it changed is sent once more as it was.
    *
    * @throws BATCH_INVALID if the function is async
    * @example
@@ -237,7 +237,7 @@ export class World {
     for (const [id, actor] of this.#actors.entries()) {
       if (!this.#roster.byId.has(id)) this.#roster.enter(id, actor);
     }
-    this.#roster.recheck();
+    this.#roster.refresh();
   }
 
   #stage(apply: () => void, undo: () => void): void {
