@@ -116,7 +116,12 @@ class Trial {
       },
       () => being?.bag.push(item(`p${c}`)),
       () => (being?.bag.length ? being.bag.shift() : undefined),
-      () => being?.bag.splice(b % 3, c % 3, item(`x${c}`)),
+      () => {
+        // Within bounds: the stock splice complains of a count that reaches past the end.
+        const { bag } = being ?? {};
+        const at = Math.min(b % 3, bag?.length ?? 0);
+        bag?.splice(at, Math.min(c % 3, bag.length - at), item(`x${c}`));
+      },
       () => being?.bag.unshift(item(`u${c}`)),
       () => {
         if (c % 4 === 0) being?.bag.clear();
@@ -143,7 +148,7 @@ class Trial {
       },
       () => being?.tags.push(`tag ${c}`),
       () => (being?.tags.length ? being.tags.shift() : undefined),
-      () => being?.tags.splice(b % 3, 1),
+      () => ((being?.tags.length ?? 0) > b % 3 ? being?.tags.splice(b % 3, 1) : undefined),
       () => being?.tags.unshift(`front ${c}`),
       () => being?.marks.set(`m${b % 4}`, item(`mark ${c}`)),
       () => being?.marks.delete(`m${b % 4}`),
@@ -308,6 +313,7 @@ test("the stock decoder shows every client exactly what it is to see", () => {
           trial.spawn(`s${i}`, i * 53 + 1, i * 29);
           trial.join(new WireClient(`s${i}`, trial.serializer));
         }
+        trial.remember();
         for (const steps of script) {
           for (const one of steps) {
             trial.step(one);
