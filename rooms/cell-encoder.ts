@@ -100,28 +100,20 @@ export class CellEncoder {
     }
   }
 
-  /** The values that a ring's viewers of a cell have not been sent. */
-  refresh(cell: Cell, ring: number, ranges: Ranges): void {
+  /** The values that are due in a ring of a cell, or with `all` every one that the ring's viewers lack. */
+  refresh(cell: Cell, ring: number, all: boolean, ranges: Ranges): void {
     if (cell.activeTick !== this.#tick) return;
-    const segment = cell.refresh[ring];
+    const segment = (all ? cell.owed : cell.refresh)[ring];
     if (segment === undefined) return;
-    if (segment.tick === this.#tick) {
-      push(ranges, segment.start, segment.end);
-      return;
+    if (segment.tick !== this.#tick) {
+      segment.tick = this.#tick;
+      segment.start = this.scratch.it.offset;
+      for (const resident of cell.active) {
+        const bits = resident.pending[ring] ?? 0;
+        if (bits !== 0 && (all || this.#grid.isDue(resident, ring, this.#tick))) appendValues(this.scratch, resident, bits);
+      }
+      segment.end = this.scratch.it.offset;
     }
-    const nearest = cell.refresh[0];
-    if (ring > 0 && nearest !== undefined && cell.active.every((r) => r.pending[ring] === r.pending[0])) {
-      this.refresh(cell, 0, ranges);
-      Object.assign(segment, nearest);
-      return;
-    }
-    segment.tick = this.#tick;
-    segment.start = this.scratch.it.offset;
-    for (const resident of cell.active) {
-      const bits = resident.pending[ring] ?? 0;
-      if (bits !== 0) appendValues(this.scratch, resident, bits);
-    }
-    segment.end = this.scratch.it.offset;
     push(ranges, segment.start, segment.end);
   }
 
@@ -152,10 +144,6 @@ export class CellEncoder {
   /** The owner's fields, for a full state. */
   appendMine(tree: ChangeTree): void {
     appendWhole(this.#encoder, this.scratch, tree, "owner", "fresh");
-  }
-
-  isDue(cell: Cell, ring: number): boolean {
-    return this.#grid.isDue(cell, ring, this.#tick);
   }
 
   #appendGone(indexes: readonly number[]): void {

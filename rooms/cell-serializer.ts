@@ -218,8 +218,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     pushAll(ranges, cover.enters);
     cover.cells.forEach((cell, i) => {
       if (cell.nowTick === this.#tick) pushAll(ranges, cell.now);
-      const ring = cover.rings[i] ?? 0;
-      if (cell.activeTick === this.#tick && this.#cells.isDue(cell, ring)) this.#cells.refresh(cell, ring, ranges);
+      if (cell.activeTick === this.#tick) this.#cells.refresh(cell, cover.rings[i] ?? 0, false, ranges);
     });
     let frame: Frame | undefined;
     for (const client of cover.group) {
@@ -258,17 +257,16 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     }
     pushAll(ranges, later);
     has.cells.forEach((cell, i) => {
-      let ring = has.rings[i] ?? 0;
-      let due = this.#cells.isDue(cell, ring);
+      const ring = has.rings[i] ?? 0;
+      let before = ring;
       if (!this.#grid.sees(had, cell)) this.#cells.enter(cell, ranges);
       else {
         if (cell.nowTick === this.#tick) pushAll(ranges, cell.now);
-        // Nearer now: what the slower ring held back comes at once, for the faster one no longer owes it.
-        const before = this.#grid.ring(had, cell);
-        due ||= before > ring;
-        ring = Math.max(ring, before);
+        before = this.#grid.ring(had, cell);
       }
-      if (due) this.#cells.refresh(cell, ring, ranges);
+      // Nearer now: what the slower ring held back comes at once, for the faster one no longer owes it.
+      if (before > ring) this.#cells.refresh(cell, before, true, ranges);
+      else this.#cells.refresh(cell, ring, false, ranges);
     });
     return ranges;
   }
@@ -291,7 +289,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
         const arrived = resident.movedTick === this.#tick && resident.from === undefined;
         if (!known || arrived || resident.dirtyTick === this.#tick) this.#cells.whole(resident, ranges);
       }
-      this.#cells.refresh(cell, 0, ranges);
+      this.#cells.refresh(cell, 0, false, ranges);
     }
     sight.cover = has;
     sight.given = undefined;

@@ -18,8 +18,6 @@ export class Cell {
   readonly x: number;
   readonly z: number;
   readonly everywhere: boolean;
-  /** Shifts the turns of slow rings, so that each tick's work is even. */
-  readonly phase: number;
   readonly members: Resident[] = [];
   /** Covers in use that contain this cell. */
   readonly watchers = new Set<Cover>();
@@ -31,14 +29,16 @@ export class Cell {
   nowTick = -1;
   readonly enter = unmade();
   readonly leave = unmade();
+  /** By ring: what is due now, and all that is held back. */
   readonly refresh: Segment[];
+  readonly owed: Segment[];
 
   constructor(x: number, z: number, rings: number, everywhere = false) {
     this.x = x;
     this.z = z;
     this.everywhere = everywhere;
-    this.phase = everywhere ? 0 : x + 3 * z + 4 * REACH;
     this.refresh = Array.from({ length: rings }, unmade);
+    this.owed = Array.from({ length: rings }, unmade);
   }
 
   add(resident: Resident): void {
@@ -127,8 +127,12 @@ export class CellGrid {
     return cell.everywhere ? 0 : this.#ringAt(this.#gap2(cover, cell.x, cell.z));
   }
 
-  isDue(cell: Cell, ring: number, tick: number): boolean {
-    return (tick + cell.phase) % (this.#interest.rings[ring]?.everyTicks ?? 1) === 0;
+  /**
+   * Whether it is an actor's turn in a ring. Turns go by actor: each tick then has its even share, and an actor that
+   * changes cells keeps its turn.
+   */
+  isDue(resident: Resident, ring: number, tick: number): boolean {
+    return (tick + resident.index) % (this.#interest.rings[ring]?.everyTicks ?? 1) === 0;
   }
 
   /** Lets go of covers unused since `tick` and of the cells that only they held. */

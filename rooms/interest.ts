@@ -32,8 +32,8 @@ export interface InterestOptions {
 /**
  * At 20 patches a second: 20 Hz to 12 m, 10 Hz to 25 m, 5 Hz beyond. Only continuous numbers wait (floats,
  * quantised fields, angles); names, counters, flags, nested schemas and collections go with the next patch from any
- * distance. A value is late by at most `2 · everyTicks − 1` patches: `everyTicks − 1` while the actor stays in its
- * cell, up to twice that once as it changes cells.
+ * distance. A value in view is late by at most `everyTicks − 1` patches, of the ring that its actor is in or has
+ * just come from: 150 ms at worst with these.
  */
 export const DEFAULT_RINGS: readonly Ring[] = [
   { fromM: 0, everyTicks: 1 },

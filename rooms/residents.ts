@@ -58,7 +58,7 @@ export class Residents {
       const { cell, pending } = resident;
       let owed = 0;
       for (let ring = 0; cell !== undefined && ring < pending.length; ring++) {
-        if (this.#grid.isDue(cell, ring, tick)) pending[ring] = 0;
+        if (this.#grid.isDue(resident, ring, tick)) pending[ring] = 0;
         owed |= pending[ring] ?? 0;
       }
       resident.listed = owed !== 0;

@@ -13,6 +13,7 @@ const SESSIONS = 8;
 const WORLD_M = 200;
 const CELL_M = 10;
 const CONTINUOUS = new Set(["x", "y", "z", "yaw", "scent"]);
+const NOT_ACTORS = new Set(["actors"]);
 const MINE = new Set(["secret", "pocket"]);
 const item = (label: string): InstanceType<typeof Item> => new Item().assign({ label });
 
@@ -70,6 +71,7 @@ class Trial {
 
   join(client: WireClient): void {
     this.clients.push(client);
+    this.remember(client);
     client.raw(this.serializer.getFullState(client.asClient, this.timing()));
   }
 
@@ -217,6 +219,7 @@ class Trial {
 
   patch(): void {
     this.state.tick++;
+    for (const client of this.clients) if (client.ref._socket.writableLength === 0) this.remember(client);
     this.serializer.applyPatches(this.clients as unknown as Client[], this.state, this.timing());
     for (const being of this.actors.values()) {
       const values = this.past.get(being) ?? [];
@@ -243,28 +246,28 @@ class Trial {
       const radius = this.radii.get(client.sessionId) ?? this.radius;
       if (being.kind === "flag" || gap < radius) expected.set(key, gap);
     }
-    expect([...shown.keys()].sort()).toEqual([...expected.keys()].sort());
+    same([...shown.keys()].sort(), [...expected.keys()].sort());
     for (const [key, gap] of expected) {
       const own = key === client.sessionId;
       const skip = new Set([...CONTINUOUS, ...(own ? [] : MINE)]);
-      expect(plain(shown.get(key), CONTINUOUS)).toEqual(plain(this.actors.get(key), skip));
+      same(plain(shown.get(key), CONTINUOUS), plain(this.actors.get(key), skip));
       this.checkAge(this.actors.get(key) as Being, shown.get(key) as Being, gap);
     }
-    expect(plain(decoded, new Set(["actors"]))).toEqual(plain(this.state, new Set(["actors"])));
+    same(plain(decoded, NOT_ACTORS), plain(this.state, NOT_ACTORS));
   }
 
   /** Continuous values may be as old as the ring allows, and no older. */
   checkAge(real: Being, shown: Being, gap: number): void {
-    const ring = DEFAULT_RINGS.findLast((one) => gap >= one.fromM);
-    const oldest = 2 * (ring?.everyTicks ?? 1) - 1;
+    // An actor or a viewer may have come from a slower ring just now; the nearest is never late.
+    const oldest = gap < (DEFAULT_RINGS[1]?.fromM ?? 0) ? 0 : (DEFAULT_RINGS.at(-1)?.everyTicks ?? 1) - 1;
     const past = this.past.get(real) ?? [];
     for (const name of CONTINUOUS) {
       const got = (shown as unknown as Record<string, number>)[name] ?? 0;
       const near = (values: Record<string, number>): boolean => Math.abs((values[name] ?? 0) - got) < 1e-3;
       const age = past.findIndex(near);
       if (age < 0 && past.length <= oldest) continue;
-      expect(age, `${name} of ${real.name} at gap ${gap}: ${got} of ${JSON.stringify(past)}`).toBeGreaterThanOrEqual(0);
-      expect(age, `${name} of ${real.name} at gap ${gap}`).toBeLessThanOrEqual(oldest);
+      if (age >= 0 && age <= oldest) continue;
+      expect.fail(`${name} of ${real.name} at gap ${gap}: ${got} of ${JSON.stringify(past)}`);
     }
   }
 
@@ -274,13 +277,16 @@ class Trial {
     return place ?? this.last.get(sessionId);
   }
 
-  /** Remembers where each viewpoint was, as the serializer is to. */
-  remember(): void {
-    for (const { sessionId } of this.clients) {
-      const eye = this.eye(sessionId);
-      if (eye !== undefined) this.last.set(sessionId, { x: eye.x, z: eye.z });
-    }
+  /** Remembers where a viewpoint was, as the serializer is to whenever it serves the client. */
+  remember({ sessionId }: WireClient): void {
+    const eye = this.eye(sessionId);
+    if (eye !== undefined) this.last.set(sessionId, { x: eye.x, z: eye.z });
   }
+}
+
+/** Deep equality, by text first: a hundred thousand comparisons that agree are to cost little. */
+function same(got: unknown, wanted: unknown): void {
+  if (JSON.stringify(got) !== JSON.stringify(wanted)) expect(got).toEqual(wanted);
 }
 
 function gapM(a: { x: number; z: number }, b: { x: number; z: number }): number {
@@ -313,18 +319,14 @@ test("the stock decoder shows every client exactly what it is to see", () => {
           trial.spawn(`s${i}`, i * 53 + 1, i * 29);
           trial.join(new WireClient(`s${i}`, trial.serializer));
         }
-        trial.remember();
         for (const steps of script) {
-          for (const one of steps) {
-            trial.step(one);
-            trial.remember();
-          }
+          for (const one of steps) trial.step(one);
           trial.patch();
           expect(complaints).toEqual([]);
         }
         checked += trial.checked;
       }),
-      { seed: SEED + run, numRuns: 10, interruptAfterTimeLimit: 240_000 },
+      { seed: SEED + run, numRuns: 10, endOnFailure: process.env.ROOMKEEP_NO_SHRINK === "1", interruptAfterTimeLimit: 240_000 },
     );
   }
   expect(checked).toBeGreaterThanOrEqual(CLIENT_TICKS);
