@@ -7,6 +7,8 @@ export interface Bench {
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   crowd: async () => (await import("./crowd.ts")).crowd,
+  step: () => import("./step.ts"),
+  world: () => import("./world.ts"),
 };
 
 async function main([name = "", ...args]: readonly string[]): Promise<void> {
