@@ -8,6 +8,7 @@ import {
 } from "vite";
 import { RoomkeepError } from "../shared/index.ts";
 import type { Games } from "./games.ts";
+import { replaceTypes } from "./live-types.ts";
 import type { LivePage } from "./page.ts";
 
 /** Path on which the page hears of edits; sockets of players have other ones. */
@@ -70,8 +71,9 @@ export function openLiveProject(main: string): LiveProject {
       const environment = vite?.environments[ROOMS];
       if (!environment || !isRunnableDevEnvironment(environment))
         throw new RoomkeepError("CONFIG_INVALID", "Vite did not make the environment of the rooms.");
-      environment.runner.evaluatedModules.clear();
-      return environment.runner.import(main);
+      const { runner } = environment;
+      runner.evaluatedModules.clear();
+      return replaceTypes(() => runner.import(main));
     },
     onEdit(action) {
       follow = action;

@@ -94,6 +94,11 @@ it("plays an edited room within 5 s, with its players, their places and the worl
   players.push(again);
   expect(poseOf(again)).toEqual(stood.ann);
   expect([...again.room.state.actors.values()].filter((actor) => actor.kind === "avatar")).toHaveLength(2);
+  // Who stayed connected reads the newcomer right: the numbers of the state's classes are as they were.
+  await bob.until("Ann's second tab", () => {
+    const seen = bob.room.state.actors.get(again.room.sessionId) as unknown as { name?: string };
+    return seen?.name === "Ann";
+  });
   expect(dev.output()).not.toContain("fenced");
 });
 
