@@ -101,9 +101,9 @@ function ours(): Variant[] {
       workload: "components",
       variant,
       run: () => {
-        let hp = 0;
-        for (const mob of unburnt) hp += mob.health.hp;
-        return hp / 100;
+        let met = 0;
+        for (const mob of unburnt) met += mob.health.hp >= 0 ? 1 : 0;
+        return met;
       },
     },
     {
@@ -204,9 +204,9 @@ function miniplex({ World }: Miniplex): Variant[] {
       workload: "components",
       variant,
       run: () => {
-        let hp = 0;
-        for (const { health } of unburnt) hp += health.hp;
-        return hp / 100;
+        let met = 0;
+        for (const { health } of unburnt) met += health.hp >= 0 ? 1 : 0;
+        return met;
       },
     },
     {
@@ -272,9 +272,9 @@ function bitecs(lib: Bitecs): Variant[] {
       workload: "components",
       variant,
       run: () => {
-        let hp = 0;
-        for (const id of query(world, [health, Not(burning)])) hp += health.hp[id]!;
-        return hp / 100;
+        let met = 0;
+        for (const id of query(world, [health, Not(burning)])) met += health.hp[id]! >= 0 ? 1 : 0;
+        return met;
       },
     },
     {
