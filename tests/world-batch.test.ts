@@ -17,6 +17,7 @@ const Mob = defineActor("mob", {
   fields: { title: t.string().optional(), bag: t.map("uint16"), log: t.array("string") },
 });
 type Mob = InstanceType<typeof Mob>;
+const Sign = defineActor("sign", { fields: { title: t.string().optional() } });
 const State = WorldState.extend({ round: t.uint8().default(1) }, "State");
 
 /** A world as a room has it, with a stock client that decodes each patch. */
@@ -139,6 +140,29 @@ describe("a batch", () => {
       });
     expect(give).toThrow(expect.objectContaining({ code: "COMPONENT_INVALID" }));
     expect([from.health.hp, to.health.hp]).toEqual([100, 100]);
+  });
+
+  test("in which a field was undefined for a while leaves clients what it finally is", () => {
+    const { world, patch, client } = room();
+    const sign = world.spawn(new Sign({ title: "inn" }), "s");
+    patch();
+    const title = () => (client.actors.get("s") as InstanceType<typeof Sign>).title;
+    const blink = (then: () => void) => () => {
+      sign.title = undefined;
+      then();
+    };
+    expect(() => world.batch(blink(fail))).toThrow();
+    patch();
+    expect([sign.title, title()]).toEqual(["inn", "inn"]);
+    const back = () => {
+      sign.title = "inn";
+    };
+    world.batch(blink(back));
+    patch();
+    expect([sign.title, title()]).toEqual(["inn", "inn"]);
+    world.batch(blink(() => {}));
+    patch();
+    expect([sign.title, title()]).toEqual([undefined, undefined]);
   });
 
   test("covers the room's own fields if the world was told of the state", () => {
