@@ -90,6 +90,14 @@ it("fits its types, builds, starts, and shows one player what another does", asy
   await again.running.stop();
 }, 120_000);
 
+it("has one WorldRoom class: the game's and the package's are the same", async () => {
+  const script = `
+    const { WorldRoom } = await import("roomkeep/rooms");
+    const { games } = await import("./dist/server/main.js");
+    process.exit(Object.getPrototypeOf(games.yard) === WorldRoom ? 0 : 1);`;
+  await does(process.execPath, ["--input-type=module", "-e", script], game);
+});
+
 it("passes its own test with roomkeep/testing", async () => {
   expect(await does("npm", ["test"], game)).toMatch(/1 passed/);
 }, 60_000);
