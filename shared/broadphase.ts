@@ -5,12 +5,15 @@ const CELL_M = 3;
 /** A body over more cells than this is tested against everybody instead of being in each of them. */
 const CELLS_MAX = 256;
 
-/** The cells that a body lies in, inclusive; `undefined` for one that is too large. */
+/** The cells that a body lies in, inclusive. */
 interface Span {
   readonly x0: number;
   readonly x1: number;
   readonly z0: number;
   readonly z1: number;
+  /** Where the body was then. */
+  readonly atX: number;
+  readonly atZ: number;
 }
 
 const keyOf = (x: number, z: number) => (x + 32_768) * 65_536 + (z + 32_768);
@@ -25,7 +28,7 @@ const isActive = (body: Body) =>
 export class CellBroadphase extends Broadphase {
   override useBoundingBoxes = true;
   private readonly cells = new Map<number, Body[]>();
-  private readonly spans = new Map<Body, Span | undefined>();
+  private readonly spans = new Map<Body, Span>();
   private readonly large = new Set<Body>();
   private readonly stamps = new Map<Body, number>();
   private stamp = 0;
@@ -37,7 +40,10 @@ export class CellBroadphase extends Broadphase {
 
   override collisionPairs(world: World, first: Body[], second: Body[]): void {
     for (const body of world.bodies) {
-      if (isActive(body) || body.aabbNeedsUpdate || !this.spans.has(body)) this.place(body);
+      if (this.large.has(body)) continue;
+      const span = this.spans.get(body);
+      // A sleeping body that was put elsewhere by hand counts too.
+      if (isActive(body) || span?.atX !== body.position.x || span.atZ !== body.position.z) this.place(body);
     }
     for (const body of world.bodies) {
       if (!isActive(body)) continue;
@@ -70,21 +76,25 @@ export class CellBroadphase extends Broadphase {
   }
 
   private place(body: Body): void {
-    if (body.aabbNeedsUpdate) body.updateAABB();
+    body.updateAABB();
     const { lowerBound: low, upperBound: high } = body.aabb;
     const span = {
       x0: Math.floor(low.x / CELL_M),
       x1: Math.floor(high.x / CELL_M),
       z0: Math.floor(low.z / CELL_M),
       z1: Math.floor(high.z / CELL_M),
+      atX: body.position.x,
+      atZ: body.position.z,
     };
     const old = this.spans.get(body);
-    if (old && old.x0 === span.x0 && old.x1 === span.x1 && old.z0 === span.z0 && old.z1 === span.z1) return;
+    if (old && old.x0 === span.x0 && old.x1 === span.x1 && old.z0 === span.z0 && old.z1 === span.z1) {
+      this.spans.set(body, span);
+      return;
+    }
     this.remove(body);
     const count = (span.x1 - span.x0 + 1) * (span.z1 - span.z0 + 1);
     if (!(count <= CELLS_MAX)) {
       this.large.add(body);
-      this.spans.set(body, undefined);
       return;
     }
     this.spans.set(body, span);
