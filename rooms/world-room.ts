@@ -1,4 +1,12 @@
-import { type Client, type InputAPI, matchMaker, Room, type RoomException } from "@colyseus/core";
+import {
+  type Client,
+  type InputAPI,
+  matchMaker,
+  Room,
+  type RoomException,
+  SchemaSerializer,
+  type Serializer,
+} from "@colyseus/core";
 import { z } from "zod";
 import {
   Avatar,
@@ -20,13 +28,16 @@ import {
   type WorldState,
   walk,
 } from "../shared/index.ts";
+import { CellSerializer } from "./cell-serializer.ts";
 import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.ts";
 import { say } from "./chat.ts";
 import { type Guard, openGuard, type Rate } from "./guard.ts";
 import { takeInputs } from "./inputs.ts";
+import type { InterestOptions } from "./interest.ts";
 import { orJoinError } from "./join-error.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
 import type { Identity, Log, Ports } from "./ports.ts";
+import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
 
 /** What the room list shows of a room. */
@@ -78,6 +89,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   zone: string | undefined;
   /** Steps a second. */
   tickHz = TICK_HZ;
+  /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
+  interest: InterestOptions | undefined;
   /** How often a player may send a message, by type. */
   rates: Record<string, Rate> = {};
 
@@ -89,6 +102,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   protected log!: Log;
   private guard!: Guard;
   private tickClock!: TickClock;
+  /** Whose eyes see how far, in a room with interest. */
+  protected sight: CellSerializer<S> | undefined;
   private stopListening: (() => void) | undefined;
   /** Errors that were caught, by the place where they arose. */
   readonly faults = new Map<string, number>();
@@ -127,6 +142,19 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
   }
 
+  /**
+   * Each assignment of the state installs the stock serializer; ours takes its place. Same wire, but frames that stay
+   * as they were sent, readers that are bounded, and interest where it is asked for.
+   */
+  override setSerializer(serializer: Serializer<S>): void {
+    if (!(serializer instanceof SchemaSerializer) || serializer instanceof StableSerializer) {
+      super.setSerializer(serializer);
+      return;
+    }
+    this.sight = this.interest ? new CellSerializer<S>({ interest: this.interest }) : undefined;
+    super.setSerializer(this.sight ?? new StableSerializer<S>());
+  }
+
   // ── What a game may define ────────────────────────────────────────────────────────────────────────────────────
 
   /** Once, when the room is ready to be filled. */
@@ -157,8 +185,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     };
   }
 
-  /** One input frame moves one avatar by one step; the client's view predicts with the same function. */
-  protected step(avatar: A, input: WalkInput, dt: number): void {
+  /**
+   * One input frame moves one avatar by one step; the client's view predicts with the same function. `id` is the
+   * session id of the avatar's player.
+   */
+  protected step(avatar: A, input: WalkInput, dt: number, _id: string): void {
     walk(avatar, input, this.ground, dt);
   }
 
@@ -241,6 +272,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     if (player) {
       this.attempt("onExit", () => this.onExit?.(player));
       this.guard.forget(player.client);
+      this.sight?.forget(player.client);
     }
     this.players.delete(sessionId);
     this.space?.removeWalker(sessionId);
@@ -296,7 +328,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     tickClock.begin();
     for (const player of this.players.values()) {
       this.attempt("step", () =>
-        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt)),
+        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt, player.sessionId)),
       );
     }
     tickClock.lap("inputs");

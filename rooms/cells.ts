@@ -1,0 +1,189 @@
+import type { Client } from "@colyseus/core";
+import type { Interest } from "./interest.ts";
+import type { Resident } from "./resident.ts";
+
+/** Cells a side on either side of the origin; what lies beyond is counted to the outermost. */
+const REACH = 32_767;
+
+/** A range of bytes of a tick's scratch, made when it is first asked for. */
+export interface Segment {
+  tick: number;
+  start: number;
+  end: number;
+}
+const unmade = (): Segment => ({ tick: -1, start: 0, end: 0 });
+
+/** A square of the ground, or the one cell `everywhere` whose members all clients see. */
+export class Cell {
+  readonly x: number;
+  readonly z: number;
+  readonly everywhere: boolean;
+  readonly members: Resident[] = [];
+  /** Covers in use that contain this cell. */
+  readonly watchers = new Set<Cover>();
+  /** Members with values to refresh, as of `activeTick`. */
+  readonly active: Resident[] = [];
+  activeTick = -1;
+  /** Ranges of what changed at once among members that stay, as of `nowTick`. */
+  readonly now: number[] = [];
+  nowTick = -1;
+  readonly enter = unmade();
+  readonly leave = unmade();
+  /** By ring: what is due now, and all that is held back. */
+  readonly refresh: Segment[];
+  readonly owed: Segment[];
+
+  constructor(x: number, z: number, rings: number, everywhere = false) {
+    this.x = x;
+    this.z = z;
+    this.everywhere = everywhere;
+    this.refresh = Array.from({ length: rings }, unmade);
+    this.owed = Array.from({ length: rings }, unmade);
+  }
+
+  add(resident: Resident): void {
+    resident.slot = this.members.push(resident) - 1;
+  }
+
+  remove(resident: Resident): void {
+    const last = this.members.pop();
+    if (last !== undefined && last !== resident) {
+      this.members[resident.slot] = last;
+      last.slot = resident.slot;
+    }
+  }
+}
+
+/** The cells seen from one cell with one radius. All clients there share it, and its frames. */
+export class Cover {
+  readonly x: number;
+  readonly z: number;
+  readonly radiusM: number;
+  readonly cells: Cell[] = [];
+  /** The ring of each of `cells`. */
+  readonly rings: number[] = [];
+  /** This tick's clients that were here before; valid while `tick` is the current one. */
+  readonly group: Client[] = [];
+  tick = -1;
+  /** Ranges for the group: what leaves its view and what enters it by moving. */
+  readonly leaves: number[] = [];
+  readonly enters: number[] = [];
+
+  constructor(x: number, z: number, radiusM: number) {
+    this.x = x;
+    this.z = z;
+    this.radiusM = radiusM;
+  }
+}
+
+/** Cells and covers in use. */
+export class CellGrid {
+  readonly everywhere: Cell;
+  readonly #interest: Interest;
+  readonly #cells = new Map<number, Cell>();
+  readonly #covers = new Map<number, Map<number, Cover>>();
+  /** For clients without eyes: only what is always seen. */
+  readonly nowhere: Cover;
+
+  constructor(interest: Interest) {
+    this.#interest = interest;
+    this.everywhere = new Cell(0, 0, interest.rings.length, true);
+    this.nowhere = new Cover(0, 0, 0);
+    this.#watch(this.nowhere, this.everywhere, 0);
+  }
+
+  /** The column or row of a coordinate. Not-a-number counts as 0, infinities as the edge. */
+  line(metres: number): number {
+    const line = Math.floor(metres / this.#interest.cellM);
+    return line > REACH ? REACH : line < -REACH ? -REACH : line || 0;
+  }
+
+  at(x: number, z: number): Cell {
+    const key = keyOf(x, z);
+    let cell = this.#cells.get(key);
+    if (cell === undefined) {
+      cell = new Cell(x, z, this.#interest.rings.length);
+      this.#cells.set(key, cell);
+    }
+    return cell;
+  }
+
+  cover(x: number, z: number, radiusM: number): Cover {
+    if (radiusM === 0) return this.nowhere;
+    let byCell = this.#covers.get(radiusM);
+    if (byCell === undefined) this.#covers.set(radiusM, (byCell = new Map()));
+    const key = keyOf(x, z);
+    let cover = byCell.get(key);
+    if (cover === undefined) byCell.set(key, (cover = this.#open(x, z, radiusM)));
+    return cover;
+  }
+
+  sees(cover: Cover, cell: Cell): boolean {
+    return cell.everywhere || this.#gap2(cover, cell.x, cell.z) < cover.radiusM * cover.radiusM;
+  }
+
+  /** The ring of a seen cell, 0 nearest. */
+  ring(cover: Cover, cell: Cell): number {
+    return cell.everywhere ? 0 : this.#ringAt(this.#gap2(cover, cell.x, cell.z));
+  }
+
+  /**
+   * Whether it is an actor's turn in a ring. Turns go by actor: each tick then has its even share, and an actor that
+   * changes cells keeps its turn.
+   */
+  isDue(resident: Resident, ring: number, tick: number): boolean {
+    return (tick + resident.index) % (this.#interest.rings[ring]?.everyTicks ?? 1) === 0;
+  }
+
+  /** Lets go of covers unused since `tick` and of the cells that only they held. */
+  sweep(tick: number): void {
+    for (const [radiusM, byCell] of this.#covers) {
+      for (const [key, cover] of byCell) {
+        if (cover.tick >= tick) continue;
+        byCell.delete(key);
+        for (const cell of cover.cells) cell.watchers.delete(cover);
+      }
+      if (byCell.size === 0) this.#covers.delete(radiusM);
+    }
+    for (const [key, cell] of this.#cells) {
+      if (cell.members.length === 0 && cell.watchers.size === 0) this.#cells.delete(key);
+    }
+  }
+
+  #open(x: number, z: number, radiusM: number): Cover {
+    const cover = new Cover(x, z, radiusM);
+    this.#watch(cover, this.everywhere, 0);
+    const reach = Math.ceil(radiusM / this.#interest.cellM) + 1;
+    for (let cz = z - reach; cz <= z + reach; cz++) {
+      for (let cx = x - reach; cx <= x + reach; cx++) {
+        if (Math.abs(cx) > REACH || Math.abs(cz) > REACH) continue;
+        const gap2 = this.#gap2(cover, cx, cz);
+        if (gap2 < radiusM * radiusM) this.#watch(cover, this.at(cx, cz), this.#ringAt(gap2));
+      }
+    }
+    return cover;
+  }
+
+  #watch(cover: Cover, cell: Cell, ring: number): void {
+    cover.cells.push(cell);
+    cover.rings.push(ring);
+    cell.watchers.add(cover);
+  }
+
+  #gap2(cover: Cover, x: number, z: number): number {
+    const gx = Math.max(0, Math.abs(x - cover.x) - 1) * this.#interest.cellM;
+    const gz = Math.max(0, Math.abs(z - cover.z) - 1) * this.#interest.cellM;
+    return gx * gx + gz * gz;
+  }
+
+  #ringAt(gap2: number): number {
+    const { rings } = this.#interest;
+    let ring = rings.length - 1;
+    while (ring > 0 && gap2 < (rings[ring]?.fromM ?? 0) ** 2) ring--;
+    return ring;
+  }
+}
+
+function keyOf(x: number, z: number): number {
+  return (x + REACH) * (2 * REACH + 1) + (z + REACH);
+}
