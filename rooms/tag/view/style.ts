@@ -36,9 +36,9 @@ export const style = `
   .tag-lobby { position:fixed; left:8px; right:8px; bottom:8px; width:auto; max-height:70vh; padding:12px 14px; z-index:2; }
   .tag-people { max-height:26vh; } .tag-qr { width:104px; height:104px; } .tag-code { font-size:2.2em; }
   .slot:has(.tag-top) { left:12px; transform:none; max-width:calc(100vw - 76px); } .tag-top { align-items:flex-start; }
-  #hud:has(.tag-top) .chat { top:176px; } #hud:has(.tag-watch) .chat { top:210px; }
+  #hud:has(.tag-top) .chat { top:134px; } #hud:has(.tag-watch) .chat { top:168px; }
   .slot:has(.tag-scores) { z-index:2; }
-  .tag-clock { font-size:1.25em; } .tag-it, .tag-watch { font-size:.88em; }
+  .tag-clock { font-size:1.25em; } .tag-it, .tag-watch { font-size:.85em; }
 }
 @media (max-height:560px) { .tag-lobby { max-height:calc(100vh - 80px); } .tag-qr { width:84px; height:84px; } .tag-people { max-height:96px; } }
 `;
