@@ -12,7 +12,7 @@ export const style = `
 .tag-people li { display:flex; align-items:center; gap:.55em; font-weight:700; min-height:2.1em; padding:0 .3em; border-radius:10px; }
 .tag-people li.gone { opacity:.55; } .tag-people small { color:var(--soft); } .tag-people .tag-leader { color:#a35a00; }
 .tag-people .grow { overflow:hidden; text-overflow:ellipsis; white-space:nowrap; }
-#hud .tag-people button { padding:.15em .55em; }
+#hud .tag-people button { padding:.3em .7em; font-size:.8em; white-space:nowrap; }
 .tag-people .dot, .tag-scores .dot { width:13px; height:13px; display:inline-block; border:1.5px solid rgba(40,20,30,.35); }
 .tag-yes { color:#217a58; font-weight:800; font-size:.88em; } .tag-no { color:var(--soft); font-size:.88em; font-weight:600; }
 .tag-actions { margin-top:.5em; align-items:stretch; } .tag-actions button { flex:1; min-height:48px; }
