@@ -63,6 +63,8 @@ export interface CharacterPort {
   save(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
   /** Saves and gives the character up in one statement. After a failure it may be tried again. Throws as `save`. */
   release(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
+  /** The claim of a character that this process holds, for a room that takes over after its code was edited. */
+  held(characterId: string, epoch: number): Claim | undefined;
   /** Gives the character up without saving: for a join that failed after its claim. */
   abandon(claim: Claim): Promise<void>;
   /**

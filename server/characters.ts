@@ -66,6 +66,8 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
   const leases = openLeases(ds, options);
   const queue = new WeakMap<Claim, Promise<unknown>>();
   const pending = new Set<Promise<unknown>>();
+  /** The last claim of each character; `held` asks the leases whether it is still good. */
+  const claims = new Map<string, Claim>();
   /** Claims with a save whose outcome is unknown, because its answer was lost. */
   const uncertain = new WeakSet<Claim>();
   let closed = false;
@@ -98,6 +100,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       throw error;
     });
     leases.hold(id, claim.epoch, sentAt);
+    claims.set(id, claim);
     return claim;
   }
 
@@ -207,18 +210,28 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       const was = await settle(claim);
       if (was !== "held") {
         leases.drop(id, claim.epoch);
+        forget(claim);
         return was === "released" ? "saved" : "fenced";
       }
       const released = await writeUnder(claim, () => rows.releaseRow(ds, heldOf(claim), text));
       leases.drop(id, claim.epoch);
+      forget(claim);
       return released ? "saved" : "fenced";
     });
+  }
+
+  const forget = (claim: Claim) => claims.get(claim.sheet.id) === claim && claims.delete(claim.sheet.id);
+
+  function held(id: string, epoch: number): Claim | undefined {
+    const claim = claims.get(id);
+    return claim?.epoch === epoch && leases.holds(id, epoch) ? claim : undefined;
   }
 
   async function abandon(claim: Claim): Promise<void> {
     const { id } = claim.sheet;
     await inTurn(claim, async () => {
       leases.drop(id, claim.epoch);
+      forget(claim);
       await answerWithin(rows.abandonRow(ds, heldOf(claim)));
     });
   }
@@ -232,7 +245,9 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     if (left > 0) log.warn({ characters: left }, "characters were still claimed at the end; freed unsaved");
   }
 
-  return { claim, save, release, abandon, onFenced: leases.onLost, close, leases };
+  leases.onLost((id, epoch) => claims.get(id)?.epoch === epoch && claims.delete(id));
+
+  return { claim, save, release, held, abandon, onFenced: leases.onLost, close, leases };
 }
 
 function shuttingDown(): RoomkeepError {
