@@ -5,8 +5,6 @@ import { Client, type Room } from "colyseus.js";
 import type { Bench } from "./index.ts";
 import { SYSTEMS, type SystemName } from "./crowd-systems.ts";
 
-/** Points of a core's time that others may take before a row is thrown out. */
-const FOREIGN_PCT = 15;
 const CHECKERS = 3;
 const WORLDS = { dense: 100, sparse: 1000 } as const;
 
@@ -17,6 +15,8 @@ interface Options {
   repeats: number;
   systems: readonly SystemName[];
   timed: boolean;
+  /** Points of a core's time that others may take before a row is thrown out. */
+  foreign: number;
   profile: string | undefined;
 }
 
@@ -37,7 +37,7 @@ interface Row {
 export const crowd: Bench = {
   help:
     "[--players 1000] [--world dense|sparse] [--seconds 30] [--repeats 3] [--systems whole,stateview,floor,ours] " +
-    "[--timed] [--json]",
+    "[--timed] [--foreign 15] [--profile DIR] [--json]",
   async run(args) {
     const options = read(args);
     const rows = new Map<SystemName, Row[]>(options.systems.map((name) => [name, []]));
@@ -65,6 +65,7 @@ function read(args: readonly string[]): Options {
       seconds: { type: "string", default: "30" },
       repeats: { type: "string", default: "3" },
       systems: { type: "string", default: SYSTEMS.join() },
+      foreign: { type: "string", default: "15" },
       profile: { type: "string" },
       timed: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -73,7 +74,8 @@ function read(args: readonly string[]): Options {
   if (values.world !== "dense" && values.world !== "sparse") throw new Error("--world is dense or sparse.");
   const systems = SYSTEMS.filter((name) => values.systems.split(",").includes(name));
   const [players, seconds, repeats] = [Number(values.players), Number(values.seconds), Number(values.repeats)];
-  return { players, seconds, repeats, world: values.world, systems, timed: values.timed, profile: values.profile };
+  const { world, timed, profile } = values;
+  return { players, seconds, repeats, world, systems, timed, foreign: Number(values.foreign), profile };
 }
 
 async function measure(name: SystemName, options: Options): Promise<Row> {
@@ -194,7 +196,7 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 function report(json: boolean, options: Options, rows: ReadonlyMap<SystemName, readonly Row[]>, notes: string[]): void {
   const systems: Record<string, Record<string, number>> = {};
   for (const [name, all] of rows) {
-    const quiet = all.filter((row) => row.foreignPct <= FOREIGN_PCT);
+    const quiet = all.filter((row) => row.foreignPct <= options.foreign);
     if (quiet.length < all.length) notes.push(`${name}: ${all.length - quiet.length} rows with foreign load thrown out`);
     if (quiet.length === 0) continue;
     const of = (pick: (row: Row) => number): number => round(median(quiet.map(pick)));
@@ -205,6 +207,7 @@ function report(json: boolean, options: Options, rows: ReadonlyMap<SystemName, r
       kBs: of((row) => row.kBs),
       rssMB: of((row) => row.rssMB),
       hz: of((row) => row.hz),
+      foreignPct: of((row) => row.foreignPct),
       rows: quiet.length,
     };
   }

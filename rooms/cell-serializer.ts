@@ -2,7 +2,7 @@ import { type Client, ClientState, Protocol } from "@colyseus/core";
 import { $changes, type ChangeTree, MapSchema, type Schema, type StateView } from "@colyseus/schema";
 import { RoomkeepError } from "../shared/errors.ts";
 import { CellEncoder, pushAll, type Ranges } from "./cell-encoder.ts";
-import { CellGrid, type Cover } from "./cells.ts";
+import { type Cell, CellGrid, type Cover } from "./cells.ts";
 import { Eyes, type Sight, type Viewpoint } from "./eyes.ts";
 import { Frame } from "./frame.ts";
 import { type Interest, type InterestOptions, readInterest } from "./interest.ts";
@@ -163,11 +163,8 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
         resync.push(client);
         continue;
       }
-      const has = this.#cover(client);
-      if (has.tick !== this.#tick) {
-        has.tick = this.#tick;
-        has.group.length = has.leaves.length = has.enters.length = 0;
-      }
+      const has = this.#cover(client, sight);
+      if (has.tick !== this.#tick) has.begin(this.#tick);
       if (sight.cover === has) {
         if (has.group.push(client) === 1) groups.push(has);
       } else if (sight.given === undefined) crossers.push({ client, sight, has });
@@ -179,26 +176,41 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
   /** Lays out what every frame draws on: changes by cell, and to each group what moved into or out of its view. */
   #spread(): void {
     const tick = this.#tick;
-    const { moved, changed, active } = this.#residents;
-    for (const resident of active) {
+    const touched: Cell[] = [];
+    for (const resident of this.#residents.active) {
       const { cell } = resident;
-      if (cell === undefined) continue;
+      if (cell === undefined || cell.watchers.length === 0) continue;
       if (cell.activeTick !== tick) {
         cell.activeTick = tick;
         cell.active.length = 0;
+        touched.push(cell);
       }
       cell.active.push(resident);
     }
-    for (const resident of changed) {
+    for (const resident of this.#residents.changed) {
       const { cell } = resident;
-      if (cell === undefined || resident.movedTick === tick || cell.watchers.size === 0) continue;
+      if (cell === undefined || resident.movedTick === tick || cell.watchers.length === 0) continue;
       if (cell.nowTick !== tick) {
         cell.nowTick = tick;
         cell.now.length = 0;
+        if (cell.activeTick !== tick) touched.push(cell);
       }
       this.#cells.now(resident, cell.now);
     }
-    for (const resident of moved) {
+    // By cell rather than by cover: where most cells are empty, most of what a cover holds need not be looked at.
+    for (const cell of touched) {
+      for (const cover of cell.watchers) {
+        if (cover.tick !== tick || cover.group.length === 0) continue;
+        if (cell.nowTick === tick) pushAll(cover.changes, cell.now);
+        this.#cells.refresh(cell, this.#grid.ring(cover, cell), false, cover.changes);
+      }
+    }
+    this.#spreadMoves();
+  }
+
+  #spreadMoves(): void {
+    const tick = this.#tick;
+    for (const resident of this.#residents.moved) {
       const { from, cell } = resident;
       for (const cover of from?.watchers ?? []) {
         if (cover.tick !== tick || cover.group.length === 0) continue;
@@ -216,10 +228,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     const ranges = [...shared];
     pushAll(ranges, cover.leaves);
     pushAll(ranges, cover.enters);
-    cover.cells.forEach((cell, i) => {
-      if (cell.nowTick === this.#tick) pushAll(ranges, cell.now);
-      if (cell.activeTick === this.#tick) this.#cells.refresh(cell, cover.rings[i] ?? 0, false, ranges);
-    });
+    pushAll(ranges, cover.changes);
     let frame: Frame | undefined;
     for (const client of cover.group) {
       const own = this.hasFilters ? this.#own(client, cover, ranges, it) : ranges;
@@ -256,8 +265,8 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
       else if (is && resident.dirtyTick === this.#tick) this.#cells.now(resident, later);
     }
     pushAll(ranges, later);
-    has.cells.forEach((cell, i) => {
-      const ring = has.rings[i] ?? 0;
+    for (const cell of has.cells) {
+      const ring = this.#grid.ring(has, cell);
       let before = ring;
       if (!this.#grid.sees(had, cell)) this.#cells.enter(cell, ranges);
       else {
@@ -267,7 +276,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
       // Nearer now: what the slower ring held back comes at once, for the faster one no longer owes it.
       if (before > ring) this.#cells.refresh(cell, before, true, ranges);
       else this.#cells.refresh(cell, ring, false, ranges);
-    });
+    }
     return ranges;
   }
 
@@ -328,7 +337,13 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     const frame = new Frame(Protocol.ROOM_STATE_PATCH, length, this.#timing?.sNow);
     const { bytes } = this.#cells.scratch;
     let at = frame.bodyAt;
-    for (let i = 0; i < ranges.length; i += 2) at += bytes.copy(frame.bytes, at, ranges[i], ranges[i + 1]);
+    for (let i = 0; i < ranges.length; i += 2) {
+      const start = ranges[i] ?? 0;
+      const end = ranges[i + 1] ?? 0;
+      if (end - start > 64) bytes.copy(frame.bytes, at, start, end);
+      else for (let from = start, to = at; from < end; from++, to++) frame.bytes[to] = bytes[from] ?? 0;
+      at += end - start;
+    }
     this.stats.framesBuilt++;
     return frame;
   }
@@ -339,8 +354,8 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     this.outbox.send(client, frame);
   }
 
-  #cover(client: Client): Cover {
-    return this.#eyes.cover(client, this.#map, this.#grid, this.#interest.radiusM);
+  #cover(client: Client, sight?: Sight): Cover {
+    return this.#eyes.cover(client, sight, this.#map, this.#grid, this.#interest.radiusM);
   }
 
   /**
