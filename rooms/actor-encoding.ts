@@ -1,4 +1,13 @@
-import { $changes, $childType, $refId, $values, type ChangeTree, type Encoder, encode, OPERATION } from "@colyseus/schema";
+import {
+  $changes,
+  $childType,
+  $refId,
+  $values,
+  type ChangeTree,
+  type Encoder,
+  encode,
+  OPERATION,
+} from "@colyseus/schema";
 import type { Resident } from "./resident.ts";
 
 const SWITCH_TO_STRUCTURE = 255;
@@ -68,7 +77,14 @@ export function isOwners(tree: ChangeTree, actor: ChangeTree): boolean {
 }
 
 /** Appends a tree and all below it as one audience sees them. */
-export function appendWhole(encoder: Encoder, out: Scratch, tree: ChangeTree, whose: Audience, form: Form, owners = false): void {
+export function appendWhole(
+  encoder: Encoder,
+  out: Scratch,
+  tree: ChangeTree,
+  whose: Audience,
+  form: Form,
+  owners = false,
+): void {
   const { encDescriptor: shape } = tree;
   if (whose === "all" || owners || shape.hasAnyView) {
     const writer = { encoder, out, tree, whose, owners, switched: false };
@@ -110,7 +126,11 @@ function appendLive(writer: Writer, index: number): void {
 
 type Branch = Omit<Writer, "switched"> & { readonly form: Form };
 
-function appendChild({ encoder, out, tree, whose, form, owners }: Branch, child: ChangeTree, index: number): void {
+function appendChild(
+  { encoder, out, tree, whose, form, owners }: Branch,
+  child: ChangeTree,
+  index: number,
+): void {
   const hidden = owners || tree.encDescriptor.tags[index] !== undefined;
   if (whose === "owner" || !hidden) appendWhole(encoder, out, child, whose, form, hidden);
 }
@@ -149,7 +169,14 @@ export function appendChanges(encoder: Encoder, out: Scratch, resident: Resident
   }
 }
 
-function appendOps(encoder: Encoder, out: Scratch, resident: Resident, tree: ChangeTree, whose: Audience, owners: boolean): void {
+function appendOps(
+  encoder: Encoder,
+  out: Scratch,
+  resident: Resident,
+  tree: ChangeTree,
+  whose: Audience,
+  owners: boolean,
+): void {
   const waits = tree === resident.tree ? resident.layout.continuous : 0;
   tree.forEachWithCtx({ encoder, out, tree, whose, owners, switched: false, waits }, appendOp);
 }

@@ -129,15 +129,26 @@ export class CellGrid {
   cover(x: number, z: number, radiusM: number): Cover {
     if (radiusM === 0) return this.nowhere;
     let byCell = this.#covers.get(radiusM);
-    if (byCell === undefined) this.#covers.set(radiusM, (byCell = new Map()));
+    if (byCell === undefined) {
+      byCell = new Map();
+      this.#covers.set(radiusM, byCell);
+    }
     const key = keyOf(x, z);
     let cover = byCell.get(key);
-    if (cover === undefined) byCell.set(key, (cover = this.#open(x, z, radiusM)));
+    if (cover === undefined) {
+      cover = this.#open(x, z, radiusM);
+      byCell.set(key, cover);
+    }
     return cover;
   }
 
   sees(cover: Cover, cell: Cell): boolean {
-    return cell.everywhere || this.#gap2(cover, cell.x, cell.z) < cover.radiusM * cover.radiusM;
+    return cell.everywhere || this.seesAt(cover, cell.x, cell.z);
+  }
+
+  /** As {@link CellGrid.sees}, by column and row. */
+  seesAt(cover: Cover, x: number, z: number): boolean {
+    return this.#gap2(cover, x, z) < cover.radiusM * cover.radiusM;
   }
 
   /** The ring of a seen cell, 0 nearest. */

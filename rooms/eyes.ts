@@ -47,7 +47,13 @@ export class Eyes {
   }
 
   /** What the client is to see now, from live positions. */
-  cover(client: Client, sight: Sight | undefined, map: MapSchema<Schema>, grid: CellGrid, radiusM: number): Cover {
+  cover(
+    client: Client,
+    sight: Sight | undefined,
+    map: MapSchema<Schema>,
+    grid: CellGrid,
+    radiusM: number,
+  ): Cover {
     const { sessionId } = client;
     const had = sight?.cover;
     const from = this.#viewpoints.size > 0 ? (this.#viewpoints.get(sessionId) ?? sessionId) : sessionId;

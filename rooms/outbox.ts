@@ -94,7 +94,8 @@ export class Outbox {
     }
     const now = this.#now();
     if (since === undefined) this.#behind.set(client, now);
-    if (queued > this.limits.totalBytes + allowance || now - (since ?? now) > this.limits.behindMs) this.#drop(client);
+    if (queued > this.limits.totalBytes + allowance || now - (since ?? now) > this.limits.behindMs)
+      this.#drop(client);
     return "skip";
   }
 
@@ -134,7 +135,8 @@ export class Outbox {
       queue.length = 0;
       return;
     }
-    for (; waiting.counted < queue.length; waiting.counted++) waiting.bytes += queue[waiting.counted]?.length ?? 0;
+    for (; waiting.counted < queue.length; waiting.counted++)
+      waiting.bytes += queue[waiting.counted]?.length ?? 0;
     if (waiting.bytes > this.limits.totalBytes || now - waiting.since > this.limits.joinAckMs) {
       queue.length = 0;
       this.#drop(client);

@@ -1,4 +1,12 @@
-import { $changes, $getByIndex, $refId, type ChangeTree, type Encoder, type MapSchema, type Schema } from "@colyseus/schema";
+import {
+  $changes,
+  $getByIndex,
+  $refId,
+  type ChangeTree,
+  type Encoder,
+  type MapSchema,
+  type Schema,
+} from "@colyseus/schema";
 import { treeOf } from "./actor-encoding.ts";
 import type { CellGrid } from "./cells.ts";
 import type { Interest } from "./interest.ts";
@@ -78,17 +86,14 @@ export class Residents {
 
   /** Actors set since the last tick, by index. */
   *unsettled(): Iterable<[number, Schema]> {
-    const indexes: number[] = [];
-    this.#mapTree.forEach((index) => indexes.push(index));
-    for (const index of indexes) {
+    for (const index of this.#changedIndexes()) {
       const actor = index < 0 ? undefined : this.actorAt(index);
       if (actor !== undefined && this.byIndex.get(index)?.actor !== actor) yield [index, actor];
     }
   }
 
   #reconcile(tick: number): void {
-    const indexes: number[] = [];
-    this.#mapTree.forEach((index) => indexes.push(index));
+    const indexes = this.#changedIndexes();
     if (indexes.some((index) => index < 0)) {
       // The map was cleared: indexes begin at 0 again, under other actors.
       for (const resident of [...this.byIndex.values()]) this.#part(resident, tick);
@@ -100,6 +105,15 @@ export class Residents {
       if (resident !== undefined) this.#part(resident, tick);
       this.#arrive(index, tick);
     }
+  }
+
+  /** Indexes of the map that were set or deleted this tick; negative where it was cleared. */
+  #changedIndexes(): number[] {
+    const indexes: number[] = [];
+    this.#mapTree.forEach((index) => {
+      indexes.push(index);
+    });
+    return indexes;
   }
 
   #arrive(index: number, tick: number): void {
@@ -145,7 +159,8 @@ export class Residents {
       this.#list(resident);
     }
     if ((tree.dirtyLow & ~layout.continuous) !== 0 || tree.dirtyHigh !== 0) this.#dirty(resident, tree, tick);
-    if ((tree.dirtyLow & layout.place) !== 0 || this.#interest.always !== undefined) this.#place(resident, tick);
+    if ((tree.dirtyLow & layout.place) !== 0 || this.#interest.always !== undefined)
+      this.#place(resident, tick);
   }
 
   #dirty(resident: Resident, tree: ChangeTree, tick: number): void {
