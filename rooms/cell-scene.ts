@@ -37,30 +37,6 @@ export function coverOf({ eyes, map, grid, interest }: CellScene, client: Client
   return eyes.cover(client, sight, map, grid, interest.radiusM);
 }
 
-/** Actors in a view that are in the map now, by where they are now; with no view, all of them. */
-export function* presentIn(scene: CellScene, has: Cover | undefined): Iterable<[number, Schema]> {
-  const { residents } = scene;
-  const settled = has === undefined ? [residents.byIndex.values()] : has.cells.map((cell) => cell.members);
-  for (const members of settled) {
-    for (const { index, actor } of members) {
-      if (residents.actorAt(index) === actor && isIn(scene, has, index, actor)) yield [index, actor];
-    }
-  }
-  for (const [index, actor] of residents.unsettled())
-    if (isIn(scene, has, index, actor)) yield [index, actor];
-}
-
-function isIn(
-  { grid, interest, map }: CellScene,
-  has: Cover | undefined,
-  index: number,
-  actor: Schema,
-): boolean {
-  if (has === undefined || interest.always?.(actor, map.$indexes.get(index) ?? "")) return true;
-  const { x = 0, z = 0 } = actor as { x?: number; z?: number };
-  return grid.seesAt(has, grid.line(x), grid.line(z));
-}
-
 /** Keeps full-state walks out of the actors map: a tree that bears the walk's own stamp counts as visited. */
 function hideFromFullSync(mapTree: ChangeTree, encoder: object): void {
   Object.defineProperty(mapTree, "_fullSyncGen", {

@@ -1,8 +1,9 @@
 import { type Client, Protocol } from "@colyseus/core";
-import { $changes, type ChangeTree, type Schema } from "@colyseus/schema";
+import { $changes, type Schema } from "@colyseus/schema";
 import { RoomkeepError } from "../shared/errors.ts";
 import { CellPatches } from "./cell-patches.ts";
-import { type CellScene, coverOf, openScene, presentIn } from "./cell-scene.ts";
+import { type CellScene, coverOf, openScene } from "./cell-scene.ts";
+import { CellStates } from "./cell-states.ts";
 import { Eyes, type Viewpoint } from "./eyes.ts";
 import { Frame } from "./frame.ts";
 import { type Interest, type InterestOptions, readInterest } from "./interest.ts";
@@ -16,6 +17,12 @@ export interface CellStats {
   framesSent: number;
   /** Bytes of segments encoded, before they were put together. */
   encodedBytes: number;
+}
+
+interface Opened {
+  readonly scene: CellScene;
+  readonly patches: CellPatches;
+  readonly states: CellStates;
 }
 
 /** Ticks between sweeps of what no one looks at any more. */
@@ -36,7 +43,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
   readonly #collection: string;
   readonly #interest: Interest;
   readonly #eyes = new Eyes();
-  #open: { scene: CellScene; patches: CellPatches } | undefined;
+  #open: Opened | undefined;
   #tick = 0;
 
   /** @throws CONFIG_INVALID for an interest that cannot be used */
@@ -79,7 +86,8 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
   override reset(state: S): void {
     super.reset(state);
     const scene = openScene(this.encoder, this.#collection, this.#interest, this.#eyes);
-    this.#open = { scene, patches: new CellPatches(scene, this.outbox, this.hasFilters) };
+    const patches = new CellPatches(scene, this.outbox, this.hasFilters);
+    this.#open = { scene, patches, states: new CellStates(scene) };
     // Unreliable fields are stock's own channel, which knows no interest.
     this.hasUnreliableFields = false;
   }
@@ -102,7 +110,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
 
   /** @throws CONFIG_INVALID if the map of actors was replaced: the new one would go to all */
   override applyPatches(clients: Client[], _state?: unknown, timing?: PatchTiming): boolean {
-    const { scene, patches } = this.#opened;
+    const { scene, patches, states } = this.#opened;
     if (Reflect.get(this.encoder.state, this.#collection) !== scene.map) {
       throw new RoomkeepError(
         "CONFIG_INVALID",
@@ -120,12 +128,13 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     scene.cells.end();
     scene.residents.settle(this.#tick);
     this.encoder.discardChanges();
+    states.clear();
     for (const client of resync) this.outbox.sendState(client, this.#fullFrame(client, timing, true));
     if (this.#tick % SWEEP_TICKS === 0) scene.grid.sweep(this.#tick - SWEEP_TICKS / 2);
     return changed && clients.length > 0;
   }
 
-  get #opened(): { scene: CellScene; patches: CellPatches } {
+  get #opened(): Opened {
     if (this.#open === undefined)
       throw new RoomkeepError("CONFIG_INVALID", "interest: the room has no state yet.");
     return this.#open;
@@ -135,24 +144,19 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
    * @param settled true at the end of a tick, when nothing is pending: the client then goes on with shared patches
    */
   #fullFrame(client: Client | undefined, timing: PatchTiming | undefined, settled = false): Frame {
-    const { scene } = this.#opened;
+    const { scene, states } = this.#opened;
     const base = super.getFullState(client);
     const has = client === undefined ? undefined : coverOf(scene, client);
     const own = client === undefined ? undefined : scene.map.get(client.sessionId);
-    const given = new Map(presentIn(scene, has));
-    let owned: Schema | undefined;
-    const actors = scene.cells.loose(() => {
-      for (const [index, actor] of given) {
-        const tree: ChangeTree = actor[$changes] as ChangeTree;
-        scene.cells.appendEntry(index, tree, "fresh");
-        if (actor !== own) continue;
-        scene.cells.appendMine(tree);
-        owned = actor;
-      }
-    });
-    const frame = new Frame(base[0] ?? Protocol.ROOM_STATE, base.length - 1 + actors.length, timing?.sNow);
+    const { parts, bytes, given } = states.of(has, own);
+    const owned = own !== undefined && given.get(own[$changes]?._parentIndex ?? -1) === own ? own : undefined;
+    const frame = new Frame(base[0] ?? Protocol.ROOM_STATE, base.length - 1 + bytes, timing?.sNow);
     frame.bytes.set(base.subarray(1), frame.bodyAt);
-    frame.bytes.set(actors, frame.bodyAt + base.length - 1);
+    let at = frame.bodyAt + base.length - 1;
+    for (const part of parts) {
+      frame.bytes.set(part, at);
+      at += part.length;
+    }
     if (client !== undefined) {
       this.#eyes.record(
         client,

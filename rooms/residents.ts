@@ -8,7 +8,7 @@ import {
   type Schema,
 } from "@colyseus/schema";
 import { treeOf } from "./actor-encoding.ts";
-import type { CellGrid } from "./cells.ts";
+import type { Cell, CellGrid } from "./cells.ts";
 import type { Interest } from "./interest.ts";
 import { Resident } from "./resident.ts";
 
@@ -84,6 +84,29 @@ export class Residents {
     return this.#map[$getByIndex](index);
   }
 
+  /** Cells with members. */
+  cells(): Set<Cell> {
+    const cells = new Set<Cell>();
+    for (const { cell } of this.byIndex.values()) if (cell !== undefined) cells.add(cell);
+    return cells;
+  }
+
+  /** Cells where anything of a member changed since the last tick, were it only that it was deleted. */
+  changedCells(): Set<Cell> {
+    const indexes = this.#changedIndexes();
+    if (indexes.some((index) => index < 0)) return this.cells();
+    const changed = new Set<Cell>();
+    const add = (index: number | undefined): void => {
+      const cell = this.byIndex.get(index ?? -1)?.cell;
+      if (cell !== undefined) changed.add(cell);
+    };
+    indexes.forEach(add);
+    for (let node = this.#encoder.root.changes.next; node !== undefined; node = node.next) {
+      if (node.changeTree !== this.#mapTree) add(this.#topOf(node.changeTree)?._parentIndex);
+    }
+    return changed;
+  }
+
   /** Actors set since the last tick, by index. */
   *unsettled(): Iterable<[number, Schema]> {
     for (const index of this.#changedIndexes()) {
@@ -140,8 +163,7 @@ export class Residents {
   /** True if the tree is of the actors map or below it. */
   #claim(tree: ChangeTree, tick: number): boolean {
     if (tree === this.#mapTree) return true;
-    let top: ChangeTree | undefined = tree;
-    while (top !== undefined && top.parentRef !== this.#map) top = treeOf(top.parentRef);
+    const top = this.#topOf(tree);
     if (top === undefined) return false;
     const resident = this.byIndex.get(top._parentIndex ?? -1);
     // Gone, or new: then it enters whole.
@@ -149,6 +171,13 @@ export class Residents {
     if (tree === top) this.#note(resident, tick);
     else this.#dirty(resident, tree, tick);
     return true;
+  }
+
+  /** The tree of the actor that a tree is part of, if it is of one. */
+  #topOf(tree: ChangeTree): ChangeTree | undefined {
+    let top: ChangeTree | undefined = tree;
+    while (top !== undefined && top.parentRef !== this.#map) top = treeOf(top.parentRef);
+    return top;
   }
 
   #note(resident: Resident, tick: number): void {
