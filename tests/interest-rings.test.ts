@@ -88,6 +88,26 @@ test("an actor that is always seen is seen from anywhere, from when it becomes s
   expect(shown("other")?.x).toBe(900);
 });
 
+test("a full state shows what is so now, whoever joined before it since the last patch", () => {
+  const { serializer, place, patch } = begin();
+  const near = place("near", 6);
+  const leaver = place("leaver", 7);
+  patch();
+  const join = (id: string): WireClient => {
+    const client = new WireClient(id, serializer);
+    client.raw(serializer.getFullState(client.asClient));
+    return client;
+  };
+  serializer.viewpoint({ sessionId: "first" } as Client, "me");
+  serializer.viewpoint({ sessionId: "second" } as Client, "me");
+  expect([...join("first").decoder.state.actors.keys()].sort()).toEqual(["leaver", "me", "near"]);
+  near.name = "changed since";
+  leaver.x = 900;
+  const second = join("second").decoder.state.actors;
+  expect([...second.keys()].sort()).toEqual(["me", "near"]);
+  expect((second.get("near") as Being | undefined)?.name).toBe("changed since");
+});
+
 test("an idle world sends nothing, and a room with inputs only its clock", () => {
   const { state, serializer, me, place, patch } = begin();
   for (let i = 0; i < 100; i++) place(`n${i}`, i);
