@@ -38,7 +38,7 @@ import type { InterestOptions } from "./interest.ts";
 import { orJoinError } from "./join-error.ts";
 import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
-import type { Identity, Log, Ports } from "./ports.ts";
+import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
 
@@ -84,6 +84,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   input: WalkInput;
 }> {
   static readonly card: GameCard = { label: "Room", description: "", maxPlayers: 32 };
+  /** Kinds of items of the game. All games of a server share them: one name is one thing. */
+  static readonly items: ItemTemplates = {};
 
   /** Geometry of the room. */
   level: Level = flatField;

@@ -5,7 +5,7 @@ import { createRouter, LocalDriver, LocalPresence, matchMaker, Server, setDevMod
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { Logger } from "pino";
 import { WebSocket } from "ws";
-import type { Ports } from "../rooms/index.ts";
+import type { ItemTemplates, Ports } from "../rooms/index.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import { type AdminSignIn, monitorEndpoints, openAdminSignIn } from "./admin.ts";
 import { accountEndpoints } from "./api/accounts.ts";
@@ -15,8 +15,9 @@ import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
 import { type Database, migrate, openDatabase } from "./db.ts";
 import { guardFrontDoor } from "./front-door.ts";
-import { defineGames, type Games } from "./games.ts";
+import { defineGames, type Games, itemsOf } from "./games.ts";
 import { byToken } from "./guests.ts";
+import { openItems, slotsOf } from "./items.ts";
 import { openLog } from "./log.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
 import { type PageSource, servePage } from "./page.ts";
@@ -39,6 +40,8 @@ export interface Foundation {
   readonly characters: Characters;
   readonly ports: Ports;
   readonly signIn: AdminSignIn;
+  /** What the games say of items; replaced when they are. */
+  readonly itemRules: { templates: ItemTemplates; readonly slotsOf: typeof slotsOf };
   /** HTTP endpoints that do not depend on the games. */
   readonly endpoints: ReturnType<typeof foundationEndpoints>;
   close(): Promise<void>;
@@ -79,6 +82,10 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       exclusive: database.kind === "embedded",
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
+    const itemRules: Foundation["itemRules"] = { templates: {}, slotsOf };
+    const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
+      characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
+    );
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
     const opened = database;
@@ -90,8 +97,10 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       characters,
       endpoints,
       signIn,
+      itemRules,
       ports: {
         characters,
+        items,
         log,
         async verify(token) {
           if (!token) throw new RoomkeepError("TOKEN_INVALID");
@@ -147,6 +156,7 @@ export async function startServer(games: Games, config: Config, page?: PageSourc
     const { port } = http.address() as AddressInfo;
     const foundation = await openFoundation(config);
     try {
+      foundation.itemRules.templates = itemsOf(games);
       const entries = defineGames(games, foundation.ports);
       const server = openColyseus(foundation, http, entries, port, page);
       await server.listen(port, config.host);
@@ -156,7 +166,7 @@ export async function startServer(games: Games, config: Config, page?: PageSourc
         url,
         port,
         foundation,
-        reload: (edited) => swapGames(entries, edited, foundation.ports),
+        reload: (edited) => swapGames(entries, edited, foundation),
         close: () => shutDown(server, http, foundation),
       };
     } catch (error) {
@@ -206,7 +216,12 @@ function openColyseus(
 }
 
 /** `entries` is the very list that the API shows. */
-async function swapGames(entries: GameEntry[], games: Games, ports: Ports): Promise<void> {
+async function swapGames(
+  entries: GameEntry[],
+  games: Games,
+  { ports, itemRules }: Foundation,
+): Promise<void> {
+  itemRules.templates = itemsOf(games);
   // From here on rooms are written down for the next reload as they are created.
   setDevMode(true);
   for (const { game } of entries) matchMaker.removeRoomType(game);

@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
-import { type Player, WorldRoom } from "roomkeep/rooms";
+import { type Place, type Player, WorldRoom } from "roomkeep/rooms";
 import { type Refusal, refuse, seeded, type WalkInput } from "roomkeep/shared";
 import { z } from "zod";
-import { tagLevel } from "./level.ts";
+import { DECK_PLACE, tagLevel } from "./level.ts";
 import { openRound, type Round } from "./round.ts";
 import {
   allReady,
@@ -79,6 +79,12 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
 
   protected override step(avatar: TagAvatar, input: WalkInput, dt: number, id: string): void {
     tagStep(avatar, input, this.ground, dt, paceOf(this.state, id));
+  }
+
+  /** Who comes during a round looks on from the deck. */
+  protected override spawnPlace(player: Tagger): Place {
+    if (!this.isUnderWay()) return super.spawnPlace(player);
+    return { ...DECK_PLACE, x: DECK_PLACE.x + 1.5 * (this.waited.size % 4) };
   }
 
   protected override onEnter(player: Tagger): void {

@@ -18,13 +18,13 @@ export function pointsOf({ freeS, tags }: Pick<TagAvatar, "freeS" | "tags">): nu
   return freeS + tags;
 }
 
-/** Whom *it* touches: the nearest within {@link TOUCH_M} who plays and is connected. */
-export function touchedBy<T extends Tagger>(it: T, players: Iterable<T>): T | undefined {
+/** Whom *it* touches: of those who play, the nearest within {@link TOUCH_M} who is connected. */
+export function touchedBy<T extends Tagger>(it: T, playing: Iterable<T>): T | undefined {
   let nearest: T | undefined;
   let least = TOUCH_M;
-  for (const player of players) {
+  for (const player of playing) {
     const { avatar } = player;
-    if (player === it || avatar.watching || avatar.away) continue;
+    if (player === it || avatar.away) continue;
     const far = Math.hypot(avatar.x - it.avatar.x, avatar.y - it.avatar.y, avatar.z - it.avatar.z);
     if (far >= least) continue;
     nearest = player;
