@@ -9,6 +9,7 @@ import {
 } from "@colyseus/core";
 import { z } from "zod";
 import {
+  type Actor,
   Avatar,
   CLOSE,
   CODE_ALPHABET,
@@ -35,8 +36,9 @@ import { type Guard, openGuard, type Rate } from "./guard.ts";
 import { takeInputs } from "./inputs.ts";
 import type { InterestOptions } from "./interest.ts";
 import { orJoinError } from "./join-error.ts";
+import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
-import type { Identity, Log, Ports } from "./ports.ts";
+import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
 
@@ -82,6 +84,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   input: WalkInput;
 }> {
   static readonly card: GameCard = { label: "Room", description: "", maxPlayers: 32 };
+  /** Kinds of items of the game. All games of a server share them: one name is one thing. */
+  static readonly items: ItemTemplates = {};
 
   /** Geometry of the room. */
   level: Level = flatField;
@@ -105,6 +109,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** Whose eyes see how far, in a room with interest. */
   protected sight: CellSerializer<S> | undefined;
   private stopListening: (() => void) | undefined;
+  /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
+  private placed: ReadonlyMap<string, Actor> = new Map();
+  /** True once a room of edited code takes over: this one changes and saves nothing any more. */
+  private replaced = false;
   /** Errors that were caught, by the place where they arose. */
   readonly faults = new Map<string, number>();
 
@@ -139,6 +147,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.patchRate = null;
     this.stopListening = ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced"));
     await this.onOpen?.();
+    this.placed = new Map(this.state.actors.entries());
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
   }
 
@@ -165,6 +174,14 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   protected onExit?(player: Player<A>): void;
   /** The rules, once a tick after everybody has moved. `dt` in seconds. */
   protected onTick?(dt: number): void;
+
+  /**
+   * Hot reload, while you develop: what to hand to the room that takes over, JSON only. State and players are handed
+   * over without it; fields of the room are not.
+   */
+  protected onKeep?(): unknown;
+  /** Hot reload: the room has taken over, and state and players are back. `kept` is what {@link onKeep} returned. */
+  protected onRestore?(kept: unknown): void;
 
   /** Makes a player's actor; its pose is set afterwards. */
   protected createAvatar(_player: Pick<Player, "client" | "claim">): A {
@@ -196,6 +213,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   // ── Life of a player ──────────────────────────────────────────────────────────────────────────────────────────
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
+    if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
@@ -217,7 +235,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   override onDrop(client: Client, code?: number): void {
     const player = this.players.get(client.sessionId);
-    if (!player || isFinal(code)) return;
+    if (!player || isFinal(code) || this.replaced) return;
     player.avatar.away = true;
     player.hold = this.allowReconnection(client, RECONNECT_S);
     // The seat that runs out, or a room that closes, ends in onLeave.
@@ -239,7 +257,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   override async onLeave(client: Client, code?: number): Promise<void> {
     const player = this.players.get(client.sessionId);
-    if (!player) return; // refused at the door, or let go already
+    if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
     const state = capture(player, this.zone);
     this.removePlayer(client.sessionId);
     this.log.info({ player: client.sessionId, code }, "player left");
@@ -277,6 +295,30 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.players.delete(sessionId);
     this.space?.removeWalker(sessionId);
     this.state.actors.delete(sessionId);
+  }
+
+  // ── Hot reload, while a builder develops ──────────────────────────────────────────────────────────────────────
+
+  /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
+  override onCacheRoom(): Kept {
+    this.replaced = true;
+    return keep(this.state, this.players, this.onKeep?.());
+  }
+
+  /** Colyseus calls it in the room that takes over; the seats are kept for the players, who return by themselves. */
+  override onRestoreRoom(kept: Kept): void {
+    restoreActors(this.state, this.placed, kept, this.space);
+    for (const { was, claim, fields } of restorePlayers(kept, this.ports.characters)) {
+      const client = absent(was.sessionId);
+      const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
+      const player = describe<A>(client, claim, avatar);
+      const { stats, statsChanged, savedPlace } = was;
+      this.players.set(was.sessionId, Object.assign(player, { stats, statsChanged, savedPlace }));
+      this.state.actors.set(was.sessionId, avatar);
+      this.space?.addWalker(was.sessionId, avatar);
+    }
+    this.attempt("onRestore", () => this.onRestore?.(kept.game));
+    this.log.info({ players: this.players.size }, "room took over after an edit");
   }
 
   // ── Messages ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -324,6 +366,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   // ── The tick ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   private runTick(dt: number): void {
+    if (this.replaced) return;
     const { tickClock } = this;
     tickClock.begin();
     for (const player of this.players.values()) {

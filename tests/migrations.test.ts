@@ -22,7 +22,9 @@ async function undoAll({ ds }: Database): Promise<void> {
 const ALL_TABLES = [
   "account",
   "character",
+  "death_lock",
   "item",
+  "kill_count",
   "ledger",
   "migration",
   "request_result",

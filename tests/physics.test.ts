@@ -35,6 +35,8 @@ test("finds the same pairs as looking at every pair, whatever moves, sleeps, com
               body.position.vadd(new Vec3((draw() % 9) - 4, 0, (draw() % 9) - 4), body.position);
             body.aabbNeedsUpdate = true;
           }
+          // cannon-es leaves the box of a body that was turned after it was made as it was.
+          for (const body of world.bodies) body.updateAABB();
           if (draw() % 2) space.removeLoose(`c${draw() % spots.length}`);
           expect(pairsOf(Object.assign(new NaiveBroadphase(), { useBoundingBoxes: true }), world)).toEqual(
             pairsOf(world.broadphase as CellBroadphase, world),

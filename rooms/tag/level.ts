@@ -36,7 +36,7 @@ const cover: Solids = [
     at: polar(degrees, 7),
     radius: 0.6,
     height: 2.4,
-    look: "marble",
+    look: "stone",
   })),
 ];
 
@@ -68,6 +68,9 @@ function deck(sign: 1 | -1): Solids {
     }),
   ];
 }
+
+/** On the northern deck, at its left end, with a view of the whole arena. */
+export const DECK_PLACE = { x: -2.25, y: 1.2, z: 16.4, yaw: Math.PI } as const;
 
 /** Two corner towers that one climbs by a ramp of steps and leaves by a jump. `sign` picks the corner. */
 function tower(sign: 1 | -1): Solids {
