@@ -15,8 +15,11 @@ function polar(degrees: number, distance: number): [x: number, y: number, z: num
   return [Math.sin(angle) * distance, 0, Math.cos(angle) * distance];
 }
 
-/** A low round dais in the middle, where *it* begins. One steps onto it without a jump. */
-const dais: Solids = [{ shape: "cylinder", at: [0, 0, 0], radius: 2.2, height: 0.3, look: "marble" }];
+/** Where *it* begins: on the low round dais in the middle, which one steps onto without a jump. */
+export const DAIS_PLACE = { x: 0, y: 0.3, z: 0 } as const;
+const dais: Solids = [
+  { shape: "cylinder", at: [0, 0, 0], radius: 2.2, height: DAIS_PLACE.y, look: "marble" },
+];
 
 const outerWalls: Solids = [
   { shape: "box", at: [0, 0, -HALF], size: [HALF * 2, 1.8, 0.8], look: "brick" },

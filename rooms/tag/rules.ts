@@ -1,4 +1,5 @@
 import { type Level, type Refusal, refuse } from "roomkeep/shared";
+import { DAIS_PLACE } from "./level.ts";
 import { ScoreRow, type TagAvatar, type TagState } from "./state.ts";
 
 /** Fewest and most players of a round; who is more looks on. */
@@ -86,8 +87,10 @@ export function placeTeam(
   const apart = Math.max(1, Math.floor(spawns.length / team.length));
   for (const [i, { sessionId, avatar }] of team.entries()) {
     const spawn = spawns[(turn + i * apart) % spawns.length];
-    const [x, y, z] = sessionId === it ? [0, 0, 0] : (spawn?.at ?? [0, 0, 0]);
-    Object.assign(avatar, { x, y, z, yaw: spawn?.yaw ?? 0, vx: 0, vy: 0, vz: 0, grounded: true });
+    if (!spawn) continue;
+    const [x, y, z] = spawn.at;
+    const place = sessionId === it ? DAIS_PLACE : { x, y, z };
+    Object.assign(avatar, { ...place, yaw: spawn.yaw, vx: 0, vy: 0, vz: 0, grounded: true });
   }
 }
 
