@@ -149,7 +149,7 @@ export async function answerLetGo(): Promise<void> {
  */
 export async function startServer(games: Games, config: Config, page?: PageSource): Promise<RunningServer> {
   const http = createServer();
-  guardFrontDoor(http);
+  const door = guardFrontDoor(http);
   // First, because it fails at once where a database takes its time.
   await claimPort(http, config);
   try {
@@ -161,6 +161,7 @@ export async function startServer(games: Games, config: Config, page?: PageSourc
       const server = openColyseus(foundation, http, entries, port, page);
       await server.listen(port, config.host);
       await answerLetGo();
+      door.open();
       const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;
       return {
         url,
