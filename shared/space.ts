@@ -153,6 +153,8 @@ function looseBody(actor: Prop, material: Material): Body {
 function walkerBody(walker: Walker): Body {
   const body = new Body({
     type: Body.KINEMATIC,
+    // One that fell asleep while its player stood still would stay where it is for good.
+    allowSleep: false,
     collisionFilterGroup: LAYER.walker,
     collisionFilterMask: LAYER.loose,
     position: new Vec3(walker.x, walker.y, walker.z),
