@@ -76,7 +76,9 @@ export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...
       });
     }
     const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return answer as T;
+    if (response.ok && answer !== undefined) return answer as T;
+    // Good, but cut off on its way: as if there had been no answer.
+    if (response.ok) throw new ApiError("OFFLINE", "The answer of the server was cut off. Try again.");
     const { code = "OFFLINE", message = `The server answered with ${response.status}.` } = (answer ??
       {}) as Partial<ApiError>;
     throw new ApiError(code, message);

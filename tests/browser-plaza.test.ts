@@ -146,7 +146,10 @@ describeWithBrowser("two people in the plaza", (open) => {
     server = await startProcess({ PORT: String(port), ROOMKEEP_DATA_DIR: dataDir });
     for (const page of [ann, bob]) {
       await page.reload();
-      await untilPage(page, "k.connected && k.me()", 60_000);
+      await untilPage(page, "k.connected && k.me()", 60_000).catch(async (error) => {
+        await shoot(page, "plaza-not-back");
+        throw error;
+      });
     }
     const back = await Promise.all([ann, bob].map((page) => ask<Spot>(page, "k.me()")));
     expect(apart(back[0]!, stood[0]!)).toBeLessThan(0.1);
