@@ -100,7 +100,8 @@ function classesOf({ classes, state, world }: Inside): ReadonlyMap<string, Schem
   const table = new Map<string, SchemaClass>();
   const known = classes ?? knownTo(state);
   for (const klass of known) table.set(klass.name, klass);
-  if (!classes) for (const actor of world.query()) table.set(actor.constructor.name, actor.constructor as SchemaClass);
+  if (!classes)
+    for (const actor of world.query()) table.set(actor.constructor.name, actor.constructor as SchemaClass);
   return table;
 }
 

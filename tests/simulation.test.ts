@@ -2,7 +2,16 @@ import { t } from "@colyseus/schema";
 import { describe, expect, test } from "vitest";
 import { openSimulation, type RoomContext, type Simulation } from "../rooms/simulation.ts";
 import { defineSystem } from "../rooms/systems.ts";
-import { Actor, Avatar, defineLevel, Prop, WalkInput, WorldState, type World, walk } from "../shared/index.ts";
+import {
+  Actor,
+  Avatar,
+  defineLevel,
+  Prop,
+  WalkInput,
+  type World,
+  WorldState,
+  walk,
+} from "../shared/index.ts";
 
 const Deer = Actor.extend({ fear: t.float32().default(0) }, "SimDeer");
 const State = WorldState.extend({ day: t.float32().default(0) }, "SimState");
@@ -30,7 +39,8 @@ const wander = defineSystem<World, RoomContext<State>>({
       deer.x += random() - 0.5;
       deer.fear = random() * 3;
     }
-    if (random() < 0.05) world.spawn(new Prop({ kind: "crate", x: random() * 4, y: 2, z: random() * 4, size: 0.3 }));
+    if (random() < 0.05)
+      world.spawn(new Prop({ kind: "crate", x: random() * 4, y: 2, z: random() * 4, size: 0.3 }));
     if (random() < 0.05) world.spawn(new Deer({ kind: "deer", x: random() * 9 }));
   },
 });
@@ -43,7 +53,14 @@ const flaky = defineSystem<World, RoomContext<State>>({
 });
 
 function yard(seed = 5): Simulation<State> {
-  return openSimulation({ state: new State(), level, systems: [wander, flaky], tickHz: 20, seed, fault: () => {} });
+  return openSimulation({
+    state: new State(),
+    level,
+    systems: [wander, flaky],
+    tickHz: 20,
+    seed,
+    fault: () => {},
+  });
 }
 
 /** Two walkers who push whatever is in their way; a pure function of the tick. */
@@ -57,7 +74,11 @@ function push(sim: Simulation<State>, ticks: number, hashes: string[] = []): str
       }
       const turn = Math.floor((sim.tick + (id === "ann" ? 7 : 0)) / 15) % 4;
       const input = new WalkInput();
-      Object.assign(input, { moveX: [127, 0, -127, 0][turn], moveZ: [0, 127, 0, -127][turn], buttons: sim.tick % 3 });
+      Object.assign(input, {
+        moveX: [127, 0, -127, 0][turn],
+        moveZ: [0, 127, 0, -127][turn],
+        buttons: sim.tick % 3,
+      });
       walk(avatar, input, sim.ground, 1 / sim.tickHz);
     }
     sim.step();
@@ -118,6 +139,8 @@ describe("a simulation", () => {
     expect(asleep).toBeGreaterThan(0);
     const again = yard();
     again.restore(sim.snapshot());
-    expect([...(again.space?.loose.values() ?? [])].filter(({ body }) => body.sleepState === 2)).toHaveLength(asleep);
+    expect([...(again.space?.loose.values() ?? [])].filter(({ body }) => body.sleepState === 2)).toHaveLength(
+      asleep,
+    );
   });
 });
