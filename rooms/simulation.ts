@@ -229,7 +229,12 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       systems,
       random,
       classes: options.actorClasses,
-      clock: { get: () => tick, set: (kept) => void (tick = kept) },
+      clock: {
+        get: () => tick,
+        set: (kept) => {
+          tick = kept;
+        },
+      },
       space: () => space,
       rebuild(saved) {
         for (const id of [...(space?.loose.keys() ?? [])]) space?.removeLoose(id);

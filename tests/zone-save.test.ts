@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { t } from "@colyseus/schema";
-import { defineSystem, type RoomContext, WorldRoom } from "roomkeep/rooms";
-import { Actor, defineLevel, Prop, type World, WorldState } from "roomkeep/shared";
+import { WorldRoom } from "roomkeep/rooms";
+import { Actor, defineLevel, Prop, WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createSeal } from "../server/seal.ts";
