@@ -14,6 +14,7 @@ import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
 import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
 import { type Database, migrate, openDatabase } from "./db.ts";
+import { type EventLogPort, openEventLog } from "./event-log.ts";
 import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
 import { byToken } from "./guests.ts";
@@ -22,6 +23,8 @@ import { openLog } from "./log.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
 import { type PageSource, servePage } from "./page.ts";
 import { openRedis, type Shared } from "./redis.ts";
+import { createSeal } from "./seal.ts";
+import { openZones, type Zones } from "./zones.ts";
 
 // Colyseus reads the global for reconnection; Node has it from 22 on.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
@@ -38,6 +41,8 @@ export interface Foundation {
   readonly database: Database;
   readonly shared: Shared | undefined;
   readonly characters: Characters;
+  readonly events: EventLogPort;
+  readonly zones: Zones;
   readonly ports: Ports;
   readonly signIn: AdminSignIn;
   /** What the games say of items; replaced when they are. */
@@ -82,10 +87,18 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       exclusive: database.kind === "embedded",
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
+    const events = openEventLog(ds, log);
     const itemRules: Foundation["itemRules"] = { templates: {}, slotsOf };
     const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
       characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
     );
+    const zones = await openZones(ds, {
+      incarnation,
+      log,
+      seal: createSeal({ keys: config.sealKeys }),
+      saveEveryMs: config.zoneSaveMs,
+      exclusive: database.kind === "embedded",
+    });
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
     const opened = database;
@@ -95,11 +108,15 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       database: opened,
       shared,
       characters,
+      events,
+      zones,
       endpoints,
       signIn,
       itemRules,
       ports: {
         characters,
+        events,
+        zones,
         items,
         log,
         async verify(token) {
@@ -109,6 +126,8 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       },
       async close() {
         await characters.close();
+        await zones.close();
+        await events.close();
         await shared?.close();
         await opened.close();
       },

@@ -32,6 +32,7 @@ export * from "./roles.ts";
 export { type ClassTable, classTable, type SchemaJson } from "./schema-json.ts";
 export * from "./snapshot.ts";
 export * from "./space.ts";
+export * from "./space-save.ts";
 export * from "./threshold.ts";
 export { type Stored, type Upgrade, type Versioned, type VersionedOptions, versioned } from "./versioned.ts";
 export * from "./walk.ts";

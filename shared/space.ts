@@ -17,8 +17,8 @@ import { LAYER } from "./layers.ts";
 import type { Level, Solid } from "./level.ts";
 import { GRAVITY_MPS2, WALKER_HEIGHT_M, WALKER_RADIUS_M, type Walker } from "./walk.ts";
 
-/** Physics steps in one tick of the room: 60 Hz at 20 ticks a second keeps stacked crates calm. */
-const SUB_STEPS = 3;
+/** Physics steps a second, whatever the room's tick rate: 60 keep stacked crates calm. */
+const PHYSICS_HZ = 60;
 /** Nothing loose moves faster, m/s: a crate squeezed between a player and a wall must not become a bullet. */
 const LOOSE_MAX_MPS = 14;
 /** Movement that is not worth telling: metres and quaternion parts. */
@@ -29,6 +29,12 @@ export interface LooseEntry {
   readonly body: Body;
   readonly actor: Prop;
   readonly home: Vec3;
+}
+
+/** The body with which somebody who walks pushes. */
+export interface WalkerEntry {
+  readonly body: Body;
+  readonly walker: Walker;
 }
 
 /** The fixed-step Cannon world of a room: static solids, loose bodies, and walkers that push them. */
@@ -43,6 +49,8 @@ export interface Space {
   step(dtS: number): void;
   /** Loose bodies by actor id. */
   readonly loose: ReadonlyMap<string, LooseEntry>;
+  /** Bodies of walkers by actor id. */
+  readonly walkers: ReadonlyMap<string, WalkerEntry>;
 }
 
 /**
@@ -66,11 +74,12 @@ export function openSpace(level: Level): Space {
   world.defaultContactMaterial.restitution = 0.2;
   addGround(world, surface, level);
   const loose = new Map<string, LooseEntry>();
-  const walkers = new Map<string, { body: Body; walker: Walker }>();
+  const walkers = new Map<string, WalkerEntry>();
 
   return {
     world,
     loose,
+    walkers,
     addLoose(id, actor) {
       const body = looseBody(actor, surface);
       world.addBody(body);
@@ -94,7 +103,8 @@ export function openSpace(level: Level): Space {
     },
     step(dtS) {
       for (const { body, walker } of walkers.values()) followWalker(body, walker, dtS);
-      for (let i = 0; i < SUB_STEPS; i++) world.step(dtS / SUB_STEPS);
+      const subSteps = Math.max(1, Math.round(dtS * PHYSICS_HZ));
+      for (let i = 0; i < subSteps; i++) world.step(dtS / subSteps);
       for (const entry of loose.values()) {
         tame(entry, level);
         writePose(entry);
@@ -137,7 +147,6 @@ function looseBody(actor: Prop, material: Material): Body {
     mass: kind === "ball" ? 4 * size : 12 * size,
     material,
     shape: kind === "ball" ? new Sphere(size) : new Box(new Vec3(size, size, size)),
-    position: new Vec3(actor.x, actor.y, actor.z),
     linearDamping: kind === "ball" ? 0.25 : 0.12,
     angularDamping: kind === "ball" ? 0.25 : 0.3,
     sleepSpeedLimit: 0.15,
@@ -145,7 +154,10 @@ function looseBody(actor: Prop, material: Material): Body {
     collisionFilterGroup: LAYER.loose,
     collisionFilterMask: LAYER.solid | LAYER.loose | LAYER.walker,
   });
+  // Only now: the inertia is taken from the bounds where the body is made, and must not hold that place's rounding.
+  body.position.set(actor.x, actor.y, actor.z);
   body.quaternion.set(actor.qx, actor.qy, actor.qz, actor.qw);
+  body.aabbNeedsUpdate = true;
   return body;
 }
 
@@ -153,7 +165,7 @@ function looseBody(actor: Prop, material: Material): Body {
 function walkerBody(walker: Walker): Body {
   const body = new Body({
     type: Body.KINEMATIC,
-    // One that fell asleep while its player stood still would stay where it is for good.
+    // One that fell asleep would be left behind when its walker goes on, and push nothing.
     allowSleep: false,
     collisionFilterGroup: LAYER.walker,
     collisionFilterMask: LAYER.loose,
