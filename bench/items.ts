@@ -28,9 +28,9 @@ interface Row {
 }
 
 /** Runs the bench; see `help`. */
-export async function run(args: string[]): Promise<void> {
+export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
-    args,
+    args: [...args],
     options: {
       seconds: { type: "string", default: "4" },
       repeats: { type: "string", default: "3" },

@@ -40,6 +40,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Longest wait for an answer, ms. */
+const ANSWER_MS = 10_000;
+
 /** The HTTP side of the server. */
 export interface Api {
   /** Sent with every call once it is set. */
@@ -64,6 +67,7 @@ export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...
       response = await send(origin + path, {
         method,
         headers,
+        signal: AbortSignal.timeout(ANSWER_MS),
         body: body === undefined ? null : JSON.stringify(body),
       });
     } catch (cause) {
@@ -72,7 +76,9 @@ export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...
       });
     }
     const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return answer as T;
+    if (response.ok && answer !== undefined) return answer as T;
+    // Good, but cut off on its way: as if there had been no answer.
+    if (response.ok) throw new ApiError("OFFLINE", "The answer of the server was cut off. Try again.");
     const { code = "OFFLINE", message = `The server answered with ${response.status}.` } = (answer ??
       {}) as Partial<ApiError>;
     throw new ApiError(code, message);

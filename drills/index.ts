@@ -8,6 +8,7 @@ interface Drill {
 const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
   crash: () => import("./crash.ts"),
   sim: () => import("./sim.ts"),
+  zone: () => import("./zone.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

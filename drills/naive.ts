@@ -102,6 +102,7 @@ export function naivePorts(ds: DataSource): { characters: CharacterPort; items: 
     claimTransfer: load,
     save,
     release: save,
+    held: () => undefined,
     transfer: async (claim, state) => {
       await save(claim, state);
       return "naive";

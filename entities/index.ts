@@ -1,20 +1,23 @@
 import { Account } from "./account.ts";
 import { Character } from "./character.ts";
 import { DeathLock, KillCount } from "./death.ts";
+import { EventLog } from "./event-log.ts";
 import { Item } from "./item.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
-import { ZoneQuarantine, ZoneSave } from "./zone-save.ts";
+import { ZoneLease, ZoneQuarantine, ZoneSave } from "./zone-save.ts";
 
 export {
   Account,
   Character,
   DeathLock,
+  EventLog,
   Item,
   KillCount,
   LedgerLeg,
   RequestResult,
   Setting,
+  ZoneLease,
   ZoneQuarantine,
   ZoneSave,
 };
@@ -25,10 +28,12 @@ export const ENTITIES = [
   Character,
   ZoneSave,
   ZoneQuarantine,
+  ZoneLease,
   Item,
   LedgerLeg,
   RequestResult,
   Setting,
+  EventLog,
   DeathLock,
   KillCount,
 ];

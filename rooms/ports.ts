@@ -1,6 +1,9 @@
+import type { GameEvent } from "../shared/index.ts";
 import type { ItemPort } from "./item-port.ts";
+import type { ZonePort } from "./zone-port.ts";
 
 export type * from "./item-port.ts";
+export type * from "./zone-port.ts";
 
 /**
  * What a character carries besides its row: a versioned snapshot that rooms change and save as a whole. Coins and
@@ -67,6 +70,8 @@ export interface CharacterPort {
   save(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
   /** Saves and gives the character up in one statement. After a failure it may be tried again. Throws as `save`. */
   release(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
+  /** The claim of a character that this process holds, for a room that takes over after its code was edited. */
+  held(characterId: string, epoch: number): Claim | undefined;
   /**
    * Keeps a last save on the local disk, synced, when `release` could not reach the database; it is brought in when the
    * database is back, here or at the next start, unless somebody has claimed the character by then. False: there is no
@@ -109,6 +114,21 @@ export interface Identity {
   readonly characterId: string;
 }
 
+/** An event of a room, as the database keeps it. */
+export interface KeptEvent {
+  /** Name of the game, id of the room, and the zone if it has one. */
+  readonly game: string;
+  readonly roomId: string;
+  readonly zone: string | undefined;
+  readonly event: GameEvent;
+}
+
+/** Where events marked `keep` go. */
+export interface EventPort {
+  /** Queues an event for the next write. Never throws, never waits; what cannot be written is told in the log. */
+  keep(event: KeptEvent): void;
+}
+
 /** Structured log lines; a pino logger fits. */
 export interface Log {
   debug(fields: object, message: string): void;
@@ -124,6 +144,8 @@ export interface Log {
  */
 export interface Ports {
   readonly characters: CharacterPort;
+  readonly events: EventPort;
+  readonly zones: ZonePort;
   readonly items: ItemPort;
   readonly log: Log;
   /** @throws TOKEN_INVALID nobody has this token */

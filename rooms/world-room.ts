@@ -1,68 +1,60 @@
-import { type Client, type InputAPI, matchMaker, Room, type RoomException } from "@colyseus/core";
-import { z } from "zod";
+import { randomInt } from "node:crypto";
 import {
+  type Client,
+  type InputAPI,
+  Room,
+  type RoomException,
+  SchemaSerializer,
+  type Serializer,
+} from "@colyseus/core";
+import type { z } from "zod";
+import {
+  type Actor,
   Avatar,
   CLOSE,
-  CODE_ALPHABET,
-  CODE_LENGTH,
-  defineLevel,
+  type Events,
   type Ground,
   type Level,
-  layGround,
-  openSpace,
-  Prop,
   RECONNECT_S,
-  type Refusal,
-  roomMessages,
+  type SchemaClass,
   type Space,
   TICK_HZ,
   WalkInput,
+  type World,
   type WorldState,
   walk,
 } from "../shared/index.ts";
+import { CellSerializer } from "./cell-serializer.ts";
 import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.ts";
-import { say } from "./chat.ts";
-import { type Guard, openGuard, type Rate } from "./guard.ts";
+import { sendEvent } from "./event-mail.ts";
+import { type Faults, openFaults } from "./faults.ts";
+import { createOptions, flatField, type GameCard, type Listing } from "./game-card.ts";
+import type { Rate } from "./guard.ts";
+import { type Action, type Inbox, openInbox } from "./inbox.ts";
 import { takeInputs } from "./inputs.ts";
+import type { InterestOptions } from "./interest.ts";
 import { orJoinError } from "./join-error.ts";
-import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
+import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
+import { giveOwnView, takeView } from "./owner-view.ts";
+import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
 import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
+import { uniqueCode } from "./room-code.ts";
+import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
+import { spawnPlaceOf } from "./spawn-place.ts";
+import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
-
-/** What the room list shows of a room. */
-export interface Listing {
-  label: string;
-  game: string;
-}
-
-/** What a builder says of a game once, for lists and matchmaking. */
-export interface GameCard {
-  /** Name that people read. */
-  label: string;
-  /** One line for the list. */
-  description: string;
-  /** Seats; a room that has none left is skipped by matchmaking. */
-  maxPlayers: number;
-  /** True: each new room is entered by its code only. */
-  private?: boolean;
-}
-
-const createOptions = z.object({ private: z.boolean().optional(), ports: z.custom<Ports>() });
-const flatField = defineLevel({
-  name: "field",
-  bounds: { min: [-20, -20], max: [20, 20] },
-  spawns: [{ at: [0, 0, 0], radius: 3 }],
-});
+import { openZone, type ZoneFormat, type ZoneKeeper } from "./zone-saves.ts";
 
 /**
  * A room with actors in a level: players join with their character, walk by predicted input, push what is loose,
- * chat, drop and return, and are saved. A game extends it and adds its state, its messages and its rules.
+ * chat, drop and return, and are saved. A game extends it and adds its state, its systems, its messages and its rules.
  *
  * @example
  * export class YardRoom extends WorldRoom<YardState> {
  *   static override readonly card = { label: "Yard", description: "A quiet yard.", maxPlayers: 20 };
  *   override state = new YardState();
  *   override level = yard;
+ *   override systems = [wander, flee];
  * }
  */
 export abstract class WorldRoom<S extends WorldState = WorldState, A extends Avatar = Avatar> extends Room<{
@@ -78,22 +70,41 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   level: Level = flatField;
   /** Name under which characters keep their place here; undefined: they start at a spawn each time. */
   zone: string | undefined;
+  /** True: the world of the zone is kept, players apart; only one room in all the cluster then has the zone. */
+  persistent = false;
+  /** Version of what this game saves of its zone, and how older ones are read. */
+  zoneFormat: ZoneFormat = {};
+  /** Actor classes that a save may hold. Default: all that the state may have. */
+  actorClasses: readonly SchemaClass[] | undefined;
   /** Steps a second. */
   tickHz = TICK_HZ;
+  /** What runs over the world in every tick or now and then. */
+  systems: readonly RoomSystem<S>[] = [];
+  /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
+  interest: InterestOptions | undefined;
   /** How often a player may send a message, by type. */
   rates: Record<string, Rate> = {};
+  /** Of the room's chance: fixed for a replay, secret otherwise. */
+  seed = randomInt(2 ** 32);
 
   /** Everybody in the room, by session id; a dropped player stays until the seat is given up. */
   readonly players = new Map<string, Player<A>>();
   protected ports!: Ports;
-  protected ground!: Ground;
-  protected space: Space | undefined;
   protected log!: Log;
-  private guard!: Guard;
+  /** What the room simulates, apart from any network. */
+  simulation!: Simulation<S>;
+  /** Whose eyes see how far, in a room with interest. */
+  protected sight: CellSerializer<S> | undefined;
+  private readonly faultBook: Faults = openFaults(() => this.log);
+  private inbox!: Inbox<A>;
   private tickClock!: TickClock;
-  private stopListening: (() => void) | undefined;
-  /** Errors that were caught, by the place where they arose. */
-  readonly faults = new Map<string, number>();
+  private wire!: StableSerializer<S>;
+  private readonly stopListening: (() => void)[] = [];
+  private keeper: ZoneKeeper | undefined;
+  /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
+  private placed: ReadonlyMap<string, Actor> = new Map();
+  /** True once a room of edited code takes over: this one changes and saves nothing any more. */
+  private replaced = false;
 
   override inputs: InputAPI<WalkInput> = this.defineInput(WalkInput, {
     // A second of input at most; what is older is dropped and acknowledged.
@@ -101,44 +112,126 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
   });
 
+  /** The actors: spawn, despawn, query, observe. */
+  get world(): World {
+    return this.simulation.world;
+  }
+  /** What happens: emit it, or be told of it. */
+  get events(): Events {
+    return this.simulation.events;
+  }
+  protected get ground(): Ground {
+    return this.simulation.ground;
+  }
+  protected get space(): Space | undefined {
+    return this.simulation.space;
+  }
+  /** Errors that were caught, by the place where they arose. */
+  get faults(): ReadonlyMap<string, number> {
+    return this.faultBook.counts;
+  }
+
   override async onCreate(options: unknown): Promise<void> {
     const { ports, private: isPrivate } = createOptions.parse(options);
     const { card } = this.constructor as typeof WorldRoom;
     this.ports = ports;
     this.roomId = await uniqueCode(this.roomId);
     this.log = ports.log.child({ room: this.roomName, roomId: this.roomId });
-    this.guard = openGuard(
-      { chat: { perSecond: 1, burst: 5 }, emote: { perSecond: 2, burst: 6 }, ...this.rates },
-      () => this.clock.elapsedTime,
-    );
     this.maxClients = card.maxPlayers;
     this.metadata = { label: card.label, game: this.roomName };
     if (isPrivate ?? card.private) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
     this.maxMessagesPerSecond = 200;
-    this.ground = layGround(this.level);
-    if (this.level.loose.length > 0) this.placeLoose();
-    this.listen();
+    this.inbox = openInbox<A>(this, this.rates);
+    this.simulation = this.openSimulation();
+    // Before the first tick: nothing may move until the world is the saved one.
+    if (this.persistent && this.zone) await this.keepZone(this.zone);
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
     this.setFixedTimestep((context) => this.runTick(context.dt), this.tickHz);
     // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is set, or
     // Colyseus starts a second timer that takes the clock's time away from the step.
     this.patchRate = null;
-    this.stopListening = ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced"));
-    await this.onOpen?.();
+    this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
+    await this.openGame();
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
+  }
+
+  private async openGame(): Promise<void> {
+    try {
+      if (!this.keeper?.restored) this.onBegin?.();
+      await this.onOpen?.();
+    } catch (error) {
+      // No room will come of it: the zone is free for the next try, as it was.
+      await this.keeper?.giveUp();
+      throw error;
+    }
+    this.placed = new Map(this.state.actors.entries());
+  }
+
+  private async keepZone(zone: string): Promise<void> {
+    const { ports, roomId, simulation, players, zoneFormat: format, log } = this;
+    const options = { zones: ports.zones, zone, roomId, simulation, players, format, log };
+    const keeper = await orJoinError(openZone(options));
+    this.keeper = keeper;
+    this.stopListening.push(
+      ports.zones.onFenced((lost, epoch) => {
+        if (lost !== zone || epoch !== keeper.claim.epoch) return;
+        keeper.abandon();
+        this.disconnect(CLOSE.FENCED);
+      }),
+    );
+  }
+
+  private openSimulation(): Simulation<S> {
+    const { state, level, systems, tickHz, seed, ports, roomId, zone } = this;
+    return openSimulation<S>({
+      state,
+      level,
+      systems,
+      tickHz,
+      seed,
+      actorClasses: this.actorClasses,
+      rules: (dt) => this.onTick?.(dt),
+      fault: this.faultBook.note,
+      deliver: (event, kind) => sendEvent(this.players, event, kind),
+      keep: (event) => ports.events.keep({ game: this.roomName, roomId, zone, event }),
+    });
+  }
+
+  /**
+   * Each assignment of the state installs the stock serializer; ours takes its place. Same wire, but frames that stay
+   * as they were sent, readers that are bounded, and interest where it is asked for.
+   */
+  override setSerializer(serializer: Serializer<S>): void {
+    if (!(serializer instanceof SchemaSerializer) || serializer instanceof StableSerializer) {
+      super.setSerializer(serializer);
+      return;
+    }
+    this.sight = this.interest ? new CellSerializer<S>({ interest: this.interest }) : undefined;
+    this.wire = this.sight ?? new StableSerializer<S>();
+    super.setSerializer(this.wire);
   }
 
   // ── What a game may define ────────────────────────────────────────────────────────────────────────────────────
 
+  /** The world is new: place what it begins with. Not called when it was restored from a save. */
+  protected onBegin?(): void;
   /** Once, when the room is ready to be filled. */
   protected onOpen?(): void | Promise<void>;
   /** A player's actor is in the room. */
   protected onEnter?(player: Player<A>): void;
   /** The player left for good; the actor is still in the state. */
   protected onExit?(player: Player<A>): void;
-  /** The rules, once a tick after everybody has moved. `dt` in seconds. */
+  /** The rules, once a tick after everybody has moved and the systems have run. `dt` in seconds. */
   protected onTick?(dt: number): void;
+
+  /**
+   * Hot reload, while you develop: what to hand to the room that takes over, JSON only. State and players are handed
+   * over without it; fields of the room are not.
+   */
+  protected onKeep?(): unknown;
+  /** Hot reload: the room has taken over, and state and players are back. `kept` is what {@link onKeep} returned. */
+  protected onRestore?(kept: unknown): void;
 
   /** Makes a player's actor; its pose is set afterwards. */
   protected createAvatar(_player: Pick<Player, "client" | "claim">): A {
@@ -147,35 +240,31 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   /** Where a player without a saved place appears. */
   protected spawnPlace(_player: Player<A>): PlaceOfSpawn {
-    const spawns = this.level.spawns;
-    const spawn = spawns[this.players.size % spawns.length] ?? { at: [0, 0, 0] as const, yaw: 0, radius: 0 };
-    const angle = this.players.size * 2.4; // the golden angle spreads newcomers evenly
-    const far = spawn.radius * Math.sqrt(((this.players.size * 0.618) % 1) + 0.05);
-    return {
-      x: spawn.at[0] + Math.sin(angle) * far,
-      y: spawn.at[1],
-      z: spawn.at[2] + Math.cos(angle) * far,
-      yaw: spawn.yaw,
-    };
+    return spawnPlaceOf(this.level, this.players.size);
   }
 
-  /** One input frame moves one avatar by one step; the client's view predicts with the same function. */
-  protected step(avatar: A, input: WalkInput, dt: number): void {
+  /**
+   * One input frame moves one avatar by one step; the client's view predicts with the same function. `id` is the
+   * session id of the avatar's player.
+   */
+  protected step(avatar: A, input: WalkInput, dt: number, _id: string): void {
     walk(avatar, input, this.ground, dt);
   }
 
   // ── Life of a player ──────────────────────────────────────────────────────────────────────────────────────────
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
+    if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
       const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
       const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
-      Object.assign(player.avatar, { x: place.x, y: place.y, z: place.z, yaw: place.yaw });
+      standAt(player.avatar, place);
       this.players.set(client.sessionId, player);
-      this.state.actors.set(client.sessionId, player.avatar);
-      this.space?.addWalker(client.sessionId, player.avatar);
+      this.world.spawn(player.avatar, client.sessionId);
+      this.simulation.addWalker(client.sessionId, player.avatar);
+      if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
       this.onEnter?.(player);
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
@@ -188,7 +277,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   override onDrop(client: Client, code?: number): void {
     const player = this.players.get(client.sessionId);
-    if (!player || isFinal(code)) return;
+    if (!player || isFinal(code) || this.replaced) return;
     player.avatar.away = true;
     player.hold = this.allowReconnection(client, RECONNECT_S);
     // The seat that runs out, or a room that closes, ends in onLeave.
@@ -210,15 +299,16 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   override async onLeave(client: Client, code?: number): Promise<void> {
     const player = this.players.get(client.sessionId);
-    if (!player) return; // refused at the door, or let go already
+    if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
     const state = capture(player, this.zone);
     this.removePlayer(client.sessionId);
     this.log.info({ player: client.sessionId, code }, "player left");
     await giveBack(this.ports.characters, player, state, this.log);
   }
 
-  override onDispose(): void {
-    this.stopListening?.();
+  override async onDispose(): Promise<void> {
+    for (const stop of this.stopListening) stop();
+    await this.keeper?.close();
     this.log.info({}, "room closed");
   }
 
@@ -241,15 +331,41 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private removePlayer(sessionId: string): void {
     const player = this.players.get(sessionId);
     if (player) {
-      this.attempt("onExit", () => this.onExit?.(player));
-      this.guard.forget(player.client);
+      this.faultBook.attempt("onExit", () => this.onExit?.(player));
+      this.inbox.forget(player.client);
+      this.sight?.forget(player.client);
+      takeView(player.client);
     }
     this.players.delete(sessionId);
-    this.space?.removeWalker(sessionId);
-    this.state.actors.delete(sessionId);
+    this.simulation.removeWalker(sessionId);
+    this.world.despawn(sessionId);
   }
 
-  // ── Messages ──────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Hot reload, while a builder develops ──────────────────────────────────────────────────────────────────────
+
+  /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
+  override onCacheRoom(): Kept {
+    this.replaced = true;
+    this.keeper?.handOver();
+    return keep(this.state, this.players, this.onKeep?.());
+  }
+
+  /** Colyseus calls it in the room that takes over; the seats are kept for the players, who return by themselves. */
+  override onRestoreRoom(kept: Kept): void {
+    restoreActors(this.state, this.placed, kept, this.space);
+    this.world.adopt();
+    for (const { was, claim, fields } of restorePlayers(kept, this.ports.characters)) {
+      const client = absent(was.sessionId);
+      const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
+      const player = describe<A>(client, claim, avatar);
+      const { stats, statsChanged, savedPlace } = was;
+      this.players.set(was.sessionId, Object.assign(player, { stats, statsChanged, savedPlace }));
+      this.world.spawn(avatar, was.sessionId);
+      this.simulation.addWalker(was.sessionId, avatar);
+    }
+    this.faultBook.attempt("onRestore", () => this.onRestore?.(kept.game));
+    this.log.info({ players: this.players.size }, "room took over after an edit");
+  }
 
   /**
    * Registers what a client may send: payloads that do not fit, come too often, or are refused by the game are
@@ -260,52 +376,23 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
    *   player.avatar.ready = ready;
    * });
    */
-  protected on<T>(
-    type: string,
-    schema: z.ZodType<T>,
-    // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing, and need not say so
-    action: (player: Player<A>, message: T) => Refusal | void,
-  ): void {
-    this.onMessage(type, (client: Client, payload: unknown) => {
-      const player = this.players.get(client.sessionId);
-      if (!player) return;
-      const verdict = this.guard.check(client, type, schema, payload);
-      const refusal = verdict.ok ? action(player, verdict.value) : verdict;
-      if (refusal) this.guard.report(client, type, refusal);
-      return refusal ?? { ok: true };
-    });
+  protected on<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void {
+    this.inbox.on(type, schema, action);
   }
-
-  private listen(): void {
-    this.on("chat", roomMessages.chat, (player, { text }) => say(this, player, text));
-    this.on("emote", roomMessages.emote, (player, { emote }) => {
-      player.avatar.emote = emote;
-    });
-    this.onMessage("*", (client: Client, type: string | number) => {
-      const name = String(type).slice(0, 32);
-      this.guard.report(client, name, {
-        ok: false,
-        code: "MESSAGE_UNKNOWN",
-        reason: `"${name}" is not known here.`,
-      });
-    });
-  }
-
-  // ── The tick ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   private runTick(dt: number): void {
-    const { tickClock } = this;
+    if (this.replaced) return;
+    const { tickClock, simulation } = this;
     tickClock.begin();
     for (const player of this.players.values()) {
-      this.attempt("step", () =>
-        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt)),
+      this.faultBook.attempt("step", () =>
+        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt, player.sessionId)),
       );
     }
     tickClock.lap("inputs");
-    this.attempt("physics", () => this.space?.step(dt));
-    tickClock.lap("physics");
-    this.attempt("onTick", () => this.onTick?.(dt));
+    simulation.step(() => tickClock.lap("physics"));
     saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
+    this.keeper?.saveIfDue(this.clock.elapsedTime);
     tickClock.lap("rules");
     this.broadcastPatch();
     tickClock.lap("patch");
@@ -317,57 +404,13 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     return this.tickClock.profile();
   }
 
-  private placeLoose(): void {
-    this.space = openSpace(this.level);
-    for (const [index, loose] of this.level.loose.entries()) {
-      const prop = new Prop();
-      Object.assign(prop, {
-        kind: loose.kind,
-        x: loose.at[0],
-        y: loose.at[1],
-        z: loose.at[2],
-        size: loose.size,
-      });
-      this.state.actors.set(`loose-${index}`, prop);
-      this.space.addLoose(`loose-${index}`, prop);
-    }
-  }
-
-  // ── Faults stay in the room ───────────────────────────────────────────────────────────────────────────────────
-
-  private attempt(where: string, action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.fault(where, error);
-    }
-  }
-
   /** Colyseus sends here what a handler, a timer or a hook threw, instead of ending the process. */
   override onUncaughtException(error: RoomException, method: string): void {
-    this.fault(method, error.cause ?? error);
-  }
-
-  private fault(where: string, error: unknown): void {
-    const count = (this.faults.get(where) ?? 0) + 1;
-    this.faults.set(where, count);
-    // A fault in every tick must not fill the disk: the 1st, 2nd, 4th, 8th … are written.
-    if ((count & (count - 1)) === 0) this.log?.error({ err: error, where, count }, "fault in the room");
+    this.faultBook.note(method, error.cause ?? error);
   }
 }
 
 /** Close codes after which nobody waits for the player to return. */
 function isFinal(code: number | undefined): boolean {
   return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TOO_SLOW;
-}
-
-/** A short code that no open room has. A room that is restored by hot reload keeps the one it had. */
-async function uniqueCode(current: string): Promise<string> {
-  if (current.length === CODE_LENGTH) return current;
-  for (;;) {
-    const code = Array.from({ length: CODE_LENGTH }, () =>
-      CODE_ALPHABET.charAt(Math.floor(Math.random() * CODE_ALPHABET.length)),
-    ).join("");
-    if (!(await matchMaker.driver.findOne({ roomId: code }))) return code;
-  }
 }

@@ -70,6 +70,8 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
   const leases = openLeases(ds, options);
   const queue = new WeakMap<Claim, Promise<unknown>>();
   const pending = new Set<Promise<unknown>>();
+  /** The last claim of each character; `held` asks the leases whether it is still good. */
+  const claims = new Map<string, Claim>();
   /** Claims with a save whose outcome is unknown, because its answer was lost. */
   const uncertain = new WeakSet<Claim>();
   /** Tickets of journeys begun: a second try gives the same one. */
@@ -109,6 +111,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       throw error;
     });
     leases.hold(id, claim.epoch, sentAt);
+    claims.set(id, claim);
     return claim;
   }
 
@@ -232,10 +235,12 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       const was = await settle(claim, text);
       if (was !== "held") {
         leases.drop(id, claim.epoch);
+        forget(claim);
         return was === "fenced" ? "fenced" : "saved";
       }
       const released = await writeUnder(claim, () => rows.releaseRow(ds, heldOf(claim), text));
       leases.drop(id, claim.epoch);
+      forget(claim);
       return released ? "saved" : "fenced";
     });
   }
@@ -246,7 +251,15 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     if (!options.spool) return false;
     await options.spool.put({ id, owner: incarnation, epoch: claim.epoch, state });
     leases.drop(id, claim.epoch);
+    forget(claim);
     return true;
+  }
+
+  const forget = (claim: Claim) => claims.get(claim.sheet.id) === claim && claims.delete(claim.sheet.id);
+
+  function held(id: string, epoch: number): Claim | undefined {
+    const claim = claims.get(id);
+    return claim?.epoch === epoch && leases.holds(id, epoch) ? claim : undefined;
   }
 
   async function transfer(claim: Claim, state: CharacterState): Promise<string | null> {
@@ -261,6 +274,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
         (was === "held" &&
           (await writeUnder(claim, () => rows.transferRow(ds, heldOf(claim), ticket, text))));
       leases.drop(id, claim.epoch);
+      forget(claim);
       return away ? ticket : null;
     });
   }
@@ -269,6 +283,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     const { id } = claim.sheet;
     await inTurn(claim, async () => {
       leases.drop(id, claim.epoch);
+      forget(claim);
       await answerWithin(rows.abandonRow(ds, heldOf(claim)));
     });
   }
@@ -282,6 +297,8 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     if (left > 0) log.warn({ characters: left }, "characters were still claimed at the end; freed unsaved");
   }
 
+  leases.onLost((id, epoch) => claims.get(id)?.epoch === epoch && claims.delete(id));
+
   return {
     claim,
     claimTransfer,
@@ -289,6 +306,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     release,
     keep,
     transfer,
+    held,
     abandon,
     onFenced: leases.onLost,
     close,

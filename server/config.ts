@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULT_PORT, RoomkeepError } from "../shared/index.ts";
+import { DEFAULT_PORT, RoomkeepError, ZONE_SAVE_MS } from "../shared/index.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 
@@ -20,6 +20,7 @@ export function readInterval(text: string): number {
   }
   return ms;
 }
+const isKey = (key: string) => /^[0-9a-f]{64}$/i.test(key) || Buffer.from(key, "base64").length === 32;
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_PORT),
@@ -44,6 +45,17 @@ const environment = z.object({
     .string()
     .regex(INTERVAL, "is no time between 1m and 20d, such as 30m, 6h or 1d")
     .optional(),
+  ROOMKEEP_SEAL_KEY: z
+    .string()
+    .default("")
+    .transform((list) =>
+      list
+        .split(",")
+        .map((key) => key.trim())
+        .filter(Boolean),
+    )
+    .refine((keys) => keys.every(isKey), "each key is 64 hex digits, or base64 of 32 bytes"),
+  ROOMKEEP_ZONE_SAVE_MS: z.coerce.number().int().min(100).max(ZONE_SAVE_MS).default(ZONE_SAVE_MS),
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).default("info"),
 });
 
@@ -69,6 +81,10 @@ export interface Config {
   readonly poolSize: number;
   /** Makes a backup this often, ms; undefined: none. */
   readonly backupEveryMs: number | undefined;
+  /** Keys of stored snapshots: the first seals, all open. None: compressed, not encrypted. */
+  readonly sealKeys: readonly string[];
+  /** Milliseconds between saves of a persistent zone, 100 to 30,000. */
+  readonly zoneSaveMs: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
 }
 
@@ -98,6 +114,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     slowQueryMs: data.ROOMKEEP_SLOW_QUERY_MS,
     poolSize: data.ROOMKEEP_POOL_SIZE,
     backupEveryMs: data.ROOMKEEP_BACKUP_EVERY ? readInterval(data.ROOMKEEP_BACKUP_EVERY) : undefined,
+    sealKeys: data.ROOMKEEP_SEAL_KEY,
+    zoneSaveMs: data.ROOMKEEP_ZONE_SAVE_MS,
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -1,11 +1,24 @@
-import { Body, Box, Cylinder, Material, Plane, type Shape, Sphere, Vec3, World } from "cannon-es";
+import {
+  type ArrayCollisionMatrix,
+  Body,
+  Box,
+  Cylinder,
+  Material,
+  ObjectCollisionMatrix,
+  Plane,
+  type Shape,
+  Sphere,
+  Vec3,
+  World,
+} from "cannon-es";
 import type { Prop } from "./actor.ts";
+import { CellBroadphase } from "./broadphase.ts";
 import { LAYER } from "./layers.ts";
 import type { Level, Solid } from "./level.ts";
 import { GRAVITY_MPS2, WALKER_HEIGHT_M, WALKER_RADIUS_M, type Walker } from "./walk.ts";
 
-/** Physics steps in one tick of the room: 60 Hz at 20 ticks a second keeps stacked crates calm. */
-const SUB_STEPS = 3;
+/** Physics steps a second, whatever the room's tick rate: 60 keep stacked crates calm. */
+const PHYSICS_HZ = 60;
 /** Nothing loose moves faster, m/s: a crate squeezed between a player and a wall must not become a bullet. */
 const LOOSE_MAX_MPS = 14;
 /** Movement that is not worth telling: metres and quaternion parts. */
@@ -16,6 +29,12 @@ export interface LooseEntry {
   readonly body: Body;
   readonly actor: Prop;
   readonly home: Vec3;
+}
+
+/** The body with which somebody who walks pushes. */
+export interface WalkerEntry {
+  readonly body: Body;
+  readonly walker: Walker;
 }
 
 /** The fixed-step Cannon world of a room: static solids, loose bodies, and walkers that push them. */
@@ -30,6 +49,8 @@ export interface Space {
   step(dtS: number): void;
   /** Loose bodies by actor id. */
   readonly loose: ReadonlyMap<string, LooseEntry>;
+  /** Bodies of walkers by actor id. */
+  readonly walkers: ReadonlyMap<string, WalkerEntry>;
 }
 
 /**
@@ -43,16 +64,22 @@ export interface Space {
  */
 export function openSpace(level: Level): Space {
   const world = new World({ gravity: new Vec3(0, -GRAVITY_MPS2, 0), allowSleep: true });
+  world.broadphase = new CellBroadphase();
+  world.broadphase.setWorld(world);
+  // The usual matrices have a place for each pair of bodies and clear all of them at each step.
+  world.collisionMatrix = new ObjectCollisionMatrix() as unknown as ArrayCollisionMatrix;
+  world.collisionMatrixPrevious = new ObjectCollisionMatrix() as unknown as ArrayCollisionMatrix;
   const surface = new Material({ friction: 0.35, restitution: 0.25 });
   world.defaultContactMaterial.friction = 0.35;
   world.defaultContactMaterial.restitution = 0.2;
   addGround(world, surface, level);
   const loose = new Map<string, LooseEntry>();
-  const walkers = new Map<string, { body: Body; walker: Walker }>();
+  const walkers = new Map<string, WalkerEntry>();
 
   return {
     world,
     loose,
+    walkers,
     addLoose(id, actor) {
       const body = looseBody(actor, surface);
       world.addBody(body);
@@ -76,7 +103,8 @@ export function openSpace(level: Level): Space {
     },
     step(dtS) {
       for (const { body, walker } of walkers.values()) followWalker(body, walker, dtS);
-      for (let i = 0; i < SUB_STEPS; i++) world.step(dtS / SUB_STEPS);
+      const subSteps = Math.max(1, Math.round(dtS * PHYSICS_HZ));
+      for (let i = 0; i < subSteps; i++) world.step(dtS / subSteps);
       for (const entry of loose.values()) {
         tame(entry, level);
         writePose(entry);
@@ -119,7 +147,6 @@ function looseBody(actor: Prop, material: Material): Body {
     mass: kind === "ball" ? 4 * size : 12 * size,
     material,
     shape: kind === "ball" ? new Sphere(size) : new Box(new Vec3(size, size, size)),
-    position: new Vec3(actor.x, actor.y, actor.z),
     linearDamping: kind === "ball" ? 0.25 : 0.12,
     angularDamping: kind === "ball" ? 0.25 : 0.3,
     sleepSpeedLimit: 0.15,
@@ -127,7 +154,10 @@ function looseBody(actor: Prop, material: Material): Body {
     collisionFilterGroup: LAYER.loose,
     collisionFilterMask: LAYER.solid | LAYER.loose | LAYER.walker,
   });
+  // Only now: the inertia is taken from the bounds where the body is made, and must not hold that place's rounding.
+  body.position.set(actor.x, actor.y, actor.z);
   body.quaternion.set(actor.qx, actor.qy, actor.qz, actor.qw);
+  body.aabbNeedsUpdate = true;
   return body;
 }
 
@@ -135,6 +165,8 @@ function looseBody(actor: Prop, material: Material): Body {
 function walkerBody(walker: Walker): Body {
   const body = new Body({
     type: Body.KINEMATIC,
+    // One that fell asleep would be left behind when its walker goes on, and push nothing.
+    allowSleep: false,
     collisionFilterGroup: LAYER.walker,
     collisionFilterMask: LAYER.loose,
     position: new Vec3(walker.x, walker.y, walker.z),
