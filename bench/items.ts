@@ -139,18 +139,13 @@ async function pairOfPlain(ds: DataSource): Promise<Work[]> {
             const taken = new Set((await db.findBy(Item, { container: name })).map(({ slot }) => slot));
             return Array.from({ length: 5_000 }, (_, slot) => slot).find((slot) => !taken.has(slot)) ?? 0;
           };
+          const requestId = randomUUID();
           const legs = (from: string, to: string) =>
             db.save(
               LedgerLeg,
               [from, to].map((account, leg) => ({
-                requestId: randomUUID(),
-                leg,
-                account,
-                item: "herb",
-                qty: leg ? 1 : -1,
-                coins: "0",
-                reason: "bench",
-                epoch: 0,
+                ...{ requestId, leg, account, item: "herb", qty: leg ? 1 : -1 },
+                ...{ coins: "0", reason: "bench", epoch: 0 },
               })),
             );
           if (step % 4 === 1 || !herb) {
