@@ -1,11 +1,30 @@
-import { Account } from "./account.ts";
+import { Account, type AccountRole } from "./account.ts";
 import { Character } from "./character.ts";
+import { AccountIdentity, OidcAttempt } from "./identity.ts";
 import { Item } from "./item.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
+import { JoinTicket, RefreshToken, SignIn } from "./sign-in.ts";
+import { Visit } from "./visit.ts";
 import { ZoneQuarantine, ZoneSave } from "./zone-save.ts";
 
-export { Account, Character, Item, LedgerLeg, RequestResult, Setting, ZoneQuarantine, ZoneSave };
+export {
+  Account,
+  AccountIdentity,
+  type AccountRole,
+  Character,
+  Item,
+  JoinTicket,
+  LedgerLeg,
+  OidcAttempt,
+  RefreshToken,
+  RequestResult,
+  Setting,
+  SignIn,
+  Visit,
+  ZoneQuarantine,
+  ZoneSave,
+};
 
 /** Every row class, for the DataSource. */
 export const ENTITIES = [
@@ -17,4 +36,10 @@ export const ENTITIES = [
   LedgerLeg,
   RequestResult,
   Setting,
+  SignIn,
+  RefreshToken,
+  JoinTicket,
+  Visit,
+  AccountIdentity,
+  OidcAttempt,
 ];

@@ -2,6 +2,10 @@ import { AccountsAndCharacters1763700000001 } from "./001-accounts-and-character
 import { ZoneSaves1763700000002 } from "./002-zone-saves.ts";
 import { ItemsAndLedger1763700000003 } from "./003-items-and-ledger.ts";
 import { Settings1763700000004 } from "./004-settings.ts";
+import { SignIns1763700000010 } from "./010-sign-ins.ts";
+import { CharactersOfAnAccount1763700000011 } from "./011-characters-of-an-account.ts";
+import { Visits1763700000012 } from "./012-visits.ts";
+import { Identities1763700000013 } from "./013-identities.ts";
 
 /** Every migration, oldest first: classes, not a file pattern, so that source and compiled package agree. */
 export const MIGRATIONS = [
@@ -9,4 +13,8 @@ export const MIGRATIONS = [
   ZoneSaves1763700000002,
   ItemsAndLedger1763700000003,
   Settings1763700000004,
+  SignIns1763700000010,
+  CharactersOfAnAccount1763700000011,
+  Visits1763700000012,
+  Identities1763700000013,
 ];

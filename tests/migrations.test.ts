@@ -21,12 +21,18 @@ async function undoAll({ ds }: Database): Promise<void> {
 
 const ALL_TABLES = [
   "account",
+  "account_identity",
   "character",
   "item",
+  "join_ticket",
   "ledger",
   "migration",
+  "oidc_attempt",
+  "refresh_token",
   "request_result",
   "setting",
+  "sign_in",
+  "visit",
   "zone_quarantine",
   "zone_save",
 ];
