@@ -155,23 +155,28 @@ export function openSession(api: Api, account: Account, client = new Client()): 
         // The seat ran out or the room is gone; the next door is tried.
       }
     }
-    client.auth.token = await account.signIn();
+    await account.signIn();
     try {
-      return (await client.joinById<WorldState>(way.roomId)) as GameRoom;
+      return await enterRoom(way.roomId);
     } catch {
-      return (await client.joinOrCreate<WorldState>(way.game)) as GameRoom;
+      return await enterGame(way.game, "joinOrCreate");
     }
   };
 
+  const enterRoom = async (roomId: string): Promise<GameRoom> => {
+    client.auth.token = await api.ticket({ roomId });
+    return (await client.joinById<WorldState>(roomId)) as GameRoom;
+  };
+  const enterGame = async (name: string, how: "create" | "joinOrCreate"): Promise<GameRoom> => {
+    client.auth.token = await api.ticket({ game: name });
+    return (await client[how]<WorldState>(name, {})) as GameRoom;
+  };
+
   const go = async (goal: Goal): Promise<GameRoom> => {
-    client.auth.token = await account.signIn();
-    if ("create" in goal) return (await client.create<WorldState>(goal.create, {})) as GameRoom;
-    if ("code" in goal) {
-      const { roomId } = await api.findRoom(goal.code);
-      return (await client.joinById<WorldState>(roomId)) as GameRoom;
-    }
-    if ("roomId" in goal) return (await client.joinById<WorldState>(goal.roomId)) as GameRoom;
-    return (await client.joinOrCreate<WorldState>(goal.game)) as GameRoom;
+    await account.signIn();
+    if ("create" in goal) return enterGame(goal.create, "create");
+    if ("game" in goal && !("roomId" in goal)) return enterGame(goal.game, "joinOrCreate");
+    return enterRoom("code" in goal ? (await api.findRoom(goal.code)).roomId : goal.roomId);
   };
 
   return {

@@ -26,7 +26,7 @@ import { type Guard, openGuard, type Rate } from "./guard.ts";
 import { takeInputs } from "./inputs.ts";
 import { orJoinError } from "./join-error.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
-import type { Identity, Log, Ports } from "./ports.ts";
+import type { Identity, Log, Ports, VisitEnding } from "./ports.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
 
 /** What the room list shows of a room. */
@@ -168,17 +168,19 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
-      const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
+      const player = describe<A>(client, claim, this.createAvatar({ client, claim }), identity);
       const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
       Object.assign(player.avatar, { x: place.x, y: place.y, z: place.z, yaw: place.yaw });
       this.players.set(client.sessionId, player);
       this.state.actors.set(client.sessionId, player.avatar);
       this.space?.addWalker(client.sessionId, player.avatar);
       this.onEnter?.(player);
+      const { epoch } = claim;
+      player.endVisit = this.ports.visits.begin({ identity, game: this.roomName, roomId, epoch });
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
       // Nothing was played, so nothing is saved; the lease is free for the next try.
-      this.removePlayer(client.sessionId);
+      this.removePlayer(client.sessionId, "left");
       await this.ports.characters.abandon(claim);
       throw error;
     }
@@ -210,7 +212,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const player = this.players.get(client.sessionId);
     if (!player) return; // refused at the door, or let go already
     const state = capture(player, this.zone);
-    this.removePlayer(client.sessionId);
+    this.removePlayer(client.sessionId, "left");
     this.log.info({ player: client.sessionId, code }, "player left");
     await giveBack(this.ports.characters, player, state, this.log);
   }
@@ -228,7 +230,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     for (const player of this.players.values()) {
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
       const state = capture(player, this.zone);
-      this.removePlayer(player.sessionId);
+      this.removePlayer(player.sessionId, reason);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
       if (reason === "taken-over") await giveBack(this.ports.characters, player, state, this.log);
       player.hold?.reject(new Error(reason));
@@ -236,9 +238,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
   }
 
-  private removePlayer(sessionId: string): void {
+  private removePlayer(sessionId: string, ending: VisitEnding): void {
     const player = this.players.get(sessionId);
     if (player) {
+      player.endVisit(ending);
       this.attempt("onExit", () => this.onExit?.(player));
       this.guard.forget(player.client);
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server as HttpServer } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
@@ -9,24 +10,34 @@ import type { Ports } from "../rooms/index.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import { type AdminSignIn, monitorEndpoints, openAdminSignIn } from "./admin.ts";
 import { accountEndpoints } from "./api/accounts.ts";
+import { characterEndpoints } from "./api/characters.ts";
 import { healthEndpoints } from "./api/health.ts";
+import { identityEndpoints } from "./api/identity.ts";
+import { openapiEndpoint } from "./api/openapi.ts";
 import { roomEndpoints } from "./api/rooms.ts";
+import { type Auth, openAuth } from "./auth.ts";
 import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
 import { type Database, migrate, openDatabase } from "./db.ts";
 import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games } from "./games.ts";
-import { byToken } from "./guests.ts";
 import { openLog } from "./log.ts";
+import { openOidc } from "./oidc.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
 import { servePage } from "./page.ts";
+import { openPasswords } from "./passwords.ts";
 import { openRedis, type Shared } from "./redis.ts";
+import { openSweep } from "./sweep.ts";
+import { useTicket } from "./tickets.ts";
+import { openTokenKeys } from "./token-keys.ts";
+import { openVisits } from "./visits.ts";
 
 // Colyseus reads the global for reconnection; Node has it from 22 on.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
 /** Channel on which a character's holder is asked to let it go. */
 const LET_GO = "roomkeep:let-go";
+const VERSION: string = createRequire(import.meta.url)("roomkeep/package.json").version;
 /** A shutdown takes at most this long; what is not saved by then keeps its lease and is told in the log. */
 const SHUTDOWN_MS = 25_000;
 
@@ -39,6 +50,7 @@ export interface Foundation {
   readonly characters: Characters;
   readonly ports: Ports;
   readonly signIn: AdminSignIn;
+  readonly auth: Auth;
   /** HTTP endpoints that do not depend on the games. */
   readonly endpoints: ReturnType<typeof foundationEndpoints>;
   close(): Promise<void>;
@@ -75,7 +87,10 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
     const signIn = openAdminSignIn(ds, config.adminPassword);
-    const endpoints = foundationEndpoints(database, shared, signIn);
+    const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys));
+    const visits = openVisits(ds, { incarnation, log });
+    const stopSweep = openSweep(ds, log);
+    const endpoints = foundationEndpoints({ config, log, database, shared, signIn, auth });
     const opened = database;
     return {
       config,
@@ -85,15 +100,11 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       characters,
       endpoints,
       signIn,
-      ports: {
-        characters,
-        log,
-        async verify(token) {
-          if (!token) throw new RoomkeepError("TOKEN_INVALID");
-          return byToken(ds, token);
-        },
-      },
+      auth,
+      ports: { characters, log, visits, verify: (ticket, knock) => useTicket(ds, ticket, knock) },
       async close() {
+        stopSweep();
+        await visits.close();
         await characters.close();
         await shared?.close();
         await opened.close();
@@ -106,10 +117,25 @@ export async function openFoundation(config: Config): Promise<Foundation> {
   }
 }
 
-function foundationEndpoints(database: Database, shared: Shared | undefined, signIn: AdminSignIn) {
+function foundationEndpoints({
+  config,
+  log,
+  database,
+  shared,
+  signIn,
+  auth,
+}: Pick<Foundation, "config" | "log" | "database" | "shared" | "signIn" | "auth">) {
+  const { ds } = database;
+  const oidc = config.oidc && openOidc(ds, config.oidc);
   const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
   if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
-  return { ...healthEndpoints(dependencies), ...accountEndpoints(database.ds), ...monitorEndpoints(signIn) };
+  return {
+    ...healthEndpoints(dependencies),
+    ...accountEndpoints({ ds, auth, passwords: openPasswords() }),
+    ...characterEndpoints({ ds, auth, max: config.charactersMax }),
+    ...identityEndpoints({ ds, auth, oidc, log }),
+    ...monitorEndpoints(signIn),
+  };
 }
 
 /**
@@ -134,7 +160,7 @@ export async function answerLetGo(): Promise<void> {
  */
 export async function startServer(games: Games, config: Config, page?: string): Promise<RunningServer> {
   const http = createServer();
-  guardFrontDoor(http);
+  guardFrontDoor(http, config.trustProxy);
   // First, because it fails at once where a database takes its time.
   await claimPort(http, config);
   try {
@@ -189,7 +215,8 @@ function openColyseus(
   });
   allowOrigins(config.origins);
   const entries = defineGames(games, ports);
-  server.router = createRouter({ ...endpoints, ...roomEndpoints(entries) });
+  const routes = { ...endpoints, ...roomEndpoints(entries) };
+  server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) });
   return server;
 }
 

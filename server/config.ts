@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_PORT, RoomkeepError } from "../shared/index.ts";
+import type { OidcConfig } from "./oidc.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 
@@ -20,6 +21,17 @@ const environment = z.object({
         .map((origin) => origin.trim())
         .filter(Boolean),
     ),
+  ROOMKEEP_TOKEN_KEY: z
+    .string()
+    .optional()
+    .transform((keys) => keys?.split(",").map((key) => key.trim()) ?? [])
+    .pipe(z.array(z.string().min(32, "each key needs at least 32 characters"))),
+  ROOMKEEP_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  ROOMKEEP_CHARACTERS_MAX: z.coerce.number().int().min(1).max(100).default(5),
+  ROOMKEEP_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  ROOMKEEP_OIDC_CLIENT_ID: text(255).optional(),
+  ROOMKEEP_OIDC_CLIENT_SECRET: text(1_000).optional(),
+  ROOMKEEP_OIDC_REDIRECT: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).default("info"),
 });
 
@@ -39,6 +51,14 @@ export interface Config {
   readonly publicAddress: string | undefined;
   /** Other origins whose pages may use this server. */
   readonly origins: readonly string[];
+  /** Secrets behind access tokens: the first signs, all are accepted. None: one is kept in the database. */
+  readonly tokenKeys: readonly string[];
+  /** Trusted proxies before this process, which tell the client's address in X-Forwarded-For. */
+  readonly trustProxy: number;
+  /** Characters an account may have. */
+  readonly charactersMax: number;
+  /** External identity provider. */
+  readonly oidc: OidcConfig | undefined;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
 }
 
@@ -65,6 +85,23 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     adminPassword: data.ROOMKEEP_ADMIN_PASSWORD,
     publicAddress: data.ROOMKEEP_PUBLIC_ADDRESS,
     origins: data.ROOMKEEP_ORIGINS,
+    tokenKeys: data.ROOMKEEP_TOKEN_KEY,
+    trustProxy: data.ROOMKEEP_TRUST_PROXY,
+    charactersMax: data.ROOMKEEP_CHARACTERS_MAX,
+    oidc: readOidc(data),
     logLevel: data.LOG_LEVEL,
   };
+}
+
+function readOidc(data: z.infer<typeof environment>): OidcConfig | undefined {
+  const { ROOMKEEP_OIDC_ISSUER: issuer, ROOMKEEP_OIDC_CLIENT_ID: clientId } = data;
+  const { ROOMKEEP_OIDC_REDIRECT: redirectUri, ROOMKEEP_OIDC_CLIENT_SECRET: clientSecret } = data;
+  if (issuer === undefined && clientId === undefined && redirectUri === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined || redirectUri === undefined) {
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      "External sign-in needs ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID and ROOMKEEP_OIDC_REDIRECT together.",
+    );
+  }
+  return { issuer, clientId, clientSecret, redirectUri };
 }

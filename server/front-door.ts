@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
+import { settleAddress } from "./client-address.ts";
 
 /** Most bytes of a request's body: matchmaking options and account forms are far smaller. */
 const BODY_MAX = 64 * 1024;
@@ -9,14 +10,17 @@ const SCHEME = /^https?$/i;
 /**
  * Turns away what no browser sends before the framework behind sees it: a Host that is no host, two of them, a
  * forwarded scheme that is none, a target that is no path, a body without end. Any of the first three would end the
- * process there.
+ * process there. Settles the client's address for all that comes after.
+ *
+ * @param proxies trusted proxies before this process
  */
-export function guardFrontDoor(server: Server): void {
+export function guardFrontDoor(server: Server, proxies = 0): void {
   server.headersTimeout = 10_000;
   server.requestTimeout = 20_000;
   server.maxHeadersCount = 64;
   const emit = server.emit.bind(server);
   server.emit = (event: string, ...args: unknown[]): boolean => {
+    if (event === "request" || event === "upgrade") settleAddress(args[0] as IncomingMessage, proxies);
     if (event === "request") return !turnAway(args[0] as IncomingMessage) && emit(event, ...args);
     if (event === "upgrade" && isMalformed(args[0] as IncomingMessage)) {
       (args[1] as Duplex).destroy();

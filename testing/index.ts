@@ -1,2 +1,3 @@
 export { bootServer, type TestServer, type TestServerOptions } from "./boot.ts";
-export { type Held, joinAs, signIn, type TestPlayer, type WhoJoins } from "./player.ts";
+export { enterRoom, type Held, joinAs, type TestPlayer, type WhoJoins } from "./player.ts";
+export { accessTokenOf, callApi, keepTokens, type SignedIn, signIn, ticketFor } from "./sign-in.ts";

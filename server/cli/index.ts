@@ -12,6 +12,7 @@ export interface Command {
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import("./start.ts"),
+  account: () => import("./account.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {
