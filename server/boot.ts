@@ -37,6 +37,11 @@ globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
 /** Channel on which a character's holder is asked to let it go. */
 const LET_GO = "roomkeep:let-go";
+/**
+ * Largest answer of an endpoint, in bytes. Colyseus's router (better-call, `setResponse`) never ends an answer whose
+ * write asked it to wait, so that none may have to.
+ */
+const ANSWER_MAX = 1024 * 1024;
 const VERSION: string = createRequire(import.meta.url)("roomkeep/package.json").version;
 /** A shutdown takes at most this long; what is not saved by then keeps its lease and is told in the log. */
 const SHUTDOWN_MS = 25_000;
@@ -159,7 +164,7 @@ export async function answerLetGo(): Promise<void> {
  * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
  */
 export async function startServer(games: Games, config: Config, page?: string): Promise<RunningServer> {
-  const http = createServer();
+  const http = createServer({ highWaterMark: ANSWER_MAX });
   guardFrontDoor(http, config.trustProxy);
   // First, because it fails at once where a database takes its time.
   await claimPort(http, config);
