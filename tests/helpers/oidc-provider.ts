@@ -60,7 +60,9 @@ export async function startOidcProvider(): Promise<OidcProvider> {
     if (url.pathname === "/keys") return answer(200, jwks);
     if (url.pathname === "/authorize") {
       const sent = authorize(url);
-      return sent ? response.writeHead(302, { location: sent }).end() : answer(400, { error: "invalid_request" });
+      return sent
+        ? response.writeHead(302, { location: sent }).end()
+        : answer(400, { error: "invalid_request" });
     }
     if (url.pathname === "/token" && request.method === "POST") {
       provider.exchanges += 1;
@@ -99,14 +101,23 @@ export async function startOidcProvider(): Promise<OidcProvider> {
     const challenge = createHash("sha256")
       .update(form.get("code_verifier") ?? "")
       .digest("base64url");
-    const fits = form.get("grant_type") === "authorization_code" && form.get("redirect_uri") === grant?.redirectUri;
+    const fits =
+      form.get("grant_type") === "authorization_code" && form.get("redirect_uri") === grant?.redirectUri;
     return grant && fits && challenge === grant.challenge ? grant : undefined;
   }
 
   async function idTokenFor({ user, nonce }: Grant): Promise<string> {
     const { claims, foreignKey, hmac, unsigned } = provider.mischief;
     const now = Math.floor(Date.now() / 1000);
-    const payload = { iss: provider.issuer, aud: clientId, iat: now, exp: now + 60, nonce, ...user, ...claims };
+    const payload = {
+      iss: provider.issuer,
+      aud: clientId,
+      iat: now,
+      exp: now + 60,
+      nonce,
+      ...user,
+      ...claims,
+    };
     if (unsigned) {
       const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
       return `${part({ alg: "none" })}.${part(payload)}.`;
