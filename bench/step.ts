@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PHASES, type Phase, type TickProfile } from "roomkeep/rooms";
 
-export const help = `npm run bench -- step [--players 100] [--seconds 8] [--repeats 3] [--json]
+export const help = `[--players 100] [--seconds 8] [--repeats 3] [--json]
 
 CPU ms a tick of the plaza with players who send 20 inputs a second and 50 loose crates, by phase, beside a bare
 Colyseus room with the same players and inputs, in the same run. The server has core 0, the true SDK clients core 1;
@@ -28,9 +28,9 @@ interface Row {
 type System = "ours" | "bare";
 
 /** Runs the bench; see `help`. */
-export async function run(args: string[]): Promise<void> {
+export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
-    args,
+    args: [...args],
     options: {
       players: { type: "string", default: "100" },
       seconds: { type: "string", default: "8" },

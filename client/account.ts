@@ -2,27 +2,7 @@ import { type Signal, signal } from "@preact/signals";
 import { COLORS, SHAPES } from "roomkeep/shared";
 import { type Api, ApiError, type Looks } from "./api.ts";
 import { recall, remember } from "./memory.ts";
-
-const FIRST = ["Sunny", "Merry", "Brave", "Cosy", "Swift", "Lucky", "Gentle", "Jolly", "Nimble", "Clever"];
-const SECOND = [
-  "Otter",
-  "Fox",
-  "Robin",
-  "Badger",
-  "Panda",
-  "Koala",
-  "Puffin",
-  "Hare",
-  "Lynx",
-  "Finch",
-  "Mole",
-];
-
-/** Suggests a name. @param random numbers in [0, 1) */
-export function suggestName(random: () => number = Math.random): string {
-  const pick = (list: readonly string[]) => list[Math.floor(random() * list.length)] ?? "";
-  return `${pick(FIRST)} ${pick(SECOND)}`;
-}
+import { suggestName } from "./names.ts";
 
 /** The guest of this browser: looks, token, recovery code. */
 export interface Account {

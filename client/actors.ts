@@ -114,7 +114,11 @@ export function showActors({
       actors.forEach((actor, id) => {
         const entry = shown.get(id) ?? add(id, actor);
         prediction.pose(id, actor, entry.pose);
-        entry.avatar?.update(entry.pose, stage.camera.position, dtS, now / 1000);
+        if (entry.avatar) {
+          const known = id === room.sessionId ? prediction.own : undefined;
+          const grounded = (known ?? (actor as Avatar)).grounded;
+          entry.avatar.update(entry.pose, grounded, stage.camera.position, dtS, now / 1000);
+        }
         if (!entry.other) return;
         entry.other.root.position.set(entry.pose.x, entry.pose.y, entry.pose.z);
         entry.other.update?.(actor, entry.pose, dtS, now / 1000);

@@ -50,6 +50,8 @@ interface Tokens {
   accessToken: string;
   expiresIn: number;
 }
+/** Longest wait for an answer, ms. */
+const ANSWER_MS = 10_000;
 
 /** The HTTP side of the server. */
 export interface Api {
@@ -85,6 +87,7 @@ export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...
       response = await send(origin + path, {
         method,
         headers,
+        signal: AbortSignal.timeout(ANSWER_MS),
         body: body === undefined ? null : JSON.stringify(body),
       });
     } catch (cause) {

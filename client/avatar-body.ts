@@ -1,6 +1,7 @@
 import { COLORS, SHAPES } from "roomkeep/shared";
 import {
   type BufferGeometry,
+  CanvasTexture,
   CircleGeometry,
   DoubleSide,
   Group,
@@ -123,6 +124,26 @@ function catmull(
   return new Vector2(Math.max(0, mix(0)), mix(1));
 }
 
+/** A soft darkening where somebody stands: it holds them to the ground even where shadows are switched off. */
+function contactShade(): MeshBasicMaterial {
+  shade ??= new MeshBasicMaterial({ map: softDisc(), transparent: true, depthWrite: false });
+  return shade;
+}
+
+function softDisc(): CanvasTexture {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 64;
+  const pen = canvas.getContext("2d");
+  const fade = pen?.createRadialGradient(32, 32, 6, 32, 32, 32);
+  if (pen && fade) {
+    fade.addColorStop(0, "rgba(58, 36, 22, 0.42)");
+    fade.addColorStop(1, "rgba(58, 36, 22, 0)");
+    pen.fillStyle = fade;
+    pen.fillRect(0, 0, 64, 64);
+  }
+  return new CanvasTexture(canvas);
+}
+
 interface Parts {
   body: BufferGeometry;
   eyes: BufferGeometry;
@@ -131,14 +152,9 @@ interface Parts {
 
 const parts = new Map<Shape, Parts>();
 const limb = new SphereGeometry(1, 12, 9);
-const disc = new CircleGeometry(0.42, 20).rotateX(-Math.PI / 2);
-/** A soft darkening where somebody stands: it holds them to the ground even where shadows are switched off. */
-const contactShade = new MeshBasicMaterial({
-  color: "#3a2416",
-  transparent: true,
-  opacity: 0.2,
-  depthWrite: false,
-});
+const disc = new CircleGeometry(0.5, 16).rotateX(-Math.PI / 2);
+let shade: MeshBasicMaterial | undefined;
+
 const vertexColored = new MeshLambertMaterial({ vertexColors: true });
 const skins = new Map<string, Material>();
 
@@ -236,7 +252,7 @@ export function makeBody(shapeIndex: number): AvatarBody {
   for (const part of [hull, ...feet, ...hands]) part.castShadow = true;
   hull.receiveShadow = true;
   torso.add(hull, look, cheeks, ...hands);
-  const contact = new Mesh(disc, contactShade);
+  const contact = new Mesh(disc, contactShade());
   contact.position.y = 0.015;
   const root = new Group().add(torso, ...feet, contact);
   return {

@@ -22,7 +22,7 @@ export interface AvatarView {
   say(text: string): void;
   /** Puts a game's own mark above the name, undefined takes it away. */
   mark(mark: Object3D | undefined): void;
-  update(pose: Pose, camera: Vector3, dtS: number, timeS: number): void;
+  update(pose: Pose, grounded: boolean, camera: Vector3, dtS: number, timeS: number): void;
   dispose(): void;
 }
 
@@ -79,7 +79,7 @@ export function showAvatar(
     }
     let y = body.top + 0.14;
     for (const [label, size] of [
-      [name, 0.72],
+      [name, own ? 0.56 : 0.72],
       [emote?.label, 0.95],
       [bubble?.label, 0.85],
     ] as const) {
@@ -109,7 +109,7 @@ export function showAvatar(
       marker = next;
       if (next) root.add(next);
     },
-    update(pose, camera, dtS, timeS) {
+    update(pose, grounded, camera, dtS, timeS) {
       dress();
       root.position.set(pose.x, pose.y, pose.z);
       body.root.rotation.y = pose.yaw;
@@ -122,17 +122,17 @@ export function showAvatar(
       const facts = {
         speed: last.speed,
         rise,
-        grounded: avatar.grounded,
+        grounded,
         emote: avatar.emote,
         away: avatar.away,
       };
       const stepped = motion.animate({ ...facts, dtS, timeS, calm: settings.reducedMotion.value });
       if (stepped) sounds.step(near);
-      if (avatar.grounded !== last.grounded) {
-        if (avatar.grounded) sounds.land(near);
+      if (grounded !== last.grounded) {
+        if (grounded) sounds.land(near);
         else if (rise > 1.5) sounds.jump(near);
       }
-      Object.assign(last, { x: pose.x, y: pose.y, z: pose.z, grounded: avatar.grounded });
+      Object.assign(last, { x: pose.x, y: pose.y, z: pose.z, grounded });
       body.setDetail(far < DETAIL_M);
       stack(far, timeS);
     },

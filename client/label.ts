@@ -1,5 +1,6 @@
 import { CanvasTexture, Sprite, SpriteMaterial, SRGBColorSpace } from "three";
 import { drawEmote } from "./emote-art.ts";
+import { wrap } from "./wrap-text.ts";
 
 /** Pixels a metre of a label's texture. */
 const PX_PER_M = 150;
@@ -98,43 +99,4 @@ function bubble(pen: CanvasRenderingContext2D, width: number, height: number) {
   pen.lineTo(width / 2 - 14, height - 26);
   pen.fill();
   pen.shadowBlur = 0;
-}
-
-/** Breaks text into lines that fit; a fifth line and beyond become an ellipsis. */
-export function wrap(
-  pen: { measureText(text: string): { width: number } },
-  text: string,
-  width: number,
-): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/u)) {
-    for (const piece of breakWord(pen, word, width)) {
-      const longer = line ? `${line} ${piece}` : piece;
-      if (line && pen.measureText(longer).width > width) {
-        lines.push(line);
-        line = piece;
-      } else line = longer;
-    }
-  }
-  if (line) lines.push(line);
-  return lines.length > 4 ? [...lines.slice(0, 3), `${lines[3]}…`] : lines;
-}
-
-function breakWord(
-  pen: { measureText(text: string): { width: number } },
-  word: string,
-  width: number,
-): string[] {
-  if (pen.measureText(word).width <= width) return [word];
-  const pieces: string[] = [];
-  let piece = "";
-  for (const letter of word) {
-    if (piece && pen.measureText(piece + letter).width > width) {
-      pieces.push(piece);
-      piece = "";
-    }
-    piece += letter;
-  }
-  return piece ? [...pieces, piece] : pieces;
 }

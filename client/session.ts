@@ -3,6 +3,7 @@ import { Client } from "colyseus.js";
 import type { WorldState } from "roomkeep/shared";
 import type { Account } from "./account.ts";
 import { type Api, ApiError } from "./api.ts";
+import { backoffMs, within } from "./backoff.ts";
 import { type Farewell, farewellFor, reasonFor } from "./farewell.ts";
 import { recall, remember } from "./memory.ts";
 import type { GameRoom } from "./predict.ts";
@@ -11,6 +12,11 @@ import type { GameRoom } from "./predict.ts";
 const SEAT_MS = 30_000;
 /** How long the page tries to come back before it asks, ms. */
 const PATIENCE_MS = 120_000;
+
+/** Longest wait for one attempt to join, ms. */
+const ANSWER_MS = 12_000;
+/** Longest wait for the old seat, ms: there is another way if it is gone. */
+const RETURN_MS = 5_000;
 
 /** Where the player is in their visit. */
 export type Phase = "door" | "joining" | "playing" | "over";
@@ -35,8 +41,13 @@ export interface Session {
   readonly farewell: Signal<Farewell | undefined>;
   /** Goes to a room; never throws, `problem` tells. */
   join(goal: Goal): Promise<void>;
-  /** After a refresh: back to the seat, the room or at least the game. @returns false when there was nothing */
-  resume(): Promise<boolean>;
+  /**
+   * After a refresh: back to the seat, the room or at least the game.
+   *
+   * @param code of the room in the address; a way back to another room is not taken then
+   * @returns false when there was nothing to go back to
+   */
+  resume(code?: string): Promise<boolean>;
   /** Leaves for good and opens the door screen. */
   leave(): void;
   /** Goes back to where the farewell came from. */
@@ -46,13 +57,9 @@ export interface Session {
 interface WayBack {
   token: string;
   roomId: string;
+  code: string;
   game: string;
   at: number;
-}
-
-/** Back-off with jitter: people whom one restart threw out shall not knock at the same moment. */
-export function backoffMs(attempt: number, random: () => number = Math.random): number {
-  return Math.round(Math.min(2_500, 200 * 1.8 ** attempt) * (0.65 + 0.7 * random()));
 }
 
 /** Opens a session. Nothing is sent before `join` or `resume`. */
@@ -70,12 +77,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     tuneReconnection(next);
     game.value = next.name;
     const keepWay = () => {
-      const way: WayBack = {
-        token: next.reconnectionToken,
-        roomId: next.roomId,
-        game: next.name,
-        at: Date.now(),
-      };
+      const way = wayTo(next);
       remember("wayBack", way, "tab");
     };
     keepWay();
@@ -93,7 +95,10 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       clearInterval(beat);
       if (here === visit) void gone(next, code);
     });
-    next.onError((code, message) => console.warn(`roomkeep: room error ${code}: ${message ?? ""}`));
+    next.onError((code, message) => {
+      // A failed attempt to come back reports an error without a code; the banner says it already.
+      if (code) console.warn(`roomkeep: room error ${code}: ${message ?? ""}`);
+    });
     room.value = next;
     away.value = "";
     problem.value = "";
@@ -120,12 +125,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       return;
     }
     away.value = reasonFor(code);
-    const way: WayBack = {
-      token: left.reconnectionToken,
-      roomId: left.roomId,
-      game: left.name,
-      at: Date.now(),
-    };
+    const way = wayTo(left);
     const here = ++visit;
     const until = Date.now() + PATIENCE_MS;
     for (let attempt = 0; Date.now() < until && here === visit; attempt++) {
@@ -150,7 +150,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
   const wayBack = async (way: WayBack, seatIsKept: boolean): Promise<GameRoom> => {
     if (seatIsKept) {
       try {
-        return (await client.reconnect(way.token)) as GameRoom;
+        return await seat(client.reconnect(way.token), RETURN_MS);
       } catch {
         // The seat ran out or the room is gone; the next door is tried.
       }
@@ -165,11 +165,11 @@ export function openSession(api: Api, account: Account, client = new Client()): 
 
   const enterRoom = async (roomId: string): Promise<GameRoom> => {
     client.auth.token = await api.ticket({ roomId });
-    return (await client.joinById<WorldState>(roomId)) as GameRoom;
+    return seat(client.joinById<WorldState>(roomId));
   };
   const enterGame = async (name: string, how: "create" | "joinOrCreate"): Promise<GameRoom> => {
     client.auth.token = await api.ticket({ game: name });
-    return (await client[how]<WorldState>(name, {})) as GameRoom;
+    return seat(client[how]<WorldState>(name, {}));
   };
 
   const go = async (goal: Goal): Promise<GameRoom> => {
@@ -197,9 +197,10 @@ export function openSession(api: Api, account: Account, client = new Client()): 
         problem.value = explain(error);
       }
     },
-    async resume() {
+    async resume(code) {
       const way = recall("wayBack", "tab") as WayBack | undefined;
       if (!way || Date.now() - way.at > SEAT_MS * 20 || !api.token) return false;
+      if (code && code !== way.code) return false;
       phase.value = "joining";
       try {
         enter(await wayBack(way, Date.now() - way.at < SEAT_MS));
@@ -227,6 +228,16 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       if (back) void this.join({ roomId: back.roomId, game: back.game });
     },
   };
+}
+
+/** A joined room, or an error in good time; a seat that comes too late is given back. */
+async function seat(joining: Promise<unknown>, ms = ANSWER_MS): Promise<GameRoom> {
+  return (await within(ms, joining, (room) => void (room as GameRoom).leave())) as GameRoom;
+}
+
+function wayTo(room: GameRoom): WayBack {
+  const { reconnectionToken: token, roomId, name: game } = room;
+  return { token, roomId, code: codeOf(room), game, at: Date.now() };
 }
 
 /** Short code of a room, for the link. */

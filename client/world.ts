@@ -17,6 +17,8 @@ export interface Line extends ChatLine {
 
 /** What the HUD shows of the open room. */
 export interface Board {
+  /** The room whose lines these are. */
+  roomId: string;
   readonly lines: Signal<readonly Line[]>;
   readonly notice: Signal<string>;
   readonly pingMs: Signal<number>;
@@ -29,6 +31,7 @@ export interface Board {
 /** Makes an empty {@link Board}. */
 export function openBoard(): Board {
   return {
+    roomId: "",
     lines: signal([]),
     notice: signal(""),
     pingMs: signal(0),
@@ -57,6 +60,8 @@ export interface WorldOptions {
 
 /** Puts a joined room on the stage: prediction, actors, chat, the game's own view. */
 export function openWorld({ stage, room, view, input, board, settings, sounds }: WorldOptions): World {
+  if (board.roomId !== room.roomId) board.lines.value = [];
+  board.roomId = room.roomId;
   const ground = layGround(view.level);
   stage.rig.ground = ground;
   const prediction = predictRoom(room, ground, view.step?.(room));

@@ -1,5 +1,6 @@
 import { Account, type AccountRole } from "./account.ts";
 import { Character } from "./character.ts";
+import { DeathLock, KillCount } from "./death.ts";
 import { AccountIdentity, OidcAttempt } from "./identity.ts";
 import { Item } from "./item.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
@@ -13,8 +14,10 @@ export {
   AccountIdentity,
   type AccountRole,
   Character,
+  DeathLock,
   Item,
   JoinTicket,
+  KillCount,
   LedgerLeg,
   OidcAttempt,
   RefreshToken,
@@ -36,6 +39,8 @@ export const ENTITIES = [
   LedgerLeg,
   RequestResult,
   Setting,
+  DeathLock,
+  KillCount,
   SignIn,
   RefreshToken,
   JoinTicket,

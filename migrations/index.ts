@@ -2,6 +2,7 @@ import { AccountsAndCharacters1763700000001 } from "./001-accounts-and-character
 import { ZoneSaves1763700000002 } from "./002-zone-saves.ts";
 import { ItemsAndLedger1763700000003 } from "./003-items-and-ledger.ts";
 import { Settings1763700000004 } from "./004-settings.ts";
+import { DeathsAndKills1763700000005 } from "./005-deaths-and-kills.ts";
 import { SignIns1763700000010 } from "./010-sign-ins.ts";
 import { CharactersOfAnAccount1763700000011 } from "./011-characters-of-an-account.ts";
 import { Visits1763700000012 } from "./012-visits.ts";
@@ -13,6 +14,7 @@ export const MIGRATIONS = [
   ZoneSaves1763700000002,
   ItemsAndLedger1763700000003,
   Settings1763700000004,
+  DeathsAndKills1763700000005,
   SignIns1763700000010,
   CharactersOfAnAccount1763700000011,
   Visits1763700000012,

@@ -1,5 +1,10 @@
+export { CellSerializer, type CellStats } from "./cell-serializer.ts";
 export type { Rate } from "./guard.ts";
+export { DEFAULT_RINGS, type InterestOptions, type Ring } from "./interest.ts";
+export { OUTBOX_LIMITS, type OutboxLimits } from "./outbox.ts";
 export type { Player } from "./player.ts";
 export type * from "./ports.ts";
+export { StableSerializer } from "./stable-serializer.ts";
+export * from "./systems.ts";
 export { PHASES, type Phase, type TickProfile, type TickTiming } from "./tick.ts";
 export { type GameCard, type Listing, WorldRoom } from "./world-room.ts";

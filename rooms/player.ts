@@ -1,6 +1,6 @@
 import type { Client, Deferred } from "@colyseus/core";
 import type { Avatar } from "../shared/index.ts";
-import type { Claim, Identity, Place, Role, VisitEnding } from "./ports.ts";
+import type { Claim, Identity, Place, Role } from "./ports.ts";
 
 export type PlaceOfSpawn = Place;
 
@@ -12,8 +12,8 @@ export interface Player<A extends Avatar = Avatar> {
   readonly claim: Claim;
   /** What the account may do, as the database said when the player joined. */
   readonly role: Role;
-  /** Notes why the player left. */
-  endVisit: (ending: VisitEnding) => void;
+  /** Id of the visit; empty until the player is in. */
+  visit: string;
   readonly avatar: A;
   /** Kept with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
@@ -43,7 +43,7 @@ export function describe<A extends Avatar>(
     sessionId: client.sessionId,
     claim,
     role,
-    endVisit: () => {},
+    visit: "",
     avatar,
     stats: structuredClone(sheet.state.stats),
     statsChanged: false,

@@ -1,3 +1,7 @@
+import type { ItemPort } from "./item-port.ts";
+
+export type * from "./item-port.ts";
+
 /**
  * What a character carries besides its row: a versioned snapshot that rooms change and save as a whole. Coins and
  * items are not in it; those are the database's.
@@ -63,6 +67,20 @@ export interface CharacterPort {
   save(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
   /** Saves and gives the character up in one statement. After a failure it may be tried again. Throws as `save`. */
   release(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
+  /** The claim of a character that this process holds, for a room that takes over after its code was edited. */
+  held(characterId: string, epoch: number): Claim | undefined;
+  /**
+   * Saves and hands the character over to whoever shows the ticket that is returned, within {@link TRANSFER_MS}; until
+   * then nobody else may claim it. This copy is frozen from the call on: let the player go. After a failure it may be
+   * tried again and gives the same ticket. Null: fenced, drop the copy. Throws as `save`.
+   */
+  transfer(claim: Claim, state: CharacterState): Promise<string | null>;
+  /**
+   * Claims a character that is on its way here. A room that cannot be reached: its former room may take it back so.
+   * @throws TRANSFER_INVALID the ticket is of another journey, was used, or ran out
+   * @throws STATE_INVALID, ROOM_CLOSED, DATABASE_UNAVAILABLE as `claim`
+   */
+  claimTransfer(characterId: string, ticket: string, holder: { roomId: string }): Promise<Claim>;
   /** Gives the character up without saving: for a join that failed after its claim. */
   abandon(claim: Claim): Promise<void>;
   /**
@@ -76,6 +94,9 @@ export interface CharacterPort {
 
 /** How long, in ms, a claim waits for a live character: the whole lease and a little. */
 export const CLAIM_WAIT_MS = 10_500;
+
+/** How long, in ms, a character that travels is kept for the holder of its ticket. */
+export const TRANSFER_MS = 10_000;
 
 /** What an account may do. It comes from the database only: a role in join options counts for nothing. */
 export type Role = "player" | "moderator" | "admin";
@@ -91,8 +112,10 @@ export interface Identity {
 
 /** The stays of characters in rooms: who was on, where, when, from where. */
 export interface VisitPort {
-  /** Notes that a character is in a room. Never throws and never waits. @returns how to note why it ended */
-  begin(visit: NewVisit): (ending: VisitEnding) => void;
+  /** Notes that a character is in a room. Never throws and never waits. @returns id of the visit */
+  begin(visit: NewVisit): string;
+  /** Notes that it ended, and why. Never throws and never waits. */
+  end(visit: string, ending: VisitEnding): void;
 }
 
 /** What a room says of a stay that begins. */
@@ -131,6 +154,7 @@ export interface Log {
  */
 export interface Ports {
   readonly characters: CharacterPort;
+  readonly items: ItemPort;
   readonly log: Log;
   readonly visits: VisitPort;
   /**

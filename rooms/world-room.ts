@@ -1,6 +1,15 @@
-import { type Client, type InputAPI, matchMaker, Room, type RoomException } from "@colyseus/core";
+import {
+  type Client,
+  type InputAPI,
+  matchMaker,
+  Room,
+  type RoomException,
+  SchemaSerializer,
+  type Serializer,
+} from "@colyseus/core";
 import { z } from "zod";
 import {
+  type Actor,
   Avatar,
   CLOSE,
   CODE_ALPHABET,
@@ -20,13 +29,17 @@ import {
   type WorldState,
   walk,
 } from "../shared/index.ts";
+import { CellSerializer } from "./cell-serializer.ts";
 import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.ts";
 import { say } from "./chat.ts";
 import { type Guard, openGuard, type Rate } from "./guard.ts";
 import { takeInputs } from "./inputs.ts";
+import type { InterestOptions } from "./interest.ts";
 import { orJoinError } from "./join-error.ts";
+import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
-import type { Identity, Log, Ports, VisitEnding } from "./ports.ts";
+import type { Identity, ItemTemplates, Log, Ports, VisitEnding } from "./ports.ts";
+import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
 
 /** What the room list shows of a room. */
@@ -71,6 +84,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   input: WalkInput;
 }> {
   static readonly card: GameCard = { label: "Room", description: "", maxPlayers: 32 };
+  /** Kinds of items of the game. All games of a server share them: one name is one thing. */
+  static readonly items: ItemTemplates = {};
 
   /** Geometry of the room. */
   level: Level = flatField;
@@ -78,6 +93,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   zone: string | undefined;
   /** Steps a second. */
   tickHz = TICK_HZ;
+  /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
+  interest: InterestOptions | undefined;
   /** How often a player may send a message, by type. */
   rates: Record<string, Rate> = {};
 
@@ -89,7 +106,13 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   protected log!: Log;
   private guard!: Guard;
   private tickClock!: TickClock;
+  /** Whose eyes see how far, in a room with interest. */
+  protected sight: CellSerializer<S> | undefined;
   private stopListening: (() => void) | undefined;
+  /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
+  private placed: ReadonlyMap<string, Actor> = new Map();
+  /** True once a room of edited code takes over: this one changes and saves nothing any more. */
+  private replaced = false;
   /** Errors that were caught, by the place where they arose. */
   readonly faults = new Map<string, number>();
 
@@ -124,7 +147,21 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.patchRate = null;
     this.stopListening = ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced"));
     await this.onOpen?.();
+    this.placed = new Map(this.state.actors.entries());
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
+  }
+
+  /**
+   * Each assignment of the state installs the stock serializer; ours takes its place. Same wire, but frames that stay
+   * as they were sent, readers that are bounded, and interest where it is asked for.
+   */
+  override setSerializer(serializer: Serializer<S>): void {
+    if (!(serializer instanceof SchemaSerializer) || serializer instanceof StableSerializer) {
+      super.setSerializer(serializer);
+      return;
+    }
+    this.sight = this.interest ? new CellSerializer<S>({ interest: this.interest }) : undefined;
+    super.setSerializer(this.sight ?? new StableSerializer<S>());
   }
 
   // ── What a game may define ────────────────────────────────────────────────────────────────────────────────────
@@ -137,6 +174,14 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   protected onExit?(player: Player<A>): void;
   /** The rules, once a tick after everybody has moved. `dt` in seconds. */
   protected onTick?(dt: number): void;
+
+  /**
+   * Hot reload, while you develop: what to hand to the room that takes over, JSON only. State and players are handed
+   * over without it; fields of the room are not.
+   */
+  protected onKeep?(): unknown;
+  /** Hot reload: the room has taken over, and state and players are back. `kept` is what {@link onKeep} returned. */
+  protected onRestore?(kept: unknown): void;
 
   /** Makes a player's actor; its pose is set afterwards. */
   protected createAvatar(_player: Pick<Player, "client" | "claim">): A {
@@ -157,14 +202,18 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     };
   }
 
-  /** One input frame moves one avatar by one step; the client's view predicts with the same function. */
-  protected step(avatar: A, input: WalkInput, dt: number): void {
+  /**
+   * One input frame moves one avatar by one step; the client's view predicts with the same function. `id` is the
+   * session id of the avatar's player.
+   */
+  protected step(avatar: A, input: WalkInput, dt: number, _id: string): void {
     walk(avatar, input, this.ground, dt);
   }
 
   // ── Life of a player ──────────────────────────────────────────────────────────────────────────────────────────
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
+    if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
@@ -176,7 +225,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       this.space?.addWalker(client.sessionId, player.avatar);
       this.onEnter?.(player);
       const { epoch } = claim;
-      player.endVisit = this.ports.visits.begin({ identity, game: this.roomName, roomId, epoch });
+      player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId, epoch });
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
       // Nothing was played, so nothing is saved; the lease is free for the next try.
@@ -188,7 +237,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   override onDrop(client: Client, code?: number): void {
     const player = this.players.get(client.sessionId);
-    if (!player || isFinal(code)) return;
+    if (!player || isFinal(code) || this.replaced) return;
     player.avatar.away = true;
     player.hold = this.allowReconnection(client, RECONNECT_S);
     // The seat that runs out, or a room that closes, ends in onLeave.
@@ -210,7 +259,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   override async onLeave(client: Client, code?: number): Promise<void> {
     const player = this.players.get(client.sessionId);
-    if (!player) return; // refused at the door, or let go already
+    if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
     const state = capture(player, this.zone);
     this.removePlayer(client.sessionId, "left");
     this.log.info({ player: client.sessionId, code }, "player left");
@@ -241,13 +290,38 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private removePlayer(sessionId: string, ending: VisitEnding): void {
     const player = this.players.get(sessionId);
     if (player) {
-      player.endVisit(ending);
+      if (player.visit) this.ports.visits.end(player.visit, ending);
       this.attempt("onExit", () => this.onExit?.(player));
       this.guard.forget(player.client);
+      this.sight?.forget(player.client);
     }
     this.players.delete(sessionId);
     this.space?.removeWalker(sessionId);
     this.state.actors.delete(sessionId);
+  }
+
+  // ── Hot reload, while a builder develops ──────────────────────────────────────────────────────────────────────
+
+  /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
+  override onCacheRoom(): Kept {
+    this.replaced = true;
+    return keep(this.state, this.players, this.onKeep?.());
+  }
+
+  /** Colyseus calls it in the room that takes over; the seats are kept for the players, who return by themselves. */
+  override onRestoreRoom(kept: Kept): void {
+    restoreActors(this.state, this.placed, kept, this.space);
+    for (const { was, claim, fields } of restorePlayers(kept, this.ports.characters)) {
+      const client = absent(was.sessionId);
+      const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
+      const player = describe<A>(client, claim, avatar, was);
+      const { visit, stats, statsChanged, savedPlace } = was;
+      this.players.set(was.sessionId, Object.assign(player, { visit, stats, statsChanged, savedPlace }));
+      this.state.actors.set(was.sessionId, avatar);
+      this.space?.addWalker(was.sessionId, avatar);
+    }
+    this.attempt("onRestore", () => this.onRestore?.(kept.game));
+    this.log.info({ players: this.players.size }, "room took over after an edit");
   }
 
   // ── Messages ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -295,11 +369,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   // ── The tick ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   private runTick(dt: number): void {
+    if (this.replaced) return;
     const { tickClock } = this;
     tickClock.begin();
     for (const player of this.players.values()) {
       this.attempt("step", () =>
-        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt)),
+        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt, player.sessionId)),
       );
     }
     tickClock.lap("inputs");

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { settleAddress } from "./client-address.ts";
 
@@ -7,6 +7,11 @@ const BODY_MAX = 64 * 1024;
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 const SCHEME = /^https?$/i;
 
+/** Opened when there is somebody behind it to answer. */
+export interface FrontDoor {
+  open(): void;
+}
+
 /**
  * Turns away what no browser sends before the framework behind sees it: a Host that is no host, two of them, a
  * forwarded scheme that is none, a target that is no path, a body without end. Any of the first three would end the
@@ -14,20 +19,38 @@ const SCHEME = /^https?$/i;
  *
  * @param proxies trusted proxies before this process
  */
-export function guardFrontDoor(server: Server, proxies = 0): void {
+export function guardFrontDoor(server: Server, proxies = 0): FrontDoor {
+  let isOpen = false;
   server.headersTimeout = 10_000;
   server.requestTimeout = 20_000;
   server.maxHeadersCount = 64;
   const emit = server.emit.bind(server);
   server.emit = (event: string, ...args: unknown[]): boolean => {
     if (event === "request" || event === "upgrade") settleAddress(args[0] as IncomingMessage, proxies);
-    if (event === "request") return !turnAway(args[0] as IncomingMessage) && emit(event, ...args);
-    if (event === "upgrade" && isMalformed(args[0] as IncomingMessage)) {
+    if (event === "request" && (turnAway(args[0] as IncomingMessage) || !isOpen)) {
+      if (!isOpen) askBackLater(args[1] as ServerResponse);
+      return true;
+    }
+    if (event === "upgrade" && (!isOpen || isMalformed(args[0] as IncomingMessage))) {
       (args[1] as Duplex).destroy();
       return true;
     }
     return emit(event, ...args);
   };
+  return {
+    open() {
+      isOpen = true;
+    },
+  };
+}
+
+/** The port answers before the database does: who comes too early is told so instead of being kept waiting. */
+function askBackLater(response: ServerResponse): void {
+  if (response.destroyed) return;
+  response.writeHead(503, { "content-type": "application/json", "retry-after": "1", connection: "close" });
+  response.end(
+    JSON.stringify({ code: "ROOM_CLOSED", message: "This server is starting. Try again in a moment." }),
+  );
 }
 
 function turnAway(request: IncomingMessage): boolean {

@@ -2,3 +2,4 @@ export { type Foundation, openFoundation, type RunningServer, startServer } from
 export { type Config, readConfig } from "./config.ts";
 export { IN_MEMORY } from "./db.ts";
 export type { GameClass, Games } from "./games.ts";
+export * from "./seal.ts";

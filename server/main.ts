@@ -1,6 +1,8 @@
 import { PlazaRoom } from "../rooms/plaza/room.ts";
+import { TagRoom } from "../rooms/tag/room.ts";
 
 /** The sample games, by the name under which clients join them. */
 export const games = {
   plaza: PlazaRoom,
+  tag: TagRoom,
 };

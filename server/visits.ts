@@ -19,6 +19,8 @@ export function openVisits(
   { incarnation, log }: { incarnation: string; log: Pick<BaseLogger, "warn"> },
 ): Visits {
   const pending = new Set<Promise<unknown>>();
+  /** Beginnings that are still being written: an end waits for its own. */
+  const begun = new Map<string, Promise<unknown>>();
   const write = (visit: string, work: Promise<unknown>) => {
     const written: Promise<unknown> = answerWithin(work)
       .catch((error) => log.warn({ err: error, visit }, "a visit was not written"))
@@ -29,7 +31,7 @@ export function openVisits(
   return {
     begin({ identity, game, roomId, epoch }) {
       const id = randomUUID();
-      const begun = write(
+      const written = write(
         id,
         ds.query(
           `INSERT INTO visit (id, account_id, character_id, game, room_id, process, epoch, address, started_at)
@@ -47,15 +49,17 @@ export function openVisits(
           ],
         ),
       );
-      return (ending) => {
-        const endedAt = new Date();
-        write(
-          id,
-          begun.then(() =>
-            ds.query("UPDATE visit SET ended_at = $2, ending = $3 WHERE id = $1", [id, endedAt, ending]),
-          ),
-        );
+      begun.set(id, written);
+      void written.then(() => begun.delete(id));
+      return id;
+    },
+    end(id, ending) {
+      const values = [id, new Date(), ending];
+      const end = async () => {
+        await begun.get(id);
+        await ds.query("UPDATE visit SET ended_at = $2, ending = $3 WHERE id = $1", values);
       };
+      write(id, end());
     },
     async close() {
       while (pending.size > 0) await Promise.allSettled(pending);

@@ -1,5 +1,18 @@
-import { Body, Box, Cylinder, Material, Plane, type Shape, Sphere, Vec3, World } from "cannon-es";
+import {
+  type ArrayCollisionMatrix,
+  Body,
+  Box,
+  Cylinder,
+  Material,
+  ObjectCollisionMatrix,
+  Plane,
+  type Shape,
+  Sphere,
+  Vec3,
+  World,
+} from "cannon-es";
 import type { Prop } from "./actor.ts";
+import { CellBroadphase } from "./broadphase.ts";
 import { LAYER } from "./layers.ts";
 import type { Level, Solid } from "./level.ts";
 import { GRAVITY_MPS2, WALKER_HEIGHT_M, WALKER_RADIUS_M, type Walker } from "./walk.ts";
@@ -43,6 +56,11 @@ export interface Space {
  */
 export function openSpace(level: Level): Space {
   const world = new World({ gravity: new Vec3(0, -GRAVITY_MPS2, 0), allowSleep: true });
+  world.broadphase = new CellBroadphase();
+  world.broadphase.setWorld(world);
+  // The usual matrices have a place for each pair of bodies and clear all of them at each step.
+  world.collisionMatrix = new ObjectCollisionMatrix() as unknown as ArrayCollisionMatrix;
+  world.collisionMatrixPrevious = new ObjectCollisionMatrix() as unknown as ArrayCollisionMatrix;
   const surface = new Material({ friction: 0.35, restitution: 0.25 });
   world.defaultContactMaterial.friction = 0.35;
   world.defaultContactMaterial.restitution = 0.2;

@@ -70,11 +70,14 @@ export async function enterRoom(
 ): Promise<Room<unknown, WorldState>> {
   const client = new Client(url);
   client.auth.token = await ticketFor(url, token, code ? { roomId: code } : { game }, characterId);
-  return (await (code
+  const room = (await (code
     ? client.joinById(code, options)
     : create
       ? client.create(game, options)
       : client.joinOrCreate(game, options))) as Room<unknown, WorldState>;
+  // The SDK gives up on a room that was joined less than five seconds ago, which a hot reload may well be.
+  room.reconnection.minUptime = 0;
+  return room;
 }
 
 function play(

@@ -1,6 +1,14 @@
 import { Client } from "colyseus.js";
 import { readErrorCode } from "roomkeep/shared";
-import { accessTokenOf, bootServer, callApi, keepTokens, signIn, type TestServer, ticketFor } from "roomkeep/testing";
+import {
+  accessTokenOf,
+  bootServer,
+  callApi,
+  keepTokens,
+  signIn,
+  type TestServer,
+  ticketFor,
+} from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
 import { setRole } from "../server/accounts.ts";
@@ -76,7 +84,10 @@ describe("a join", () => {
 
   it("has the role that the database says, whatever its options say", async () => {
     const { ds } = world.server.foundation.database;
-    const eve = await world.join("plaza", { options: { role: "admin", auth: { role: "admin" } }, create: true });
+    const eve = await world.join("plaza", {
+      options: { role: "admin", auth: { role: "admin" } },
+      create: true,
+    });
     const roleOf = (player: typeof eve) =>
       world.room<PlazaRoom>(player.room.roomId).players.get(player.room.sessionId)?.role;
     expect(roleOf(eve)).toBe("player");
@@ -109,7 +120,11 @@ describe("a join", () => {
     await bob.until("Ann to be gone", () => !bob.room.state.actors.has(ann.room.sessionId));
     const accessToken = await accessTokenOf(world.url, ann.token);
     const visits = async () =>
-      (await callApi<{ visits: { ending: string | null }[] }>(world.url, "GET", "/v1/visits", { accessToken })).visits;
+      (
+        await callApi<{ visits: { ending: string | null }[] }>(world.url, "GET", "/v1/visits", {
+          accessToken,
+        })
+      ).visits;
     await expect.poll(async () => (await visits())[0]?.ending).toBe("left");
     expect(await visits()).toMatchObject([
       {
@@ -149,7 +164,9 @@ describe("a join", () => {
     expect(await codeOf(callApi(world.url, "DELETE", live, { accessToken }))).toBe("CHARACTER_LIVE");
     await first.leave();
     const body = { ...looks, name: "Third" };
-    expect(await codeOf(callApi(world.url, "POST", "/v1/characters", { accessToken, body }))).toBe("CHARACTERS_FULL");
+    expect(await codeOf(callApi(world.url, "POST", "/v1/characters", { accessToken, body }))).toBe(
+      "CHARACTERS_FULL",
+    );
     await callApi(world.url, "DELETE", `/v1/characters/${character.id}`, { accessToken });
     const gone = ticketFor(world.url, token, { game: "plaza" }, character.id);
     expect(await codeOf(gone)).toBe("CHARACTER_MISSING");
@@ -224,7 +241,9 @@ describe("an account over HTTP", () => {
     const body = { ...came, binding: begun.binding };
     const entered = await callApi<Entered>(world.url, "POST", "/v1/identity/finish", { body });
     expect(entered.account).toMatchObject({ kind: "registered", name: "Http User" });
-    expect(await codeOf(callApi(world.url, "POST", "/v1/identity/finish", { body }))).toBe("IDENTITY_REFUSED");
+    expect(await codeOf(callApi(world.url, "POST", "/v1/identity/finish", { body }))).toBe(
+      "IDENTITY_REFUSED",
+    );
   });
 
   it.each([[null], [[]], ["x"], [{ name: 7 }], [{ __proto__: null, name: {}, password: [] }]])(
@@ -266,8 +285,8 @@ describe("the OpenAPI document", () => {
     const entered = await register();
     const { accessToken } = entered;
     const shapeOf = (id: string) =>
-      (endpoints[id]?.options.metadata as { question: { result: { parse(value: unknown): unknown } } }).question
-        .result;
+      (endpoints[id]?.options.metadata as { question: { result: { parse(value: unknown): unknown } } })
+        .question.result;
     shapeOf("register").parse(entered);
     for (const [id, path] of [
       ["readMe", "/v1/me"],

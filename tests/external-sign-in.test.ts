@@ -37,7 +37,11 @@ describeOnEachDatabase("a sign-in by an external provider", (open) => {
   const refused = { code: "IDENTITY_REFUSED" };
 
   test("makes an account the first time and finds it again afterwards", async () => {
-    const user = someone({ preferred_username: "Ada Lovelace", email: "ada@example.org", email_verified: true });
+    const user = someone({
+      preferred_username: "Ada Lovelace",
+      email: "ada@example.org",
+      email_verified: true,
+    });
     const { accountId } = await enter(user);
     expect(await readAccount(database.ds, accountId)).toEqual({
       id: accountId,
@@ -52,7 +56,9 @@ describeOnEachDatabase("a sign-in by an external provider", (open) => {
   test("gives another name where the provider's is taken or none, and no address that is not verified", async () => {
     const { ds } = database;
     const first = await enter(someone({ name: "Twin Name" }));
-    const second = await enter(someone({ name: "TWIN name", email: "twin@example.org", email_verified: false }));
+    const second = await enter(
+      someone({ name: "TWIN name", email: "twin@example.org", email_verified: false }),
+    );
     expect(second).not.toEqual(first);
     expect(await readAccount(ds, second.accountId)).toMatchObject({ email: null });
     expect((await readAccount(ds, second.accountId)).name).toMatch(/^TWIN name-\d{4}$/);

@@ -25,7 +25,7 @@ it("keeps the seat of a player whose network drops, and shows the others that th
   await bob.until("Ann to be away", () => seenByBob()?.away === true);
   await bob.until("Ann to be back", () => seenByBob()?.away === false);
   expect(ann.room.sessionId).toBe(seat);
-  expect(ann.me().x).toBeCloseTo(stood, 2);
+  expect(ann.me().x).toBeCloseTo(stood, 1);
   await ann.leave();
   await bob.leave();
 });

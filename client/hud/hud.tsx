@@ -63,9 +63,13 @@ function TopBar({ page }: { page: Page }) {
           ←
         </button>
         <span class="pill" data-testid="room">
-          {page.narrow ? "" : `${session.game.value} `}
+          {page.narrow.value ? "" : `${session.game.value} `}
           {room ? codeOf(room) : ""}
-          <span style={{ opacity: 0.8 }}> · {board.players.value} here</span>
+          <span style={{ opacity: 0.8 }}>
+            {" · "}
+            {board.players.value}
+            {page.narrow.value ? "" : " here"}
+          </span>
         </span>
       </div>
       <div class="bar right">
@@ -78,7 +82,7 @@ function TopBar({ page }: { page: Page }) {
           title="Invite friends"
           onClick={() => (overlay.value = "share")}
         >
-          {page.narrow ? "+" : "+ Invite"}
+          {page.narrow.value ? "+" : "+ Invite"}
         </button>
         <button type="button" aria-label="Help" title="Help (H)" onClick={() => (overlay.value = "help")}>
           ?

@@ -21,11 +21,13 @@ export interface Page {
   readonly invited: Signal<string>;
   /** The game that Play joins. */
   readonly quickGame: Signal<string>;
-  readonly list: Signal<{ rooms: readonly RoomEntry[] }>;
+  readonly rooms: Signal<readonly RoomEntry[]>;
+  /** Why the room list could not be read, for people; empty. */
+  readonly offline: Signal<string>;
   readonly games: Signal<readonly GameEntry[]>;
   readonly overlay: Signal<Overlay>;
   /** A phone-sized window. */
-  readonly narrow: boolean;
+  readonly narrow: Signal<boolean>;
   /** Whether touch controls are shown. */
   readonly touch: Signal<boolean>;
   recover(code: string): Promise<void>;

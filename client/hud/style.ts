@@ -26,8 +26,8 @@ body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparen
 .grow { flex:1; min-width:0; }
 .label { display:block; font-weight:800; font-size:.8em; margin:.9em 0 .35em; color:var(--soft); letter-spacing:.02em; }
 .door { position:absolute; left:clamp(16px,5vw,72px); top:50%; transform:translateY(-50%); width:min(400px,calc(100vw - 32px)); max-height:calc(100% - 32px); overflow:auto; padding:26px 26px 22px; scrollbar-width:thin; }
-.swatches { display:flex; flex-wrap:wrap; gap:7px; }
-#hud .swatches button { width:31px; height:31px; padding:0; border-radius:50%; border:3px solid #fff; box-shadow:0 1px 5px rgba(60,30,20,.25); }
+.swatches { display:grid; grid-template-columns:repeat(10,1fr); justify-items:center; }
+#hud .swatches button { width:29px; height:29px; padding:0; border-radius:50%; border:3px solid #fff; box-shadow:0 1px 5px rgba(60,30,20,.25); }
 #hud .swatches button[aria-checked=true] { box-shadow:0 0 0 3px var(--ink); transform:scale(1.1); }
 .shapes { display:grid; grid-template-columns:repeat(4,1fr); gap:7px; }
 #hud .shapes button { padding:.35em 0 .4em; font-size:.85em; }
@@ -37,7 +37,8 @@ body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparen
 #hud .rooms button { width:100%; display:flex; gap:.6em; align-items:center; text-align:left; padding:.5em .75em; background:#fff; }
 .rooms small, .count { color:var(--soft); font-weight:600; font-variant-numeric:tabular-nums; white-space:nowrap; }
 .dot { width:9px; height:9px; border-radius:50%; background:var(--leaf); flex:none; }
-.problem { background:#ffe4dc; color:#9b3015; border-radius:14px; padding:.6em .8em; margin:.8em 0 0; font-weight:700; }
+.card p.problem { background:#ffe4dc; color:#9b3015; border-radius:14px; padding:.6em .8em; margin:1.2em 0 0; font-weight:700; }
+details summary.label { display:list-item; list-style-position:inside; }
 details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3em 0; border-radius:8px; }
 .pill { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .85em; font-weight:700; white-space:nowrap; }
 #hud .bar button { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .8em; min-width:2.4em; min-height:2.4em; }
@@ -81,12 +82,13 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
 @media (max-width:720px) {
   .door { left:0; right:0; top:auto; bottom:0; transform:none; width:100%; max-height:66%; border-radius:26px 26px 0 0; padding:18px 18px 20px; }
   .card h1 { font-size:1.6em; }
-  #hud .swatches button { width:27px; height:27px; } .swatches { gap:5.5px; justify-content:space-between; }
+  #hud .swatches button { width:27px; height:27px; }
   .label { margin:.65em 0 .3em; }
   .chat { bottom:auto; top:60px; width:min(290px,calc(100vw - 90px)); } .lines { max-height:120px; }
   .chat.closed .lines { max-height:90px; }
   .emotes { flex-direction:column; bottom:auto; top:62px; }
   #hud .emotes button { width:42px; height:42px; } .emotes kbd { display:none; }
+  .bar { gap:6px; } #hud .bar button { padding:.42em .6em; } .rates { padding:.5em .7em; }
   .banner { top:110px; font-size:.92em; } .rates .wide { display:none; }
 }
 @media (prefers-reduced-motion:reduce) { #hud * { animation-duration:4s !important; transition:none !important; } }

@@ -66,8 +66,8 @@ function grass(pen: CanvasRenderingContext2D, level: Level) {
   const tint = new Color();
   pen.fillStyle = GRASS;
   pen.fillRect(min[0], min[1], max[0] - min[0], max[1] - min[1]);
-  for (let i = 0; i < 5200; i++) {
-    tint.set(GRASS).offsetHSL((random() - 0.5) * 0.03, 0, (random() - 0.5) * 0.09);
+  for (let i = 0; i < 6500; i++) {
+    tint.set(GRASS).offsetHSL((random() - 0.5) * 0.05, (random() - 0.5) * 0.1, (random() - 0.5) * 0.11);
     pen.fillStyle = `#${tint.getHexString()}`;
     pen.globalAlpha = 0.35;
     const x = min[0] + random() * (max[0] - min[0]);

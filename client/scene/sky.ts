@@ -60,7 +60,7 @@ export function hangSky(scene: Scene): Sky {
   const dome = new Mesh(new SphereGeometry(400, 24, 12), domeMaterial());
   dome.frustumCulled = false;
   dome.renderOrder = 1;
-  const fill = new HemisphereLight("#d4ebff", "#e0c294", 1.55);
+  const fill = new HemisphereLight("#dcefff", "#ecd0a4", 1.75);
   const sun = new DirectionalLight("#ffdfae", 2.7);
   const clouds = driftingClouds();
   scene.fog = new Fog(HORIZON, 55, 230);

@@ -28,14 +28,30 @@ function decorate(brush: SceneryBrush) {
   }
   brush.garland([-7.4, 5.4, -20.2], [7.4, 5.4, -20.2], 0.7);
 
+  plant(brush);
+}
+
+/** Flowers in drifts, tufts of grass, some rocks and bushes. */
+function plant(brush: SceneryBrush) {
   const random = seeded(77);
-  for (let i = 0; i < 420; i++) {
-    const x = (random() - 0.5) * 64;
-    const z = (random() - 0.5) * 64;
-    if (Math.hypot(x, z) < 16 || onWay(x, z)) continue;
-    const kind = i % 9 === 0 ? "flower" : i % 31 === 0 ? "rock" : i % 23 === 0 ? "bush" : "grass";
-    if (kind === "bush" && Math.hypot(x, z) < 24) continue;
-    brush.decor(kind, [x, 0, z], random() * 6, 0.6 + random() * 0.7);
+  const spread = () => (random() - 0.5) * 64;
+  const free = (x: number, z: number) =>
+    Math.hypot(x, z) > 16.2 && Math.abs(x) < 33 && Math.abs(z) < 33 && !onWay(x, z);
+  for (let i = 0; i < 620; i++) {
+    const [x, z] = [spread(), spread()];
+    if (free(x, z)) brush.decor("grass", [x, 0, z], random() * 6, 0.7 + random() * 0.9);
+  }
+  for (let i = 0; i < 30; i++) {
+    const [x, z] = [spread(), spread()];
+    if (free(x, z) && Math.hypot(x, z) > 24)
+      brush.decor(i % 2 ? "rock" : "bush", [x, 0, z], random() * 6, 0.7 + random() * 0.6);
+  }
+  for (let i = 0; i < 30; i++) {
+    const [x, z] = [spread(), spread()];
+    for (let j = 0; j < 5; j++) {
+      const [fx, fz] = [x + (random() - 0.5) * 2.2, z + (random() - 0.5) * 2.2];
+      if (free(fx, fz)) brush.decor("flower", [fx, 0, fz], random() * 6, 0.7 + random() * 0.6);
+    }
   }
 }
 

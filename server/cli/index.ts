@@ -11,8 +11,11 @@ export interface Command {
 }
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  new: () => import("./new.ts"),
+  dev: () => import("./dev.ts"),
   start: () => import("./start.ts"),
   account: () => import("./account.ts"),
+  bots: () => import("./bots.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

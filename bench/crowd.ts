@@ -1,0 +1,269 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Client, type Room } from "colyseus.js";
+import { SYSTEMS, type SystemName } from "./crowd-systems.ts";
+import type { Bench } from "./index.ts";
+
+const CHECKERS = 3;
+const WORLDS = { dense: 100, sparse: 1000 } as const;
+
+interface Options {
+  players: number;
+  world: keyof typeof WORLDS;
+  seconds: number;
+  repeats: number;
+  systems: readonly SystemName[];
+  timed: boolean;
+  /** Points of a core's time that others may take before a row is thrown out. */
+  foreign: number;
+  profile: string | undefined;
+}
+
+/** One run of one system. */
+interface Row {
+  cpuMsTick: number;
+  userMsTick: number;
+  p99Ms: number;
+  hz: number;
+  kBs: number;
+  rssMB: number;
+  foreignPct: number;
+  mismatches: number;
+  stalenessMs: number[][];
+}
+
+/** A crowd in one zone: ours beside the stock ways and the floor, in one run. */
+export const crowd: Bench = {
+  help:
+    "[--players 1000] [--world dense|sparse] [--seconds 30] [--repeats 3] [--systems whole,stateview,floor,ours] " +
+    "[--timed] [--foreign 15] [--profile DIR] [--json]",
+  async run(args) {
+    const options = read(args);
+    const rows = new Map<SystemName, Row[]>(options.systems.map((name) => [name, []]));
+    const notes: string[] = [];
+    // Interleaved, so that a slow minute of the machine falls on all alike.
+    for (let repeat = 0; repeat < options.repeats; repeat++) {
+      for (const name of options.systems) {
+        try {
+          rows.get(name)?.push(await measure(name, options));
+        } catch (error) {
+          notes.push(`${name}: ${error instanceof Error ? error.message : error}`);
+        }
+      }
+    }
+    report(args.includes("--json"), options, rows, notes);
+  },
+};
+
+function read(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      players: { type: "string", default: "1000" },
+      world: { type: "string", default: "dense" },
+      seconds: { type: "string", default: "30" },
+      repeats: { type: "string", default: "3" },
+      systems: { type: "string", default: SYSTEMS.join() },
+      foreign: { type: "string", default: "15" },
+      profile: { type: "string" },
+      timed: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+    },
+  });
+  if (values.world !== "dense" && values.world !== "sparse") throw new Error("--world is dense or sparse.");
+  const systems = SYSTEMS.filter((name) => values.systems.split(",").includes(name));
+  const [players, seconds, repeats] = [
+    Number(values.players),
+    Number(values.seconds),
+    Number(values.repeats),
+  ];
+  const { world, timed, profile } = values;
+  return { players, seconds, repeats, world, systems, timed, foreign: Number(values.foreign), profile };
+}
+
+async function measure(name: SystemName, options: Options): Promise<Row> {
+  const { players, world, seconds, timed, profile } = options;
+  const profiled = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  const server = child(0, profiled, "crowd-server.ts", [
+    name,
+    String(players),
+    String(WORLDS[world]),
+    timed ? "timed" : "",
+  ]);
+  let bots: ChildProcess | undefined;
+  try {
+    const { port } = await heard<{ port: number }>(server, "port", 30_000);
+    const decoding = name === "floor" || name === "socketio" ? [] : await joinCheckers(port);
+    bots = child(1, [], "crowd-bots.ts", [String(players - decoding.length), String(port), name]);
+    await heard(bots, "ready", 120_000);
+    server.send("start");
+    await sleep(2000);
+    server.send("begin");
+    bots.send("begin");
+    await sleep(seconds * 1000);
+    bots.send("end");
+    server.send("end");
+    const [{ bots: counted }, { result }] = await Promise.all([
+      heard<{ bots: { kBs: number; closed: number } }>(bots, "bots", 60_000),
+      heard<{ result: Omit<Row, "kBs"> }>(server, "result", 60_000),
+    ]);
+    if (counted.closed > 0) throw new Error(`${counted.closed} bots lost their connection`);
+    const mismatches = await check(server, decoding, name);
+    const stalenessMs =
+      name === "ours" ? await ask<{ staleness: number[][] }>(server, "staleness") : { staleness: [] };
+    await Promise.all(decoding.map((room) => room.leave().catch(() => undefined)));
+    return { ...result, kBs: counted.kBs, mismatches, stalenessMs: stalenessMs.staleness };
+  } finally {
+    for (const one of [bots, server]) await finish(one);
+  }
+}
+
+/** True clients, which decode all that they are sent. */
+async function joinCheckers(port: number): Promise<Room[]> {
+  const rooms: Room[] = [];
+  for (let i = 0; i < CHECKERS; i++)
+    rooms.push(await new Client(`ws://127.0.0.1:${port}`).joinOrCreate("crowd"));
+  return rooms;
+}
+
+/** Stops the crowd and counts where the checkers' decoded states differ from what each was to see. */
+async function check(server: ChildProcess, rooms: readonly Room[], name: SystemName): Promise<number> {
+  if (rooms.length === 0) return 0;
+  const paused = heard(server, "paused", 60_000);
+  server.send("pause");
+  await paused;
+  await sleep(500);
+  const precision = name === "ours" ? 1e-4 : 1e-3;
+  let wrong = 0;
+  for (const [i, room] of rooms.entries()) {
+    const heardTruth = heard<{ truth: Record<string, number[]> }>(server, "truth", 60_000);
+    server.send(`truth ${i}`);
+    const { truth } = await heardTruth;
+    const shown = Reflect.get(room.state, "actors") as Map<string, Record<string, number>>;
+    if (shown.size !== Object.keys(truth).length) wrong += Math.abs(shown.size - Object.keys(truth).length);
+    for (const [key, values] of Object.entries(truth)) {
+      const avatar = shown.get(key);
+      const fields = ["x", "y", "z", "yaw", "hp", "animation"];
+      if (
+        !fields.every(
+          (field, at) => Math.abs((avatar?.[field] ?? Number.NaN) - (values[at] ?? 0)) < precision,
+        )
+      )
+        wrong++;
+    }
+  }
+  return wrong;
+}
+
+function child(core: number, flags: readonly string[], file: string, args: readonly string[]): ChildProcess {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const node = [process.execPath, ...flags, "--conditions=roomkeep-source", "--import", "tsx", path, ...args];
+  return spawn("taskset", ["-c", String(core), ...node], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+}
+
+async function ask<T>(from: ChildProcess, what: string): Promise<T> {
+  const answer = heard<T>(from, what, 120_000);
+  from.send(what);
+  return answer;
+}
+
+function heard<T>(from: ChildProcess, key: string, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = (after: () => void): void => {
+      clearTimeout(timer);
+      from.off("message", listen);
+      from.off("exit", gone);
+      after();
+    };
+    const listen = (message: object): void => {
+      if (key in message) end(() => resolve(message as T));
+    };
+    const gone = (code: number | null): void =>
+      end(() => reject(new Error(`ended with ${code} before "${key}"`)));
+    const timer = setTimeout(() => end(() => reject(new Error(`no "${key}" in ${ms} ms`))), ms);
+    from.on("message", listen);
+    from.on("exit", gone);
+  });
+}
+
+async function finish(one: ChildProcess | undefined): Promise<void> {
+  if (one === undefined || one.exitCode !== null) return;
+  const ended = new Promise((resolve) => one.once("exit", resolve));
+  if (one.connected) one.send("exit");
+  const timer = setTimeout(() => one.kill("SIGKILL"), 3000);
+  await ended;
+  clearTimeout(timer);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[at] ?? 0) : ((sorted[at - 1] ?? 0) + (sorted[at] ?? 0)) / 2;
+}
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+function report(
+  json: boolean,
+  options: Options,
+  rows: ReadonlyMap<SystemName, readonly Row[]>,
+  notes: string[],
+): void {
+  const systems: Record<string, Record<string, number>> = {};
+  for (const [name, all] of rows) {
+    const quiet = all.filter((row) => row.foreignPct <= options.foreign);
+    if (quiet.length < all.length)
+      notes.push(`${name}: ${all.length - quiet.length} rows with foreign load thrown out`);
+    if (quiet.length === 0) continue;
+    const of = (pick: (row: Row) => number): number => round(median(quiet.map(pick)));
+    systems[name] = {
+      cpuMsTick: of((row) => row.cpuMsTick),
+      userMsTick: of((row) => row.userMsTick),
+      p99Ms: of((row) => row.p99Ms),
+      kBs: of((row) => row.kBs),
+      rssMB: of((row) => row.rssMB),
+      hz: of((row) => row.hz),
+      foreignPct: of((row) => row.foreignPct),
+      rows: quiet.length,
+    };
+  }
+  const cost = (name: SystemName): number => systems[name]?.cpuMsTick ?? Number.NaN;
+  const every = [...rows.values()].flat();
+  const ages = [0, 1, 2].map((ring) => every.flatMap((row) => row.stalenessMs[ring] ?? []));
+  const worst = (values: readonly number[]): number =>
+    values.reduce((most, value) => Math.max(most, value), 0);
+  const { players, world, seconds, repeats, timed } = options;
+  const result = {
+    bench: "crowd",
+    players,
+    world,
+    seconds,
+    repeats,
+    timed,
+    node: process.version,
+    systems,
+    ratios: {
+      stateviewOverOurs: round(cost("stateview") / cost("ours")),
+      oursOverFloor: round(cost("ours") / cost("floor")),
+    },
+    stalenessMs: {
+      median: median(ages.flat()),
+      worst: worst(ages.flat()),
+      byRing: ages.map((ring) => ({ median: median(ring), worst: worst(ring) })),
+    },
+    mismatches: every.reduce((sum, row) => sum + row.mismatches, 0),
+    notes,
+  };
+  if (json) console.log(JSON.stringify(result));
+  else {
+    console.table(systems);
+    console.log(result.ratios, result.stalenessMs, { mismatches: result.mismatches }, ...notes);
+  }
+}

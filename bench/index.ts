@@ -1,0 +1,25 @@
+/** A bench: runs with its own arguments, prints its own result. `--json` prints JSON and nothing else. */
+export interface Bench {
+  /** A line for the list and the arguments it takes. */
+  readonly help: string;
+  run(args: readonly string[]): Promise<void>;
+}
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  crowd: async () => (await import("./crowd.ts")).crowd,
+  step: () => import("./step.ts"),
+  world: () => import("./world.ts"),
+};
+
+async function main([name = "", ...args]: readonly string[]): Promise<void> {
+  const open = BENCHES[name];
+  if (open === undefined || args.includes("--help")) {
+    const names = open === undefined ? Object.keys(BENCHES) : [name];
+    for (const one of names) console.log(`npm run bench -- ${one} ${(await BENCHES[one]?.())?.help}`);
+    if (open === undefined && name !== "" && name !== "--help") process.exitCode = 1;
+    return;
+  }
+  await (await open()).run(args);
+}
+
+await main(process.argv.slice(2));

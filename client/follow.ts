@@ -1,0 +1,50 @@
+import { effect } from "@preact/signals";
+import type { Page } from "./hud/page-state.ts";
+import { showPreview } from "./preview.ts";
+import type { Scenery } from "./scene/scenery.ts";
+import type { Sounds } from "./sounds.ts";
+import type { Stage } from "./stage.ts";
+import type { GameView, GameViews } from "./view.ts";
+import { openScenery, openWorld, type World } from "./world.ts";
+
+/** What {@link followSession} brings together. */
+export interface Following {
+  page: Page;
+  stage: Stage;
+  sounds: Sounds;
+  views: GameViews;
+}
+
+/** Keeps the stage as the session is: preview at the door, the room's world in it, each with its game's scenery. */
+export function followSession({ page, stage, sounds, views }: Following): () => World | undefined {
+  const { session, settings, account, board, input } = page;
+  let world: World | undefined;
+  let scenery: { view: GameView; built: Scenery } | undefined;
+  let stopPreview: (() => void) | undefined;
+  stage.onFrame((_dtS, now) => scenery?.built.update(now / 1000));
+
+  const setScenery = (view: GameView) => {
+    if (scenery?.view === view) return;
+    scenery?.built.dispose();
+    scenery = { view, built: openScenery(stage, view) };
+  };
+  effect(() => {
+    const room = session.room.value;
+    world?.dispose();
+    world = undefined;
+    stopPreview?.();
+    stopPreview = undefined;
+    const view = views[room ? room.name : page.quickGame.value] ?? Object.values(views)[0];
+    if (!view) return;
+    // Signals that this reads below belong to others: only the room shall rebuild the world.
+    queueMicrotask(() => {
+      if (session.room.value !== room) return;
+      setScenery(view);
+      if (room) {
+        world = openWorld({ stage, room, view, input, board, settings, sounds });
+        sounds.join();
+      } else stopPreview = showPreview(stage, view.level, account, settings);
+    });
+  });
+  return () => world;
+}

@@ -1,0 +1,20 @@
+const FIRST = ["Sunny", "Merry", "Brave", "Cosy", "Swift", "Lucky", "Gentle", "Jolly", "Nimble", "Clever"];
+const SECOND = [
+  "Otter",
+  "Fox",
+  "Robin",
+  "Badger",
+  "Panda",
+  "Koala",
+  "Puffin",
+  "Hare",
+  "Lynx",
+  "Finch",
+  "Mole",
+];
+
+/** Suggests a name. @param random numbers in [0, 1) */
+export function suggestName(random: () => number = Math.random): string {
+  const pick = (list: readonly string[]) => list[Math.floor(random() * list.length)] ?? "";
+  return `${pick(FIRST)} ${pick(SECOND)}`;
+}

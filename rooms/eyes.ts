@@ -1,0 +1,77 @@
+import type { Client } from "@colyseus/core";
+import type { MapSchema, Schema } from "@colyseus/schema";
+import type { CellGrid, Cover } from "./cells.ts";
+
+/** Where a client looks from: an actor's key, or a fixed point in metres. */
+export type Viewpoint = string | { readonly x: number; readonly z: number };
+
+/** What a client was sent. */
+export interface Sight {
+  /** The cells whose actors it has, exactly; undefined between its full state and the patch after it. */
+  cover: Cover | undefined;
+  /** Until then: the actors that its full state held, by index. */
+  given: Map<number, Schema> | undefined;
+  /** The actor whose owner's fields it has. */
+  owned: Schema | undefined;
+}
+
+/** Whose eyes each client has, how far they see, and what was sent to them. */
+export class Eyes {
+  /** By session, so that they outlast a reconnection. */
+  readonly #viewpoints = new Map<string, Viewpoint>();
+  readonly #radii = new Map<string, number>();
+  readonly #sights = new WeakMap<Client, Sight>();
+  /** The last place a viewpoint had: who loses its actor goes on seeing from there. */
+  readonly #last = new Map<string, { x: number; z: number }>();
+
+  look(sessionId: string, from: Viewpoint): void {
+    this.#viewpoints.set(sessionId, from);
+  }
+
+  reach(sessionId: string, radiusM: number): void {
+    this.#radii.set(sessionId, radiusM);
+  }
+
+  forget(sessionId: string): void {
+    this.#viewpoints.delete(sessionId);
+    this.#radii.delete(sessionId);
+    this.#last.delete(sessionId);
+  }
+
+  sight(client: Client): Sight | undefined {
+    return this.#sights.get(client);
+  }
+
+  record(client: Client, sight: Sight): void {
+    this.#sights.set(client, sight);
+  }
+
+  /** What the client is to see now, from live positions. */
+  cover(
+    client: Client,
+    sight: Sight | undefined,
+    map: MapSchema<Schema>,
+    grid: CellGrid,
+    radiusM: number,
+  ): Cover {
+    const { sessionId } = client;
+    const had = sight?.cover;
+    const from = this.#viewpoints.size > 0 ? (this.#viewpoints.get(sessionId) ?? sessionId) : sessionId;
+    const radius = this.#radii.size > 0 ? (this.#radii.get(sessionId) ?? radiusM) : radiusM;
+    const place = typeof from === "string" ? (map.get(from) as { x?: number; z?: number } | undefined) : from;
+    if (place !== undefined) {
+      const x = grid.line(place.x ?? 0);
+      const z = grid.line(place.z ?? 0);
+      if (had !== undefined && had.x === x && had.z === z && had.radiusM === radius) return had;
+      const last = this.#last.get(sessionId);
+      if (last === undefined) this.#last.set(sessionId, { x, z });
+      else {
+        last.x = x;
+        last.z = z;
+      }
+      return grid.cover(x, z, radius);
+    }
+    const last = this.#last.get(sessionId);
+    return last === undefined ? grid.nowhere : grid.cover(last.x, last.z, radius);
+  }
+}

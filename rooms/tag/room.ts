@@ -1,0 +1,206 @@
+import { randomInt } from "node:crypto";
+import { type Place, type Player, WorldRoom } from "roomkeep/rooms";
+import { type Refusal, refuse, seeded, type WalkInput } from "roomkeep/shared";
+import { z } from "zod";
+import { DECK_PLACE, tagLevel } from "./level.ts";
+import { openRound, type Round } from "./round.ts";
+import {
+  allReady,
+  leaderAfter,
+  lineUp,
+  mayBegin,
+  mayLead,
+  PLAYERS_MIN,
+  placeTeam,
+  scoreBoard,
+} from "./rules.ts";
+import { TagAvatar, type TagPhase, TagState } from "./state.ts";
+import { paceOf, tagStep } from "./step.ts";
+
+type Tagger = Player<TagAvatar>;
+
+const nothing = z.strictObject({}).optional();
+
+/**
+ * A party game for two to twelve who share a code. *It* hands itself on by a touch; a second free and a tag are one
+ * point each. The server decides all of it.
+ *
+ * The durations are fields, set by the server only: a game of its own lengths is a class that overrides them.
+ *
+ * @example
+ * export class ShortTagRoom extends TagRoom {
+ *   override roundS = 30;
+ * }
+ */
+export class TagRoom extends WorldRoom<TagState, TagAvatar> {
+  static override readonly card = {
+    label: "Tag",
+    description: "Two to twelve, one is it: run, hide, pass it on. Share the code with your friends.",
+    private: true,
+    maxPlayers: 16, // twelve play, a few may watch
+  };
+  override state = new TagState();
+  override level = tagLevel;
+
+  /** Seconds between the start and the first step. */
+  countdownS = 3;
+  /** Seconds of a round. */
+  roundS = 90;
+  /** Seconds in which a new *it* cannot tag, so that it does not bounce between two. */
+  graceS = 1.5;
+  /** Of the room's chance: who is *it* and where one begins. Fixed for a replay, secret otherwise. */
+  seed = randomInt(2 ** 32);
+
+  private random = seeded(0);
+  private ticksLeft = 0;
+  private round: Round<Tagger> | undefined;
+  /** Session ids of those who had to watch a round; the next one takes them first. */
+  private readonly waited = new Set<string>();
+
+  protected override onOpen(): void {
+    this.random = seeded(this.seed);
+    this.on("ready", z.strictObject({ ready: z.boolean() }), (player, { ready }) => {
+      if (this.isUnderWay()) return refuse("ACTION_REFUSED", "The round has begun; you enter the next one.");
+      player.avatar.ready = ready;
+    });
+    this.on("start", nothing, (player) => this.beginFrom("lobby", player));
+    this.on("rematch", nothing, (player) => this.beginFrom("scores", player));
+    this.on("lead", z.strictObject({ to: z.string().max(64) }), (player, { to }) => {
+      const next = this.players.get(to);
+      const refusal = mayLead(this.state, player, next);
+      if (!refusal) this.state.leader = to;
+      return refusal;
+    });
+  }
+
+  protected override createAvatar(): TagAvatar {
+    return new TagAvatar();
+  }
+
+  protected override step(avatar: TagAvatar, input: WalkInput, dt: number, id: string): void {
+    tagStep(avatar, input, this.ground, dt, paceOf(this.state, id));
+  }
+
+  /** Who comes during a round looks on from the deck. */
+  protected override spawnPlace(player: Tagger): Place {
+    if (!this.isUnderWay()) return super.spawnPlace(player);
+    return { ...DECK_PLACE, x: DECK_PLACE.x + 1.5 * (this.waited.size % 4) };
+  }
+
+  protected override onEnter(player: Tagger): void {
+    this.state.leader ||= player.sessionId;
+    if (!this.isUnderWay()) return;
+    this.waited.add(player.sessionId);
+    this.letPlay(player, false);
+  }
+
+  protected override onExit(player: Tagger): void {
+    this.waited.delete(player.sessionId);
+    if (this.state.leader !== player.sessionId) return;
+    this.state.leader = leaderAfter(player, this.players.values())?.sessionId ?? "";
+  }
+
+  protected override onTick(): void {
+    const { round } = this;
+    if (!round) {
+      if (allReady(this.players.values())) this.beginCountdown();
+      return;
+    }
+    const playing = this.playing();
+    if (playing.length < PLAYERS_MIN) {
+      this.endEarly();
+      return;
+    }
+    const next = round.keepIt(playing);
+    if (next) this.tell("IT_CHANGED", `It has gone: ${next.avatar.name} is it now.`);
+    if (this.state.phase === "round") round.tick(playing);
+    this.ticksLeft--;
+    this.showTime();
+    if (this.ticksLeft > 0) return;
+    if (this.state.phase === "countdown") this.beginRound(round);
+    else this.endRound();
+  }
+
+  // ── Phases ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private isUnderWay(): boolean {
+    return this.round !== undefined;
+  }
+
+  private enter(phase: TagPhase, seconds: number): void {
+    this.state.phase = phase;
+    this.ticksLeft = Math.round(seconds * this.tickHz);
+    this.showTime();
+  }
+
+  private showTime(): void {
+    this.state.secondsLeft = Math.max(0, Math.ceil(this.ticksLeft / this.tickHz));
+  }
+
+  private beginFrom(phase: "lobby" | "scores", player: Tagger): Refusal | undefined {
+    const present = [...this.players.values()].filter(({ avatar }) => !avatar.away).length;
+    const refusal = mayBegin(this.state, player, phase, present);
+    if (!refusal) this.beginCountdown();
+    return refusal;
+  }
+
+  private beginCountdown(): void {
+    const team = lineUp(this.players.values(), this.waited);
+    this.waited.clear();
+    for (const player of this.players.values()) {
+      Object.assign(player.avatar, { ready: false, freeS: 0, tags: 0 });
+      const plays = team.includes(player);
+      this.letPlay(player, plays);
+      if (!plays) this.waited.add(player.sessionId);
+    }
+    this.state.board.clear();
+    this.state.round++;
+    const { tickHz, graceS, random } = this;
+    this.round = openRound(this.state, team, { tickHz, graceS, random });
+    placeTeam(team, this.state.it, this.level.spawns, random);
+    this.enter("countdown", this.countdownS);
+  }
+
+  private beginRound(round: Round<Tagger>): void {
+    const it = this.players.get(this.state.it);
+    if (it) round.makeIt(it); // the grace time counts from the first step
+    this.enter("round", this.roundS);
+  }
+
+  private endRound(): void {
+    this.state.board.push(...scoreBoard(this.playing()));
+    this.stop("scores");
+  }
+
+  private endEarly(): void {
+    this.stop("lobby");
+    this.tell("ROUND_ENDED", "Fewer than two players are left: back to the lobby.");
+  }
+
+  private stop(phase: "lobby" | "scores"): void {
+    this.round = undefined;
+    this.state.it = "";
+    this.state.grace = false;
+    for (const player of this.players.values()) this.letPlay(player, true);
+    this.enter(phase, 0);
+  }
+
+  // ── Players of a round ────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Who plays this round; a dropped player does for as long as the seat is kept. */
+  private playing(): Tagger[] {
+    return [...this.players.values()].filter(({ avatar }) => !avatar.watching);
+  }
+
+  /** Somebody who looks on has no body, so that no crate is moved by a hand nobody sees. */
+  private letPlay({ sessionId, avatar }: Tagger, plays: boolean): void {
+    if (avatar.watching === !plays) return;
+    avatar.watching = !plays;
+    if (plays) this.space?.addWalker(sessionId, avatar);
+    else this.space?.removeWalker(sessionId);
+  }
+
+  private tell(code: string, text: string): void {
+    this.broadcast("notice", { code, text });
+  }
+}

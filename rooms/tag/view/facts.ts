@@ -1,0 +1,74 @@
+import type { GameRoom } from "roomkeep/client";
+import { pointsOf } from "../rules.ts";
+import type { TagAvatar, TagPhase, TagState } from "../state.ts";
+
+/** Somebody in the room as the panels show them. */
+export interface Person {
+  id: string;
+  name: string;
+  color: number;
+  ready: boolean;
+  away: boolean;
+  watching: boolean;
+  points: number;
+}
+
+/** A line of the score board. */
+export interface Score {
+  id: string;
+  name: string;
+  color: number;
+  points: number;
+  freeS: number;
+  tags: number;
+}
+
+/** What the panels show, read from the state in one go. */
+export interface Facts {
+  phase: TagPhase;
+  secondsLeft: number;
+  round: number;
+  grace: boolean;
+  code: string;
+  /** Own session id, and those of *it* and of the leader. */
+  me: string;
+  it: string;
+  leader: string;
+  people: Person[];
+  board: Score[];
+}
+
+/** Reads what the panels show. */
+export function readFacts({ state, sessionId, roomId }: GameRoom<TagState>): Facts {
+  const people: Person[] = [];
+  state.actors?.forEach((actor, id) => {
+    if (actor.kind !== "avatar") return;
+    const avatar = actor as TagAvatar;
+    const { name, color, ready, away, watching } = avatar;
+    people.push({ id, name, color, ready, away, watching, points: pointsOf(avatar) });
+  });
+  return {
+    phase: (state.phase ?? "lobby") as TagPhase,
+    secondsLeft: state.secondsLeft,
+    round: state.round,
+    grace: state.grace,
+    code: roomId,
+    me: sessionId,
+    it: state.it,
+    leader: state.leader,
+    people,
+    board: [...(state.board ?? [])].map(({ id, name, color, points, freeS, tags }) => ({
+      id,
+      name,
+      color,
+      points,
+      freeS,
+      tags,
+    })),
+  };
+}
+
+/** Somebody of {@link Facts} by session id. */
+export function personOf({ people }: Facts, id: string): Person | undefined {
+  return people.find((person) => person.id === id);
+}

@@ -1,0 +1,111 @@
+import { useState } from "preact/hooks";
+import { COLORS } from "roomkeep/shared";
+import type { Facts, Person } from "./facts.ts";
+import { Qr } from "./qr.tsx";
+
+/** Sends what a button asks for; the server answers by the state or a refusal. */
+export type Send = (type: "ready" | "start" | "rematch" | "lead", payload: object) => void;
+
+/** The link that leads into a room. */
+export const linkTo = (code: string) => `${location.origin}${location.pathname}?room=${code}`;
+
+/** The lobby: who is here and ready, the code to come in by, and the start. On a phone it folds to a bar. */
+export function Lobby({ facts, send }: { facts: Facts; send: Send }) {
+  const [open, setOpen] = useState(true);
+  const me = facts.people.find(({ id }) => id === facts.me);
+  const leads = facts.leader === facts.me;
+  const present = facts.people.filter(({ away }) => !away);
+  const ready = present.filter((person) => person.ready).length;
+  return (
+    <section class={`panel tag-lobby ${open ? "" : "folded"}`} aria-label="Lobby">
+      <h2>
+        <span>
+          Lobby <small>{`${ready} of ${present.length} ready`}</small>
+        </span>
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? "Fold" : "Open"}
+        </button>
+      </h2>
+      {open && <Invitation code={facts.code} />}
+      {open && <People facts={facts} leads={leads} send={send} />}
+      <div class="row tag-actions">
+        <button
+          type="button"
+          class={me?.ready ? "tag-set" : "tag-unset"}
+          aria-pressed={me?.ready ?? false}
+          onClick={() => send("ready", { ready: !me?.ready })}
+        >
+          {me?.ready ? "✓ Ready" : "I am ready"}
+        </button>
+        {leads && (
+          <button type="button" class="go" disabled={present.length < 2} onClick={() => send("start", {})}>
+            Start
+          </button>
+        )}
+      </div>
+      {open && <p class="tag-hint">{hintFor(present.length, leads)}</p>}
+    </section>
+  );
+}
+
+function hintFor(present: number, leads: boolean): string {
+  if (present < 2) return "Two are needed: let a friend scan the code.";
+  return leads
+    ? "Start when you like; all ready starts by itself."
+    : "It begins when all are ready, or the leader starts.";
+}
+
+/** Code in letters that are read across a room, the QR beside it. */
+function Invitation({ code }: { code: string }) {
+  const here = /^(localhost|127\.|\[::1\])/u.test(location.hostname);
+  return (
+    <div class="tag-invite">
+      <div>
+        <span class="label">Room code</span>
+        <strong class="tag-code" data-testid="code">
+          {code}
+        </strong>
+        {here && <small>This address works on this computer only; open the page by its network name.</small>}
+      </div>
+      <Qr text={linkTo(code)} />
+    </div>
+  );
+}
+
+function People({ facts, leads, send }: { facts: Facts; leads: boolean; send: Send }) {
+  return (
+    <ul class="tag-people">
+      {facts.people.map((person) => (
+        <li key={person.id} class={person.away ? "gone" : ""}>
+          <Dot color={person.color} />
+          <span class="grow">
+            {person.name}
+            {person.id === facts.me && <small> you</small>}
+            {person.id === facts.leader && <small class="tag-leader"> ★ leader</small>}
+          </span>
+          {leads && person.id !== facts.me && !person.away && (
+            <button
+              type="button"
+              title={`Make ${person.name} the leader`}
+              aria-label={`Make ${person.name} the leader`}
+              onClick={() => send("lead", { to: person.id })}
+            >
+              give ★
+            </button>
+          )}
+          <span class={person.ready ? "tag-yes" : "tag-no"}>{markOf(person)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function markOf({ away, ready }: Person): string {
+  if (away) return "away";
+  return ready ? "✓ ready" : "not yet";
+}
+
+/** The colour of a player. */
+export function Dot({ color }: { color: number }) {
+  return <span class="dot" style={{ background: COLORS[color] }} />;
+}
