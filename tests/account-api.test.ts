@@ -285,7 +285,7 @@ describe("the OpenAPI document", () => {
     const entered = await register();
     const { accessToken } = entered;
     const shapeOf = (id: string) =>
-      (endpoints[id]?.options.metadata as { question: { result: { parse(value: unknown): unknown } } })
+      (endpoints[id]!.options.metadata as { question: { result: { parse(value: unknown): unknown } } })
         .question.result;
     shapeOf("register").parse(entered);
     for (const [id, path] of [
