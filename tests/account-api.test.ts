@@ -1,3 +1,4 @@
+import { matchMaker } from "@colyseus/core";
 import { Client } from "colyseus.js";
 import { readErrorCode } from "roomkeep/shared";
 import {
@@ -80,6 +81,18 @@ describe("a join", () => {
     expect(await joinWith(access, (client) => client.joinOrCreate("plaza"))).toBe("TICKET_INVALID");
     await host.leave();
     await other.leave();
+  });
+
+  it("is asked again by matchmaking with its ticket used up, when a room filled meanwhile", async () => {
+    const { token } = await signIn(world.url);
+    const ticket = await ticketFor(world.url, token, { game: "plaza" });
+    const { onAuth } = matchMaker.getRoomClass("plaza") as unknown as {
+      onAuth(ticket: string, options: object, context: object): Promise<{ characterId: string }>;
+    };
+    const context = { token: ticket, ip: "192.0.2.1", headers: new Headers() };
+    const first = await onAuth(ticket, {}, context);
+    expect(await onAuth(ticket, {}, context)).toEqual(first);
+    expect(await codeOf(onAuth(ticket, {}, { ...context }))).toBe("TICKET_USED");
   });
 
   it("has the role that the database says, whatever its options say", async () => {

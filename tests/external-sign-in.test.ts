@@ -133,6 +133,7 @@ describeOnEachDatabase("a sign-in by an external provider", (open) => {
     ["of nobody", { claims: { sub: undefined } }],
     ["signed by a key that is not published", { foreignKey: true }],
     ["signed with the client secret", { hmac: true }],
+    ["signed by an algorithm that is not asked for", { algorithm: "RS512" }],
     ["that is not signed", { unsigned: true }],
     ["that never came", { refuse: true }],
   ])("is refused with an identity token %s", async (_what, mischief) => {

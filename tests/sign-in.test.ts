@@ -104,6 +104,7 @@ describeOnEachDatabase("a sign-in", (open) => {
     ],
     ["for a foreign audience", (token) => token.setAudience("elsewhere"), {}, "TOKEN_INVALID"],
     ["of a foreign issuer", (token) => token.setIssuer("elsewhere"), {}, "TOKEN_INVALID"],
+    ["signed by another algorithm that fits the key", (token) => token, { alg: "Ed25519" }, "TOKEN_INVALID"],
     ["of another type", (token) => token, { typ: "JWT" }, "TOKEN_INVALID"],
     ["of an unknown key", (token) => token, { kid: "other" }, "TOKEN_INVALID"],
     ["without a key", (token) => token, { kid: undefined }, "TOKEN_INVALID"],

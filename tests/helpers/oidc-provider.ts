@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import { exportJWK, type JWTPayload, SignJWT } from "jose";
 
 /** How the provider misbehaves, for the next sign-ins. */
 export interface Mischief {
@@ -10,6 +10,8 @@ export interface Mischief {
   foreignKey?: boolean;
   /** Signs with the client secret by HMAC. */
   hmac?: boolean;
+  /** Signs by another algorithm than RS256. */
+  algorithm?: string;
   /** Does not sign. */
   unsigned?: boolean;
   /** Refuses the code. */
@@ -38,9 +40,9 @@ interface Grant {
 
 /** Starts a provider on a free port. */
 export async function startOidcProvider(): Promise<OidcProvider> {
-  const { privateKey, publicKey } = await generateKeyPair("RS256");
-  const stranger = await generateKeyPair("RS256");
-  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", alg: "RS256", use: "sig" }] };
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", use: "sig" }] };
   const [clientId, clientSecret] = ["roomkeep test", "s3cret/with+odd=letters and more"];
   const grants = new Map<string, Grant>();
   const users = new Map<string, JWTPayload & { sub: string }>();
@@ -107,7 +109,7 @@ export async function startOidcProvider(): Promise<OidcProvider> {
   }
 
   async function idTokenFor({ user, nonce }: Grant): Promise<string> {
-    const { claims, foreignKey, hmac, unsigned } = provider.mischief;
+    const { claims, foreignKey, hmac, unsigned, algorithm = hmac ? "HS256" : "RS256" } = provider.mischief;
     const now = Math.floor(Date.now() / 1000);
     const payload = {
       iss: provider.issuer,
@@ -122,12 +124,12 @@ export async function startOidcProvider(): Promise<OidcProvider> {
       const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
       return `${part({ alg: "none" })}.${part(payload)}.`;
     }
-    const key: CryptoKey | Uint8Array = hmac
+    const key: KeyObject | Uint8Array = hmac
       ? new TextEncoder().encode(clientSecret)
       : foreignKey
         ? stranger.privateKey
         : privateKey;
-    return new SignJWT(payload).setProtectedHeader({ alg: hmac ? "HS256" : "RS256", kid: "one" }).sign(key);
+    return new SignJWT(payload).setProtectedHeader({ alg: algorithm, kid: "one" }).sign(key);
   }
 
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
