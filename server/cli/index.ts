@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   new: () => import("./new.ts"),
   dev: () => import("./dev.ts"),
   start: () => import("./start.ts"),
+  account: () => import("./account.ts"),
   bots: () => import("./bots.ts"),
 };
 
