@@ -73,6 +73,13 @@ export interface CharacterPort {
   /** The claim of a character that this process holds, for a room that takes over after its code was edited. */
   held(characterId: string, epoch: number): Claim | undefined;
   /**
+   * Keeps a last save on the local disk, synced, when `release` could not reach the database; it is brought in when the
+   * database is back, here or at the next start, unless somebody has claimed the character by then. False: there is no
+   * disk to keep it on.
+   * @throws STATE_INVALID as `save`
+   */
+  keep(claim: Claim, state: CharacterState): Promise<boolean>;
+  /**
    * Saves and hands the character over to whoever shows the ticket that is returned, within {@link TRANSFER_MS}; until
    * then nobody else may claim it. This copy is frozen from the call on: let the player go. After a failure it may be
    * tried again and gives the same ticket. Null: fenced, drop the copy. Throws as `save`.

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server as HttpServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server, setDevMode } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { Logger } from "pino";
@@ -16,9 +17,10 @@ import { identityEndpoints } from "./api/identity.ts";
 import { openapiEndpoint } from "./api/openapi.ts";
 import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
 import { type Auth, openAuth } from "./auth.ts";
+import { scheduleBackups } from "./backup.ts";
 import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
-import { type Database, migrate, openDatabase } from "./db.ts";
+import { type Database, IN_MEMORY, migrate, openDatabase } from "./db.ts";
 import { type EventLogPort, openEventLog } from "./event-log.ts";
 import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
@@ -30,6 +32,7 @@ import { type PageSource, servePage } from "./page.ts";
 import { openPasswords } from "./passwords.ts";
 import { openRedis, type Shared } from "./redis.ts";
 import { createSeal } from "./seal.ts";
+import { openSpool } from "./spool.ts";
 import { openSweep } from "./sweep.ts";
 import { useTicket } from "./tickets.ts";
 import { openTokenKeys } from "./token-keys.ts";
@@ -94,14 +97,19 @@ export async function openFoundation(config: Config): Promise<Foundation> {
   const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
   let database: Database | undefined;
   try {
-    database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
+    const { databaseUrl: url, dataDir, slowQueryMs, poolSize } = config;
+    database = await openDatabase({ url, dataDir, log, slowQueryMs, poolSize });
     const { ds } = database;
     await migrate(ds);
     const incarnation = randomUUID();
+    // A database in memory is away only when the process is.
+    const spool =
+      config.dataDir === IN_MEMORY ? undefined : await openSpool(ds, join(config.dataDir, "spool"), { log });
     const characters = await openCharacters(ds, {
       incarnation,
       log,
       exclusive: database.kind === "embedded",
+      spool,
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
     const events = openEventLog(ds, log);
@@ -122,6 +130,9 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const stopSweep = openSweep(ds, log);
     const endpoints = foundationEndpoints({ config, log, database, shared, signIn, auth });
     const opened = database;
+    const backups = config.backupEveryMs
+      ? scheduleBackups(ds, join(config.dataDir, "backups"), config.backupEveryMs, log)
+      : undefined;
     return {
       config,
       log,
@@ -145,10 +156,12 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       },
       async close() {
         stopSweep();
+        clearInterval(backups);
         await visits.close();
         await characters.close();
         await zones.close();
         await events.close();
+        await spool?.close();
         await shared?.close();
         await opened.close();
       },

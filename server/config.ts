@@ -5,6 +5,23 @@ import type { OidcConfig } from "./oidc.ts";
 const text = (max: number) => z.string().trim().min(1).max(max);
 
 const isKey = (key: string) => /^[0-9a-f]{64}$/i.test(key) || Buffer.from(key, "base64").length === 32;
+const INTERVAL = /^(\d+)(m|h|d)$/;
+
+/**
+ * Reads "30m", "6h" or "1d" as ms.
+ * @throws CONFIG_INVALID it is none, or less than a minute, or more than 20 days
+ */
+export function readInterval(text: string): number {
+  const [, count, unit] = INTERVAL.exec(text) ?? [];
+  const ms = Number(count) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as "m" | "h" | "d"];
+  if (!(ms >= 60_000 && ms <= 20 * 86_400_000)) {
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      `"${text}" is no time between 1m and 20d, such as 30m, 6h or 1d.`,
+    );
+  }
+  return ms;
+}
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_PORT),
@@ -45,6 +62,12 @@ const environment = z.object({
   ROOMKEEP_OIDC_CLIENT_ID: text(255).optional(),
   ROOMKEEP_OIDC_CLIENT_SECRET: text(1_000).optional(),
   ROOMKEEP_OIDC_REDIRECT: z.url({ protocol: /^https?$/ }).optional(),
+  ROOMKEEP_SLOW_QUERY_MS: z.coerce.number().int().min(0).max(60_000).default(250),
+  ROOMKEEP_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  ROOMKEEP_BACKUP_EVERY: z
+    .string()
+    .regex(INTERVAL, "is no time between 1m and 20d, such as 30m, 6h or 1d")
+    .optional(),
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).default("info"),
 });
 
@@ -76,6 +99,12 @@ export interface Config {
   readonly charactersMax: number;
   /** External identity provider. */
   readonly oidc: OidcConfig | undefined;
+  /** Queries that take longer are logged, ms; 0: none. */
+  readonly slowQueryMs: number;
+  /** Connections to PostgreSQL. */
+  readonly poolSize: number;
+  /** Makes a backup this often, ms; undefined: none. */
+  readonly backupEveryMs: number | undefined;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
 }
 
@@ -108,6 +137,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: data.ROOMKEEP_TRUST_PROXY,
     charactersMax: data.ROOMKEEP_CHARACTERS_MAX,
     oidc: readOidc(data),
+    slowQueryMs: data.ROOMKEEP_SLOW_QUERY_MS,
+    poolSize: data.ROOMKEEP_POOL_SIZE,
+    backupEveryMs: data.ROOMKEEP_BACKUP_EVERY ? readInterval(data.ROOMKEEP_BACKUP_EVERY) : undefined,
     logLevel: data.LOG_LEVEL,
   };
 }

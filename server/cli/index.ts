@@ -16,6 +16,9 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import("./start.ts"),
   account: () => import("./account.ts"),
   bots: () => import("./bots.ts"),
+  backup: () => import("./backup.ts"),
+  restore: () => import("./restore.ts"),
+  ledger: () => import("./ledger.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {
