@@ -39,7 +39,7 @@ import { giveOwnView, takeView } from "./owner-view.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
 import type { Identity, ItemTemplates, Log, Ports, VisitEnding } from "./ports.ts";
 import { uniqueCode } from "./room-code.ts";
-import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
+import { openSimulation, type Simulation, type SystemInRoom } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
@@ -79,7 +79,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** Steps a second. */
   tickHz = TICK_HZ;
   /** What runs over the world in every tick or now and then. */
-  systems: readonly RoomSystem<S>[] = [];
+  systems: readonly SystemInRoom<S>[] = [];
   /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
   interest: InterestOptions | undefined;
   /** How often a player may send a message, by type. */
