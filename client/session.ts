@@ -157,23 +157,28 @@ export function openSession(api: Api, account: Account, client = new Client()): 
         // The seat ran out or the room is gone; the next door is tried.
       }
     }
-    client.auth.token = await account.signIn();
+    await account.signIn();
     try {
-      return await seat(client.joinById<WorldState>(way.roomId));
+      return await enterRoom(way.roomId);
     } catch {
-      return await seat(client.joinOrCreate<WorldState>(way.game));
+      return await enterGame(way.game, "joinOrCreate");
     }
   };
 
+  const enterRoom = async (roomId: string): Promise<GameRoom> => {
+    client.auth.token = await api.ticket({ roomId });
+    return seat(client.joinById<WorldState>(roomId));
+  };
+  const enterGame = async (name: string, how: "create" | "joinOrCreate"): Promise<GameRoom> => {
+    client.auth.token = await api.ticket({ game: name });
+    return seat(client[how]<WorldState>(name, {}));
+  };
+
   const go = async (goal: Goal): Promise<GameRoom> => {
-    client.auth.token = await account.signIn();
-    if ("create" in goal) return await seat(client.create<WorldState>(goal.create, {}));
-    if ("code" in goal) {
-      const { roomId } = await api.findRoom(goal.code);
-      return await seat(client.joinById<WorldState>(roomId));
-    }
-    if ("roomId" in goal) return await seat(client.joinById<WorldState>(goal.roomId));
-    return await seat(client.joinOrCreate<WorldState>(goal.game));
+    await account.signIn();
+    if ("create" in goal) return enterGame(goal.create, "create");
+    if ("game" in goal && !("roomId" in goal)) return enterGame(goal.game, "joinOrCreate");
+    return enterRoom("code" in goal ? (await api.findRoom(goal.code)).roomId : goal.roomId);
   };
 
   return {

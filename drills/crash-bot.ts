@@ -1,6 +1,6 @@
 import { Client, type Room } from "colyseus.js";
 import type { Stack } from "roomkeep/rooms";
-import { signIn } from "roomkeep/testing";
+import { signIn, ticketFor } from "roomkeep/testing";
 import type { Answer, Ask } from "./crash-room.ts";
 import type { Journal } from "./crash-tally.ts";
 
@@ -149,8 +149,10 @@ export async function openBot(company: Company): Promise<Bot> {
 
 async function join(url: string, token: string, door: { name: string; ticket?: string }): Promise<Joined> {
   const client = new Client(url);
-  client.auth.token = token;
-  const joining = client.joinOrCreate(door.name, { ticket: door.ticket });
+  const joining = ticketFor(url, token, { game: door.name }).then((ticket) => {
+    client.auth.token = ticket;
+    return client.joinOrCreate(door.name, { ticket: door.ticket });
+  });
   const late = () => joining.then((room) => room.connection.close()).catch(() => {});
   const room = await within(JOIN_MS, "join", joining).catch((error) => {
     void late();

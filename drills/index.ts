@@ -7,8 +7,8 @@ interface Drill {
 
 const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
   crash: () => import("./crash.ts"),
-  sim: () => import("./sim.ts"),
   zone: () => import("./zone.ts"),
+  sim: () => import("./sim.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

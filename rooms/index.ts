@@ -8,9 +8,9 @@ export type * from "./ports.ts";
 export {
   openSimulation,
   type RoomContext,
-  type RoomSystem,
   type Simulation,
   type SimulationOptions,
+  type SystemInRoom,
 } from "./simulation.ts";
 export { StableSerializer } from "./stable-serializer.ts";
 export * from "./systems.ts";

@@ -108,10 +108,45 @@ export const CLAIM_WAIT_MS = 10_500;
 /** How long, in ms, a character that travels is kept for the holder of its ticket. */
 export const TRANSFER_MS = 10_000;
 
-/** Who a token belongs to. */
+/** What an account may do. It comes from the database only: a role in join options counts for nothing. */
+export type Role = "player" | "moderator" | "admin";
+
+/** Whom a join ticket let in. */
 export interface Identity {
   readonly accountId: string;
   readonly characterId: string;
+  readonly role: Role;
+  /** Address of the client; empty when it is not known. */
+  readonly address: string;
+}
+
+/** The stays of characters in rooms: who was on, where, when, from where. */
+export interface VisitPort {
+  /** Notes that a character is in a room. Never throws and never waits. @returns id of the visit */
+  begin(visit: NewVisit): string;
+  /** Notes that it ended, and why. Never throws and never waits. */
+  end(visit: string, ending: VisitEnding): void;
+}
+
+/** What a room says of a stay that begins. */
+export interface NewVisit {
+  readonly identity: Identity;
+  readonly game: string;
+  readonly roomId: string;
+  /** Of the claim. */
+  readonly epoch: number;
+}
+
+/** How a stay ended; `lost` is written for those of a process that died. */
+export type VisitEnding = "left" | "taken-over" | "fenced" | "lost";
+
+/** The door that a join came to. */
+export interface Knock {
+  readonly game: string;
+  /** Only when the client named the room. */
+  readonly roomId: string | undefined;
+  /** Address of the client; empty when it is not known. */
+  readonly address: string;
 }
 
 /** An event of a room, as the database keeps it. */
@@ -148,6 +183,10 @@ export interface Ports {
   readonly zones: ZonePort;
   readonly items: ItemPort;
   readonly log: Log;
-  /** @throws TOKEN_INVALID nobody has this token */
-  verify(token: string | undefined): Promise<Identity>;
+  readonly visits: VisitPort;
+  /**
+   * Lets a client in by its join ticket, which is used up.
+   * @throws TICKET_INVALID, TICKET_USED, TICKET_EXPIRED, TICKET_ELSEWHERE, TOKEN_REVOKED, TOKEN_OUTDATED
+   */
+  verify(ticket: string | undefined, knock: Knock): Promise<Identity>;
 }

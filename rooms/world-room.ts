@@ -37,9 +37,9 @@ import { orJoinError } from "./join-error.ts";
 import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { giveOwnView, takeView } from "./owner-view.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
-import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
+import type { Identity, ItemTemplates, Log, Ports, VisitEnding } from "./ports.ts";
 import { uniqueCode } from "./room-code.ts";
-import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
+import { openSimulation, type Simulation, type SystemInRoom } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
@@ -79,7 +79,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** Steps a second. */
   tickHz = TICK_HZ;
   /** What runs over the world in every tick or now and then. */
-  systems: readonly RoomSystem<S>[] = [];
+  systems: readonly SystemInRoom<S>[] = [];
   /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
   interest: InterestOptions | undefined;
   /** How often a player may send a message, by type. */
@@ -258,7 +258,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
-      const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
+      const player = describe<A>(client, claim, this.createAvatar({ client, claim }), identity);
       const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
       standAt(player.avatar, place);
       this.players.set(client.sessionId, player);
@@ -266,10 +266,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       this.simulation.addWalker(client.sessionId, player.avatar);
       if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
       this.onEnter?.(player);
+      const { epoch } = claim;
+      player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId, epoch });
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
       // Nothing was played, so nothing is saved; the lease is free for the next try.
-      this.removePlayer(client.sessionId);
+      this.removePlayer(client.sessionId, "left");
       await this.ports.characters.abandon(claim);
       throw error;
     }
@@ -301,7 +303,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const player = this.players.get(client.sessionId);
     if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
     const state = capture(player, this.zone);
-    this.removePlayer(client.sessionId);
+    this.removePlayer(client.sessionId, "left");
     this.log.info({ player: client.sessionId, code }, "player left");
     await giveBack(this.ports.characters, player, state, this.log);
   }
@@ -320,7 +322,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     for (const player of this.players.values()) {
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
       const state = capture(player, this.zone);
-      this.removePlayer(player.sessionId);
+      this.removePlayer(player.sessionId, reason);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
       if (reason === "taken-over") await giveBack(this.ports.characters, player, state, this.log);
       player.hold?.reject(new Error(reason));
@@ -328,9 +330,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
   }
 
-  private removePlayer(sessionId: string): void {
+  private removePlayer(sessionId: string, ending: VisitEnding): void {
     const player = this.players.get(sessionId);
     if (player) {
+      if (player.visit) this.ports.visits.end(player.visit, ending);
       this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
       this.sight?.forget(player.client);
@@ -357,9 +360,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     for (const { was, claim, fields } of restorePlayers(kept, this.ports.characters)) {
       const client = absent(was.sessionId);
       const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
-      const player = describe<A>(client, claim, avatar);
-      const { stats, statsChanged, savedPlace } = was;
-      this.players.set(was.sessionId, Object.assign(player, { stats, statsChanged, savedPlace }));
+      const player = describe<A>(client, claim, avatar, was);
+      const { visit, stats, statsChanged, savedPlace } = was;
+      this.players.set(was.sessionId, Object.assign(player, { visit, stats, statsChanged, savedPlace }));
       this.world.spawn(avatar, was.sessionId);
       this.simulation.addWalker(was.sessionId, avatar);
     }

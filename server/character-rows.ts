@@ -41,7 +41,7 @@ export async function claimRow(
     `UPDATE character SET owner = $2, room_id = $3, epoch = epoch + 1, transfer_nonce = NULL,
        transfer_until = NULL, lease_until = ${LEASE}
      WHERE id = $1 AND (owner IS NULL OR lease_until < now())
-       AND (transfer_nonce IS NULL OR transfer_until < now())
+       AND (transfer_nonce IS NULL OR transfer_until < now()) AND deleted_at IS NULL
      RETURNING ${SHEET}`,
     [id, owner, roomId],
   );
@@ -61,7 +61,8 @@ export interface HolderRow {
 /** Null when there is no such character. */
 export async function holderOf(db: Db, id: string): Promise<HolderRow | null> {
   const rows = await db.query<HolderRow[]>(
-    "SELECT owner, room_id, epoch, version, transfer_nonce FROM character WHERE id = $1",
+    `SELECT owner, room_id, epoch, version, transfer_nonce FROM character
+     WHERE id = $1 AND deleted_at IS NULL`,
     [id],
   );
   return rows[0] ?? null;

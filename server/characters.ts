@@ -72,6 +72,11 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
   const pending = new Set<Promise<unknown>>();
   /** The last claim of each character; `held` asks the leases whether it is still good. */
   const claims = new Map<string, Claim>();
+  /**
+   * The newest of those who wait for a character here. Older ones give up: a crowd of logins would otherwise ask each
+   * holder in turn to let go, and the oldest might be the last to have it.
+   */
+  const newest = new Map<string, symbol>();
   /** Claims with a save whose outcome is unknown, because its answer was lost. */
   const uncertain = new WeakSet<Claim>();
   /** Tickets of journeys begun: a second try gives the same one. */
@@ -137,11 +142,24 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
   }
 
   async function claim(characterId: string, { roomId }: { roomId: string }): Promise<Claim> {
+    const me = Symbol(roomId);
+    newest.set(characterId, me);
+    try {
+      return await claimAs(me, characterId, roomId);
+    } finally {
+      if (newest.get(characterId) === me) newest.delete(characterId);
+    }
+  }
+
+  async function claimAs(me: symbol, characterId: string, roomId: string): Promise<Claim> {
     const asked = new Set<number>();
     const startedAt = now();
     await options.spool?.flushOne(characterId);
     for (;;) {
       if (closed) throw shuttingDown();
+      if (newest.has(characterId) && newest.get(characterId) !== me) {
+        throw new RoomkeepError("CHARACTER_CLAIMED", "A newer login of this character came meanwhile.");
+      }
       const claimed = await acquire(characterId, () => rows.claimRow(ds, characterId, incarnation, roomId));
       if (claimed) return claimed;
       const holder = await answerWithin(rows.holderOf(ds, characterId));
@@ -245,6 +263,13 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     });
   }
 
+  const forget = (claim: Claim) => claims.get(claim.sheet.id) === claim && claims.delete(claim.sheet.id);
+
+  function held(id: string, epoch: number): Claim | undefined {
+    const claim = claims.get(id);
+    return claim?.epoch === epoch && leases.holds(id, epoch) ? claim : undefined;
+  }
+
   async function keep(claim: Claim, state: CharacterState): Promise<boolean> {
     const { id } = claim.sheet;
     writeState(id, state); // what cannot be stored later is refused now
@@ -253,13 +278,6 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     leases.drop(id, claim.epoch);
     forget(claim);
     return true;
-  }
-
-  const forget = (claim: Claim) => claims.get(claim.sheet.id) === claim && claims.delete(claim.sheet.id);
-
-  function held(id: string, epoch: number): Claim | undefined {
-    const claim = claims.get(id);
-    return claim?.epoch === epoch && leases.holds(id, epoch) ? claim : undefined;
   }
 
   async function transfer(claim: Claim, state: CharacterState): Promise<string | null> {

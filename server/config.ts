@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { DEFAULT_PORT, RoomkeepError, ZONE_SAVE_MS } from "../shared/index.ts";
+import type { OidcConfig } from "./oidc.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 
+const isKey = (key: string) => /^[0-9a-f]{64}$/i.test(key) || Buffer.from(key, "base64").length === 32;
 const INTERVAL = /^(\d+)(m|h|d)$/;
 
 /**
@@ -20,7 +22,6 @@ export function readInterval(text: string): number {
   }
   return ms;
 }
-const isKey = (key: string) => /^[0-9a-f]{64}$/i.test(key) || Buffer.from(key, "base64").length === 32;
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_PORT),
@@ -39,12 +40,6 @@ const environment = z.object({
         .map((origin) => origin.trim())
         .filter(Boolean),
     ),
-  ROOMKEEP_SLOW_QUERY_MS: z.coerce.number().int().min(0).max(60_000).default(250),
-  ROOMKEEP_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
-  ROOMKEEP_BACKUP_EVERY: z
-    .string()
-    .regex(INTERVAL, "is no time between 1m and 20d, such as 30m, 6h or 1d")
-    .optional(),
   ROOMKEEP_SEAL_KEY: z
     .string()
     .default("")
@@ -56,6 +51,23 @@ const environment = z.object({
     )
     .refine((keys) => keys.every(isKey), "each key is 64 hex digits, or base64 of 32 bytes"),
   ROOMKEEP_ZONE_SAVE_MS: z.coerce.number().int().min(100).max(ZONE_SAVE_MS).default(ZONE_SAVE_MS),
+  ROOMKEEP_TOKEN_KEY: z
+    .string()
+    .optional()
+    .transform((keys) => keys?.split(",").map((key) => key.trim()) ?? [])
+    .pipe(z.array(z.string().min(32, "each key needs at least 32 characters"))),
+  ROOMKEEP_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  ROOMKEEP_CHARACTERS_MAX: z.coerce.number().int().min(1).max(100).default(5),
+  ROOMKEEP_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  ROOMKEEP_OIDC_CLIENT_ID: text(255).optional(),
+  ROOMKEEP_OIDC_CLIENT_SECRET: text(1_000).optional(),
+  ROOMKEEP_OIDC_REDIRECT: z.url({ protocol: /^https?$/ }).optional(),
+  ROOMKEEP_SLOW_QUERY_MS: z.coerce.number().int().min(0).max(60_000).default(250),
+  ROOMKEEP_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  ROOMKEEP_BACKUP_EVERY: z
+    .string()
+    .regex(INTERVAL, "is no time between 1m and 20d, such as 30m, 6h or 1d")
+    .optional(),
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).default("info"),
 });
 
@@ -75,16 +87,24 @@ export interface Config {
   readonly publicAddress: string | undefined;
   /** Other origins whose pages may use this server. */
   readonly origins: readonly string[];
+  /** Keys of stored snapshots: the first seals, all open. None: compressed, not encrypted. */
+  readonly sealKeys: readonly string[];
+  /** Milliseconds between saves of a persistent zone, 100 to 30,000. */
+  readonly zoneSaveMs: number;
+  /** Secrets behind access tokens: the first signs, all are accepted. None: one is kept in the database. */
+  readonly tokenKeys: readonly string[];
+  /** Trusted proxies before this process, which tell the client's address in X-Forwarded-For. */
+  readonly trustProxy: number;
+  /** Characters an account may have. */
+  readonly charactersMax: number;
+  /** External identity provider. */
+  readonly oidc: OidcConfig | undefined;
   /** Queries that take longer are logged, ms; 0: none. */
   readonly slowQueryMs: number;
   /** Connections to PostgreSQL. */
   readonly poolSize: number;
   /** Makes a backup this often, ms; undefined: none. */
   readonly backupEveryMs: number | undefined;
-  /** Keys of stored snapshots: the first seals, all open. None: compressed, not encrypted. */
-  readonly sealKeys: readonly string[];
-  /** Milliseconds between saves of a persistent zone, 100 to 30,000. */
-  readonly zoneSaveMs: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
 }
 
@@ -111,11 +131,28 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     adminPassword: data.ROOMKEEP_ADMIN_PASSWORD,
     publicAddress: data.ROOMKEEP_PUBLIC_ADDRESS,
     origins: data.ROOMKEEP_ORIGINS,
+    sealKeys: data.ROOMKEEP_SEAL_KEY,
+    zoneSaveMs: data.ROOMKEEP_ZONE_SAVE_MS,
+    tokenKeys: data.ROOMKEEP_TOKEN_KEY,
+    trustProxy: data.ROOMKEEP_TRUST_PROXY,
+    charactersMax: data.ROOMKEEP_CHARACTERS_MAX,
+    oidc: readOidc(data),
     slowQueryMs: data.ROOMKEEP_SLOW_QUERY_MS,
     poolSize: data.ROOMKEEP_POOL_SIZE,
     backupEveryMs: data.ROOMKEEP_BACKUP_EVERY ? readInterval(data.ROOMKEEP_BACKUP_EVERY) : undefined,
-    sealKeys: data.ROOMKEEP_SEAL_KEY,
-    zoneSaveMs: data.ROOMKEEP_ZONE_SAVE_MS,
     logLevel: data.LOG_LEVEL,
   };
+}
+
+function readOidc(data: z.infer<typeof environment>): OidcConfig | undefined {
+  const { ROOMKEEP_OIDC_ISSUER: issuer, ROOMKEEP_OIDC_CLIENT_ID: clientId } = data;
+  const { ROOMKEEP_OIDC_REDIRECT: redirectUri, ROOMKEEP_OIDC_CLIENT_SECRET: clientSecret } = data;
+  if (issuer === undefined && clientId === undefined && redirectUri === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined || redirectUri === undefined) {
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      "External sign-in needs ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID and ROOMKEEP_OIDC_REDIRECT together.",
+    );
+  }
+  return { issuer, clientId, clientSecret, redirectUri };
 }

@@ -1,6 +1,7 @@
 import type { Room } from "colyseus.js";
 import { BUTTON, EMOTES, seeded, TICK_HZ, type WalkInput, type WorldState } from "../shared/index.ts";
-import { enterRoom, signIn } from "./player.ts";
+import { enterRoom } from "./player.ts";
+import { signIn } from "./sign-in.ts";
 
 /** What a crowd of bots does. */
 export interface BotOptions {
