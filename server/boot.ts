@@ -25,7 +25,7 @@ import { type Database, IN_MEMORY, migrate, openDatabase } from "./db.ts";
 import { type EventLogPort, openEventLog } from "./event-log.ts";
 import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
-import { openItems, slotsOf } from "./items.ts";
+import { openItems } from "./items.ts";
 import { openLog } from "./log.ts";
 import { openOidc } from "./oidc.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
