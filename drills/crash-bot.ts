@@ -1,4 +1,4 @@
-import type { Room } from "colyseus.js";
+import { Client, type Room } from "colyseus.js";
 import type { Stack } from "roomkeep/rooms";
 import { signIn, ticketFor } from "roomkeep/testing";
 import type { Answer, Ask } from "./crash-room.ts";
