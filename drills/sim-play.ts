@@ -94,7 +94,7 @@ function mutated(ds: DataSource, met: Set<Edit>, mutant?: Mutant): DataSource {
 async function reset(ds: DataSource): Promise<void> {
   for (const table of ["item", "ledger", "request_result", "account"]) await ds.query(`DELETE FROM ${table}`);
   for (const id of CHARACTERS) {
-    await ds.query("INSERT INTO account (id, kind, recovery_hash) VALUES ($1, 'guest', $1::text)", [id]);
+    await ds.query("INSERT INTO account (id, kind, recovery_hash) VALUES ($1, 'guest', $2)", [id, id]);
     await ds.query(
       `INSERT INTO character (id, account_id, name, color, shape, state)
        VALUES ($1, $1, 'Sim', 0, 0, '{"v": 1, "places": {}, "stats": {}}')`,
