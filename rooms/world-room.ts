@@ -37,7 +37,8 @@ import { orJoinError } from "./join-error.ts";
 import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { giveOwnView, takeView } from "./owner-view.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
-import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
+import type { Claim, Identity, ItemTemplates, Log, Ports } from "./ports.ts";
+import type { Recorder } from "./recorder.ts";
 import { uniqueCode } from "./room-code.ts";
 import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
@@ -101,6 +102,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private wire!: StableSerializer<S>;
   private readonly stopListening: (() => void)[] = [];
   private keeper: ZoneKeeper | undefined;
+  private recorder: Recorder | undefined;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
   /** True once a room of edited code takes over: this one changes and saves nothing any more. */
@@ -142,7 +144,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     if (isPrivate ?? card.private) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
     this.maxMessagesPerSecond = 200;
-    this.inbox = openInbox<A>(this, this.rates);
+    this.inbox = this.openInbox();
     this.simulation = this.openSimulation();
     // Before the first tick: nothing may move until the world is the saved one.
     if (this.persistent && this.zone) await this.keepZone(this.zone);
@@ -179,6 +181,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
         keeper.abandon();
         this.disconnect(CLOSE.FENCED);
       }),
+    );
+  }
+
+  private openInbox(): Inbox<A> {
+    return openInbox<A>(this, this.rates, (player, type, message) =>
+      this.recorder?.message(player.sessionId, type, message),
     );
   }
 
@@ -258,14 +266,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
-      const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
-      const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
-      standAt(player.avatar, place);
-      this.players.set(client.sessionId, player);
-      this.world.spawn(player.avatar, client.sessionId);
-      this.simulation.addWalker(client.sessionId, player.avatar);
-      if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
-      this.onEnter?.(player);
+      this.admit(client, claim);
+      const { avatar } = this.players.get(client.sessionId) as Player<A>;
+      if (this.wire.filtered && !this.sight) giveOwnView(client, avatar);
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
       // Nothing was played, so nothing is saved; the lease is free for the next try.
@@ -275,10 +278,23 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
   }
 
+  /** The part of a join that changes the world; a re-run repeats it. */
+  private admit(client: Client, claim: Claim): void {
+    const { sessionId } = client;
+    this.recorder?.join(sessionId, claim.sheet);
+    const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
+    const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
+    standAt(player.avatar, place);
+    this.players.set(sessionId, player);
+    this.world.spawn(player.avatar, sessionId);
+    this.simulation.addWalker(sessionId, player.avatar);
+    this.onEnter?.(player);
+  }
+
   override onDrop(client: Client, code?: number): void {
     const player = this.players.get(client.sessionId);
     if (!player || isFinal(code) || this.replaced) return;
-    player.avatar.away = true;
+    this.setAway(player, true);
     player.hold = this.allowReconnection(client, RECONNECT_S);
     // The seat that runs out, or a room that closes, ends in onLeave.
     player.hold.catch(() => {});
@@ -293,8 +309,13 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
     player.client = client;
     player.hold = undefined;
-    player.avatar.away = false;
+    this.setAway(player, false);
     this.log.info({ player: client.sessionId }, "player returned");
+  }
+
+  private setAway(player: Player<A>, away: boolean): void {
+    this.recorder?.away(player.sessionId, away);
+    player.avatar.away = away;
   }
 
   override async onLeave(client: Client, code?: number): Promise<void> {
@@ -331,6 +352,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private removePlayer(sessionId: string): void {
     const player = this.players.get(sessionId);
     if (player) {
+      this.recorder?.leave(sessionId);
       this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
       this.sight?.forget(player.client);
@@ -386,17 +408,66 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     tickClock.begin();
     for (const player of this.players.values()) {
       this.faultBook.attempt("step", () =>
-        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt, player.sessionId)),
+        takeInputs(player, this.inputs, (input) => this.takeStep(player, input, dt)),
       );
     }
     tickClock.lap("inputs");
     simulation.step(() => tickClock.lap("physics"));
+    this.recorder?.endTick(this);
     saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
     this.keeper?.saveIfDue(this.clock.elapsedTime);
     tickClock.lap("rules");
     this.broadcastPatch();
     tickClock.lap("patch");
     tickClock.end();
+  }
+
+  private takeStep(player: Player<A>, input: WalkInput, dt: number): void {
+    this.recorder?.input(player.sessionId, input);
+    this.step(player.avatar, input, dt, player.sessionId);
+  }
+
+  /**
+   * Records from now on what the world is moved by: joins, leaves, inputs, messages. A re-run of it gives the same
+   * world, tick by tick, as long as rules change the state by these alone: not by clocks, `Math.random` or answers
+   * of the database.
+   *
+   * @example
+   * const recorder = openRecorder({ write: (line) => file.write(line) });
+   * room.record(recorder);
+   */
+  record(recorder: Recorder): void {
+    this.recorder = recorder;
+    recorder.begin(this);
+  }
+
+  // A rehearsal (rehearsal.ts) plays the room by these, without network, database or clock.
+
+  private async rehearse(ports: Ports, log: Log): Promise<void> {
+    Object.assign(this, { ports, log });
+    this.inbox = this.openInbox();
+    this.simulation = this.openSimulation();
+    this.onBegin?.();
+    await this.onOpen?.();
+  }
+
+  private endRehearsedTick(): void {
+    this.simulation.step();
+    this.recorder?.endTick(this);
+  }
+
+  private actOut(player: Player<A>, type: string, message: unknown): void {
+    this.recorder?.message(player.sessionId, type, message);
+    this.faultBook.attempt("onMessage", () => this.inbox.act(player, type, message));
+  }
+
+  private resumeGame(game: unknown): void {
+    this.onRestore?.(game);
+  }
+
+  /** What the room keeps beside its state and players: for hot reloads and snapshots of a recording. */
+  keptByGame(): unknown {
+    return this.onKeep?.();
   }
 
   /** Where the time of this room's ticks goes. */
