@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import {
   type Client,
   type InputAPI,
+  type Rewind,
   Room,
   type RoomException,
   SchemaSerializer,
@@ -16,6 +17,7 @@ import {
   type Ground,
   type Level,
   RECONNECT_S,
+  RoomkeepError,
   type SchemaClass,
   type Space,
   TICK_HZ,
@@ -39,6 +41,7 @@ import { giveOwnView, takeView } from "./owner-view.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
 import type { Claim, Identity, ItemTemplates, Log, Ports } from "./ports.ts";
 import type { Recorder } from "./recorder.ts";
+import { REWIND_MAX_MS, type Seen, seenBy } from "./rewind.ts";
 import { uniqueCode } from "./room-code.ts";
 import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
@@ -79,6 +82,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   actorClasses: readonly SchemaClass[] | undefined;
   /** Steps a second. */
   tickHz = TICK_HZ;
+  /** Ticks between two patches: 1 sends each step, 3 at 60 Hz sends 20 patches a second. */
+  patchEveryTicks = 1;
+  /** How far in the past clients show what others move, ms. Default: two patches, so that a late one is not seen. */
+  interpolationMs: number | undefined;
+  /** How far back hits are judged by what the shooter saw, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
+  rewindMs = 0;
   /** What runs over the world in every tick or now and then. */
   systems: readonly RoomSystem<S>[] = [];
   /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
@@ -103,16 +112,15 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private readonly stopListening: (() => void)[] = [];
   private keeper: ZoneKeeper | undefined;
   private recorder: Recorder | undefined;
+  private rewind: Rewind | undefined;
+  /** True while a tick runs: what its rules do, a re-run does by itself. */
+  private ticking = false;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
   /** True once a room of edited code takes over: this one changes and saves nothing any more. */
   private replaced = false;
 
-  override inputs: InputAPI<WalkInput> = this.defineInput(WalkInput, {
-    // A second of input at most; what is older is dropped and acknowledged.
-    bufferMaxSize: TICK_HZ,
-    sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
-  });
+  override inputs!: InputAPI<WalkInput>;
 
   /** The actors: spawn, despawn, query, observe. */
   get world(): World {
@@ -146,6 +154,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.maxMessagesPerSecond = 200;
     this.inbox = this.openInbox();
     this.simulation = this.openSimulation();
+    this.setRates();
     // Before the first tick: nothing may move until the world is the saved one.
     if (this.persistent && this.zone) await this.keepZone(this.zone);
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
@@ -158,7 +167,25 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
   }
 
+  private setRates(): void {
+    const { tickHz, patchEveryTicks, rewindMs } = this;
+    const rates = [tickHz > 0, tickHz <= 240, Number.isInteger(patchEveryTicks), patchEveryTicks >= 1];
+    if (rates.includes(false) || !(rewindMs >= 0 && rewindMs <= REWIND_MAX_MS)) {
+      throw new RoomkeepError("CONFIG_INVALID", `${this.roomName}: tickHz, patchEveryTicks or rewindMs is out of range.`);
+    }
+    this.inputs = this.defineInput(WalkInput, {
+      // A second of input at most; what is older is dropped and acknowledged.
+      bufferMaxSize: Math.max(4, Math.ceil(tickHz)),
+      sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
+    });
+    if (rewindMs === 0) return;
+    this.rewind = this.allowRewindState({ maxRewindMs: rewindMs });
+    this.rewind.attachAll(this.state.actors, { fields: ["x", "y", "z"] });
+  }
+
   private async openGame(): Promise<void> {
+    // After a restore: it is a setting of the room, not of the world.
+    this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
     try {
       if (!this.keeper?.restored) this.onBegin?.();
       await this.onOpen?.();
@@ -278,10 +305,15 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
   }
 
+  /** Where what happens between two ticks is recorded. */
+  private get tape(): Recorder | undefined {
+    return this.ticking ? undefined : this.recorder;
+  }
+
   /** The part of a join that changes the world; a re-run repeats it. */
   private admit(client: Client, claim: Claim): void {
     const { sessionId } = client;
-    this.recorder?.join(sessionId, claim.sheet);
+    this.tape?.join(sessionId, claim.sheet);
     const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
     const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
     standAt(player.avatar, place);
@@ -314,7 +346,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   private setAway(player: Player<A>, away: boolean): void {
-    this.recorder?.away(player.sessionId, away);
+    this.tape?.away(player.sessionId, away);
     player.avatar.away = away;
   }
 
@@ -352,7 +384,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private removePlayer(sessionId: string): void {
     const player = this.players.get(sessionId);
     if (player) {
-      this.recorder?.leave(sessionId);
+      this.tape?.leave(sessionId);
       this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
       this.sight?.forget(player.client);
@@ -406,18 +438,20 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     if (this.replaced) return;
     const { tickClock, simulation } = this;
     tickClock.begin();
+    this.ticking = true;
     for (const player of this.players.values()) {
       this.faultBook.attempt("step", () =>
-        takeInputs(player, this.inputs, (input) => this.takeStep(player, input, dt)),
+        takeInputs(player, this.inputs, this.tickHz, (input) => this.takeStep(player, input, dt)),
       );
     }
     tickClock.lap("inputs");
     simulation.step(() => tickClock.lap("physics"));
+    this.ticking = false;
     this.recorder?.endTick(this);
     saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
     this.keeper?.saveIfDue(this.clock.elapsedTime);
     tickClock.lap("rules");
-    this.broadcastPatch();
+    if (simulation.tick % this.patchEveryTicks === 0) this.broadcastPatch();
     tickClock.lap("patch");
     tickClock.end();
   }
@@ -452,7 +486,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   private endRehearsedTick(): void {
+    this.ticking = true;
     this.simulation.step();
+    this.ticking = false;
     this.recorder?.endTick(this);
   }
 
@@ -463,6 +499,14 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   private resumeGame(game: unknown): void {
     this.onRestore?.(game);
+  }
+
+  /**
+   * What a player saw when the last input was sampled that the room has taken from them, at most `rewindMs` back.
+   * With `rewindMs` 0 all is where it is now. Judge shots in `onTick` or by a button in `step`, not in a message.
+   */
+  protected seenBy(player: Pick<Player, "sessionId">): Seen {
+    return seenBy(this.rewind, player.sessionId);
   }
 
   /** What the room keeps beside its state and players: for hot reloads and snapshots of a recording. */
