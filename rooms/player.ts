@@ -1,5 +1,6 @@
 import type { Client, Deferred } from "@colyseus/core";
 import type { Avatar } from "../shared/index.ts";
+import type { Role } from "./console.ts";
 import type { Claim, Place } from "./ports.ts";
 
 export type PlaceOfSpawn = Place;
@@ -11,6 +12,8 @@ export interface Player<A extends Avatar = Avatar> {
   readonly sessionId: string;
   readonly claim: Claim;
   readonly avatar: A;
+  /** What the player may ask of the console. */
+  readonly role: Role;
   /** Kept with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
   statsChanged: boolean;
@@ -32,7 +35,12 @@ export function standAt(avatar: Avatar, { x, y, z, yaw }: Place): void {
 }
 
 /** Makes the record of a player who holds a claim. */
-export function describe<A extends Avatar>(client: Client, claim: Claim, avatar: A): Player<A> {
+export function describe<A extends Avatar>(
+  client: Client,
+  claim: Claim,
+  avatar: A,
+  role: Role = "player",
+): Player<A> {
   const { sheet } = claim;
   Object.assign(avatar, { kind: "avatar", name: sheet.name, color: sheet.color, shape: sheet.shape });
   return {
@@ -40,6 +48,7 @@ export function describe<A extends Avatar>(client: Client, claim: Claim, avatar:
     sessionId: client.sessionId,
     claim,
     avatar,
+    role,
     stats: structuredClone(sheet.state.stats),
     statsChanged: false,
     credit: 0,

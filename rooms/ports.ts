@@ -1,4 +1,5 @@
 import type { GameEvent } from "../shared/index.ts";
+import type { Role } from "./console.ts";
 import type { ItemPort } from "./item-port.ts";
 import type { ZonePort } from "./zone-port.ts";
 
@@ -105,6 +106,8 @@ export const TRANSFER_MS = 10_000;
 export interface Identity {
   readonly accountId: string;
   readonly characterId: string;
+  /** What the account may do in rooms. Default "player". */
+  readonly role?: Role;
 }
 
 /** An event of a room, as the database keeps it. */

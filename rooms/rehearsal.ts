@@ -1,5 +1,6 @@
 import type { Client } from "@colyseus/core";
 import type { WalkInput } from "../shared/index.ts";
+import type { Role } from "./console.ts";
 import { absent } from "./kept.ts";
 import { describe, type Player } from "./player.ts";
 import type { CharacterSheet, Claim, Log, Ports } from "./ports.ts";
@@ -9,7 +10,7 @@ import type { WorldRoom } from "./world-room.ts";
 /** A room that is played without any network, tick by tick, as fast as it goes. */
 export interface Rehearsal<R extends WorldRoom = WorldRoom> {
   readonly room: R;
-  join(id: string, sheet?: Partial<CharacterSheet>): void;
+  join(id: string, sheet?: Partial<CharacterSheet>, role?: Role): void;
   leave(id: string): void;
   /** The connection of a player is dropped, or back. */
   away(id: string, away: boolean): void;
@@ -27,7 +28,7 @@ interface Backstage {
   seed: number;
   roomName: string;
   rehearse(ports: Ports, log: Log): Promise<void>;
-  admit(client: Client, claim: Claim): void;
+  admit(client: Client, claim: Claim, role?: Role): void;
   removePlayer(sessionId: string): void;
   setAway(player: Player, away: boolean): void;
   takeStep(player: Player, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">, dt: number): void;
@@ -67,7 +68,7 @@ export async function openRehearsal<R extends WorldRoom>(
   };
   return {
     room,
-    join: (id, sheet) => inside.admit(absent(id), claimOf(id, sheet)),
+    join: (id, sheet, role) => inside.admit(absent(id), claimOf(id, sheet), role),
     leave: (id) => inside.removePlayer(id),
     away: (id, away) => inside.setAway(playerOf(id), away),
     message: (id, type, message) => inside.actOut(playerOf(id), type, message),
@@ -78,13 +79,13 @@ export async function openRehearsal<R extends WorldRoom>(
     resume({ snapshot, players, game: kept }) {
       for (const id of [...room.players.keys()]) inside.removePlayer(id);
       room.simulation.restore(snapshot);
-      for (const { id, sheet, stats } of players) {
+      for (const { id, sheet, stats, role } of players) {
         const client = absent(id);
         const claim = claimOf(id, sheet);
         const avatar =
           (room.world.get(id) as Player["avatar"] | undefined) ?? inside.createAvatar({ client, claim });
         // Described by another one: the restored avatar keeps the looks it has by now.
-        const player = describe(client, claim, inside.createAvatar({ client, claim }));
+        const player = describe(client, claim, inside.createAvatar({ client, claim }), role);
         (room.players as Map<string, Player>).set(id, { ...player, avatar, stats });
       }
       inside.resumeGame(kept);
@@ -147,7 +148,7 @@ type Ticked = Extract<RecordLine, { t: number }>;
 
 function happen(rehearsal: Rehearsal, happening: NonNullable<Ticked["e"]>[number]): void {
   const [what, id] = happening;
-  if (what === "join") rehearsal.join(id, happening[2]);
+  if (what === "join") rehearsal.join(id, happening[2], happening[3] ?? undefined);
   else if (what === "leave") rehearsal.leave(id);
   else if (what === "away") rehearsal.away(id, happening[2]);
   else rehearsal.message(id, happening[2], happening[3]);

@@ -18,6 +18,7 @@ import {
   type Level,
   RECONNECT_S,
   RoomkeepError,
+  roomMessages,
   type SchemaClass,
   type Space,
   TICK_HZ,
@@ -28,6 +29,8 @@ import {
 } from "../shared/index.ts";
 import { CellSerializer } from "./cell-serializer.ts";
 import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.ts";
+import { COMMON_COMMANDS, LOOSE_THINGS } from "./commands.ts";
+import { type Command, type Console, openConsole, type Role, type Spawnable } from "./console.ts";
 import { sendEvent } from "./event-mail.ts";
 import { type Faults, openFaults } from "./faults.ts";
 import { createOptions, flatField, type GameCard, type Listing } from "./game-card.ts";
@@ -92,6 +95,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   systems: readonly RoomSystem<S>[] = [];
   /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
   interest: InterestOptions | undefined;
+  /** What the game adds to the console. */
+  commands: readonly Command<never>[] = [];
+  /** What `/spawn` may spawn, by name. */
+  spawnable: Spawnable = LOOSE_THINGS;
   /** How often a player may send a message, by type. */
   rates: Record<string, Rate> = {};
   /** Of the room's chance: fixed for a replay, secret otherwise. */
@@ -107,6 +114,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   protected sight: CellSerializer<S> | undefined;
   private readonly faultBook: Faults = openFaults(() => this.log);
   private inbox!: Inbox<A>;
+  /** Role-gated commands, for players by message and for operators. */
+  console!: Console;
   private tickClock!: TickClock;
   private wire!: StableSerializer<S>;
   private readonly stopListening: (() => void)[] = [];
@@ -142,6 +151,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   override async onCreate(options: unknown): Promise<void> {
+    await orJoinError(this.open(options));
+  }
+
+  private async open(options: unknown): Promise<void> {
     const { ports, private: isPrivate } = createOptions.parse(options);
     const { card } = this.constructor as typeof WorldRoom;
     this.ports = ports;
@@ -171,7 +184,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const { tickHz, patchEveryTicks, rewindMs } = this;
     const rates = [tickHz > 0, tickHz <= 240, Number.isInteger(patchEveryTicks), patchEveryTicks >= 1];
     if (rates.includes(false) || !(rewindMs >= 0 && rewindMs <= REWIND_MAX_MS)) {
-      throw new RoomkeepError("CONFIG_INVALID", `${this.roomName}: tickHz, patchEveryTicks or rewindMs is out of range.`);
+      throw new RoomkeepError(
+        "CONFIG_INVALID",
+        `${this.roomName}: tickHz, patchEveryTicks or rewindMs is out of range.`,
+      );
     }
     this.inputs = this.defineInput(WalkInput, {
       // A second of input at most; what is older is dropped and acknowledged.
@@ -200,7 +216,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private async keepZone(zone: string): Promise<void> {
     const { ports, roomId, simulation, players, zoneFormat: format, log } = this;
     const options = { zones: ports.zones, zone, roomId, simulation, players, format, log };
-    const keeper = await orJoinError(openZone(options));
+    const keeper = await openZone(options);
     this.keeper = keeper;
     this.stopListening.push(
       ports.zones.onFenced((lost, epoch) => {
@@ -212,9 +228,24 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   private openInbox(): Inbox<A> {
-    return openInbox<A>(this, this.rates, (player, type, message) =>
+    const inbox = openInbox<A>(this, this.rates, (player, type, message) =>
       this.recorder?.message(player.sessionId, type, message),
     );
+    const commands = [...COMMON_COMMANDS, ...this.commands] as unknown as readonly Command<this>[];
+    this.console = openConsole<this>(this, commands, ({ caller, line, outcome }) => {
+      const { accountId, id } = this.players.get(caller.id)?.claim.sheet ?? {};
+      const who = { caller: caller.id, role: caller.role, account: accountId, character: id };
+      this.log.info({ audit: true, ...who, line, outcome }, "command");
+    });
+    inbox.on("command", roomMessages.command, ({ sessionId, role, client }, { line }) => {
+      const answer = this.console.give({ id: sessionId, role }, line);
+      if (typeof answer !== "string") return answer;
+      client.send("console", { line, text: answer });
+    });
+    inbox.on("complete", roomMessages.complete, ({ sessionId, role, client }, { line }) => {
+      client.send("completions", { line, lines: this.console.complete({ id: sessionId, role }, line) });
+    });
+    return inbox;
   }
 
   private openSimulation(): Simulation<S> {
@@ -293,7 +324,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
-      this.admit(client, claim);
+      this.admit(client, claim, identity.role);
       const { avatar } = this.players.get(client.sessionId) as Player<A>;
       if (this.wire.filtered && !this.sight) giveOwnView(client, avatar);
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
@@ -311,10 +342,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   /** The part of a join that changes the world; a re-run repeats it. */
-  private admit(client: Client, claim: Claim): void {
+  private admit(client: Client, claim: Claim, role?: Role): void {
     const { sessionId } = client;
-    this.tape?.join(sessionId, claim.sheet);
-    const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
+    this.tape?.join(sessionId, claim.sheet, role);
+    const player = describe<A>(client, claim, this.createAvatar({ client, claim }), role);
     const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
     standAt(player.avatar, place);
     this.players.set(sessionId, player);
