@@ -1,9 +1,9 @@
 import type { Actor, Refusal } from "../shared/index.ts";
 import { refuse } from "../shared/index.ts";
+import type { Role } from "./ports.ts";
 
 /** What somebody may do in a room: each role may what those before it may. */
-export const ROLES = ["player", "moderator", "admin"] as const;
-export type Role = (typeof ROLES)[number];
+export const ROLES: readonly Role[] = ["player", "moderator", "admin"];
 
 /** An argument of a command: how it is read, and what is offered for it. */
 export interface Argument<R> {

@@ -13,10 +13,10 @@ export * from "./rewind.ts";
 export {
   openSimulation,
   type RoomContext,
-  type RoomSystem,
   type Simulation,
   type SimulationOptions,
   type SnapshotScope,
+  type SystemInRoom,
 } from "./simulation.ts";
 export { StableSerializer } from "./stable-serializer.ts";
 export * from "./systems.ts";

@@ -1,7 +1,6 @@
 import type { Client, Deferred } from "@colyseus/core";
 import type { Avatar } from "../shared/index.ts";
-import type { Role } from "./console.ts";
-import type { Claim, Place } from "./ports.ts";
+import type { Claim, Identity, Place, Role } from "./ports.ts";
 
 export type PlaceOfSpawn = Place;
 
@@ -11,9 +10,11 @@ export interface Player<A extends Avatar = Avatar> {
   client: Client;
   readonly sessionId: string;
   readonly claim: Claim;
-  readonly avatar: A;
-  /** What the player may ask of the console. */
+  /** What the account may do, as the database said when the player joined. */
   readonly role: Role;
+  /** Id of the visit; empty until the player is in. */
+  visit: string;
+  readonly avatar: A;
   /** Kept with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
   statsChanged: boolean;
@@ -39,7 +40,7 @@ export function describe<A extends Avatar>(
   client: Client,
   claim: Claim,
   avatar: A,
-  role: Role = "player",
+  { role }: Pick<Identity, "role">,
 ): Player<A> {
   const { sheet } = claim;
   Object.assign(avatar, { kind: "avatar", name: sheet.name, color: sheet.color, shape: sheet.shape });
@@ -47,8 +48,9 @@ export function describe<A extends Avatar>(
     client,
     sessionId: client.sessionId,
     claim,
-    avatar,
     role,
+    visit: "",
+    avatar,
     stats: structuredClone(sheet.state.stats),
     statsChanged: false,
     credit: 0,

@@ -1,6 +1,5 @@
 import type { Stored, WalkInput } from "../shared/index.ts";
-import type { Role } from "./console.ts";
-import type { CharacterSheet } from "./ports.ts";
+import type { CharacterSheet, Role } from "./ports.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** What moved the world before a tick's inputs, in its order. */

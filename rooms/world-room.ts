@@ -30,7 +30,7 @@ import {
 import { CellSerializer } from "./cell-serializer.ts";
 import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.ts";
 import { COMMON_COMMANDS, LOOSE_THINGS } from "./commands.ts";
-import { type Command, type Console, openConsole, type Role, type Spawnable } from "./console.ts";
+import { type Command, type Console, openConsole, type Spawnable } from "./console.ts";
 import { sendEvent } from "./event-mail.ts";
 import { type Faults, openFaults } from "./faults.ts";
 import { createOptions, flatField, type GameCard, type Listing } from "./game-card.ts";
@@ -42,11 +42,11 @@ import { orJoinError } from "./join-error.ts";
 import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { giveOwnView, takeView } from "./owner-view.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
-import type { Claim, Identity, ItemTemplates, Log, Ports } from "./ports.ts";
+import type { Claim, Identity, ItemTemplates, Log, Ports, Role, VisitEnding } from "./ports.ts";
 import type { Recorder } from "./recorder.ts";
 import { REWIND_MAX_MS, type Seen, seenBy } from "./rewind.ts";
 import { uniqueCode } from "./room-code.ts";
-import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
+import { openSimulation, type Simulation, type SystemInRoom } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
@@ -92,7 +92,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** How far back hits are judged by what the shooter saw, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
   rewindMs = 0;
   /** What runs over the world in every tick or now and then. */
-  systems: readonly RoomSystem<S>[] = [];
+  systems: readonly SystemInRoom<S>[] = [];
   /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
   interest: InterestOptions | undefined;
   /** What the game adds to the console. */
@@ -324,13 +324,14 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
-      this.admit(client, claim, identity.role);
-      const { avatar } = this.players.get(client.sessionId) as Player<A>;
-      if (this.wire.filtered && !this.sight) giveOwnView(client, avatar);
+      const player = this.admit(client, claim, identity.role);
+      if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
+      const { epoch } = claim;
+      player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId, epoch });
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
       // Nothing was played, so nothing is saved; the lease is free for the next try.
-      this.removePlayer(client.sessionId);
+      this.removePlayer(client.sessionId, "left");
       await this.ports.characters.abandon(claim);
       throw error;
     }
@@ -342,16 +343,17 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   /** The part of a join that changes the world; a re-run repeats it. */
-  private admit(client: Client, claim: Claim, role?: Role): void {
+  private admit(client: Client, claim: Claim, role: Role): Player<A> {
     const { sessionId } = client;
     this.tape?.join(sessionId, claim.sheet, role);
-    const player = describe<A>(client, claim, this.createAvatar({ client, claim }), role);
+    const player = describe<A>(client, claim, this.createAvatar({ client, claim }), { role });
     const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
     standAt(player.avatar, place);
     this.players.set(sessionId, player);
     this.world.spawn(player.avatar, sessionId);
     this.simulation.addWalker(sessionId, player.avatar);
     this.onEnter?.(player);
+    return player;
   }
 
   override onDrop(client: Client, code?: number): void {
@@ -385,7 +387,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const player = this.players.get(client.sessionId);
     if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
     const state = capture(player, this.zone);
-    this.removePlayer(client.sessionId);
+    this.removePlayer(client.sessionId, "left");
     this.log.info({ player: client.sessionId, code }, "player left");
     await giveBack(this.ports.characters, player, state, this.log);
   }
@@ -404,7 +406,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     for (const player of this.players.values()) {
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
       const state = capture(player, this.zone);
-      this.removePlayer(player.sessionId);
+      this.removePlayer(player.sessionId, reason);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
       if (reason === "taken-over") await giveBack(this.ports.characters, player, state, this.log);
       player.hold?.reject(new Error(reason));
@@ -412,10 +414,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
   }
 
-  private removePlayer(sessionId: string): void {
+  private removePlayer(sessionId: string, ending: VisitEnding): void {
     const player = this.players.get(sessionId);
     if (player) {
       this.tape?.leave(sessionId);
+      if (player.visit) this.ports.visits.end(player.visit, ending);
       this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
       this.sight?.forget(player.client);
@@ -442,9 +445,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     for (const { was, claim, fields } of restorePlayers(kept, this.ports.characters)) {
       const client = absent(was.sessionId);
       const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
-      const player = describe<A>(client, claim, avatar);
-      const { stats, statsChanged, savedPlace } = was;
-      this.players.set(was.sessionId, Object.assign(player, { stats, statsChanged, savedPlace }));
+      const player = describe<A>(client, claim, avatar, was);
+      const { visit, stats, statsChanged, savedPlace } = was;
+      this.players.set(was.sessionId, Object.assign(player, { visit, stats, statsChanged, savedPlace }));
       this.world.spawn(avatar, was.sessionId);
       this.simulation.addWalker(was.sessionId, avatar);
     }

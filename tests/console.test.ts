@@ -42,7 +42,10 @@ async function joinAs(role: Role, code?: string): Promise<TestPlayer> {
   const { ports } = world.server.foundation;
   const verify = ports.verify;
   Object.assign(ports, {
-    verify: async (token: string): Promise<Identity> => ({ ...(await verify(token)), role }),
+    verify: async (...args: Parameters<typeof verify>): Promise<Identity> => ({
+      ...(await verify(...args)),
+      role,
+    }),
   });
   try {
     return await world.join("console", {
