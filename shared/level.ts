@@ -119,6 +119,8 @@ const levelSchema = z.strictObject({
   /** Metres: nobody leaves this rectangle. */
   bounds,
   spawns: z.array(spawn).min(1),
+  /** Under a roof or in a mountain: no land is seen around it. */
+  indoors: z.boolean().default(false),
   /** The lie of the land; without it the ground is flat at 0. Beyond its rim it goes on as at the rim. */
   terrain: terrain.optional(),
   solids: z.array(z.discriminatedUnion("shape", [box, cylinder, ramp])).default([]),
