@@ -1,11 +1,12 @@
 import { Account } from "./account.ts";
 import { Character } from "./character.ts";
+import { EventLog } from "./event-log.ts";
 import { Item } from "./item.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
 import { ZoneQuarantine, ZoneSave } from "./zone-save.ts";
 
-export { Account, Character, Item, LedgerLeg, RequestResult, Setting, ZoneQuarantine, ZoneSave };
+export { Account, Character, EventLog, Item, LedgerLeg, RequestResult, Setting, ZoneQuarantine, ZoneSave };
 
 /** Every row class, for the DataSource. */
 export const ENTITIES = [
@@ -17,4 +18,5 @@ export const ENTITIES = [
   LedgerLeg,
   RequestResult,
   Setting,
+  EventLog,
 ];

@@ -1,3 +1,5 @@
+import type { GameEvent } from "../shared/index.ts";
+
 /**
  * What a character carries besides its row: a versioned snapshot that rooms change and save as a whole. Coins and
  * items are not in it; those are the database's.
@@ -83,6 +85,21 @@ export interface Identity {
   readonly characterId: string;
 }
 
+/** An event of a room, as the database keeps it. */
+export interface KeptEvent {
+  /** Name of the game, id of the room, and the zone if it has one. */
+  readonly game: string;
+  readonly roomId: string;
+  readonly zone: string | undefined;
+  readonly event: GameEvent;
+}
+
+/** Where events marked `keep` go. */
+export interface EventPort {
+  /** Queues an event for the next write. Never throws, never waits; what cannot be written is told in the log. */
+  keep(event: KeptEvent): void;
+}
+
 /** Structured log lines; a pino logger fits. */
 export interface Log {
   debug(fields: object, message: string): void;
@@ -98,6 +115,7 @@ export interface Log {
  */
 export interface Ports {
   readonly characters: CharacterPort;
+  readonly events: EventPort;
   readonly log: Log;
   /** @throws TOKEN_INVALID nobody has this token */
   verify(token: string | undefined): Promise<Identity>;

@@ -24,8 +24,16 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
     this.outbox = outbox;
   }
 
+  /** True if the state has fields that not everybody is sent. */
+  get filtered(): boolean {
+    return this.hasFilters;
+  }
+
   /** The whole state as this client may see it, in memory that no one writes to again. */
-  override getFullState(client?: Client, timing?: PatchTiming): Uint8Array<ArrayBufferLike> | Buffer<ArrayBufferLike> {
+  override getFullState(
+    client?: Client,
+    timing?: PatchTiming,
+  ): Uint8Array<ArrayBufferLike> | Buffer<ArrayBufferLike> {
     const bytes = super.getFullState(client, timing);
     if (client !== undefined) this.outbox.allow(client, bytes.length);
     // Timed states and views are built in memory of their own already.
@@ -50,7 +58,12 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
     return changed && clients.length > 0;
   }
 
-  #send(clients: readonly Client[], changed: boolean, timing: PatchTiming | undefined, resync: Client[]): void {
+  #send(
+    clients: readonly Client[],
+    changed: boolean,
+    timing: PatchTiming | undefined,
+    resync: Client[],
+  ): void {
     const it = { offset: 1 };
     this.encoder.sharedBuffer[0] = Protocol.ROOM_STATE_PATCH;
     const body = changed ? this.encoder.encode(it) : this.encoder.sharedBuffer.subarray(0, 1);

@@ -14,6 +14,7 @@ import { roomEndpoints } from "./api/rooms.ts";
 import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
 import { type Database, migrate, openDatabase } from "./db.ts";
+import { type EventLogPort, openEventLog } from "./event-log.ts";
 import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games } from "./games.ts";
 import { byToken } from "./guests.ts";
@@ -37,6 +38,7 @@ export interface Foundation {
   readonly database: Database;
   readonly shared: Shared | undefined;
   readonly characters: Characters;
+  readonly events: EventLogPort;
   readonly ports: Ports;
   readonly signIn: AdminSignIn;
   /** HTTP endpoints that do not depend on the games. */
@@ -74,6 +76,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       exclusive: database.kind === "embedded",
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
+    const events = openEventLog(ds, log);
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
     const opened = database;
@@ -83,10 +86,12 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       database: opened,
       shared,
       characters,
+      events,
       endpoints,
       signIn,
       ports: {
         characters,
+        events,
         log,
         async verify(token) {
           if (!token) throw new RoomkeepError("TOKEN_INVALID");
@@ -95,6 +100,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       },
       async close() {
         await characters.close();
+        await events.close();
         await shared?.close();
         await opened.close();
       },

@@ -22,6 +22,7 @@ async function undoAll({ ds }: Database): Promise<void> {
 const ALL_TABLES = [
   "account",
   "character",
+  "event_log",
   "item",
   "ledger",
   "migration",
