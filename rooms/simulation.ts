@@ -1,4 +1,5 @@
 import {
+  Avatar,
   createEvents,
   createWorld,
   type EventKind,
@@ -8,10 +9,14 @@ import {
   type Level,
   layGround,
   openSpace,
+  openTriggers,
+  PortalEntered,
   Prop,
+  portalVolumes,
   type Random,
   type Space,
   seeded,
+  type Triggers,
   type Walker,
   type World,
   type WorldState,
@@ -24,6 +29,8 @@ export interface RoomContext<S extends WorldState = WorldState> extends SystemCo
   /** Bodies of what is loose and of those who walk; undefined while nothing is loose. */
   readonly space: Space | undefined;
   readonly ground: Ground;
+  /** The level's trigger volumes; avatars were looked up before the systems of the tick. */
+  readonly triggers: Triggers;
   readonly events: Events;
   /** Chance that a re-run repeats. Never `Math.random` in a system. */
   readonly random: Random;
@@ -73,6 +80,8 @@ export interface Simulation<S extends WorldState = WorldState> {
   readonly world: World;
   readonly systems: Systems<World, RoomContext<S>>;
   readonly events: Events;
+  /** The level's trigger volumes and portals. */
+  readonly triggers: Triggers;
   readonly random: Random;
   readonly seed: number;
   readonly tickHz: number;
@@ -110,6 +119,8 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
   const random = seeded(seed);
   const walkers = new Map<string, Walker>();
   const props = world.query({ is: Prop });
+  const avatars = world.query({ is: Avatar });
+  const triggers = openTriggers([...level.triggers, ...portalVolumes(level)]);
   const dtS = 1 / tickHz;
   let space: Space | undefined;
   let tick = 0;
@@ -152,6 +163,19 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     }
   }
 
+  const hasVolumes = level.triggers.length + level.portals.length > 0;
+  for (const [i, { to, spawn }] of level.portals.entries()) {
+    triggers.on(`portal:${i}`, {
+      enter: (actor) => void events.emit(PortalEntered, { to, spawn }, { actor }),
+    });
+  }
+  function* visitors(): Iterable<[string, Avatar]> {
+    for (const avatar of avatars) {
+      const id = world.idOf(avatar);
+      if (id !== undefined) yield [id, avatar];
+    }
+  }
+
   if (state.actors.size === 0) placeLoose(world, level);
   matchBodies();
 
@@ -162,6 +186,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     world,
     systems,
     events,
+    triggers,
     random,
     seed,
     tickHz,
@@ -190,8 +215,9 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
         space?.step(dtS);
       });
       lap?.();
+      if (hasVolumes) attempt("triggers", () => triggers.update(visitors()));
       attempt("systems", () =>
-        systems.run(world, { tick, state, space, ground, events, random, timeMs: timeMs() }),
+        systems.run(world, { tick, state, space, ground, triggers, events, random, timeMs: timeMs() }),
       );
       attempt("onTick", () => rules(dtS));
       attempt("settle", () => world.settle((error) => fault("settle", error)));

@@ -17,6 +17,7 @@ import {
   RECONNECT_S,
   type Space,
   TICK_HZ,
+  type Triggers,
   WalkInput,
   type World,
   type WorldState,
@@ -60,8 +61,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 }> {
   static readonly card: GameCard = { label: "Room", description: "", maxPlayers: 32 };
 
+  /** The level that the game's rooms open with; its portals are checked when the server starts. */
+  static readonly level: Level | undefined = undefined;
+
   /** Geometry of the room. */
-  level: Level = flatField;
+  level: Level = (this.constructor as typeof WorldRoom).level ?? flatField;
   /** Name under which characters keep their place here; undefined: they start at a spawn each time. */
   zone: string | undefined;
   /** Steps a second. */
@@ -102,6 +106,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** What happens: emit it, or be told of it. */
   get events(): Events {
     return this.simulation.events;
+  }
+  /** The level's trigger volumes: who enters, who leaves, who is inside. */
+  get triggers(): Triggers {
+    return this.simulation.triggers;
   }
   protected get ground(): Ground {
     return this.simulation.ground;
@@ -243,8 +251,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   override async onLeave(client: Client, code?: number): Promise<void> {
     const player = this.players.get(client.sessionId);
     if (!player) return; // refused at the door, or let go already
-    const state = capture(player, this.zone);
+    // First the game's own farewell: what it writes to the stats is saved.
     this.removePlayer(client.sessionId);
+    const state = capture(player, this.zone);
     this.log.info({ player: client.sessionId, code }, "player left");
     await giveBack(this.ports.characters, player, state, this.log);
   }
@@ -261,8 +270,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
     for (const player of this.players.values()) {
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
-      const state = capture(player, this.zone);
       this.removePlayer(player.sessionId);
+      const state = capture(player, this.zone);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
       if (reason === "taken-over") await giveBack(this.ports.characters, player, state, this.log);
       player.hold?.reject(new Error(reason));
