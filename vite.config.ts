@@ -4,6 +4,8 @@ import { defineConfig } from "vite";
 export default defineConfig({
   root: "client",
   resolve: { conditions: ["roomkeep-source", "module", "browser", "development|production"] },
+  // The scan for packages to bundle ahead, in development, reads files by its own settings.
+  optimizeDeps: { rolldownOptions: { transform: { jsx: { runtime: "automatic", importSource: "preact" } } } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../dist/page",

@@ -2,7 +2,7 @@
  * Bots that join and count bytes, nothing more. Child of crowd.ts: `crowd-bots.ts COUNT PORT SYSTEM`.
  * One shared read buffer, so that counting costs the other core little.
  */
-import { type Socket, connect } from "node:net";
+import { connect, type Socket } from "node:net";
 
 const [count, port, system] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4] ?? "ours"];
 const shared = Buffer.alloc(256 * 1024);
@@ -10,7 +10,8 @@ let bytes = 0;
 let closed = 0;
 const sockets: Socket[] = [];
 
-const masked = (payload: number[]): Buffer => Buffer.from([0x82, 0x80 | payload.length, 0, 0, 0, 0, ...payload]);
+const masked = (payload: number[]): Buffer =>
+  Buffer.from([0x82, 0x80 | payload.length, 0, 0, 0, 0, ...payload]);
 
 async function seat(): Promise<string> {
   if (system === "floor") return "/";

@@ -37,7 +37,8 @@ function run(): void {
 
 /** Milliseconds that our core was busy with anything, to tell foreign load. */
 function coreBusyMs(): number {
-  const fields = readFileSync("/proc/stat", "latin1").split("\n")[1]?.trim().split(/\s+/).slice(1).map(Number) ?? [];
+  const fields =
+    readFileSync("/proc/stat", "latin1").split("\n")[1]?.trim().split(/\s+/).slice(1).map(Number) ?? [];
   const [user = 0, nice = 0, sys = 0, , , irq = 0, soft = 0, steal = 0] = fields;
   return (user + nice + sys + irq + soft + steal) * 10;
 }
@@ -69,7 +70,8 @@ function staleness(): number[][] {
   const actors = Reflect.get(state, "actors") as MapSchema<Schema & { x: number; z: number }>;
   const watchers = [0, 1, 2].map((i) => watcher(i, serializer));
   const clients = watchers.map(({ client }) => client);
-  for (const { client, decoder } of watchers) decoder.decode(Uint8Array.from(serializer.getFullState(client)), { offset: 1 });
+  for (const { client, decoder } of watchers)
+    decoder.decode(Uint8Array.from(serializer.getFullState(client)), { offset: 1 });
   const past: Map<string, [number, number]>[] = [];
   const ages: number[][] = [[], [], []];
   for (let ticks = 0; ticks < 100; ticks++) {
@@ -96,7 +98,10 @@ function staleness(): number[][] {
   return ages;
 }
 
-function watcher(i: number, serializer: NonNullable<typeof system.serializer>): { client: Client; decoder: Decoder } {
+function watcher(
+  i: number,
+  serializer: NonNullable<typeof system.serializer>,
+): { client: Client; decoder: Decoder } {
   const decoder = Reflection.decode(Uint8Array.from(serializer.handshake())) as Decoder;
   const client = {
     sessionId: `watcher${i}`,
@@ -110,7 +115,8 @@ function watcher(i: number, serializer: NonNullable<typeof system.serializer>): 
 
 /** 0, 1 or 2, by the default rings of 12 and 25 m between cells of 12.5 m. */
 function ringOf(a: { x: number; z: number }, b: { x: number; z: number }): number {
-  const gap = (p: number, q: number): number => Math.max(0, Math.abs(Math.floor(p / 12.5) - Math.floor(q / 12.5)) - 1) * 12.5;
+  const gap = (p: number, q: number): number =>
+    Math.max(0, Math.abs(Math.floor(p / 12.5) - Math.floor(q / 12.5)) - 1) * 12.5;
   const metres = Math.hypot(gap(a.x, b.x), gap(a.z, b.z));
   return metres < 12 ? 0 : metres < 25 ? 1 : 2;
 }

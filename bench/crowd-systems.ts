@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Client, matchMaker, Room, SchemaSerializer, Server } from "@colyseus/core";
+import { type Client, matchMaker, Room, type SchemaSerializer, Server } from "@colyseus/core";
 import { Encoder, type MapSchema, type Schema, StateView, schema, t } from "@colyseus/schema";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -27,7 +27,10 @@ export interface CrowdSystem {
 Encoder.BUFFER_SIZE = 512 * 1024;
 
 const appearance = { name: t.string(), hp: t.uint8(), animation: t.uint8() };
-const FloatAvatar = schema({ x: t.float32(), y: t.float32(), z: t.float32(), yaw: t.float32(), ...appearance }, "FloatAvatar");
+const FloatAvatar = schema(
+  { x: t.float32(), y: t.float32(), z: t.float32(), yaw: t.float32(), ...appearance },
+  "FloatAvatar",
+);
 /** 15 bytes a refresh in place of 24: 1.6 cm steps over 1,024 m. */
 const QuantizedAvatar = schema(
   {
@@ -89,9 +92,14 @@ export function startSystem(name: SystemName, world: CrowdWorld, timed: boolean)
   return startColyseus(name, world, timed);
 }
 
-async function startColyseus(name: "whole" | "stateview" | "ours", world: CrowdWorld, timed: boolean): Promise<CrowdSystem> {
+async function startColyseus(
+  name: "whole" | "stateview" | "ours",
+  world: CrowdWorld,
+  timed: boolean,
+): Promise<CrowdSystem> {
   const makers = { whole: () => new Whole(), stateview: makeViewed, ours: () => new Ours() };
-  const serializer = name === "ours" ? new CellSerializer<Schema>({ interest: { radiusM: INTEREST_M } }) : undefined;
+  const serializer =
+    name === "ours" ? new CellSerializer<Schema>({ interest: { radiusM: INTEREST_M } }) : undefined;
   Object.assign(CrowdRoom, { make: makers[name], timed, serializer });
   const http = createServer();
   const server = new Server({
@@ -104,7 +112,8 @@ async function startColyseus(name: "whole" | "stateview" | "ours", world: CrowdW
   const { roomId } = await matchMaker.createRoom("crowd", {});
   const room = matchMaker.getLocalRoomById(roomId) as CrowdRoom;
   const state = room.state as Schema & { actors: MapSchema<Schema & Avatar> };
-  const make = (): Schema & Avatar => (name === "ours" ? new QuantizedAvatar() : new FloatAvatar()) as Schema & Avatar;
+  const make = (): Schema & Avatar =>
+    (name === "ours" ? new QuantizedAvatar() : new FloatAvatar()) as Schema & Avatar;
   const avatars = Array.from({ length: world.count }, (_, i) => {
     const avatar = make();
     avatar.name = `player_${i}`;
@@ -148,7 +157,9 @@ function cellsNear(world: CrowdWorld, i: number): number[] {
   const step = (v: number): number => Math.floor((Math.round((v / 1024) * 65_535) / 65_535) * (1024 / cellM));
   const gap = (a: number, b: number): number => Math.max(0, Math.abs(step(a) - step(b)) - 1) * cellM;
   const all = Array.from({ length: world.count }, (_, j) => j);
-  return all.filter((j) => Math.hypot(gap(world.x[i]!, world.x[j]!), gap(world.z[i]!, world.z[j]!)) < INTEREST_M);
+  return all.filter(
+    (j) => Math.hypot(gap(world.x[i]!, world.x[j]!), gap(world.z[i]!, world.z[j]!)) < INTEREST_M,
+  );
 }
 
 /** A StateView a client, refreshed five times a second, as the stock guide has it. */
@@ -205,10 +216,14 @@ interface SocketIoServer {
 /** JSON of everyone near, to each. Needs socket.io, which the project itself does not depend on. */
 async function startSocketIo(world: CrowdWorld): Promise<CrowdSystem> {
   const name = "socket.io";
-  const { Server: Io } = (await import(name)) as { Server: new (http: object, options: object) => SocketIoServer };
+  const { Server: Io } = (await import(name)) as {
+    Server: new (http: object, options: object) => SocketIoServer;
+  };
   const http = createServer();
   const sockets: { emit(event: string, value: unknown): void }[] = [];
-  new Io(http, { transports: ["websocket"], perMessageDeflate: false }).on("connection", (socket) => sockets.push(socket));
+  new Io(http, { transports: ["websocket"], perMessageDeflate: false }).on("connection", (socket) =>
+    sockets.push(socket),
+  );
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const round = (v: number): number => Math.round(v * 100) / 100;
   return {
@@ -217,9 +232,16 @@ async function startSocketIo(world: CrowdWorld): Promise<CrowdSystem> {
     tick: () => {
       world.sort();
       const rows = Array.from({ length: world.count }, (_, i) =>
-        [i, world.x[i]!, world.y[i]!, world.z[i]!, world.yaw[i]!, world.hp[i]!, world.animation[i]!].map(round),
+        [i, world.x[i]!, world.y[i]!, world.z[i]!, world.yaw[i]!, world.hp[i]!, world.animation[i]!].map(
+          round,
+        ),
       );
-      sockets.forEach((socket, i) => socket.emit("s", world.near(i).map((j) => rows[j])));
+      for (const [i, socket] of sockets.entries()) {
+        socket.emit(
+          "s",
+          world.near(i).map((j) => rows[j]),
+        );
+      }
     },
   };
 }

@@ -2,11 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Client, type Room } from "colyseus.js";
-import type { Bench } from "./index.ts";
 import { SYSTEMS, type SystemName } from "./crowd-systems.ts";
+import type { Bench } from "./index.ts";
 
-/** Points of a core's time that others may take before a row is thrown out. */
-const FOREIGN_PCT = 15;
 const CHECKERS = 3;
 const WORLDS = { dense: 100, sparse: 1000 } as const;
 
@@ -17,6 +15,8 @@ interface Options {
   repeats: number;
   systems: readonly SystemName[];
   timed: boolean;
+  /** Points of a core's time that others may take before a row is thrown out. */
+  foreign: number;
   profile: string | undefined;
 }
 
@@ -37,7 +37,7 @@ interface Row {
 export const crowd: Bench = {
   help:
     "[--players 1000] [--world dense|sparse] [--seconds 30] [--repeats 3] [--systems whole,stateview,floor,ours] " +
-    "[--timed] [--json]",
+    "[--timed] [--foreign 15] [--profile DIR] [--json]",
   async run(args) {
     const options = read(args);
     const rows = new Map<SystemName, Row[]>(options.systems.map((name) => [name, []]));
@@ -65,6 +65,7 @@ function read(args: readonly string[]): Options {
       seconds: { type: "string", default: "30" },
       repeats: { type: "string", default: "3" },
       systems: { type: "string", default: SYSTEMS.join() },
+      foreign: { type: "string", default: "15" },
       profile: { type: "string" },
       timed: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -72,14 +73,24 @@ function read(args: readonly string[]): Options {
   });
   if (values.world !== "dense" && values.world !== "sparse") throw new Error("--world is dense or sparse.");
   const systems = SYSTEMS.filter((name) => values.systems.split(",").includes(name));
-  const [players, seconds, repeats] = [Number(values.players), Number(values.seconds), Number(values.repeats)];
-  return { players, seconds, repeats, world: values.world, systems, timed: values.timed, profile: values.profile };
+  const [players, seconds, repeats] = [
+    Number(values.players),
+    Number(values.seconds),
+    Number(values.repeats),
+  ];
+  const { world, timed, profile } = values;
+  return { players, seconds, repeats, world, systems, timed, foreign: Number(values.foreign), profile };
 }
 
 async function measure(name: SystemName, options: Options): Promise<Row> {
   const { players, world, seconds, timed, profile } = options;
   const profiled = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-  const server = child(0, profiled, "crowd-server.ts", [name, String(players), String(WORLDS[world]), timed ? "timed" : ""]);
+  const server = child(0, profiled, "crowd-server.ts", [
+    name,
+    String(players),
+    String(WORLDS[world]),
+    timed ? "timed" : "",
+  ]);
   let bots: ChildProcess | undefined;
   try {
     const { port } = await heard<{ port: number }>(server, "port", 30_000);
@@ -99,7 +110,8 @@ async function measure(name: SystemName, options: Options): Promise<Row> {
     ]);
     if (counted.closed > 0) throw new Error(`${counted.closed} bots lost their connection`);
     const mismatches = await check(server, decoding, name);
-    const stalenessMs = name === "ours" ? await ask<{ staleness: number[][] }>(server, "staleness") : { staleness: [] };
+    const stalenessMs =
+      name === "ours" ? await ask<{ staleness: number[][] }>(server, "staleness") : { staleness: [] };
     await Promise.all(decoding.map((room) => room.leave().catch(() => undefined)));
     return { ...result, kBs: counted.kBs, mismatches, stalenessMs: stalenessMs.staleness };
   } finally {
@@ -110,7 +122,8 @@ async function measure(name: SystemName, options: Options): Promise<Row> {
 /** True clients, which decode all that they are sent. */
 async function joinCheckers(port: number): Promise<Room[]> {
   const rooms: Room[] = [];
-  for (let i = 0; i < CHECKERS; i++) rooms.push(await new Client(`ws://127.0.0.1:${port}`).joinOrCreate("crowd"));
+  for (let i = 0; i < CHECKERS; i++)
+    rooms.push(await new Client(`ws://127.0.0.1:${port}`).joinOrCreate("crowd"));
   return rooms;
 }
 
@@ -132,7 +145,12 @@ async function check(server: ChildProcess, rooms: readonly Room[], name: SystemN
     for (const [key, values] of Object.entries(truth)) {
       const avatar = shown.get(key);
       const fields = ["x", "y", "z", "yaw", "hp", "animation"];
-      if (!fields.every((field, at) => Math.abs((avatar?.[field] ?? Number.NaN) - (values[at] ?? 0)) < precision)) wrong++;
+      if (
+        !fields.every(
+          (field, at) => Math.abs((avatar?.[field] ?? Number.NaN) - (values[at] ?? 0)) < precision,
+        )
+      )
+        wrong++;
     }
   }
   return wrong;
@@ -164,7 +182,8 @@ function heard<T>(from: ChildProcess, key: string, ms: number): Promise<T> {
     const listen = (message: object): void => {
       if (key in message) end(() => resolve(message as T));
     };
-    const gone = (code: number | null): void => end(() => reject(new Error(`ended with ${code} before "${key}"`)));
+    const gone = (code: number | null): void =>
+      end(() => reject(new Error(`ended with ${code} before "${key}"`)));
     const timer = setTimeout(() => end(() => reject(new Error(`no "${key}" in ${ms} ms`))), ms);
     from.on("message", listen);
     from.on("exit", gone);
@@ -191,11 +210,17 @@ function median(values: readonly number[]): number {
 }
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-function report(json: boolean, options: Options, rows: ReadonlyMap<SystemName, readonly Row[]>, notes: string[]): void {
+function report(
+  json: boolean,
+  options: Options,
+  rows: ReadonlyMap<SystemName, readonly Row[]>,
+  notes: string[],
+): void {
   const systems: Record<string, Record<string, number>> = {};
   for (const [name, all] of rows) {
-    const quiet = all.filter((row) => row.foreignPct <= FOREIGN_PCT);
-    if (quiet.length < all.length) notes.push(`${name}: ${all.length - quiet.length} rows with foreign load thrown out`);
+    const quiet = all.filter((row) => row.foreignPct <= options.foreign);
+    if (quiet.length < all.length)
+      notes.push(`${name}: ${all.length - quiet.length} rows with foreign load thrown out`);
     if (quiet.length === 0) continue;
     const of = (pick: (row: Row) => number): number => round(median(quiet.map(pick)));
     systems[name] = {
@@ -205,13 +230,15 @@ function report(json: boolean, options: Options, rows: ReadonlyMap<SystemName, r
       kBs: of((row) => row.kBs),
       rssMB: of((row) => row.rssMB),
       hz: of((row) => row.hz),
+      foreignPct: of((row) => row.foreignPct),
       rows: quiet.length,
     };
   }
   const cost = (name: SystemName): number => systems[name]?.cpuMsTick ?? Number.NaN;
   const every = [...rows.values()].flat();
   const ages = [0, 1, 2].map((ring) => every.flatMap((row) => row.stalenessMs[ring] ?? []));
-  const worst = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);
+  const worst = (values: readonly number[]): number =>
+    values.reduce((most, value) => Math.max(most, value), 0);
   const { players, world, seconds, repeats, timed } = options;
   const result = {
     bench: "crowd",
@@ -222,8 +249,15 @@ function report(json: boolean, options: Options, rows: ReadonlyMap<SystemName, r
     timed,
     node: process.version,
     systems,
-    ratios: { stateviewOverOurs: round(cost("stateview") / cost("ours")), oursOverFloor: round(cost("ours") / cost("floor")) },
-    stalenessMs: { median: median(ages.flat()), worst: worst(ages.flat()), byRing: ages.map((ring) => ({ median: median(ring), worst: worst(ring) })) },
+    ratios: {
+      stateviewOverOurs: round(cost("stateview") / cost("ours")),
+      oursOverFloor: round(cost("ours") / cost("floor")),
+    },
+    stalenessMs: {
+      median: median(ages.flat()),
+      worst: worst(ages.flat()),
+      byRing: ages.map((ring) => ({ median: median(ring), worst: worst(ring) })),
+    },
     mismatches: every.reduce((sum, row) => sum + row.mismatches, 0),
     notes,
   };

@@ -4,6 +4,7 @@ import { defineActor, defineComponent } from "../shared/component.ts";
 import { createGrid } from "../shared/grid.ts";
 import { seeded } from "../shared/random.ts";
 import { createWorld } from "../shared/world.ts";
+import { measureBodies } from "./world-bodies.ts";
 
 const ACTORS = 5000;
 const SIDE_M = 500;
@@ -337,6 +338,11 @@ async function peer<L>(
   }
 }
 
+export const help = `[--repeats 15] [--json]
+
+CPU ms of radius and component queries over 5,000 actors, of 1,000 spawns and of field writes, beside miniplex and
+bitECS; and of a tick with 0, 100 and 1,000 sleeping and 500 moving bodies, beside plain cannon-es. One process, one run.`;
+
 /**
  * Measures queries and spawns of the world kit beside peers, in CPU milliseconds: 5,000 actors on 500 × 500 m, a
  * radius of 25 m; components with Health and without Burning; 1,000 spawns; three fields of each actor written.
@@ -356,6 +362,7 @@ export async function run(args: readonly string[]): Promise<void> {
     ...(await peer<Bitecs>("bitecs", missing, bitecs)),
   ];
   const rows = measure(variants, repeats).sort((a, b) => a.workload.localeCompare(b.workload));
+  const bodies = measureBodies(repeats);
   const setting = {
     actors: ACTORS,
     sideM: SIDE_M,
@@ -365,11 +372,12 @@ export async function run(args: readonly string[]): Promise<void> {
     node: process.version,
   };
   if (args.includes("--json"))
-    console.log(JSON.stringify({ bench: "world", setting, missing, rows }, null, 2));
+    console.log(JSON.stringify({ bench: "world", setting, missing, rows, bodies }));
   else {
     console.table(
       rows.map((row) => ({ ...row, medianMs: row.medianMs.toFixed(4), maxMs: row.maxMs.toFixed(4) })),
     );
+    console.table(bodies);
     if (missing.length > 0) console.log(`Not installed, so not measured: ${missing.join(", ")}.`);
   }
 }

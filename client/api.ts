@@ -40,6 +40,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Longest wait for an answer, ms. */
+const ANSWER_MS = 10_000;
+
 /** The HTTP side of the server. */
 export interface Api {
   /** Sent with every call once it is set. */
@@ -64,6 +67,7 @@ export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...
       response = await send(origin + path, {
         method,
         headers,
+        signal: AbortSignal.timeout(ANSWER_MS),
         body: body === undefined ? null : JSON.stringify(body),
       });
     } catch (cause) {

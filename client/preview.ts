@@ -38,10 +38,10 @@ export function showPreview(stage: Stage, level: Level, { looks }: Account, sett
     const yaw = spawn.yaw + sway;
     const [x, y, z] = spawn.at;
     const tall = stage.camera.aspect < 1;
-    const back = tall ? 5.3 : 4.1;
+    const back = tall ? 5.9 : 4.1;
     // The card covers the left of a wide screen and the bottom of a tall one.
     const aside = tall ? 0 : 0.95;
-    const down = tall ? 1.32 : 0;
+    const down = tall ? 1.62 : 0;
     stage.camera.position.set(x - Math.sin(yaw) * back, y + 1.7, z - Math.cos(yaw) * back);
     stage.camera.lookAt(x + Math.cos(yaw) * aside, y + 1.15 - down, z - Math.sin(yaw) * aside);
     stage.sky.update(x, y, z, dtS);

@@ -3,7 +3,7 @@ import { Client } from "colyseus.js";
 import type { WorldState } from "roomkeep/shared";
 import type { Account } from "./account.ts";
 import { type Api, ApiError } from "./api.ts";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs, within } from "./backoff.ts";
 import { type Farewell, farewellFor, reasonFor } from "./farewell.ts";
 import { recall, remember } from "./memory.ts";
 import type { GameRoom } from "./predict.ts";
@@ -12,6 +12,11 @@ import type { GameRoom } from "./predict.ts";
 const SEAT_MS = 30_000;
 /** How long the page tries to come back before it asks, ms. */
 const PATIENCE_MS = 120_000;
+
+/** Longest wait for one attempt to join, ms. */
+const ANSWER_MS = 12_000;
+/** Longest wait for the old seat, ms: there is another way if it is gone. */
+const RETURN_MS = 5_000;
 
 /** Where the player is in their visit. */
 export type Phase = "door" | "joining" | "playing" | "over";
@@ -145,28 +150,28 @@ export function openSession(api: Api, account: Account, client = new Client()): 
   const wayBack = async (way: WayBack, seatIsKept: boolean): Promise<GameRoom> => {
     if (seatIsKept) {
       try {
-        return (await client.reconnect(way.token)) as GameRoom;
+        return await seat(client.reconnect(way.token), RETURN_MS);
       } catch {
         // The seat ran out or the room is gone; the next door is tried.
       }
     }
     client.auth.token = await account.signIn();
     try {
-      return (await client.joinById<WorldState>(way.roomId)) as GameRoom;
+      return await seat(client.joinById<WorldState>(way.roomId));
     } catch {
-      return (await client.joinOrCreate<WorldState>(way.game)) as GameRoom;
+      return await seat(client.joinOrCreate<WorldState>(way.game));
     }
   };
 
   const go = async (goal: Goal): Promise<GameRoom> => {
     client.auth.token = await account.signIn();
-    if ("create" in goal) return (await client.create<WorldState>(goal.create, {})) as GameRoom;
+    if ("create" in goal) return await seat(client.create<WorldState>(goal.create, {}));
     if ("code" in goal) {
       const { roomId } = await api.findRoom(goal.code);
-      return (await client.joinById<WorldState>(roomId)) as GameRoom;
+      return await seat(client.joinById<WorldState>(roomId));
     }
-    if ("roomId" in goal) return (await client.joinById<WorldState>(goal.roomId)) as GameRoom;
-    return (await client.joinOrCreate<WorldState>(goal.game)) as GameRoom;
+    if ("roomId" in goal) return await seat(client.joinById<WorldState>(goal.roomId));
+    return await seat(client.joinOrCreate<WorldState>(goal.game));
   };
 
   return {
@@ -218,6 +223,11 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       if (back) void this.join({ roomId: back.roomId, game: back.game });
     },
   };
+}
+
+/** A joined room, or an error in good time; a seat that comes too late is given back. */
+async function seat(joining: Promise<unknown>, ms = ANSWER_MS): Promise<GameRoom> {
+  return (await within(ms, joining, (room) => void (room as GameRoom).leave())) as GameRoom;
 }
 
 function wayTo(room: GameRoom): WayBack {

@@ -1,12 +1,25 @@
 import { Account } from "./account.ts";
 import { Character } from "./character.ts";
 import { EventLog } from "./event-log.ts";
+import { DeathLock, KillCount } from "./death.ts";
 import { Item } from "./item.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
 import { ZoneQuarantine, ZoneSave } from "./zone-save.ts";
 
-export { Account, Character, EventLog, Item, LedgerLeg, RequestResult, Setting, ZoneQuarantine, ZoneSave };
+export {
+  Account,
+  Character,
+  DeathLock,
+  EventLog,
+  Item,
+  KillCount,
+  LedgerLeg,
+  RequestResult,
+  Setting,
+  ZoneQuarantine,
+  ZoneSave,
+};
 
 /** Every row class, for the DataSource. */
 export const ENTITIES = [
@@ -19,4 +32,6 @@ export const ENTITIES = [
   RequestResult,
   Setting,
   EventLog,
+  DeathLock,
+  KillCount,
 ];

@@ -1,4 +1,13 @@
-import { $changes, $childType, $refId, type ChangeTree, type Encoder, encode, OPERATION } from "@colyseus/schema";
+import {
+  $changes,
+  $childType,
+  $refId,
+  $values,
+  type ChangeTree,
+  type Encoder,
+  encode,
+  OPERATION,
+} from "@colyseus/schema";
 import type { Resident } from "./resident.ts";
 
 const SWITCH_TO_STRUCTURE = 255;
@@ -68,42 +77,77 @@ export function isOwners(tree: ChangeTree, actor: ChangeTree): boolean {
 }
 
 /** Appends a tree and all below it as one audience sees them. */
-export function appendWhole(encoder: Encoder, out: Scratch, tree: ChangeTree, whose: Audience, form: Form, owners = false): void {
+export function appendWhole(
+  encoder: Encoder,
+  out: Scratch,
+  tree: ChangeTree,
+  whose: Audience,
+  form: Form,
+  owners = false,
+): void {
   const { encDescriptor: shape } = tree;
-  const { tags } = shape;
-  // A collection has no tags: `tags[index]` of its descriptor is always undefined.
-  const hidden = (index: number): boolean => owners || tags[index] !== undefined;
   if (whose === "all" || owners || shape.hasAnyView) {
-    let switched = false;
-    const begin = (): void => {
-      if (!switched) out.switchTo(refIdOf(tree));
-      switched = true;
-    };
-    if (whose === "all" || owners) begin();
-    if (form === "replace" && !tree.isPatchOnly) appendErasure(out, tree, (index) => hidden(index) === (whose === "owner"), begin);
-    tree.forEachLive((index) => {
-      if (hidden(index) !== (whose === "owner")) return;
-      begin();
-      shape.encoder(encoder, out.bytes, tree, index, OPERATION.ADD, out.it, true, false, shape.metadata);
-    });
+    const writer = { encoder, out, tree, whose, owners, switched: false };
+    if (whose === "all" || owners) begin(writer);
+    if (form === "replace" && !tree.isPatchOnly) appendErasure(writer);
+    tree.forEachLiveWithCtx(writer, appendLive);
   }
-  tree.forEachChild((child, index) => {
-    const childOwners = hidden(index);
-    if (whose === "owner" || !childOwners) appendWhole(encoder, out, child, whose, form, childOwners);
-  });
+  tree.forEachChildWithCtx({ encoder, out, tree, whose, form, owners }, appendChild);
+}
+
+/** A tree being written for one audience. Functions over it are named here, once: closures a tree cost more than the bytes. */
+interface Writer {
+  readonly encoder: Encoder;
+  readonly out: Scratch;
+  readonly tree: ChangeTree;
+  readonly whose: Audience;
+  /** The whole tree is the owner's. */
+  readonly owners: boolean;
+  switched: boolean;
+}
+
+/** Whether this audience gets a field. A collection has no tags: all of it is its field's. */
+function isTheirs({ tree, whose, owners }: Writer, index: number): boolean {
+  return (owners || tree.encDescriptor.tags[index] !== undefined) === (whose === "owner");
+}
+
+function begin(writer: Writer): void {
+  if (!writer.switched) writer.out.switchTo(refIdOf(writer.tree));
+  writer.switched = true;
+}
+
+function appendLive(writer: Writer, index: number): void {
+  if (!isTheirs(writer, index)) return;
+  begin(writer);
+  const { encoder, out, tree } = writer;
+  const { encDescriptor: shape } = tree;
+  shape.encoder(encoder, out.bytes, tree, index, OPERATION.ADD, out.it, true, false, shape.metadata);
+}
+
+type Branch = Omit<Writer, "switched"> & { readonly form: Form };
+
+function appendChild(
+  { encoder, out, tree, whose, form, owners }: Branch,
+  child: ChangeTree,
+  index: number,
+): void {
+  const hidden = owners || tree.encDescriptor.tags[index] !== undefined;
+  if (whose === "owner" || !hidden) appendWhole(encoder, out, child, whose, form, hidden);
 }
 
 /** What a decoder that knew the tree must lose before it is given the whole: entries, and fields unset this tick. */
-function appendErasure(out: Scratch, tree: ChangeTree, mine: (index: number) => boolean, begin: () => void): void {
-  if (!tree._isSchema) {
-    if ((tree.refTarget as { [$childType]?: unknown })[$childType] !== undefined) out.bytes[out.it.offset++] = OPERATION.CLEAR;
-    return;
+function appendErasure(writer: Writer): void {
+  const { tree, out } = writer;
+  if (tree._isSchema) tree.forEachWithCtx(writer, appendUnset);
+  else if ((tree.refTarget as { [$childType]?: unknown })[$childType] !== undefined) {
+    out.bytes[out.it.offset++] = OPERATION.CLEAR;
   }
-  tree.forEach((index, op) => {
-    if (op !== OPERATION.DELETE || !mine(index)) return;
-    begin();
-    out.bytes[out.it.offset++] = (index | op) & 255;
-  });
+}
+
+function appendUnset(writer: Writer, index: number, op: OPERATION): void {
+  if (op !== OPERATION.DELETE || !isTheirs(writer, index)) return;
+  begin(writer);
+  writer.out.bytes[writer.out.it.offset++] = (index | op) & 255;
 }
 
 /**
@@ -125,18 +169,26 @@ export function appendChanges(encoder: Encoder, out: Scratch, resident: Resident
   }
 }
 
-function appendOps(encoder: Encoder, out: Scratch, resident: Resident, tree: ChangeTree, whose: Audience, owners: boolean): void {
-  const { encDescriptor: shape } = tree;
+function appendOps(
+  encoder: Encoder,
+  out: Scratch,
+  resident: Resident,
+  tree: ChangeTree,
+  whose: Audience,
+  owners: boolean,
+): void {
   const waits = tree === resident.tree ? resident.layout.continuous : 0;
-  let switched = false;
-  tree.forEach((index, op) => {
-    if (index >= 0 && index < 32 && (waits & (1 << index)) !== 0) return;
-    if ((owners || shape.tags[index] !== undefined) !== (whose === "owner")) return;
-    if (!switched) out.switchTo(refIdOf(tree));
-    switched = true;
-    if (index < 0) out.bytes[out.it.offset++] = -index & 255;
-    else shape.encoder(encoder, out.bytes, tree, index, op, out.it, false, false, shape.metadata);
-  });
+  tree.forEachWithCtx({ encoder, out, tree, whose, owners, switched: false, waits }, appendOp);
+}
+
+function appendOp(writer: Writer & { readonly waits: number }, index: number, op: OPERATION): void {
+  if (index >= 0 && index < 32 && (writer.waits & (1 << index)) !== 0) return;
+  if (!isTheirs(writer, index)) return;
+  begin(writer);
+  const { encoder, out, tree } = writer;
+  const { encDescriptor: shape } = tree;
+  if (index < 0) out.bytes[out.it.offset++] = -index & 255;
+  else shape.encoder(encoder, out.bytes, tree, index, op, out.it, false, false, shape.metadata);
 }
 
 /** Trees that this tick's changes of an actor refer to anew, each with the tree it was added to. */
@@ -164,12 +216,13 @@ export function appendValues(out: Scratch, resident: Resident, bits: number): vo
   out.reserve();
   const { bytes, it } = out;
   const { names, encoders } = resident.layout;
-  const actor = resident.actor as unknown as Record<string, unknown>;
+  const { actor } = resident;
+  const values = actor[$values] as unknown[];
   bytes[it.offset++] = SWITCH_TO_STRUCTURE;
   encode.number(bytes, resident.refId, it);
   for (let left = bits; left !== 0; left &= left - 1) {
     const index = 31 - Math.clz32(left & -left);
-    const value = actor[names[index] ?? ""];
+    const value = values[index] ?? (actor as unknown as Record<string, unknown>)[names[index] ?? ""];
     if (value === undefined || value === null) bytes[it.offset++] = index | OPERATION.DELETE;
     else {
       bytes[it.offset++] = index;

@@ -1,4 +1,13 @@
-import { $changes, $refId, type ChangeTree, type Encoder, encode, type MapSchema, OPERATION, type Schema } from "@colyseus/schema";
+import {
+  $changes,
+  $refId,
+  type ChangeTree,
+  type Encoder,
+  encode,
+  type MapSchema,
+  OPERATION,
+  type Schema,
+} from "@colyseus/schema";
 import { appendChanges, appendValues, appendWhole, type Form, Scratch } from "./actor-encoding.ts";
 import type { Cell, CellGrid, Segment } from "./cells.ts";
 import type { Resident } from "./resident.ts";
@@ -15,6 +24,8 @@ export type Ranges = number[];
  */
 export class CellEncoder {
   readonly scratch = new Scratch();
+  /** Bytes encoded in the last tick. */
+  encodedBytes = 0;
   readonly #encoder: Encoder;
   readonly #grid: CellGrid;
   readonly #mapTree: ChangeTree;
@@ -32,6 +43,10 @@ export class CellEncoder {
   begin(tick: number): void {
     this.#tick = tick;
     this.scratch.clear();
+  }
+
+  end(): void {
+    this.encodedBytes = this.scratch.it.offset;
   }
 
   /** Bytes encoded elsewhere, as a range. */
@@ -110,7 +125,8 @@ export class CellEncoder {
       segment.start = this.scratch.it.offset;
       for (const resident of cell.active) {
         const bits = resident.pending[ring] ?? 0;
-        if (bits !== 0 && (all || this.#grid.isDue(resident, ring, this.#tick))) appendValues(this.scratch, resident, bits);
+        if (bits !== 0 && (all || this.#grid.isDue(resident, ring, this.#tick)))
+          appendValues(this.scratch, resident, bits);
       }
       segment.end = this.scratch.it.offset;
     }

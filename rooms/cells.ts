@@ -4,6 +4,8 @@ import type { Resident } from "./resident.ts";
 
 /** Cells a side on either side of the origin; what lies beyond is counted to the outermost. */
 const REACH = 32_767;
+/** Columns and rows of the ring table: past the largest radius in cells. */
+const TABLE = 68;
 
 /** A range of bytes of a tick's scratch, made when it is first asked for. */
 export interface Segment {
@@ -20,7 +22,7 @@ export class Cell {
   readonly everywhere: boolean;
   readonly members: Resident[] = [];
   /** Covers in use that contain this cell. */
-  readonly watchers = new Set<Cover>();
+  readonly watchers: Cover[] = [];
   /** Members with values to refresh, as of `activeTick`. */
   readonly active: Resident[] = [];
   activeTick = -1;
@@ -60,19 +62,28 @@ export class Cover {
   readonly z: number;
   readonly radiusM: number;
   readonly cells: Cell[] = [];
-  /** The ring of each of `cells`. */
-  readonly rings: number[] = [];
   /** This tick's clients that were here before; valid while `tick` is the current one. */
   readonly group: Client[] = [];
   tick = -1;
   /** Ranges for the group: what leaves its view and what enters it by moving. */
   readonly leaves: number[] = [];
   readonly enters: number[] = [];
+  /** Ranges for the group: changes in its cells. */
+  readonly changes: number[] = [];
 
   constructor(x: number, z: number, radiusM: number) {
     this.x = x;
     this.z = z;
     this.radiusM = radiusM;
+  }
+
+  /** Begins a tick with nobody in the group. */
+  begin(tick: number): void {
+    this.tick = tick;
+    this.group.length = 0;
+    this.leaves.length = 0;
+    this.enters.length = 0;
+    this.changes.length = 0;
   }
 }
 
@@ -82,6 +93,8 @@ export class CellGrid {
   readonly #interest: Interest;
   readonly #cells = new Map<number, Cell>();
   readonly #covers = new Map<number, Map<number, Cover>>();
+  /** The ring by distance in columns and rows. */
+  readonly #rings: Uint8Array;
   /** For clients without eyes: only what is always seen. */
   readonly nowhere: Cover;
 
@@ -89,7 +102,12 @@ export class CellGrid {
     this.#interest = interest;
     this.everywhere = new Cell(0, 0, interest.rings.length, true);
     this.nowhere = new Cover(0, 0, 0);
-    this.#watch(this.nowhere, this.everywhere, 0);
+    this.#watch(this.nowhere, this.everywhere);
+    const gap = (lines: number): number => Math.max(0, lines - 1) * interest.cellM;
+    this.#rings = Uint8Array.from({ length: TABLE * TABLE }, (_, i) => {
+      const metres = Math.hypot(gap(Math.floor(i / TABLE)), gap(i % TABLE));
+      return interest.rings.findLastIndex((ring) => metres >= ring.fromM);
+    });
   }
 
   /** The column or row of a coordinate. Not-a-number counts as 0, infinities as the edge. */
@@ -111,20 +129,34 @@ export class CellGrid {
   cover(x: number, z: number, radiusM: number): Cover {
     if (radiusM === 0) return this.nowhere;
     let byCell = this.#covers.get(radiusM);
-    if (byCell === undefined) this.#covers.set(radiusM, (byCell = new Map()));
+    if (byCell === undefined) {
+      byCell = new Map();
+      this.#covers.set(radiusM, byCell);
+    }
     const key = keyOf(x, z);
     let cover = byCell.get(key);
-    if (cover === undefined) byCell.set(key, (cover = this.#open(x, z, radiusM)));
+    if (cover === undefined) {
+      cover = this.#open(x, z, radiusM);
+      byCell.set(key, cover);
+    }
     return cover;
   }
 
   sees(cover: Cover, cell: Cell): boolean {
-    return cell.everywhere || this.#gap2(cover, cell.x, cell.z) < cover.radiusM * cover.radiusM;
+    return cell.everywhere || this.seesAt(cover, cell.x, cell.z);
+  }
+
+  /** As {@link CellGrid.sees}, by column and row. */
+  seesAt(cover: Cover, x: number, z: number): boolean {
+    return this.#gap2(cover, x, z) < cover.radiusM * cover.radiusM;
   }
 
   /** The ring of a seen cell, 0 nearest. */
   ring(cover: Cover, cell: Cell): number {
-    return cell.everywhere ? 0 : this.#ringAt(this.#gap2(cover, cell.x, cell.z));
+    if (cell.everywhere) return 0;
+    const column = Math.min(TABLE - 1, Math.abs(cell.x - cover.x));
+    const row = Math.min(TABLE - 1, Math.abs(cell.z - cover.z));
+    return this.#rings[column * TABLE + row] ?? 0;
   }
 
   /**
@@ -141,33 +173,31 @@ export class CellGrid {
       for (const [key, cover] of byCell) {
         if (cover.tick >= tick) continue;
         byCell.delete(key);
-        for (const cell of cover.cells) cell.watchers.delete(cover);
+        for (const cell of cover.cells) remove(cell.watchers, cover);
       }
       if (byCell.size === 0) this.#covers.delete(radiusM);
     }
     for (const [key, cell] of this.#cells) {
-      if (cell.members.length === 0 && cell.watchers.size === 0) this.#cells.delete(key);
+      if (cell.members.length === 0 && cell.watchers.length === 0) this.#cells.delete(key);
     }
   }
 
   #open(x: number, z: number, radiusM: number): Cover {
     const cover = new Cover(x, z, radiusM);
-    this.#watch(cover, this.everywhere, 0);
+    this.#watch(cover, this.everywhere);
     const reach = Math.ceil(radiusM / this.#interest.cellM) + 1;
     for (let cz = z - reach; cz <= z + reach; cz++) {
       for (let cx = x - reach; cx <= x + reach; cx++) {
         if (Math.abs(cx) > REACH || Math.abs(cz) > REACH) continue;
-        const gap2 = this.#gap2(cover, cx, cz);
-        if (gap2 < radiusM * radiusM) this.#watch(cover, this.at(cx, cz), this.#ringAt(gap2));
+        if (this.#gap2(cover, cx, cz) < radiusM * radiusM) this.#watch(cover, this.at(cx, cz));
       }
     }
     return cover;
   }
 
-  #watch(cover: Cover, cell: Cell, ring: number): void {
+  #watch(cover: Cover, cell: Cell): void {
     cover.cells.push(cell);
-    cover.rings.push(ring);
-    cell.watchers.add(cover);
+    cell.watchers.push(cover);
   }
 
   #gap2(cover: Cover, x: number, z: number): number {
@@ -175,13 +205,12 @@ export class CellGrid {
     const gz = Math.max(0, Math.abs(z - cover.z) - 1) * this.#interest.cellM;
     return gx * gx + gz * gz;
   }
+}
 
-  #ringAt(gap2: number): number {
-    const { rings } = this.#interest;
-    let ring = rings.length - 1;
-    while (ring > 0 && gap2 < (rings[ring]?.fromM ?? 0) ** 2) ring--;
-    return ring;
-  }
+function remove(covers: Cover[], cover: Cover): void {
+  const at = covers.indexOf(cover);
+  const last = covers.pop();
+  if (last !== undefined && at >= 0 && at < covers.length) covers[at] = last;
 }
 
 function keyOf(x: number, z: number): number {

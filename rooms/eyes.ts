@@ -47,14 +47,22 @@ export class Eyes {
   }
 
   /** What the client is to see now, from live positions. */
-  cover(client: Client, map: MapSchema<Schema>, grid: CellGrid, radiusM: number): Cover {
+  cover(
+    client: Client,
+    sight: Sight | undefined,
+    map: MapSchema<Schema>,
+    grid: CellGrid,
+    radiusM: number,
+  ): Cover {
     const { sessionId } = client;
+    const had = sight?.cover;
     const from = this.#viewpoints.size > 0 ? (this.#viewpoints.get(sessionId) ?? sessionId) : sessionId;
     const radius = this.#radii.size > 0 ? (this.#radii.get(sessionId) ?? radiusM) : radiusM;
     const place = typeof from === "string" ? (map.get(from) as { x?: number; z?: number } | undefined) : from;
     if (place !== undefined) {
       const x = grid.line(place.x ?? 0);
       const z = grid.line(place.z ?? 0);
+      if (had !== undefined && had.x === x && had.z === z && had.radiusM === radius) return had;
       const last = this.#last.get(sessionId);
       if (last === undefined) this.#last.set(sessionId, { x, z });
       else {

@@ -52,14 +52,17 @@ export interface Interest {
 /** @throws CONFIG_INVALID for a radius, cell or rings that cannot be used */
 export function readInterest(options: InterestOptions): Interest {
   const { radiusM, cellM = radiusM / 4, rings = DEFAULT_RINGS, always } = options;
-  if (!(radiusM > 0 && radiusM < 1e6)) throw invalid(`radiusM must be over 0 and under 1,000,000 m, not ${radiusM}`);
-  if (!(cellM > 0 && radiusM / cellM <= 64)) throw invalid(`cellM must be at least radiusM / 64, not ${cellM}`);
+  if (!(radiusM > 0 && radiusM < 1e6))
+    throw invalid(`radiusM must be over 0 and under 1,000,000 m, not ${radiusM}`);
+  if (!(cellM > 0 && radiusM / cellM <= 64))
+    throw invalid(`cellM must be at least radiusM / 64, not ${cellM}`);
   rings.forEach((ring, i) => {
     const before = rings[i - 1];
     const fits = before
       ? ring.fromM > before.fromM && ring.everyTicks % before.everyTicks === 0
       : ring.fromM === 0 && ring.everyTicks === 1;
-    if (!fits || !Number.isInteger(ring.everyTicks)) throw invalid("rings must widen and slow down by whole multiples");
+    if (!fits || !Number.isInteger(ring.everyTicks))
+      throw invalid("rings must widen and slow down by whole multiples");
   });
   if (rings.length === 0) throw invalid("rings must not be empty");
   return { radiusM, cellM, rings, always };

@@ -7,7 +7,7 @@ import type { Frame } from "./frame.ts";
 
 /** Bounds on what a room keeps for one client that does not take it. */
 export interface OutboxLimits {
-  /** Bytes queued past which patches are skipped; one full state follows when the queue is empty. */
+  /** Bytes queued past which patches are skipped; one full state follows when under a sixteenth of it is left. */
   patchBytes: number;
   /** Bytes queued, messages included, past which the client is dropped at once. */
   totalBytes: number;
@@ -88,13 +88,14 @@ export class Outbox {
     if (this.#dropped.has(client)) return "skip";
     const allowance = this.#allowance.get(client) ?? 0;
     if (since === undefined && queued <= this.limits.patchBytes + allowance) return "patch";
-    if (since !== undefined && queued === 0) {
+    if (since !== undefined && queued <= this.limits.patchBytes / 16) {
       this.#behind.delete(client);
       return "resync";
     }
     const now = this.#now();
     if (since === undefined) this.#behind.set(client, now);
-    if (queued > this.limits.totalBytes + allowance || now - (since ?? now) > this.limits.behindMs) this.#drop(client);
+    if (queued > this.limits.totalBytes + allowance || now - (since ?? now) > this.limits.behindMs)
+      this.#drop(client);
     return "skip";
   }
 
@@ -134,7 +135,8 @@ export class Outbox {
       queue.length = 0;
       return;
     }
-    for (; waiting.counted < queue.length; waiting.counted++) waiting.bytes += queue[waiting.counted]?.length ?? 0;
+    for (; waiting.counted < queue.length; waiting.counted++)
+      waiting.bytes += queue[waiting.counted]?.length ?? 0;
     if (waiting.bytes > this.limits.totalBytes || now - waiting.since > this.limits.joinAckMs) {
       queue.length = 0;
       this.#drop(client);

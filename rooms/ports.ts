@@ -1,4 +1,7 @@
 import type { GameEvent } from "../shared/index.ts";
+import type { ItemPort } from "./item-port.ts";
+
+export type * from "./item-port.ts";
 
 /**
  * What a character carries besides its row: a versioned snapshot that rooms change and save as a whole. Coins and
@@ -65,6 +68,20 @@ export interface CharacterPort {
   save(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
   /** Saves and gives the character up in one statement. After a failure it may be tried again. Throws as `save`. */
   release(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
+  /** The claim of a character that this process holds, for a room that takes over after its code was edited. */
+  held(characterId: string, epoch: number): Claim | undefined;
+  /**
+   * Saves and hands the character over to whoever shows the ticket that is returned, within {@link TRANSFER_MS}; until
+   * then nobody else may claim it. This copy is frozen from the call on: let the player go. After a failure it may be
+   * tried again and gives the same ticket. Null: fenced, drop the copy. Throws as `save`.
+   */
+  transfer(claim: Claim, state: CharacterState): Promise<string | null>;
+  /**
+   * Claims a character that is on its way here. A room that cannot be reached: its former room may take it back so.
+   * @throws TRANSFER_INVALID the ticket is of another journey, was used, or ran out
+   * @throws STATE_INVALID, ROOM_CLOSED, DATABASE_UNAVAILABLE as `claim`
+   */
+  claimTransfer(characterId: string, ticket: string, holder: { roomId: string }): Promise<Claim>;
   /** Gives the character up without saving: for a join that failed after its claim. */
   abandon(claim: Claim): Promise<void>;
   /**
@@ -78,6 +95,9 @@ export interface CharacterPort {
 
 /** How long, in ms, a claim waits for a live character: the whole lease and a little. */
 export const CLAIM_WAIT_MS = 10_500;
+
+/** How long, in ms, a character that travels is kept for the holder of its ticket. */
+export const TRANSFER_MS = 10_000;
 
 /** Who a token belongs to. */
 export interface Identity {
@@ -116,6 +136,7 @@ export interface Log {
 export interface Ports {
   readonly characters: CharacterPort;
   readonly events: EventPort;
+  readonly items: ItemPort;
   readonly log: Log;
   /** @throws TOKEN_INVALID nobody has this token */
   verify(token: string | undefined): Promise<Identity>;

@@ -4,7 +4,10 @@ import type { Cell, Segment } from "./cells.ts";
 /** What the cell encoder knows of an actor's class. */
 export interface Layout {
   readonly names: readonly string[];
-  readonly encoders: readonly (((bytes: Uint8Array, value: unknown, it: { offset: number }) => void) | undefined)[];
+  readonly encoders: readonly (
+    | ((bytes: Uint8Array, value: unknown, it: { offset: number }) => void)
+    | undefined
+  )[];
   /** Bits of the fields that may wait for their ring's turn. */
   readonly continuous: number;
   /** Bits of the fields named x and z. */
@@ -79,7 +82,8 @@ export class Resident {
 
   /** Notes changed continuous fields for every ring. */
   mark(bits: number): void {
-    for (let ring = 0; ring < this.pending.length; ring++) this.pending[ring] = (this.pending[ring] ?? 0) | bits;
+    for (let ring = 0; ring < this.pending.length; ring++)
+      this.pending[ring] = (this.pending[ring] ?? 0) | bits;
   }
 
   /** On changing cells a viewer may have been owed what a slower ring held back: every ring now owes it all. */

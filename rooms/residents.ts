@@ -1,6 +1,14 @@
-import { $changes, $getByIndex, $refId, type ChangeTree, type Encoder, type MapSchema, type Schema } from "@colyseus/schema";
+import {
+  $changes,
+  $getByIndex,
+  $refId,
+  type ChangeTree,
+  type Encoder,
+  type MapSchema,
+  type Schema,
+} from "@colyseus/schema";
 import { treeOf } from "./actor-encoding.ts";
-import type { CellGrid } from "./cells.ts";
+import type { Cell, CellGrid } from "./cells.ts";
 import type { Interest } from "./interest.ts";
 import { Resident } from "./resident.ts";
 
@@ -76,19 +84,39 @@ export class Residents {
     return this.#map[$getByIndex](index);
   }
 
+  /** Cells with members. */
+  cells(): Set<Cell> {
+    const cells = new Set<Cell>();
+    for (const { cell } of this.byIndex.values()) if (cell !== undefined) cells.add(cell);
+    return cells;
+  }
+
+  /** Cells where anything of a member changed since the last tick, were it only that it was deleted. */
+  changedCells(): Set<Cell> {
+    const indexes = this.#changedIndexes();
+    if (indexes.some((index) => index < 0)) return this.cells();
+    const changed = new Set<Cell>();
+    const add = (index: number | undefined): void => {
+      const cell = this.byIndex.get(index ?? -1)?.cell;
+      if (cell !== undefined) changed.add(cell);
+    };
+    indexes.forEach(add);
+    for (let node = this.#encoder.root.changes.next; node !== undefined; node = node.next) {
+      if (node.changeTree !== this.#mapTree) add(this.#topOf(node.changeTree)?._parentIndex);
+    }
+    return changed;
+  }
+
   /** Actors set since the last tick, by index. */
   *unsettled(): Iterable<[number, Schema]> {
-    const indexes: number[] = [];
-    this.#mapTree.forEach((index) => indexes.push(index));
-    for (const index of indexes) {
+    for (const index of this.#changedIndexes()) {
       const actor = index < 0 ? undefined : this.actorAt(index);
       if (actor !== undefined && this.byIndex.get(index)?.actor !== actor) yield [index, actor];
     }
   }
 
   #reconcile(tick: number): void {
-    const indexes: number[] = [];
-    this.#mapTree.forEach((index) => indexes.push(index));
+    const indexes = this.#changedIndexes();
     if (indexes.some((index) => index < 0)) {
       // The map was cleared: indexes begin at 0 again, under other actors.
       for (const resident of [...this.byIndex.values()]) this.#part(resident, tick);
@@ -100,6 +128,15 @@ export class Residents {
       if (resident !== undefined) this.#part(resident, tick);
       this.#arrive(index, tick);
     }
+  }
+
+  /** Indexes of the map that were set or deleted this tick; negative where it was cleared. */
+  #changedIndexes(): number[] {
+    const indexes: number[] = [];
+    this.#mapTree.forEach((index) => {
+      indexes.push(index);
+    });
+    return indexes;
   }
 
   #arrive(index: number, tick: number): void {
@@ -126,8 +163,7 @@ export class Residents {
   /** True if the tree is of the actors map or below it. */
   #claim(tree: ChangeTree, tick: number): boolean {
     if (tree === this.#mapTree) return true;
-    let top: ChangeTree | undefined = tree;
-    while (top !== undefined && top.parentRef !== this.#map) top = treeOf(top.parentRef);
+    const top = this.#topOf(tree);
     if (top === undefined) return false;
     const resident = this.byIndex.get(top._parentIndex ?? -1);
     // Gone, or new: then it enters whole.
@@ -135,6 +171,13 @@ export class Residents {
     if (tree === top) this.#note(resident, tick);
     else this.#dirty(resident, tree, tick);
     return true;
+  }
+
+  /** The tree of the actor that a tree is part of, if it is of one. */
+  #topOf(tree: ChangeTree): ChangeTree | undefined {
+    let top: ChangeTree | undefined = tree;
+    while (top !== undefined && top.parentRef !== this.#map) top = treeOf(top.parentRef);
+    return top;
   }
 
   #note(resident: Resident, tick: number): void {
@@ -145,7 +188,8 @@ export class Residents {
       this.#list(resident);
     }
     if ((tree.dirtyLow & ~layout.continuous) !== 0 || tree.dirtyHigh !== 0) this.#dirty(resident, tree, tick);
-    if ((tree.dirtyLow & layout.place) !== 0 || this.#interest.always !== undefined) this.#place(resident, tick);
+    if ((tree.dirtyLow & layout.place) !== 0 || this.#interest.always !== undefined)
+      this.#place(resident, tick);
   }
 
   #dirty(resident: Resident, tree: ChangeTree, tick: number): void {

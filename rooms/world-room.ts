@@ -9,6 +9,7 @@ import {
 } from "@colyseus/core";
 import type { z } from "zod";
 import {
+  type Actor,
   Avatar,
   CLOSE,
   type Events,
@@ -33,9 +34,10 @@ import { type Action, type Inbox, openInbox } from "./inbox.ts";
 import { takeInputs } from "./inputs.ts";
 import type { InterestOptions } from "./interest.ts";
 import { orJoinError } from "./join-error.ts";
+import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { giveOwnView, takeView } from "./owner-view.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
-import type { Identity, Log, Ports } from "./ports.ts";
+import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
 import { uniqueCode } from "./room-code.ts";
 import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
@@ -60,6 +62,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   input: WalkInput;
 }> {
   static readonly card: GameCard = { label: "Room", description: "", maxPlayers: 32 };
+  /** Kinds of items of the game. All games of a server share them: one name is one thing. */
+  static readonly items: ItemTemplates = {};
 
   /** The level that the game's rooms open with; its portals are checked when the server starts. */
   static readonly level: Level | undefined = undefined;
@@ -87,11 +91,15 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   simulation!: Simulation<S>;
   /** Whose eyes see how far, in a room with interest. */
   protected sight: CellSerializer<S> | undefined;
-  private readonly book: Faults = openFaults(() => this.log);
+  private readonly faultBook: Faults = openFaults(() => this.log);
   private inbox!: Inbox<A>;
   private tickClock!: TickClock;
   private wire!: StableSerializer<S>;
   private stopListening: (() => void) | undefined;
+  /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
+  private placed: ReadonlyMap<string, Actor> = new Map();
+  /** True once a room of edited code takes over: this one changes and saves nothing any more. */
+  private replaced = false;
 
   override inputs: InputAPI<WalkInput> = this.defineInput(WalkInput, {
     // A second of input at most; what is older is dropped and acknowledged.
@@ -119,7 +127,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
   /** Errors that were caught, by the place where they arose. */
   get faults(): ReadonlyMap<string, number> {
-    return this.book.counts;
+    return this.faultBook.counts;
   }
 
   override async onCreate(options: unknown): Promise<void> {
@@ -142,6 +150,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.patchRate = null;
     this.stopListening = ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced"));
     await this.onOpen?.();
+    this.placed = new Map(this.state.actors.entries());
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
   }
 
@@ -154,7 +163,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       tickHz,
       seed,
       rules: (dt) => this.onTick?.(dt),
-      fault: this.book.note,
+      fault: this.faultBook.note,
       deliver: (event, kind) => sendEvent(this.players, event, kind),
       keep: (event) => ports.events.keep({ game: this.roomName, roomId, zone, event }),
     });
@@ -185,6 +194,14 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** The rules, once a tick after everybody has moved and the systems have run. `dt` in seconds. */
   protected onTick?(dt: number): void;
 
+  /**
+   * Hot reload, while you develop: what to hand to the room that takes over, JSON only. State and players are handed
+   * over without it; fields of the room are not.
+   */
+  protected onKeep?(): unknown;
+  /** Hot reload: the room has taken over, and state and players are back. `kept` is what {@link onKeep} returned. */
+  protected onRestore?(kept: unknown): void;
+
   /** Makes a player's actor; its pose is set afterwards. */
   protected createAvatar(_player: Pick<Player, "client" | "claim">): A {
     return new Avatar() as A;
@@ -206,6 +223,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   // ── Life of a player ──────────────────────────────────────────────────────────────────────────────────────────
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
+    if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
@@ -228,7 +246,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   override onDrop(client: Client, code?: number): void {
     const player = this.players.get(client.sessionId);
-    if (!player || isFinal(code)) return;
+    if (!player || isFinal(code) || this.replaced) return;
     player.avatar.away = true;
     player.hold = this.allowReconnection(client, RECONNECT_S);
     // The seat that runs out, or a room that closes, ends in onLeave.
@@ -250,7 +268,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   override async onLeave(client: Client, code?: number): Promise<void> {
     const player = this.players.get(client.sessionId);
-    if (!player) return; // refused at the door, or let go already
+    if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
     // First the game's own farewell: what it writes to the stats is saved.
     this.removePlayer(client.sessionId);
     const state = capture(player, this.zone);
@@ -282,7 +300,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private removePlayer(sessionId: string): void {
     const player = this.players.get(sessionId);
     if (player) {
-      this.book.attempt("onExit", () => this.onExit?.(player));
+      this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
       this.sight?.forget(player.client);
       takeView(player.client);
@@ -290,6 +308,31 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.players.delete(sessionId);
     this.simulation.removeWalker(sessionId);
     this.world.despawn(sessionId);
+  }
+
+  // ── Hot reload, while a builder develops ──────────────────────────────────────────────────────────────────────
+
+  /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
+  override onCacheRoom(): Kept {
+    this.replaced = true;
+    return keep(this.state, this.players, this.onKeep?.());
+  }
+
+  /** Colyseus calls it in the room that takes over; the seats are kept for the players, who return by themselves. */
+  override onRestoreRoom(kept: Kept): void {
+    restoreActors(this.state, this.placed, kept, this.space);
+    this.world.adopt();
+    for (const { was, claim, fields } of restorePlayers(kept, this.ports.characters)) {
+      const client = absent(was.sessionId);
+      const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
+      const player = describe<A>(client, claim, avatar);
+      const { stats, statsChanged, savedPlace } = was;
+      this.players.set(was.sessionId, Object.assign(player, { stats, statsChanged, savedPlace }));
+      this.world.spawn(avatar, was.sessionId);
+      this.simulation.addWalker(was.sessionId, avatar);
+    }
+    this.faultBook.attempt("onRestore", () => this.onRestore?.(kept.game));
+    this.log.info({ players: this.players.size }, "room took over after an edit");
   }
 
   /**
@@ -306,10 +349,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   private runTick(dt: number): void {
+    if (this.replaced) return;
     const { tickClock, simulation } = this;
     tickClock.begin();
     for (const player of this.players.values()) {
-      this.book.attempt("step", () =>
+      this.faultBook.attempt("step", () =>
         takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt, player.sessionId)),
       );
     }
@@ -329,7 +373,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   /** Colyseus sends here what a handler, a timer or a hook threw, instead of ending the process. */
   override onUncaughtException(error: RoomException, method: string): void {
-    this.book.note(method, error.cause ?? error);
+    this.faultBook.note(method, error.cause ?? error);
   }
 }
 

@@ -1,26 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
+import { createRouter, LocalDriver, LocalPresence, matchMaker, Server, setDevMode } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { Logger } from "pino";
 import { WebSocket } from "ws";
-import type { Ports } from "../rooms/index.ts";
+import type { ItemTemplates, Ports } from "../rooms/index.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import { type AdminSignIn, monitorEndpoints, openAdminSignIn } from "./admin.ts";
 import { accountEndpoints } from "./api/accounts.ts";
 import { healthEndpoints } from "./api/health.ts";
-import { roomEndpoints } from "./api/rooms.ts";
+import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
 import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
 import { type Database, migrate, openDatabase } from "./db.ts";
 import { type EventLogPort, openEventLog } from "./event-log.ts";
 import { guardFrontDoor } from "./front-door.ts";
-import { defineGames, type Games } from "./games.ts";
+import { defineGames, type Games, itemsOf } from "./games.ts";
 import { byToken } from "./guests.ts";
+import { openItems, slotsOf } from "./items.ts";
 import { openLog } from "./log.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
-import { servePage } from "./page.ts";
+import { type PageSource, servePage } from "./page.ts";
 import { openRedis, type Shared } from "./redis.ts";
 
 // Colyseus reads the global for reconnection; Node has it from 22 on.
@@ -41,6 +42,8 @@ export interface Foundation {
   readonly events: EventLogPort;
   readonly ports: Ports;
   readonly signIn: AdminSignIn;
+  /** What the games say of items; replaced when they are. */
+  readonly itemRules: { templates: ItemTemplates; readonly slotsOf: typeof slotsOf };
   /** HTTP endpoints that do not depend on the games. */
   readonly endpoints: ReturnType<typeof foundationEndpoints>;
   close(): Promise<void>;
@@ -52,6 +55,11 @@ export interface RunningServer {
   readonly url: string;
   readonly port: number;
   readonly foundation: Foundation;
+  /**
+   * Swaps the games for edited ones: each open room is replaced by one of its new code, with its state and its
+   * players, who reconnect by themselves. For development. One at a time.
+   */
+  reload(games: Games): Promise<void>;
   /** Saves everyone, closes the rooms, the sockets, and the database last. */
   close(): Promise<void>;
 }
@@ -77,6 +85,10 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
     const events = openEventLog(ds, log);
+    const itemRules: Foundation["itemRules"] = { templates: {}, slotsOf };
+    const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
+      characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
+    );
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
     const opened = database;
@@ -89,9 +101,11 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       events,
       endpoints,
       signIn,
+      itemRules,
       ports: {
         characters,
         events,
+        items,
         log,
         async verify(token) {
           if (!token) throw new RoomkeepError("TOKEN_INVALID");
@@ -134,24 +148,34 @@ export async function answerLetGo(): Promise<void> {
  * Starts one process: database, Redis, rooms, page, API, monitor, all on one port.
  *
  * @param games rooms by the name under which clients join them
+ * @param page folder of the built page, or what serves it
  * @throws RoomkeepError PORT_IN_USE, PAGE_MISSING, and what {@link openFoundation} throws
  * @example
  * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
  */
-export async function startServer(games: Games, config: Config, page?: string): Promise<RunningServer> {
+export async function startServer(games: Games, config: Config, page?: PageSource): Promise<RunningServer> {
   const http = createServer();
-  guardFrontDoor(http);
+  const door = guardFrontDoor(http);
   // First, because it fails at once where a database takes its time.
   await claimPort(http, config);
   try {
     const { port } = http.address() as AddressInfo;
     const foundation = await openFoundation(config);
     try {
-      const server = openColyseus(foundation, http, games, port, page);
+      foundation.itemRules.templates = itemsOf(games);
+      const entries = defineGames(games, foundation.ports);
+      const server = openColyseus(foundation, http, entries, port, page);
       await server.listen(port, config.host);
       await answerLetGo();
+      door.open();
       const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;
-      return { url, port, foundation, close: () => shutDown(server, http, foundation) };
+      return {
+        url,
+        port,
+        foundation,
+        reload: (edited) => swapGames(entries, edited, foundation),
+        close: () => shutDown(server, http, foundation),
+      };
     } catch (error) {
       await foundation.close();
       throw error;
@@ -173,11 +197,11 @@ class AttachedTransport extends WebSocketTransport {
 function openColyseus(
   foundation: Foundation,
   http: HttpServer,
-  games: Games,
+  entries: readonly GameEntry[],
   port: number,
-  page?: string,
+  page?: PageSource,
 ): Server {
-  const { config, log, shared, ports, endpoints } = foundation;
+  const { config, log, shared, endpoints } = foundation;
   const address = config.publicAddress ?? (shared ? `${config.host}:${port}` : undefined);
   const server = new Server({
     greet: false,
@@ -190,13 +214,26 @@ function openColyseus(
       noServer: true,
       beforeUpgrade: (_request, context) =>
         isForeign(context.headers, config.origins) ? new Response(null, { status: 403 }) : undefined,
-    }).attachToServer(http),
-    express: (app) => servePage(app, page),
+    }).attachToServer(http, typeof page === "function" ? { filter: ({ url }) => !page.owns(url) } : {}),
+    express: (app) => servePage(app, page, http),
   });
   allowOrigins(config.origins);
-  const entries = defineGames(games, ports);
   server.router = createRouter({ ...endpoints, ...roomEndpoints(entries) });
   return server;
+}
+
+/** `entries` is the very list that the API shows. */
+async function swapGames(
+  entries: GameEntry[],
+  games: Games,
+  { ports, itemRules }: Foundation,
+): Promise<void> {
+  itemRules.templates = itemsOf(games);
+  // From here on rooms are written down for the next reload as they are created.
+  setDevMode(true);
+  for (const { game } of entries) matchMaker.removeRoomType(game);
+  entries.splice(0, entries.length, ...defineGames(games, ports));
+  await matchMaker.hotReload();
 }
 
 async function claimPort(http: HttpServer, { port, host }: Config): Promise<void> {
@@ -227,6 +264,8 @@ async function shutDown(server: Server, http: HttpServer, foundation: Foundation
       resolve();
     }, SHUTDOWN_MS);
   });
+  // In development mode Colyseus would keep the rooms for its next start and let nobody leave.
+  setDevMode(false);
   await Promise.race([server.gracefullyShutdown(false), late]);
   clearTimeout(timer);
   http.close();

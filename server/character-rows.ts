@@ -9,6 +9,8 @@ import type { Db } from "./db.ts";
  * and takes a shorter one, so the error is on the safe side.
  */
 const LEASE = "now() + interval '10 seconds'";
+/** How long a traveller is kept for whoever has its ticket: `TRANSFER_MS` of `rooms/ports.ts`. */
+const JOURNEY = LEASE;
 
 /** A character's row, as a claim loads it. */
 export interface CharacterRow {
@@ -52,12 +54,14 @@ export interface HolderRow {
   room_id: string | null;
   epoch: number;
   version: number;
+  /** Ticket of the journey it is on. */
+  transfer_nonce: string | null;
 }
 
 /** Null when there is no such character. */
 export async function holderOf(db: Db, id: string): Promise<HolderRow | null> {
   const rows = await db.query<HolderRow[]>(
-    "SELECT owner, room_id, epoch, version FROM character WHERE id = $1",
+    "SELECT owner, room_id, epoch, version, transfer_nonce FROM character WHERE id = $1",
     [id],
   );
   return rows[0] ?? null;
@@ -84,6 +88,38 @@ export async function releaseRow(db: Db, held: Held, state: string): Promise<boo
   return count === 1;
 }
 
+/**
+ * Saves, gives up, and keeps the character for whoever shows the ticket. The epoch grows here too, so that nothing of
+ * the former owner, a booking or a renewal under way, can still land. False: fenced.
+ */
+export async function transferRow(db: Db, held: Held, ticket: string, state: string): Promise<boolean> {
+  const [, count] = await db.query<[unknown, number]>(
+    `UPDATE character SET state = $4, version = version + 1, epoch = epoch + 1, owner = NULL, room_id = NULL,
+       transfer_nonce = $6, transfer_until = ${JOURNEY}, lease_until = ${LEASE}, updated_at = now()
+     WHERE id = $1 AND owner = $2 AND epoch = $3 AND version = $5`,
+    [held.id, held.owner, held.epoch, state, held.version, ticket],
+  );
+  return count === 1;
+}
+
+/** Acquires a travelling character. Null: it is on no such journey, or no longer. */
+export async function claimTransferRow(
+  db: Db,
+  id: string,
+  ticket: string,
+  owner: string,
+  roomId: string,
+): Promise<CharacterRow | null> {
+  const [rows] = await db.query<[CharacterRow[], number]>(
+    `UPDATE character SET owner = $2, room_id = $3, epoch = epoch + 1, transfer_nonce = NULL,
+       transfer_until = NULL, lease_until = ${LEASE}
+     WHERE id = $1 AND transfer_nonce = $4 AND transfer_until > now()
+     RETURNING ${SHEET}`,
+    [id, owner, roomId, ticket],
+  );
+  return rows[0] ?? null;
+}
+
 /** Gives up without saving. False: it was no longer held. */
 export async function abandonRow(db: Db, held: Omit<Held, "version">): Promise<boolean> {
   const [, count] = await db.query<[unknown, number]>(
@@ -94,17 +130,24 @@ export async function abandonRow(db: Db, held: Omit<Held, "version">): Promise<b
   return count === 1;
 }
 
-/** Renews every lease of a process in one statement; returns the ids of those that are still its own. */
+/**
+ * Renews every lease of a process in one statement; returns the ids of those that are still its own. The rows are
+ * locked in order of their ids, as bookings do, so that the two never wait for each other in a circle.
+ */
 export async function renewRows(
   db: Db,
   owner: string,
   held: readonly { id: string; epoch: number }[],
 ): Promise<Set<string>> {
   const [rows] = await db.query<[{ id: string }[], number]>(
-    `UPDATE character SET lease_until = ${LEASE}
-     FROM unnest($2::uuid[], $3::integer[]) AS held (held_id, held_epoch)
-     WHERE id = held_id AND epoch = held_epoch AND owner = $1
-     RETURNING id`,
+    `WITH own AS (
+       SELECT id, epoch FROM character
+       JOIN unnest($2::uuid[], $3::integer[]) AS held (held_id, held_epoch) ON id = held_id AND epoch = held_epoch
+       WHERE owner = $1 ORDER BY id FOR NO KEY UPDATE OF character
+     )
+     UPDATE character SET lease_until = ${LEASE} FROM own
+     WHERE character.id = own.id AND character.epoch = own.epoch AND owner = $1
+     RETURNING character.id`,
     [owner, held.map(({ id }) => id), held.map(({ epoch }) => epoch)],
   );
   return new Set(rows.map(({ id }) => id));

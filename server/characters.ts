@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
 import { type CharacterPort, type CharacterState, CLAIM_WAIT_MS, type Claim } from "../rooms/ports.ts";
@@ -66,8 +67,12 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
   const leases = openLeases(ds, options);
   const queue = new WeakMap<Claim, Promise<unknown>>();
   const pending = new Set<Promise<unknown>>();
+  /** The last claim of each character; `held` asks the leases whether it is still good. */
+  const claims = new Map<string, Claim>();
   /** Claims with a save whose outcome is unknown, because its answer was lost. */
   const uncertain = new WeakSet<Claim>();
+  /** Tickets of journeys begun: a second try gives the same one. */
+  const tickets = new WeakMap<Claim, string>();
   let closed = false;
 
   if (options.exclusive) {
@@ -82,9 +87,9 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     version: claim.version,
   });
 
-  async function tryClaim(id: string, roomId: string): Promise<Claim | null> {
+  async function acquire(id: string, asking: () => Promise<rows.CharacterRow | null>): Promise<Claim | null> {
     const sentAt = now();
-    const asked = rows.claimRow(ds, id, incarnation, roomId);
+    const asked = asking();
     const row = await answerWithin(asked).catch((error) => {
       // If it goes through after all, nobody knows of it: give it back at once.
       asked
@@ -98,6 +103,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       throw error;
     });
     leases.hold(id, claim.epoch, sentAt);
+    claims.set(id, claim);
     return claim;
   }
 
@@ -127,7 +133,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     const startedAt = now();
     for (;;) {
       if (closed) throw shuttingDown();
-      const claimed = await tryClaim(characterId, roomId);
+      const claimed = await acquire(characterId, () => rows.claimRow(ds, characterId, incarnation, roomId));
       if (claimed) return claimed;
       const holder = await answerWithin(rows.holderOf(ds, characterId));
       if (holder === null) {
@@ -146,6 +152,13 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     }
   }
 
+  async function claimTransfer(id: string, ticket: string, { roomId }: { roomId: string }): Promise<Claim> {
+    if (closed) throw shuttingDown();
+    const claimed = await acquire(id, () => rows.claimTransferRow(ds, id, ticket, incarnation, roomId));
+    if (!claimed) throw new RoomkeepError("TRANSFER_INVALID");
+    return claimed;
+  }
+
   /** Runs the writes of one claim one after the other: each names the version that the one before left. */
   function inTurn<T>(claim: Claim, write: () => Promise<T>): Promise<T> {
     const turn = (queue.get(claim) ?? Promise.resolve()).then(write, write);
@@ -159,9 +172,11 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
    * Learns what became of a write whose answer was lost. Only the holder writes, so a version that moved on under
    * our epoch is our own write. If that one is still on its way it will find its version gone.
    */
-  async function settle(claim: Claim): Promise<"held" | "released" | "fenced"> {
+  async function settle(claim: Claim): Promise<"held" | "released" | "travelling" | "fenced"> {
     if (!uncertain.has(claim)) return "held";
     const row = await answerWithin(rows.holderOf(ds, claim.sheet.id));
+    const ticket = tickets.get(claim);
+    if (row && ticket !== undefined && row.transfer_nonce === ticket) return "travelling";
     if (row?.epoch !== claim.epoch) return "fenced";
     uncertain.delete(claim);
     if (row.owner === null) return row.version > claim.version ? "released" : "fenced";
@@ -207,11 +222,36 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       const was = await settle(claim);
       if (was !== "held") {
         leases.drop(id, claim.epoch);
-        return was === "released" ? "saved" : "fenced";
+        forget(claim);
+        return was === "fenced" ? "fenced" : "saved";
       }
       const released = await writeUnder(claim, () => rows.releaseRow(ds, heldOf(claim), text));
       leases.drop(id, claim.epoch);
+      forget(claim);
       return released ? "saved" : "fenced";
+    });
+  }
+
+  const forget = (claim: Claim) => claims.get(claim.sheet.id) === claim && claims.delete(claim.sheet.id);
+
+  function held(id: string, epoch: number): Claim | undefined {
+    const claim = claims.get(id);
+    return claim?.epoch === epoch && leases.holds(id, epoch) ? claim : undefined;
+  }
+
+  async function transfer(claim: Claim, state: CharacterState): Promise<string | null> {
+    const { id } = claim.sheet;
+    const text = writeState(id, state);
+    const ticket = tickets.get(claim) ?? randomUUID();
+    tickets.set(claim, ticket);
+    return inTurn(claim, async () => {
+      const was = await settle(claim);
+      const away =
+        was === "travelling" ||
+        (was === "held" &&
+          (await writeUnder(claim, () => rows.transferRow(ds, heldOf(claim), ticket, text))));
+      leases.drop(id, claim.epoch);
+      return away ? ticket : null;
     });
   }
 
@@ -219,6 +259,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     const { id } = claim.sheet;
     await inTurn(claim, async () => {
       leases.drop(id, claim.epoch);
+      forget(claim);
       await answerWithin(rows.abandonRow(ds, heldOf(claim)));
     });
   }
@@ -232,7 +273,20 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     if (left > 0) log.warn({ characters: left }, "characters were still claimed at the end; freed unsaved");
   }
 
-  return { claim, save, release, abandon, onFenced: leases.onLost, close, leases };
+  leases.onLost((id, epoch) => claims.get(id)?.epoch === epoch && claims.delete(id));
+
+  return {
+    claim,
+    claimTransfer,
+    save,
+    release,
+    transfer,
+    held,
+    abandon,
+    onFenced: leases.onLost,
+    close,
+    leases,
+  };
 }
 
 function shuttingDown(): RoomkeepError {

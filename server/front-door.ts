@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
 /** Most bytes of a request's body: matchmaking options and account forms are far smaller. */
@@ -6,24 +6,47 @@ const BODY_MAX = 64 * 1024;
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 const SCHEME = /^https?$/i;
 
+/** Opened when there is somebody behind it to answer. */
+export interface FrontDoor {
+  open(): void;
+}
+
 /**
  * Turns away what no browser sends before the framework behind sees it: a Host that is no host, two of them, a
  * forwarded scheme that is none, a target that is no path, a body without end. Any of the first three would end the
  * process there.
  */
-export function guardFrontDoor(server: Server): void {
+export function guardFrontDoor(server: Server): FrontDoor {
+  let isOpen = false;
   server.headersTimeout = 10_000;
   server.requestTimeout = 20_000;
   server.maxHeadersCount = 64;
   const emit = server.emit.bind(server);
   server.emit = (event: string, ...args: unknown[]): boolean => {
-    if (event === "request") return !turnAway(args[0] as IncomingMessage) && emit(event, ...args);
-    if (event === "upgrade" && isMalformed(args[0] as IncomingMessage)) {
+    if (event === "request" && (turnAway(args[0] as IncomingMessage) || !isOpen)) {
+      if (!isOpen) askBackLater(args[1] as ServerResponse);
+      return true;
+    }
+    if (event === "upgrade" && (!isOpen || isMalformed(args[0] as IncomingMessage))) {
       (args[1] as Duplex).destroy();
       return true;
     }
     return emit(event, ...args);
   };
+  return {
+    open() {
+      isOpen = true;
+    },
+  };
+}
+
+/** The port answers before the database does: who comes too early is told so instead of being kept waiting. */
+function askBackLater(response: ServerResponse): void {
+  if (response.destroyed) return;
+  response.writeHead(503, { "content-type": "application/json", "retry-after": "1", connection: "close" });
+  response.end(
+    JSON.stringify({ code: "ROOM_CLOSED", message: "This server is starting. Try again in a moment." }),
+  );
 }
 
 function turnAway(request: IncomingMessage): boolean {

@@ -1,11 +1,11 @@
 import { matchMaker } from "@colyseus/core";
-import type { Identity, Ports, WorldRoom } from "../rooms/index.ts";
+import type { Identity, ItemTemplate, ItemTemplates, Ports, WorldRoom } from "../rooms/index.ts";
 import { orJoinError } from "../rooms/join-error.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import type { GameEntry } from "./api/rooms.ts";
 
 /** A game's room class. */
-export type GameClass = (new () => WorldRoom) & Pick<typeof WorldRoom, "card" | "level">;
+export type GameClass = (new () => WorldRoom) & Pick<typeof WorldRoom, "card" | "items" | "level">;
 /** Rooms by the name under which clients join them. */
 export type Games = Record<string, GameClass>;
 
@@ -20,6 +20,25 @@ export function defineGames(games: Games, ports: Ports): GameEntry[] {
     matchMaker.defineRoomType(game, withSignIn(Game, ports), { ports });
     return { game, ...Game.card };
   });
+}
+
+/**
+ * The items of all games together.
+ * @throws CONFIG_INVALID two games say different things about one name
+ */
+export function itemsOf(games: Games): ItemTemplates {
+  const all = new Map<string, { game: string; template: ItemTemplate }>();
+  for (const [game, { items }] of Object.entries(games)) {
+    for (const [name, template] of Object.entries(items)) {
+      const other = all.get(name);
+      if (other && (other.template.stack !== template.stack || other.template.wornAt !== template.wornAt)) {
+        const text = `The games ${other.game} and ${game} describe the item "${name}" differently.`;
+        throw new RoomkeepError("CONFIG_INVALID", text);
+      }
+      all.set(name, { game, template });
+    }
+  }
+  return Object.fromEntries([...all].map(([name, { template }]) => [name, template]));
 }
 
 /** Colyseus calls the static `onAuth` unbound, so it closes over the ports. */

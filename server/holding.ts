@@ -1,25 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { ItemTemplates, Stack } from "../rooms/item-port.ts";
 import { type Refusal, refuse } from "../shared/errors.ts";
-
-/** What a game says about a kind of item. */
-export interface ItemTemplate {
-  /** Most in one slot, 1 and up. */
-  readonly stack: number;
-  /** Equipment slot it may be worn in, if it may be worn. */
-  readonly wornAt?: number;
-}
-
-/** Templates by name. */
-export type ItemTemplates = Readonly<Record<string, ItemTemplate>>;
-
-/** A stack in a slot. */
-export interface Stack {
-  readonly id: string;
-  readonly template: string;
-  container: string;
-  slot: number;
-  qty: number;
-}
 
 /** Where a purse's coins are, by the character's id. */
 export type Purses = Map<string, number>;
@@ -38,8 +19,8 @@ export interface Holding {
   /** Takes some of one stack out; whoever calls puts it somewhere else by `mint`, or it has ended. */
   take(id: string, qty: number): Refusal | null;
   /**
-   * Moves some or all of a stack: to `slot` (merging with a like stack there), or to wherever there is room. Split,
-   * merge, drop, pick up and equip are all this.
+   * Moves some or all of a stack: to `slot` (merging with a like stack there, changing places with an unlike one), or
+   * to wherever there is room. Split, merge, swap, drop, pick up and equip are all this.
    */
   move(id: string, to: string, how?: { slot?: number; qty?: number }): Refusal | null;
   /** Pays coins from one purse to another; null is the world. */
@@ -59,6 +40,8 @@ export function openHolding(
   const stacks = new Map(rows.map((row) => [row.id, { ...row }]));
   const purses = new Map(coins);
   const templateOf = (name: string) => (Object.hasOwn(templates, name) ? templates[name] : undefined);
+  const worn = (container: string, slot: number, name: string) =>
+    !container.startsWith(EQUIPMENT) || templateOf(name)?.wornAt === slot;
   const within = (container: string) => [...stacks.values()].filter((stack) => stack.container === container);
 
   /** The slots that would take `qty` more, fullest first; null if they do not suffice. Changes nothing. */
@@ -69,7 +52,7 @@ export function openHolding(
     const open = slot === undefined ? Array.from({ length: slotsOf(container) }, (_, at) => at) : [slot];
     const places = open
       .filter((at) => Number.isInteger(at) && at >= 0 && at < slotsOf(container))
-      .filter((at) => !container.startsWith(EQUIPMENT) || template.wornAt === at)
+      .filter((at) => worn(container, at, name))
       .map((at) => ({ at, there: bySlot.get(at) }))
       .filter(({ there }) => !there || (there.template === name && there.id !== except))
       .sort((a, b) => (b.there?.qty ?? 0) - (a.there?.qty ?? 0) || a.at - b.at);
@@ -92,6 +75,18 @@ export function openHolding(
         stacks.set(id, { id, template, container, slot: at, qty });
       }
     }
+  }
+
+  /** Two unlike stacks change places, if each may be where the other was. */
+  function swap(stack: Stack, to: string, slot: number | undefined): boolean {
+    const there = within(to).find((other) => other.slot === slot);
+    if (!there || slot === undefined || there.template === stack.template || !containers.includes(to)) {
+      return false;
+    }
+    if (!worn(to, slot, stack.template) || !worn(stack.container, stack.slot, there.template)) return false;
+    [there.container, there.slot] = [stack.container, stack.slot];
+    [stack.container, stack.slot] = [to, slot];
+    return true;
   }
 
   function shrink(stack: Stack, qty: number): void {
@@ -137,6 +132,7 @@ export function openHolding(
       const moved = qty ?? stack.qty;
       if (!isQuantity(moved)) return refuse("QUANTITY_INVALID");
       if (moved > stack.qty) return refuse("NOT_ENOUGH");
+      if (moved === stack.qty && swap(stack, to, slot)) return null;
       const plan = roomFor(to, stack.template, moved, id, slot);
       if (!plan) return refuse("NO_SPACE");
       const [first] = plan;

@@ -1,166 +1,303 @@
 import type { DataSource } from "typeorm";
+import type { Amount, ItemPort, Offer, OwnContainer, PriceList, Stack } from "../rooms/item-port.ts";
 import type { Claim } from "../rooms/ports.ts";
-import { type Refusal, refuse } from "../shared/errors.ts";
-import { answerWithin } from "./db.ts";
-import type { Holding, Stack } from "./holding.ts";
-import { type Booked, type Booker, type Booking, book, type ItemRules, stacksIn } from "./ledger.ts";
+import { type Refusal, RoomkeepError, refuse } from "../shared/errors.ts";
+import { answerWithin, type Db } from "./db.ts";
+import { countKill, deathOf, endDeath, killsOf, lockDeath } from "./deaths.ts";
+import type { Holding } from "./holding.ts";
+import { answerOf, type Booker, type Booking, book, type ItemRules, stacksIn } from "./ledger.ts";
 
-/** The containers of a character, and the ground of a zone. */
+/** Names of containers: what a character has, the ground of a zone, the pile of a death. */
 export const container = {
   bag: (characterId: string) => `bag:${characterId}`,
   equipment: (characterId: string) => `equipment:${characterId}`,
+  bank: (characterId: string) => `bank:${characterId}`,
+  mail: (characterId: string) => `mail:${characterId}`,
   ground: (zone: string) => `ground:${zone}`,
+  pile: (characterId: string, death: string) => `pile:${characterId}:${death}`,
 } as const;
 
-/** What one side of a trade gives: parts of stacks in its bag, and coins. */
-export interface Offer {
-  readonly items: readonly { readonly id: string; readonly qty: number }[];
-  /** 0 and up. */
-  readonly coins: number;
+/** Slots of a container by the first part of its name, where a game says nothing else. A pile holds all that is carried. */
+export const DEFAULT_SLOTS: Readonly<Record<string, number>> = {
+  bag: 28,
+  equipment: 12,
+  bank: 200,
+  mail: 100,
+  ground: 500,
+  pile: 40,
+};
+
+/** Slots by {@link DEFAULT_SLOTS}. */
+export function slotsOf(name: string): number {
+  return DEFAULT_SLOTS[name.split(":", 1)[0] ?? ""] ?? 0;
 }
 
-/** Items and coins of claimed characters. Every call is one transaction; a repeated request id gets the first answer. */
-export interface Items {
-  /** What is in bag and equipment. */
-  read(claim: Claim): Promise<Stack[]>;
-  /** Makes items out of nothing into the bag: loot, a quest's reward. */
-  grant(
-    claim: Claim,
-    requestId: string,
-    template: string,
-    qty: number,
-    reason: string,
-  ): Promise<Booked | Refusal>;
-  /** Makes coins out of nothing; a negative amount ends them. */
-  grantCoins(claim: Claim, requestId: string, coins: number, reason: string): Promise<Booked | Refusal>;
-  /** Moves within and between bag and equipment: sort, split, merge, equip, take off. */
-  move(
-    claim: Claim,
-    requestId: string,
-    what: { id: string; to: "bag" | "equipment"; slot?: number; qty?: number },
-  ): Promise<Booked | Refusal>;
-  /** Puts something from bag or equipment on the ground of a zone. */
-  drop(
-    claim: Claim,
-    requestId: string,
-    zone: string,
-    what: { id: string; qty?: number },
-  ): Promise<Booked | Refusal>;
-  /** Takes something from the ground of a zone; the room has checked that it is in reach. */
-  pickUp(claim: Claim, requestId: string, zone: string, id: string): Promise<Booked | Refusal>;
-  /** Swaps what two players offered. The room calls it once both have agreed to exactly these offers. */
-  trade(
-    requestId: string,
-    a: { claim: Claim; offer: Offer },
-    b: { claim: Claim; offer: Offer },
-  ): Promise<Booked | Refusal>;
-}
+/** A request before it is known by whom, and in which containers besides bag and equipment. */
+type Asked = Pick<Booking, "requestId" | "payload" | "reason" | "others" | "whileDead" | "also"> & {
+  containers?: string[];
+};
 
 /**
+ * Opens the items of a process.
+ *
  * @param owner incarnation of this process, under which the characters are claimed
+ * @param onFenced is told of a claim that turned out to be lost
  * @example
+ * const items = openItems(ds, { templates: { herb: { stack: 20 } }, slotsOf }, incarnation);
  * const looted = await items.grant(claim, "kill-71", "herb", 2, "loot");
- * if (!looted.ok) return looted; // refused: nothing changed
  */
-export function openItems(ds: DataSource, rules: ItemRules, owner: string): Items {
+export function openItems(
+  ds: DataSource,
+  rules: ItemRules,
+  owner: string,
+  onFenced?: (claim: Claim) => void,
+): ItemPort {
   const booker = ({ sheet, epoch }: Claim): Booker => ({ characterId: sheet.id, owner, epoch });
   const own = ({ sheet }: Claim) => [container.bag(sheet.id), container.equipment(sheet.id)];
 
-  function ask(
-    claim: Claim,
-    asked: Pick<Booking, "requestId" | "payload" | "reason"> & { also?: string[] },
-    change: (holding: Holding, bag: string) => Refusal | null,
-  ) {
-    const { requestId, payload, reason, also = [] } = asked;
-    const bag = container.bag(claim.sheet.id);
-    return book(ds, rules, {
-      requestId,
-      by: [booker(claim)],
-      payload: [reason, payload],
-      reason,
-      containers: [...own(claim), ...also],
-      change: (holding) => change(holding, bag),
+  async function ask(claims: readonly [Claim, ...Claim[]], booking: Omit<Booking, "by">) {
+    const [first, ...rest] = claims;
+    try {
+      return await book(ds, rules, { ...booking, by: [booker(first), ...rest.map(booker)] });
+    } catch (error) {
+      const lost = error instanceof RoomkeepError && error.code === "CHARACTER_FENCED" && rest.length === 0;
+      if (lost) onFenced?.(first);
+      throw error;
+    }
+  }
+
+  function askAlone(claim: Claim, asked: Asked, change: (holding: Holding, bag: string) => Refusal | null) {
+    return ask([claim], {
+      ...asked,
+      payload: [asked.reason, asked.payload],
+      containers: [...own(claim), ...(asked.containers ?? [])],
+      tell: own(claim),
+      change: (holding) => change(holding, container.bag(claim.sheet.id)),
     });
   }
 
-  return {
-    read: (claim) => answerWithin(stacksIn(ds, own(claim))),
+  const basics: Pick<ItemPort, "grant" | "grantCoins" | "use" | "move" | "drop" | "pickUp" | "trade"> = {
     grant: (claim, requestId, template, qty, reason) =>
-      ask(claim, { requestId, payload: { template, qty }, reason }, (holding, bag) =>
+      askAlone(claim, { requestId, payload: { template, qty }, reason }, (holding, bag) =>
         holding.mint(bag, template, qty),
       ),
     grantCoins: (claim, requestId, coins, reason) =>
-      ask(claim, { requestId, payload: { coins }, reason }, (holding) =>
+      askAlone(claim, { requestId, payload: { coins }, reason }, (holding) =>
         coins < 0 ? holding.pay(claim.sheet.id, null, -coins) : holding.pay(null, claim.sheet.id, coins),
       ),
-    move: (claim, requestId, what) =>
-      ask(claim, { requestId, payload: what, reason: "move" }, (holding) =>
-        holding.move(what.id, container[what.to](claim.sheet.id), what),
+    use: (claim, requestId, { id, qty }) =>
+      askAlone(
+        claim,
+        { requestId, payload: { id, qty }, reason: "use" },
+        (holding) => inOneOf(holding, id, own(claim)) ?? holding.take(id, qty),
       ),
+    move: (claim, requestId, what) => {
+      const bank = container.bank(claim.sheet.id);
+      return askAlone(claim, { requestId, payload: what, reason: "move", containers: [bank] }, (holding) =>
+        holding.move(what.id, ownContainer(what.to, claim), what),
+      );
+    },
     drop: (claim, requestId, zone, what) => {
       const ground = container.ground(zone);
-      return ask(
+      const asked = { requestId, payload: { zone, ...what }, reason: "drop", containers: [ground] };
+      return askAlone(
         claim,
-        { requestId, payload: { zone, ...what }, reason: "drop", also: [ground] },
+        asked,
         (holding) =>
-          ownedBy(holding, what.id, own(claim)) ?? holding.move(what.id, ground, { qty: what.qty }),
+          inOneOf(holding, what.id, own(claim)) ?? holding.move(what.id, ground, { qty: what.qty }),
       );
     },
     pickUp: (claim, requestId, zone, id) => {
       const ground = container.ground(zone);
-      return ask(
+      const asked = { requestId, payload: { zone, id }, reason: "pick up", containers: [ground] };
+      return askAlone(
         claim,
-        { requestId, payload: { zone, id }, reason: "pick up", also: [ground] },
-        (holding, bag) => ownedBy(holding, id, [ground]) ?? holding.move(id, bag),
+        asked,
+        (holding, bag) => inOneOf(holding, id, [ground]) ?? holding.move(id, bag),
       );
     },
     trade: (requestId, a, b) =>
-      book(ds, rules, {
+      ask([a.claim, b.claim], {
         requestId,
-        by: [booker(a.claim), booker(b.claim)],
         payload: [a.offer, b.claim.sheet.id, b.offer],
         reason: "trade",
         containers: [container.bag(a.claim.sheet.id), container.bag(b.claim.sheet.id)],
-        change: (holding) => swap(holding, a, b),
+        change: (holding) => exchange(holding, sideOf(a), sideOf(b)),
       }),
+  };
+
+  const shops: Pick<ItemPort, "buy" | "sell"> = {
+    buy: (claim, requestId, prices, { template, qty }) =>
+      askAlone(
+        claim,
+        { requestId, payload: { template, qty }, reason: "buy" },
+        (holding, bag) =>
+          holding.mint(bag, template, qty) ??
+          priced(prices, template, "buy", qty, (coins) => holding.pay(claim.sheet.id, null, coins)),
+      ),
+    sell: (claim, requestId, prices, { id, qty }) =>
+      askAlone(claim, { requestId, payload: { id, qty }, reason: "sell" }, (holding, bag) => {
+        const template = holding.stacks.get(id)?.template ?? "";
+        return (
+          inOneOf(holding, id, [bag]) ??
+          holding.take(id, qty) ??
+          priced(prices, template, "sell", qty, (coins) => holding.pay(null, claim.sheet.id, coins))
+        );
+      }),
+  };
+
+  const letters: Pick<ItemPort, "mail" | "readMail" | "takeMail"> = {
+    mail: (claim, requestId, to, offer) => {
+      if (!UUID.test(to)) return Promise.resolve(refuse("CHARACTER_MISSING"));
+      const asked = {
+        requestId,
+        payload: { to, offer },
+        reason: "mail",
+        containers: [container.mail(to)],
+        others: [to],
+      };
+      return askAlone(claim, asked, (holding, bag) =>
+        exchange(
+          holding,
+          { id: claim.sheet.id, from: bag, into: bag, offer },
+          { id: to, from: "", into: container.mail(to), offer: { items: [], coins: 0 } },
+        ),
+      );
+    },
+    readMail: (claim) => answerWithin(stacksIn(ds, [container.mail(claim.sheet.id)])),
+    takeMail: (claim, requestId, id) => {
+      const mail = container.mail(claim.sheet.id);
+      const asked = { requestId, payload: { id }, reason: "take mail", containers: [mail] };
+      return askAlone(claim, asked, (holding, bag) => inOneOf(holding, id, [mail]) ?? holding.move(id, bag));
+    },
+  };
+
+  const deaths: Pick<ItemPort, "die" | "death" | "revive" | "loot" | "kill" | "kills"> = {
+    die: (claim, requestId, zone) => {
+      const pile = container.pile(claim.sheet.id, requestId);
+      const also = (db: Db) => lockDeath(db, claim.sheet.id, pile, zone);
+      const asked = { requestId, payload: { zone }, reason: "death", containers: [pile], also };
+      return askAlone(claim, asked, (holding) => moveAll(holding, own(claim), pile));
+    },
+    death: (claim) => answerWithin(deathOf(ds, claim.sheet.id)),
+    revive: (claim, requestId) => {
+      const also = (db: Db) => endDeath(db, claim.sheet.id);
+      return askAlone(
+        claim,
+        { requestId, payload: null, reason: "revive", also, whileDead: true },
+        () => null,
+      );
+    },
+    loot: (claim, requestId, pile, id) => {
+      if (!pile.startsWith("pile:")) return Promise.resolve(refuse("ITEM_MISSING"));
+      const asked = { requestId, payload: { pile, id }, reason: "loot", containers: [pile] };
+      return askAlone(claim, asked, (holding, bag) =>
+        id === undefined
+          ? takeWhatFits(holding, pile, bag)
+          : (inOneOf(holding, id, [pile]) ?? holding.move(id, bag)),
+      );
+    },
+    kill: (claim, requestId, { kind, zone, drops }) => {
+      const ground = container.ground(zone);
+      const also = (db: Db) => countKill(db, claim.sheet.id, kind);
+      const asked = { requestId, payload: { kind, zone, drops }, reason: "kill", containers: [ground], also };
+      return askAlone(claim, asked, (holding) => mintAll(holding, ground, drops));
+    },
+    kills: (claim) => answerWithin(killsOf(ds, claim.sheet.id)),
+  };
+
+  return {
+    read: (claim) => answerWithin(stacksIn(ds, own(claim))),
+    answered: (claim, requestId) => answerOf(ds, claim.sheet.id, requestId),
+    readIn: (name) => answerWithin(stacksIn(ds, [name])),
+    ...basics,
+    ...shops,
+    ...letters,
+    ...deaths,
   };
 }
 
-/** A stack that is in none of these containers is as good as missing. */
-function ownedBy(holding: Holding, id: string, containers: readonly string[]): Refusal | null {
-  const stack = holding.stacks.get(id);
-  return stack && containers.includes(stack.container) ? null : MISSING;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function ownContainer(name: OwnContainer, { sheet }: Claim): string {
+  return container[name](sheet.id);
 }
 
-const MISSING = refuse("ITEM_MISSING");
+/** A stack that is in none of these containers is as good as missing. */
+function inOneOf(holding: Holding, id: string, containers: readonly string[]): Refusal | null {
+  const stack = holding.stacks.get(id);
+  return stack && containers.includes(stack.container) ? null : refuse("ITEM_MISSING");
+}
 
-type Side = { claim: Claim; offer: Offer };
+function stacksOf(holding: Holding, containers: readonly string[]): Stack[] {
+  return [...holding.stacks.values()].filter((stack) => containers.includes(stack.container));
+}
+
+function moveAll(holding: Holding, from: readonly string[], to: string): Refusal | null {
+  for (const { id } of stacksOf(holding, from)) {
+    const refused = holding.move(id, to);
+    if (refused) return refused;
+  }
+  return null;
+}
+
+/** Refused only where there is something and none of it fits. */
+function takeWhatFits(holding: Holding, from: string, to: string): Refusal | null {
+  const refusals = stacksOf(holding, [from]).map(({ id }) => holding.move(id, to));
+  return refusals.includes(null) ? null : (refusals[0] ?? refuse("ITEM_MISSING"));
+}
+
+function mintAll(holding: Holding, to: string, amounts: readonly Amount[]): Refusal | null {
+  for (const { template, qty } of amounts) {
+    const refused = holding.mint(to, template, qty);
+    if (refused) return refused;
+  }
+  return null;
+}
+
+function priced(
+  prices: PriceList,
+  template: string,
+  way: "buy" | "sell",
+  qty: number,
+  pay: (coins: number) => Refusal | null,
+): Refusal | null {
+  const price = Object.hasOwn(prices, template) ? prices[template]?.[way] : undefined;
+  return price === undefined ? refuse("ACTION_REFUSED", "The shop does not trade this.") : pay(price * qty);
+}
+
+interface Side {
+  id: string;
+  /** Container that the offered items must be in, and the one that receives. */
+  from: string;
+  into: string;
+  offer: Offer;
+}
+
+function sideOf({ claim, offer }: { claim: Claim; offer: Offer }): Side {
+  const bag = container.bag(claim.sheet.id);
+  return { id: claim.sheet.id, from: bag, into: bag, offer };
+}
 
 /** Both offers leave before either arrives, so that two full bags can swap. */
-function swap(holding: Holding, a: Side, b: Side): Refusal | null {
-  if (a.claim.sheet.id === b.claim.sheet.id)
-    return refuse("ACTION_REFUSED", "Nobody trades with themselves.");
-  const given: { template: string; qty: number; to: string }[] = [];
-  for (const [from, to] of [
+function exchange(holding: Holding, a: Side, b: Side): Refusal | null {
+  if (a.id === b.id) return refuse("ACTION_REFUSED", "Nobody trades with themselves.");
+  const given: (Amount & { to: string })[] = [];
+  for (const [giver, taker] of [
     [a, b],
     [b, a],
   ] as const) {
-    for (const { id, qty } of from.offer.items) {
+    for (const { id, qty } of giver.offer.items) {
       const template = holding.stacks.get(id)?.template ?? "";
-      const refused = ownedBy(holding, id, [container.bag(from.claim.sheet.id)]) ?? holding.take(id, qty);
+      const refused = inOneOf(holding, id, [giver.from]) ?? holding.take(id, qty);
       if (refused) return refused;
-      given.push({ template, qty, to: container.bag(to.claim.sheet.id) });
+      given.push({ template, qty, to: taker.into });
     }
   }
   for (const { template, qty, to } of given) {
     const refused = holding.mint(to, template, qty);
     if (refused) return refused;
   }
-  return payBoth(holding, a, b);
-}
-
-function payBoth(holding: Holding, a: Side, b: Side): Refusal | null {
-  const [first, second] = [a.claim.sheet.id, b.claim.sheet.id];
-  const fromA = a.offer.coins === 0 ? null : holding.pay(first, second, a.offer.coins);
-  return fromA ?? (b.offer.coins === 0 ? null : holding.pay(second, first, b.offer.coins));
+  const fromA = a.offer.coins === 0 ? null : holding.pay(a.id, b.id, a.offer.coins);
+  return fromA ?? (b.offer.coins === 0 ? null : holding.pay(b.id, a.id, b.offer.coins));
 }

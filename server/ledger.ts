@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { DataSource } from "typeorm";
+import type { Booked, ItemTemplates, Stack } from "../rooms/item-port.ts";
 import { type Refusal, RoomkeepError, refuse } from "../shared/errors.ts";
 import { answerWithin, type Db } from "./db.ts";
-import { type Holding, type ItemTemplates, openHolding, type Purses, type Stack } from "./holding.ts";
+import { type Holding, openHolding, type Purses } from "./holding.ts";
 
 /** A claim under which something is booked: fenced like a save. */
 export interface Booker {
@@ -26,6 +27,14 @@ export interface Booking {
   containers: readonly string[];
   /** Makes the change on a working copy; a refusal undoes all of it. Must be quick and without I/O. */
   change(holding: Holding): Refusal | null;
+  /** Containers whose whole content the answer tells; of the others it tells what changed. All, where not given. */
+  tell?: readonly string[];
+  /** Characters whose purse may change too, who need not be live: the addressee of a letter. */
+  others?: readonly string[];
+  /** True: the dead may ask this too. Else nobody who takes part may be dead. */
+  whileDead?: boolean;
+  /** Further statements of the same transaction, after the change: a death, a count. */
+  also?(db: Db): Promise<Refusal | null>;
 }
 
 /** The rules of a game that bookings need. */
@@ -33,13 +42,6 @@ export interface ItemRules {
   readonly templates: ItemTemplates;
   /** How many slots a container has. */
   slotsOf(container: string): number;
-}
-
-/** The lasting answer: what is in the containers now, and the coins of those who took part. */
-export interface Booked {
-  readonly ok: true;
-  readonly stacks: Stack[];
-  readonly coins: Record<string, number>;
 }
 
 /**
@@ -55,12 +57,36 @@ export interface Booked {
 export async function book(ds: DataSource, rules: ItemRules, booking: Booking): Promise<Booked | Refusal> {
   if (!/^[\x21-\x7e]{1,100}$/.test(booking.requestId))
     return refuse("MESSAGE_INVALID", "The request id is not valid.");
-  try {
-    return await answerWithin(ds.transaction((db) => bookIn(db, rules, booking)));
-  } catch (error) {
-    if (error instanceof Refused) return error.refusal;
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await answerWithin(ds.transaction((db) => bookIn(db, rules, booking)));
+    } catch (error) {
+      if (error instanceof Refused) return error.refusal;
+      if (attempt === TRIES || !mayTryAgain(error)) throw error;
+    }
   }
+}
+
+/** A transaction that PostgreSQL chose to end, to free others, did nothing and may be run again. */
+const TRIES = 3;
+const mayTryAgain = (error: unknown) =>
+  error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001");
+
+/** The answer that a request got before; null when it was never booked. Waits for it if it is under way. */
+export async function answerOf(
+  ds: DataSource,
+  characterId: string,
+  requestId: string,
+): Promise<Booked | null> {
+  const look = async (db: Db) => {
+    const first = await firstAnswer(db, `${characterId}:${requestId}`, characterId, null);
+    if (first) return first;
+    throw new Refused(refuse("ACTION_REFUSED")); // rolls back: only the wait was wanted
+  };
+  return answerWithin(ds.transaction(look)).catch((error: unknown) => {
+    if (error instanceof Refused) return null;
+    throw error;
+  });
 }
 
 /** Rolls the transaction back with a refusal. */
@@ -77,12 +103,13 @@ async function bookIn(db: Db, rules: ItemRules, booking: Booking): Promise<Booke
   const first = await firstAnswer(db, requestId, characterId, hash);
   if (first) return first;
 
-  const coins = await lockPurses(db, booking.by);
-  const rows = await lockContainers(db, booking.containers);
+  const coins = await lockPurses(db, booking);
+  await lockContainers(db, booking);
+  const rows = await stacksIn(db, booking.containers);
   const holding = openHolding(rows, coins, booking.containers, rules.templates, (name) =>
     rules.slotsOf(name),
   );
-  const refusal = booking.change(holding);
+  const refusal = booking.change(holding) ?? (await booking.also?.(db));
   if (refusal) throw new Refused(refusal);
 
   await storeStacks(db, rows, [...holding.stacks.values()]);
@@ -91,17 +118,21 @@ async function bookIn(db: Db, rules: ItemRules, booking: Booking): Promise<Booke
 
   const result: Booked = {
     ok: true,
-    stacks: [...holding.stacks.values()],
-    coins: Object.fromEntries(holding.purses),
+    stacks: toldOf(booking, rows, holding),
+    coins: Object.fromEntries(
+      booking.by.map((one) => [one.characterId, holding.purses.get(one.characterId) ?? 0]),
+    ),
   };
-  await exactly(
-    1,
-    db.query("UPDATE request_result SET result = $2 WHERE request_id = $1", [
-      requestId,
-      JSON.stringify(result),
-    ]),
-  );
+  const answer = "UPDATE request_result SET result = $2 WHERE request_id = $1";
+  await exactly(1, db.query(answer, [requestId, JSON.stringify(result)]));
   return result;
+}
+
+function toldOf({ tell }: Booking, before: readonly Stack[], { stacks }: Holding): Stack[] {
+  const was = new Map(before.map((stack) => [stack.id, stack]));
+  return [...stacks.values()].filter((stack) => {
+    return !tell || tell.includes(stack.container) || !isSame(was.get(stack.id), stack);
+  });
 }
 
 /** Inserting waits for the same request under way elsewhere, so that two never run. */
@@ -109,46 +140,59 @@ async function firstAnswer(
   db: Db,
   requestId: string,
   characterId: string,
-  hash: string,
+  hash: string | null,
 ): Promise<Booked | null> {
   const inserted = await db.query<unknown[]>(
     `INSERT INTO request_result (request_id, character, payload_hash, result) VALUES ($1, $2, $3, '{}')
      ON CONFLICT (request_id) DO NOTHING RETURNING request_id`,
-    [requestId, characterId, hash],
+    [requestId, characterId, hash ?? ""],
   );
   if (inserted.length === 1) return null;
   const [stored] = await db.query<{ payload_hash: string; result: Booked }[]>(
     "SELECT payload_hash, result FROM request_result WHERE request_id = $1",
     [requestId],
   );
-  if (stored?.payload_hash !== hash) throw new Refused(refuse("REQUEST_REUSED"));
+  if (!stored || (hash !== null && stored.payload_hash !== hash)) throw new Refused(refuse("REQUEST_REUSED"));
   return stored.result;
 }
 
 /** Locks the characters in id order, so that two trades never wait for each other, and fences them. */
-async function lockPurses(db: Db, by: readonly Booker[]): Promise<Purses> {
-  const rows = await db.query<{ id: string; owner: string | null; epoch: number; coins: string }[]>(
-    "SELECT id, owner, epoch, coins FROM character WHERE id = ANY($1) ORDER BY id FOR UPDATE",
-    [by.map(({ characterId }) => characterId)],
+async function lockPurses(db: Db, { by, others = [] }: Booking): Promise<Purses> {
+  const named = [...by, ...others.map((characterId) => ({ characterId, owner: null, epoch: null }))];
+  const rows = await db.query<{ id: string; coins: string }[]>(
+    `SELECT c.id, c.coins FROM character c
+     JOIN unnest($1::uuid[], $2::text[], $3::integer[]) AS asker (id, owner, epoch) ON asker.id = c.id
+     WHERE asker.epoch IS NULL OR (c.owner = asker.owner AND c.epoch = asker.epoch)
+     ORDER BY c.id FOR UPDATE OF c`,
+    [
+      named.map(({ characterId }) => characterId),
+      named.map((one) => one.owner),
+      named.map((one) => one.epoch),
+    ],
   );
-  for (const { characterId, owner, epoch } of by) {
-    const row = rows.find(({ id }) => id === characterId);
-    if (row?.owner !== owner || row.epoch !== epoch) {
-      throw new RoomkeepError(
-        "CHARACTER_FENCED",
-        `Character ${characterId} is no longer held under epoch ${epoch}.`,
-      );
-    }
+  const purses = new Map(rows.map(({ id, coins }) => [id, Number(coins)]));
+  for (const { characterId, epoch } of named) {
+    if (purses.has(characterId)) continue;
+    if (epoch === null) throw new Refused(refuse("CHARACTER_MISSING"));
+    const text = `Character ${characterId} is no longer held under epoch ${epoch}.`;
+    throw new RoomkeepError("CHARACTER_FENCED", text);
   }
-  return new Map(rows.map(({ id, coins }) => [id, Number(coins)]));
+  return purses;
 }
 
-/** An empty container has no row to lock, so containers are locked by name, in order. */
-async function lockContainers(db: Db, containers: readonly string[]): Promise<Stack[]> {
-  for (const container of [...new Set(containers)].sort()) {
-    await db.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 7))", [container]);
-  }
-  return stacksIn(db, containers);
+/**
+ * An empty container has no row to lock, so containers are locked by name, in order. By now the characters are
+ * locked, so that the same statement sees whether one of them is dead.
+ */
+async function lockContainers(db: Db, { by, containers, whileDead }: Booking): Promise<void> {
+  const names = [...new Set(containers)].sort();
+  const rows = await db.query<{ dead: boolean }[]>(
+    `SELECT pg_advisory_xact_lock(hashtextextended(name, 7)),
+       EXISTS (SELECT 1 FROM death_lock WHERE character = ANY($2::uuid[])) AS dead
+     FROM (SELECT name FROM unnest($1::text[]) WITH ORDINALITY AS ordered (name, n) ORDER BY n) AS ordered`,
+    [names, by.map(({ characterId }) => characterId)],
+  );
+  if (rows[0]?.dead && !whileDead) throw new Refused(refuse("CHARACTER_DEAD"));
 }
 
 /** What is in some containers, in order of slots. */
@@ -159,36 +203,48 @@ export function stacksIn(db: Db, containers: readonly string[]): Promise<Stack[]
   );
 }
 
+function isSame(old: Stack | undefined, { container, slot, qty }: Stack): boolean {
+  return old?.container === container && old.slot === slot && old.qty === qty;
+}
+
+/** What is gone, new and changed, each in one statement whose row count must be exact. */
 async function storeStacks(db: Db, before: readonly Stack[], after: readonly Stack[]): Promise<void> {
   const was = new Map(before.map((stack) => [stack.id, stack]));
   const kept = new Set(after.map(({ id }) => id));
-  for (const { id, qty } of before) {
-    if (!kept.has(id)) await exactly(1, db.query("DELETE FROM item WHERE id = $1 AND qty = $2", [id, qty]));
+  const gone = before.filter(({ id }) => !kept.has(id));
+  const made = after.filter(({ id }) => !was.has(id));
+  const changed = after.flatMap((stack) => {
+    const old = was.get(stack.id);
+    return old && !isSame(old, stack) ? [{ ...stack, old }] : [];
+  });
+  if (gone.length > 0) {
+    const sql = `DELETE FROM item USING unnest($1::uuid[], $2::integer[]) AS gone (gone_id, gone_qty)
+      WHERE id = gone_id AND qty = gone_qty`;
+    await exactly(gone.length, db.query(sql, [gone.map(({ id }) => id), gone.map(({ qty }) => qty)]));
   }
-  for (const { id, template, container, slot, qty } of after) {
-    const old = was.get(id);
-    if (!old) {
-      await db.query("INSERT INTO item (id, template, container, slot, qty) VALUES ($1, $2, $3, $4, $5)", [
-        id,
-        template,
-        container,
-        slot,
-        qty,
-      ]);
-    } else if (old.container !== container || old.slot !== slot || old.qty !== qty) {
-      const update = `UPDATE item SET container = $2, slot = $3, qty = $4, version = version + 1
-        WHERE id = $1 AND container = $5 AND slot = $6 AND qty = $7`;
-      await exactly(1, db.query(update, [id, container, slot, qty, old.container, old.slot, old.qty]));
-    }
+  if (changed.length > 0) {
+    const sql = `UPDATE item SET container = n.container, slot = n.slot, qty = n.qty, version = version + 1
+      FROM jsonb_to_recordset($1::jsonb) AS n (id uuid, container text, slot integer, qty integer, old jsonb)
+      WHERE item.id = n.id AND item.container = n.old->>'container'
+        AND item.slot = (n.old->>'slot')::integer AND item.qty = (n.old->>'qty')::integer`;
+    await exactly(changed.length, db.query(sql, [JSON.stringify(changed)]));
+  }
+  if (made.length > 0) {
+    const sql = `INSERT INTO item (id, template, container, slot, qty)
+      SELECT id, template, container, slot, qty FROM jsonb_to_recordset($1::jsonb)
+        AS n (id uuid, template text, container text, slot integer, qty integer)`;
+    await db.query(sql, [JSON.stringify(made)]);
   }
 }
 
 async function storeCoins(db: Db, before: Purses, after: ReadonlyMap<string, number>): Promise<void> {
-  for (const [id, coins] of after) {
-    if (coins === before.get(id)) continue;
-    const update = "UPDATE character SET coins = $2, updated_at = now() WHERE id = $1 AND coins = $3";
-    await exactly(1, db.query(update, [id, coins, before.get(id)]));
-  }
+  const changed = [...after].filter(([id, coins]) => coins !== before.get(id));
+  if (changed.length === 0) return;
+  const sql = `UPDATE character SET coins = n.coins, updated_at = now()
+    FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS n (id, coins, old)
+    WHERE character.id = n.id AND character.coins = n.old`;
+  const columns = [changed.map(([id]) => id), changed.map(([, coins]) => coins)];
+  await exactly(changed.length, db.query(sql, [...columns, changed.map(([id]) => before.get(id))]));
 }
 
 interface Leg {
@@ -221,13 +277,13 @@ async function writeLegs(
   { requestId, epoch, reason }: { requestId: string; epoch: number; reason: string },
   legs: readonly Leg[],
 ): Promise<void> {
-  for (const [index, { account, item, qty, coins }] of legs.entries()) {
-    await db.query(
-      `INSERT INTO ledger (request_id, leg, account, item, qty, coins, reason, epoch)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [requestId, index, account, item, qty, coins, reason, epoch],
-    );
-  }
+  if (legs.length === 0) return;
+  await db.query(
+    `INSERT INTO ledger (request_id, leg, account, item, qty, coins, reason, epoch)
+     SELECT $1, leg, account, item, qty, coins, $2, $3 FROM jsonb_to_recordset($4::jsonb)
+       AS n (leg smallint, account text, item text, qty integer, coins bigint) ORDER BY leg`,
+    [requestId, reason, epoch, JSON.stringify(legs.map((leg, index) => ({ ...leg, leg: index })))],
+  );
 }
 
 /** A count that differs means that a row changed under our locks: roll back whole. */

@@ -1,8 +1,19 @@
 import { existsSync } from "node:fs";
+import type { Server as HttpServer } from "node:http";
 import { join } from "node:path";
 import express, { type Application } from "express";
 import helmet from "helmet";
 import { RoomkeepError } from "../shared/index.ts";
+
+/** What serves a page that is not built, while you develop. */
+export interface LivePage {
+  (app: Application, http: HttpServer): Promise<void>;
+  /** Whether a socket is the page's own (it tells the browser of edits) and no player's. */
+  owns(url: string | undefined): boolean;
+}
+
+/** Folder of a built page, or what serves one. */
+export type PageSource = string | LivePage;
 
 /**
  * Serves the built page, with the headers that keep it to itself. Hashed files are cached for a year, the page
@@ -10,7 +21,11 @@ import { RoomkeepError } from "../shared/index.ts";
  *
  * @throws RoomkeepError PAGE_MISSING when the folder has no index.html
  */
-export function servePage(app: Application, folder: string | undefined): void {
+export async function servePage(
+  app: Application,
+  page: PageSource | undefined,
+  http: HttpServer,
+): Promise<void> {
   app.disable("x-powered-by");
   app.use(
     helmet({
@@ -30,12 +45,13 @@ export function servePage(app: Application, folder: string | undefined): void {
       crossOriginEmbedderPolicy: false,
     }),
   );
-  if (folder === undefined) return;
-  if (!existsSync(join(folder, "index.html"))) {
-    throw new RoomkeepError("PAGE_MISSING", `There is no page in ${folder}. Build it first: npm run build`);
+  if (page === undefined) return;
+  if (typeof page === "function") return page(app, http);
+  if (!existsSync(join(page, "index.html"))) {
+    throw new RoomkeepError("PAGE_MISSING", `There is no page in ${page}. Build it first: npm run build`);
   }
   app.use(
-    express.static(folder, {
+    express.static(page, {
       setHeaders: (response, file) => {
         const hashed = /[\\/]assets[\\/]/.test(file);
         response.setHeader("Cache-Control", hashed ? "public, max-age=31536000, immutable" : "no-cache");

@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   ROOM_CLOSED: "The room closed before the join was through.",
   CHARACTER_CLAIMED: "The character is live elsewhere and was not released in time.",
   CHARACTER_MISSING: "No such character.",
+  TRANSFER_INVALID: "The ticket of this journey is not known, or it ran out; join the usual way.",
   JOIN_TIMEOUT: "The join did not finish in time; nothing was saved. Try again.",
   // in a room
   MESSAGE_INVALID: "The message does not fit its schema; nothing was changed.",
@@ -27,11 +28,14 @@ export const ERROR_CODES = {
   QUANTITY_INVALID: "The quantity is no whole number of at least 1, or is too large.",
   NOT_ENOUGH: "There is not enough of it.",
   NO_SPACE: "There is no room for it.",
+  CHARACTER_DEAD: "The character is dead and holds nothing until it is revived.",
   REQUEST_REUSED: "This request id was used for something else.",
   // persistence
   CHARACTER_FENCED: "Another owner holds the character; this copy was dropped, not saved.",
   STATE_INVALID: "A stored or saved state does not fit its schema; nothing was changed.",
   DATABASE_UNAVAILABLE: "The database did not answer.",
+  BACKUP_INVALID: "The backup is incomplete, was changed, or does not fit this version or database.",
+  LEDGER_DIFFERS: "A balance is not what the ledger says.",
   DATA_DIR_LOCKED: "Another process uses this data folder.",
   DATA_DIR_UNWRITABLE: "The data folder cannot be written.",
   // world kit

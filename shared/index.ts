@@ -1,4 +1,5 @@
 export * from "./actor.ts";
+export { CellBroadphase } from "./broadphase.ts";
 export {
   type ActorClass,
   type ActorOptions,

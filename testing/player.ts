@@ -74,17 +74,29 @@ export async function signIn(
 /** Joins a room of a game as a true player. */
 export async function joinAs(url: string, game: string, who: WhoJoins = {}): Promise<TestPlayer> {
   const { token, recoveryCode, character } = await signIn(url, who);
-  const client = new Client(url);
-  client.auth.token = token;
-  const options = who.options ?? {};
-  const room = (await (who.code
-    ? client.joinById(who.code, options)
-    : who.create
-      ? client.create(game, options)
-      : client.joinOrCreate(game, options))) as Room<unknown, WorldState>;
+  const room = await enterRoom(url, game, token, who);
   const player = play(room, { token, recoveryCode, characterId: character.id });
   await player.until("the own actor", () => room.state?.actors?.has(room.sessionId) ?? false);
   return player;
+}
+
+/** Joins a room with a token: the one of the code, a new one, or one that matchmaking finds. */
+export async function enterRoom(
+  url: string,
+  game: string,
+  token: string,
+  { code, create, options = {} }: Pick<WhoJoins, "code" | "create" | "options">,
+): Promise<Room<unknown, WorldState>> {
+  const client = new Client(url);
+  client.auth.token = token;
+  const room = (await (code
+    ? client.joinById(code, options)
+    : create
+      ? client.create(game, options)
+      : client.joinOrCreate(game, options))) as Room<unknown, WorldState>;
+  // The SDK gives up on a room that was joined less than five seconds ago, which a hot reload may well be.
+  room.reconnection.minUptime = 0;
+  return room;
 }
 
 function play(

@@ -1,7 +1,7 @@
 import { PerspectiveCamera } from "three";
 import { describe, expect, it } from "vitest";
 import { type Api, ApiError, openApi } from "../client/api.ts";
-import { backoffMs } from "../client/backoff.ts";
+import { backoffMs, within } from "../client/backoff.ts";
 import { rigCamera } from "../client/camera-rig.ts";
 import { farewellFor, readCode } from "../client/farewell.ts";
 import { toFrame } from "../client/heading.ts";
@@ -64,6 +64,21 @@ describe("coming back", () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(3_500);
     expect(waits[0]).toBeLessThan(300);
     expect(new Set(waits.slice(10)).size).toBeGreaterThan(20);
+  });
+});
+
+describe("an answer that never comes", () => {
+  it("ends in an error, and what comes after all is given back", async () => {
+    let answer = (_seat: string) => {};
+    const returned: string[] = [];
+    const joining = new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+    await expect(within(5, joining, (seat) => returned.push(seat))).rejects.toThrow("too long");
+    answer("seat 7");
+    await joining;
+    expect(returned).toEqual(["seat 7"]);
+    expect(await within(1000, Promise.resolve("in time"))).toBe("in time");
   });
 });
 

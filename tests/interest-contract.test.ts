@@ -223,7 +223,11 @@ class Trial {
     this.serializer.applyPatches(this.clients as unknown as Client[], this.state, this.timing());
     for (const being of this.actors.values()) {
       const values = this.past.get(being) ?? [];
-      values.unshift(Object.fromEntries([...CONTINUOUS].map((name) => [name, (being as unknown as Record<string, number>)[name] ?? 0])));
+      values.unshift(
+        Object.fromEntries(
+          [...CONTINUOUS].map((name) => [name, (being as unknown as Record<string, number>)[name] ?? 0]),
+        ),
+      );
       this.past.set(being, values.slice(0, 8));
     }
     for (const client of this.clients) {
@@ -299,7 +303,9 @@ let complaints: string[] = [];
 beforeEach(() => {
   complaints = [];
   for (const level of ["warn", "error"] as const) {
-    vi.spyOn(console, level).mockImplementation((...words: unknown[]) => complaints.push(words.map(String).join(" ")));
+    vi.spyOn(console, level).mockImplementation((...words: unknown[]) =>
+      complaints.push(words.map(String).join(" ")),
+    );
   }
 });
 afterEach(() => vi.restoreAllMocks());
@@ -326,7 +332,12 @@ test("the stock decoder shows every client exactly what it is to see", () => {
         }
         checked += trial.checked;
       }),
-      { seed: SEED + run, numRuns: 10, endOnFailure: process.env.ROOMKEEP_NO_SHRINK === "1", interruptAfterTimeLimit: 240_000 },
+      {
+        seed: SEED + run,
+        numRuns: 10,
+        endOnFailure: process.env.ROOMKEEP_NO_SHRINK === "1",
+        interruptAfterTimeLimit: 240_000,
+      },
     );
   }
   expect(checked).toBeGreaterThanOrEqual(CLIENT_TICKS);

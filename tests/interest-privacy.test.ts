@@ -2,8 +2,8 @@ import { Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
 import { CellSerializer } from "../rooms/cell-serializer.ts";
-import { seeded } from "../shared/random.ts";
 import { WorldState } from "../shared/actor.ts";
+import { seeded } from "../shared/random.ts";
 import { RawPlayer, serve, until } from "./helpers/crowd-server.ts";
 import { Being, Body, Item } from "./helpers/wire-world.ts";
 

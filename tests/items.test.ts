@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
+import type { Booked, ItemPort, Stack } from "../rooms/item-port.ts";
 import type { Characters } from "../server/characters.ts";
 import type { Database } from "../server/db.ts";
-import type { Stack } from "../server/holding.ts";
-import { type Items, openItems } from "../server/items.ts";
-import { type Booked, verifyLedger } from "../server/ledger.ts";
+import { openItems } from "../server/items.ts";
+import { verifyLedger } from "../server/ledger.ts";
 import type { Refusal } from "../shared/errors.ts";
 import { newGuest, openIncarnation } from "./helpers/characters.ts";
 import { describeOnEachDatabase } from "./helpers/databases.ts";
@@ -17,7 +17,7 @@ const rules = {
 describeOnEachDatabase("items", (open) => {
   let database: Database;
   let characters: Characters;
-  let items: Items;
+  let items: ItemPort;
   beforeAll(async () => {
     database = await open();
     characters = await openIncarnation(database.ds, { incarnation: "items" });

@@ -4,7 +4,16 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { CaveRoom } from "../rooms/meadow/cave-room.ts";
 import { MeadowRoom } from "../rooms/meadow/room.ts";
 import { bowOf, REACH_M } from "../rooms/meadow/rules.ts";
-import { Boar, Bundle, type Creature, Deer, Herb, type Hero, type MeadowState, MOOD } from "../rooms/meadow/state.ts";
+import {
+  Boar,
+  Bundle,
+  type Creature,
+  Deer,
+  Herb,
+  type Hero,
+  type MeadowState,
+  MOOD,
+} from "../rooms/meadow/state.ts";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
 
 /** A meadow whose chance is the same each time. */
@@ -58,7 +67,8 @@ it("gives a herb that two pick at once to one of them, and tells the other why n
   const before = herbs();
   ann.room.send("pick", { id });
   bo.room.send("pick", { id });
-  const waiting = (player: TestPlayer) => player.received.get("refused")?.at(-1) as { code: string } | undefined;
+  const waiting = (player: TestPlayer) =>
+    player.received.get("refused")?.at(-1) as { code: string } | undefined;
   await ann.until("both answers", () => herbs() > before && Boolean(waiting(ann) ?? waiting(bo)));
   expect(herbs()).toBe(before + 1);
   expect(waiting(ann) ?? waiting(bo)).toMatchObject({ type: "pick", code: "ITEM_MISSING" });
@@ -216,12 +226,17 @@ it("lives by itself: deer stroll and flee, none stands in the water, the clock g
   shy.thinkAtTick = 0;
   await ann.until("flight", () => shy.mood === MOOD.flee);
   for (let i = 0; i < 1200; i++) room.simulation.step();
-  expect(herd.filter(({ x, z }, i) => Math.hypot(x - before[i]![0]!, z - before[i]![1]!) > 1).length).toBeGreaterThan(6);
+  expect(
+    herd.filter(({ x, z }, i) => Math.hypot(x - before[i]![0]!, z - before[i]![1]!) > 1).length,
+  ).toBeGreaterThan(6);
   for (const { x, y, z } of herd) {
     expect(y).toBeGreaterThan(-0.5);
     expect(y).toBeCloseTo(room.simulation.ground.height(x, z), 3);
   }
   await ann.until("a later hour", () => seen(ann).minute > 600);
   expect([...room.faults]).toEqual([]);
-  expect(castRay(room.simulation.ground, { x: 0, y: 50, z: 0 }, { x: 0, y: -1, z: 0 }, 99)?.y).toBeCloseTo(0.9, 1);
+  expect(castRay(room.simulation.ground, { x: 0, y: 50, z: 0 }, { x: 0, y: -1, z: 0 }, 99)?.y).toBeCloseTo(
+    0.9,
+    1,
+  );
 });

@@ -22,8 +22,10 @@ async function undoAll({ ds }: Database): Promise<void> {
 const ALL_TABLES = [
   "account",
   "character",
+  "death_lock",
   "event_log",
   "item",
+  "kill_count",
   "ledger",
   "migration",
   "request_result",

@@ -6,7 +6,10 @@ import { StableSerializer } from "../rooms/stable-serializer.ts";
 import { CLOSE } from "../shared/constants.ts";
 import { clientOf, RawPlayer, serve, until } from "./helpers/crowd-server.ts";
 
-const Bulk = schema({ tick: t.uint32().default(0), rows: t.map("string"), hidden: t.string().view() }, "OutboxBulk");
+const Bulk = schema(
+  { tick: t.uint32().default(0), rows: t.map("string"), hidden: t.string().view() },
+  "OutboxBulk",
+);
 type Bulk = InstanceType<typeof Bulk>;
 const Input = schema({ turn: t.int8() }, "OutboxInput");
 
@@ -32,7 +35,8 @@ class BulkRoom extends Room<{ state: Bulk }> {
   /** Each tick writes 32 kB that name their tick throughout, so that a mixed frame shows. */
   tick(): void {
     this.state.tick++;
-    for (let row = 0; row < 32; row++) this.state.rows.set(`row${row}`, `${this.state.tick}:`.padEnd(1000, `${this.state.tick}.`));
+    for (let row = 0; row < 32; row++)
+      this.state.rows.set(`row${row}`, `${this.state.tick}:`.padEnd(1000, `${this.state.tick}.`));
     this.broadcastPatch();
   }
 }
@@ -72,7 +76,10 @@ function decode(room: BulkRoom, player: RawPlayer): Bulk {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-for (const [name, type] of [["with inputs", TimedRoom], ["without inputs", BulkRoom]] as const) {
+for (const [name, type] of [
+  ["with inputs", TimedRoom],
+  ["without inputs", BulkRoom],
+] as const) {
   test(`a paused socket gets the frames that were sent, ${name}, and a full state for those it missed`, async () => {
     const { url, room } = await open(type);
     const [slow, quick] = [await RawPlayer.join(url), await RawPlayer.join(url)];
@@ -108,7 +115,9 @@ test("a client's own input number is on its frames, another's never, also after 
   const { url, room } = await open(TimedRoom);
   const players = [await RawPlayer.join(url), await RawPlayer.join(url), await RawPlayer.join(url)];
   players.forEach(({ sessionId }, i) => {
-    Object.defineProperty(Reflect.get(clientOf(room, sessionId), "_inputBuffer"), "ackSeq", { value: 1000 + i });
+    Object.defineProperty(Reflect.get(clientOf(room, sessionId), "_inputBuffer"), "ackSeq", {
+      value: 1000 + i,
+    });
   });
   players[1]?.pause();
   for (let i = 0; i < 2000 && queuedBytes(clientOf(room, players[1]?.sessionId ?? "")) === 0; i++) {
@@ -117,7 +126,8 @@ test("a client's own input number is on its frames, another's never, also after 
   }
   for (let i = 0; i < 4; i++) room.tick();
   players[1]?.resume();
-  const patches = (player: RawPlayer): Buffer[] => player.messages.filter((message) => ((message[0] ?? 0) & 31) === 15);
+  const patches = (player: RawPlayer): Buffer[] =>
+    player.messages.filter((message) => ((message[0] ?? 0) & 31) === 15);
   await until(() => players.every((player) => patches(player).length === room.state.tick));
   players.forEach((player, i) => {
     expect(new Set(patches(player).map((message) => message.readUInt32LE(5)))).toEqual(new Set([1000 + i]));

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../server/config.ts";
+import { guardFrontDoor } from "../server/front-door.ts";
 import { type ServerProcess, startProcess } from "./helpers/server-process.ts";
 
 const basic = (password: string) => ({
@@ -77,6 +78,19 @@ describe("a process that starts", () => {
     expect((await fetch(`${server.url}/health`)).status).toBe(200);
     expect(server.child.exitCode).toBeNull();
   });
+});
+
+it("tells who comes too early to ask again, instead of keeping them waiting", async () => {
+  const http = createServer((_request, response) => response.end("open"));
+  const door = guardFrontDoor(http);
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/health`;
+  const early = await fetch(url);
+  expect([early.status, early.headers.get("retry-after")]).toEqual([503, "1"]);
+  door.open();
+  expect(await (await fetch(url)).text()).toBe("open");
+  http.close();
+  http.closeAllConnections();
 });
 
 describe("a process that cannot start says what happened and what to do", () => {

@@ -2,10 +2,10 @@ import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   avatarOf,
-  chase,
   LongTagRoom,
   party,
   rolesOf,
+  runTo,
   ShortTagRoom,
   seen,
   ticks,
@@ -36,6 +36,7 @@ it("lets a late joiner watch, out of reach, and play the next round", async () =
   await untilPhase(ann, "round");
   const cleo = await world.join("tag", { name: "Cleo", code: ann.room.roomId });
   expect(avatarOf(cleo)).toMatchObject({ watching: true });
+  expect(avatarOf(cleo).y).toBeCloseTo(1.2); // on the deck
   room.roundS = 1.5; // of the next round
 
   const { hunter } = rolesOf([ann, bo]);
@@ -43,9 +44,11 @@ it("lets a late joiner watch, out of reach, and play the next round", async () =
   const near = () => {
     const a = room.players.get(idOf(hunter))!.avatar;
     const b = room.players.get(idOf(cleo))!.avatar;
-    return Math.hypot(a.x - b.x, a.z - b.z) < 0.8;
+    return Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z) < 0.8;
   };
-  await chase(hunter, cleo, near, 90);
+  // Down from the deck to a place in the open, where they stand in each other.
+  const place = () => ({ x: -4, z: 12 });
+  await Promise.all([runTo(cleo, place, near, 90), runTo(hunter, place, near, 90)]);
   expect(near()).toBe(true);
   await ticks(ann.room.roomId, 5);
   expect(room.state.it).toBe(idOf(hunter));

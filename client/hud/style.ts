@@ -37,7 +37,7 @@ body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparen
 #hud .rooms button { width:100%; display:flex; gap:.6em; align-items:center; text-align:left; padding:.5em .75em; background:#fff; }
 .rooms small, .count { color:var(--soft); font-weight:600; font-variant-numeric:tabular-nums; white-space:nowrap; }
 .dot { width:9px; height:9px; border-radius:50%; background:var(--leaf); flex:none; }
-.problem { background:#ffe4dc; color:#9b3015; border-radius:14px; padding:.6em .8em; margin:.8em 0 0; font-weight:700; }
+.card p.problem { background:#ffe4dc; color:#9b3015; border-radius:14px; padding:.6em .8em; margin:1.2em 0 0; font-weight:700; }
 details summary.label { display:list-item; list-style-position:inside; }
 details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3em 0; border-radius:8px; }
 .pill { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .85em; font-weight:700; white-space:nowrap; }

@@ -92,7 +92,14 @@ export function stroll(creature: Creature, habits: Habits, ground: Ground, dtS: 
   creature.speed = 0;
 }
 
-function mayStand(ground: Ground, x: number, z: number, fromY: number, step: number, radius: number): boolean {
+function mayStand(
+  ground: Ground,
+  x: number,
+  z: number,
+  fromY: number,
+  step: number,
+  radius: number,
+): boolean {
   const { min, max } = ground.level.bounds;
   if (x < min[0] + 3 || x > max[0] - 3 || z < min[1] + 3 || z > max[1] - 3) return false;
   const y = ground.height(x, z);

@@ -41,7 +41,12 @@ function walls(): Solids {
     for (let z = -HALF + 1; z < HALF; z += BLOCK_M) {
       const open = openness(x, z);
       if (open > -0.9 || open < -3.6) continue;
-      blocks.push({ shape: "box", at: [x, -0.6, z], size: [BLOCK_M, 3.6 + random() * 2.2, BLOCK_M], look: "cave" });
+      blocks.push({
+        shape: "box",
+        at: [x, -0.6, z],
+        size: [BLOCK_M, 3.6 + random() * 2.2, BLOCK_M],
+        look: "cave",
+      });
     }
   }
   return blocks;

@@ -43,7 +43,8 @@ export class CaveRoom extends WorldRoom<CaveState, Hero> {
   }
 
   private openChest({ sessionId, avatar }: Player<Hero>): Refusal | undefined {
-    if (this.state.opened) return refuse("ITEM_MISSING", `${this.state.finder} has opened the chest already.`);
+    if (this.state.opened)
+      return refuse("ITEM_MISSING", `${this.state.finder} has opened the chest already.`);
     if (!this.triggers.inside("treasure").has(sessionId)) {
       return refuse("ACTION_REFUSED", "The chest is too far away.");
     }

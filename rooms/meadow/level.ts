@@ -53,7 +53,13 @@ function wood(): { trunks: Solids; trees: Decor } {
   const trees: Decor = [];
   const plant = (x: number, z: number, kind: string) => {
     const scale = 0.9 + random() * 0.7;
-    trunks.push({ shape: "cylinder", at: on(x, z, -0.3), radius: 0.32 * scale, height: 2.6 * scale, look: "bark" });
+    trunks.push({
+      shape: "cylinder",
+      at: on(x, z, -0.3),
+      radius: 0.32 * scale,
+      height: 2.6 * scale,
+      look: "bark",
+    });
     trees.push({ kind, at: on(x, z, -0.1), yaw: random() * 6, scale });
   };
   for (let i = 0; i < 34; i++) {
@@ -73,7 +79,13 @@ function wood(): { trunks: Solids; trees: Decor } {
     const z = (random() - 0.5) * 130;
     const radius = 0.6 + random() * 0.9;
     if (!isTaken(x, z, 2)) {
-      trunks.push({ shape: "cylinder", at: on(x, z, -0.4), radius, height: radius * 1.3 + 0.4, look: "rock" });
+      trunks.push({
+        shape: "cylinder",
+        at: on(x, z, -0.4),
+        radius,
+        height: radius * 1.3 + 0.4,
+        look: "rock",
+      });
     }
   }
   return { trunks, trees };

@@ -27,7 +27,8 @@ export function repack(player: Player<Hero>): void {
   const { health, arrows, herbs, meat, xp } = player.avatar;
   const before = pack.safeParse(player.stats.meadow).data;
   const now = { health: Math.max(1, health), arrows, herbs, meat, xp };
-  if (before && Object.entries(now).every(([key, value]) => before[key as keyof typeof now] === value)) return;
+  if (before && Object.entries(now).every(([key, value]) => before[key as keyof typeof now] === value))
+    return;
   player.stats.meadow = now;
   player.statsChanged = true;
 }

@@ -5,7 +5,21 @@ import { habitsOf, levelOf, rollLoot } from "./creatures.ts";
 import { Loosed, Picked, Slain } from "./events.ts";
 import { meadowLevel } from "./level.ts";
 import { repack, unpack } from "./pack.ts";
-import { aimOf, BOW_RANGE_M, BUNDLE_S, bowOf, CARRIED, CARRY_MAX, drawBow, drop, eat, type Moment, pick, targetOf, wound } from "./rules.ts";
+import {
+  aimOf,
+  BOW_RANGE_M,
+  BUNDLE_S,
+  bowOf,
+  CARRIED,
+  CARRY_MAX,
+  drawBow,
+  drop,
+  eat,
+  type Moment,
+  pick,
+  targetOf,
+  wound,
+} from "./rules.ts";
 import { Bundle, type Creature, Herb, Hero, MeadowState } from "./state.ts";
 import { meadowStep } from "./step.ts";
 import { meadowSystems, populate } from "./systems.ts";

@@ -7,7 +7,18 @@ import { Gored } from "./events.ts";
 import { HALF, landAt, WATER_Y } from "./land.ts";
 import { isTaken } from "./level.ts";
 import { heal } from "./rules.ts";
-import { Boar, Bundle, type Creature, Deer, HEALTH_MAX, Herb, Hero, type MeadowState, MOOD, Rabbit } from "./state.ts";
+import {
+  Boar,
+  Bundle,
+  type Creature,
+  Deer,
+  HEALTH_MAX,
+  Herb,
+  Hero,
+  type MeadowState,
+  MOOD,
+  Rabbit,
+} from "./state.ts";
 
 type Context = RoomContext<MeadowState>;
 
@@ -39,7 +50,8 @@ export const growth = defineSystem<World, Context>({
     for (const klass of KINDS) {
       const herd = world.query({ is: klass });
       const habits = habitsOf(new klass().kind);
-      if (habits && herd.size < habits.herd) spawnAway(world, context, () => Object.assign(habits.make(), { hp: habits.hp }));
+      if (habits && herd.size < habits.herd)
+        spawnAway(world, context, () => Object.assign(habits.make(), { hp: habits.hp }));
     }
   },
 });
@@ -55,11 +67,18 @@ export function populate(world: World, random: () => number): void {
 }
 
 /** Spawns something on free ground. @param campM metres kept free about the camp */
-function place(world: World, random: () => number, make: () => Actor, campM: number, free = (_x: number, _z: number) => true) {
+function place(
+  world: World,
+  random: () => number,
+  make: () => Actor,
+  campM: number,
+  free = (_x: number, _z: number) => true,
+) {
   for (let tries = 0; tries < 40; tries++) {
     const x = (random() - 0.5) * 2 * (HALF - 12);
     const z = (random() - 0.5) * 2 * (HALF - 12);
-    if (x * x + z * z < campM * campM || isTaken(x, z, 1) || landAt(x, z) < WATER_Y + 0.6 || !free(x, z)) continue;
+    if (x * x + z * z < campM * campM || isTaken(x, z, 1) || landAt(x, z) < WATER_Y + 0.6 || !free(x, z))
+      continue;
     const actor = make();
     Object.assign(actor, { x: Math.fround(x), z: Math.fround(z), y: Math.fround(landAt(x, z)) });
     world.spawn(actor);
@@ -76,8 +95,10 @@ export const regrow = defineSystem<World, Context>({
   name: "regrow",
   hz: 1,
   run: (world, { tick }) => {
-    for (const herb of world.query({ is: Herb })) if (!herb.ripe && tick >= herb.regrowAtTick) herb.ripe = true;
-    for (const bundle of [...world.query({ is: Bundle })]) if (tick >= bundle.goneAtTick) world.despawn(bundle);
+    for (const herb of world.query({ is: Herb }))
+      if (!herb.ripe && tick >= herb.regrowAtTick) herb.ripe = true;
+    for (const bundle of [...world.query({ is: Bundle })])
+      if (tick >= bundle.goneAtTick) world.despawn(bundle);
   },
 });
 
@@ -92,7 +113,8 @@ export const creatures = defineSystem<World, Context>({
       for (const creature of world.query({ is: klass })) {
         const habits = habitsOf(creature.kind);
         if (habits === undefined) continue;
-        if (tick >= creature.thinkAtTick) think(creature, habits, noticed(world, heroes), { tick, tickHz, random });
+        if (tick >= creature.thinkAtTick)
+          think(creature, habits, noticed(world, heroes), { tick, tickHz, random });
         stroll(creature, habits, ground, dtS);
       }
     }
@@ -116,7 +138,11 @@ export const gore = defineSystem<World, Context>({
       if (creature.mood !== MOOD.charge) continue;
       const foe = world.get(creature.foe);
       const harm = habitsOf(creature.kind)?.harm ?? 0;
-      if (!(foe instanceof Hero) || Math.hypot(foe.x - creature.x, foe.y - creature.y, foe.z - creature.z) > GORE_M) continue;
+      if (
+        !(foe instanceof Hero) ||
+        Math.hypot(foe.x - creature.x, foe.y - creature.y, foe.z - creature.z) > GORE_M
+      )
+        continue;
       const fainted = foe.health <= harm;
       foe.health = fainted ? WAKE_HEALTH : foe.health - harm;
       if (fainted) wakeAtCamp(foe);

@@ -15,8 +15,11 @@ function polar(degrees: number, distance: number): [x: number, y: number, z: num
   return [Math.sin(angle) * distance, 0, Math.cos(angle) * distance];
 }
 
-/** A low round dais in the middle, where *it* begins. One steps onto it without a jump. */
-const dais: Solids = [{ shape: "cylinder", at: [0, 0, 0], radius: 2.2, height: 0.3, look: "marble" }];
+/** Where *it* begins: on the low round dais in the middle, which one steps onto without a jump. */
+export const DAIS_PLACE = { x: 0, y: 0.3, z: 0 } as const;
+const dais: Solids = [
+  { shape: "cylinder", at: [0, 0, 0], radius: 2.2, height: DAIS_PLACE.y, look: "marble" },
+];
 
 const outerWalls: Solids = [
   { shape: "box", at: [0, 0, -HALF], size: [HALF * 2, 1.8, 0.8], look: "brick" },
@@ -36,7 +39,7 @@ const cover: Solids = [
     at: polar(degrees, 7),
     radius: 0.6,
     height: 2.4,
-    look: "marble",
+    look: "stone",
   })),
 ];
 
@@ -68,6 +71,9 @@ function deck(sign: 1 | -1): Solids {
     }),
   ];
 }
+
+/** On the northern deck, at its left end, with a view of the whole arena. */
+export const DECK_PLACE = { x: -2.25, y: 1.2, z: 16.4, yaw: Math.PI } as const;
 
 /** Two corner towers that one climbs by a ramp of steps and leaves by a jump. `sign` picks the corner. */
 function tower(sign: 1 | -1): Solids {

@@ -1,9 +1,19 @@
 import { randomInt } from "node:crypto";
-import { type Player, WorldRoom } from "roomkeep/rooms";
+import { type Place, type Player, WorldRoom } from "roomkeep/rooms";
 import { type Refusal, refuse, seeded, type WalkInput } from "roomkeep/shared";
 import { z } from "zod";
-import { tagLevel } from "./level.ts";
-import { allReady, lineUp, mayBegin, mayLead, PLAYERS_MIN, scoreBoard, touchedBy } from "./rules.ts";
+import { DECK_PLACE, tagLevel } from "./level.ts";
+import { openRound, type Round } from "./round.ts";
+import {
+  allReady,
+  leaderAfter,
+  lineUp,
+  mayBegin,
+  mayLead,
+  PLAYERS_MIN,
+  placeTeam,
+  scoreBoard,
+} from "./rules.ts";
 import { TagAvatar, type TagPhase, TagState } from "./state.ts";
 import { paceOf, tagStep } from "./step.ts";
 
@@ -43,9 +53,7 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
 
   private random = seeded(0);
   private ticksLeft = 0;
-  private graceTicks = 0;
-  /** Ticks free in this round, by session id. */
-  private readonly freeTicks = new Map<string, number>();
+  private round: Round<Tagger> | undefined;
   /** Session ids of those who had to watch a round; the next one takes them first. */
   private readonly waited = new Set<string>();
 
@@ -73,6 +81,12 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     tagStep(avatar, input, this.ground, dt, paceOf(this.state, id));
   }
 
+  /** Who comes during a round looks on from the deck. */
+  protected override spawnPlace(player: Tagger): Place {
+    if (!this.isUnderWay()) return super.spawnPlace(player);
+    return { ...DECK_PLACE, x: DECK_PLACE.x + 1.5 * (this.waited.size % 4) };
+  }
+
   protected override onEnter(player: Tagger): void {
     this.state.leader ||= player.sessionId;
     if (!this.isUnderWay()) return;
@@ -81,37 +95,36 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
   }
 
   protected override onExit(player: Tagger): void {
-    this.freeTicks.delete(player.sessionId);
     this.waited.delete(player.sessionId);
     if (this.state.leader !== player.sessionId) return;
-    const others = [...this.players.values()].filter((other) => other !== player);
-    // Who has been here longest; somebody whose connection is dropped only when there is nobody else.
-    const next = others.find(({ avatar }) => !avatar.away) ?? others[0];
-    this.state.leader = next?.sessionId ?? "";
+    this.state.leader = leaderAfter(player, this.players.values())?.sessionId ?? "";
   }
 
   protected override onTick(): void {
-    if (!this.isUnderWay()) {
+    const { round } = this;
+    if (!round) {
       if (allReady(this.players.values())) this.beginCountdown();
       return;
     }
-    if (this.playing().length < PLAYERS_MIN) {
+    const playing = this.playing();
+    if (playing.length < PLAYERS_MIN) {
       this.endEarly();
       return;
     }
-    this.keepIt();
-    if (this.state.phase === "round") this.runRound();
+    const next = round.keepIt(playing);
+    if (next) this.tell("IT_CHANGED", `It has gone: ${next.avatar.name} is it now.`);
+    if (this.state.phase === "round") round.tick(playing);
     this.ticksLeft--;
     this.showTime();
     if (this.ticksLeft > 0) return;
-    if (this.state.phase === "countdown") this.beginRound();
+    if (this.state.phase === "countdown") this.beginRound(round);
     else this.endRound();
   }
 
   // ── Phases ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private isUnderWay(): boolean {
-    return this.state.phase === "countdown" || this.state.phase === "round";
+    return this.round !== undefined;
   }
 
   private enter(phase: TagPhase, seconds: number): void {
@@ -134,7 +147,6 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
   private beginCountdown(): void {
     const team = lineUp(this.players.values(), this.waited);
     this.waited.clear();
-    this.freeTicks.clear();
     for (const player of this.players.values()) {
       Object.assign(player.avatar, { ready: false, freeS: 0, tags: 0 });
       const plays = team.includes(player);
@@ -143,31 +155,16 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     }
     this.state.board.clear();
     this.state.round++;
-    this.makeIt(this.pick(team));
-    this.placeTeam(team);
+    const { tickHz, graceS, random } = this;
+    this.round = openRound(this.state, team, { tickHz, graceS, random });
+    placeTeam(team, this.state.it, this.level.spawns, random);
     this.enter("countdown", this.countdownS);
   }
 
-  private beginRound(): void {
-    this.makeIt(this.players.get(this.state.it));
-    this.enter("round", this.roundS);
-  }
-
-  private runRound(): void {
+  private beginRound(round: Round<Tagger>): void {
     const it = this.players.get(this.state.it);
-    for (const player of this.playing()) {
-      if (player === it || player.avatar.away) continue;
-      const ticks = (this.freeTicks.get(player.sessionId) ?? 0) + 1;
-      this.freeTicks.set(player.sessionId, ticks);
-      player.avatar.freeS = Math.floor(ticks / this.tickHz);
-    }
-    this.graceTicks = Math.max(0, this.graceTicks - 1);
-    this.state.grace = this.graceTicks > 0;
-    if (!it || it.avatar.away || this.state.grace) return;
-    const touched = touchedBy(it, this.players.values());
-    if (!touched) return;
-    it.avatar.tags++;
-    this.makeIt(touched);
+    if (it) round.makeIt(it); // the grace time counts from the first step
+    this.enter("round", this.roundS);
   }
 
   private endRound(): void {
@@ -177,13 +174,11 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
 
   private endEarly(): void {
     this.stop("lobby");
-    this.broadcast("notice", {
-      code: "ROUND_ENDED",
-      text: "Fewer than two players are left: back to the lobby.",
-    });
+    this.tell("ROUND_ENDED", "Fewer than two players are left: back to the lobby.");
   }
 
   private stop(phase: "lobby" | "scores"): void {
+    this.round = undefined;
     this.state.it = "";
     this.state.grace = false;
     for (const player of this.players.values()) this.letPlay(player, true);
@@ -205,35 +200,7 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     else this.space?.removeWalker(sessionId);
   }
 
-  private makeIt(player: Tagger | undefined): void {
-    this.state.it = player?.sessionId ?? "";
-    this.graceTicks = Math.round(this.graceS * this.tickHz);
-    this.state.grace = this.graceTicks > 0;
-  }
-
-  /** When *it* left or dropped, somebody else becomes it; when all have dropped, the first who returns. */
-  private keepIt(): void {
-    const it = this.players.get(this.state.it);
-    if (it && !it.avatar.away) return;
-    const next = this.pick(this.playing().filter(({ avatar }) => !avatar.away));
-    if (!next) return;
-    this.makeIt(next);
-    this.broadcast("notice", { code: "IT_CHANGED", text: `It has gone: ${next.avatar.name} is it now.` });
-  }
-
-  private pick(from: readonly Tagger[]): Tagger | undefined {
-    return from[Math.floor(this.random() * from.length)];
-  }
-
-  /** *It* begins on the dais in the middle, the others on the ring about it, each round elsewhere. */
-  private placeTeam(team: readonly Tagger[]): void {
-    const { spawns } = this.level;
-    const turn = Math.floor(this.random() * spawns.length);
-    const apart = Math.max(1, Math.floor(spawns.length / team.length));
-    for (const [i, { sessionId, avatar }] of team.entries()) {
-      const spawn = spawns[(turn + i * apart) % spawns.length];
-      const [x, y, z] = sessionId === this.state.it ? [0, 0, 0] : (spawn?.at ?? [0, 0, 0]);
-      Object.assign(avatar, { x, y, z, yaw: spawn?.yaw ?? 0, vx: 0, vy: 0, vz: 0, grounded: true });
-    }
+  private tell(code: string, text: string): void {
+    this.broadcast("notice", { code, text });
   }
 }

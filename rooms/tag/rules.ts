@@ -1,4 +1,5 @@
-import { type Refusal, refuse } from "roomkeep/shared";
+import { type Level, type Refusal, refuse } from "roomkeep/shared";
+import { DAIS_PLACE } from "./level.ts";
 import { ScoreRow, type TagAvatar, type TagState } from "./state.ts";
 
 /** Fewest and most players of a round; who is more looks on. */
@@ -18,13 +19,13 @@ export function pointsOf({ freeS, tags }: Pick<TagAvatar, "freeS" | "tags">): nu
   return freeS + tags;
 }
 
-/** Whom *it* touches: the nearest within {@link TOUCH_M} who plays and is connected. */
-export function touchedBy<T extends Tagger>(it: T, players: Iterable<T>): T | undefined {
+/** Whom *it* touches: of those who play, the nearest within {@link TOUCH_M} who is connected. */
+export function touchedBy<T extends Tagger>(it: T, playing: Iterable<T>): T | undefined {
   let nearest: T | undefined;
   let least = TOUCH_M;
-  for (const player of players) {
+  for (const player of playing) {
     const { avatar } = player;
-    if (player === it || avatar.watching || avatar.away) continue;
+    if (player === it || avatar.away) continue;
     const far = Math.hypot(avatar.x - it.avatar.x, avatar.y - it.avatar.y, avatar.z - it.avatar.z);
     if (far >= least) continue;
     nearest = player;
@@ -67,6 +68,30 @@ export function scoreBoard(players: Iterable<Tagger>): ScoreRow[] {
       });
     })
     .sort((a, b) => b.points - a.points || b.tags - a.tags);
+}
+
+/** Who leads after somebody: the one who has been here longest, connected if anybody is. */
+export function leaderAfter(leaving: Tagger, players: Iterable<Tagger>): Tagger | undefined {
+  const others = [...players].filter(({ sessionId }) => sessionId !== leaving.sessionId);
+  return others.find(({ avatar }) => !avatar.away) ?? others[0];
+}
+
+/** Where a team begins: *it* on the dais in the middle, the others on the ring about it, each round elsewhere. */
+export function placeTeam(
+  team: readonly Tagger[],
+  it: string,
+  spawns: Level["spawns"],
+  random: () => number,
+): void {
+  const turn = Math.floor(random() * spawns.length);
+  const apart = Math.max(1, Math.floor(spawns.length / team.length));
+  for (const [i, { sessionId, avatar }] of team.entries()) {
+    const spawn = spawns[(turn + i * apart) % spawns.length];
+    if (!spawn) continue;
+    const [x, y, z] = spawn.at;
+    const place = sessionId === it ? DAIS_PLACE : { x, y, z };
+    Object.assign(avatar, { ...place, yaw: spawn.yaw, vx: 0, vy: 0, vz: 0, grounded: true });
+  }
 }
 
 const WRONG_PHASE = {

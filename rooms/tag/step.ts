@@ -35,3 +35,16 @@ export function tagStep(
   if (pace === FROZEN) walk(walker, still, ground, dt);
   else walk(walker, input, ground, dt, pace);
 }
+
+/** The step of the own avatar as the view predicts it: {@link tagStep} at the pace that the state tells now. */
+export function ownStep(room: {
+  readonly state: Pick<TagState, "phase" | "it">;
+  readonly sessionId: string;
+}) {
+  return (
+    walker: Walker,
+    input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">,
+    ground: Ground,
+    dt: number,
+  ): void => tagStep(walker, input, ground, dt, paceOf(room.state, room.sessionId));
+}

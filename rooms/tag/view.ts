@@ -2,7 +2,7 @@ import { defineView, type SceneryBrush, type ViewContext } from "roomkeep/client
 import { seeded } from "roomkeep/shared";
 import { tagLevel } from "./level.ts";
 import type { TagAvatar, TagState } from "./state.ts";
-import { paceOf, tagStep } from "./step.ts";
+import { ownStep } from "./step.ts";
 import { makeCrown } from "./view/crown.ts";
 import { showPanels } from "./view/panels.tsx";
 
@@ -10,8 +10,7 @@ import { showPanels } from "./view/panels.tsx";
 export const tagView = defineView<TagState>({
   title: "Tag",
   level: tagLevel,
-  step: (room) => (walker, input, ground, dt) =>
-    tagStep(walker, input, ground, dt, paceOf(room.state, room.sessionId)),
+  step: ownStep,
   decorate,
   mount(context) {
     const stops = [showPanels(context), crownIt(context)];

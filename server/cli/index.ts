@@ -11,7 +11,10 @@ export interface Command {
 }
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  new: () => import("./new.ts"),
+  dev: () => import("./dev.ts"),
   start: () => import("./start.ts"),
+  bots: () => import("./bots.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

@@ -72,7 +72,8 @@ export function stopOnSignal(server: Pick<RunningServer, "close">): void {
   process.on("SIGINT", stop);
 }
 
-function welcome({ url, port, foundation }: RunningServer, firstPassword: string | undefined): string {
+/** What is said once the server answers: where it is, how to sign in, where the data lives. */
+export function welcome({ url, port, foundation }: RunningServer, firstPassword: string | undefined): string {
   const { config, database, shared } = foundation;
   const lines = ["", `  roomkeep is running    ${url}`];
   if (config.host === "0.0.0.0")

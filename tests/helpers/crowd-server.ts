@@ -1,11 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Client, matchMaker, Room, Server } from "@colyseus/core";
+import { type Client, matchMaker, type Room, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { WebSocket } from "ws";
 
 /** A real server on a free port with one room class; the tick is the test's to give. */
-export async function serve(type: new () => Room): Promise<{ url: string; room: Room; stop: () => Promise<void> }> {
+export async function serve(
+  type: new () => Room,
+): Promise<{ url: string; room: Room; stop: () => Promise<void> }> {
   const http = createServer();
   const server = new Server({
     greet: false,
@@ -43,7 +45,9 @@ export class RawPlayer {
       body: "{}",
     });
     const seat = (await reply.json()) as { sessionId: string; processId: string; roomId: string };
-    const socket = new WebSocket(`${url.replace("http", "ws")}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}`);
+    const socket = new WebSocket(
+      `${url.replace("http", "ws")}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}`,
+    );
     const player = new RawPlayer(socket, seat.sessionId);
     await until(() => player.messages.length > 0);
     if (acknowledge) {
@@ -78,4 +82,3 @@ export function clientOf(room: Room, sessionId: string): Client {
   if (client === undefined) throw new Error(`no client ${sessionId}`);
   return client;
 }
-

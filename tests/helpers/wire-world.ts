@@ -1,5 +1,5 @@
 import { type Client, ClientState } from "@colyseus/core";
-import { Decoder, MapSchema, Reflection, schema, t } from "@colyseus/schema";
+import { type Decoder, MapSchema, Reflection, schema, t } from "@colyseus/schema";
 import type { CellSerializer } from "../../rooms/cell-serializer.ts";
 import { Actor, WorldState } from "../../shared/actor.ts";
 
@@ -7,7 +7,10 @@ export const Item = schema(
   { label: t.string().default(""), uses: t.uint8().default(0), notes: t.array("string") },
   "WireItem",
 );
-export const Body = schema({ heat: t.float32().default(0), parts: t.array(Item), stats: t.map("number") }, "WireBody");
+export const Body = schema(
+  { heat: t.float32().default(0), parts: t.array(Item), stats: t.map("number") },
+  "WireBody",
+);
 /** An actor with everything that a builder may put into one. */
 export const Being = Actor.extend(
   {
@@ -43,10 +46,16 @@ export class WireClient {
   bytes = 0;
   readonly onFrame: ((bytes: Uint8Array) => void) | undefined;
 
-  constructor(sessionId: string, serializer: CellSerializer<WireState>, before?: WireClient, onFrame?: (bytes: Uint8Array) => void) {
+  constructor(
+    sessionId: string,
+    serializer: CellSerializer<WireState>,
+    before?: WireClient,
+    onFrame?: (bytes: Uint8Array) => void,
+  ) {
     this.sessionId = sessionId;
     this.onFrame = onFrame;
-    this.decoder = before?.decoder ?? (Reflection.decode(Uint8Array.from(serializer.handshake())) as Decoder<WireState>);
+    this.decoder =
+      before?.decoder ?? (Reflection.decode(Uint8Array.from(serializer.handshake())) as Decoder<WireState>);
   }
 
   get asClient(): Client {
@@ -79,7 +88,9 @@ export function plain(value: unknown, skip: ReadonlySet<string> = new Set()): un
   }
   if (Symbol.iterator in value) return [...(value as Iterable<unknown>)].map((v) => plain(v, skip));
   const out: Record<string, unknown> = {};
-  const metadata = (value.constructor as { [Symbol.metadata]?: { [index: number]: { name: string } } })[Symbol.metadata];
+  const metadata = (value.constructor as { [Symbol.metadata]?: { [index: number]: { name: string } } })[
+    Symbol.metadata
+  ];
   for (let index = 0; metadata?.[index] !== undefined; index++) {
     const name = metadata[index]?.name ?? "";
     const field = skip.has(name) ? undefined : (value as Record<string, unknown>)[name];

@@ -90,7 +90,7 @@ function People({ facts, leads, send }: { facts: Facts; leads: boolean; send: Se
               aria-label={`Make ${person.name} the leader`}
               onClick={() => send("lead", { to: person.id })}
             >
-              ☆
+              give ★
             </button>
           )}
           <span class={person.ready ? "tag-yes" : "tag-no"}>{markOf(person)}</span>

@@ -18,7 +18,7 @@ export function Clock({ facts }: { facts: Facts }) {
         <CrownIcon />
         <span>{hunts ? (grace ? "You are it – one breath…" : "You are it! Touch somebody") : warning}</span>
       </div>
-      {own?.watching && <div class="pill tag-watch">You are watching; you play in the next round</div>}
+      {own?.watching && <div class="pill tag-watch">You are watching – next round you play</div>}
     </div>
   );
 }

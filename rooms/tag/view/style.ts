@@ -12,7 +12,7 @@ export const style = `
 .tag-people li { display:flex; align-items:center; gap:.55em; font-weight:700; min-height:2.1em; padding:0 .3em; border-radius:10px; }
 .tag-people li.gone { opacity:.55; } .tag-people small { color:var(--soft); } .tag-people .tag-leader { color:#a35a00; }
 .tag-people .grow { overflow:hidden; text-overflow:ellipsis; white-space:nowrap; }
-#hud .tag-people button { padding:.15em .55em; }
+#hud .tag-people button { padding:.3em .7em; font-size:.8em; white-space:nowrap; }
 .tag-people .dot, .tag-scores .dot { width:13px; height:13px; display:inline-block; border:1.5px solid rgba(40,20,30,.35); }
 .tag-yes { color:#217a58; font-weight:800; font-size:.88em; } .tag-no { color:var(--soft); font-size:.88em; font-weight:600; }
 .tag-actions { margin-top:.5em; align-items:stretch; } .tag-actions button { flex:1; min-height:48px; }
@@ -36,9 +36,9 @@ export const style = `
   .tag-lobby { position:fixed; left:8px; right:8px; bottom:8px; width:auto; max-height:70vh; padding:12px 14px; z-index:2; }
   .tag-people { max-height:26vh; } .tag-qr { width:104px; height:104px; } .tag-code { font-size:2.2em; }
   .slot:has(.tag-top) { left:12px; transform:none; max-width:calc(100vw - 76px); } .tag-top { align-items:flex-start; }
-  #hud:has(.tag-top) .chat { top:176px; } #hud:has(.tag-watch) .chat { top:210px; }
+  #hud:has(.tag-top) .chat { top:134px; } #hud:has(.tag-watch) .chat { top:168px; }
   .slot:has(.tag-scores) { z-index:2; }
-  .tag-clock { font-size:1.25em; } .tag-it, .tag-watch { font-size:.88em; }
+  .tag-clock { font-size:1.25em; } .tag-it, .tag-watch { font-size:.85em; }
 }
 @media (max-height:560px) { .tag-lobby { max-height:calc(100vh - 80px); } .tag-qr { width:84px; height:84px; } .tag-people { max-height:96px; } }
 `;

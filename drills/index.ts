@@ -1,0 +1,24 @@
+/** A drill: breaks things on purpose and counts what was harmed. `--json` prints one JSON object last. */
+interface Drill {
+  readonly help: string;
+  /** Sets `process.exitCode` when what it promises was not kept. */
+  run(args: string[]): Promise<void>;
+}
+
+const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
+  crash: () => import("./crash.ts"),
+};
+
+async function main([name = "--help", ...args]: string[]): Promise<void> {
+  const load = DRILLS[name];
+  if (!load) {
+    console.log(`npm run drill -- <name> [options]\n\n  ${Object.keys(DRILLS).join("\n  ")}`);
+    if (name !== "--help" && name !== "-h") process.exitCode = 2;
+    return;
+  }
+  const drill = await load();
+  if (args.includes("--help") || args.includes("-h")) console.log(drill.help);
+  else await drill.run(args);
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,115 @@
+import type { CharacterPort, CharacterState, Claim, ItemPort } from "roomkeep/rooms";
+import type { DataSource } from "typeorm";
+import { refuse } from "../shared/index.ts";
+
+/** What a character owns, kept in the process's memory and saved with the rest as one blob. */
+interface Blob {
+  coins: number;
+  relics: string[];
+}
+
+interface Row {
+  id: string;
+  account_id: string;
+  name: string;
+  color: number;
+  shape: number;
+  state: CharacterState;
+}
+
+/**
+ * Persistence as it is often written: load on join, save the whole blob on leave. No lease, no ledger, no request
+ * ids. It is here so that the drill is known to see what that costs.
+ */
+export function naivePorts(ds: DataSource): { characters: CharacterPort; items: ItemPort } {
+  const blobs = new Map<string, Blob>();
+  let claims = 0;
+
+  async function load(id: string): Promise<Claim> {
+    const [row] = await ds.query<Row[]>(
+      "SELECT id, account_id, name, color, shape, state FROM character WHERE id = $1",
+      [id],
+    );
+    const { account_id: accountId, state, ...rest } = row!;
+    const { blob, ...stats } = state.stats;
+    blobs.set(id, (blob as Blob | undefined) ?? { coins: 0, relics: [] });
+    claims += 1;
+    const sheet = { ...rest, accountId, coins: 0, state: { ...state, stats } };
+    return { sheet, epoch: claims, version: 0 };
+  }
+
+  async function save({ sheet }: Claim, state: CharacterState): Promise<"saved"> {
+    const whole = { ...state, stats: { ...state.stats, blob: blobs.get(sheet.id) } };
+    await ds.query("UPDATE character SET state = $2 WHERE id = $1", [sheet.id, JSON.stringify(whole)]);
+    return "saved";
+  }
+
+  const blobOf = ({ sheet }: Claim) => blobs.get(sheet.id)!;
+  const stacksOf = ({ sheet }: Claim) =>
+    blobOf({ sheet } as Claim).relics.map((template, slot) => ({
+      id: template,
+      template,
+      container: `bag:${sheet.id}`,
+      slot,
+      qty: 1,
+    }));
+  const booked = (claim: Claim) => ({
+    ok: true as const,
+    stacks: stacksOf(claim),
+    coins: { [claim.sheet.id]: blobOf(claim).coins },
+  });
+  const refused = async () => refuse("ACTION_REFUSED");
+
+  const items: ItemPort = {
+    read: async (claim) => stacksOf(claim),
+    readIn: async () => [],
+    readMail: async () => [],
+    answered: async () => null,
+    death: async () => null,
+    kills: async () => ({}),
+    grant: async (claim, _id, template) => {
+      blobOf(claim).relics.push(template);
+      return booked(claim);
+    },
+    grantCoins: async (claim, _id, coins) => {
+      blobOf(claim).coins += coins;
+      return booked(claim);
+    },
+    trade: async (_id, a, b) => {
+      const [from, to] = [blobOf(a.claim), blobOf(b.claim)];
+      for (const { id } of a.offer.items) {
+        if (!from.relics.includes(id)) return refuse("ITEM_MISSING");
+        from.relics = from.relics.filter((relic) => relic !== id);
+        to.relics.push(id);
+      }
+      return booked(a.claim);
+    },
+    use: refused,
+    move: refused,
+    drop: refused,
+    pickUp: refused,
+    buy: refused,
+    sell: refused,
+    mail: refused,
+    takeMail: refused,
+    die: refused,
+    revive: refused,
+    loot: refused,
+    kill: refused,
+  };
+  const characters: CharacterPort = {
+    claim: load,
+    claimTransfer: load,
+    save,
+    release: save,
+    held: () => undefined,
+    transfer: async (claim, state) => {
+      await save(claim, state);
+      return "naive";
+    },
+    abandon: async () => {},
+    onFenced: () => () => {},
+    close: async () => {},
+  };
+  return { characters, items };
+}

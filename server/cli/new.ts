@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { RoomkeepError } from "../../shared/errors.ts";
+import type { Command } from "./index.ts";
+
+const help = `roomkeep new <folder> [options]
+
+Makes a project with one game, a yard with a ball: install, npm run dev, and two can play.
+
+  --roomkeep SPEC  what its package.json asks for as roomkeep; default this very version.
+                   A tarball: --roomkeep file:../roomkeep-0.1.0.tgz
+
+The folder must be new or empty.`;
+
+/** `roomkeep new`: a project that installs, plays, tests and builds. */
+export const command: Command = {
+  summary: "make a project with one game",
+  help,
+  async run(args) {
+    const { folder, roomkeep } = readOptions(args);
+    const target = resolve(folder);
+    await makeProject(target, roomkeep);
+    console.log(`
+  ${target} is made. Next:
+
+    cd ${folder}
+    npm install
+    npm run dev
+`);
+  },
+};
+
+function readOptions(args: string[]): { folder: string; roomkeep: string | undefined } {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { roomkeep: { type: "string" } },
+    });
+    const [folder, ...rest] = positionals;
+    if (!folder || rest.length > 0) throw new Error("name one folder, for example: roomkeep new my-game");
+    return { folder, roomkeep: values.roomkeep };
+  } catch (cause) {
+    throw new RoomkeepError("CONFIG_INVALID", cause instanceof Error ? cause.message : String(cause), {
+      cause,
+    });
+  }
+}
+
+async function makeProject(target: string, spec: string | undefined): Promise<void> {
+  const name = basename(target).toLowerCase();
+  if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(name))
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      `"${name}" cannot be the name of a package: use letters, digits and hyphens.`,
+    );
+  if (existsSync(target) && (await readdir(target)).length > 0)
+    throw new RoomkeepError("CONFIG_INVALID", `${target} is not empty. Choose a new folder.`);
+  const home = packageFolder();
+  const own = JSON.parse(await readFile(new URL("package.json", home), "utf8")) as Manifest;
+  const versions = { ...own.devDependencies, ...own.dependencies, roomkeep: spec ?? own.version };
+  const values: Record<string, string> = { ...versions, name };
+  // npm honours overrides of the project only, not those of a package in it.
+  const fill = (text: string) =>
+    text
+      .replaceAll('"{{overrides}}"', JSON.stringify(own.overrides, null, 2).replaceAll("\n", "\n  "))
+      .replaceAll(/\{\{([@\w/-]+)\}\}/g, (mark, key: string) => values[key] ?? mark);
+  await copyTemplate(fileURLToPath(new URL("server/cli/template", home)), target, fill);
+  // npm leaves a .gitignore out of a package, and a package.json would make the template a package in ours.
+  await rename(join(target, "gitignore"), join(target, ".gitignore"));
+  await rename(join(target, "_package.json"), join(target, "package.json"));
+}
+
+async function copyTemplate(from: string, to: string, fill: (text: string) => string): Promise<void> {
+  for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const source = join(entry.parentPath, entry.name);
+    const target = join(to, source.slice(from.length));
+    await mkdir(dirname(target), { recursive: true });
+    const text = await readFile(source, "utf8");
+    const filled = fill(text);
+    if (filled === text) await copyFile(source, target);
+    else await writeFile(target, filled);
+  }
+}
+
+interface Manifest {
+  version: string;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  overrides: Record<string, string>;
+}
+
+/** Folder of this package: two up from the source, three from what was built. */
+function packageFolder(): URL {
+  for (let folder = new URL(".", import.meta.url); ; folder = new URL("..", folder)) {
+    if (existsSync(new URL("package.json", folder))) return folder;
+  }
+}

@@ -1,0 +1,3 @@
+import { YardRoom } from "../rooms/yard/room.ts";
+
+export const games = { yard: YardRoom };

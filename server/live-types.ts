@@ -1,0 +1,36 @@
+import { type Schema, TypeContext } from "@colyseus/schema";
+
+type Children = Map<typeof Schema, Set<typeof Schema>>;
+
+/**
+ * Lets the state classes of an edited project take the places of those they replace.
+ *
+ * Colyseus numbers the classes of a state by walking all that extend one another, and never forgets one: a class that
+ * was loaded anew would get a number of its own, push the ones behind it up, and clients that stayed connected would
+ * read an avatar as a crate.
+ *
+ * @param load loads the project
+ */
+export async function replaceTypes<T>(load: () => Promise<T>): Promise<T> {
+  const before: Children = new Map();
+  for (const [parent, children] of TypeContext.inheritedTypes) before.set(parent, new Set(children));
+  try {
+    return await load();
+  } finally {
+    for (const [parent, children] of TypeContext.inheritedTypes) {
+      const former = before.get(parent);
+      if (former) takePlaces(former, children);
+    }
+  }
+}
+
+/** Puts each class that has come where the first of its name stood that it may replace. */
+function takePlaces(former: ReadonlySet<typeof Schema>, children: Set<typeof Schema>): void {
+  const come = [...children].filter((child) => !former.has(child));
+  const order = [...former].map((was) => {
+    const at = come.findIndex((child) => child.name === was.name);
+    return at < 0 ? was : (come.splice(at, 1)[0] ?? was);
+  });
+  children.clear();
+  for (const child of [...order, ...come]) children.add(child);
+}

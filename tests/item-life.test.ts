@@ -1,0 +1,284 @@
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { beforeAll, expect, test } from "vitest";
+import type { Booked, ItemPort, Stack } from "../rooms/item-port.ts";
+import type { Claim } from "../rooms/ports.ts";
+import type { Characters } from "../server/characters.ts";
+import type { Database } from "../server/db.ts";
+import { container, openItems, slotsOf } from "../server/items.ts";
+import { verifyLedger } from "../server/ledger.ts";
+import type { Refusal } from "../shared/errors.ts";
+import { newGuest, openIncarnation } from "./helpers/characters.ts";
+import { describeOnEachDatabase } from "./helpers/databases.ts";
+
+const rules = {
+  templates: { herb: { stack: 20 }, sword: { stack: 1, wornAt: 3 }, helm: { stack: 1, wornAt: 0 } },
+  slotsOf: (name: string) => (name.startsWith("bag:") ? 6 : slotsOf(name)),
+};
+const prices = { herb: { buy: 3, sell: 1 }, sword: { buy: 50 } };
+
+describeOnEachDatabase("what a character owns", (open) => {
+  let database: Database;
+  let characters: Characters;
+  let items: ItemPort;
+  beforeAll(async () => {
+    database = await open();
+    characters = await openIncarnation(database.ds, { incarnation: "life" });
+    items = openItems(database.ds, rules, "life");
+  });
+
+  const player = async (roomId = "meadow-1") => {
+    const { characterId } = await newGuest(database.ds);
+    return characters.claim(characterId, { roomId });
+  };
+  const next = () => randomUUID();
+  const brief = (stacks: readonly Stack[]) =>
+    stacks
+      .map(({ template, container, slot, qty }) => `${qty} ${template} ${container.split(":")[0]}/${slot}`)
+      .sort();
+  const stacks = (answer: Booked | Refusal) => {
+    if (!answer.ok) throw new Error(answer.reason);
+    return answer.stacks;
+  };
+  const find = async (claim: Claim, template: string) =>
+    (await items.read(claim)).find((stack) => stack.template === template)!;
+  /** Everything that a booking may touch, to compare before and after. */
+  const everything = async () =>
+    JSON.stringify(
+      await Promise.all(
+        [
+          "SELECT * FROM item ORDER BY id",
+          "SELECT id, coins, epoch, version, state FROM character ORDER BY id",
+          "SELECT * FROM ledger ORDER BY seq",
+          "SELECT * FROM request_result ORDER BY request_id",
+          "SELECT * FROM death_lock ORDER BY character",
+          "SELECT * FROM kill_count ORDER BY character, kind",
+        ].map((sql) => database.ds.query(sql)),
+      ),
+    );
+
+  test("changes places when it is moved onto something unlike, and only where both may be", async () => {
+    const ada = await player();
+    await items.grant(ada, next(), "sword", 2, "loot");
+    await items.grant(ada, next(), "herb", 5, "loot");
+    const herb = await find(ada, "herb");
+    const moved = await items.move(ada, next(), { id: herb.id, to: "bag", slot: 0 });
+    expect(brief(stacks(moved))).toEqual(["1 sword bag/1", "1 sword bag/2", "5 herb bag/0"]);
+    const sword = await find(ada, "sword");
+    await items.move(ada, next(), { id: sword.id, to: "equipment" });
+    const onSword = { id: herb.id, to: "equipment", slot: 3 } as const;
+    expect(await items.move(ada, next(), onSword)).toMatchObject({ code: "NO_SPACE" });
+    const worn = { id: sword.id, to: "bag", slot: 0 } as const;
+    expect(await items.move(ada, next(), worn)).toMatchObject({ code: "NO_SPACE" });
+    const half = { id: herb.id, to: "bag", slot: 2, qty: 2 } as const;
+    expect(await items.move(ada, next(), half)).toMatchObject({ code: "NO_SPACE" });
+  });
+
+  test("is bought and sold at the shop's prices, and not for more than there is", async () => {
+    const ada = await player();
+    await items.grantCoins(ada, next(), 10, "gift");
+    const bought = await items.buy(ada, next(), prices, { template: "herb", qty: 3 });
+    expect(bought).toMatchObject({ ok: true, coins: { [ada.sheet.id]: 1 } });
+    expect(await items.buy(ada, next(), prices, { template: "herb", qty: 1 })).toMatchObject({
+      code: "NOT_ENOUGH",
+    });
+    expect(await items.buy(ada, next(), prices, { template: "helm", qty: 1 })).toMatchObject({
+      code: "ACTION_REFUSED",
+    });
+    expect(
+      await items.buy(ada, next(), { herb: { buy: 2 ** 52 } }, { template: "herb", qty: 9 }),
+    ).toMatchObject({
+      code: "QUANTITY_INVALID",
+    });
+    const { id } = await find(ada, "herb");
+    const sold = await items.sell(ada, next(), prices, { id, qty: 2 });
+    expect(sold).toMatchObject({ ok: true, coins: { [ada.sheet.id]: 3 } });
+    expect(await items.sell(ada, next(), prices, { id, qty: 2 })).toMatchObject({ code: "NOT_ENOUGH" });
+    expect(await verifyLedger(database.ds)).toEqual([]);
+  });
+
+  test("lies in the bank until it is fetched", async () => {
+    const ada = await player();
+    await items.grant(ada, next(), "herb", 8, "loot");
+    const { id } = await find(ada, "herb");
+    await items.move(ada, next(), { id, to: "bank", qty: 5 });
+    expect(brief(await items.readIn(container.bank(ada.sheet.id)))).toEqual(["5 herb bank/0"]);
+    expect(brief(await items.read(ada))).toEqual(["3 herb bag/0"]);
+    const [kept] = await items.readIn(container.bank(ada.sheet.id));
+    expect(brief(stacks(await items.move(ada, next(), { id: kept!.id, to: "bag" })))).toContain(
+      "8 herb bag/0",
+    );
+  });
+
+  test("is mailed to somebody who is away, who takes it out once", async () => {
+    const ada = await player();
+    await items.grantCoins(ada, next(), 10, "gift");
+    await items.grant(ada, next(), "herb", 8, "loot");
+    const { characterId: to } = await newGuest(database.ds);
+    const { id } = await find(ada, "herb");
+    const letter = next();
+    const send = () => items.mail(ada, letter, to, { items: [{ id, qty: 6 }], coins: 4 });
+    const sent = await send();
+    expect(sent).toMatchObject({ ok: true, coins: { [ada.sheet.id]: 6 } });
+    expect(await send()).toEqual(sent);
+    expect(await items.mail(ada, next(), randomUUID(), { items: [], coins: 1 })).toMatchObject({
+      code: "CHARACTER_MISSING",
+    });
+    expect(await items.mail(ada, next(), "nobody", { items: [], coins: 1 })).toMatchObject({
+      code: "CHARACTER_MISSING",
+    });
+    const bob = await characters.claim(to, { roomId: "meadow-2" });
+    expect(bob.sheet.coins).toBe(4);
+    const [mail] = await items.readMail(bob);
+    expect(await items.takeMail(ada, next(), mail!.id)).toMatchObject({ code: "ITEM_MISSING" });
+    expect(brief(stacks(await items.takeMail(bob, next(), mail!.id)))).toEqual(["6 herb bag/0"]);
+    expect(await items.takeMail(bob, next(), mail!.id)).toMatchObject({ code: "ITEM_MISSING" });
+    expect(await verifyLedger(database.ds)).toEqual([]);
+  });
+
+  test("falls in one pile at a death, however often death is told", async () => {
+    const ada = await player();
+    await items.grant(ada, next(), "sword", 2, "loot");
+    await items.move(ada, next(), { id: (await find(ada, "sword")).id, to: "equipment" });
+    const deaths = await Promise.all(Array.from({ length: 6 }, () => items.die(ada, next(), "meadow")));
+    expect(deaths.filter(({ ok }) => ok)).toHaveLength(1);
+    // Die and quit: the next room finds the death and the same pile.
+    expect(await characters.release(ada, ada.sheet.state)).toBe("saved");
+    const again = await characters.claim(ada.sheet.id, { roomId: "meadow-2" });
+    const death = await items.death(again);
+    expect(await items.die(again, next(), "meadow")).toMatchObject({ code: "CHARACTER_DEAD" });
+    expect(await items.grant(again, next(), "herb", 1, "loot")).toMatchObject({ code: "CHARACTER_DEAD" });
+    expect(await items.loot(again, next(), death!.pile)).toMatchObject({ code: "CHARACTER_DEAD" });
+    expect(await items.read(again)).toEqual([]);
+    expect(await items.readIn(death!.pile)).toHaveLength(2);
+    expect(await items.revive(again, next())).toMatchObject({ ok: true });
+    expect(await items.revive(again, next())).toMatchObject({ code: "ACTION_REFUSED" });
+    expect(await items.death(again)).toBeNull();
+    // One corpse looted twice.
+    const bob = await player();
+    const loots = await Promise.all([again, bob].map((one) => items.loot(one, next(), death!.pile)));
+    expect(loots.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await verifyLedger(database.ds)).toEqual([]);
+  });
+
+  test("of another cannot be looted by naming its bag as a pile", async () => {
+    const [ada, bob] = [await player(), await player()];
+    await items.grant(bob, next(), "sword", 1, "loot");
+    expect(await items.loot(ada, next(), container.bag(bob.sheet.id))).toMatchObject({
+      code: "ITEM_MISSING",
+    });
+  });
+
+  test("is dropped by a kill that is counted once for each request", async () => {
+    const ada = await player();
+    const kill = next();
+    const what = { kind: "wolf", zone: next(), drops: [{ template: "herb", qty: 2 }] };
+    const first = await items.kill(ada, kill, what);
+    expect(await items.kill(ada, kill, what)).toEqual(first);
+    await items.kill(ada, next(), what);
+    expect(await items.kills(ada)).toEqual({ wolf: 2 });
+    expect(brief(await items.readIn(container.ground(what.zone)))).toEqual(["4 herb ground/0"]);
+    const odd = { ...what, drops: [{ template: "unicorn", qty: 1 }] };
+    expect(await items.kill(ada, next(), odd)).toMatchObject({ code: "ITEM_UNKNOWN" });
+    expect(await items.kills(ada)).toEqual({ wolf: 2 });
+  });
+
+  test("is not told to others: an answer shows the own bag and what changed", async () => {
+    const [ada, bob] = [await player(), await player()];
+    for (const one of [ada, bob]) await items.grant(one, next(), "herb", 5, "loot");
+    const zone = next();
+    await items.drop(bob, next(), zone, { id: (await find(bob, "herb")).id });
+    const answer = await items.drop(ada, next(), zone, { id: (await find(ada, "herb")).id, qty: 1 });
+    expect(brief(stacks(answer))).toEqual(["4 herb bag/0", "6 herb ground/0"]);
+  });
+
+  // I1, I2 and I5, over everything a room can ask.
+  test("after any sequence of requests sums to what was made, each request once, a refused one without a trace", async () => {
+    const step = fc.record({
+      kind: fc.constantFrom(
+        "grant",
+        "coins",
+        "use",
+        "move",
+        "drop",
+        "pickUp",
+        "trade",
+        "buy",
+        "sell",
+        "mail",
+        "take",
+        "die",
+        "revive",
+        "loot",
+        "kill",
+      ),
+      who: fc.nat(1),
+      pick: fc.nat(),
+      qty: fc.oneof(
+        { weight: 4, arbitrary: fc.integer({ min: 1, max: 9 }) },
+        { weight: 1, arbitrary: fc.constantFrom(-1, 0, 0.5, 2 ** 53, Number.NaN) },
+      ),
+      slot: fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined }),
+      twice: fc.boolean(),
+    });
+    const both = [await player(), await player()] as const;
+    const zone = next();
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
+        for (const { kind, who, pick, qty, slot, twice } of steps) {
+          const [me, other] = who ? both : ([both[1], both[0]] as const);
+          const of = async (list: Promise<Stack[]>) => {
+            const all = await list;
+            return all[pick % Math.max(1, all.length)]?.id ?? "none";
+          };
+          const template = ["herb", "sword", "helm", "unicorn"][pick % 4]!;
+          const mine = await of(items.read(me));
+          const pile = (await items.death(other))?.pile ?? `pile:${next()}`;
+          const [lying, mail] = [
+            await of(items.readIn(container.ground(zone))),
+            await of(items.readMail(me)),
+          ];
+          const asks: Record<typeof kind, (id: string) => Promise<Booked | Refusal>> = {
+            grant: (id) => items.grant(me, id, template, qty, "loot"),
+            coins: (id) => items.grantCoins(me, id, qty, "gift"),
+            use: (id) => items.use(me, id, { id: mine, qty }),
+            move: (id) =>
+              items.move(me, id, {
+                id: mine,
+                to: (["bag", "equipment", "bank"] as const)[pick % 3]!,
+                slot,
+                qty: pick % 2 ? qty : undefined,
+              }),
+            drop: (id) => items.drop(me, id, zone, { id: mine }),
+            pickUp: (id) => items.pickUp(me, id, zone, lying),
+            trade: (id) =>
+              items.trade(
+                id,
+                { claim: me, offer: { items: [{ id: mine, qty }], coins: 0 } },
+                { claim: other, offer: { items: [], coins: pick % 5 } },
+              ),
+            buy: (id) => items.buy(me, id, prices, { template, qty }),
+            sell: (id) => items.sell(me, id, prices, { id: mine, qty }),
+            mail: (id) => items.mail(me, id, other.sheet.id, { items: [{ id: mine, qty }], coins: pick % 3 }),
+            take: (id) => items.takeMail(me, id, mail),
+            die: (id) => items.die(me, id, zone),
+            revive: (id) => items.revive(me, id),
+            loot: (id) => items.loot(me, id, pile),
+            kill: (id) => items.kill(me, id, { kind: "wolf", zone, drops: [{ template, qty }] }),
+          };
+          const id = next();
+          const before = await everything();
+          const answer = await asks[kind](id);
+          if (!answer.ok) expect(await everything()).toBe(before);
+          else if (twice) {
+            const after = await everything();
+            expect(await asks[kind](id)).toEqual(answer);
+            expect(await everything()).toBe(after);
+          }
+        }
+        expect(await verifyLedger(database.ds)).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
