@@ -1,4 +1,4 @@
-import { bakeTerrain, defineLevel, type LevelSource, seeded, valueNoise } from "roomkeep/shared";
+import { bakeTerrain, defineLevel, heightAt, type LevelSource, seeded, valueNoise } from "roomkeep/shared";
 
 type Solids = NonNullable<LevelSource["solids"]>;
 type Decor = NonNullable<LevelSource["decor"]>;
@@ -33,6 +33,13 @@ export function openness(x: number, z: number): number {
   return open;
 }
 
+/** The floor goes down from the mouth to the treasure. */
+const terrain = bakeTerrain({ min: [-HALF, -HALF], max: [HALF, HALF], cellM: 2 }, (x, z) => {
+  const deep = Math.min(1, Math.max(0, (10 - z) / 30));
+  return rough(x, z) * 0.3 - 0.15 - deep * 1.6;
+});
+const on = (x: number, z: number, up = 0): [number, number, number] => [x, heightAt(terrain, x, z) + up, z];
+
 /** Blocks of rock wherever the cave is not, as far as one can see. */
 function walls(): Solids {
   const random = seeded(4);
@@ -43,8 +50,8 @@ function walls(): Solids {
       if (open > -0.9 || open < -3.6) continue;
       blocks.push({
         shape: "box",
-        at: [x, -0.6, z],
-        size: [BLOCK_M, 3.6 + random() * 2.2, BLOCK_M],
+        at: [x, -2.2, z],
+        size: [BLOCK_M, 5 + random() * 2.2, BLOCK_M],
         look: "cave",
       });
     }
@@ -61,7 +68,7 @@ const crystals: Decor = [
   [9.6, -4.6],
   [-9.2, -20],
   [-3, -21.6],
-].map(([x = 0, z = 0], i) => ({ kind: "crystal", at: [x, 0, z], yaw: i * 1.3, scale: 0.8 + (i % 3) * 0.35 }));
+].map(([x = 0, z = 0], i) => ({ kind: "crystal", at: on(x, z), yaw: i * 1.3, scale: 0.8 + (i % 3) * 0.35 }));
 
 /** Places of the torches on the walls. */
 export const TORCHES: readonly [x: number, z: number][] = [
@@ -72,25 +79,22 @@ export const TORCHES: readonly [x: number, z: number][] = [
   [3, -16],
   [-8.6, -15.4],
 ];
-const torches: Decor = TORCHES.map(([x, z]) => ({ kind: "torch", at: [x, 0, z] }));
+const torches: Decor = TORCHES.map(([x, z]) => ({ kind: "torch", at: on(x, z) }));
 
 /** A cave of four chambers behind the meadow: crystals, torches, and a chest at its end. */
 export const caveLevel = defineLevel({
   name: "cave",
   bounds: { min: [-HALF, -HALF], max: [HALF, HALF] },
   indoors: true,
-  spawns: [{ name: "mouth", at: [0, 0, 14.5], yaw: Math.PI, radius: 1.6 }],
-  terrain: bakeTerrain({ min: [-HALF, -HALF], max: [HALF, HALF], cellM: 2 }, (x, z) => {
-    const level = Math.min(1, Math.max(0, (10 - z) / 30));
-    return rough(x, z) * 0.3 - 0.15 - level * 1.6;
-  }),
+  spawns: [{ name: "mouth", at: on(0, 14.5), yaw: Math.PI, radius: 1.6 }],
+  terrain,
   solids: [
     ...walls(),
-    { shape: "cylinder", at: [7.5, -1.6, -10.5], radius: 0.9, height: 4.4, look: "rock" },
-    { shape: "cylinder", at: [2.4, -1.6, -7], radius: 0.6, height: 3.6, look: "rock" },
-    { shape: "box", at: [-7.6, -1.7, -18.6], size: [0.8, 0.75, 1.3], look: "chest" },
+    { shape: "cylinder", at: on(7.5, -10.5, -0.2), radius: 0.9, height: 4.4, look: "rock" },
+    { shape: "cylinder", at: on(2.4, -7, -0.2), radius: 0.6, height: 3.6, look: "rock" },
+    { shape: "box", at: on(-7.6, -18.6, -0.05), size: [0.8, 0.75, 1.3], look: "chest" },
   ],
-  triggers: [{ name: "treasure", shape: "sphere", at: [-7.6, -1.2, -18.6], radius: 2.2 }],
-  portals: [{ at: [0, 0, 18.2], yaw: Math.PI, radius: 1.1, to: "meadow", spawn: "cave" }],
+  triggers: [{ name: "treasure", shape: "sphere", at: on(-7.6, -18.6, 0.5), radius: 2.2 }],
+  portals: [{ at: on(0, 18.2), yaw: Math.PI, radius: 1.1, to: "meadow", spawn: "cave" }],
   decor: [...crystals, ...torches],
 });
