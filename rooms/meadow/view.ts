@@ -159,9 +159,9 @@ function plant(brush: SceneryBrush, random: () => number): void {
   const put = (kind: string, x: number, z: number, scale: number) => {
     if (!isTaken(x, z)) brush.decor(kind, [x, landAt(x, z), z], random() * 6, scale);
   };
-  for (let i = 0; i < 1100; i++) {
+  for (let i = 0; i < 1300; i++) {
     const reach = i % 2 ? 30 : 70;
-    put("grass", spread(reach), spread(reach), 0.8 + random() * 1.2);
+    put("grass", spread(reach), spread(reach), 0.6 + random() * 0.8);
   }
   for (let i = 0; i < 44; i++) {
     const [x, z] = [spread(60), spread(60)];

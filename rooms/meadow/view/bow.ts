@@ -8,6 +8,8 @@ import type { Hero, MeadowState } from "../state.ts";
 
 /** Speed of a drawn arrow, m/s. What it hits is decided at once; the flight is for the eye. */
 const ARROW_MPS = 70;
+/** The ring one aims with stands above the own head: this much over the middle of the screen, which is 1 high. */
+const AIM_UP = 0.28;
 /** How long an arrow sticks, seconds. */
 const STICK_S = 2.5;
 /** A shot that the server has not told of after this is taken back, seconds. */
@@ -88,7 +90,7 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
       const hero = room.state.actors?.get(room.sessionId) as Hero | undefined;
       return Math.max(0, (hero?.arrows ?? 0) - flights.filter(({ pending }) => pending).length);
     },
-    shoot(x = 0, y = 0.06) {
+    shoot(x = 0, y = AIM_UP) {
       const at = me();
       if (!at || now - drawnAt < DRAW_S * 1000 || this.arrows() < 1) return;
       drawnAt = now;
