@@ -7,6 +7,7 @@ interface Drill {
 
 const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
   crash: () => import("./crash.ts"),
+  zone: () => import("./zone.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

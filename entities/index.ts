@@ -1,11 +1,11 @@
 import { Account } from "./account.ts";
 import { Character } from "./character.ts";
-import { EventLog } from "./event-log.ts";
 import { DeathLock, KillCount } from "./death.ts";
+import { EventLog } from "./event-log.ts";
 import { Item } from "./item.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
-import { ZoneQuarantine, ZoneSave } from "./zone-save.ts";
+import { ZoneLease, ZoneQuarantine, ZoneSave } from "./zone-save.ts";
 
 export {
   Account,
@@ -17,6 +17,7 @@ export {
   LedgerLeg,
   RequestResult,
   Setting,
+  ZoneLease,
   ZoneQuarantine,
   ZoneSave,
 };
@@ -27,6 +28,7 @@ export const ENTITIES = [
   Character,
   ZoneSave,
   ZoneQuarantine,
+  ZoneLease,
   Item,
   LedgerLeg,
   RequestResult,

@@ -4,6 +4,7 @@ import { ItemsAndLedger1763700000003 } from "./003-items-and-ledger.ts";
 import { Settings1763700000004 } from "./004-settings.ts";
 import { DeathsAndKills1763700000005 } from "./005-deaths-and-kills.ts";
 import { EventLog1763700000020 } from "./020-event-log.ts";
+import { ZoneLeases1763700000021 } from "./021-zone-leases.ts";
 
 /** Every migration, oldest first: classes, not a file pattern, so that source and compiled package agree. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Settings1763700000004,
   DeathsAndKills1763700000005,
   EventLog1763700000020,
+  ZoneLeases1763700000021,
 ];

@@ -1,7 +1,9 @@
 import type { GameEvent } from "../shared/index.ts";
 import type { ItemPort } from "./item-port.ts";
+import type { ZonePort } from "./zone-port.ts";
 
 export type * from "./item-port.ts";
+export type * from "./zone-port.ts";
 
 /**
  * What a character carries besides its row: a versioned snapshot that rooms change and save as a whole. Coins and
@@ -136,6 +138,7 @@ export interface Log {
 export interface Ports {
   readonly characters: CharacterPort;
   readonly events: EventPort;
+  readonly zones: ZonePort;
   readonly items: ItemPort;
   readonly log: Log;
   /** @throws TOKEN_INVALID nobody has this token */

@@ -16,6 +16,7 @@ import {
   type Ground,
   type Level,
   RECONNECT_S,
+  type SchemaClass,
   type Space,
   TICK_HZ,
   type Triggers,
@@ -43,6 +44,7 @@ import { openSimulation, type RoomSystem, type Simulation } from "./simulation.t
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
+import { openZone, type ZoneFormat, type ZoneKeeper } from "./zone-saves.ts";
 
 /**
  * A room with actors in a level: players join with their character, walk by predicted input, push what is loose,
@@ -72,6 +74,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   level: Level = (this.constructor as typeof WorldRoom).level ?? flatField;
   /** Name under which characters keep their place here; undefined: they start at a spawn each time. */
   zone: string | undefined;
+  /** True: the world of the zone is kept, players apart; only one room in all the cluster then has the zone. */
+  persistent = false;
+  /** Version of what this game saves of its zone, and how older ones are read. */
+  zoneFormat: ZoneFormat = {};
+  /** Actor classes that a save may hold. Default: all that the state may have. */
+  actorClasses: readonly SchemaClass[] | undefined;
   /** Steps a second. */
   tickHz = TICK_HZ;
   /** What runs over the world in every tick or now and then. */
@@ -95,7 +103,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private inbox!: Inbox<A>;
   private tickClock!: TickClock;
   private wire!: StableSerializer<S>;
-  private stopListening: (() => void) | undefined;
+  private readonly stopListening: (() => void)[] = [];
+  private keeper: ZoneKeeper | undefined;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
   /** True once a room of edited code takes over: this one changes and saves nothing any more. */
@@ -143,15 +152,42 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.maxMessagesPerSecond = 200;
     this.inbox = openInbox<A>(this, this.rates);
     this.simulation = this.openSimulation();
+    // Before the first tick: nothing may move until the world is the saved one.
+    if (this.persistent && this.zone) await this.keepZone(this.zone);
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
     this.setFixedTimestep((context) => this.runTick(context.dt), this.tickHz);
     // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is set, or
     // Colyseus starts a second timer that takes the clock's time away from the step.
     this.patchRate = null;
-    this.stopListening = ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced"));
-    await this.onOpen?.();
-    this.placed = new Map(this.state.actors.entries());
+    this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
+    await this.openGame();
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
+  }
+
+  private async openGame(): Promise<void> {
+    try {
+      if (!this.keeper?.restored) this.onBegin?.();
+      await this.onOpen?.();
+    } catch (error) {
+      // No room will come of it: the zone is free for the next try, as it was.
+      await this.keeper?.giveUp();
+      throw error;
+    }
+    this.placed = new Map(this.state.actors.entries());
+  }
+
+  private async keepZone(zone: string): Promise<void> {
+    const { ports, roomId, simulation, players, zoneFormat: format, log } = this;
+    const options = { zones: ports.zones, zone, roomId, simulation, players, format, log };
+    const keeper = await orJoinError(openZone(options));
+    this.keeper = keeper;
+    this.stopListening.push(
+      ports.zones.onFenced((lost, epoch) => {
+        if (lost !== zone || epoch !== keeper.claim.epoch) return;
+        keeper.abandon();
+        this.disconnect(CLOSE.FENCED);
+      }),
+    );
   }
 
   private openSimulation(): Simulation<S> {
@@ -162,6 +198,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       systems,
       tickHz,
       seed,
+      actorClasses: this.actorClasses,
       rules: (dt) => this.onTick?.(dt),
       fault: this.faultBook.note,
       deliver: (event, kind) => sendEvent(this.players, event, kind),
@@ -185,6 +222,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   // ── What a game may define ────────────────────────────────────────────────────────────────────────────────────
 
+  /** The world is new: place what it begins with. Not called when it was restored from a save. */
+  protected onBegin?(): void;
   /** Once, when the room is ready to be filled. */
   protected onOpen?(): void | Promise<void>;
   /** A player's actor is in the room. */
@@ -276,8 +315,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     await giveBack(this.ports.characters, player, state, this.log);
   }
 
-  override onDispose(): void {
-    this.stopListening?.();
+  override async onDispose(): Promise<void> {
+    for (const stop of this.stopListening) stop();
+    await this.keeper?.close();
     this.log.info({}, "room closed");
   }
 
@@ -315,6 +355,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
   override onCacheRoom(): Kept {
     this.replaced = true;
+    this.keeper?.handOver();
     return keep(this.state, this.players, this.onKeep?.());
   }
 
@@ -360,6 +401,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     tickClock.lap("inputs");
     simulation.step(() => tickClock.lap("physics"));
     saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
+    this.keeper?.saveIfDue(this.clock.elapsedTime);
     tickClock.lap("rules");
     this.broadcastPatch();
     tickClock.lap("patch");

@@ -23,6 +23,8 @@ import { openLog } from "./log.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
 import { type PageSource, servePage } from "./page.ts";
 import { openRedis, type Shared } from "./redis.ts";
+import { createSeal } from "./seal.ts";
+import { openZones, type Zones } from "./zones.ts";
 
 // Colyseus reads the global for reconnection; Node has it from 22 on.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
@@ -40,6 +42,7 @@ export interface Foundation {
   readonly shared: Shared | undefined;
   readonly characters: Characters;
   readonly events: EventLogPort;
+  readonly zones: Zones;
   readonly ports: Ports;
   readonly signIn: AdminSignIn;
   /** What the games say of items; replaced when they are. */
@@ -89,6 +92,13 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
       characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
     );
+    const zones = await openZones(ds, {
+      incarnation,
+      log,
+      seal: createSeal({ keys: config.sealKeys }),
+      saveEveryMs: config.zoneSaveMs,
+      exclusive: database.kind === "embedded",
+    });
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
     const opened = database;
@@ -99,12 +109,14 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       shared,
       characters,
       events,
+      zones,
       endpoints,
       signIn,
       itemRules,
       ports: {
         characters,
         events,
+        zones,
         items,
         log,
         async verify(token) {
@@ -114,6 +126,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       },
       async close() {
         await characters.close();
+        await zones.close();
         await events.close();
         await shared?.close();
         await opened.close();

@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { DEFAULT_PORT, RoomkeepError } from "../shared/index.ts";
+import { DEFAULT_PORT, RoomkeepError, ZONE_SAVE_MS } from "../shared/index.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
+
+const isKey = (key: string) => /^[0-9a-f]{64}$/i.test(key) || Buffer.from(key, "base64").length === 32;
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_PORT),
@@ -20,6 +22,17 @@ const environment = z.object({
         .map((origin) => origin.trim())
         .filter(Boolean),
     ),
+  ROOMKEEP_SEAL_KEY: z
+    .string()
+    .default("")
+    .transform((list) =>
+      list
+        .split(",")
+        .map((key) => key.trim())
+        .filter(Boolean),
+    )
+    .refine((keys) => keys.every(isKey), "each key is 64 hex digits, or base64 of 32 bytes"),
+  ROOMKEEP_ZONE_SAVE_MS: z.coerce.number().int().min(100).max(ZONE_SAVE_MS).default(ZONE_SAVE_MS),
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).default("info"),
 });
 
@@ -39,6 +52,10 @@ export interface Config {
   readonly publicAddress: string | undefined;
   /** Other origins whose pages may use this server. */
   readonly origins: readonly string[];
+  /** Keys of stored snapshots: the first seals, all open. None: compressed, not encrypted. */
+  readonly sealKeys: readonly string[];
+  /** Milliseconds between saves of a persistent zone, 100 to 30,000. */
+  readonly zoneSaveMs: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
 }
 
@@ -65,6 +82,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     adminPassword: data.ROOMKEEP_ADMIN_PASSWORD,
     publicAddress: data.ROOMKEEP_PUBLIC_ADDRESS,
     origins: data.ROOMKEEP_ORIGINS,
+    sealKeys: data.ROOMKEEP_SEAL_KEY,
+    zoneSaveMs: data.ROOMKEEP_ZONE_SAVE_MS,
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -64,10 +64,16 @@ export function checkPortals(games: Games): void {
       const target = Object.hasOwn(games, to) ? games[to] : undefined;
       if (!target) {
         const known = Object.keys(games).join(", ");
-        throw new RoomkeepError("PORTAL_UNKNOWN", `${where} "${to}", which is no game here. There are: ${known}.`);
+        throw new RoomkeepError(
+          "PORTAL_UNKNOWN",
+          `${where} "${to}", which is no game here. There are: ${known}.`,
+        );
       }
       if (spawn === undefined || target.level?.spawns.some(({ name }) => name === spawn)) continue;
-      throw new RoomkeepError("PORTAL_UNKNOWN", `${where} the spawn "${spawn}" of "${to}", which has none of this name.`);
+      throw new RoomkeepError(
+        "PORTAL_UNKNOWN",
+        `${where} the spawn "${spawn}" of "${to}", which has none of this name.`,
+      );
     }
   }
 }

@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   // persistence
   CHARACTER_FENCED: "Another owner holds the character; this copy was dropped, not saved.",
   STATE_INVALID: "A stored or saved state does not fit its schema; nothing was changed.",
+  ZONE_CLAIMED: "The zone is open in another room; only one room keeps it.",
   DATABASE_UNAVAILABLE: "The database did not answer.",
   BACKUP_INVALID: "The backup is incomplete, was changed, or does not fit this version or database.",
   LEDGER_DIFFERS: "A balance is not what the ledger says.",

@@ -1,6 +1,8 @@
-import { castRay } from "roomkeep/shared";
+import { matchMaker } from "@colyseus/core";
+import { castRay, defineLevel, type Level, type LevelSource, walk } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { CHAMBERS } from "../rooms/meadow/cave-level.ts";
 import { CaveRoom } from "../rooms/meadow/cave-room.ts";
 import { MeadowRoom } from "../rooms/meadow/room.ts";
 import { bowOf, REACH_M } from "../rooms/meadow/rules.ts";
@@ -15,15 +17,17 @@ import {
   MOOD,
 } from "../rooms/meadow/state.ts";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
+import { checkPortals } from "../server/games.ts";
 
-/** A meadow whose chance is the same each time. */
+/** A meadow whose chance is the same each time, and of which there may be many. */
 class SeededMeadow extends MeadowRoom {
   override seed = 11;
+  override persistent = false;
 }
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ meadow: SeededMeadow, cave: CaveRoom, plaza: PlazaRoom });
+  world = await bootServer({ meadow: SeededMeadow, kept: MeadowRoom, cave: CaveRoom, plaza: PlazaRoom });
 });
 afterAll(() => world.close());
 const here: TestPlayer[] = [];
@@ -41,6 +45,14 @@ async function two(): Promise<[TestPlayer, TestPlayer, MeadowRoom]> {
 const heroOf = (room: MeadowRoom, player: TestPlayer) => room.players.get(player.room.sessionId)!.avatar;
 const mine = (player: TestPlayer) => player.me() as Hero;
 const seen = (player: TestPlayer) => player.room.state as MeadowState;
+
+const deerOf = (room: MeadowRoom) => [...room.world.query({ is: Deer })];
+const closed = (room: MeadowRoom) => matchMaker.getLocalRoomById(room.roomId) === undefined;
+const plain: LevelSource = {
+  name: "lobby",
+  bounds: { min: [-9, -9], max: [9, 9] },
+  spawns: [{ at: [0, 0, 0] }],
+};
 
 /** Sets something down beside somebody, on the ground. */
 function put(room: MeadowRoom, thing: Herb | Creature, who: Hero, dx: number, dz: number): string {
@@ -239,4 +251,74 @@ it("lives by itself: deer stroll and flee, none stands in the water, the clock g
     0.9,
     1,
   );
+});
+
+it("is the next day as it was left: what was picked, where the deer stood, what o'clock", async () => {
+  const ann = await world.join("kept", { name: "Ann" });
+  const room = world.room<MeadowRoom>(ann.room.roomId);
+  const a = heroOf(room, ann);
+  const id = put(room, new Herb(), a, 0.5, 0.5);
+  ann.room.send("pick", { id });
+  await ann.until("the herb", () => mine(ann).herbs === 1);
+  for (let i = 0; i < 200; i++) room.simulation.step();
+  await ann.leave();
+  const left = { deer: deerOf(room), minute: room.state.minute };
+  await expect.poll(() => closed(room)).toBe(true);
+  const again = await world.join("kept", { token: ann.token });
+  here.push(again);
+  const next = world.room<MeadowRoom>(again.room.roomId);
+  expect(next).not.toBe(room);
+  expect((next.world.get(id) as Herb).ripe).toBe(false);
+  expect(next.world.query({ is: Herb }).size).toBe(room.world.query({ is: Herb }).size);
+  expect(deerOf(next)).toHaveLength(left.deer.length);
+  expect(next.state.minute).toBeGreaterThanOrEqual(left.minute);
+  expect(next.state.minute - left.minute).toBeLessThan(30);
+});
+
+it("gives the treasure of a cave once, to all who are there, and only from beside it", async () => {
+  const ann = await world.join("cave", { name: "Ann", create: true });
+  const bo = await world.join("cave", { name: "Bo", code: ann.room.roomId });
+  here.push(ann, bo);
+  const room = world.room<CaveRoom>(ann.room.roomId);
+  ann.room.send("open", {});
+  expect(await ann.message("refused")).toMatchObject({ type: "open", code: "ACTION_REFUSED" });
+  const [x, y, z] = room.level.triggers[0]!.at;
+  Object.assign(room.players.get(ann.room.sessionId)!.avatar, { x: x + 1.2, y, z });
+  await expect.poll(() => room.triggers.inside("treasure").size).toBe(1);
+  ann.room.send("open", {});
+  await bo.until("his share", () => mine(bo).arrows === 22 && mine(bo).herbs === 3);
+  ann.room.send("open", {});
+  expect(await ann.message("refused")).toMatchObject({ type: "open", code: "ITEM_MISSING" });
+  expect(mine(ann).arrows).toBe(22);
+});
+
+it("leads from every chamber of the cave to the next, and never through the rock", async () => {
+  const ann = await world.join("cave", { name: "Ann", create: true });
+  here.push(ann);
+  const { ground } = world.room<CaveRoom>(ann.room.roomId).simulation;
+  const who = { x: 0, y: 0, z: 14, yaw: 0, vx: 0, vy: 0, vz: 0, grounded: true };
+  const go = (x: number, z: number) => {
+    for (let i = 0; i < 200 && Math.hypot(x - who.x, z - who.z) > 0.6; i++) {
+      const far = Math.hypot(x - who.x, z - who.z);
+      walk(
+        who,
+        { moveX: ((x - who.x) / far) * 127, moveZ: ((z - who.z) / far) * 127, buttons: 0 },
+        ground,
+        1 / 20,
+      );
+    }
+    return Math.hypot(x - who.x, z - who.z);
+  };
+  for (const [x, z] of CHAMBERS) expect(go(x, z)).toBeLessThan(0.7);
+  expect(go(24, -18)).toBeGreaterThan(5);
+});
+
+it("does not start with a portal to nowhere", () => {
+  const lost = defineLevel({ ...plain, portals: [{ at: [0, 0, 0], to: "moon" }] });
+  const astray = defineLevel({ ...plain, portals: [{ at: [0, 0, 0], to: "cave", spawn: "roof" }] });
+  const game = (level: Level) => Object.assign(class extends PlazaRoom {}, { level });
+  const thrown = (level: Level) => () =>
+    checkPortals({ lobby: game(level), cave: CaveRoom, meadow: MeadowRoom });
+  expect(thrown(lost)).toThrow('leads to "moon", which is no game here. There are: lobby, cave, meadow.');
+  expect(thrown(astray)).toThrow('leads to the spawn "roof" of "cave", which has none of this name.');
 });

@@ -30,6 +30,7 @@ const ALL_TABLES = [
   "migration",
   "request_result",
   "setting",
+  "zone_lease",
   "zone_quarantine",
   "zone_save",
 ];

@@ -160,7 +160,11 @@ function crystal({ at, yaw, scale: s }: Decor, { lit, glow }: DecorBatches, rand
     const angle = yaw + i * 1.05;
     const tall = (i === 0 ? 1.7 : 0.7 + random() * 0.6) * s;
     const out = i === 0 ? 0 : 0.32 * s;
-    const where = [at[0] + Math.sin(angle) * out, at[1] + tall * 0.42, at[2] + Math.cos(angle) * out] as const;
+    const where = [
+      at[0] + Math.sin(angle) * out,
+      at[1] + tall * 0.42,
+      at[2] + Math.cos(angle) * out,
+    ] as const;
     const lean = { pitch: Math.cos(angle) * out, roll: -Math.sin(angle) * out };
     glow.add(shard, i % 2 ? color : bright, { at: where, scale: [s, tall, s], ...lean, jitter: 0.25 });
   }

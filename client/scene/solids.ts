@@ -201,7 +201,11 @@ function cylinder({ at, radius, height, look }: Cylinder, batch: Batch): Animate
   }
   if (look === "rock") {
     const tall = height / 2;
-    batch.add(crag, color, { at: [x, y + tall, z], scale: [radius * 1.12, tall * 1.12, radius * 1.12], yaw: x });
+    batch.add(crag, color, {
+      at: [x, y + tall, z],
+      scale: [radius * 1.12, tall * 1.12, radius * 1.12],
+      yaw: x,
+    });
     const moss = [x + radius * 0.5, y + tall * 0.7, z + radius * 0.4] as const;
     batch.add(crag, "#8f8a7c", { at: moss, scale: radius * 0.6, yaw: z, pitch: x });
     return undefined;
@@ -230,10 +234,20 @@ function hearth(batch: Batch, [x, y, z]: Cylinder["at"], radius: number) {
   for (let i = 0; i < 11; i++) {
     const angle = (i / 11) * Math.PI * 2;
     const where = [x + Math.sin(angle) * radius, y + 0.12, z + Math.cos(angle) * radius] as const;
-    batch.add(crag, i % 3 ? "#9d968a" : "#857f76", { at: where, scale: 0.24 + (i % 4) * 0.02, yaw: i, pitch: i });
+    batch.add(crag, i % 3 ? "#9d968a" : "#857f76", {
+      at: where,
+      scale: 0.24 + (i % 4) * 0.02,
+      yaw: i,
+      pitch: i,
+    });
   }
   for (let i = 0; i < 4; i++) {
-    const log = { at: [x, y + 0.2, z], scale: [0.09, radius * 1.3, 0.09], yaw: i * 0.8, pitch: 1.25 } as const;
+    const log = {
+      at: [x, y + 0.2, z],
+      scale: [0.09, radius * 1.3, 0.09],
+      yaw: i * 0.8,
+      pitch: 1.25,
+    } as const;
     batch.add(tube, i % 2 ? "#6b4a30" : "#7d573a", log);
   }
 }

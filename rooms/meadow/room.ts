@@ -20,7 +20,7 @@ import {
   targetOf,
   wound,
 } from "./rules.ts";
-import { Bundle, type Creature, Herb, Hero, MeadowState } from "./state.ts";
+import { Bundle, type Creature, Hero, MeadowState } from "./state.ts";
 import { meadowStep } from "./step.ts";
 import { meadowSystems, populate } from "./systems.ts";
 
@@ -49,6 +49,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
   static override readonly level = meadowLevel;
   override state = new MeadowState();
   override zone = "meadow";
+  override persistent = true;
   override interest = { radiusM: 60 };
   override systems = meadowSystems;
   override rates = {
@@ -58,8 +59,12 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     drop: { perSecond: 2, burst: 6 },
   };
 
+  /** A meadow that was never kept; a restored one has its animals and herbs. */
+  protected override onBegin(): void {
+    populate(this.world, this.simulation.random);
+  }
+
   protected override onOpen(): void {
-    if (this.world.query({ is: Herb }).size === 0) populate(this.world, this.simulation.random);
     this.triggers.on("campfire", {
       enter: (id) => this.warm(id, true),
       leave: (id) => this.warm(id, false),

@@ -115,7 +115,9 @@ function tellNews({ room, notice }: ViewContext<MeadowState>): () => void {
     }
     if (name === Gored.name) {
       const { kind, harm, fainted } = Gored.schema.parse(payload);
-      notice(fainted ? `The ${kind} was too much. You wake at the camp.` : `The ${kind} hurts you: −${harm}.`);
+      notice(
+        fainted ? `The ${kind} was too much. You wake at the camp.` : `The ${kind} hurts you: −${harm}.`,
+      );
     }
   });
 }

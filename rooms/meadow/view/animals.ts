@@ -81,11 +81,23 @@ function deer(): Parts {
     ...both((s) => [tube, "#efe0c4", [0.11 * s, 1.96, 0.62], [0.05, 0.42, 0.05], -0.4, -s * 0.4]),
     ...both((s) => [tube, "#efe0c4", [0.24 * s, 2.12, 0.6], [0.04, 0.3, 0.04], 0.3, -s * 0.9]),
     ...[0, 1, 2, 3, 4, 5, 6].map(
-      (i): Piece => [ball, "#f5e3c4", [(i % 2 ? 0.19 : -0.19) * 1, 1.2 - (i % 3) * 0.05, 0.2 - i * 0.1], [0.04, 0.03, 0.04]],
+      (i): Piece => [
+        ball,
+        "#f5e3c4",
+        [(i % 2 ? 0.19 : -0.19) * 1, 1.2 - (i % 3) * 0.05, 0.2 - i * 0.1],
+        [0.04, 0.03, 0.04],
+      ],
     ),
   ]);
   const [hip, along, across] = [0.86, 0.36, 0.15];
-  return { body, legs: legPair("#a8703f", "#3b2a22", hip, along, across, 0.12), hip, along, across, hops: false };
+  return {
+    body,
+    legs: legPair("#a8703f", "#3b2a22", hip, along, across, 0.12),
+    hip,
+    along,
+    across,
+    hops: false,
+  };
 }
 
 function rabbit(): Parts {
@@ -101,7 +113,14 @@ function rabbit(): Parts {
     ...both((s) => [ball, "#f0b9b0", [0.056 * s, 0.6, 0.138], [0.026, 0.12, 0.022], -0.15, -s * 0.18]),
   ]);
   const [hip, along, across] = [0.14, 0.13, 0.09];
-  return { body, legs: legPair("#c9b28f", "#f3e7d5", hip, along, across, 0.08), hip, along, across, hops: true };
+  return {
+    body,
+    legs: legPair("#c9b28f", "#f3e7d5", hip, along, across, 0.08),
+    hip,
+    along,
+    across,
+    hops: true,
+  };
 }
 
 function boar(): Parts {
@@ -118,7 +137,14 @@ function boar(): Parts {
     [tube, "#5a4438", [0, 0.62, -0.6], [0.05, 0.26, 0.05], -0.9],
   ]);
   const [hip, along, across] = [0.4, 0.28, 0.16];
-  return { body, legs: legPair("#5f483b", "#2b201b", hip, along, across, 0.14), hip, along, across, hops: false };
+  return {
+    body,
+    legs: legPair("#5f483b", "#2b201b", hip, along, across, 0.14),
+    hip,
+    along,
+    across,
+    hops: false,
+  };
 }
 
 const PARTS: Record<string, () => Parts> = { deer, rabbit, boar };

@@ -1,6 +1,15 @@
 import type { ViewContext } from "roomkeep/client";
 import { castRay, type EventMessage, layGround, type Target, type Vec } from "roomkeep/shared";
-import { ConeGeometry, CylinderGeometry, Group, Mesh, MeshBasicMaterial, Raycaster, Vector2, Vector3 } from "three";
+import {
+  ConeGeometry,
+  CylinderGeometry,
+  Group,
+  Mesh,
+  MeshBasicMaterial,
+  Raycaster,
+  Vector2,
+  Vector3,
+} from "three";
 import { Loosed } from "../events.ts";
 import { meadowLevel } from "../level.ts";
 import { BOW_RANGE_M, bowOf, DRAW_S, targetOf } from "../rules.ts";
@@ -65,7 +74,11 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
     room.onMessage("event", (event: EventMessage) => {
       if (event.name !== Loosed.name) return;
       const { from, to } = Loosed.schema.parse(event.payload);
-      const at = (place: readonly number[]): Vec => ({ x: place[0] ?? 0, y: place[1] ?? 0, z: place[2] ?? 0 });
+      const at = (place: readonly number[]): Vec => ({
+        x: place[0] ?? 0,
+        y: place[1] ?? 0,
+        z: place[2] ?? 0,
+      });
       const own = event.actor === room.sessionId ? flights.find(({ pending }) => pending) : undefined;
       if (own) Object.assign(own, { to: at(to), pending: false });
       else fly(at(from), at(to), false);
@@ -103,7 +116,11 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
       const from = bowOf(at);
       way.set(aim.x - from.x, aim.y - from.y, aim.z - from.z).normalize();
       const hit = castRay(ground, from, way, BOW_RANGE_M, { targets: targets() });
-      const to = hit ?? { x: from.x + way.x * BOW_RANGE_M, y: from.y + way.y * BOW_RANGE_M, z: from.z + way.z * BOW_RANGE_M };
+      const to = hit ?? {
+        x: from.x + way.x * BOW_RANGE_M,
+        y: from.y + way.y * BOW_RANGE_M,
+        z: from.z + way.z * BOW_RANGE_M,
+      };
       room.send("shoot", { yaw: Math.atan2(way.x, way.z), pitch: Math.asin(way.y) });
       fly(from, to, true);
     },
@@ -117,7 +134,8 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
 
 /** The camera's ray from where it passes the player on: what is behind one's back is no aim. */
 function beyond(origin: Vector3, direction: Vector3, at: Vec): Vector3 {
-  const along = (at.x - origin.x) * direction.x + (at.y + 1 - origin.y) * direction.y + (at.z - origin.z) * direction.z;
+  const along =
+    (at.x - origin.x) * direction.x + (at.y + 1 - origin.y) * direction.y + (at.z - origin.z) * direction.z;
   return origin.clone().addScaledVector(direction, Math.max(0, along));
 }
 

@@ -1,5 +1,12 @@
 import { type ActorView, openBatch } from "roomkeep/client";
-import { type BufferGeometry, CylinderGeometry, IcosahedronGeometry, Mesh, MeshLambertMaterial, TorusGeometry } from "three";
+import {
+  type BufferGeometry,
+  CylinderGeometry,
+  IcosahedronGeometry,
+  Mesh,
+  MeshLambertMaterial,
+  TorusGeometry,
+} from "three";
 
 let geometry: BufferGeometry | undefined;
 const material = new MeshLambertMaterial({ vertexColors: true });

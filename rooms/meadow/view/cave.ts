@@ -1,7 +1,7 @@
 import { AFTERNOON, defineView, type SceneryBrush, type SkyMood, type ViewContext } from "roomkeep/client";
 import { type EventMessage, heightAt, isWithin } from "roomkeep/shared";
 import { PointLight } from "three";
-import { caveLevel, CHAMBERS, TORCHES } from "../cave-level.ts";
+import { CHAMBERS, caveLevel, TORCHES } from "../cave-level.ts";
 import type { CaveState } from "../cave-state.ts";
 import { TreasureFound } from "../events.ts";
 import type { Hero } from "../state.ts";
@@ -60,7 +60,10 @@ function showLights({ stage, settings, me, onFrame }: ViewContext<CaveState>): (
       least = away;
       torch.position.set(x, floorAt(x, z) + 2.2, z);
     }
-    torch.intensity = 26 * (1 + Math.sin(time * 11) * 0.07 + Math.sin(time * 27) * 0.05) * Math.min(1, Math.max(0, (18 - least) / 6));
+    torch.intensity =
+      26 *
+      (1 + Math.sin(time * 11) * 0.07 + Math.sin(time * 27) * 0.05) *
+      Math.min(1, Math.max(0, (18 - least) / 6));
   });
   return () => {
     for (const light of [lantern, torch]) {
@@ -100,7 +103,9 @@ function tellNews({ room, notice }: ViewContext<CaveState>): () => void {
   return room.onMessage("event", ({ name, payload }: EventMessage) => {
     if (name !== TreasureFound.name) return;
     const { finder, arrows, herbs, xp } = TreasureFound.schema.parse(payload);
-    notice(`${finder} opened the chest: ${arrows} arrows, ${herbs} herbs, +${xp} experience for each of you.`);
+    notice(
+      `${finder} opened the chest: ${arrows} arrows, ${herbs} herbs, +${xp} experience for each of you.`,
+    );
   });
 }
 

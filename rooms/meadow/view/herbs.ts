@@ -17,7 +17,11 @@ const COLORS = ["#ffd75e", "#ff9ad5", "#8fe3ff", "#c9a2ff"].map((color) => new C
 
 /** Draws all herbs in two calls: leaves, and blossoms that glow a little and only while they are ripe. */
 export function showHerbs({ room, stage, onFrame }: ViewContext<MeadowState>): () => void {
-  const leaves = new InstancedMesh(leafGeometry(), new MeshLambertMaterial({ vertexColors: true }), DRAWN_MAX);
+  const leaves = new InstancedMesh(
+    leafGeometry(),
+    new MeshLambertMaterial({ vertexColors: true }),
+    DRAWN_MAX,
+  );
   const blossoms = new InstancedMesh(blossomGeometry(), new MeshBasicMaterial(), DRAWN_MAX);
   leaves.frustumCulled = blossoms.frustumCulled = false;
   stage.scene.add(leaves, blossoms);
@@ -81,7 +85,10 @@ function blossomGeometry() {
   for (let i = 0; i < 5; i++) {
     const angle = i * 2.4;
     const out = i === 0 ? 0 : 0.13;
-    batch.add(bud, "#ffffff", { at: [Math.sin(angle) * out, 0.5 + (i % 3) * 0.07, Math.cos(angle) * out], jitter: 0 });
+    batch.add(bud, "#ffffff", {
+      at: [Math.sin(angle) * out, 0.5 + (i % 3) * 0.07, Math.cos(angle) * out],
+      jitter: 0,
+    });
   }
   return batch.geometry();
 }

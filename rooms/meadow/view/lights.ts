@@ -3,14 +3,14 @@ import {
   AdditiveBlending,
   BufferAttribute,
   BufferGeometry,
+  CircleGeometry,
   Color,
   ConeGeometry,
   Group,
   Mesh,
   MeshBasicMaterial,
-  CircleGeometry,
-  Points,
   PointLight,
+  Points,
   ShaderMaterial,
 } from "three";
 
@@ -30,7 +30,10 @@ export function lightFire([x, y, z]: readonly [number, number, number]): Fire {
   light.position.y = 1.3;
   const cone = new ConeGeometry(0.5, 1, 6);
   const flames = ["#ff6a2b", "#ff9d3c", "#ffd76a"].map((color, i) => {
-    const flame = new Mesh(cone, new MeshBasicMaterial({ color, transparent: true, opacity: 0.6 + i * 0.15, depthWrite: false }));
+    const flame = new Mesh(
+      cone,
+      new MeshBasicMaterial({ color, transparent: true, opacity: 0.6 + i * 0.15, depthWrite: false }),
+    );
     flame.scale.set(0.75 - i * 0.2, 1.25 - i * 0.3, 0.75 - i * 0.2);
     flame.position.y = 0.25 + flame.scale.y / 2;
     root.add(flame);

@@ -52,7 +52,7 @@ const DUSK_H = 20;
 export function moodAt(minute: number): SkyMood {
   const hour = (minute / DAY_MINUTES) * 24;
   const isDay = hour >= DAWN_H && hour < DUSK_H;
-  const share = isDay ? (hour - DAWN_H) / (DUSK_H - DAWN_H) : (((hour - DUSK_H + 24) % 24) / 10);
+  const share = isDay ? (hour - DAWN_H) / (DUSK_H - DAWN_H) : ((hour - DUSK_H + 24) % 24) / 10;
   const angle = share * Math.PI;
   const height = Math.sin(angle);
   // The light itself fades where sun and moon change places, so that shadows do not jump.
