@@ -20,7 +20,7 @@ import {
   targetOf,
   wound,
 } from "./rules.ts";
-import { Bundle, type Creature, Hero, MeadowState } from "./state.ts";
+import { Bundle, type Creature, Hero, INTEREST, MeadowState } from "./state.ts";
 import { meadowStep } from "./step.ts";
 import { meadowSystems, populate } from "./systems.ts";
 
@@ -50,7 +50,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
   override state = new MeadowState();
   override zone = "meadow";
   override persistent = true;
-  override interest = { radiusM: 60 };
+  override interest = INTEREST;
   override systems = meadowSystems;
   override rates = {
     pick: { perSecond: 5, burst: 10 },

@@ -4,6 +4,9 @@ import { Avatar, defineActor, internal, own, WorldState } from "roomkeep/shared"
 /** Most health somebody has. */
 export const HEALTH_MAX = 100;
 
+/** How far around one sees animals, herbs and people. */
+export const INTEREST = { radiusM: 60 } as const;
+
 /** A wanderer in the meadow. What one carries is nobody else's business. */
 export const Hero = Avatar.extend(
   {

@@ -5,7 +5,7 @@ import { Gored, Slain } from "./events.ts";
 import { landAt, POND, WATER_Y } from "./land.ts";
 import { FIRE, isTaken, meadowLevel } from "./level.ts";
 import { REACH_M } from "./rules.ts";
-import type { Herb, Hero, MeadowState } from "./state.ts";
+import { type Herb, type Hero, INTEREST, type MeadowState } from "./state.ts";
 import { meadowStep } from "./step.ts";
 import { showAnimal } from "./view/animals.ts";
 import { openBow } from "./view/bow.ts";
@@ -20,6 +20,7 @@ import { darknessAt, followDay } from "./view/sky.ts";
 export const meadowView = defineView<MeadowState>({
   title: "Meadow",
   level: meadowLevel,
+  interest: INTEREST,
   step: () => meadowStep,
   decorate,
   kinds: {

@@ -44,7 +44,7 @@ interface Flight {
 
 /** Opens the bow, and shows everybody's arrows. */
 export function openBow(context: ViewContext<MeadowState>): Bow {
-  const { room, stage, actors, me, onFrame } = context;
+  const { room, stage, actors, me, onFrame, debugRay } = context;
   const ground = layGround(meadowLevel);
   const quiver = makeArrows();
   const flights: Flight[] = [];
@@ -123,6 +123,7 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
       };
       room.send("shoot", { yaw: Math.atan2(way.x, way.z), pitch: Math.asin(way.y) });
       fly(from, to, true);
+      debugRay(from, to);
     },
     dispose() {
       for (const stop of stops) stop();

@@ -66,6 +66,7 @@ function Status({ facts }: { facts: Facts }) {
           <Sun minute={minute} /> {clockText(minute - (minute % 10))}
         </span>
       )}
+      {/* biome-ignore lint/a11y/useSemanticElements: a <meter> cannot be given this look in every browser */}
       <span
         class={`mw-health${warm ? " warm" : ""}`}
         role="meter"

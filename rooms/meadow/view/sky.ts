@@ -35,7 +35,7 @@ const NIGHT: Look = {
   light: "#a9bdff",
   fillSky: "#5a6fb8",
   fillGround: "#2d3958",
-  fillPower: 1.05,
+  fillPower: 1.5,
   high: "#0a1230",
   middle: "#1b2a58",
   low: "#35467a",
