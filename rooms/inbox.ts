@@ -13,6 +13,8 @@ export type Action<A extends Avatar, T> = (player: Player<A>, message: T) => Ref
 export interface Inbox<A extends Avatar> {
   /** See `WorldRoom.on`. */
   on<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void;
+  /** Does what a message does, without asking whether it may: for a re-run of what was allowed. */
+  act(player: Player<A>, type: string, message: unknown): void;
   /** A client has left for good: its rates and strikes are forgotten. */
   forget(client: Client): void;
 }
@@ -32,19 +34,27 @@ const COMMON_RATES: Record<string, Rate> = {
  * Opens the inbox of a room: chat and emotes, what the game adds, and a refusal for all else. What does not fit its
  * schema or comes too often never reaches the action.
  */
-export function openInbox<A extends Avatar>(room: Host<A>, rates: Record<string, Rate>): Inbox<A> {
+export function openInbox<A extends Avatar>(
+  room: Host<A>,
+  rates: Record<string, Rate>,
+  onAllowed: (player: Player<A>, type: string, message: unknown) => void = () => {},
+): Inbox<A> {
+  const actions = new Map<string, Action<A, unknown>>();
   const guard = openGuard({ ...COMMON_RATES, ...rates }, () => room.clock.elapsedTime);
   const inbox: Inbox<A> = {
     on: (type, schema, action) => {
+      actions.set(type, action as Action<A, unknown>);
       room.onMessage(type, (client: Client, payload: unknown) => {
         const player = room.players.get(client.sessionId);
         if (!player) return;
         const verdict = guard.check(client, type, schema, payload);
+        if (verdict.ok) onAllowed(player, type, verdict.value);
         const refusal = verdict.ok ? action(player, verdict.value) : verdict;
         if (refusal) guard.report(client, type, refusal);
         return refusal ?? { ok: true };
       });
     },
+    act: (player, type, message) => void actions.get(type)?.(player, message),
     forget: (client) => guard.forget(client),
   };
   inbox.on("chat", roomMessages.chat, (player, { text }) => say(room, player, text));

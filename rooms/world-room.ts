@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import {
   type Client,
   type InputAPI,
+  type Rewind,
   Room,
   type RoomException,
   SchemaSerializer,
@@ -16,6 +17,7 @@ import {
   type Ground,
   type Level,
   RECONNECT_S,
+  RoomkeepError,
   type SchemaClass,
   type Space,
   TICK_HZ,
@@ -38,7 +40,9 @@ import { orJoinError } from "./join-error.ts";
 import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { giveOwnView, takeView } from "./owner-view.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
-import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
+import type { Claim, Identity, ItemTemplates, Log, Ports } from "./ports.ts";
+import type { Recorder } from "./recorder.ts";
+import { REWIND_MAX_MS, type Seen, seenBy } from "./rewind.ts";
 import { uniqueCode } from "./room-code.ts";
 import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
@@ -82,6 +86,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   actorClasses: readonly SchemaClass[] | undefined;
   /** Steps a second. */
   tickHz = TICK_HZ;
+  /** Ticks between two patches: 1 sends each step, 3 at 60 Hz sends 20 patches a second. */
+  patchEveryTicks = 1;
+  /** How far in the past clients show what others move, ms. Default: two patches, so that a late one is not seen. */
+  interpolationMs: number | undefined;
+  /** How far back hits are judged by what the shooter saw, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
+  rewindMs = 0;
   /** What runs over the world in every tick or now and then. */
   systems: readonly RoomSystem<S>[] = [];
   /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
@@ -105,16 +115,16 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private wire!: StableSerializer<S>;
   private readonly stopListening: (() => void)[] = [];
   private keeper: ZoneKeeper | undefined;
+  private recorder: Recorder | undefined;
+  private rewind: Rewind | undefined;
+  /** True while a tick runs: what its rules do, a re-run does by itself. */
+  private ticking = false;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
   /** True once a room of edited code takes over: this one changes and saves nothing any more. */
   private replaced = false;
 
-  override inputs: InputAPI<WalkInput> = this.defineInput(WalkInput, {
-    // A second of input at most; what is older is dropped and acknowledged.
-    bufferMaxSize: TICK_HZ,
-    sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
-  });
+  override inputs!: InputAPI<WalkInput>;
 
   /** The actors: spawn, despawn, query, observe. */
   get world(): World {
@@ -150,8 +160,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     if (isPrivate ?? card.private) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
     this.maxMessagesPerSecond = 200;
-    this.inbox = openInbox<A>(this, this.rates);
+    this.inbox = this.openInbox();
     this.simulation = this.openSimulation();
+    this.setRates();
     // Before the first tick: nothing may move until the world is the saved one.
     if (this.persistent && this.zone) await this.keepZone(this.zone);
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
@@ -164,7 +175,25 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
   }
 
+  private setRates(): void {
+    const { tickHz, patchEveryTicks, rewindMs } = this;
+    const rates = [tickHz > 0, tickHz <= 240, Number.isInteger(patchEveryTicks), patchEveryTicks >= 1];
+    if (rates.includes(false) || !(rewindMs >= 0 && rewindMs <= REWIND_MAX_MS)) {
+      throw new RoomkeepError("CONFIG_INVALID", `${this.roomName}: tickHz, patchEveryTicks or rewindMs is out of range.`);
+    }
+    this.inputs = this.defineInput(WalkInput, {
+      // A second of input at most; what is older is dropped and acknowledged.
+      bufferMaxSize: Math.max(4, Math.ceil(tickHz)),
+      sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
+    });
+    if (rewindMs === 0) return;
+    this.rewind = this.allowRewindState({ maxRewindMs: rewindMs });
+    this.rewind.attachAll(this.state.actors, { fields: ["x", "y", "z"] });
+  }
+
   private async openGame(): Promise<void> {
+    // After a restore: it is a setting of the room, not of the world.
+    this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
     try {
       if (!this.keeper?.restored) this.onBegin?.();
       await this.onOpen?.();
@@ -187,6 +216,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
         keeper.abandon();
         this.disconnect(CLOSE.FENCED);
       }),
+    );
+  }
+
+  private openInbox(): Inbox<A> {
+    return openInbox<A>(this, this.rates, (player, type, message) =>
+      this.recorder?.message(player.sessionId, type, message),
     );
   }
 
@@ -266,14 +301,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
-      const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
-      const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
-      standAt(player.avatar, place);
-      this.players.set(client.sessionId, player);
-      this.world.spawn(player.avatar, client.sessionId);
-      this.simulation.addWalker(client.sessionId, player.avatar);
-      if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
-      this.onEnter?.(player);
+      this.admit(client, claim);
+      const { avatar } = this.players.get(client.sessionId) as Player<A>;
+      if (this.wire.filtered && !this.sight) giveOwnView(client, avatar);
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
       // Nothing was played, so nothing is saved; the lease is free for the next try.
@@ -283,10 +313,28 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
   }
 
+  /** Where what happens between two ticks is recorded. */
+  private get tape(): Recorder | undefined {
+    return this.ticking ? undefined : this.recorder;
+  }
+
+  /** The part of a join that changes the world; a re-run repeats it. */
+  private admit(client: Client, claim: Claim): void {
+    const { sessionId } = client;
+    this.tape?.join(sessionId, claim.sheet);
+    const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
+    const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
+    standAt(player.avatar, place);
+    this.players.set(sessionId, player);
+    this.world.spawn(player.avatar, sessionId);
+    this.simulation.addWalker(sessionId, player.avatar);
+    this.onEnter?.(player);
+  }
+
   override onDrop(client: Client, code?: number): void {
     const player = this.players.get(client.sessionId);
     if (!player || isFinal(code) || this.replaced) return;
-    player.avatar.away = true;
+    this.setAway(player, true);
     player.hold = this.allowReconnection(client, RECONNECT_S);
     // The seat that runs out, or a room that closes, ends in onLeave.
     player.hold.catch(() => {});
@@ -301,8 +349,13 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
     player.client = client;
     player.hold = undefined;
-    player.avatar.away = false;
+    this.setAway(player, false);
     this.log.info({ player: client.sessionId }, "player returned");
+  }
+
+  private setAway(player: Player<A>, away: boolean): void {
+    this.tape?.away(player.sessionId, away);
+    player.avatar.away = away;
   }
 
   override async onLeave(client: Client, code?: number): Promise<void> {
@@ -340,6 +393,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private removePlayer(sessionId: string): void {
     const player = this.players.get(sessionId);
     if (player) {
+      this.tape?.leave(sessionId);
       this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
       this.sight?.forget(player.client);
@@ -393,19 +447,80 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     if (this.replaced) return;
     const { tickClock, simulation } = this;
     tickClock.begin();
+    this.ticking = true;
     for (const player of this.players.values()) {
       this.faultBook.attempt("step", () =>
-        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt, player.sessionId)),
+        takeInputs(player, this.inputs, this.tickHz, (input) => this.takeStep(player, input, dt)),
       );
     }
     tickClock.lap("inputs");
     simulation.step(() => tickClock.lap("physics"));
+    this.ticking = false;
+    this.recorder?.endTick(this);
     saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
     this.keeper?.saveIfDue(this.clock.elapsedTime);
     tickClock.lap("rules");
-    this.broadcastPatch();
+    if (simulation.tick % this.patchEveryTicks === 0) this.broadcastPatch();
     tickClock.lap("patch");
     tickClock.end();
+  }
+
+  private takeStep(player: Player<A>, input: WalkInput, dt: number): void {
+    this.recorder?.input(player.sessionId, input);
+    this.step(player.avatar, input, dt, player.sessionId);
+  }
+
+  /**
+   * Records from now on what the world is moved by: joins, leaves, inputs, messages. A re-run of it gives the same
+   * world, tick by tick, as long as rules change the state by these alone: not by clocks, `Math.random` or answers
+   * of the database.
+   *
+   * @example
+   * const recorder = openRecorder({ write: (line) => file.write(line) });
+   * room.record(recorder);
+   */
+  record(recorder: Recorder): void {
+    this.recorder = recorder;
+    recorder.begin(this);
+  }
+
+  // A rehearsal (rehearsal.ts) plays the room by these, without network, database or clock.
+
+  private async rehearse(ports: Ports, log: Log): Promise<void> {
+    Object.assign(this, { ports, log });
+    this.inbox = this.openInbox();
+    this.simulation = this.openSimulation();
+    this.onBegin?.();
+    await this.onOpen?.();
+  }
+
+  private endRehearsedTick(): void {
+    this.ticking = true;
+    this.simulation.step();
+    this.ticking = false;
+    this.recorder?.endTick(this);
+  }
+
+  private actOut(player: Player<A>, type: string, message: unknown): void {
+    this.recorder?.message(player.sessionId, type, message);
+    this.faultBook.attempt("onMessage", () => this.inbox.act(player, type, message));
+  }
+
+  private resumeGame(game: unknown): void {
+    this.onRestore?.(game);
+  }
+
+  /**
+   * What a player saw when the last input was sampled that the room has taken from them, at most `rewindMs` back.
+   * With `rewindMs` 0 all is where it is now. Judge shots in `onTick` or by a button in `step`, not in a message.
+   */
+  protected seenBy(player: Pick<Player, "sessionId">): Seen {
+    return seenBy(this.rewind, player.sessionId);
+  }
+
+  /** What the room keeps beside its state and players: for hot reloads and snapshots of a recording. */
+  keptByGame(): unknown {
+    return this.onKeep?.();
   }
 
   /** Where the time of this room's ticks goes. */
