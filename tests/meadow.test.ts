@@ -17,6 +17,7 @@ import {
   MOOD,
 } from "../rooms/meadow/state.ts";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
+import type { Seen } from "../rooms/rewind.ts";
 import { checkPortals } from "../server/games.ts";
 
 /** A meadow whose chance is the same each time, and of which there may be many. */
@@ -25,9 +26,22 @@ class SeededMeadow extends MeadowRoom {
   override persistent = false;
 }
 
+/** Whoever shoots here saw everything three metres further west than it is now. */
+class LateMeadow extends SeededMeadow {
+  protected override seenBy(): Seen {
+    return { at: ({ x, y, z }) => ({ x: x - 3, y, z }) };
+  }
+}
+
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ meadow: SeededMeadow, kept: MeadowRoom, cave: CaveRoom, plaza: PlazaRoom });
+  world = await bootServer({
+    meadow: SeededMeadow,
+    late: LateMeadow,
+    kept: MeadowRoom,
+    cave: CaveRoom,
+    plaza: PlazaRoom,
+  });
 });
 afterAll(() => world.close());
 const here: TestPlayer[] = [];
@@ -62,10 +76,10 @@ function put(room: MeadowRoom, thing: Herb | Creature, who: Hero, dx: number, dz
 }
 
 /** Sends a shot straight at where somebody's own screen has an animal. */
-function shootAt(player: TestPlayer, id: string) {
+function shootAt(player: TestPlayer, id: string, aside = 0) {
   const from = bowOf(player.me());
   const to = player.room.state.actors.get(id)!;
-  const [dx, dy, dz] = [to.x - from.x, to.y + 0.5 - from.y, to.z - from.z];
+  const [dx, dy, dz] = [to.x + aside - from.x, to.y + 0.5 - from.y, to.z - from.z];
   player.room.send("shoot", { yaw: Math.atan2(dx, dz), pitch: Math.atan2(dy, Math.hypot(dx, dz)) });
 }
 
@@ -128,7 +142,7 @@ it("lets a deer be shot: two arrows, experience for the shooter, loot for who co
   shootAt(ann, id);
   const flight = await ann.message<{ name: string; payload: { hit: string } }>("event");
   expect(flight).toMatchObject({ name: "loosed", payload: { hit: id } });
-  expect(deer.mood).toBe(MOOD.flee);
+  await ann.until("flight", () => deer.mood === MOOD.flee);
   Object.assign(deer, { thinkAtTick: 1e9, speed: 0 });
   await ann.patches(14);
   shootAt(ann, id);
@@ -141,6 +155,22 @@ it("lets a deer be shot: two arrows, experience for the shooter, loot for who co
   Object.assign(heroOf(room, bo), { x: deer.x, y: deer.y, z: deer.z });
   bo.room.send("pick", { id: room.world.idOf(bundle!) });
   await bo.until("the meat", () => mine(bo).meat === 2);
+});
+
+it("judges an arrow by where the archer saw the deer, not by where it is", async () => {
+  const ann = await world.join("late", { name: "Ann", create: true });
+  here.push(ann);
+  const room = world.room<MeadowRoom>(ann.room.roomId);
+  expect(room.rewindMs).toBe(300);
+  const id = put(room, new Deer({ hp: 5, thinkAtTick: 1e9 }), heroOf(room, ann), 4, -6);
+  await ann.until("the deer", () => ann.room.state.actors.has(id));
+  const hits: string[] = [];
+  for (const lead of [0, -3]) {
+    shootAt(ann, id, lead);
+    hits.push((await ann.message<{ payload: { hit: string } }>("event")).payload.hit);
+    await ann.patches(14);
+  }
+  expect(hits).toEqual(["", id]);
 });
 
 it("refuses what the rules do not allow, and changes nothing", async () => {

@@ -51,6 +51,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
   override zone = "meadow";
   override persistent = true;
   override interest = INTEREST;
+  override rewindMs = 300;
   override systems = meadowSystems;
   override rates = {
     pick: { perSecond: 5, burst: 10 },
@@ -58,6 +59,9 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     eat: { perSecond: 4, burst: 8 },
     drop: { perSecond: 2, burst: 6 },
   };
+
+  /** Arrows that were loosed since the last tick. */
+  private readonly shots: { player: Wanderer; way: Vec }[] = [];
 
   /** A meadow that was never kept; a restored one has its animals and herbs. */
   protected override onBegin(): void {
@@ -92,6 +96,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
   }
 
   protected override onTick(): void {
+    this.looseArrows();
     if (this.simulation.tick % REPACK_TICKS === 0) for (const player of this.players.values()) repack(player);
   }
 
@@ -115,9 +120,20 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
   // ── The bow ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   private shoot(player: Wanderer, way: Vec): Refusal | undefined {
+    const refusal = drawBow(player.avatar, this.moment());
+    if (!refusal) this.shots.push({ player, way });
+    return refusal;
+  }
+
+  /** Judges the shots that came since the last tick, each by what its shooter saw. */
+  private looseArrows(): void {
+    for (const { player, way } of this.shots.splice(0)) {
+      if (this.players.has(player.sessionId)) this.loose(player, way);
+    }
+  }
+
+  private loose(player: Wanderer, way: Vec): void {
     const { avatar, sessionId } = player;
-    const refusal = drawBow(avatar, this.moment());
-    if (refusal) return refusal;
     const from = bowOf(avatar);
     const hit = castRay(this.ground, from, way, BOW_RANGE_M, { targets: this.targets(player) });
     const to = hit ?? {
@@ -132,13 +148,14 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
       { actor: sessionId, x, z },
     );
     if (hit) this.meet(player, hit);
-    return undefined;
   }
 
-  /** Every animal within range of an arrow. */
-  protected *targets({ avatar }: Wanderer): Iterable<Target> {
-    for (const actor of this.world.near(avatar.x, avatar.z, BOW_RANGE_M + 5)) {
-      const target = targetOf(this.world.idOf(actor) ?? "", actor, actor);
+  /** The animals near an archer, where they were when the archer saw them. */
+  private *targets(player: Wanderer): Iterable<Target> {
+    const seen = this.seenBy(player);
+    const { x, z } = player.avatar;
+    for (const actor of this.world.near(x, z, BOW_RANGE_M + 5)) {
+      const target = targetOf(this.world.idOf(actor) ?? "", actor, seen.at(actor));
       if (target) yield target;
     }
   }

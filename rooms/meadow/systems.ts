@@ -102,13 +102,12 @@ export const regrow = defineSystem<World, Context>({
   },
 });
 
-/** Animals make up their minds and walk, ten times a second. */
+/** Animals walk, and make up their minds now and then. */
 export const creatures = defineSystem<World, Context>({
   name: "creatures",
-  everyTicks: 2,
   run: (world, { tick, dtS, ground, random }) => {
     const heroes = world.query({ is: Hero });
-    const tickHz = 2 / dtS;
+    const tickHz = 1 / dtS;
     for (const klass of KINDS) {
       for (const creature of world.query({ is: klass })) {
         const habits = habitsOf(creature.kind);
@@ -132,7 +131,6 @@ function* noticed(world: World, heroes: Iterable<Hero>): Iterable<Person> {
 export const gore = defineSystem<World, Context>({
   name: "gore",
   needs: ["creatures"],
-  everyTicks: 2,
   run: (world, { tick, dtS, events }) => {
     for (const creature of world.query({ is: Boar })) {
       if (creature.mood !== MOOD.charge) continue;
@@ -146,7 +144,7 @@ export const gore = defineSystem<World, Context>({
       const fainted = foe.health <= harm;
       foe.health = fainted ? WAKE_HEALTH : foe.health - harm;
       if (fainted) wakeAtCamp(foe);
-      calm(creature, tick + Math.round((2 / dtS) * 3));
+      calm(creature, tick + Math.round(3 / dtS));
       events.emit(Gored, { kind: creature.kind, harm, fainted }, { actor: world.idOf(foe) ?? "" });
     }
   },
