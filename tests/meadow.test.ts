@@ -1,4 +1,5 @@
 import { matchMaker } from "@colyseus/core";
+import type { Ports } from "roomkeep/rooms";
 import { castRay, defineLevel, type Level, type LevelSource, walk } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
@@ -18,7 +19,7 @@ import {
 } from "../rooms/meadow/state.ts";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
 import type { Seen } from "../rooms/rewind.ts";
-import { checkPortals } from "../server/games.ts";
+import { defineGames } from "../server/games.ts";
 
 /** A meadow whose chance is the same each time, and of which there may be many. */
 class SeededMeadow extends MeadowRoom {
@@ -348,7 +349,7 @@ it("does not start with a portal to nowhere", () => {
   const astray = defineLevel({ ...plain, portals: [{ at: [0, 0, 0], to: "cave", spawn: "roof" }] });
   const game = (level: Level) => Object.assign(class extends PlazaRoom {}, { level });
   const thrown = (level: Level) => () =>
-    checkPortals({ lobby: game(level), cave: CaveRoom, meadow: MeadowRoom });
+    defineGames({ lobby: game(level), cave: CaveRoom, meadow: MeadowRoom }, {} as Ports);
   expect(thrown(lost)).toThrow('leads to "moon", which is no game here. There are: lobby, cave, meadow.');
   expect(thrown(astray)).toThrow('leads to the spawn "roof" of "cave", which has none of this name.');
 });

@@ -83,8 +83,10 @@ it("carries a walker up and down a slope with the feet on the ground", () => {
 it("lets nobody up what is steeper than the limit, neither walking nor hopping, but along it", () => {
   const ground = hill((x) => Math.max(0, x) * 1.5);
   const who = walker(-2, 0, 0);
-  go(who, ground, 80, 127, BUTTON.run);
-  expect(who.x).toBeLessThan(0.5);
+  for (let i = 0; i < 80; i++) {
+    walk(who, { moveX: 127, moveZ: 0, buttons: BUTTON.run }, ground, DT);
+    expect(who.y).toBeLessThan(0.1);
+  }
   for (let i = 0; i < 200; i++)
     walk(who, { moveX: 127, moveZ: 0, buttons: BUTTON.run | BUTTON.jump }, ground, DT);
   expect(who.y).toBeLessThan(2.2); // one jump high, never more
