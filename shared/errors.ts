@@ -91,6 +91,7 @@ export const ERROR_CODES = {
   REDIS_UNAVAILABLE: "Redis did not answer.",
   PAGE_MISSING: "The page has not been built.",
   LEVEL_INVALID: "The level description has an error.",
+  PORTAL_UNKNOWN: "A portal leads to a game or a spawn that there is not.",
 } as const;
 
 /** One of the stable codes in {@link ERROR_CODES}. */
