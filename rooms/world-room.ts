@@ -22,6 +22,7 @@ import {
   type SchemaClass,
   type Space,
   TICK_HZ,
+  type Triggers,
   WalkInput,
   type World,
   type WorldState,
@@ -73,8 +74,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** Kinds of items of the game. All games of a server share them: one name is one thing. */
   static readonly items: ItemTemplates = {};
 
+  /** The level that the game's rooms open with; its portals are checked when the server starts. */
+  static readonly level: Level | undefined = undefined;
+
   /** Geometry of the room. */
-  level: Level = flatField;
+  level: Level = (this.constructor as typeof WorldRoom).level ?? flatField;
   /** Name under which characters keep their place here; undefined: they start at a spawn each time. */
   zone: string | undefined;
   /** True: the world of the zone is kept, players apart; only one room in all the cluster then has the zone. */
@@ -138,6 +142,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** What happens: emit it, or be told of it. */
   get events(): Events {
     return this.simulation.events;
+  }
+  /** The level's trigger volumes: who enters, who leaves, who is inside. */
+  get triggers(): Triggers {
+    return this.simulation.triggers;
   }
   protected get ground(): Ground {
     return this.simulation.ground;
@@ -386,8 +394,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   override async onLeave(client: Client, code?: number): Promise<void> {
     const player = this.players.get(client.sessionId);
     if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
-    const state = capture(player, this.zone);
+    // First the game's own farewell: what it writes to the stats is saved.
     this.removePlayer(client.sessionId, "left");
+    const state = capture(player, this.zone);
     this.log.info({ player: client.sessionId, code }, "player left");
     await giveBack(this.ports.characters, player, state, this.log);
   }
@@ -405,8 +414,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
     for (const player of this.players.values()) {
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
-      const state = capture(player, this.zone);
       this.removePlayer(player.sessionId, reason);
+      const state = capture(player, this.zone);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
       if (reason === "taken-over") await giveBack(this.ports.characters, player, state, this.log);
       player.hold?.reject(new Error(reason));

@@ -47,7 +47,6 @@ export const ERROR_CODES = {
   NOT_LEADER: "Only the leader of the room may do this.",
   COMMAND_UNKNOWN: "The console knows no command of this name.",
   COMMAND_INVALID: "The command's arguments do not fit; nothing was done.",
-  ROLE_MISSING: "Your role does not allow this.",
   PROTOCOL_ABUSE: "Too many malformed messages; the connection was closed.",
   // items
   ITEM_MISSING: "There is no such item where you can reach it.",
@@ -91,6 +90,7 @@ export const ERROR_CODES = {
   REDIS_UNAVAILABLE: "Redis did not answer.",
   PAGE_MISSING: "The page has not been built.",
   LEVEL_INVALID: "The level description has an error.",
+  PORTAL_UNKNOWN: "A portal leads to a game or a spawn that there is not.",
 } as const;
 
 /** One of the stable codes in {@link ERROR_CODES}. */

@@ -1,11 +1,20 @@
 import { type Solid, seeded } from "roomkeep/shared";
-import { BoxGeometry, CylinderGeometry, IcosahedronGeometry, OctahedronGeometry, TorusGeometry } from "three";
+import {
+  BoxGeometry,
+  BufferAttribute,
+  BufferGeometry,
+  CylinderGeometry,
+  IcosahedronGeometry,
+  OctahedronGeometry,
+  TorusGeometry,
+} from "three";
 import type { Batch } from "./batch.ts";
 import { type Animated, waterDisc } from "./water.ts";
 
 const cube = new BoxGeometry(1, 1, 1);
 const tube = new CylinderGeometry(1, 1, 1, 20);
 const blob = new IcosahedronGeometry(1, 1);
+const crag = new IcosahedronGeometry(1, 0);
 const bulb = new OctahedronGeometry(1, 0);
 const COLORS: Record<string, string> = {
   stone: "#d3c6b0",
@@ -16,6 +25,8 @@ const COLORS: Record<string, string> = {
   bench: "#b87b4b",
   bark: "#8d6142",
   iron: "#46545f",
+  rock: "#a39a8c",
+  cave: "#6f6a80",
   water: "#f4ecdf",
 };
 
@@ -26,7 +37,13 @@ type Cylinder = Extract<Solid, { shape: "cylinder" }>;
 export function buildSolid(solid: Solid, batch: Batch): Animated | undefined {
   if (solid.shape === "cylinder") return cylinder(solid, batch);
   const color = COLORS[solid.look] ?? "#d3c6b0";
-  if (solid.look === "bench") bench(solid, batch, color);
+  if (solid.shape === "ramp") {
+    batch.add(wedge(solid.rises), color, { at: solid.at, scale: solid.size });
+    return undefined;
+  }
+  if (solid.look === "rock" || solid.look === "cave") boulder(solid, batch, color);
+  else if (solid.look === "chest") chest(solid, batch);
+  else if (solid.look === "bench") bench(solid, batch, color);
   else if (solid.look === "hedge") hedge(solid, batch, color);
   else if (solid.look === "wood") planks(solid, batch, color);
   else if (solid.look === "brick") wall(solid, batch, color);
@@ -43,6 +60,51 @@ function box(batch: Batch, color: string, at: readonly number[], size: readonly 
 function block({ at, size }: Box, batch: Batch, color: string) {
   box(batch, color, at, [size[0], size[1] - 0.1, size[2]]);
   box(batch, "#e9dfcc", [at[0], at[1] + size[1] - 0.1, at[2]], [size[0] + 0.06, 0.1, size[2] + 0.06]);
+}
+
+/** A ramp of side 1 about the middle of its foot. */
+function wedge(rises: Extract<Solid, { shape: "ramp" }>["rises"]): BufferGeometry {
+  const corners = {
+    a: [-0.5, 0, -0.5],
+    b: [0.5, 0, -0.5],
+    c: [0.5, 0, 0.5],
+    d: [-0.5, 0, 0.5],
+    e: [0.5, 1, 0.5],
+    f: [-0.5, 1, 0.5],
+  } as const;
+  // Top, back and the two sides of one that rises along +z; nobody sees the bottom.
+  const faces = ["afe", "aeb", "dce", "def", "adf", "bec"];
+  const points = faces.flatMap((face) =>
+    [...face].flatMap((key) => [...corners[key as keyof typeof corners]]),
+  );
+  const geometry = new BufferGeometry();
+  geometry.setAttribute("position", new BufferAttribute(new Float32Array(points), 3));
+  const quarter = { "+z": 0, "+x": 1, "-z": 2, "-x": 3 }[rises];
+  geometry.rotateY((quarter * Math.PI) / 2);
+  geometry.computeVertexNormals();
+  return geometry;
+}
+
+/** A block of living rock: rough shapes about a box, so that a wall of them has no straight edge. */
+function boulder({ at, size }: Box, batch: Batch, color: string) {
+  const random = seeded(Math.round(at[0] * 11 + at[2] * 17 + size[0]));
+  box(batch, color, at, size, 0.08);
+  const [w, h, d] = size;
+  const count = Math.min(40, Math.ceil(w * d * h * 0.16) + 3);
+  for (let i = 0; i < count; i++) {
+    const side = Math.floor(random() * 4);
+    const u = random() - 0.5;
+    const x = at[0] + (side < 2 ? u * w : (side === 2 ? 0.5 : -0.5) * w);
+    const z = at[2] + (side < 2 ? (side === 0 ? 0.5 : -0.5) * d : u * d);
+    const big = 0.35 + random() * 0.55;
+    batch.add(crag, random() < 0.4 ? color : "#7d7890", {
+      at: [x, at[1] + random() * h, z],
+      scale: [big, big * 0.8, big],
+      yaw: random() * 6,
+      pitch: random() * 6,
+      jitter: 0.1,
+    });
+  }
 }
 
 function wall({ at, size }: Box, batch: Batch, color: string) {
@@ -98,6 +160,16 @@ function hedge({ at, size }: Box, batch: Batch, color: string) {
   }
 }
 
+function chest({ at, size }: Box, batch: Batch) {
+  const [w, h, d] = size;
+  box(batch, "#8a5a34", at, [w, h * 0.6, d]);
+  box(batch, "#a06b3f", [at[0], at[1] + h * 0.6, at[2]], [w * 1.04, h * 0.4, d * 1.03]);
+  for (const side of [-0.36, 0.36]) {
+    box(batch, "#d9b34a", [at[0], at[1], at[2] + side * d], [w * 1.08, h * 1.02, 0.1]);
+  }
+  box(batch, "#ffe08a", [at[0] + w * 0.52, at[1] + h * 0.45, at[2]], [0.06, 0.2, 0.16]);
+}
+
 function bench({ at, size }: Box, batch: Batch, color: string) {
   const [w, h, d] = size;
   const along = w > d;
@@ -127,6 +199,21 @@ function cylinder({ at, radius, height, look }: Cylinder, batch: Batch): Animate
     });
     return undefined;
   }
+  if (look === "rock") {
+    const tall = height / 2;
+    batch.add(crag, color, {
+      at: [x, y + tall, z],
+      scale: [radius * 1.12, tall * 1.12, radius * 1.12],
+      yaw: x,
+    });
+    const moss = [x + radius * 0.5, y + tall * 0.7, z + radius * 0.4] as const;
+    batch.add(crag, "#8f8a7c", { at: moss, scale: radius * 0.6, yaw: z, pitch: x });
+    return undefined;
+  }
+  if (look === "hearth") {
+    hearth(batch, at, radius);
+    return undefined;
+  }
   if (look === "water") {
     batch.add(tube, color, { at: [x, y + height / 2 - 0.05, z], scale: [radius, height - 0.1, radius] });
     rim(batch, x, y + height - 0.02, z, radius, "#fff8ec");
@@ -140,6 +227,29 @@ function cylinder({ at, radius, height, look }: Cylinder, batch: Batch): Animate
   if (look === "iron")
     batch.add(tube, color, { at: [x, y + 0.12, z], scale: [radius * 2.1, 0.24, radius * 2.1] });
   return undefined;
+}
+
+/** A ring of stones about crossed logs. */
+function hearth(batch: Batch, [x, y, z]: Cylinder["at"], radius: number) {
+  for (let i = 0; i < 11; i++) {
+    const angle = (i / 11) * Math.PI * 2;
+    const where = [x + Math.sin(angle) * radius, y + 0.12, z + Math.cos(angle) * radius] as const;
+    batch.add(crag, i % 3 ? "#9d968a" : "#857f76", {
+      at: where,
+      scale: 0.24 + (i % 4) * 0.02,
+      yaw: i,
+      pitch: i,
+    });
+  }
+  for (let i = 0; i < 4; i++) {
+    const log = {
+      at: [x, y + 0.2, z],
+      scale: [0.09, radius * 1.3, 0.09],
+      yaw: i * 0.8,
+      pitch: 1.25,
+    } as const;
+    batch.add(tube, i % 2 ? "#6b4a30" : "#7d573a", log);
+  }
 }
 
 function rim(batch: Batch, x: number, y: number, z: number, radius: number, color: string) {
