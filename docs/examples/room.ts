@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 // #region room
 import { t } from "@colyseus/schema";
-import { defineSystem, type RoomContext, WorldRoom } from "roomkeep/rooms";
+import { defineSystem, openRecorder, openRehearsal, type RoomContext, rerun, WorldRoom } from "roomkeep/rooms";
 import { defineActor, defineEvent, type World, WorldState } from "roomkeep/shared";
 import { z } from "zod";
 
@@ -34,8 +34,6 @@ class GardenRoom extends WorldRoom {
 // #endregion
 
 // #region rerun
-import { openRecorder, openRehearsal, rerun } from "roomkeep/rooms";
-
 const garden = await openRehearsal(GardenRoom, { seed: 7 }); // no network, no database, no clock
 const lines: string[] = [];
 garden.room.record(openRecorder({ write: (line) => lines.push(line) }));
