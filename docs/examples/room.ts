@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 // #region room
 import { t } from "@colyseus/schema";
-import { defineSystem, openRecorder, openRehearsal, type RoomContext, rerun, WorldRoom } from "roomkeep/rooms";
+import {
+  defineSystem,
+  openRecorder,
+  openRehearsal,
+  type RoomContext,
+  rerun,
+  WorldRoom,
+} from "roomkeep/rooms";
 import { defineActor, defineEvent, type World, WorldState } from "roomkeep/shared";
 import { z } from "zod";
 
