@@ -1,7 +1,7 @@
-import { Client, Predict, type Room } from "colyseus.js";
+import { Predict } from "colyseus.js";
 import { defineSystem, firstHit, type RoomContext, seenBy, WorldRoom } from "roomkeep/rooms";
 import { Actor, defineLevel, type WalkInput, type World, WorldState } from "roomkeep/shared";
-import { bootServer, signIn, type TestServer } from "roomkeep/testing";
+import { bootServer, enterRoom, signIn, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openProxy } from "./helpers/cuttable-proxy.ts";
@@ -76,9 +76,7 @@ async function shoot(game: string, roundTripMs: number, shots: number): Promise<
   const proxy = await openProxy(Number(new URL(world.url).port), roundTripMs / 2);
   const url = `http://127.0.0.1:${proxy.port}`;
   const { token } = await signIn(url, { name: "Shooter" });
-  const client = new Client(url);
-  client.auth.token = token;
-  const room = (await client.create(game)) as Room<unknown, WorldState>;
+  const room = await enterRoom(url, game, token, { create: true });
   room.reconnection.enabled = false;
   await new Promise<void>((resolve) =>
     room.onStateChange(() => room.state.actors?.has("target") && resolve()),
