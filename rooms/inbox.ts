@@ -28,6 +28,8 @@ type Host<A extends Avatar> = Pick<Room, "onMessage" | "broadcast" | "clock"> & 
 const COMMON_RATES: Record<string, Rate> = {
   chat: { perSecond: 1, burst: 5 },
   emote: { perSecond: 2, burst: 6 },
+  command: { perSecond: 2, burst: 10 },
+  complete: { perSecond: 10, burst: 20 },
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { Client, Deferred } from "@colyseus/core";
 import type { Avatar } from "../shared/index.ts";
-import type { Claim, Place } from "./ports.ts";
+import type { Claim, Identity, Place, Role } from "./ports.ts";
 
 export type PlaceOfSpawn = Place;
 
@@ -10,6 +10,10 @@ export interface Player<A extends Avatar = Avatar> {
   client: Client;
   readonly sessionId: string;
   readonly claim: Claim;
+  /** What the account may do, as the database said when the player joined. */
+  readonly role: Role;
+  /** Id of the visit; empty until the player is in. */
+  visit: string;
   readonly avatar: A;
   /** Kept with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
@@ -32,13 +36,20 @@ export function standAt(avatar: Avatar, { x, y, z, yaw }: Place): void {
 }
 
 /** Makes the record of a player who holds a claim. */
-export function describe<A extends Avatar>(client: Client, claim: Claim, avatar: A): Player<A> {
+export function describe<A extends Avatar>(
+  client: Client,
+  claim: Claim,
+  avatar: A,
+  { role }: Pick<Identity, "role">,
+): Player<A> {
   const { sheet } = claim;
   Object.assign(avatar, { kind: "avatar", name: sheet.name, color: sheet.color, shape: sheet.shape });
   return {
     client,
     sessionId: client.sessionId,
     claim,
+    role,
+    visit: "",
     avatar,
     stats: structuredClone(sheet.state.stats),
     statsChanged: false,

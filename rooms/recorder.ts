@@ -1,10 +1,10 @@
 import type { Stored, WalkInput } from "../shared/index.ts";
-import type { CharacterSheet } from "./ports.ts";
+import type { CharacterSheet, Role } from "./ports.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** What moved the world before a tick's inputs, in its order. */
 export type Happening =
-  | readonly ["join", id: string, sheet: CharacterSheet]
+  | readonly ["join", id: string, sheet: CharacterSheet, role?: Role]
   | readonly ["leave", id: string]
   | readonly ["away", id: string, away: boolean]
   | readonly ["message", id: string, type: string, message: unknown];
@@ -16,7 +16,12 @@ export type AppliedInput = readonly [id: string, moveX: number, moveZ: number, b
 export interface Mark {
   readonly tick: number;
   readonly snapshot: Stored;
-  readonly players: readonly { id: string; sheet: CharacterSheet; stats: Record<string, unknown> }[];
+  readonly players: readonly {
+    id: string;
+    sheet: CharacterSheet;
+    stats: Record<string, unknown>;
+    role: Role;
+  }[];
   /** What the game keeps of itself, by `onKeep`. */
   readonly game: unknown;
 }
@@ -39,7 +44,11 @@ export interface Recorded {
   readonly simulation: Simulation;
   readonly players: ReadonlyMap<
     string,
-    { readonly claim: { readonly sheet: CharacterSheet }; readonly stats: Record<string, unknown> }
+    {
+      readonly claim: { readonly sheet: CharacterSheet };
+      readonly stats: Record<string, unknown>;
+      readonly role: Role;
+    }
   >;
   keptByGame(): unknown;
 }
@@ -63,7 +72,7 @@ export interface Recorder {
   /** False once it was stopped or is full. */
   readonly running: boolean;
   begin(room: Recorded): void;
-  join(id: string, sheet: CharacterSheet): void;
+  join(id: string, sheet: CharacterSheet, role?: Role): void;
   leave(id: string): void;
   away(id: string, away: boolean): void;
   message(id: string, type: string, message: unknown): void;
@@ -119,7 +128,7 @@ export function openRecorder(options: RecorderOptions): Recorder {
       put({ v: 1, game: room.roomName, seed, tickHz });
       put({ mark: markOf(room) });
     },
-    join: (id, sheet) => note(["join", id, sheet]),
+    join: (id, sheet, role) => note(["join", id, sheet, role]),
     leave: (id) => note(["leave", id]),
     away: (id, away) => note(["away", id, away]),
     message: (id, type, message) => note(["message", id, type, message]),
@@ -145,7 +154,12 @@ export function openRecorder(options: RecorderOptions): Recorder {
 }
 
 function markOf(room: Recorded): Mark {
-  const players = [...room.players].map(([id, { claim, stats }]) => ({ id, sheet: claim.sheet, stats }));
+  const players = [...room.players].map(([id, { claim, stats, role }]) => ({
+    id,
+    sheet: claim.sheet,
+    stats,
+    role,
+  }));
   return {
     tick: room.simulation.tick,
     snapshot: room.simulation.snapshot(),

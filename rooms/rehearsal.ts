@@ -2,14 +2,14 @@ import type { Client } from "@colyseus/core";
 import type { WalkInput } from "../shared/index.ts";
 import { absent } from "./kept.ts";
 import { describe, type Player } from "./player.ts";
-import type { CharacterSheet, Claim, Log, Ports } from "./ports.ts";
+import type { CharacterSheet, Claim, Log, Ports, Role, VisitEnding } from "./ports.ts";
 import type { Mark, RecordLine } from "./recorder.ts";
 import type { WorldRoom } from "./world-room.ts";
 
 /** A room that is played without any network, tick by tick, as fast as it goes. */
 export interface Rehearsal<R extends WorldRoom = WorldRoom> {
   readonly room: R;
-  join(id: string, sheet?: Partial<CharacterSheet>): void;
+  join(id: string, sheet?: Partial<CharacterSheet>, role?: Role): void;
   leave(id: string): void;
   /** The connection of a player is dropped, or back. */
   away(id: string, away: boolean): void;
@@ -27,8 +27,8 @@ interface Backstage {
   seed: number;
   roomName: string;
   rehearse(ports: Ports, log: Log): Promise<void>;
-  admit(client: Client, claim: Claim): void;
-  removePlayer(sessionId: string): void;
+  admit(client: Client, claim: Claim, role: Role): Player;
+  removePlayer(sessionId: string, ending: VisitEnding): void;
   setAway(player: Player, away: boolean): void;
   takeStep(player: Player, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">, dt: number): void;
   endRehearsedTick(): void;
@@ -67,8 +67,8 @@ export async function openRehearsal<R extends WorldRoom>(
   };
   return {
     room,
-    join: (id, sheet) => inside.admit(absent(id), claimOf(id, sheet)),
-    leave: (id) => inside.removePlayer(id),
+    join: (id, sheet, role = "player") => void inside.admit(absent(id), claimOf(id, sheet), role),
+    leave: (id) => inside.removePlayer(id, "left"),
     away: (id, away) => inside.setAway(playerOf(id), away),
     message: (id, type, message) => inside.actOut(playerOf(id), type, message),
     // −0 becomes 0: the wire's whole numbers have none, nor has JSON, and atan2 tells them apart.
@@ -76,15 +76,15 @@ export async function openRehearsal<R extends WorldRoom>(
       inside.takeStep(playerOf(id), { moveX: moveX + 0, moveZ: moveZ + 0, buttons }, 1 / room.tickHz),
     tick: () => inside.endRehearsedTick(),
     resume({ snapshot, players, game: kept }) {
-      for (const id of [...room.players.keys()]) inside.removePlayer(id);
+      for (const id of [...room.players.keys()]) inside.removePlayer(id, "left");
       room.simulation.restore(snapshot);
-      for (const { id, sheet, stats } of players) {
+      for (const { id, sheet, stats, role } of players) {
         const client = absent(id);
         const claim = claimOf(id, sheet);
         const avatar =
           (room.world.get(id) as Player["avatar"] | undefined) ?? inside.createAvatar({ client, claim });
         // Described by another one: the restored avatar keeps the looks it has by now.
-        const player = describe(client, claim, inside.createAvatar({ client, claim }));
+        const player = describe(client, claim, inside.createAvatar({ client, claim }), { role });
         (room.players as Map<string, Player>).set(id, { ...player, avatar, stats });
       }
       inside.resumeGame(kept);
@@ -147,7 +147,7 @@ type Ticked = Extract<RecordLine, { t: number }>;
 
 function happen(rehearsal: Rehearsal, happening: NonNullable<Ticked["e"]>[number]): void {
   const [what, id] = happening;
-  if (what === "join") rehearsal.join(id, happening[2]);
+  if (what === "join") rehearsal.join(id, happening[2], happening[3] ?? undefined);
   else if (what === "leave") rehearsal.leave(id);
   else if (what === "away") rehearsal.away(id, happening[2]);
   else rehearsal.message(id, happening[2], happening[3]);

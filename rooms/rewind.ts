@@ -68,7 +68,8 @@ export function firstHit<A extends Actor>(
   let best: Hit<A> | undefined;
   for (const actor of targets) {
     const distanceM = meets(shot, seen.at(actor), size);
-    if (distanceM !== undefined && distanceM < (best?.distanceM ?? Number.POSITIVE_INFINITY)) best = { actor, distanceM };
+    if (distanceM !== undefined && distanceM < (best?.distanceM ?? Number.POSITIVE_INFINITY))
+      best = { actor, distanceM };
   }
   return best;
 }
@@ -78,7 +79,11 @@ export function firstHit<A extends Actor>(
  *
  * @see Ericson, Real-Time Collision Detection (2005), section 5.1.9: closest points of two segments
  */
-function meets({ from, along, reachM }: Shot, target: Point, { radiusM, heightM }: TargetSize): number | undefined {
+function meets(
+  { from, along, reachM }: Shot,
+  target: Point,
+  { radiusM, heightM }: TargetSize,
+): number | undefined {
   const length = Math.hypot(along.x, along.y, along.z);
   if (!(length > 0) || !(reachM > 0)) return undefined;
   const dir = { x: along.x / length, y: along.y / length, z: along.z / length };

@@ -52,7 +52,7 @@ export interface RoomContext<S extends WorldState = WorldState> extends SystemCo
  *   run: (world, { random }) => world.query({ is: Deer }).each((deer) => { deer.yaw = random() * 6; }),
  * });
  */
-export interface RoomSystem<S extends WorldState = WorldState> extends Omit<System<World>, "run"> {
+export interface SystemInRoom<S extends WorldState = WorldState> extends Omit<System<World>, "run"> {
   // A method, so that a room with a state of its own still is a room.
   run(world: World, context: RoomContext<S>): void;
 }
@@ -61,7 +61,7 @@ export interface RoomSystem<S extends WorldState = WorldState> extends Omit<Syst
 export interface SimulationOptions<S extends WorldState> {
   readonly state: S;
   readonly level: Level;
-  readonly systems?: readonly RoomSystem<S>[];
+  readonly systems?: readonly SystemInRoom<S>[];
   /** Steps a second. */
   readonly tickHz: number;
   /** Of all chance in the room: any 32-bit integer. */

@@ -18,6 +18,7 @@ import {
   type Level,
   RECONNECT_S,
   RoomkeepError,
+  roomMessages,
   type SchemaClass,
   type Space,
   TICK_HZ,
@@ -29,6 +30,8 @@ import {
 } from "../shared/index.ts";
 import { CellSerializer } from "./cell-serializer.ts";
 import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.ts";
+import { COMMON_COMMANDS, LOOSE_THINGS } from "./commands.ts";
+import { type Command, type Console, openConsole, type Spawnable } from "./console.ts";
 import { sendEvent } from "./event-mail.ts";
 import { type Faults, openFaults } from "./faults.ts";
 import { createOptions, flatField, type GameCard, type Listing } from "./game-card.ts";
@@ -40,11 +43,11 @@ import { orJoinError } from "./join-error.ts";
 import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { giveOwnView, takeView } from "./owner-view.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
-import type { Claim, Identity, ItemTemplates, Log, Ports } from "./ports.ts";
+import type { Claim, Identity, ItemTemplates, Log, Ports, Role, VisitEnding } from "./ports.ts";
 import type { Recorder } from "./recorder.ts";
 import { REWIND_MAX_MS, type Seen, seenBy } from "./rewind.ts";
 import { uniqueCode } from "./room-code.ts";
-import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
+import { openSimulation, type Simulation, type SystemInRoom } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
@@ -93,9 +96,13 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** How far back hits are judged by what the shooter saw, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
   rewindMs = 0;
   /** What runs over the world in every tick or now and then. */
-  systems: readonly RoomSystem<S>[] = [];
+  systems: readonly SystemInRoom<S>[] = [];
   /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
   interest: InterestOptions | undefined;
+  /** What the game adds to the console. */
+  commands: readonly Command<never>[] = [];
+  /** What `/spawn` may spawn, by name. */
+  spawnable: Spawnable = LOOSE_THINGS;
   /** How often a player may send a message, by type. */
   rates: Record<string, Rate> = {};
   /** Of the room's chance: fixed for a replay, secret otherwise. */
@@ -111,6 +118,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   protected sight: CellSerializer<S> | undefined;
   private readonly faultBook: Faults = openFaults(() => this.log);
   private inbox!: Inbox<A>;
+  /** Role-gated commands, for players by message and for operators. */
+  console!: Console;
   private tickClock!: TickClock;
   private wire!: StableSerializer<S>;
   private readonly stopListening: (() => void)[] = [];
@@ -150,6 +159,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   override async onCreate(options: unknown): Promise<void> {
+    await orJoinError(this.open(options));
+  }
+
+  private async open(options: unknown): Promise<void> {
     const { ports, private: isPrivate } = createOptions.parse(options);
     const { card } = this.constructor as typeof WorldRoom;
     this.ports = ports;
@@ -179,7 +192,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const { tickHz, patchEveryTicks, rewindMs } = this;
     const rates = [tickHz > 0, tickHz <= 240, Number.isInteger(patchEveryTicks), patchEveryTicks >= 1];
     if (rates.includes(false) || !(rewindMs >= 0 && rewindMs <= REWIND_MAX_MS)) {
-      throw new RoomkeepError("CONFIG_INVALID", `${this.roomName}: tickHz, patchEveryTicks or rewindMs is out of range.`);
+      throw new RoomkeepError(
+        "CONFIG_INVALID",
+        `${this.roomName}: tickHz, patchEveryTicks or rewindMs is out of range.`,
+      );
     }
     this.inputs = this.defineInput(WalkInput, {
       // A second of input at most; what is older is dropped and acknowledged.
@@ -208,7 +224,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private async keepZone(zone: string): Promise<void> {
     const { ports, roomId, simulation, players, zoneFormat: format, log } = this;
     const options = { zones: ports.zones, zone, roomId, simulation, players, format, log };
-    const keeper = await orJoinError(openZone(options));
+    const keeper = await openZone(options);
     this.keeper = keeper;
     this.stopListening.push(
       ports.zones.onFenced((lost, epoch) => {
@@ -220,9 +236,24 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   private openInbox(): Inbox<A> {
-    return openInbox<A>(this, this.rates, (player, type, message) =>
+    const inbox = openInbox<A>(this, this.rates, (player, type, message) =>
       this.recorder?.message(player.sessionId, type, message),
     );
+    const commands = [...COMMON_COMMANDS, ...this.commands] as unknown as readonly Command<this>[];
+    this.console = openConsole<this>(this, commands, ({ caller, line, outcome }) => {
+      const { accountId, id } = this.players.get(caller.id)?.claim.sheet ?? {};
+      const who = { caller: caller.id, role: caller.role, account: accountId, character: id };
+      this.log.info({ audit: true, ...who, line, outcome }, "command");
+    });
+    inbox.on("command", roomMessages.command, ({ sessionId, role, client }, { line }) => {
+      const answer = this.console.give({ id: sessionId, role }, line);
+      if (typeof answer !== "string") return answer;
+      client.send("console", { line, text: answer });
+    });
+    inbox.on("complete", roomMessages.complete, ({ sessionId, role, client }, { line }) => {
+      client.send("completions", { line, lines: this.console.complete({ id: sessionId, role }, line) });
+    });
+    return inbox;
   }
 
   private openSimulation(): Simulation<S> {
@@ -301,13 +332,14 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const { roomId } = this;
     const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
     try {
-      this.admit(client, claim);
-      const { avatar } = this.players.get(client.sessionId) as Player<A>;
-      if (this.wire.filtered && !this.sight) giveOwnView(client, avatar);
+      const player = this.admit(client, claim, identity.role);
+      if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
+      const { epoch } = claim;
+      player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId, epoch });
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
       // Nothing was played, so nothing is saved; the lease is free for the next try.
-      this.removePlayer(client.sessionId);
+      this.removePlayer(client.sessionId, "left");
       await this.ports.characters.abandon(claim);
       throw error;
     }
@@ -319,16 +351,17 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   /** The part of a join that changes the world; a re-run repeats it. */
-  private admit(client: Client, claim: Claim): void {
+  private admit(client: Client, claim: Claim, role: Role): Player<A> {
     const { sessionId } = client;
-    this.tape?.join(sessionId, claim.sheet);
-    const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
+    this.tape?.join(sessionId, claim.sheet, role);
+    const player = describe<A>(client, claim, this.createAvatar({ client, claim }), { role });
     const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
     standAt(player.avatar, place);
     this.players.set(sessionId, player);
     this.world.spawn(player.avatar, sessionId);
     this.simulation.addWalker(sessionId, player.avatar);
     this.onEnter?.(player);
+    return player;
   }
 
   override onDrop(client: Client, code?: number): void {
@@ -362,7 +395,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const player = this.players.get(client.sessionId);
     if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
     // First the game's own farewell: what it writes to the stats is saved.
-    this.removePlayer(client.sessionId);
+    this.removePlayer(client.sessionId, "left");
     const state = capture(player, this.zone);
     this.log.info({ player: client.sessionId, code }, "player left");
     await giveBack(this.ports.characters, player, state, this.log);
@@ -381,7 +414,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
     for (const player of this.players.values()) {
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
-      this.removePlayer(player.sessionId);
+      this.removePlayer(player.sessionId, reason);
       const state = capture(player, this.zone);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
       if (reason === "taken-over") await giveBack(this.ports.characters, player, state, this.log);
@@ -390,10 +423,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
   }
 
-  private removePlayer(sessionId: string): void {
+  private removePlayer(sessionId: string, ending: VisitEnding): void {
     const player = this.players.get(sessionId);
     if (player) {
       this.tape?.leave(sessionId);
+      if (player.visit) this.ports.visits.end(player.visit, ending);
       this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
       this.sight?.forget(player.client);
@@ -420,9 +454,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     for (const { was, claim, fields } of restorePlayers(kept, this.ports.characters)) {
       const client = absent(was.sessionId);
       const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
-      const player = describe<A>(client, claim, avatar);
-      const { stats, statsChanged, savedPlace } = was;
-      this.players.set(was.sessionId, Object.assign(player, { stats, statsChanged, savedPlace }));
+      const player = describe<A>(client, claim, avatar, was);
+      const { visit, stats, statsChanged, savedPlace } = was;
+      this.players.set(was.sessionId, Object.assign(player, { visit, stats, statsChanged, savedPlace }));
       this.world.spawn(avatar, was.sessionId);
       this.simulation.addWalker(was.sessionId, avatar);
     }

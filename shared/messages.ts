@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CHAT_MAX, COLORS, EMOTES, NAME_MAX, SHAPES } from "./constants.ts";
+import { CHAT_MAX, COLORS, COMMAND_MAX, EMOTES, NAME_MAX, SHAPES } from "./constants.ts";
 
 /**
  * Control, format, surrogate and separator characters: nothing that hides, reverses or breaks a line. The two
@@ -35,6 +35,10 @@ export const looks = z.strictObject({
 export const roomMessages = {
   chat: z.strictObject({ text: showable(CHAT_MAX) }),
   emote: z.strictObject({ emote: z.int().min(0).max(EMOTES.length) }),
+  /** A line for the room's console, answered by "console"; a refused one by "refused". */
+  command: z.strictObject({ line: z.string().min(1).max(COMMAND_MAX) }),
+  /** What a line of the console may become, answered by "completions". */
+  complete: z.strictObject({ line: z.string().max(COMMAND_MAX) }),
 };
 
 /** What a room sends beside its state. */
@@ -43,6 +47,8 @@ export interface ServerMessages {
   refused: { type: string; code: string; reason: string };
   notice: { code: string; text: string };
   event: EventMessage;
+  console: { line: string; text: string };
+  completions: { line: string; lines: string[] };
 }
 
 /** Something that happened, as the clients it is for receive it: see `defineEvent`. */

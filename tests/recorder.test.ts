@@ -82,7 +82,8 @@ describe("a recording", () => {
     for (const id of ["ann", "bob", "cyd"]) stage.message(id, "ready", { ready: true });
     for (let tick = 0; tick < 200; tick++) {
       if (tick === 150) stage.leave("bob");
-      for (const id of stage.room.players.keys()) stage.input(id, { moveX: 90, moveZ: tick % 120, buttons: 1 });
+      for (const id of stage.room.players.keys())
+        stage.input(id, { moveX: 90, moveZ: tick % 120, buttons: 1 });
       stage.tick();
     }
     expect(stage.room.state.phase).toBe("round");
