@@ -276,6 +276,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     if (!options.spool) return false;
     await options.spool.put({ id, owner: incarnation, epoch: claim.epoch, state });
     leases.drop(id, claim.epoch);
+    forget(claim);
     return true;
   }
 
@@ -291,6 +292,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
         (was === "held" &&
           (await writeUnder(claim, () => rows.transferRow(ds, heldOf(claim), ticket, text))));
       leases.drop(id, claim.epoch);
+      forget(claim);
       return away ? ticket : null;
     });
   }

@@ -63,6 +63,14 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
   return Signed as unknown as GameClass;
 }
 
+/** The room that the client named: matchmaking by id has it in its path, all else has a game there. */
+function roomAsked({ req }: AuthContext): string | undefined {
+  const url = (req as Request | undefined)?.url;
+  if (url === undefined) return undefined;
+  const [, roomId] = /\/matchmake\/joinById\/([^/]+)$/.exec(new URL(url, "http://host").pathname) ?? [];
+  return roomId === undefined ? undefined : decodeURIComponent(roomId);
+}
+
 /**
  * Follows every portal of the games' levels to its other side.
  *
@@ -87,12 +95,4 @@ export function checkPortals(games: Games): void {
       );
     }
   }
-}
-
-/** The room that the client named: matchmaking by id has it in its path, all else has a game there. */
-function roomAsked({ req }: AuthContext): string | undefined {
-  const url = (req as Request | undefined)?.url;
-  if (url === undefined) return undefined;
-  const [, roomId] = /\/matchmake\/joinById\/([^/]+)$/.exec(new URL(url, "http://host").pathname) ?? [];
-  return roomId === undefined ? undefined : decodeURIComponent(roomId);
 }

@@ -47,7 +47,6 @@ export const ERROR_CODES = {
   NOT_LEADER: "Only the leader of the room may do this.",
   COMMAND_UNKNOWN: "The console knows no command of this name.",
   COMMAND_INVALID: "The command's arguments do not fit; nothing was done.",
-  ROLE_MISSING: "Your role does not allow this.",
   PROTOCOL_ABUSE: "Too many malformed messages; the connection was closed.",
   // items
   ITEM_MISSING: "There is no such item where you can reach it.",
