@@ -1,6 +1,5 @@
 import { startPage } from "roomkeep/client";
-import { caveView } from "../rooms/meadow/view/cave.ts";
-import { meadowView } from "../rooms/meadow/view.ts";
+import { caveView, meadowView } from "../rooms/meadow/view.ts";
 import { plazaView } from "../rooms/plaza/view.ts";
 import { tagView } from "../rooms/tag/view.ts";
 

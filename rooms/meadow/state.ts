@@ -4,8 +4,17 @@ import { Avatar, defineActor, internal, own, WorldState } from "roomkeep/shared"
 /** Most health somebody has. */
 export const HEALTH_MAX = 100;
 
-/** How far around one sees animals, herbs and people. */
-export const INTEREST = { radiusM: 60 } as const;
+/**
+ * How far around one sees animals, herbs and people. All that an arrow may reach is told with every patch: what an
+ * archer sees of a deer late is not where the rewound hit looks for it.
+ */
+export const INTEREST = {
+  radiusM: 60,
+  rings: [
+    { fromM: 0, everyTicks: 1 },
+    { fromM: 45, everyTicks: 4 },
+  ],
+};
 
 /** A wanderer in the meadow. What one carries is nobody else's business. */
 export const Hero = Avatar.extend(

@@ -16,6 +16,8 @@ import { drift, fillPond, lightFire } from "./view/lights.ts";
 import { factsOf, showPanel } from "./view/panel.tsx";
 import { darknessAt, followDay } from "./view/sky.ts";
 
+export { caveView } from "./view/cave.ts";
+
 /** How the meadow looks: hills and groves, pond and camp, animals, herbs that glow, day and night. */
 export const meadowView = defineView<MeadowState>({
   title: "Meadow",
