@@ -1,6 +1,7 @@
 import { Account } from "./account.ts";
 import { Character } from "./character.ts";
 import { DeathLock, KillCount } from "./death.ts";
+import { EventLog } from "./event-log.ts";
 import { Item } from "./item.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
@@ -10,6 +11,7 @@ export {
   Account,
   Character,
   DeathLock,
+  EventLog,
   Item,
   KillCount,
   LedgerLeg,
@@ -31,4 +33,5 @@ export const ENTITIES = [
   Setting,
   DeathLock,
   KillCount,
+  EventLog,
 ];

@@ -25,6 +25,12 @@ export interface Player<A extends Avatar = Avatar> {
   savedPlace: Place;
 }
 
+/** Puts an avatar somewhere, standing, in the numbers that the wire carries: as its owner will see it. */
+export function standAt(avatar: Avatar, { x, y, z, yaw }: Place): void {
+  const fround = Math.fround;
+  Object.assign(avatar, { x: fround(x), y: fround(y), z: fround(z), yaw: fround(yaw), vx: 0, vy: 0, vz: 0 });
+}
+
 /** Makes the record of a player who holds a claim. */
 export function describe<A extends Avatar>(client: Client, claim: Claim, avatar: A): Player<A> {
   const { sheet } = claim;

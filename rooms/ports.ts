@@ -1,3 +1,4 @@
+import type { GameEvent } from "../shared/index.ts";
 import type { ItemPort } from "./item-port.ts";
 
 export type * from "./item-port.ts";
@@ -104,6 +105,21 @@ export interface Identity {
   readonly characterId: string;
 }
 
+/** An event of a room, as the database keeps it. */
+export interface KeptEvent {
+  /** Name of the game, id of the room, and the zone if it has one. */
+  readonly game: string;
+  readonly roomId: string;
+  readonly zone: string | undefined;
+  readonly event: GameEvent;
+}
+
+/** Where events marked `keep` go. */
+export interface EventPort {
+  /** Queues an event for the next write. Never throws, never waits; what cannot be written is told in the log. */
+  keep(event: KeptEvent): void;
+}
+
 /** Structured log lines; a pino logger fits. */
 export interface Log {
   debug(fields: object, message: string): void;
@@ -120,6 +136,7 @@ export interface Log {
 export interface Ports {
   readonly characters: CharacterPort;
   readonly items: ItemPort;
+  readonly events: EventPort;
   readonly log: Log;
   /** @throws TOKEN_INVALID nobody has this token */
   verify(token: string | undefined): Promise<Identity>;

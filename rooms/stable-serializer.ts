@@ -24,6 +24,11 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
     this.outbox = outbox;
   }
 
+  /** True if the state has fields that not everybody is sent. */
+  get filtered(): boolean {
+    return this.hasFilters;
+  }
+
   /** The whole state as this client may see it, in memory that no one writes to again. */
   override getFullState(
     client?: Client,

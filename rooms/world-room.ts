@@ -1,81 +1,58 @@
+import { randomInt } from "node:crypto";
 import {
   type Client,
   type InputAPI,
-  matchMaker,
   Room,
   type RoomException,
   SchemaSerializer,
   type Serializer,
 } from "@colyseus/core";
-import { z } from "zod";
+import type { z } from "zod";
 import {
   type Actor,
   Avatar,
   CLOSE,
-  CODE_ALPHABET,
-  CODE_LENGTH,
-  defineLevel,
+  type Events,
   type Ground,
   type Level,
-  layGround,
-  openSpace,
-  Prop,
   RECONNECT_S,
-  type Refusal,
-  roomMessages,
   type Space,
   TICK_HZ,
   WalkInput,
+  type World,
   type WorldState,
   walk,
 } from "../shared/index.ts";
 import { CellSerializer } from "./cell-serializer.ts";
 import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.ts";
-import { say } from "./chat.ts";
-import { type Guard, openGuard, type Rate } from "./guard.ts";
+import { sendEvent } from "./event-mail.ts";
+import { type Faults, openFaults } from "./faults.ts";
+import { createOptions, flatField, type GameCard, type Listing } from "./game-card.ts";
+import type { Rate } from "./guard.ts";
+import { type Action, type Inbox, openInbox } from "./inbox.ts";
 import { takeInputs } from "./inputs.ts";
 import type { InterestOptions } from "./interest.ts";
 import { orJoinError } from "./join-error.ts";
 import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
-import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
+import { giveOwnView, takeView } from "./owner-view.ts";
+import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
 import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
+import { uniqueCode } from "./room-code.ts";
+import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
+import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
 
-/** What the room list shows of a room. */
-export interface Listing {
-  label: string;
-  game: string;
-}
-
-/** What a builder says of a game once, for lists and matchmaking. */
-export interface GameCard {
-  /** Name that people read. */
-  label: string;
-  /** One line for the list. */
-  description: string;
-  /** Seats; a room that has none left is skipped by matchmaking. */
-  maxPlayers: number;
-  /** True: each new room is entered by its code only. */
-  private?: boolean;
-}
-
-const createOptions = z.object({ private: z.boolean().optional(), ports: z.custom<Ports>() });
-const flatField = defineLevel({
-  name: "field",
-  bounds: { min: [-20, -20], max: [20, 20] },
-  spawns: [{ at: [0, 0, 0], radius: 3 }],
-});
-
 /**
  * A room with actors in a level: players join with their character, walk by predicted input, push what is loose,
- * chat, drop and return, and are saved. A game extends it and adds its state, its messages and its rules.
+ * chat, drop and return, and are saved. A game extends it and adds its state, its systems, its messages and its rules.
  *
  * @example
  * export class YardRoom extends WorldRoom<YardState> {
  *   static override readonly card = { label: "Yard", description: "A quiet yard.", maxPlayers: 20 };
  *   override state = new YardState();
  *   override level = yard;
+ *   override systems = [wander, flee];
  * }
  */
 export abstract class WorldRoom<S extends WorldState = WorldState, A extends Avatar = Avatar> extends Room<{
@@ -93,28 +70,32 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   zone: string | undefined;
   /** Steps a second. */
   tickHz = TICK_HZ;
+  /** What runs over the world in every tick or now and then. */
+  systems: readonly RoomSystem<S>[] = [];
   /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
   interest: InterestOptions | undefined;
   /** How often a player may send a message, by type. */
   rates: Record<string, Rate> = {};
+  /** Of the room's chance: fixed for a replay, secret otherwise. */
+  seed = randomInt(2 ** 32);
 
   /** Everybody in the room, by session id; a dropped player stays until the seat is given up. */
   readonly players = new Map<string, Player<A>>();
   protected ports!: Ports;
-  protected ground!: Ground;
-  protected space: Space | undefined;
   protected log!: Log;
-  private guard!: Guard;
-  private tickClock!: TickClock;
+  /** What the room simulates, apart from any network. */
+  simulation!: Simulation<S>;
   /** Whose eyes see how far, in a room with interest. */
   protected sight: CellSerializer<S> | undefined;
+  private readonly faultBook: Faults = openFaults(() => this.log);
+  private inbox!: Inbox<A>;
+  private tickClock!: TickClock;
+  private wire!: StableSerializer<S>;
   private stopListening: (() => void) | undefined;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
   /** True once a room of edited code takes over: this one changes and saves nothing any more. */
   private replaced = false;
-  /** Errors that were caught, by the place where they arose. */
-  readonly faults = new Map<string, number>();
 
   override inputs: InputAPI<WalkInput> = this.defineInput(WalkInput, {
     // A second of input at most; what is older is dropped and acknowledged.
@@ -122,24 +103,38 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
   });
 
+  /** The actors: spawn, despawn, query, observe. */
+  get world(): World {
+    return this.simulation.world;
+  }
+  /** What happens: emit it, or be told of it. */
+  get events(): Events {
+    return this.simulation.events;
+  }
+  protected get ground(): Ground {
+    return this.simulation.ground;
+  }
+  protected get space(): Space | undefined {
+    return this.simulation.space;
+  }
+  /** Errors that were caught, by the place where they arose. */
+  get faults(): ReadonlyMap<string, number> {
+    return this.faultBook.counts;
+  }
+
   override async onCreate(options: unknown): Promise<void> {
     const { ports, private: isPrivate } = createOptions.parse(options);
     const { card } = this.constructor as typeof WorldRoom;
     this.ports = ports;
     this.roomId = await uniqueCode(this.roomId);
     this.log = ports.log.child({ room: this.roomName, roomId: this.roomId });
-    this.guard = openGuard(
-      { chat: { perSecond: 1, burst: 5 }, emote: { perSecond: 2, burst: 6 }, ...this.rates },
-      () => this.clock.elapsedTime,
-    );
     this.maxClients = card.maxPlayers;
     this.metadata = { label: card.label, game: this.roomName };
     if (isPrivate ?? card.private) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
     this.maxMessagesPerSecond = 200;
-    this.ground = layGround(this.level);
-    if (this.level.loose.length > 0) this.placeLoose();
-    this.listen();
+    this.inbox = openInbox<A>(this, this.rates);
+    this.simulation = this.openSimulation();
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
     this.setFixedTimestep((context) => this.runTick(context.dt), this.tickHz);
     // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is set, or
@@ -149,6 +144,21 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     await this.onOpen?.();
     this.placed = new Map(this.state.actors.entries());
     this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
+  }
+
+  private openSimulation(): Simulation<S> {
+    const { state, level, systems, tickHz, seed, ports, roomId, zone } = this;
+    return openSimulation<S>({
+      state,
+      level,
+      systems,
+      tickHz,
+      seed,
+      rules: (dt) => this.onTick?.(dt),
+      fault: this.faultBook.note,
+      deliver: (event, kind) => sendEvent(this.players, event, kind),
+      keep: (event) => ports.events.keep({ game: this.roomName, roomId, zone, event }),
+    });
   }
 
   /**
@@ -161,7 +171,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       return;
     }
     this.sight = this.interest ? new CellSerializer<S>({ interest: this.interest }) : undefined;
-    super.setSerializer(this.sight ?? new StableSerializer<S>());
+    this.wire = this.sight ?? new StableSerializer<S>();
+    super.setSerializer(this.wire);
   }
 
   // ── What a game may define ────────────────────────────────────────────────────────────────────────────────────
@@ -172,7 +183,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   protected onEnter?(player: Player<A>): void;
   /** The player left for good; the actor is still in the state. */
   protected onExit?(player: Player<A>): void;
-  /** The rules, once a tick after everybody has moved. `dt` in seconds. */
+  /** The rules, once a tick after everybody has moved and the systems have run. `dt` in seconds. */
   protected onTick?(dt: number): void;
 
   /**
@@ -190,16 +201,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   /** Where a player without a saved place appears. */
   protected spawnPlace(_player: Player<A>): PlaceOfSpawn {
-    const spawns = this.level.spawns;
-    const spawn = spawns[this.players.size % spawns.length] ?? { at: [0, 0, 0] as const, yaw: 0, radius: 0 };
-    const angle = this.players.size * 2.4; // the golden angle spreads newcomers evenly
-    const far = spawn.radius * Math.sqrt(((this.players.size * 0.618) % 1) + 0.05);
-    return {
-      x: spawn.at[0] + Math.sin(angle) * far,
-      y: spawn.at[1],
-      z: spawn.at[2] + Math.cos(angle) * far,
-      yaw: spawn.yaw,
-    };
+    return spawnPlaceOf(this.level, this.players.size);
   }
 
   /**
@@ -219,10 +221,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     try {
       const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
       const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
-      Object.assign(player.avatar, { x: place.x, y: place.y, z: place.z, yaw: place.yaw });
+      standAt(player.avatar, place);
       this.players.set(client.sessionId, player);
-      this.state.actors.set(client.sessionId, player.avatar);
-      this.space?.addWalker(client.sessionId, player.avatar);
+      this.world.spawn(player.avatar, client.sessionId);
+      this.simulation.addWalker(client.sessionId, player.avatar);
+      if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
       this.onEnter?.(player);
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
@@ -288,13 +291,14 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private removePlayer(sessionId: string): void {
     const player = this.players.get(sessionId);
     if (player) {
-      this.attempt("onExit", () => this.onExit?.(player));
-      this.guard.forget(player.client);
+      this.faultBook.attempt("onExit", () => this.onExit?.(player));
+      this.inbox.forget(player.client);
       this.sight?.forget(player.client);
+      takeView(player.client);
     }
     this.players.delete(sessionId);
-    this.space?.removeWalker(sessionId);
-    this.state.actors.delete(sessionId);
+    this.simulation.removeWalker(sessionId);
+    this.world.despawn(sessionId);
   }
 
   // ── Hot reload, while a builder develops ──────────────────────────────────────────────────────────────────────
@@ -315,13 +319,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       const { stats, statsChanged, savedPlace } = was;
       this.players.set(was.sessionId, Object.assign(player, { stats, statsChanged, savedPlace }));
       this.state.actors.set(was.sessionId, avatar);
-      this.space?.addWalker(was.sessionId, avatar);
+      this.simulation.addWalker(was.sessionId, avatar);
     }
-    this.attempt("onRestore", () => this.onRestore?.(kept.game));
+    this.world.adopt();
+    this.faultBook.attempt("onRestore", () => this.onRestore?.(kept.game));
     this.log.info({ players: this.players.size }, "room took over after an edit");
   }
-
-  // ── Messages ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
    * Registers what a client may send: payloads that do not fit, come too often, or are refused by the game are
@@ -332,52 +335,21 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
    *   player.avatar.ready = ready;
    * });
    */
-  protected on<T>(
-    type: string,
-    schema: z.ZodType<T>,
-    // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing, and need not say so
-    action: (player: Player<A>, message: T) => Refusal | void,
-  ): void {
-    this.onMessage(type, (client: Client, payload: unknown) => {
-      const player = this.players.get(client.sessionId);
-      if (!player) return;
-      const verdict = this.guard.check(client, type, schema, payload);
-      const refusal = verdict.ok ? action(player, verdict.value) : verdict;
-      if (refusal) this.guard.report(client, type, refusal);
-      return refusal ?? { ok: true };
-    });
+  protected on<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void {
+    this.inbox.on(type, schema, action);
   }
-
-  private listen(): void {
-    this.on("chat", roomMessages.chat, (player, { text }) => say(this, player, text));
-    this.on("emote", roomMessages.emote, (player, { emote }) => {
-      player.avatar.emote = emote;
-    });
-    this.onMessage("*", (client: Client, type: string | number) => {
-      const name = String(type).slice(0, 32);
-      this.guard.report(client, name, {
-        ok: false,
-        code: "MESSAGE_UNKNOWN",
-        reason: `"${name}" is not known here.`,
-      });
-    });
-  }
-
-  // ── The tick ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   private runTick(dt: number): void {
     if (this.replaced) return;
-    const { tickClock } = this;
+    const { tickClock, simulation } = this;
     tickClock.begin();
     for (const player of this.players.values()) {
-      this.attempt("step", () =>
+      this.faultBook.attempt("step", () =>
         takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt, player.sessionId)),
       );
     }
     tickClock.lap("inputs");
-    this.attempt("physics", () => this.space?.step(dt));
-    tickClock.lap("physics");
-    this.attempt("onTick", () => this.onTick?.(dt));
+    simulation.step(() => tickClock.lap("physics"));
     saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
     tickClock.lap("rules");
     this.broadcastPatch();
@@ -390,57 +362,13 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     return this.tickClock.profile();
   }
 
-  private placeLoose(): void {
-    this.space = openSpace(this.level);
-    for (const [index, loose] of this.level.loose.entries()) {
-      const prop = new Prop();
-      Object.assign(prop, {
-        kind: loose.kind,
-        x: loose.at[0],
-        y: loose.at[1],
-        z: loose.at[2],
-        size: loose.size,
-      });
-      this.state.actors.set(`loose-${index}`, prop);
-      this.space.addLoose(`loose-${index}`, prop);
-    }
-  }
-
-  // ── Faults stay in the room ───────────────────────────────────────────────────────────────────────────────────
-
-  private attempt(where: string, action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.fault(where, error);
-    }
-  }
-
   /** Colyseus sends here what a handler, a timer or a hook threw, instead of ending the process. */
   override onUncaughtException(error: RoomException, method: string): void {
-    this.fault(method, error.cause ?? error);
-  }
-
-  private fault(where: string, error: unknown): void {
-    const count = (this.faults.get(where) ?? 0) + 1;
-    this.faults.set(where, count);
-    // A fault in every tick must not fill the disk: the 1st, 2nd, 4th, 8th … are written.
-    if ((count & (count - 1)) === 0) this.log?.error({ err: error, where, count }, "fault in the room");
+    this.faultBook.note(method, error.cause ?? error);
   }
 }
 
 /** Close codes after which nobody waits for the player to return. */
 function isFinal(code: number | undefined): boolean {
   return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TOO_SLOW;
-}
-
-/** A short code that no open room has. A room that is restored by hot reload keeps the one it had. */
-async function uniqueCode(current: string): Promise<string> {
-  if (current.length === CODE_LENGTH) return current;
-  for (;;) {
-    const code = Array.from({ length: CODE_LENGTH }, () =>
-      CODE_ALPHABET.charAt(Math.floor(Math.random() * CODE_ALPHABET.length)),
-    ).join("");
-    if (!(await matchMaker.driver.findOne({ roomId: code }))) return code;
-  }
 }

@@ -14,6 +14,7 @@ import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
 import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
 import { type Database, migrate, openDatabase } from "./db.ts";
+import { type EventLogPort, openEventLog } from "./event-log.ts";
 import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
 import { byToken } from "./guests.ts";
@@ -38,6 +39,7 @@ export interface Foundation {
   readonly database: Database;
   readonly shared: Shared | undefined;
   readonly characters: Characters;
+  readonly events: EventLogPort;
   readonly ports: Ports;
   readonly signIn: AdminSignIn;
   /** What the games say of items; replaced when they are. */
@@ -86,6 +88,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
       characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
     );
+    const events = openEventLog(ds, log);
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
     const opened = database;
@@ -95,12 +98,14 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       database: opened,
       shared,
       characters,
+      events,
       endpoints,
       signIn,
       itemRules,
       ports: {
         characters,
         items,
+        events,
         log,
         async verify(token) {
           if (!token) throw new RoomkeepError("TOKEN_INVALID");
@@ -109,6 +114,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       },
       async close() {
         await characters.close();
+        await events.close();
         await shared?.close();
         await opened.close();
       },

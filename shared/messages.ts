@@ -42,6 +42,18 @@ export interface ServerMessages {
   chat: ChatLine;
   refused: { type: string; code: string; reason: string };
   notice: { code: string; text: string };
+  event: EventMessage;
+}
+
+/** Something that happened, as the clients it is for receive it: see `defineEvent`. */
+export interface EventMessage {
+  name: string;
+  /** Id of the actor that it is about. */
+  actor: string | undefined;
+  /** Where it happened, metres. */
+  x: number | undefined;
+  z: number | undefined;
+  payload: unknown;
 }
 
 /** One line of chat as everybody receives it. */

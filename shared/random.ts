@@ -1,3 +1,11 @@
+/** A seeded generator; its state can be kept and put back, so that a restored room goes on alike. */
+export interface Random {
+  /** The next number, from 0 inclusive to 1 exclusive. */
+  (): number;
+  /** An unsigned 32-bit integer: all that the numbers to come depend on. */
+  state: number;
+}
+
 /**
  * A seeded generator of numbers in [0, 1), so that a step that needs chance stays deterministic and a failing
  * seed can be replayed. Same seed, same sequence, on every machine.
@@ -8,13 +16,19 @@
  * const random = seeded(7);
  * const angle = random() * Math.PI * 2;
  */
-export function seeded(seed: number): () => number {
+export function seeded(seed: number): Random {
   let state = seed >>> 0;
-  return () => {
+  const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = state;
     mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
+  return Object.defineProperty(next, "state", {
+    get: () => state,
+    set: (kept: number) => {
+      state = kept >>> 0;
+    },
+  }) as Random;
 }

@@ -17,8 +17,8 @@ import { LAYER } from "./layers.ts";
 import type { Level, Solid } from "./level.ts";
 import { GRAVITY_MPS2, WALKER_HEIGHT_M, WALKER_RADIUS_M, type Walker } from "./walk.ts";
 
-/** Physics steps in one tick of the room: 60 Hz at 20 ticks a second keeps stacked crates calm. */
-const SUB_STEPS = 3;
+/** Physics steps a second, whatever the room's tick rate: 60 keep stacked crates calm. */
+const PHYSICS_HZ = 60;
 /** Nothing loose moves faster, m/s: a crate squeezed between a player and a wall must not become a bullet. */
 const LOOSE_MAX_MPS = 14;
 /** Movement that is not worth telling: metres and quaternion parts. */
@@ -94,7 +94,8 @@ export function openSpace(level: Level): Space {
     },
     step(dtS) {
       for (const { body, walker } of walkers.values()) followWalker(body, walker, dtS);
-      for (let i = 0; i < SUB_STEPS; i++) world.step(dtS / SUB_STEPS);
+      const subSteps = Math.max(1, Math.round(dtS * PHYSICS_HZ));
+      for (let i = 0; i < subSteps; i++) world.step(dtS / subSteps);
       for (const entry of loose.values()) {
         tame(entry, level);
         writePose(entry);

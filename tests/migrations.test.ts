@@ -23,6 +23,7 @@ const ALL_TABLES = [
   "account",
   "character",
   "death_lock",
+  "event_log",
   "item",
   "kill_count",
   "ledger",

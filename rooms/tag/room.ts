@@ -49,7 +49,7 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
   /** Seconds in which a new *it* cannot tag, so that it does not bounce between two. */
   graceS = 1.5;
   /** Of the room's chance: who is *it* and where one begins. Fixed for a replay, secret otherwise. */
-  seed = randomInt(2 ** 32);
+  override seed = randomInt(2 ** 32);
 
   private random = seeded(0);
   private ticksLeft = 0;

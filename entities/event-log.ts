@@ -1,0 +1,46 @@
+import { Column, Entity, Index, PrimaryColumn } from "typeorm";
+
+/** Something that happened in a room and was marked to be kept. */
+@Entity({ name: "event_log" })
+@Index("event_log_actor_idx", ["actor", "at"])
+@Index("event_log_name_idx", ["name", "at"])
+export class EventLog {
+  @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "event_log_pkey" })
+  id!: string;
+
+  /** When it was written, by the database's clock. */
+  @Column({ type: "timestamptz", default: () => "now()" })
+  at!: Date;
+
+  /** Name of the game. */
+  @Column({ type: "text" })
+  game!: string;
+
+  @Column({ type: "text", name: "room_id" })
+  roomId!: string;
+
+  @Column({ type: "text", nullable: true })
+  zone!: string | null;
+
+  /** The room's time, ms, and its count of events. */
+  @Column({ type: "double precision", name: "at_ms" })
+  atMs!: number;
+
+  @Column({ type: "integer" })
+  seq!: number;
+
+  @Column({ type: "text" })
+  name!: string;
+
+  @Column({ type: "text", nullable: true })
+  actor!: string | null;
+
+  @Column({ type: "double precision", nullable: true })
+  x!: number | null;
+
+  @Column({ type: "double precision", nullable: true })
+  z!: number | null;
+
+  @Column({ type: "jsonb" })
+  payload!: unknown;
+}

@@ -1,0 +1,209 @@
+import {
+  createEvents,
+  createWorld,
+  type EventKind,
+  type Events,
+  type GameEvent,
+  type Ground,
+  type Level,
+  layGround,
+  openSpace,
+  Prop,
+  type Random,
+  type Space,
+  seeded,
+  type Walker,
+  type World,
+  type WorldState,
+} from "../shared/index.ts";
+import { createSystems, type System, type SystemContext, type Systems } from "./systems.ts";
+
+/** What a room's system is told beside the world. */
+export interface RoomContext<S extends WorldState = WorldState> extends SystemContext {
+  readonly state: S;
+  /** Bodies of what is loose and of those who walk; undefined while nothing is loose. */
+  readonly space: Space | undefined;
+  readonly ground: Ground;
+  readonly events: Events;
+  /** Chance that a re-run repeats. Never `Math.random` in a system. */
+  readonly random: Random;
+  /** Simulated milliseconds since the room's world began. */
+  readonly timeMs: number;
+}
+
+/**
+ * A system of a room: `defineSystem<World, RoomContext<MeadowState>>({ … })` makes one. See {@link System}.
+ *
+ * @example
+ * const wander = defineSystem<World, RoomContext<MeadowState>>({
+ *   name: "wander",
+ *   hz: 2,
+ *   run: (world, { random }) => world.query({ is: Deer }).each((deer) => { deer.yaw = random() * 6; }),
+ * });
+ */
+export interface RoomSystem<S extends WorldState = WorldState> extends Omit<System<World>, "run"> {
+  // A method, so that a room with a state of its own still is a room.
+  run(world: World, context: RoomContext<S>): void;
+}
+
+/** What {@link openSimulation} takes. */
+export interface SimulationOptions<S extends WorldState> {
+  readonly state: S;
+  readonly level: Level;
+  readonly systems?: readonly RoomSystem<S>[];
+  /** Steps a second. */
+  readonly tickHz: number;
+  /** Of all chance in the room: any 32-bit integer. */
+  readonly seed: number;
+  /** The room's rules, run after the systems and before the world settles. */
+  readonly rules?: (dtS: number) => void;
+  /** Told of what threw and where; the step goes on. */
+  readonly fault: (where: string, error: unknown) => void;
+  /** Sends an event on to clients. */
+  readonly deliver?: (event: GameEvent, kind: EventKind) => void;
+  /** Hands an event that is to be kept to the database. */
+  readonly keep?: (event: GameEvent) => void;
+}
+
+/** What a room simulates, without any network. Made by {@link openSimulation}. */
+export interface Simulation<S extends WorldState = WorldState> {
+  readonly state: S;
+  readonly level: Level;
+  readonly ground: Ground;
+  readonly world: World;
+  readonly systems: Systems<World, RoomContext<S>>;
+  readonly events: Events;
+  readonly random: Random;
+  readonly seed: number;
+  readonly tickHz: number;
+  /** Number of the last step. */
+  readonly tick: number;
+  /** Simulated milliseconds since the world began: the tick times its length. */
+  readonly timeMs: number;
+  /** Undefined as long as nothing was ever loose: bodies of walkers alone would push nothing. */
+  readonly space: Space | undefined;
+  /** Gives somebody who walks a body that pushes loose things. */
+  addWalker(id: string, walker: Walker): void;
+  removeWalker(id: string): void;
+  /**
+   * One fixed step: physics, systems, rules, settling of the world, events. Inputs are applied before it.
+   *
+   * @param lap called after the physics
+   */
+  step(lap?: () => void): void;
+}
+
+/**
+ * Opens what a room simulates. The level's loose things are placed, unless the state has actors already. Every
+ * {@link Prop} of the world has a body: spawn and despawn them through the world.
+ *
+ * @throws SYSTEM_CYCLE, SYSTEM_MISSING, SYSTEM_INVALID
+ * @example
+ * const simulation = openSimulation({ state, level, systems: [wander], tickHz: 20, seed: 7, fault: console.error });
+ * simulation.world.spawn(new Deer({ x: 3 }));
+ * simulation.step();
+ */
+export function openSimulation<S extends WorldState>(options: SimulationOptions<S>): Simulation<S> {
+  const { state, level, tickHz, seed, fault, rules = () => {} } = options;
+  const ground = layGround(level);
+  const world = createWorld(state.actors, { also: [state] });
+  const random = seeded(seed);
+  const walkers = new Map<string, Walker>();
+  const props = world.query({ is: Prop });
+  const dtS = 1 / tickHz;
+  let space: Space | undefined;
+  let tick = 0;
+  const timeMs = () => (tick * 1000) / tickHz;
+
+  const attempt = (where: string, run: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      fault(where, error);
+    }
+  };
+  const events = createEvents({
+    now: timeMs,
+    deliver: options.deliver,
+    keep: options.keep,
+    onFault: (error, event) => fault(`event ${event.name}`, error),
+  });
+  const systems = createSystems<World, RoomContext<S>>(options.systems ?? [], {
+    tickHz,
+    onFault: ({ system, error, off }) => fault(`system ${system}`, off ?? error),
+  });
+
+  function bodies(): Space {
+    if (space) return space;
+    space = openSpace(level);
+    for (const [id, walker] of walkers) space.addWalker(id, walker);
+    return space;
+  }
+
+  /** Bodies follow the world: what was spawned gets one, what is gone loses it. */
+  function matchBodies(): void {
+    if (props.size === 0 && space === undefined) return;
+    const { loose, addLoose, removeLoose } = bodies();
+    for (const id of loose.keys()) if (loose.get(id)?.actor !== world.get(id)) removeLoose(id);
+    if (loose.size === props.size) return;
+    for (const prop of props) {
+      const id = world.idOf(prop);
+      if (id !== undefined && !loose.has(id)) addLoose(id, prop);
+    }
+  }
+
+  if (state.actors.size === 0) placeLoose(world, level);
+  matchBodies();
+
+  const simulation: Simulation<S> = {
+    state,
+    level,
+    ground,
+    world,
+    systems,
+    events,
+    random,
+    seed,
+    tickHz,
+    get tick() {
+      return tick;
+    },
+    get timeMs() {
+      return timeMs();
+    },
+    get space() {
+      return space;
+    },
+    addWalker(id, walker) {
+      walkers.set(id, walker);
+      space?.addWalker(id, walker);
+    },
+    removeWalker(id) {
+      walkers.delete(id);
+      space?.removeWalker(id);
+    },
+    step(lap) {
+      tick += 1;
+      attempt("physics", () => {
+        if (world.size !== state.actors.size) world.adopt();
+        matchBodies();
+        space?.step(dtS);
+      });
+      lap?.();
+      attempt("systems", () =>
+        systems.run(world, { tick, state, space, ground, events, random, timeMs: timeMs() }),
+      );
+      attempt("onTick", () => rules(dtS));
+      attempt("settle", () => world.settle((error) => fault("settle", error)));
+      attempt("events", () => void events.dispatch());
+    },
+  };
+  return simulation;
+}
+
+function placeLoose(world: World, level: Level): void {
+  for (const [index, { kind, at, size }] of level.loose.entries()) {
+    const [x, y, z] = at;
+    world.spawn(Object.assign(new Prop(), { kind, x, y, z, size }), `loose-${index}`);
+  }
+}

@@ -1,0 +1,15 @@
+import type { Level } from "../shared/index.ts";
+import type { PlaceOfSpawn } from "./player.ts";
+
+/** Where the next of `present` people appears: the level's spawns in turn, newcomers spread about each. */
+export function spawnPlaceOf({ spawns }: Level, present: number): PlaceOfSpawn {
+  const spawn = spawns[present % spawns.length] ?? { at: [0, 0, 0] as const, yaw: 0, radius: 0 };
+  const angle = present * 2.4; // the golden angle spreads newcomers evenly
+  const far = spawn.radius * Math.sqrt(((present * 0.618) % 1) + 0.05);
+  return {
+    x: spawn.at[0] + Math.sin(angle) * far,
+    y: spawn.at[1],
+    z: spawn.at[2] + Math.cos(angle) * far,
+    yaw: spawn.yaw,
+  };
+}
