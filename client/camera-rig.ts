@@ -1,4 +1,4 @@
-import { type Ground, heightOf, type Solid } from "roomkeep/shared";
+import { type Ground, type Solid, topAt } from "roomkeep/shared";
 import { MathUtils, type PerspectiveCamera, Vector3 } from "three";
 
 /** Nearest and farthest the camera goes from the player, metres. */
@@ -48,7 +48,8 @@ export function rigCamera(camera: PerspectiveCamera): CameraRig {
       // In at once, so that no wall is ever between; out slowly, so that a passing corner is no jolt.
       shown = shown === 0 || free < shown ? free : shown + (free - shown) * (1 - Math.exp(-dtS * 5));
       camera.position.copy(look).addScaledVector(way, shown);
-      camera.position.y = Math.max(camera.position.y, 0.25);
+      const floor = rig.ground?.height(camera.position.x, camera.position.z) ?? 0;
+      camera.position.y = Math.max(camera.position.y, floor + 0.25);
       camera.lookAt(look);
     },
   };
@@ -61,6 +62,8 @@ function freeDistance(ground: Ground | undefined, from: Vector3, way: Vector3, w
     const x = from.x + way.x * away;
     const y = from.y + way.y * away;
     const z = from.z + way.z * away;
+    // A hill between is looked over only as far as the rig would have to rise a little.
+    if (y < ground.height(x, z) - 0.5) return Math.max(0.8, away - 0.35);
     for (const solid of ground.near(x, z, 1)) {
       if (blocks(solid, x, y, z)) return Math.max(0.8, away - 0.35);
     }
@@ -71,7 +74,7 @@ function freeDistance(ground: Ground | undefined, from: Vector3, way: Vector3, w
 /** Whether a point, with a hand's breadth of margin, is inside a solid. */
 function blocks(solid: Solid, x: number, y: number, z: number): boolean {
   const margin = 0.2;
-  if (y < solid.at[1] - margin || y > solid.at[1] + heightOf(solid) + margin) return false;
+  if (y < solid.at[1] - margin || y > topAt(solid, x, z) + margin) return false;
   const dx = Math.abs(x - solid.at[0]);
   const dz = Math.abs(z - solid.at[2]);
   if (solid.shape === "cylinder") return solid.radius > THIN_M && Math.hypot(dx, dz) < solid.radius + margin;

@@ -44,7 +44,7 @@ export function showPreview(stage: Stage, level: Level, { looks }: Account, sett
     const down = tall ? 1.62 : 0;
     stage.camera.position.set(x - Math.sin(yaw) * back, y + 1.7, z - Math.cos(yaw) * back);
     stage.camera.lookAt(x + Math.cos(yaw) * aside, y + 1.15 - down, z - Math.sin(yaw) * aside);
-    stage.sky.update(x, z, dtS);
+    stage.sky.update(x, y, z, dtS);
     body.root.position.set(x, y, z);
     body.root.rotation.y = spawn.yaw + Math.PI + (tall ? 0 : -0.25);
     motion.animate({

@@ -86,7 +86,7 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
       turned = true;
     }
     stage.rig.follow(at.x, at.y, at.z, dtS);
-    stage.sky.update(at.x, at.z, dtS);
+    stage.sky.update(at.x, at.y, at.z, dtS);
   };
   undo.push(
     stage.onFrame((dtS, now) => {
@@ -124,6 +124,7 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
     actors,
     dispose() {
       unmount?.();
+      stage.sky.setMood();
       for (const slot of Object.values(board.slots)) slot.value = null;
       for (const step of undo) step();
       actors.dispose();

@@ -2,7 +2,9 @@ import {
   type ArrayCollisionMatrix,
   Body,
   Box,
+  ConvexPolyhedron,
   Cylinder,
+  Heightfield,
   Material,
   ObjectCollisionMatrix,
   Plane,
@@ -13,8 +15,9 @@ import {
 } from "cannon-es";
 import type { Prop } from "./actor.ts";
 import { CellBroadphase } from "./broadphase.ts";
+import { heightOf } from "./ground.ts";
 import { LAYER } from "./layers.ts";
-import type { Level, Solid } from "./level.ts";
+import type { Level, Solid, Terrain } from "./level.ts";
 import { GRAVITY_MPS2, WALKER_HEIGHT_M, WALKER_RADIUS_M, type Walker } from "./walk.ts";
 
 /** Physics steps a second, whatever the room's tick rate: 60 keep stacked crates calm. */
@@ -65,6 +68,7 @@ export function openSpace(level: Level): Space {
   world.defaultContactMaterial.friction = 0.35;
   world.defaultContactMaterial.restitution = 0.2;
   addGround(world, surface, level);
+  const lowest = level.terrain ? level.terrain.heights.reduce((a, b) => Math.min(a, b)) : 0;
   const loose = new Map<string, LooseEntry>();
   const walkers = new Map<string, { body: Body; walker: Walker }>();
 
@@ -97,7 +101,7 @@ export function openSpace(level: Level): Space {
       const subSteps = Math.max(1, Math.round(dtS * PHYSICS_HZ));
       for (let i = 0; i < subSteps; i++) world.step(dtS / subSteps);
       for (const entry of loose.values()) {
-        tame(entry, level);
+        tame(entry, level, lowest);
         writePose(entry);
       }
     },
@@ -105,29 +109,73 @@ export function openSpace(level: Level): Space {
 }
 
 function addGround(world: World, material: Material, level: Level) {
-  const plane = new Body({
+  const { terrain } = level;
+  const floor = new Body({
     type: Body.STATIC,
     material,
-    shape: new Plane(),
+    shape: terrain ? heightfield(terrain) : new Plane(),
     collisionFilterGroup: LAYER.solid,
   });
-  plane.quaternion.setFromEuler(-Math.PI / 2, 0, 0);
-  world.addBody(plane);
+  // Cannon's own up is +z: turned about x, its +y points along our −z, so the field begins at the last row.
+  floor.quaternion.setFromEuler(-Math.PI / 2, 0, 0);
+  if (terrain) {
+    const rows = terrain.heights.length / terrain.columns;
+    floor.position.set(terrain.originX, 0, terrain.originZ + (rows - 1) * terrain.cellM);
+  }
+  world.addBody(floor);
   for (const solid of level.solids) world.addBody(solidBody(solid, material));
+}
+
+function heightfield({ columns, heights, cellM }: Terrain): Heightfield {
+  const rows = heights.length / columns;
+  const field = Array.from({ length: columns }, (_, c) =>
+    Array.from({ length: rows }, (_, r) => heights[(rows - 1 - r) * columns + c] ?? 0),
+  );
+  return new Heightfield(field, { elementSize: cellM });
+}
+
+/** A ramp about the middle of its box. */
+function wedge({ size, rises }: Extract<Solid, { shape: "ramp" }>): ConvexPolyhedron {
+  const [w, h, d] = [size[0] / 2, size[1] / 2, size[2] / 2];
+  // It rises along +z; the other three are turned.
+  const across = rises.endsWith("x") ? d : w;
+  const along = rises.endsWith("x") ? w : d;
+  const turn = (x: number, y: number, z: number): Vec3 => {
+    if (rises === "+z") return new Vec3(x, y, z);
+    if (rises === "-z") return new Vec3(-x, y, -z);
+    return rises === "+x" ? new Vec3(z, y, -x) : new Vec3(-z, y, x);
+  };
+  const vertices = [
+    turn(-across, -h, -along),
+    turn(across, -h, -along),
+    turn(across, -h, along),
+    turn(-across, -h, along),
+    turn(across, h, along),
+    turn(-across, h, along),
+  ];
+  const faces = [
+    [0, 1, 2, 3],
+    [2, 4, 5, 3],
+    [0, 5, 4, 1],
+    [0, 3, 5],
+    [1, 4, 2],
+  ];
+  return new ConvexPolyhedron({ vertices, faces });
+}
+
+function solidShape(solid: Solid): Shape {
+  if (solid.shape === "cylinder") return new Cylinder(solid.radius, solid.radius, solid.height, 14);
+  if (solid.shape === "ramp") return wedge(solid);
+  return new Box(new Vec3(solid.size[0] / 2, solid.size[1] / 2, solid.size[2] / 2));
 }
 
 function solidBody(solid: Solid, material: Material): Body {
   const [x, y, z] = solid.at;
-  const height = solid.shape === "box" ? solid.size[1] : solid.height;
-  const shape: Shape =
-    solid.shape === "box"
-      ? new Box(new Vec3(solid.size[0] / 2, height / 2, solid.size[2] / 2))
-      : new Cylinder(solid.radius, solid.radius, height, 14);
   return new Body({
     type: Body.STATIC,
     material,
-    shape,
-    position: new Vec3(x, y + height / 2, z),
+    shape: solidShape(solid),
+    position: new Vec3(x, y + heightOf(solid) / 2, z),
     collisionFilterGroup: LAYER.solid,
   });
 }
@@ -181,12 +229,12 @@ function followWalker(body: Body, walker: Walker, dtS: number) {
 }
 
 /** Caps the speed, and brings home what fell out of the world. */
-function tame({ body, home }: LooseEntry, level: Level) {
+function tame({ body, home }: LooseEntry, level: Level, lowest: number) {
   if (body.sleepState === Body.SLEEPING) return;
   const { min, max } = level.bounds;
   const { position, velocity } = body;
   const lost =
-    position.y < -10 ||
+    position.y < lowest - 10 ||
     position.x < min[0] - 1 ||
     position.x > max[0] + 1 ||
     position.z < min[1] - 1 ||

@@ -1,6 +1,7 @@
 import { type SchemaType, schema, t } from "@colyseus/schema";
-import { type Ground, heightOf } from "./ground.ts";
+import { type Ground, topAt } from "./ground.ts";
 import type { Solid } from "./level.ts";
+import type { Slope } from "./terrain.ts";
 
 /** Walking and running speed, m/s. */
 export const WALK_MPS = 3.4;
@@ -13,6 +14,10 @@ export const WALKER_RADIUS_M = 0.35;
 export const WALKER_HEIGHT_M = 1.7;
 /** What is at most this high is stepped on without a jump, metres. */
 export const STEP_UP_M = 0.42;
+/** Ground that rises more than this, metres a metre, is too steep to stand on: one slides down it. About 45 degrees. */
+export const SLOPE_MAX = 1;
+/** Speed with which one slides down what is too steep, m/s. */
+const SLIDE_MPS = 5;
 /** How fast the velocity comes near the wanted one, m/s². */
 const ACCELERATION_MPS2 = 32;
 const AIR_CONTROL = 0.35;
@@ -60,17 +65,17 @@ export function walk(
   dt: number,
   speed = 1,
 ): void {
-  accelerate(walker, input, dt, speed);
-  if (walker.grounded && input.buttons & BUTTON.jump) {
+  const slides = slide(walker, ground);
+  if (!slides) accelerate(walker, input, dt, speed);
+  if (walker.grounded && !slides && input.buttons & BUTTON.jump) {
     walker.vy = JUMP_MPS;
     walker.grounded = false;
   }
-  walker.x += walker.vx * dt;
-  walker.z += walker.vz * dt;
+  advance(walker, ground, dt);
   const near = ground.near(walker.x, walker.z, 1);
   for (const solid of near) pushOut(walker, solid);
   stayInside(walker, ground);
-  fall(walker, near, dt);
+  fall(walker, near, ground, dt);
   roundToWire(walker);
 }
 
@@ -95,10 +100,57 @@ function accelerate(
   if (length > 8) walker.yaw = Math.atan2(input.moveX, input.moveZ);
 }
 
+/** Filled and read within one call. */
+const scratch: Slope = { x: 0, z: 0 };
+
+/** On ground that is too steep the feet go down it, whatever the keys say. @returns true if so */
+function slide(walker: Walker, ground: Ground): boolean {
+  if (!walker.grounded || ground.level.terrain === undefined) return false;
+  // On a rock or a bridge above the slope one stands.
+  if (walker.y > ground.height(walker.x, walker.z) + 0.01) return false;
+  const { x, z } = ground.slope(walker.x, walker.z, scratch);
+  const steep = Math.sqrt(x * x + z * z);
+  if (steep <= SLOPE_MAX) return false;
+  walker.vx = (-x / steep) * SLIDE_MPS;
+  walker.vz = (-z / steep) * SLIDE_MPS;
+  return true;
+}
+
+/** Moves along the ground. Where it rises too steeply before the feet, only the part along the slope is gone. */
+function advance(walker: Walker, ground: Ground, dt: number) {
+  const { x, z } = walker;
+  walker.x += walker.vx * dt;
+  walker.z += walker.vz * dt;
+  if (ground.level.terrain === undefined || !blocks(walker, ground, x, z)) return;
+  const slope = ground.slope(walker.x, walker.z, scratch);
+  const steep = slope.x * slope.x + slope.z * slope.z;
+  const into = walker.vx * slope.x + walker.vz * slope.z;
+  if (steep > 0 && into > 0) {
+    walker.vx -= (into * slope.x) / steep;
+    walker.vz -= (into * slope.z) / steep;
+  }
+  walker.x = x + walker.vx * dt;
+  walker.z = z + walker.vz * dt;
+  // In a corner of two slopes even that leads up.
+  if (!blocks(walker, ground, x, z)) return;
+  walker.x = x;
+  walker.z = z;
+  walker.vx = walker.vz = 0;
+}
+
+/** Whether the ground where the walker would be now is above the feet, and too steep to come up from x, z. */
+function blocks(walker: Walker, ground: Ground, x: number, z: number): boolean {
+  const rise = ground.height(walker.x, walker.z) - Math.max(walker.y, ground.height(x, z));
+  if (rise <= 0) return false;
+  const dx = walker.x - x;
+  const dz = walker.z - z;
+  return rise > SLOPE_MAX * Math.sqrt(dx * dx + dz * dz);
+}
+
 /** Slides the walker out of one solid that is too high to step on. */
 function pushOut(walker: Walker, solid: Solid) {
-  const top = solid.at[1] + heightOf(solid);
-  if (top <= walker.y + STEP_UP_M || solid.at[1] >= walker.y + WALKER_HEIGHT_M) return;
+  if (topAt(solid, walker.x, walker.z) <= walker.y + STEP_UP_M) return;
+  if (solid.at[1] >= walker.y + WALKER_HEIGHT_M) return;
   if (solid.shape === "cylinder") return pushOutOfDisc(walker, solid.at[0], solid.at[2], solid.radius);
   const halfX = solid.size[0] / 2;
   const halfZ = solid.size[2] / 2;
@@ -133,8 +185,8 @@ function stayInside(walker: Walker, ground: Ground) {
   walker.z = clamp(walker.z, min[1] + WALKER_RADIUS_M, max[1] - WALKER_RADIUS_M);
 }
 
-function fall(walker: Walker, near: readonly Solid[], dt: number) {
-  const floor = floorUnder(walker, near);
+function fall(walker: Walker, near: readonly Solid[], ground: Ground, dt: number) {
+  const floor = floorUnder(walker, near, ground);
   const wasGrounded = walker.grounded;
   walker.vy -= GRAVITY_MPS2 * dt;
   walker.y += walker.vy * dt;
@@ -149,11 +201,11 @@ function fall(walker: Walker, near: readonly Solid[], dt: number) {
   walker.grounded = true;
 }
 
-/** The highest top within stepping reach under the walker's footprint; the ground plane is 0. */
-function floorUnder(walker: Walker, near: readonly Solid[]): number {
-  let floor = 0;
+/** The highest top within stepping reach under the walker's footprint; at least the bare ground. */
+function floorUnder(walker: Walker, near: readonly Solid[], ground: Ground): number {
+  let floor = ground.height(walker.x, walker.z);
   for (const solid of near) {
-    const top = solid.at[1] + heightOf(solid);
+    const top = topAt(solid, walker.x, walker.z);
     if (top > floor && top <= walker.y + STEP_UP_M && isOver(walker, solid)) floor = top;
   }
   return floor;

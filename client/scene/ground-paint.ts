@@ -1,4 +1,4 @@
-import { type Level, seeded } from "roomkeep/shared";
+import { type Level, seeded, slopeAt, type Terrain } from "roomkeep/shared";
 import {
   CanvasTexture,
   CircleGeometry,
@@ -8,9 +8,11 @@ import {
   Mesh,
   MeshLambertMaterial,
   PlaneGeometry,
+  RingGeometry,
   SRGBColorSpace,
 } from "three";
 import { openBatch } from "./batch.ts";
+import { terrainGeometry } from "./terrain-mesh.ts";
 
 const GRASS = "#93c464";
 const STONES = ["#ead6b4", "#e2cba5", "#f0dfc3", "#d9c19b", "#e8d2b4"];
@@ -36,7 +38,9 @@ export interface PaintedGround {
 
 /** Lays the grass of a level, ready to be painted on. */
 export function layMeadow(level: Level): PaintedGround {
-  const { min, max } = level.bounds;
+  const { terrain } = level;
+  const area = terrain ? areaOf(terrain) : level.bounds;
+  const { min, max } = area;
   const width = max[0] - min[0];
   const depth = max[1] - min[1];
   const scale = TEXTURE_PX / Math.max(width, depth);
@@ -47,26 +51,59 @@ export function layMeadow(level: Level): PaintedGround {
   if (!pen) throw new Error("roomkeep: this browser has no 2D canvas.");
   pen.scale(scale, scale);
   pen.translate(-min[0], -min[1]);
-  grass(pen, level);
+  grass(pen, area);
+  if (terrain) cliffs(pen, terrain);
 
   const texture = new CanvasTexture(canvas);
   texture.colorSpace = SRGBColorSpace;
   texture.anisotropy = 4;
-  const floor = new Mesh(new PlaneGeometry(width, depth), new MeshLambertMaterial({ map: texture }));
-  floor.rotation.x = -Math.PI / 2;
-  floor.position.set((min[0] + max[0]) / 2, 0, (min[1] + max[1]) / 2);
+  const material = new MeshLambertMaterial({ map: texture, vertexColors: terrain !== undefined });
+  const floor = new Mesh(terrain ? terrainGeometry(terrain) : new PlaneGeometry(width, depth), material);
+  if (!terrain) {
+    floor.rotation.x = -Math.PI / 2;
+    floor.position.set((min[0] + max[0]) / 2, 0, (min[1] + max[1]) / 2);
+  }
   floor.receiveShadow = true;
-  const group = new Group().add(floor, farLand(Math.max(width, depth) / 2));
+  const group = new Group().add(floor);
+  if (!level.indoors) group.add(farLand(Math.max(width, depth) / 2, terrain !== undefined));
   return { group, paint: brushes(pen) };
 }
 
-function grass(pen: CanvasRenderingContext2D, level: Level) {
+function areaOf({ originX, originZ, cellM, columns, heights }: Terrain): Level["bounds"] {
+  const rows = heights.length / columns;
+  return {
+    min: [originX, originZ],
+    max: [originX + (columns - 1) * cellM, originZ + (rows - 1) * cellM],
+  };
+}
+
+/** Bare rock where it is steep. */
+function cliffs(pen: CanvasRenderingContext2D, terrain: Terrain) {
+  const random = seeded(31);
+  const { min, max } = areaOf(terrain);
+  const slope = { x: 0, z: 0 };
+  for (let x = min[0]; x < max[0]; x += 1.6) {
+    for (let z = min[1]; z < max[1]; z += 1.6) {
+      slopeAt(terrain, x, z, slope);
+      const steep = Math.hypot(slope.x, slope.z) + (random() - 0.5) * 0.2;
+      if (steep < 0.72) continue;
+      pen.globalAlpha = Math.min(0.9, (steep - 0.6) * 1.6);
+      pen.fillStyle = random() < 0.5 ? "#b3a58a" : "#a4977f";
+      pen.beginPath();
+      pen.ellipse(x, z, 1.2 + random(), 0.7 + random() * 0.6, random() * 3, 0, 7);
+      pen.fill();
+    }
+  }
+  pen.globalAlpha = 1;
+}
+
+function grass(pen: CanvasRenderingContext2D, { min, max }: Level["bounds"]) {
   const random = seeded(5);
-  const { min, max } = level.bounds;
+  const blades = Math.min(24_000, Math.max(6500, (max[0] - min[0]) * (max[1] - min[1]) * 1.4));
   const tint = new Color();
   pen.fillStyle = GRASS;
   pen.fillRect(min[0], min[1], max[0] - min[0], max[1] - min[1]);
-  for (let i = 0; i < 6500; i++) {
+  for (let i = 0; i < blades; i++) {
     tint.set(GRASS).offsetHSL((random() - 0.5) * 0.05, (random() - 0.5) * 0.1, (random() - 0.5) * 0.11);
     pen.fillStyle = `#${tint.getHexString()}`;
     pen.globalAlpha = 0.35;
@@ -149,10 +186,12 @@ function brushes(pen: CanvasRenderingContext2D): GroundPaint {
 }
 
 /** Meadow, hills and a far forest around the walls, so that the world does not end at them. */
-function farLand(half: number): Mesh {
+function farLand(half: number, hasTerrain: boolean): Mesh {
   const random = seeded(21);
   const batch = openBatch(22);
-  batch.add(new CircleGeometry(260, 40), "#9ac76d", { at: [0, -0.08, 0], pitch: -Math.PI / 2, jitter: 0.03 });
+  // A terrain may lie lower than the far land, so that one has a hole there.
+  const plain = hasTerrain ? new RingGeometry(half * 0.98, half + 240, 40) : new CircleGeometry(260, 40);
+  batch.add(plain, "#9ac76d", { at: [0, -0.08, 0], pitch: -Math.PI / 2, jitter: 0.03 });
   const hill = new ConeGeometry(1, 1, 9, 2);
   const pine = new ConeGeometry(1, 1, 6);
   for (let i = 0; i < 34; i++) {

@@ -12,6 +12,7 @@ import {
 import { type Batch, openBatch } from "./batch.ts";
 import { buildDecor } from "./decor.ts";
 import { type GroundPaint, layMeadow } from "./ground-paint.ts";
+import { buildPortal } from "./portal-arch.ts";
 import { buildSolid } from "./solids.ts";
 import { type Animated, driftingPetals, waterJets } from "./water.ts";
 
@@ -51,7 +52,8 @@ export function buildScenery(scene: Scene, level: Level, decorate?: (brush: Scen
     if (moving) animated.push(moving);
   }
   for (const piece of level.decor) buildDecor(piece, { lit, glow });
-  animated.push(driftingPetals(Math.max(level.bounds.max[0], level.bounds.max[1])));
+  for (const portal of level.portals) animated.push(buildPortal(portal, lit, glow));
+  if (!level.indoors) animated.push(driftingPetals(Math.max(level.bounds.max[0], level.bounds.max[1])));
   decorate?.({
     ground: meadow.paint,
     lit,

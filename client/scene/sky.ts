@@ -1,10 +1,10 @@
 import { seeded } from "roomkeep/shared";
 import {
   BackSide,
+  type BufferGeometry,
   Color,
   DirectionalLight,
   Fog,
-  Group,
   HemisphereLight,
   IcosahedronGeometry,
   Mesh,
@@ -16,9 +16,47 @@ import {
 } from "three";
 import { openBatch } from "./batch.ts";
 
-/** Direction to the sun: a late, warm afternoon. */
-const SUN = new Vector3(0.62, 0.62, 0.48).normalize();
-const HORIZON = "#ffe9cf";
+/** The light and the colours of a sky. Colours are CSS hex. */
+export interface SkyMood {
+  /** Direction to the sun or, at night, the moon; of any length. */
+  readonly toLight: readonly [x: number, y: number, z: number];
+  readonly light: string;
+  readonly lightPower: number;
+  /** What comes from the sky and back from the ground. */
+  readonly fillSky: string;
+  readonly fillGround: string;
+  readonly fillPower: number;
+  /** The dome from above to the horizon, where the fog has its colour. */
+  readonly high: string;
+  readonly middle: string;
+  readonly low: string;
+  /** Halo about the sun or moon, and its disc. */
+  readonly halo: string;
+  readonly disc: string;
+  readonly clouds: string;
+  /** 0…1. */
+  readonly stars: number;
+  /** Metres at which the fog begins and where nothing is seen any more. */
+  readonly fog: readonly [from: number, to: number];
+}
+
+/** A late, warm afternoon. */
+export const AFTERNOON: SkyMood = {
+  toLight: [0.62, 0.62, 0.48],
+  light: "#ffdfae",
+  lightPower: 2.7,
+  fillSky: "#dcefff",
+  fillGround: "#ecd0a4",
+  fillPower: 1.75,
+  high: "#3f97e0",
+  middle: "#8fcdf2",
+  low: "#ffe9cf",
+  halo: "#ffb766",
+  disc: "#fff7e0",
+  clouds: "#ffffff",
+  stars: 0,
+  fog: [55, 230],
+};
 /** Half the side of the square that has shadows, metres. */
 const SHADOW_REACH_M = 26;
 
@@ -31,16 +69,23 @@ void main() {
 }`;
 
 const fragmentShader = `
-uniform vec3 sun, high, middle, low;
+uniform vec3 sun, high, middle, low, halo, disc;
+uniform float stars;
 varying vec3 way;
+float hash(vec3 p) { return fract(sin(dot(p, vec3(127.1, 311.7, 74.7))) * 43758.5453); }
 void main() {
   vec3 dir = normalize(way);
   float h = clamp(dir.y, 0.0, 1.0);
   vec3 color = mix(low, middle, smoothstep(0.0, 0.22, h));
   color = mix(color, high, smoothstep(0.15, 0.85, h));
   float facing = max(dot(dir, sun), 0.0);
-  color += vec3(1.0, 0.72, 0.4) * (pow(facing, 6.0) * 0.22 + pow(facing, 60.0) * 0.35);
-  color = mix(color, vec3(1.0, 0.97, 0.88), smoothstep(0.9982, 0.9990, facing));
+  if (stars > 0.0) {
+    vec3 cell = floor(dir * 90.0);
+    float star = step(0.985, hash(cell)) * smoothstep(0.42, 0.0, length(fract(dir * 90.0) - 0.5));
+    color += vec3(0.95, 0.97, 1.0) * star * stars * (0.35 + 0.65 * hash(cell + 7.0)) * smoothstep(0.02, 0.3, dir.y);
+  }
+  color += halo * (pow(facing, 6.0) * 0.22 + pow(facing, 60.0) * 0.35);
+  color = mix(color, disc, smoothstep(0.9982, 0.9990, facing));
   gl_FragColor = vec4(color, 1.0);
   #include <colorspace_fragment>
 }`;
@@ -49,7 +94,9 @@ void main() {
 export interface Sky {
   readonly sun: DirectionalLight;
   /** Moves the shadows' square to a place and lets the clouds drift. */
-  update(x: number, z: number, dtS: number): void;
+  update(x: number, y: number, z: number, dtS: number): void;
+  /** Sets light and colours; without a mood those of the afternoon come back. */
+  setMood(mood?: SkyMood): void;
   /** Sets the side of the shadow map in pixels, 0 for no shadows. */
   setShadows(mapSize: number): void;
   dispose(): void;
@@ -57,13 +104,16 @@ export interface Sky {
 
 /** Hangs sky, sun, fill light, fog and clouds into a scene. */
 export function hangSky(scene: Scene): Sky {
-  const dome = new Mesh(new SphereGeometry(400, 24, 12), domeMaterial());
+  const paint = domeMaterial();
+  const dome = new Mesh(new SphereGeometry(400, 24, 12), paint);
   dome.frustumCulled = false;
   dome.renderOrder = 1;
-  const fill = new HemisphereLight("#dcefff", "#ecd0a4", 1.75);
-  const sun = new DirectionalLight("#ffdfae", 2.7);
+  const fill = new HemisphereLight();
+  const sun = new DirectionalLight();
   const clouds = driftingClouds();
-  scene.fog = new Fog(HORIZON, 55, 230);
+  const fog = new Fog("#ffffff");
+  const toLight = new Vector3();
+  scene.fog = fog;
   scene.add(dome, fill, sun, sun.target, clouds);
   sun.castShadow = true;
   const { camera } = sun.shadow;
@@ -74,12 +124,32 @@ export function hangSky(scene: Scene): Sky {
   sun.shadow.normalBias = 0.04;
   sun.shadow.radius = 3;
 
+  const setMood = (mood: SkyMood = AFTERNOON) => {
+    toLight.set(...mood.toLight).normalize();
+    sun.color.set(mood.light);
+    sun.intensity = mood.lightPower;
+    fill.color.set(mood.fillSky);
+    fill.groundColor.set(mood.fillGround);
+    fill.intensity = mood.fillPower;
+    fog.color.set(mood.low);
+    [fog.near, fog.far] = mood.fog;
+    clouds.material.color.set(mood.clouds);
+    const { uniforms } = paint;
+    for (const name of ["high", "middle", "low", "halo", "disc"] as const) {
+      (uniforms[name]?.value as Color).set(mood[name]);
+    }
+    (uniforms.sun?.value as Vector3).copy(toLight);
+    if (uniforms.stars) uniforms.stars.value = mood.stars;
+  };
+  setMood();
+
   return {
     sun,
-    update(x, z, dtS) {
+    setMood,
+    update(x, y, z, dtS) {
       // Whole metres, so that the edges of shadows do not swim while the player walks.
-      sun.target.position.set(Math.round(x), 0, Math.round(z));
-      sun.position.copy(sun.target.position).addScaledVector(SUN, 60);
+      sun.target.position.set(Math.round(x), Math.round(y), Math.round(z));
+      sun.position.copy(sun.target.position).addScaledVector(toLight, 60);
       clouds.rotation.y += dtS * 0.004;
     },
     setShadows(mapSize) {
@@ -105,15 +175,18 @@ function domeMaterial(): ShaderMaterial {
     depthWrite: false,
     fog: false,
     uniforms: {
-      sun: { value: SUN },
-      high: { value: new Color("#3f97e0") },
-      middle: { value: new Color("#8fcdf2") },
-      low: { value: new Color(HORIZON) },
+      sun: { value: new Vector3() },
+      high: { value: new Color() },
+      middle: { value: new Color() },
+      low: { value: new Color() },
+      halo: { value: new Color() },
+      disc: { value: new Color() },
+      stars: { value: 0 },
     },
   });
 }
 
-function driftingClouds(): Group {
+function driftingClouds(): Mesh<BufferGeometry, MeshBasicMaterial> {
   const random = seeded(42);
   const batch = openBatch(43);
   const puff = new IcosahedronGeometry(1, 1);
@@ -135,5 +208,5 @@ function driftingClouds(): Group {
     transparent: true,
     opacity: 0.92,
   });
-  return new Group().add(batch.mesh(material));
+  return new Mesh(batch.geometry(), material);
 }

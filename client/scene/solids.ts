@@ -1,11 +1,12 @@
 import { type Solid, seeded } from "roomkeep/shared";
-import { BoxGeometry, CylinderGeometry, IcosahedronGeometry, OctahedronGeometry, TorusGeometry } from "three";
+import { BoxGeometry, BufferAttribute, BufferGeometry, CylinderGeometry, IcosahedronGeometry, OctahedronGeometry, TorusGeometry } from "three";
 import type { Batch } from "./batch.ts";
 import { type Animated, waterDisc } from "./water.ts";
 
 const cube = new BoxGeometry(1, 1, 1);
 const tube = new CylinderGeometry(1, 1, 1, 20);
 const blob = new IcosahedronGeometry(1, 1);
+const crag = new IcosahedronGeometry(1, 0);
 const bulb = new OctahedronGeometry(1, 0);
 const COLORS: Record<string, string> = {
   stone: "#d3c6b0",
@@ -16,6 +17,8 @@ const COLORS: Record<string, string> = {
   bench: "#b87b4b",
   bark: "#8d6142",
   iron: "#46545f",
+  rock: "#a39a8c",
+  cave: "#6f6a80",
   water: "#f4ecdf",
 };
 
@@ -26,7 +29,12 @@ type Cylinder = Extract<Solid, { shape: "cylinder" }>;
 export function buildSolid(solid: Solid, batch: Batch): Animated | undefined {
   if (solid.shape === "cylinder") return cylinder(solid, batch);
   const color = COLORS[solid.look] ?? "#d3c6b0";
-  if (solid.look === "bench") bench(solid, batch, color);
+  if (solid.shape === "ramp") {
+    batch.add(wedge(solid.rises), color, { at: solid.at, scale: solid.size });
+    return undefined;
+  }
+  if (solid.look === "rock" || solid.look === "cave") boulder(solid, batch, color);
+  else if (solid.look === "bench") bench(solid, batch, color);
   else if (solid.look === "hedge") hedge(solid, batch, color);
   else if (solid.look === "wood") planks(solid, batch, color);
   else if (solid.look === "brick") wall(solid, batch, color);
@@ -43,6 +51,49 @@ function box(batch: Batch, color: string, at: readonly number[], size: readonly 
 function block({ at, size }: Box, batch: Batch, color: string) {
   box(batch, color, at, [size[0], size[1] - 0.1, size[2]]);
   box(batch, "#e9dfcc", [at[0], at[1] + size[1] - 0.1, at[2]], [size[0] + 0.06, 0.1, size[2] + 0.06]);
+}
+
+/** A ramp of side 1 about the middle of its foot. */
+function wedge(rises: Extract<Solid, { shape: "ramp" }>["rises"]): BufferGeometry {
+  const corners = {
+    a: [-0.5, 0, -0.5],
+    b: [0.5, 0, -0.5],
+    c: [0.5, 0, 0.5],
+    d: [-0.5, 0, 0.5],
+    e: [0.5, 1, 0.5],
+    f: [-0.5, 1, 0.5],
+  } as const;
+  // Top, back and the two sides of one that rises along +z; nobody sees the bottom.
+  const faces = ["afe", "aeb", "dce", "def", "adf", "bec"];
+  const points = faces.flatMap((face) => [...face].flatMap((key) => [...corners[key as keyof typeof corners]]));
+  const geometry = new BufferGeometry();
+  geometry.setAttribute("position", new BufferAttribute(new Float32Array(points), 3));
+  const quarter = { "+z": 0, "+x": 1, "-z": 2, "-x": 3 }[rises];
+  geometry.rotateY((quarter * Math.PI) / 2);
+  geometry.computeVertexNormals();
+  return geometry;
+}
+
+/** A block of living rock: rough shapes about a box, so that a wall of them has no straight edge. */
+function boulder({ at, size }: Box, batch: Batch, color: string) {
+  const random = seeded(Math.round(at[0] * 11 + at[2] * 17 + size[0]));
+  box(batch, color, at, size, 0.08);
+  const [w, h, d] = size;
+  const count = Math.min(40, Math.ceil(w * d * h * 0.16) + 3);
+  for (let i = 0; i < count; i++) {
+    const side = Math.floor(random() * 4);
+    const u = random() - 0.5;
+    const x = at[0] + (side < 2 ? u * w : (side === 2 ? 0.5 : -0.5) * w);
+    const z = at[2] + (side < 2 ? (side === 0 ? 0.5 : -0.5) * d : u * d);
+    const big = 0.35 + random() * 0.55;
+    batch.add(crag, random() < 0.4 ? color : "#7d7890", {
+      at: [x, at[1] + random() * h, z],
+      scale: [big, big * 0.8, big],
+      yaw: random() * 6,
+      pitch: random() * 6,
+      jitter: 0.1,
+    });
+  }
 }
 
 function wall({ at, size }: Box, batch: Batch, color: string) {
