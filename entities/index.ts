@@ -1,7 +1,7 @@
 import { Account } from "./account.ts";
 import { Character } from "./character.ts";
-import { DeathLock, KillCount } from "./death.ts";
 import { EventLog } from "./event-log.ts";
+import { DeathLock, KillCount } from "./death.ts";
 import { Item } from "./item.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
@@ -31,7 +31,7 @@ export const ENTITIES = [
   LedgerLeg,
   RequestResult,
   Setting,
+  EventLog,
   DeathLock,
   KillCount,
-  EventLog,
 ];

@@ -135,8 +135,8 @@ export interface Log {
  */
 export interface Ports {
   readonly characters: CharacterPort;
-  readonly items: ItemPort;
   readonly events: EventPort;
+  readonly items: ItemPort;
   readonly log: Log;
   /** @throws TOKEN_INVALID nobody has this token */
   verify(token: string | undefined): Promise<Identity>;

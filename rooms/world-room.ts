@@ -312,16 +312,16 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** Colyseus calls it in the room that takes over; the seats are kept for the players, who return by themselves. */
   override onRestoreRoom(kept: Kept): void {
     restoreActors(this.state, this.placed, kept, this.space);
+    this.world.adopt();
     for (const { was, claim, fields } of restorePlayers(kept, this.ports.characters)) {
       const client = absent(was.sessionId);
       const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
       const player = describe<A>(client, claim, avatar);
       const { stats, statsChanged, savedPlace } = was;
       this.players.set(was.sessionId, Object.assign(player, { stats, statsChanged, savedPlace }));
-      this.state.actors.set(was.sessionId, avatar);
+      this.world.spawn(avatar, was.sessionId);
       this.simulation.addWalker(was.sessionId, avatar);
     }
-    this.world.adopt();
     this.faultBook.attempt("onRestore", () => this.onRestore?.(kept.game));
     this.log.info({ players: this.players.size }, "room took over after an edit");
   }

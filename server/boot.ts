@@ -84,11 +84,11 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       exclusive: database.kind === "embedded",
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
+    const events = openEventLog(ds, log);
     const itemRules: Foundation["itemRules"] = { templates: {}, slotsOf };
     const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
       characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
     );
-    const events = openEventLog(ds, log);
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const endpoints = foundationEndpoints(database, shared, signIn);
     const opened = database;
@@ -104,8 +104,8 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       itemRules,
       ports: {
         characters,
-        items,
         events,
+        items,
         log,
         async verify(token) {
           if (!token) throw new RoomkeepError("TOKEN_INVALID");

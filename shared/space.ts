@@ -34,6 +34,12 @@ export interface LooseEntry {
   readonly home: Vec3;
 }
 
+/** The body with which somebody who walks pushes. */
+export interface WalkerEntry {
+  readonly body: Body;
+  readonly walker: Walker;
+}
+
 /** The fixed-step Cannon world of a room: static solids, loose bodies, and walkers that push them. */
 export interface Space {
   readonly world: World;
@@ -46,6 +52,8 @@ export interface Space {
   step(dtS: number): void;
   /** Loose bodies by actor id. */
   readonly loose: ReadonlyMap<string, LooseEntry>;
+  /** Bodies of walkers by actor id. */
+  readonly walkers: ReadonlyMap<string, WalkerEntry>;
 }
 
 /**
@@ -70,11 +78,12 @@ export function openSpace(level: Level): Space {
   addGround(world, surface, level);
   const lowest = level.terrain ? level.terrain.heights.reduce((a, b) => Math.min(a, b)) : 0;
   const loose = new Map<string, LooseEntry>();
-  const walkers = new Map<string, { body: Body; walker: Walker }>();
+  const walkers = new Map<string, WalkerEntry>();
 
   return {
     world,
     loose,
+    walkers,
     addLoose(id, actor) {
       const body = looseBody(actor, surface);
       world.addBody(body);
@@ -186,7 +195,6 @@ function looseBody(actor: Prop, material: Material): Body {
     mass: kind === "ball" ? 4 * size : 12 * size,
     material,
     shape: kind === "ball" ? new Sphere(size) : new Box(new Vec3(size, size, size)),
-    position: new Vec3(actor.x, actor.y, actor.z),
     linearDamping: kind === "ball" ? 0.25 : 0.12,
     angularDamping: kind === "ball" ? 0.25 : 0.3,
     sleepSpeedLimit: 0.15,
@@ -194,7 +202,10 @@ function looseBody(actor: Prop, material: Material): Body {
     collisionFilterGroup: LAYER.loose,
     collisionFilterMask: LAYER.solid | LAYER.loose | LAYER.walker,
   });
+  // Only now: the inertia is taken from the bounds where the body is made, and must not hold that place's rounding.
+  body.position.set(actor.x, actor.y, actor.z);
   body.quaternion.set(actor.qx, actor.qy, actor.qz, actor.qw);
+  body.aabbNeedsUpdate = true;
   return body;
 }
 
@@ -202,6 +213,8 @@ function looseBody(actor: Prop, material: Material): Body {
 function walkerBody(walker: Walker): Body {
   const body = new Body({
     type: Body.KINEMATIC,
+    // One that fell asleep would be left behind when its walker goes on, and push nothing.
+    allowSleep: false,
     collisionFilterGroup: LAYER.walker,
     collisionFilterMask: LAYER.loose,
     position: new Vec3(walker.x, walker.y, walker.z),
