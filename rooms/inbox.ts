@@ -1,18 +1,24 @@
 import type { Client, Room } from "@colyseus/core";
 import type { z } from "zod";
-import { type Avatar, type Refusal, roomMessages } from "../shared/index.ts";
+import { type Avatar, type Refusal, refuse, roomMessages } from "../shared/index.ts";
 import { say } from "./chat.ts";
 import { type Guard, openGuard, type Rate } from "./guard.ts";
 import type { Player } from "./player.ts";
+import type { Log } from "./ports.ts";
 
 /** What a player's message does: nothing, or a refusal that the player is told. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing, and need not say so
 export type Action<A extends Avatar, T> = (player: Player<A>, message: T) => Refusal | void;
 
+/** A {@link Action} that takes a while. */
+export type Question<A extends Avatar, T> = (player: Player<A>, message: T) => Promise<Refusal | undefined>;
+
 /** Where the messages of a room's players arrive. */
 export interface Inbox<A extends Avatar> {
   /** See `WorldRoom.on`. */
   on<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void;
+  /** Registers what takes a while, such as asking other processes: one after the other, a refusal is told later. */
+  ask<T>(type: string, schema: z.ZodType<T>, action: Question<A, T>): void;
   /** A client has left for good: its rates and strikes are forgotten. */
   forget(client: Client): void;
 }
@@ -26,14 +32,21 @@ type Host<A extends Avatar> = Pick<Room, "onMessage" | "broadcast" | "clock"> & 
 const COMMON_RATES: Record<string, Rate> = {
   chat: { perSecond: 1, burst: 5 },
   emote: { perSecond: 2, burst: 6 },
+  "travel.back": { perSecond: 1, burst: 3 },
+  "party.invite": { perSecond: 0.5, burst: 6 },
 };
 
 /**
  * Opens the inbox of a room: chat and emotes, what the game adds, and a refusal for all else. What does not fit its
  * schema or comes too often never reaches the action.
  */
-export function openInbox<A extends Avatar>(room: Host<A>, rates: Record<string, Rate>): Inbox<A> {
+export function openInbox<A extends Avatar>(
+  room: Host<A>,
+  rates: Record<string, Rate>,
+  log: () => Log,
+): Inbox<A> {
   const guard = openGuard({ ...COMMON_RATES, ...rates }, () => room.clock.elapsedTime);
+  let asked = Promise.resolve();
   const inbox: Inbox<A> = {
     on: (type, schema, action) => {
       room.onMessage(type, (client: Client, payload: unknown) => {
@@ -43,6 +56,17 @@ export function openInbox<A extends Avatar>(room: Host<A>, rates: Record<string,
         const refusal = verdict.ok ? action(player, verdict.value) : verdict;
         if (refusal) guard.report(client, type, refusal);
         return refusal ?? { ok: true };
+      });
+    },
+    ask: (type, schema, action) => {
+      inbox.on(type, schema, (player, message) => {
+        asked = asked
+          .then(() => action(player, message))
+          .catch((error) => {
+            log().error({ err: error, type }, "a message could not be answered");
+            return refuse("ACTION_REFUSED", "That did not work. Try again in a moment.");
+          })
+          .then((refusal) => refusal && guard.report(player.client, type, refusal));
       });
     },
     forget: (client) => guard.forget(client),

@@ -15,4 +15,5 @@ export {
 export { StableSerializer } from "./stable-serializer.ts";
 export * from "./systems.ts";
 export { PHASES, type Phase, type TickProfile, type TickTiming } from "./tick.ts";
+export type { Goal } from "./travel.ts";
 export { WorldRoom } from "./world-room.ts";

@@ -16,6 +16,9 @@ import {
   type Ground,
   type Level,
   RECONNECT_S,
+  RoomkeepError,
+  refuse,
+  roomMessages,
   type Space,
   TICK_HZ,
   WalkInput,
@@ -23,8 +26,10 @@ import {
   type WorldState,
   walk,
 } from "../shared/index.ts";
+import { claimArrival, placeOfArrival } from "./arrival.ts";
 import { CellSerializer } from "./cell-serializer.ts";
-import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.ts";
+import { capture, giveBack, saveIfDue } from "./character-saves.ts";
+import { forgetInstance } from "./destination.ts";
 import { sendEvent } from "./event-mail.ts";
 import { type Faults, openFaults } from "./faults.ts";
 import { createOptions, flatField, type GameCard, type Listing } from "./game-card.ts";
@@ -35,6 +40,7 @@ import type { InterestOptions } from "./interest.ts";
 import { orJoinError } from "./join-error.ts";
 import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { giveOwnView, takeView } from "./owner-view.ts";
+import { openPartyDesk, type PartyDesk } from "./party-desk.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
 import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
 import { uniqueCode } from "./room-code.ts";
@@ -42,6 +48,15 @@ import { openSimulation, type RoomSystem, type Simulation } from "./simulation.t
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
+import {
+  codeOf,
+  type Goal,
+  type JourneyEnd,
+  openTravel,
+  portalAt,
+  type Travel,
+  tellOrigin,
+} from "./travel.ts";
 
 /**
  * A room with actors in a level: players join with their character, walk by predicted input, push what is loose,
@@ -76,6 +91,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   interest: InterestOptions | undefined;
   /** How often a player may send a message, by type. */
   rates: Record<string, Rate> = {};
+  /** Whoever was sent on and has not arrived after so long is taken back, ms: 500 to 8,000. */
+  travelWaitMs = 6_000;
   /** Of the room's chance: fixed for a replay, secret otherwise. */
   seed = randomInt(2 ** 32);
 
@@ -90,6 +107,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private readonly faultBook: Faults = openFaults(() => this.log);
   private inbox!: Inbox<A>;
   private tickClock!: TickClock;
+  private ways!: Travel<A>;
+  private parties!: PartyDesk<A>;
+  /** Whom this instance is for; undefined in a room that is none. */
+  private instance: string | undefined;
+  /** Characters that were let into this instance, for when they join again. */
+  private readonly guests = new Set<string>();
   private wire!: StableSerializer<S>;
   private stopListening: (() => void) | undefined;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
@@ -123,27 +146,57 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   override async onCreate(options: unknown): Promise<void> {
-    const { ports, private: isPrivate } = createOptions.parse(options);
+    const { ports, private: isPrivate, instance } = createOptions.parse(options);
     const { card } = this.constructor as typeof WorldRoom;
     this.ports = ports;
     this.roomId = await uniqueCode(this.roomId);
     this.log = ports.log.child({ room: this.roomName, roomId: this.roomId });
     this.maxClients = card.maxPlayers;
     this.metadata = { label: card.label, game: this.roomName };
-    if (isPrivate ?? card.private) await this.setPrivate(true);
+    const hidden = card.instance || (isPrivate ?? card.private ?? false);
+    if (hidden) await this.setPrivate(true);
+    if (card.instance) this.instance = instance;
     this.seatReservationTimeout = 10;
     this.maxMessagesPerSecond = 200;
-    this.inbox = openInbox<A>(this, this.rates);
+    this.inbox = openInbox<A>(this, this.rates, () => this.log);
     this.simulation = this.openSimulation();
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
     this.setFixedTimestep((context) => this.runTick(context.dt), this.tickHz);
     // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is set, or
     // Colyseus starts a second timer that takes the clock's time away from the step.
     this.patchRate = null;
+    await this.openWays(card.label);
     this.stopListening = ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced"));
     await this.onOpen?.();
     this.placed = new Map(this.state.actors.entries());
-    this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
+    this.log.info({ private: hidden }, "room opened");
+  }
+
+  private async openWays(label: string): Promise<void> {
+    const { players, roomId, presence, log, inbox } = this;
+    this.parties = await openPartyDesk<A>({ players, roomId, label, presence, log }, inbox);
+    const room = this;
+    this.ways = openTravel<A>({
+      players,
+      roomId,
+      presence,
+      log,
+      roomName: this.roomName,
+      characters: this.ports.characters,
+      get level() {
+        return room.level;
+      },
+      get zone() {
+        return room.zone;
+      },
+      get waitMs() {
+        return Math.min(Math.max(room.travelWaitMs, 500), 8_000);
+      },
+      remove: (sessionId) => this.removePlayer(sessionId),
+      companions: (player) => this.parties.companions(player),
+      instanceKey: ({ claim }) => this.parties.keyOf(claim.sheet.id),
+    });
+    inbox.on("travel.back", roomMessages["travel.back"], (player) => this.ways.cannot(player));
   }
 
   private openSimulation(): Simulation<S> {
@@ -216,24 +269,63 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
     if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
-    const { roomId } = this;
-    const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
+    const { journey } = identity;
+    await orJoinError(this.admit(identity));
+    const claim = await orJoinError(claimArrival(this.ports.characters, identity, this.roomId));
     try {
       const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
-      const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
-      standAt(player.avatar, place);
+      const saved = this.zone === undefined ? undefined : claim.sheet.state.places[this.zone];
+      const place = placeOfArrival(this.level, identity, this.players.size) ?? saved;
+      standAt(player.avatar, place ?? this.spawnPlace(player));
+      player.origin = journey?.from;
+      player.portal = portalAt(this.level, player.avatar);
       this.players.set(client.sessionId, player);
       this.world.spawn(player.avatar, client.sessionId);
       this.simulation.addWalker(client.sessionId, player.avatar);
       if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
       this.onEnter?.(player);
+      // Before anybody is sent a patch with both: the other room takes its copy out at once.
+      if (journey) tellOrigin(journey, { how: "arrived" });
+      this.guests.add(claim.sheet.id);
+      this.meetParty("enter", player);
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
       // Nothing was played, so nothing is saved; the lease is free for the next try.
       this.removePlayer(client.sessionId);
       await this.ports.characters.abandon(claim);
+      if (journey) tellOrigin(journey, { how: "refused", code: codeOf(error) });
       throw error;
     }
+  }
+
+  /** An instance is for those who came by a portal, and for their party. */
+  private async admit({ characterId, journey }: Identity): Promise<void> {
+    if (this.instance === undefined || journey || this.guests.has(characterId)) return;
+    if ((await this.parties.askKey(characterId)) !== this.instance)
+      throw new RoomkeepError("INSTANCE_CLOSED");
+  }
+
+  private meetParty(what: "enter" | "exit", player: Player<A>): void {
+    this.parties[what](player).catch((error) => {
+      this.log.warn({ err: error, player: player.sessionId }, "a party could not be told");
+    });
+  }
+
+  /**
+   * Sends players on to another room, as a portal does; those who cannot go stay where they stand and are told why.
+   *
+   * @example
+   * this.on("dive", z.strictObject({}), (player) => {
+   *   void this.travel([player], { to: "reef", spawn: "buoy" });
+   * });
+   */
+  protected travel(players: readonly Player<A>[], goal: Goal): Promise<void> {
+    return this.ways.send(players, goal);
+  }
+
+  /** The room that a player was sent to tells how it ended. Called through Colyseus, from whichever process. */
+  journeyEnded(sessionId: string, ticket: string, end: JourneyEnd): void {
+    this.ways.ended(sessionId, ticket, end);
   }
 
   override onDrop(client: Client, code?: number): void {
@@ -255,6 +347,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     player.client = client;
     player.hold = undefined;
     player.avatar.away = false;
+    this.ways.remind(player);
     this.log.info({ player: client.sessionId }, "player returned");
   }
 
@@ -263,13 +356,20 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
     const state = capture(player, this.zone);
     this.removePlayer(client.sessionId);
+    this.meetParty("exit", player);
     this.log.info({ player: client.sessionId, code }, "player left");
+    if (player.departure?.handing) return; // the hand-over has saved
     await giveBack(this.ports.characters, player, state, this.log);
   }
 
   override onDispose(): void {
     this.stopListening?.();
-    this.log.info({}, "room closed");
+    if (this.instance !== undefined) {
+      forgetInstance(this.presence, this.roomName, this.instance, this.roomId).catch((error) => {
+        this.log.warn({ err: error }, "an instance could not be forgotten");
+      });
+    }
+    this.log?.info({}, "room closed");
   }
 
   /**
@@ -281,8 +381,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
       const state = capture(player, this.zone);
       this.removePlayer(player.sessionId);
+      this.meetParty("exit", player);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
-      if (reason === "taken-over") await giveBack(this.ports.characters, player, state, this.log);
+      if (reason === "taken-over" && !player.departure?.handing)
+        await giveBack(this.ports.characters, player, state, this.log);
       player.hold?.reject(new Error(reason));
       player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
     }
@@ -293,6 +395,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     if (player) {
       this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
+      this.parties.forget(player.claim.sheet.id);
       this.sight?.forget(player.client);
       takeView(player.client);
     }
@@ -336,7 +439,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
    * });
    */
   protected on<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void {
-    this.inbox.on(type, schema, action);
+    // What a game changes of somebody who has been handed over would be lost.
+    this.inbox.on(type, schema, (player, message) =>
+      player.departure ? refuse("TRAVELLING") : action(player, message),
+    );
   }
 
   private runTick(dt: number): void {
@@ -345,11 +451,15 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     tickClock.begin();
     for (const player of this.players.values()) {
       this.faultBook.attempt("step", () =>
-        takeInputs(player, this.inputs, (input) => this.step(player.avatar, input, dt, player.sessionId)),
+        takeInputs(player, this.inputs, (input) => {
+          // Whoever travels stands still; the inputs are answered all the same.
+          if (!player.departure) this.step(player.avatar, input, dt, player.sessionId);
+        }),
       );
     }
     tickClock.lap("inputs");
     simulation.step(() => tickClock.lap("physics"));
+    this.ways.watch();
     saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
     tickClock.lap("rules");
     this.broadcastPatch();
@@ -370,5 +480,5 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
 /** Close codes after which nobody waits for the player to return. */
 function isFinal(code: number | undefined): boolean {
-  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TOO_SLOW;
+  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TRAVELLED;
 }
