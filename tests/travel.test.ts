@@ -144,7 +144,7 @@ describe("a traveller", () => {
     const ann = await join("Ann");
     stepInto(ann, toCellar);
     await ann.until("the avatar to be frozen", () => ann.received.has("travel"));
-    ann.room.connection.close(1006 as never);
+    ann.room.connection.close(4010);
     expect(await ann.journey()).toBe("cellar");
     expect(copiesOf(ann).map(({ room }) => room)).toEqual(["cellar"]);
   });

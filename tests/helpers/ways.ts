@@ -36,6 +36,7 @@ export class YardRoom extends WorldRoom {
   override state = new WorldState();
   override level = yard;
   override zone = "yard";
+  override rates = { "party.invite": { perSecond: 100, burst: 100 } };
   override travelWaitMs = 700;
 
   protected override onOpen(): void {
@@ -51,6 +52,11 @@ export class CellarRoom extends WorldRoom {
   override level = cellar;
   override zone = "cellar";
   override travelWaitMs = 700;
+
+  protected override onOpen(): void {
+    // Seats that nobody takes keep a room open: the tests do not wait so long.
+    this.seatReservationTimeout = 1;
+  }
 }
 
 export class DenRoom extends WorldRoom {
