@@ -1,6 +1,6 @@
 import { Client, type Room } from "colyseus.js";
 import { seeded, type WalkInput } from "roomkeep/shared";
-import { signIn } from "roomkeep/testing";
+import { signIn, ticketFor } from "roomkeep/testing";
 
 // True SDK clients that send one input frame each 50 ms. Arguments: url, "ours" or "bare", how many.
 const [url = "", which, count = "100"] = process.argv.slice(2);
@@ -8,7 +8,10 @@ const random = seeded(5);
 const rooms: Room[] = [];
 for (let i = 0; i < Number(count); i++) {
   const client = new Client(url);
-  if (which === "ours") client.auth.token = (await signIn(url, { name: `Bot ${i}` })).token;
+  if (which === "ours") {
+    const { token } = await signIn(url, { name: `Bot ${i}` });
+    client.auth.token = await ticketFor(url, token, { game: "plaza" });
+  }
   const room = await client.joinOrCreate("plaza");
   room.onMessage("*", () => {});
   rooms.push(room);

@@ -13,8 +13,8 @@ export interface Account {
   readonly known: Signal<boolean>;
   /** Reads the character of the stored token; forgets a token that the server no longer knows. */
   wake(): Promise<void>;
-  /** Makes a guest, or changes the looks of the one there is. @returns the token to join with */
-  signIn(): Promise<string>;
+  /** Makes a guest, or changes the looks of the one there is. */
+  signIn(): Promise<void>;
   recover(code: string): Promise<void>;
 }
 
@@ -30,6 +30,11 @@ export function openAccount(api: Api): Account {
   const token = recall("token");
   const known = signal(typeof token === "string");
   api.token = typeof token === "string" ? token : undefined;
+  api.onToken = (next) => remember("token", next);
+  api.latestToken = () => {
+    const kept = recall("token");
+    return typeof kept === "string" ? kept : undefined;
+  };
   let saved: Looks | undefined;
 
   const keep = (next: Looks) => {
@@ -42,12 +47,25 @@ export function openAccount(api: Api): Account {
     known.value = false;
     remember("token", undefined);
   };
-  const enter = (nextToken: string, code: string) => {
-    api.token = nextToken;
+  const enter = (code: string) => {
     known.value = true;
     recoveryCode.value = code;
-    remember("token", nextToken);
     remember("recoveryCode", code);
+  };
+  /** The sign-in ended; the code that this browser keeps brings a guest back without a step. */
+  const comeBack = async (error: unknown): Promise<boolean> => {
+    if (!(error instanceof ApiError) || !ENDED.has(error.code)) throw error;
+    const code = recoveryCode.value;
+    forget();
+    if (!code) return false;
+    try {
+      keep((await api.recover(code)).character);
+      enter(code);
+      return true;
+    } catch (refused) {
+      if (!(refused instanceof ApiError) || refused.code !== "RECOVERY_INVALID") throw refused;
+      return false;
+    }
   };
 
   const account: Account = {
@@ -59,35 +77,36 @@ export function openAccount(api: Api): Account {
       try {
         keep((await api.me()).character);
       } catch (error) {
-        if (!(error instanceof ApiError) || error.code !== "TOKEN_INVALID") throw error;
-        forget();
+        await comeBack(error);
       }
     },
     async signIn() {
       const wanted = { ...looks.value, name: looks.value.name.trim() };
+      const change = async () => {
+        if (!saved || !same(saved, wanted)) keep((await api.changeMe(wanted)).character);
+      };
       if (api.token) {
         try {
-          if (!saved || !same(saved, wanted)) keep((await api.changeMe(wanted)).character);
-          return api.token;
+          return await change();
         } catch (error) {
-          if (!(error instanceof ApiError) || error.code !== "TOKEN_INVALID") throw error;
-          forget();
+          if (await comeBack(error)) return change();
         }
       }
       const guest = await api.createGuest(wanted);
-      enter(guest.token, guest.recoveryCode);
+      enter(guest.recoveryCode);
       keep(guest.character);
-      return guest.token;
     },
     async recover(code) {
       const guest = await api.recover(code.trim());
-      enter(guest.token, code.trim());
+      enter(code.trim());
       keep(guest.character);
     },
   };
   return account;
 }
 
+/** Codes that say that this browser is no longer signed in. */
+const ENDED = new Set(["TOKEN_INVALID", "TOKEN_REVOKED", "TOKEN_REUSED"]);
 const same = (a: Looks, b: Looks) => a.name === b.name && a.color === b.color && a.shape === b.shape;
 
 function whole(value: unknown, end: number): number {

@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import { Client } from "colyseus.js";
-import type { WorldState } from "roomkeep/shared";
+import { readErrorCode, type WorldState } from "roomkeep/shared";
 import type { Account } from "./account.ts";
 import { type Api, ApiError } from "./api.ts";
 import { backoffMs, within } from "./backoff.ts";
@@ -17,6 +17,8 @@ const PATIENCE_MS = 120_000;
 const ANSWER_MS = 12_000;
 /** Longest wait for the old seat, ms: there is another way if it is gone. */
 const RETURN_MS = 5_000;
+/** How often a reloaded page asks again while the server is away. */
+const RESUME_TRIES = 6;
 
 /** Where the player is in their visit. */
 export type Phase = "door" | "joining" | "playing" | "over";
@@ -155,23 +157,28 @@ export function openSession(api: Api, account: Account, client = new Client()): 
         // The seat ran out or the room is gone; the next door is tried.
       }
     }
-    client.auth.token = await account.signIn();
+    await account.signIn();
     try {
-      return await seat(client.joinById<WorldState>(way.roomId));
+      return await enterRoom(way.roomId);
     } catch {
-      return await seat(client.joinOrCreate<WorldState>(way.game));
+      return await enterGame(way.game, "joinOrCreate");
     }
   };
 
+  const enterRoom = async (roomId: string): Promise<GameRoom> => {
+    client.auth.token = await api.ticket({ roomId });
+    return seat(client.joinById<WorldState>(roomId));
+  };
+  const enterGame = async (name: string, how: "create" | "joinOrCreate"): Promise<GameRoom> => {
+    client.auth.token = await api.ticket({ game: name });
+    return seat(client[how]<WorldState>(name, {}));
+  };
+
   const go = async (goal: Goal): Promise<GameRoom> => {
-    client.auth.token = await account.signIn();
-    if ("create" in goal) return await seat(client.create<WorldState>(goal.create, {}));
-    if ("code" in goal) {
-      const { roomId } = await api.findRoom(goal.code);
-      return await seat(client.joinById<WorldState>(roomId));
-    }
-    if ("roomId" in goal) return await seat(client.joinById<WorldState>(goal.roomId));
-    return await seat(client.joinOrCreate<WorldState>(goal.game));
+    await account.signIn();
+    if ("create" in goal) return enterGame(goal.create, "create");
+    if ("game" in goal && !("roomId" in goal)) return enterGame(goal.game, "joinOrCreate");
+    return enterRoom("code" in goal ? (await api.findRoom(goal.code)).roomId : goal.roomId);
   };
 
   return {
@@ -197,14 +204,21 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       if (!way || Date.now() - way.at > SEAT_MS * 20 || !api.token) return false;
       if (code && code !== way.code) return false;
       phase.value = "joining";
-      try {
-        enter(await wayBack(way, Date.now() - way.at < SEAT_MS));
-        return true;
-      } catch (error) {
-        remember("wayBack", undefined, "tab");
-        phase.value = "door";
-        problem.value = explain(error);
-        return false;
+      for (let attempt = 0; ; attempt++) {
+        try {
+          enter(await wayBack(way, Date.now() - way.at < SEAT_MS));
+          return true;
+        } catch (error) {
+          // A server that is just starting, or a slow network, is worth asking again.
+          if (attempt < RESUME_TRIES && isOffline(error)) {
+            await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)));
+            continue;
+          }
+          remember("wayBack", undefined, "tab");
+          phase.value = "door";
+          problem.value = explain(error);
+          return false;
+        }
       }
     },
     leave() {
@@ -258,7 +272,11 @@ export function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (/failed to fetch|networkerror|offline/iu.test(message))
     return "The server does not answer. Try again in a moment.";
-  if (/not found|locked|invalid criteria/iu.test(message))
-    return "That room is full or has closed meanwhile.";
-  return message || "That did not work. Try again in a moment.";
+  return readErrorCode(message).reason || "That did not work. Try again in a moment.";
+}
+
+/** True when nobody refused anything: the server is away, starting, or slow. */
+function isOffline(error: unknown): boolean {
+  if (error instanceof ApiError) return error.code === "OFFLINE";
+  return readErrorCode(error instanceof Error ? error.message : String(error)).code === undefined;
 }

@@ -1,6 +1,6 @@
 import { Client, type Room } from "colyseus.js";
 import type { Stack } from "roomkeep/rooms";
-import { signIn } from "roomkeep/testing";
+import { signIn, ticketFor } from "roomkeep/testing";
 import type { Answer, Ask } from "./crash-room.ts";
 import type { Journal } from "./crash-tally.ts";
 
@@ -19,6 +19,8 @@ export interface Company {
   newRelic(): string;
   /** Characters by the room they are in. */
   readonly whereabouts: Map<string, string>;
+  /** host:port of the process by the characters that play there. */
+  readonly hosts: Map<string, string>;
   /** Piles that were laid and may be looted. */
   readonly piles: string[];
   /** Milliseconds between two asks of a bot. */
@@ -34,7 +36,7 @@ export interface Bot {
   stop(ms: number): Promise<void>;
 }
 
-type Joined = { room: Room; answer(ask: Ask): Promise<Answer>; close(): void };
+type Joined = { room: Room; host: string; answer(ask: Ask): Promise<Answer>; close(): void };
 
 /** Signs in as a new guest and plays until it is stopped. */
 export async function openBot(company: Company): Promise<Bot> {
@@ -104,6 +106,7 @@ export async function openBot(company: Company): Promise<Bot> {
     try {
       door = { name: door.name };
       company.whereabouts.set(me, joined.room.roomId);
+      company.hosts.set(me, joined.host);
       const hello = await joined.answer({ id: `hello-${me}`, kind: "hello" });
       if (!hello.ok) return;
       journal.loaded(me, hello.n ?? 0);
@@ -116,6 +119,7 @@ export async function openBot(company: Company): Promise<Bot> {
       await joined.room.leave();
     } finally {
       company.whereabouts.delete(me);
+      company.hosts.delete(me);
       joined.close();
     }
   }
@@ -136,7 +140,7 @@ export async function openBot(company: Company): Promise<Bot> {
     settled: () => settled,
     async stop(ms) {
       stopping = true;
-      await Promise.race([life, pause(ms)]);
+      await within(ms, "the end", life).catch(() => {});
       if (pending) journal.unresolved.push({ who: me, ask: pending });
       pending = undefined;
     },
@@ -145,8 +149,10 @@ export async function openBot(company: Company): Promise<Bot> {
 
 async function join(url: string, token: string, door: { name: string; ticket?: string }): Promise<Joined> {
   const client = new Client(url);
-  client.auth.token = token;
-  const joining = client.joinOrCreate(door.name, { ticket: door.ticket });
+  const joining = ticketFor(url, token, { game: door.name }).then((ticket) => {
+    client.auth.token = ticket;
+    return client.joinOrCreate(door.name, { ticket: door.ticket });
+  });
   const late = () => joining.then((room) => room.connection.close()).catch(() => {});
   const room = await within(JOIN_MS, "join", joining).catch((error) => {
     void late();
@@ -165,8 +171,10 @@ async function join(url: string, token: string, door: { name: string; ticket?: s
   });
   room.onLeave((code) => fail(new Error(`closed ${code}`)));
   room.onError((code) => fail(new Error(`error ${code}`)));
+  const { ws } = room.connection.transport as unknown as { ws: { url: string } };
   return {
     room,
+    host: new URL(ws.url).host,
     answer(ask) {
       const answered = new Promise<Answer>((resolve) => waiting.set(ask.id, resolve));
       room.send("do", ask);

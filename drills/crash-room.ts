@@ -2,6 +2,7 @@ import type { Client } from "@colyseus/core";
 import {
   type Booked,
   type CharacterPort,
+  type Identity,
   type ItemPort,
   type ItemTemplates,
   type Player,
@@ -79,11 +80,7 @@ export function crashRoom(name: "yard" | "cellar", wiring: Wiring) {
       this.onMessage("do", (client: Client, ask: Ask) => void this.answer(client, ask));
     }
 
-    override async onJoin(
-      client: Client,
-      options: { ticket?: string },
-      identity: { accountId: string; characterId: string },
-    ) {
+    override async onJoin(client: Client, options: { ticket?: string }, identity: Identity) {
       if (options?.ticket) this.tickets.set(identity.characterId, options.ticket);
       await super.onJoin(client, options, identity);
     }

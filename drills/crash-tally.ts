@@ -11,6 +11,8 @@ export interface Journal {
   settle(who: string, ask: Ask, answer: Answer): void;
   /** A character was loaded with the number that was saved last. */
   loaded(who: string, n: number): void;
+  /** Looks whether any character is kept older than what was acknowledged before the look. */
+  lookUp(premises: Premises): Promise<void>;
   trouble(error: unknown): void;
   tally(): Told;
 }
@@ -24,8 +26,8 @@ interface Told {
   ended: Set<string>;
   coins: number;
   saves: Map<string, number>;
-  /** A character came back older than a save that was acknowledged. */
-  olderLoads: number;
+  /** Characters and numbers that were acknowledged as saved and then seen older. */
+  older: Set<string>;
   troubles: Record<string, number>;
 }
 
@@ -38,7 +40,7 @@ export function openJournal(): Journal {
     ended: new Set(),
     coins: 0,
     saves: new Map(),
-    olderLoads: 0,
+    older: new Set(),
     troubles: {},
   };
   const relicOf = new Map<string, string>();
@@ -58,7 +60,16 @@ export function openJournal(): Journal {
       if (ask.kind === "use") told.ended.add(relicOf.get(ask.item) ?? ask.item);
     },
     loaded(who, n) {
-      if (n < (told.saves.get(who) ?? 0)) told.olderLoads += 1;
+      const acknowledged = told.saves.get(who) ?? 0;
+      if (n < acknowledged) told.older.add(`save ${acknowledged} of ${who} was acknowledged; ${n} was kept`);
+    },
+    async lookUp(premises) {
+      const before = new Map(told.saves);
+      for (const [who, n] of await keptSaves(premises)) {
+        const acknowledged = before.get(who) ?? 0;
+        if (n < acknowledged)
+          told.older.add(`save ${acknowledged} of ${who} was acknowledged; ${n} was kept`);
+      }
     },
     trouble(error) {
       const text = error instanceof Error ? error.message.slice(0, 60) : String(error);
@@ -83,7 +94,7 @@ export interface Tally {
 export async function compare(journal: Journal, premises: Premises, naive: boolean): Promise<Tally> {
   const told = journal.tally();
   const found = naive ? await blobs(premises) : await rows(premises);
-  const lost: string[] = [];
+  const lost: string[] = [...told.older];
   const doubled: string[] = [];
   const maybe = new Set(journal.unresolved.flatMap(({ ask }) => (ask.kind === "grant" ? [ask.relic] : [])));
   for (const relic of journal.asked) {
@@ -110,9 +121,9 @@ export async function compare(journal: Journal, premises: Premises, naive: boole
   const sumsEqual = found.balanced && lost.length === 0 && doubled.length === 0;
   return {
     acknowledged: told.acknowledged,
-    lost: lost.length + told.olderLoads,
+    lost: lost.length,
     doubled: doubled.length,
-    sumsEqual: sumsEqual && told.olderLoads === 0,
+    sumsEqual,
     findings: [...lost.slice(0, 5), ...doubled.slice(0, 5), ...found.differences.slice(0, 5)],
     unresolved: journal.unresolved.length,
   };
@@ -130,9 +141,13 @@ interface Found {
 const numbers = (list: { key: string; n: string | number }[]) =>
   new Map(list.map(({ key, n }) => [key, Number(n)]));
 
+async function keptSaves({ query }: Pick<Premises, "query">): Promise<Map<string, number>> {
+  return numbers(await query("SELECT id AS key, (state->'stats'->>'n')::int AS n FROM character"));
+}
+
 async function rows({ query }: Premises): Promise<Found> {
   const relics = numbers(await query("SELECT template AS key, sum(qty) AS n FROM item GROUP BY 1"));
-  const saves = numbers(await query("SELECT id AS key, (state->'stats'->>'n')::int AS n FROM character"));
+  const saves = await keptSaves({ query });
   const requests = numbers(
     await query("SELECT request_id AS key, count(*) AS n FROM request_result GROUP BY 1"),
   );

@@ -16,7 +16,7 @@ export const help = `npm run drill -- crash [--cycles 60] [--bots 9] [--play 150
 
 Three server processes on one PostgreSQL and one Redis. Bots (the real SDK) make, drop, pick up, end and trade relics
 and coins, save, die, loot and change rooms; each cycle a process is killed (kill -9), frozen past its lease (SIGSTOP
-for 11 s, then SIGCONT), or all database connections are cut. Afterwards what is in the database is compared to what
+for 13 s, then SIGCONT), or all database connections are cut. Afterwards what is in the database is compared to what
 the bots were acknowledged and to the ledger. Every relic is one of a kind, so that one lost or doubled is named.
 
   --without fence   no write names owner and epoch: violations must be found
@@ -26,8 +26,8 @@ The last line of --json: cycles, acknowledged, lost, doubled, staleRefused, sums
 lost or doubled (with --without: when nothing was).`;
 
 /** How long a process is frozen: a lease of 10 s and a little. */
-const FREEZE_MS = 11_000;
-const START_MS = 30_000;
+const FREEZE_MS = 13_000;
+const START_MS = 120_000;
 const RECOVER_MS = 25_000;
 const FAULTS = ["kill", "stall", "cut"] as const;
 type Fault = (typeof FAULTS)[number];
@@ -96,15 +96,17 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
   const fleet = await openFleet(premises, without, onStale);
   const journal = openJournal();
   const faults: Record<Fault, number> = { kill: 0, stall: 0, cut: 0 };
+  const watch = openWatch();
   try {
     const company = companyOf(options, journal, fleet);
     const bots = await Promise.all(Array.from({ length: options.bots }, () => openBot(company)));
+    watch.begin(journal, premises);
     await settled(bots, 2, START_MS);
     for (let cycle = 0; cycle < cycles; cycle++) {
       await pause(options.playMs);
       const fault = options.faults[cycle % options.faults.length] as Fault;
       faults[fault] += 1;
-      await inflict(fault, fleet, premises, Math.floor(company.random() * 3));
+      await inflict(fault, fleet, premises, whereSomebodyIs(company));
       const late = await settled(bots, 2, RECOVER_MS);
       tell(
         `cycle ${cycle + 1}/${cycles}: ${fault}; ${journal.tally().acknowledged} acknowledged${late ? `, ${late} bots not back yet` : ""}`,
@@ -112,12 +114,14 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
     }
     await pause(options.playMs);
     await Promise.all(bots.map((bot) => bot.stop(RECOVER_MS)));
+    await watch.end();
     await fleet.close();
     const tally = await compare(journal, premises, without === "lease");
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const { troubles } = journal.tally();
     return { drill: "crash", without, seed, faults, troubles, seconds, ...tally, cycles, staleRefused };
   } finally {
+    await watch.end();
     await fleet.close();
     await premises.close();
   }
@@ -134,12 +138,41 @@ function companyOf({ seed, bots }: CrashOptions, journal: Company["journal"], fl
       return `relic-${relics++}`;
     },
     whereabouts: new Map(),
+    hosts: new Map(),
     piles: [],
     paceMs: 25 * bots,
   };
 }
 
-async function inflict(fault: Fault, fleet: Fleet, premises: Premises, which: number): Promise<void> {
+/** Address of the process that some bot, chosen by lot, plays on. */
+function whereSomebodyIs({ hosts, random }: Company): string | undefined {
+  const all = [...hosts.values()];
+  return all[Math.floor(random() * all.length)];
+}
+
+/** Looks again and again whether a character is kept older than a save that was acknowledged by then. */
+function openWatch() {
+  let watching = true;
+  let work = Promise.resolve();
+  const look = async (journal: Company["journal"], premises: Premises) => {
+    while (watching) {
+      await journal.lookUp(premises);
+      await pause(100);
+    }
+  };
+  return {
+    begin: (journal: Company["journal"], premises: Premises) => {
+      work = look(journal, premises);
+    },
+    end: () => {
+      watching = false;
+      return work;
+    },
+  };
+}
+
+async function inflict(fault: Fault, fleet: Fleet, premises: Premises, host?: string): Promise<void> {
+  const which = fleet.at(host);
   if (fault === "cut") return premises.cut();
   if (fault === "kill") return fleet.kill(which);
   return fleet.freeze(which, FREEZE_MS);
@@ -158,6 +191,8 @@ async function settled(bots: readonly Bot[], more: number, ms: number): Promise<
 interface Fleet {
   /** Of those that are not known to be dead or frozen. */
   urls(): string[];
+  /** Number of the process at a host:port; the first where there is none. */
+  at(host: string | undefined): number;
   kill(which: number): Promise<void>;
   freeze(which: number, ms: number): Promise<void>;
   /** Lets everybody leave and save, and ends them. */
@@ -177,6 +212,11 @@ async function openFleet(premises: Premises, without: string, onStale: () => voi
   };
   return {
     urls: () => servers.filter(({ frozen }) => !frozen).map(({ url }) => url),
+    at: (host) =>
+      Math.max(
+        0,
+        servers.findIndex(({ url }) => new URL(url).host === host),
+      ),
     async kill(which) {
       const victim = servers[which] as ServerProcess;
       victim.frozen = true;

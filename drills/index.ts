@@ -7,6 +7,8 @@ interface Drill {
 
 const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
   crash: () => import("./crash.ts"),
+  zone: () => import("./zone.ts"),
+  sim: () => import("./sim.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {
@@ -22,3 +24,5 @@ async function main([name = "--help", ...args]: string[]): Promise<void> {
 }
 
 await main(process.argv.slice(2));
+// Sockets to servers that were killed would keep the process for a while longer.
+process.exit();

@@ -107,6 +107,7 @@ export function naivePorts(ds: DataSource): { characters: CharacterPort; items: 
       await save(claim, state);
       return "naive";
     },
+    keep: async () => false,
     abandon: async () => {},
     onFenced: () => () => {},
     close: async () => {},

@@ -3,6 +3,36 @@ import type { DataSource, EntityManager } from "typeorm";
 /** A piece of SQL as it stands in the source, and what takes its place: how a drill takes a guard out. */
 export type Edit = readonly [from: string, to: string];
 
+/** Runs one statement. */
+export type Query = (sql: string, parameters?: unknown[]) => Promise<unknown>;
+
+/** What is done around the statements and transactions of a database. */
+export interface Around {
+  /** A statement outside a transaction, or, where `within` is true, inside one. */
+  query(run: Query, sql: string, parameters: unknown[] | undefined, within: boolean): Promise<unknown>;
+  /** A whole transaction. */
+  transaction<T>(run: () => Promise<T>): Promise<T>;
+}
+
+/** The same database with something done around each of its statements. */
+export function around(ds: DataSource, { query, transaction }: Around): DataSource {
+  const wrap = <T extends object>(target: T, within: boolean, own: Record<string, unknown>): T =>
+    new Proxy(target, {
+      get(of, key) {
+        if (typeof key === "string" && Object.hasOwn(own, key)) return own[key];
+        const value: unknown = Reflect.get(of, key);
+        if (typeof value !== "function") return value;
+        if (key !== "query") return value.bind(of);
+        return (sql: string, parameters?: unknown[]) =>
+          query(value.bind(of) as Query, sql, parameters, within);
+      },
+    });
+  return wrap(ds, false, {
+    transaction: <T>(work: (db: EntityManager) => Promise<T>) =>
+      transaction(() => ds.transaction((manager) => work(wrap(manager, true, {})))),
+  });
+}
+
 /**
  * The same database with some of its SQL rewritten on the way, so that a guard can be taken out of the real
  * statements without a switch for it in the program.
@@ -10,24 +40,13 @@ export type Edit = readonly [from: string, to: string];
  * @param met collects the edits that found their SQL; one that never does guards nothing any more
  */
 export function rewriting(ds: DataSource, edits: readonly Edit[], met: Set<Edit>): DataSource {
-  const rewrite = (sql: string) =>
-    edits.reduce((text, edit) => {
-      if (!text.includes(edit[0])) return text;
-      met.add(edit);
-      return text.replaceAll(edit[0], edit[1]);
-    }, sql);
-  const proxy = <T extends object>(target: T, transaction?: unknown): T =>
-    new Proxy(target, {
-      get(of, key) {
-        if (key === "transaction" && transaction) return transaction;
-        const value: unknown = Reflect.get(of, key);
-        if (key === "query" && typeof value === "function") {
-          return (sql: string, parameters?: unknown[]) => value.call(of, rewrite(sql), parameters);
-        }
-        return typeof value === "function" ? value.bind(of) : value;
-      },
-    });
-  return proxy(ds, <T>(work: (db: EntityManager) => Promise<T>) =>
-    ds.transaction((manager) => work(proxy(manager))),
-  );
+  const rewrite = (text: string, edit: Edit) => {
+    if (!text.includes(edit[0])) return text;
+    met.add(edit);
+    return text.replaceAll(edit[0], edit[1]);
+  };
+  return around(ds, {
+    query: (run, sql, parameters) => run(edits.reduce(rewrite, sql), parameters),
+    transaction: (run) => run(),
+  });
 }

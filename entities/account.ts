@@ -1,29 +1,60 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
 
-/** A person: a guest now, with a name and a password later. Characters belong to it. */
+/** What an account may do: given by an admin only, never by a client. */
+export type AccountRole = "player" | "moderator" | "admin";
+
+/** A person: a guest, or somebody registered with a name and a password or an external identity. */
 @Entity({ name: "account" })
 @Check("account_kind_known", "kind IN ('guest', 'registered')")
+@Check("account_role_known", "role IN ('player', 'moderator', 'admin')")
+@Check("account_registered_named", "kind <> 'registered' OR name_key IS NOT NULL")
 export class Account {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "account_pkey" })
   id!: string;
 
-  /** `guest` signs in by token alone. */
+  /** `guest` signs in by what its browser keeps alone. */
   @Column({ type: "text" })
   kind!: "guest" | "registered";
 
-  /** SHA-256 of the sign-in token, hex. The token itself is only in the player's browser. */
-  @Column({ type: "text", name: "token_hash" })
-  @Index("account_token_hash_key", { unique: true })
-  tokenHash!: string;
-
-  /** SHA-256 of the recovery code without its dashes, hex. */
-  @Column({ type: "text", name: "recovery_hash" })
+  /** SHA-256 of the recovery code without its dashes, hex; null once registered. */
+  @Column({ type: "text", name: "recovery_hash", nullable: true })
   @Index("account_recovery_hash_key", { unique: true })
-  recoveryHash!: string;
+  recoveryHash!: string | null;
 
   @Column({ type: "timestamptz", name: "created_at", default: () => "now()" })
   createdAt!: Date;
 
   @Column({ type: "timestamptz", name: "last_seen_at", default: () => "now()" })
   lastSeenAt!: Date;
+
+  /** As the player writes it. */
+  @Column({ type: "text", nullable: true })
+  name!: string | null;
+
+  /** Folded, so that no two names look alike: `server/account-names.ts`. */
+  @Column({ type: "text", name: "name_key", nullable: true })
+  @Index("account_name_key_key", { unique: true })
+  nameKey!: string | null;
+
+  @Column({ type: "text", nullable: true })
+  email!: string | null;
+
+  /** Folded. */
+  @Column({ type: "text", name: "email_key", nullable: true })
+  @Index("account_email_key_key", { unique: true })
+  emailKey!: string | null;
+
+  /** Argon2id in the PHC format; null for guests and for those who sign in by a provider only. */
+  @Column({ type: "text", name: "password_hash", nullable: true })
+  passwordHash!: string | null;
+
+  @Column({ type: "text", default: "player" })
+  role!: AccountRole;
+
+  /** SHA-256 of the admin's one-time reset code, hex. */
+  @Column({ type: "text", name: "reset_hash", nullable: true })
+  resetHash!: string | null;
+
+  @Column({ type: "timestamptz", name: "reset_until", nullable: true })
+  resetUntil!: Date | null;
 }

@@ -68,4 +68,12 @@ export class Character {
 
   @Column({ type: "timestamptz", name: "updated_at", default: () => "now()" })
   updatedAt!: Date;
+
+  /** Of an account's characters the one chosen last plays. */
+  @Column({ type: "timestamptz", name: "chosen_at", nullable: true })
+  chosenAt!: Date | null;
+
+  /** Set when the player deleted it: it cannot be claimed, and may be restored for some days. */
+  @Column({ type: "timestamptz", name: "deleted_at", nullable: true })
+  deletedAt!: Date | null;
 }

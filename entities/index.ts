@@ -1,22 +1,33 @@
-import { Account } from "./account.ts";
+import { Account, type AccountRole } from "./account.ts";
 import { Character } from "./character.ts";
-import { EventLog } from "./event-log.ts";
 import { DeathLock, KillCount } from "./death.ts";
+import { EventLog } from "./event-log.ts";
+import { AccountIdentity, OidcAttempt } from "./identity.ts";
 import { Item } from "./item.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
-import { ZoneQuarantine, ZoneSave } from "./zone-save.ts";
+import { JoinTicket, RefreshToken, SignIn } from "./sign-in.ts";
+import { Visit } from "./visit.ts";
+import { ZoneLease, ZoneQuarantine, ZoneSave } from "./zone-save.ts";
 
 export {
   Account,
+  AccountIdentity,
+  type AccountRole,
   Character,
   DeathLock,
   EventLog,
   Item,
+  JoinTicket,
   KillCount,
   LedgerLeg,
+  OidcAttempt,
+  RefreshToken,
   RequestResult,
   Setting,
+  SignIn,
+  Visit,
+  ZoneLease,
   ZoneQuarantine,
   ZoneSave,
 };
@@ -27,6 +38,7 @@ export const ENTITIES = [
   Character,
   ZoneSave,
   ZoneQuarantine,
+  ZoneLease,
   Item,
   LedgerLeg,
   RequestResult,
@@ -34,4 +46,10 @@ export const ENTITIES = [
   EventLog,
   DeathLock,
   KillCount,
+  SignIn,
+  RefreshToken,
+  JoinTicket,
+  Visit,
+  AccountIdentity,
+  OidcAttempt,
 ];

@@ -18,6 +18,27 @@ export class ZoneSave {
   savedAt!: Date;
 }
 
+/** Which room has a persistent zone: at most one, under a lease that its process renews. */
+@Entity({ name: "zone_lease" })
+export class ZoneLease {
+  @PrimaryColumn({ type: "text", primaryKeyConstraintName: "zone_lease_pkey" })
+  key!: string;
+
+  /** Incarnation of the process; null: free. */
+  @Column({ type: "text", nullable: true })
+  owner!: string | null;
+
+  @Column({ type: "text", name: "room_id", nullable: true })
+  roomId!: string | null;
+
+  /** Grows at each claim. A save names it. */
+  @Column({ type: "integer", default: 0 })
+  epoch!: number;
+
+  @Column({ type: "timestamptz", name: "lease_until", nullable: true })
+  leaseUntil!: Date | null;
+}
+
 /** A zone's snapshot that could not be read, put aside for a person to look at while the zone starts afresh. */
 @Entity({ name: "zone_quarantine" })
 export class ZoneQuarantine {

@@ -3,7 +3,12 @@ import { ZoneSaves1763700000002 } from "./002-zone-saves.ts";
 import { ItemsAndLedger1763700000003 } from "./003-items-and-ledger.ts";
 import { Settings1763700000004 } from "./004-settings.ts";
 import { DeathsAndKills1763700000005 } from "./005-deaths-and-kills.ts";
+import { SignIns1763700000010 } from "./010-sign-ins.ts";
+import { CharactersOfAnAccount1763700000011 } from "./011-characters-of-an-account.ts";
+import { Visits1763700000012 } from "./012-visits.ts";
+import { Identities1763700000013 } from "./013-identities.ts";
 import { EventLog1763700000020 } from "./020-event-log.ts";
+import { ZoneLeases1763700000021 } from "./021-zone-leases.ts";
 
 /** Every migration, oldest first: classes, not a file pattern, so that source and compiled package agree. */
 export const MIGRATIONS = [
@@ -12,5 +17,10 @@ export const MIGRATIONS = [
   ItemsAndLedger1763700000003,
   Settings1763700000004,
   DeathsAndKills1763700000005,
+  SignIns1763700000010,
+  CharactersOfAnAccount1763700000011,
+  Visits1763700000012,
+  Identities1763700000013,
   EventLog1763700000020,
+  ZoneLeases1763700000021,
 ];

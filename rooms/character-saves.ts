@@ -6,7 +6,7 @@ import type { CharacterPort, CharacterState, Claim, Log, Place } from "./ports.t
 const JOIN_TIMEOUT_MS = 10_000;
 /** A place that is nearer than this to the saved one is not worth a write, metres. */
 const MOVED_M = 0.25;
-/** Waits between tries to save on leave while the database is away, ms. */
+/** Waits between tries to save on leave while the database is away and there is no disk to keep it on, ms. */
 const RETRY_MS = [200, 1_000, 3_000];
 
 /**
@@ -50,7 +50,10 @@ export function placeOf({ avatar }: Player): Place {
   return { x: avatar.x, y: avatar.y, z: avatar.z, yaw: avatar.yaw };
 }
 
-/** Saves and releases; tries again while the database is away. A fenced copy is dropped, never retried. */
+/**
+ * Saves and releases. While the database is away the save goes to the local disk, from where it is brought in later. A
+ * fenced copy is dropped, never retried.
+ */
 export async function giveBack(
   characters: CharacterPort,
   player: Player,
@@ -64,6 +67,11 @@ export async function giveBack(
       if (outcome === "fenced") log.warn(who, "save refused: the character has another owner");
       return;
     } catch (error) {
+      const kept = await characters.keep(player.claim, state).catch((cause: unknown) => {
+        log.error({ ...who, err: cause }, "a last save could not be kept on the disk");
+        return false;
+      });
+      if (kept) return;
       const wait = RETRY_MS[attempt];
       if (wait === undefined) return log.error({ ...who, err: error }, "character not saved on leave");
       await new Promise((resolve) => setTimeout(resolve, wait));

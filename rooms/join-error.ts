@@ -10,7 +10,8 @@ export async function orJoinError<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (!(error instanceof RoomkeepError)) throw error;
-    const status = error.code === "TOKEN_INVALID" ? ColyseusCode.AUTH_FAILED : ColyseusCode.APPLICATION_ERROR;
+    const isRefusal = /^(TOKEN|TICKET)_/.test(error.code);
+    const status = isRefusal ? ColyseusCode.AUTH_FAILED : ColyseusCode.APPLICATION_ERROR;
     throw new ServerError(status, `${error.code}: ${error.message}`, { cause: error });
   }
 }

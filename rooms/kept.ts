@@ -2,7 +2,7 @@ import type { Client } from "@colyseus/core";
 import { type Schema, TypeContext } from "@colyseus/schema";
 import { type Actor, type Avatar, Prop, type Space, type WorldState } from "../shared/index.ts";
 import type { Player } from "./player.ts";
-import type { CharacterPort, Claim, Place } from "./ports.ts";
+import type { CharacterPort, Claim, Place, Role } from "./ports.ts";
 
 /** What a room hands to the one that replaces it when its code was edited. JSON only. */
 export interface Kept {
@@ -22,6 +22,9 @@ interface KeptPlayer {
   sessionId: string;
   characterId: string;
   epoch: number;
+  role: Role;
+  address: string;
+  visit: string;
   stats: Record<string, unknown>;
   statsChanged: boolean;
   savedPlace: Place;
@@ -36,14 +39,19 @@ export function keep(state: WorldState, players: ReadonlyMap<string, Player>, ga
   return {
     actors,
     game,
-    players: [...players.values()].map(({ sessionId, claim, stats, statsChanged, savedPlace }) => ({
-      sessionId,
-      characterId: claim.sheet.id,
-      epoch: claim.epoch,
-      stats,
-      statsChanged,
-      savedPlace,
-    })),
+    players: [...players.values()].map(
+      ({ sessionId, claim, role, address, visit, stats, statsChanged, savedPlace }) => ({
+        sessionId,
+        characterId: claim.sheet.id,
+        epoch: claim.epoch,
+        role,
+        address,
+        visit,
+        stats,
+        statsChanged,
+        savedPlace,
+      }),
+    ),
   };
 }
 

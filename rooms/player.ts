@@ -1,7 +1,7 @@
 import type { Client, Deferred } from "@colyseus/core";
 import type { Avatar, Portal } from "../shared/index.ts";
 import type { Departure } from "./departure.ts";
-import type { Claim, Origin, Place } from "./ports.ts";
+import type { Claim, Identity, Origin, Place, Role } from "./ports.ts";
 
 export type PlaceOfSpawn = Place;
 
@@ -12,6 +12,12 @@ export interface Player<A extends Avatar = Avatar> {
   readonly sessionId: string;
   /** Another one after a journey that led nowhere. */
   claim: Claim;
+  /** What the account may do, as the database said when the player joined. */
+  readonly role: Role;
+  /** Address of the client; empty when it is not known. */
+  readonly address: string;
+  /** Id of the visit; empty until the player is in. */
+  visit: string;
   readonly avatar: A;
   /** Kept with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
@@ -40,13 +46,21 @@ export function standAt(avatar: Avatar, { x, y, z, yaw }: Place): void {
 }
 
 /** Makes the record of a player who holds a claim. */
-export function describe<A extends Avatar>(client: Client, claim: Claim, avatar: A): Player<A> {
+export function describe<A extends Avatar>(
+  client: Client,
+  claim: Claim,
+  avatar: A,
+  { role, address }: Pick<Identity, "role" | "address">,
+): Player<A> {
   const { sheet } = claim;
   Object.assign(avatar, { kind: "avatar", name: sheet.name, color: sheet.color, shape: sheet.shape });
   return {
     client,
     sessionId: client.sessionId,
     claim,
+    role,
+    address,
+    visit: "",
     avatar,
     stats: structuredClone(sheet.state.stats),
     statsChanged: false,

@@ -1,7 +1,9 @@
 import type { GameEvent } from "../shared/index.ts";
 import type { ItemPort } from "./item-port.ts";
+import type { ZonePort } from "./zone-port.ts";
 
 export type * from "./item-port.ts";
+export type * from "./zone-port.ts";
 
 /**
  * What a character carries besides its row: a versioned snapshot that rooms change and save as a whole. Coins and
@@ -71,6 +73,13 @@ export interface CharacterPort {
   /** The claim of a character that this process holds, for a room that takes over after its code was edited. */
   held(characterId: string, epoch: number): Claim | undefined;
   /**
+   * Keeps a last save on the local disk, synced, when `release` could not reach the database; it is brought in when the
+   * database is back, here or at the next start, unless somebody has claimed the character by then. False: there is no
+   * disk to keep it on.
+   * @throws STATE_INVALID as `save`
+   */
+  keep(claim: Claim, state: CharacterState): Promise<boolean>;
+  /**
    * Saves and hands the character over to whoever shows the ticket that is returned, within {@link TRANSFER_MS}; until
    * then nobody else may claim it. This copy is frozen from the call on: let the player go. After a failure it may be
    * tried again and gives the same ticket. With `to` the ticket serves that room only. Null: fenced, drop the copy. Throws as `save`.
@@ -104,10 +113,16 @@ export const CLAIM_WAIT_MS = 10_500;
 /** How long, in ms, a character that travels is kept for the holder of its ticket. */
 export const TRANSFER_MS = 10_000;
 
-/** Who a token belongs to. */
+/** What an account may do. It comes from the database only: a role in join options counts for nothing. */
+export type Role = "player" | "moderator" | "admin";
+
+/** Whom a join ticket let in. */
 export interface Identity {
   readonly accountId: string;
   readonly characterId: string;
+  readonly role: Role;
+  /** Address of the client; empty when it is not known. */
+  readonly address: string;
   /** Set by the room that sent the player here; a client cannot set it. */
   readonly journey?: Journey;
 }
@@ -128,6 +143,35 @@ export interface Origin {
   readonly game: string;
   readonly roomId: string;
   readonly place: Place;
+}
+
+/** The stays of characters in rooms: who was on, where, when, from where. */
+export interface VisitPort {
+  /** Notes that a character is in a room. Never throws and never waits. @returns id of the visit */
+  begin(visit: NewVisit): string;
+  /** Notes that it ended, and why. Never throws and never waits. */
+  end(visit: string, ending: VisitEnding): void;
+}
+
+/** What a room says of a stay that begins. */
+export interface NewVisit {
+  readonly identity: Identity;
+  readonly game: string;
+  readonly roomId: string;
+  /** Of the claim. */
+  readonly epoch: number;
+}
+
+/** How a stay ended; `lost` is written for those of a process that died. */
+export type VisitEnding = "left" | "taken-over" | "fenced" | "lost";
+
+/** The door that a join came to. */
+export interface Knock {
+  readonly game: string;
+  /** Only when the client named the room. */
+  readonly roomId: string | undefined;
+  /** Address of the client; empty when it is not known. */
+  readonly address: string;
 }
 
 /** An event of a room, as the database keeps it. */
@@ -161,8 +205,13 @@ export interface Log {
 export interface Ports {
   readonly characters: CharacterPort;
   readonly events: EventPort;
+  readonly zones: ZonePort;
   readonly items: ItemPort;
   readonly log: Log;
-  /** @throws TOKEN_INVALID nobody has this token */
-  verify(token: string | undefined): Promise<Identity>;
+  readonly visits: VisitPort;
+  /**
+   * Lets a client in by its join ticket, which is used up.
+   * @throws TICKET_INVALID, TICKET_USED, TICKET_EXPIRED, TICKET_ELSEWHERE, TOKEN_REVOKED, TOKEN_OUTDATED
+   */
+  verify(ticket: string | undefined, knock: Knock): Promise<Identity>;
 }

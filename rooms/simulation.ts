@@ -1,4 +1,6 @@
 import {
+  Avatar,
+  type BodySave,
   createEvents,
   createWorld,
   type EventKind,
@@ -10,12 +12,15 @@ import {
   openSpace,
   Prop,
   type Random,
+  type SchemaClass,
   type Space,
+  type Stored,
   seeded,
   type Walker,
   type World,
   type WorldState,
 } from "../shared/index.ts";
+import { openSaving } from "./simulation-save.ts";
 import { createSystems, type System, type SystemContext, type Systems } from "./systems.ts";
 
 /** What a room's system is told beside the world. */
@@ -63,6 +68,14 @@ export interface SimulationOptions<S extends WorldState> {
   readonly deliver?: (event: GameEvent, kind: EventKind) => void;
   /** Hands an event that is to be kept to the database. */
   readonly keep?: (event: GameEvent) => void;
+  /** Actor classes that a snapshot may hold. Default: all that the state may have. */
+  readonly actorClasses?: readonly SchemaClass[];
+}
+
+/** What of a simulation is kept. */
+export interface SnapshotScope {
+  /** Actors that are left out, by id: a zone's save has nobody's avatar in it. A map or set of ids will do. */
+  readonly without?: { has(id: string): boolean };
 }
 
 /** What a room simulates, without any network. Made by {@link openSimulation}. */
@@ -91,6 +104,23 @@ export interface Simulation<S extends WorldState = WorldState> {
    * @param lap called after the physics
    */
   step(lap?: () => void): void;
+  /**
+   * All that the next steps depend on, as versioned JSON: the world, the state's own fields, the bodies' float64
+   * poses, the tick and the state of the chance. Events that wait are dispatched at the end of each step, so there are
+   * none between two.
+   *
+   * @throws SNAPSHOT_UNSUPPORTED if an actor holds what JSON cannot
+   */
+  snapshot(what?: SnapshotScope): Stored;
+  /**
+   * Goes on from where a snapshot was taken. Walkers get their bodies back once {@link addWalker} names their actors
+   * or, for those that were added before, at once.
+   *
+   * @throws SNAPSHOT_NEWER, SNAPSHOT_CORRUPT, ACTOR_UNKNOWN; nothing is changed then
+   */
+  restore(stored: unknown): void;
+  /** Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. */
+  hash(what?: SnapshotScope): string;
 }
 
 /**
@@ -152,6 +182,17 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     }
   }
 
+  /** For a restored world, whose bodies come in the order that they had. */
+  function addBody(id: string, role: BodySave["role"]): void {
+    const actor = world.get(id);
+    const there = space ?? openSpace(level);
+    space = there;
+    if (role === "loose" && actor instanceof Prop) there.addLoose(id, actor);
+    if (role !== "walker" || !(actor instanceof Avatar)) return;
+    walkers.set(id, actor);
+    there.addWalker(id, actor);
+  }
+
   if (state.actors.size === 0) placeLoose(world, level);
   matchBodies();
 
@@ -182,6 +223,27 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       walkers.delete(id);
       space?.removeWalker(id);
     },
+    ...openSaving({
+      state,
+      world,
+      systems,
+      random,
+      classes: options.actorClasses,
+      clock: {
+        get: () => tick,
+        set: (kept) => {
+          tick = kept;
+        },
+      },
+      space: () => space,
+      rebuild(saved) {
+        for (const id of [...(space?.loose.keys() ?? [])]) space?.removeLoose(id);
+        for (const id of [...(space?.walkers.keys() ?? [])]) space?.removeWalker(id);
+        for (const { id, role } of saved) addBody(id, role);
+        matchBodies();
+        for (const [id, walker] of walkers) if (space && !space.walkers.has(id)) space.addWalker(id, walker);
+      },
+    }),
     step(lap) {
       tick += 1;
       attempt("physics", () => {

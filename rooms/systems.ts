@@ -100,6 +100,10 @@ export interface Systems<W, C extends SystemContext = SystemContext> {
   run(world: W, context: Omit<C, "dtS">): void;
   /** Cost by system, in running order. */
   profile(options?: { readonly reset?: boolean }): readonly SystemProfile[];
+  /** Failures in a row by system, of those that have any; as many as are granted mean that it is off. */
+  failing(): Readonly<Record<string, number>>;
+  /** Takes over what {@link Systems.failing} told of a room that went the same way. */
+  setFailing(failing: Readonly<Record<string, number>>): void;
   /** Switches a system that failed too often on again. False if there is none of this name. */
   revive(name: string): boolean;
 }
@@ -173,6 +177,16 @@ export function createSystems<W, C extends SystemContext = SystemContext>(
       });
       if (reset) for (const one of running) Object.assign(one, { runs: 0, faults: 0, totalMs: 0, maxMs: 0 });
       return profile;
+    },
+    failing() {
+      const failing = running.filter(({ inARow }) => inARow > 0);
+      return Object.fromEntries(failing.map(({ system, inARow }) => [system.name, inARow]));
+    },
+    setFailing(failing) {
+      for (const one of running) {
+        one.inARow = failing[one.system.name] ?? 0;
+        one.off = one.inARow >= maxFaults;
+      }
     },
     revive(name) {
       const one = running.find(({ system }) => system.name === name);

@@ -154,7 +154,8 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
       from: { ...origin(player), sessionId: player.sessionId },
       ...(at ? { at } : goal.spawn !== undefined && { spawn: goal.spawn }),
     };
-    const auth: Identity = { accountId, characterId, journey };
+    const { role, address } = player;
+    const auth: Identity = { accountId, characterId, role, address, journey };
     return { sessionId: generateId(), options: {}, auth };
   }
 

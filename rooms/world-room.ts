@@ -19,6 +19,7 @@ import {
   RoomkeepError,
   refuse,
   roomMessages,
+  type SchemaClass,
   type Space,
   TICK_HZ,
   WalkInput,
@@ -42,7 +43,7 @@ import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers }
 import { giveOwnView, takeView } from "./owner-view.ts";
 import { openPartyDesk, type PartyDesk } from "./party-desk.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
-import type { Identity, ItemTemplates, Log, Ports } from "./ports.ts";
+import type { Identity, ItemTemplates, Log, Ports, VisitEnding } from "./ports.ts";
 import { uniqueCode } from "./room-code.ts";
 import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
@@ -57,6 +58,7 @@ import {
   type Travel,
   tellOrigin,
 } from "./travel.ts";
+import { openZone, type ZoneFormat, type ZoneKeeper } from "./zone-saves.ts";
 
 /**
  * A room with actors in a level: players join with their character, walk by predicted input, push what is loose,
@@ -83,6 +85,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   level: Level = flatField;
   /** Name under which characters keep their place here; undefined: they start at a spawn each time. */
   zone: string | undefined;
+  /** True: the world of the zone is kept, players apart; only one room in all the cluster then has the zone. */
+  persistent = false;
+  /** Version of what this game saves of its zone, and how older ones are read. */
+  zoneFormat: ZoneFormat = {};
+  /** Actor classes that a save may hold. Default: all that the state may have. */
+  actorClasses: readonly SchemaClass[] | undefined;
   /** Steps a second. */
   tickHz = TICK_HZ;
   /** What runs over the world in every tick or now and then. */
@@ -114,7 +122,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** Characters that were let into this instance, for when they join again. */
   private readonly guests = new Set<string>();
   private wire!: StableSerializer<S>;
-  private stopListening: (() => void) | undefined;
+  private readonly stopListening: (() => void)[] = [];
+  private keeper: ZoneKeeper | undefined;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
   /** True once a room of edited code takes over: this one changes and saves nothing any more. */
@@ -160,15 +169,16 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.maxMessagesPerSecond = 200;
     this.inbox = openInbox<A>(this, this.rates, () => this.log);
     this.simulation = this.openSimulation();
+    // Before the first tick: nothing may move until the world is the saved one.
+    if (this.persistent && this.zone) await this.keepZone(this.zone);
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
     this.setFixedTimestep((context) => this.runTick(context.dt), this.tickHz);
     // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is set, or
     // Colyseus starts a second timer that takes the clock's time away from the step.
     this.patchRate = null;
     await this.openWays(card.label);
-    this.stopListening = ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced"));
-    await this.onOpen?.();
-    this.placed = new Map(this.state.actors.entries());
+    this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
+    await this.openGame();
     this.log.info({ private: hidden }, "room opened");
   }
 
@@ -192,11 +202,37 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       get waitMs() {
         return Math.min(Math.max(room.travelWaitMs, 500), 8_000);
       },
-      remove: (sessionId) => this.removePlayer(sessionId),
+      remove: (sessionId) => this.removePlayer(sessionId, "left"),
       companions: (player) => this.parties.companions(player),
       instanceKey: ({ claim }) => this.parties.keyOf(claim.sheet.id),
     });
     inbox.on("travel.back", roomMessages["travel.back"], (player) => this.ways.cannot(player));
+  }
+
+  private async openGame(): Promise<void> {
+    try {
+      if (!this.keeper?.restored) this.onBegin?.();
+      await this.onOpen?.();
+    } catch (error) {
+      // No room will come of it: the zone is free for the next try, as it was.
+      await this.keeper?.giveUp();
+      throw error;
+    }
+    this.placed = new Map(this.state.actors.entries());
+  }
+
+  private async keepZone(zone: string): Promise<void> {
+    const { ports, roomId, simulation, players, zoneFormat: format, log } = this;
+    const options = { zones: ports.zones, zone, roomId, simulation, players, format, log };
+    const keeper = await orJoinError(openZone(options));
+    this.keeper = keeper;
+    this.stopListening.push(
+      ports.zones.onFenced((lost, epoch) => {
+        if (lost !== zone || epoch !== keeper.claim.epoch) return;
+        keeper.abandon();
+        this.disconnect(CLOSE.FENCED);
+      }),
+    );
   }
 
   private openSimulation(): Simulation<S> {
@@ -207,6 +243,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       systems,
       tickHz,
       seed,
+      actorClasses: this.actorClasses,
       rules: (dt) => this.onTick?.(dt),
       fault: this.faultBook.note,
       deliver: (event, kind) => sendEvent(this.players, event, kind),
@@ -230,6 +267,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   // ── What a game may define ────────────────────────────────────────────────────────────────────────────────────
 
+  /** The world is new: place what it begins with. Not called when it was restored from a save. */
+  protected onBegin?(): void;
   /** Once, when the room is ready to be filled. */
   protected onOpen?(): void | Promise<void>;
   /** A player's actor is in the room. */
@@ -273,7 +312,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     await orJoinError(this.admit(identity));
     const claim = await orJoinError(claimArrival(this.ports.characters, identity, this.roomId));
     try {
-      const player = describe<A>(client, claim, this.createAvatar({ client, claim }));
+      const player = describe<A>(client, claim, this.createAvatar({ client, claim }), identity);
       const saved = this.zone === undefined ? undefined : claim.sheet.state.places[this.zone];
       const place = placeOfArrival(this.level, identity, this.players.size) ?? saved;
       standAt(player.avatar, place ?? this.spawnPlace(player));
@@ -288,10 +327,12 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       if (journey) tellOrigin(journey, { how: "arrived" });
       this.guests.add(claim.sheet.id);
       this.meetParty("enter", player);
+      const { epoch } = claim;
+      player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId: this.roomId, epoch });
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
       // Nothing was played, so nothing is saved; the lease is free for the next try.
-      this.removePlayer(client.sessionId);
+      this.removePlayer(client.sessionId, "left");
       await this.ports.characters.abandon(claim);
       if (journey) tellOrigin(journey, { how: "refused", code: codeOf(error) });
       throw error;
@@ -355,21 +396,22 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     const player = this.players.get(client.sessionId);
     if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
     const state = capture(player, this.zone);
-    this.removePlayer(client.sessionId);
+    this.removePlayer(client.sessionId, "left");
     this.meetParty("exit", player);
     this.log.info({ player: client.sessionId, code }, "player left");
     if (player.departure?.handing) return; // the hand-over has saved
     await giveBack(this.ports.characters, player, state, this.log);
   }
 
-  override onDispose(): void {
-    this.stopListening?.();
+  override async onDispose(): Promise<void> {
+    for (const stop of this.stopListening) stop();
     if (this.instance !== undefined) {
-      forgetInstance(this.presence, this.roomName, this.instance, this.roomId).catch((error) => {
+      await forgetInstance(this.presence, this.roomName, this.instance, this.roomId).catch((error) => {
         this.log.warn({ err: error }, "an instance could not be forgotten");
       });
     }
-    this.log?.info({}, "room closed");
+    await this.keeper?.close();
+    this.log.info({}, "room closed");
   }
 
   /**
@@ -380,7 +422,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     for (const player of this.players.values()) {
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
       const state = capture(player, this.zone);
-      this.removePlayer(player.sessionId);
+      this.removePlayer(player.sessionId, reason);
       this.meetParty("exit", player);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
       if (reason === "taken-over" && !player.departure?.handing)
@@ -390,9 +432,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
   }
 
-  private removePlayer(sessionId: string): void {
+  private removePlayer(sessionId: string, ending: VisitEnding): void {
     const player = this.players.get(sessionId);
     if (player) {
+      if (player.visit) this.ports.visits.end(player.visit, ending);
       this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
       this.parties.forget(player.claim.sheet.id);
@@ -409,6 +452,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
   override onCacheRoom(): Kept {
     this.replaced = true;
+    this.keeper?.handOver();
     return keep(this.state, this.players, this.onKeep?.());
   }
 
@@ -419,9 +463,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     for (const { was, claim, fields } of restorePlayers(kept, this.ports.characters)) {
       const client = absent(was.sessionId);
       const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
-      const player = describe<A>(client, claim, avatar);
-      const { stats, statsChanged, savedPlace } = was;
-      this.players.set(was.sessionId, Object.assign(player, { stats, statsChanged, savedPlace }));
+      const player = describe<A>(client, claim, avatar, was);
+      const { visit, stats, statsChanged, savedPlace } = was;
+      this.players.set(was.sessionId, Object.assign(player, { visit, stats, statsChanged, savedPlace }));
       this.world.spawn(avatar, was.sessionId);
       this.simulation.addWalker(was.sessionId, avatar);
     }
@@ -461,6 +505,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     simulation.step(() => tickClock.lap("physics"));
     this.ways.watch();
     saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
+    this.keeper?.saveIfDue(this.clock.elapsedTime);
     tickClock.lap("rules");
     this.broadcastPatch();
     tickClock.lap("patch");

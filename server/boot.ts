@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server as HttpServer } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server, setDevMode } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { Logger } from "pino";
@@ -9,26 +11,45 @@ import type { ItemTemplates, Ports } from "../rooms/index.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import { type AdminSignIn, monitorEndpoints, openAdminSignIn } from "./admin.ts";
 import { accountEndpoints } from "./api/accounts.ts";
+import { characterEndpoints } from "./api/characters.ts";
 import { healthEndpoints } from "./api/health.ts";
+import { identityEndpoints } from "./api/identity.ts";
+import { openapiEndpoint } from "./api/openapi.ts";
 import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
+import { type Auth, openAuth } from "./auth.ts";
+import { scheduleBackups } from "./backup.ts";
 import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import type { Config } from "./config.ts";
-import { type Database, migrate, openDatabase } from "./db.ts";
+import { type Database, IN_MEMORY, migrate, openDatabase } from "./db.ts";
 import { type EventLogPort, openEventLog } from "./event-log.ts";
 import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
-import { byToken } from "./guests.ts";
 import { openItems, slotsOf } from "./items.ts";
 import { openLog } from "./log.ts";
+import { openOidc } from "./oidc.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
 import { type PageSource, servePage } from "./page.ts";
+import { openPasswords } from "./passwords.ts";
 import { openRedis, type Shared } from "./redis.ts";
+import { createSeal } from "./seal.ts";
+import { openSpool } from "./spool.ts";
+import { openSweep } from "./sweep.ts";
+import { useTicket } from "./tickets.ts";
+import { openTokenKeys } from "./token-keys.ts";
+import { openVisits } from "./visits.ts";
+import { openZones, type Zones } from "./zones.ts";
 
 // Colyseus reads the global for reconnection; Node has it from 22 on.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
 /** Channel on which a character's holder is asked to let it go. */
 const LET_GO = "roomkeep:let-go";
+/**
+ * Largest answer of an endpoint, in bytes. Colyseus's router (better-call, `setResponse`) never ends an answer whose
+ * write asked it to wait, so that none may have to.
+ */
+const ANSWER_MAX = 1024 * 1024;
+const VERSION: string = createRequire(import.meta.url)("roomkeep/package.json").version;
 /** A shutdown takes at most this long; what is not saved by then keeps its lease and is told in the log. */
 const SHUTDOWN_MS = 25_000;
 
@@ -40,8 +61,10 @@ export interface Foundation {
   readonly shared: Shared | undefined;
   readonly characters: Characters;
   readonly events: EventLogPort;
+  readonly zones: Zones;
   readonly ports: Ports;
   readonly signIn: AdminSignIn;
+  readonly auth: Auth;
   /** What the games say of items; replaced when they are. */
   readonly itemRules: { templates: ItemTemplates; readonly slotsOf: typeof slotsOf };
   /** HTTP endpoints that do not depend on the games. */
@@ -74,14 +97,19 @@ export async function openFoundation(config: Config): Promise<Foundation> {
   const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
   let database: Database | undefined;
   try {
-    database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
+    const { databaseUrl: url, dataDir, slowQueryMs, poolSize } = config;
+    database = await openDatabase({ url, dataDir, log, slowQueryMs, poolSize });
     const { ds } = database;
     await migrate(ds);
     const incarnation = randomUUID();
+    // A database in memory is away only when the process is.
+    const spool =
+      config.dataDir === IN_MEMORY ? undefined : await openSpool(ds, join(config.dataDir, "spool"), { log });
     const characters = await openCharacters(ds, {
       incarnation,
       log,
       exclusive: database.kind === "embedded",
+      spool,
       requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
     });
     const events = openEventLog(ds, log);
@@ -89,9 +117,22 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
       characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
     );
+    const zones = await openZones(ds, {
+      incarnation,
+      log,
+      seal: createSeal({ keys: config.sealKeys }),
+      saveEveryMs: config.zoneSaveMs,
+      exclusive: database.kind === "embedded",
+    });
     const signIn = openAdminSignIn(ds, config.adminPassword);
-    const endpoints = foundationEndpoints(database, shared, signIn);
+    const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys));
+    const visits = openVisits(ds, { incarnation, log });
+    const stopSweep = openSweep(ds, log);
+    const endpoints = foundationEndpoints({ config, log, database, shared, signIn, auth });
     const opened = database;
+    const backups = config.backupEveryMs
+      ? scheduleBackups(ds, join(config.dataDir, "backups"), config.backupEveryMs, log)
+      : undefined;
     return {
       config,
       log,
@@ -99,22 +140,28 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       shared,
       characters,
       events,
+      zones,
       endpoints,
       signIn,
+      auth,
       itemRules,
       ports: {
         characters,
         events,
+        zones,
         items,
         log,
-        async verify(token) {
-          if (!token) throw new RoomkeepError("TOKEN_INVALID");
-          return byToken(ds, token);
-        },
+        visits,
+        verify: (ticket, knock) => useTicket(ds, ticket, knock),
       },
       async close() {
+        stopSweep();
+        clearInterval(backups);
+        await visits.close();
         await characters.close();
+        await zones.close();
         await events.close();
+        await spool?.close();
         await shared?.close();
         await opened.close();
       },
@@ -126,10 +173,25 @@ export async function openFoundation(config: Config): Promise<Foundation> {
   }
 }
 
-function foundationEndpoints(database: Database, shared: Shared | undefined, signIn: AdminSignIn) {
+function foundationEndpoints({
+  config,
+  log,
+  database,
+  shared,
+  signIn,
+  auth,
+}: Pick<Foundation, "config" | "log" | "database" | "shared" | "signIn" | "auth">) {
+  const { ds } = database;
+  const oidc = config.oidc && openOidc(ds, config.oidc);
   const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
   if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
-  return { ...healthEndpoints(dependencies), ...accountEndpoints(database.ds), ...monitorEndpoints(signIn) };
+  return {
+    ...healthEndpoints(dependencies),
+    ...accountEndpoints({ ds, auth, passwords: openPasswords() }),
+    ...characterEndpoints({ ds, auth, max: config.charactersMax }),
+    ...identityEndpoints({ ds, auth, oidc, log }),
+    ...monitorEndpoints(signIn),
+  };
 }
 
 /**
@@ -154,8 +216,8 @@ export async function answerLetGo(): Promise<void> {
  * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
  */
 export async function startServer(games: Games, config: Config, page?: PageSource): Promise<RunningServer> {
-  const http = createServer();
-  const door = guardFrontDoor(http);
+  const http = createServer({ highWaterMark: ANSWER_MAX });
+  const door = guardFrontDoor(http, config.trustProxy);
   // First, because it fails at once where a database takes its time.
   await claimPort(http, config);
   try {
@@ -218,7 +280,8 @@ function openColyseus(
     express: (app) => servePage(app, page, http),
   });
   allowOrigins(config.origins);
-  server.router = createRouter({ ...endpoints, ...roomEndpoints(entries) });
+  const routes = { ...endpoints, ...roomEndpoints(entries) };
+  server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) });
   return server;
 }
 

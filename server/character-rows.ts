@@ -1,4 +1,4 @@
-import type { Claim } from "../rooms/ports.ts";
+import type { CharacterState, Claim } from "../rooms/ports.ts";
 import type { Db } from "./db.ts";
 
 /**
@@ -41,7 +41,7 @@ export async function claimRow(
     `UPDATE character SET owner = $2, room_id = $3, epoch = epoch + 1, transfer_nonce = NULL,
        transfer_until = NULL, lease_until = ${LEASE}
      WHERE id = $1 AND (owner IS NULL OR lease_until < now())
-       AND (transfer_nonce IS NULL OR transfer_until < now())
+       AND (transfer_nonce IS NULL OR transfer_until < now()) AND deleted_at IS NULL
      RETURNING ${SHEET}`,
     [id, owner, roomId],
   );
@@ -61,10 +61,45 @@ export interface HolderRow {
 /** Null when there is no such character. */
 export async function holderOf(db: Db, id: string): Promise<HolderRow | null> {
   const rows = await db.query<HolderRow[]>(
-    "SELECT owner, room_id, epoch, version, transfer_nonce FROM character WHERE id = $1",
+    `SELECT owner, room_id, epoch, version, transfer_nonce FROM character
+     WHERE id = $1 AND deleted_at IS NULL`,
     [id],
   );
   return rows[0] ?? null;
+}
+
+/** Whether this very state is what is stored, still under this epoch. */
+export async function isStored(db: Db, id: string, epoch: number, state: string): Promise<boolean> {
+  const rows = await db.query<unknown[]>(
+    "SELECT 1 FROM character WHERE id = $1 AND epoch = $2 AND state = $3::jsonb",
+    [id, epoch, state],
+  );
+  return rows.length === 1;
+}
+
+/** A last save that waited on the disk. */
+export interface Spooled {
+  readonly id: string;
+  /** Incarnation of the process that made it. */
+  readonly owner: string;
+  readonly epoch: number;
+  readonly state: CharacterState;
+}
+
+/**
+ * Saves and gives up after the fact: only while nobody has claimed the character since, and without a version, for
+ * under one epoch nobody else writes and this was the last word. Applied twice it is the same. `late`: somebody has claimed
+ * it since, or it is gone.
+ */
+export async function applySpooled(db: Db, { id, owner, epoch, state }: Spooled): Promise<"saved" | "late"> {
+  const text = JSON.stringify(state);
+  const [, count] = await db.query<[unknown, number]>(
+    `UPDATE character SET state = $4, version = version + 1, owner = NULL, room_id = NULL, lease_until = NULL,
+       updated_at = now()
+     WHERE id = $1 AND (owner = $2 OR owner IS NULL) AND epoch = $3`,
+    [id, owner, epoch, text],
+  );
+  return count === 1 ? "saved" : "late";
 }
 
 /** Saves and renews. False: fenced. */

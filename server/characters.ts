@@ -6,7 +6,8 @@ import { RoomkeepError } from "../shared/errors.ts";
 import * as rows from "./character-rows.ts";
 import { readState, writeState } from "./character-state.ts";
 import { answerWithin } from "./db.ts";
-import { type Leases, openLeases } from "./leases.ts";
+import { type Leases, openLeases, SELF_FENCE_MS } from "./leases.ts";
+import type { Spool } from "./spool.ts";
 
 /** Milliseconds in which the owner of a live character is expected to save and release it. */
 const RELEASE_WAIT_MS = 2000;
@@ -35,6 +36,8 @@ export interface CharacterOptions {
   requestRelease(holder: Holder): void | Promise<void>;
   /** True for a database that only this process can open: leases found at the start are of the dead and are freed. */
   exclusive?: boolean;
+  /** Keeps last saves on the disk while the database is away. */
+  spool?: Pick<Spool, "put" | "flushOne">;
   /** A steady clock in ms. */
   now?: () => number;
   /** Waits `ms`. */
@@ -69,6 +72,11 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
   const pending = new Set<Promise<unknown>>();
   /** The last claim of each character; `held` asks the leases whether it is still good. */
   const claims = new Map<string, Claim>();
+  /**
+   * The newest of those who wait for a character here. Older ones give up: a crowd of logins would otherwise ask each
+   * holder in turn to let go, and the oldest might be the last to have it.
+   */
+  const newest = new Map<string, symbol>();
   /** Claims with a save whose outcome is unknown, because its answer was lost. */
   const uncertain = new WeakSet<Claim>();
   /** Tickets of journeys begun: a second try gives the same one. */
@@ -98,6 +106,11 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       throw error;
     });
     if (row === null) return null;
+    if (now() - sentAt >= SELF_FENCE_MS) {
+      // A process that froze while it asked: the lease may be over before the answer is read.
+      await answerWithin(rows.abandonRow(ds, { id, owner: incarnation, epoch: row.epoch }));
+      throw new RoomkeepError("DATABASE_UNAVAILABLE", "The database's answer came too late to be relied on.");
+    }
     const claim = await toClaim(row).catch(async (error) => {
       await answerWithin(rows.abandonRow(ds, { id, owner: incarnation, epoch: row.epoch }));
       throw error;
@@ -129,10 +142,24 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
   }
 
   async function claim(characterId: string, { roomId }: { roomId: string }): Promise<Claim> {
+    const me = Symbol(roomId);
+    newest.set(characterId, me);
+    try {
+      return await claimAs(me, characterId, roomId);
+    } finally {
+      if (newest.get(characterId) === me) newest.delete(characterId);
+    }
+  }
+
+  async function claimAs(me: symbol, characterId: string, roomId: string): Promise<Claim> {
     const asked = new Set<number>();
     const startedAt = now();
+    await options.spool?.flushOne(characterId);
     for (;;) {
       if (closed) throw shuttingDown();
+      if (newest.has(characterId) && newest.get(characterId) !== me) {
+        throw new RoomkeepError("CHARACTER_CLAIMED", "A newer login of this character came meanwhile.");
+      }
       const claimed = await acquire(characterId, () => rows.claimRow(ds, characterId, incarnation, roomId));
       if (claimed) return claimed;
       const holder = await answerWithin(rows.holderOf(ds, characterId));
@@ -176,14 +203,18 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
    * Learns what became of a write whose answer was lost. Only the holder writes, so a version that moved on under
    * our epoch is our own write. If that one is still on its way it will find its version gone.
    */
-  async function settle(claim: Claim): Promise<"held" | "released" | "travelling" | "fenced"> {
+  async function settle(claim: Claim, text: string): Promise<"held" | "released" | "travelling" | "fenced"> {
     if (!uncertain.has(claim)) return "held";
     const row = await answerWithin(rows.holderOf(ds, claim.sheet.id));
     const ticket = tickets.get(claim);
     if (row && ticket !== undefined && row.transfer_nonce === ticket) return "travelling";
     if (row?.epoch !== claim.epoch) return "fenced";
+    // Given up: by a release of this state, or, while the process shut down, without it.
+    if (row.owner === null) {
+      const stored = await answerWithin(rows.isStored(ds, claim.sheet.id, claim.epoch, text));
+      return stored ? "released" : "fenced";
+    }
     uncertain.delete(claim);
-    if (row.owner === null) return row.version > claim.version ? "released" : "fenced";
     claim.version = row.version;
     return "held";
   }
@@ -206,7 +237,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       if (!leases.holds(id, claim.epoch)) return "fenced";
       const sentAt = now();
       if (
-        (await settle(claim)) !== "held" ||
+        (await settle(claim, text)) !== "held" ||
         !(await writeUnder(claim, () => rows.saveRow(ds, heldOf(claim), text)))
       ) {
         leases.lose(id, claim.epoch, "a save was fenced");
@@ -223,7 +254,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     // Unlike a save it is tried without a lease too: it is the last word on the character, and the database
     // takes it only if nobody has claimed the character since.
     return inTurn(claim, async () => {
-      const was = await settle(claim);
+      const was = await settle(claim, text);
       if (was !== "held") {
         leases.drop(id, claim.epoch);
         forget(claim);
@@ -243,6 +274,15 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     return claim?.epoch === epoch && leases.holds(id, epoch) ? claim : undefined;
   }
 
+  async function keep(claim: Claim, state: CharacterState): Promise<boolean> {
+    const { id } = claim.sheet;
+    writeState(id, state); // what cannot be stored later is refused now
+    if (!options.spool) return false;
+    await options.spool.put({ id, owner: incarnation, epoch: claim.epoch, state });
+    leases.drop(id, claim.epoch);
+    return true;
+  }
+
   async function transfer(
     claim: Claim,
     state: CharacterState,
@@ -253,7 +293,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     const ticket = tickets.get(claim) ?? randomUUID();
     tickets.set(claim, ticket);
     return inTurn(claim, async () => {
-      const was = await settle(claim);
+      const was = await settle(claim, text);
       const away =
         was === "travelling" ||
         (was === "held" &&
@@ -288,6 +328,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     claimTransfer,
     save,
     release,
+    keep,
     transfer,
     held,
     abandon,

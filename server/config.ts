@@ -1,7 +1,27 @@
 import { z } from "zod";
-import { DEFAULT_PORT, RoomkeepError } from "../shared/index.ts";
+import { DEFAULT_PORT, RoomkeepError, ZONE_SAVE_MS } from "../shared/index.ts";
+import type { OidcConfig } from "./oidc.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
+
+const isKey = (key: string) => /^[0-9a-f]{64}$/i.test(key) || Buffer.from(key, "base64").length === 32;
+const INTERVAL = /^(\d+)(m|h|d)$/;
+
+/**
+ * Reads "30m", "6h" or "1d" as ms.
+ * @throws CONFIG_INVALID it is none, or less than a minute, or more than 20 days
+ */
+export function readInterval(text: string): number {
+  const [, count, unit] = INTERVAL.exec(text) ?? [];
+  const ms = Number(count) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as "m" | "h" | "d"];
+  if (!(ms >= 60_000 && ms <= 20 * 86_400_000)) {
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      `"${text}" is no time between 1m and 20d, such as 30m, 6h or 1d.`,
+    );
+  }
+  return ms;
+}
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_PORT),
@@ -20,6 +40,34 @@ const environment = z.object({
         .map((origin) => origin.trim())
         .filter(Boolean),
     ),
+  ROOMKEEP_SEAL_KEY: z
+    .string()
+    .default("")
+    .transform((list) =>
+      list
+        .split(",")
+        .map((key) => key.trim())
+        .filter(Boolean),
+    )
+    .refine((keys) => keys.every(isKey), "each key is 64 hex digits, or base64 of 32 bytes"),
+  ROOMKEEP_ZONE_SAVE_MS: z.coerce.number().int().min(100).max(ZONE_SAVE_MS).default(ZONE_SAVE_MS),
+  ROOMKEEP_TOKEN_KEY: z
+    .string()
+    .optional()
+    .transform((keys) => keys?.split(",").map((key) => key.trim()) ?? [])
+    .pipe(z.array(z.string().min(32, "each key needs at least 32 characters"))),
+  ROOMKEEP_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  ROOMKEEP_CHARACTERS_MAX: z.coerce.number().int().min(1).max(100).default(5),
+  ROOMKEEP_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  ROOMKEEP_OIDC_CLIENT_ID: text(255).optional(),
+  ROOMKEEP_OIDC_CLIENT_SECRET: text(1_000).optional(),
+  ROOMKEEP_OIDC_REDIRECT: z.url({ protocol: /^https?$/ }).optional(),
+  ROOMKEEP_SLOW_QUERY_MS: z.coerce.number().int().min(0).max(60_000).default(250),
+  ROOMKEEP_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  ROOMKEEP_BACKUP_EVERY: z
+    .string()
+    .regex(INTERVAL, "is no time between 1m and 20d, such as 30m, 6h or 1d")
+    .optional(),
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).default("info"),
 });
 
@@ -39,6 +87,24 @@ export interface Config {
   readonly publicAddress: string | undefined;
   /** Other origins whose pages may use this server. */
   readonly origins: readonly string[];
+  /** Keys of stored snapshots: the first seals, all open. None: compressed, not encrypted. */
+  readonly sealKeys: readonly string[];
+  /** Milliseconds between saves of a persistent zone, 100 to 30,000. */
+  readonly zoneSaveMs: number;
+  /** Secrets behind access tokens: the first signs, all are accepted. None: one is kept in the database. */
+  readonly tokenKeys: readonly string[];
+  /** Trusted proxies before this process, which tell the client's address in X-Forwarded-For. */
+  readonly trustProxy: number;
+  /** Characters an account may have. */
+  readonly charactersMax: number;
+  /** External identity provider. */
+  readonly oidc: OidcConfig | undefined;
+  /** Queries that take longer are logged, ms; 0: none. */
+  readonly slowQueryMs: number;
+  /** Connections to PostgreSQL. */
+  readonly poolSize: number;
+  /** Makes a backup this often, ms; undefined: none. */
+  readonly backupEveryMs: number | undefined;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
 }
 
@@ -65,6 +131,28 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     adminPassword: data.ROOMKEEP_ADMIN_PASSWORD,
     publicAddress: data.ROOMKEEP_PUBLIC_ADDRESS,
     origins: data.ROOMKEEP_ORIGINS,
+    sealKeys: data.ROOMKEEP_SEAL_KEY,
+    zoneSaveMs: data.ROOMKEEP_ZONE_SAVE_MS,
+    tokenKeys: data.ROOMKEEP_TOKEN_KEY,
+    trustProxy: data.ROOMKEEP_TRUST_PROXY,
+    charactersMax: data.ROOMKEEP_CHARACTERS_MAX,
+    oidc: readOidc(data),
+    slowQueryMs: data.ROOMKEEP_SLOW_QUERY_MS,
+    poolSize: data.ROOMKEEP_POOL_SIZE,
+    backupEveryMs: data.ROOMKEEP_BACKUP_EVERY ? readInterval(data.ROOMKEEP_BACKUP_EVERY) : undefined,
     logLevel: data.LOG_LEVEL,
   };
+}
+
+function readOidc(data: z.infer<typeof environment>): OidcConfig | undefined {
+  const { ROOMKEEP_OIDC_ISSUER: issuer, ROOMKEEP_OIDC_CLIENT_ID: clientId } = data;
+  const { ROOMKEEP_OIDC_REDIRECT: redirectUri, ROOMKEEP_OIDC_CLIENT_SECRET: clientSecret } = data;
+  if (issuer === undefined && clientId === undefined && redirectUri === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined || redirectUri === undefined) {
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      "External sign-in needs ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID and ROOMKEEP_OIDC_REDIRECT together.",
+    );
+  }
+  return { issuer, clientId, clientSecret, redirectUri };
 }

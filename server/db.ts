@@ -1,9 +1,10 @@
+import { channel } from "node:diagnostics_channel";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import type { BaseLogger } from "pino";
-import { DataSource, type DataSourceOptions, type EntityManager } from "typeorm";
+import { DataSource, type DataSourceOptions, type EntityManager, type Logger } from "typeorm";
 import { ENTITIES } from "../entities/index.ts";
 import { MIGRATIONS } from "../migrations/index.ts";
 import { RoomkeepError } from "../shared/errors.ts";
@@ -38,6 +39,8 @@ export interface DatabaseOptions {
   log: Pick<BaseLogger, "info" | "warn">;
   /** Connections to PostgreSQL. The embedded database has one. */
   poolSize?: number;
+  /** Queries that take longer are logged, with their SQL but never what was in them, ms; 0: none. */
+  slowQueryMs?: number;
   /** A gzipped dump of an empty embedded database: a new one starts from it in a quarter of the time. */
   template?: string;
 }
@@ -58,10 +61,13 @@ export function openDatabase(options: DatabaseOptions): Promise<Database> {
   return options.url ? openPostgres(options.url, options) : openEmbedded(options);
 }
 
-async function openPostgres(url: string, { log, poolSize = 10 }: DatabaseOptions): Promise<Database> {
+async function openPostgres(
+  url: string,
+  { log, poolSize = 10, slowQueryMs }: DatabaseOptions,
+): Promise<Database> {
   const where = placeOf(url);
   const ds = new DataSource({
-    ...common(log),
+    ...common(log, slowQueryMs),
     url,
     poolSize,
     connectTimeoutMS: DATABASE_TIMEOUT_MS - 500,
@@ -82,13 +88,13 @@ async function openPostgres(url: string, { log, poolSize = 10 }: DatabaseOptions
   return { ds, kind: "postgres", where, close: () => ds.destroy() };
 }
 
-async function openEmbedded({ dataDir, log, template }: DatabaseOptions): Promise<Database> {
+async function openEmbedded({ dataDir, log, template, slowQueryMs }: DatabaseOptions): Promise<Database> {
   const folder = dataDir === IN_MEMORY ? null : await lockDataFolder(dataDir);
   let pglite: PGlite | undefined;
   try {
     pglite = await startPGlite(folder, template);
     const ds = new DataSource({
-      ...common(log),
+      ...common(log, slowQueryMs),
       // One connection that never idles out: a second one crashes PGlite.
       poolSize: 1,
       extra: { ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0 },
@@ -123,7 +129,27 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-function common(log: DatabaseOptions["log"]) {
+/** Told of each slow query: `{ ms, sql }`. */
+const slowQueries = channel("roomkeep:slow-query");
+
+/** Only what is slow is of interest; errors are thrown to whoever asked. */
+function slowQueryLog(log: DatabaseOptions["log"]): Logger {
+  const ignore = () => {};
+  return {
+    logQuerySlow(ms, query) {
+      const sql = query.replace(/\s+/g, " ").slice(0, 500);
+      slowQueries.publish({ ms, sql });
+      log.warn({ ms: Math.round(ms), sql }, "slow query");
+    },
+    logQuery: ignore,
+    logQueryError: ignore,
+    logSchemaBuild: ignore,
+    logMigration: ignore,
+    log: ignore,
+  };
+}
+
+function common(log: DatabaseOptions["log"], slowQueryMs = 0) {
   return {
     type: "postgres",
     entities: ENTITIES,
@@ -133,6 +159,8 @@ function common(log: DatabaseOptions["log"]) {
     synchronize: false,
     installExtensions: false,
     logging: false,
+    logger: slowQueryLog(log),
+    maxQueryExecutionTime: slowQueryMs || undefined,
     poolErrorHandler: (error: Error) => log.warn({ err: error }, "an idle database connection was lost"),
   } satisfies Partial<DataSourceOptions>;
 }

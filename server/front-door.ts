@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { settleAddress } from "./client-address.ts";
 
 /** Most bytes of a request's body: matchmaking options and account forms are far smaller. */
 const BODY_MAX = 64 * 1024;
@@ -14,15 +15,18 @@ export interface FrontDoor {
 /**
  * Turns away what no browser sends before the framework behind sees it: a Host that is no host, two of them, a
  * forwarded scheme that is none, a target that is no path, a body without end. Any of the first three would end the
- * process there.
+ * process there. Settles the client's address for all that comes after.
+ *
+ * @param proxies trusted proxies before this process
  */
-export function guardFrontDoor(server: Server): FrontDoor {
+export function guardFrontDoor(server: Server, proxies = 0): FrontDoor {
   let isOpen = false;
   server.headersTimeout = 10_000;
   server.requestTimeout = 20_000;
   server.maxHeadersCount = 64;
   const emit = server.emit.bind(server);
   server.emit = (event: string, ...args: unknown[]): boolean => {
+    if (event === "request" || event === "upgrade") settleAddress(args[0] as IncomingMessage, proxies);
     if (event === "request" && (turnAway(args[0] as IncomingMessage) || !isOpen)) {
       if (!isOpen) askBackLater(args[1] as ServerResponse);
       return true;

@@ -1,4 +1,4 @@
-import { matchMaker } from "@colyseus/core";
+import { type AuthContext, matchMaker } from "@colyseus/core";
 import type { Identity, ItemTemplate, ItemTemplates, Ports, WorldRoom } from "../rooms/index.ts";
 import { orJoinError } from "../rooms/join-error.ts";
 import { RoomkeepError } from "../shared/index.ts";
@@ -12,7 +12,7 @@ export type Games = Record<string, GameClass>;
 /** Tells Colyseus of the games: each with this process's ports and its sign-in. */
 export function defineGames(games: Games, ports: Ports): GameEntry[] {
   return Object.entries(games).map(([game, Game]) => {
-    matchMaker.defineRoomType(game, withSignIn(Game, ports), { ports });
+    matchMaker.defineRoomType(game, withSignIn(game, Game, ports), { ports });
     return { game, ...Game.card };
   });
 }
@@ -36,13 +36,32 @@ export function itemsOf(games: Games): ItemTemplates {
   return Object.fromEntries([...all].map(([name, { template }]) => [name, template]));
 }
 
-/** Colyseus calls the static `onAuth` unbound, so it closes over the ports. */
-function withSignIn(Game: GameClass, ports: Ports): GameClass {
+/** Colyseus calls the static `onAuth` unbound, so it closes over the ports. Join options say nothing here. */
+function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
+  // Matchmaking asks again with the same context when a room filled up meanwhile; the ticket is used up by then.
+  const letIn = new WeakMap<AuthContext, Promise<Identity>>();
   const Signed = class extends (Game as new () => WorldRoom) {
-    static async onAuth(token: string | undefined): Promise<Identity> {
-      return orJoinError(ports.verify(token));
+    static async onAuth(
+      ticket: string | undefined,
+      _options: unknown,
+      context: AuthContext,
+    ): Promise<Identity> {
+      const known = letIn.get(context);
+      if (known) return known;
+      const knock = { game, roomId: roomAsked(context), address: context.ip ?? "" };
+      const identity = orJoinError(ports.verify(ticket, knock));
+      letIn.set(context, identity);
+      return identity;
     }
   };
   Object.defineProperty(Signed, "name", { value: Game.name });
   return Signed as unknown as GameClass;
+}
+
+/** The room that the client named: matchmaking by id has it in its path, all else has a game there. */
+function roomAsked({ req }: AuthContext): string | undefined {
+  const url = (req as Request | undefined)?.url;
+  if (url === undefined) return undefined;
+  const [, roomId] = /\/matchmake\/joinById\/([^/]+)$/.exec(new URL(url, "http://host").pathname) ?? [];
+  return roomId === undefined ? undefined : decodeURIComponent(roomId);
 }

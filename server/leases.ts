@@ -1,7 +1,7 @@
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
 import { renewRows } from "./character-rows.ts";
-import { answerWithin } from "./db.ts";
+import { answerWithin, type Db } from "./db.ts";
 
 /** Milliseconds between renewals of all leases of a process. A lease lasts 10 s, so three may fail. */
 export const RENEW_MS = 3000;
@@ -41,6 +41,10 @@ export interface LeaseOptions {
   /** Unique per boot of a process. */
   incarnation: string;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
+  /** What is leased, for the log. Default "character". */
+  what?: string;
+  /** Renews every lease of a process in one statement; returns the ids that are still its own. Default: characters. */
+  renewRows?: (db: Db, owner: string, held: readonly Lease[]) => Promise<Set<string>>;
   /** A steady clock in ms; only used to tell how long ago a renewal was sent. */
   now?: () => number;
   /** False leaves `renew` and `watch` to the caller: for tests and the simulator. */
@@ -49,7 +53,8 @@ export interface LeaseOptions {
 
 /** Keeps the leases of a process alive, and fences them when it cannot. */
 export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
-  const { incarnation, log, now = () => performance.now(), timers = true } = options;
+  const { incarnation, log, now = () => performance.now(), timers = true, what = "character" } = options;
+  const renewHeld = options.renewRows ?? renewRows;
   const held = new Map<string, Lease>();
   const listeners = new Set<(id: string, epoch: number) => void>();
   let renewing = false;
@@ -62,7 +67,7 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
 
   function lose(id: string, epoch: number, why: string): void {
     if (!drop(id, epoch)) return;
-    log.warn({ characterId: id, epoch, why }, "a character was fenced");
+    log.warn({ [`${what}Id`]: id, epoch, why }, `a ${what} was fenced`);
     for (const listener of listeners) {
       try {
         listener(id, epoch);
@@ -87,7 +92,7 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
     const asked = [...held.values()];
     const sentAt = now();
     try {
-      const kept = await answerWithin(renewRows(ds, incarnation, asked));
+      const kept = await answerWithin(renewHeld(ds, incarnation, asked));
       for (const lease of asked) {
         if (kept.has(lease.id)) lease.renewedAt = Math.max(lease.renewedAt, sentAt);
         // Does nothing where it was released or claimed anew while the statement ran.

@@ -1,9 +1,11 @@
 import {
   createRunnableDevEnvironment,
   createServer,
+  type DevEnvironment,
   defaultClientConditions,
   isRunnableDevEnvironment,
   type Plugin,
+  type ResolvedConfig,
   type ViteDevServer,
 } from "vite";
 import { RoomkeepError } from "../shared/index.ts";
@@ -15,6 +17,8 @@ import type { LivePage } from "./page.ts";
 const HMR_PATH = "/__hmr";
 /** Name of Vite's environment that loads the rooms. */
 const ROOMS = "rooms";
+/** Rooms get the very roomkeep that runs here, by whatever links their project finds it. */
+const OWN = /^roomkeep\//;
 const fromSource = import.meta.url.endsWith(".ts");
 /** Editors write a file in several steps; edits that come this close together are one, ms. */
 const SETTLE_MS = 60;
@@ -97,18 +101,15 @@ function roomsEnvironment(noteEdit: (file: string) => void): Plugin {
           consumer: "server",
           resolve: { external: true },
           dev: {
-            createEnvironment: (name, config) =>
-              createRunnableDevEnvironment(name, config, { runnerOptions: { hmr: false }, hot: false }),
+            createEnvironment: openRooms,
           },
         },
       },
     }),
-    // The rooms get the very roomkeep that runs here, by whatever links it was found.
     resolveId: {
       order: "pre",
       handler(id) {
-        if (this.environment.name !== ROOMS || !id.startsWith("roomkeep/")) return;
-        return { id: import.meta.resolve(id), external: true };
+        if (this.environment.name === ROOMS && OWN.test(id)) return { id, external: true };
       },
     },
     // An edit is seen here before the page is told of it.
@@ -118,4 +119,17 @@ function roomsEnvironment(noteEdit: (file: string) => void): Plugin {
       return [];
     },
   };
+}
+
+function openRooms(name: string, config: ResolvedConfig): DevEnvironment {
+  const environment = createRunnableDevEnvironment(name, config, {
+    runnerOptions: { hmr: false },
+    hot: false,
+  });
+  const fetchModule = environment.fetchModule.bind(environment);
+  environment.fetchModule = async (id, importer, options) =>
+    OWN.test(id)
+      ? { externalize: import.meta.resolve(id), type: "module" }
+      : fetchModule(id, importer, options);
+  return environment;
 }

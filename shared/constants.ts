@@ -8,6 +8,8 @@ export const INTERPOLATION_MS = 2 * PATCH_MS;
 export const RECONNECT_S = 30;
 /** Milliseconds between saves of a character whose pose or stats changed. */
 export const AUTOSAVE_MS = 30_000;
+/** Milliseconds between saves of a persistent zone whose world changed. */
+export const ZONE_SAVE_MS = 30_000;
 /** Default port of the page, the API and the sockets. */
 export const DEFAULT_PORT = 2567;
 

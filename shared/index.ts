@@ -33,6 +33,7 @@ export { type ClassTable, classTable, type SchemaJson } from "./schema-json.ts";
 export * from "./snapshot.ts";
 export * from "./space.ts";
 export * from "./space-query.ts";
+export * from "./space-save.ts";
 export * from "./terrain.ts";
 export * from "./threshold.ts";
 export * from "./triggers.ts";

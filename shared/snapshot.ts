@@ -26,6 +26,8 @@ export interface SnapshotParts {
    * and values; kept exactly, and part of the hash.
    */
   readonly extras?: unknown;
+  /** Which actors are kept, by id. Default: all. */
+  readonly keeps?: (id: string) => boolean;
 }
 
 /** A world as JSON. */
@@ -51,8 +53,9 @@ export function takeSnapshot(
   world: World,
   parts: SnapshotParts,
 ): { readonly v: number; readonly data: WorldSnapshot } {
-  const { classes, state, extras = null } = parts;
-  const actors = [...world.query()].map((actor) => {
+  const { classes, state, extras = null, keeps = () => true } = parts;
+  const kept = [...world.query()].filter((actor) => keeps(world.idOf(actor) ?? ""));
+  const actors = kept.map((actor) => {
     const { name } = actor.constructor;
     if (classes.get(name) !== actor.constructor) {
       throw new RoomkeepError("SNAPSHOT_UNSUPPORTED", `Actor class ${name} is not among the classes given.`);
@@ -74,7 +77,7 @@ export function takeSnapshot(
 export function restoreSnapshot(
   world: World,
   stored: unknown,
-  parts: Omit<SnapshotParts, "extras">,
+  parts: Omit<SnapshotParts, "extras" | "keeps">,
 ): unknown {
   const { classes, state } = parts;
   const snapshot = format.open(stored);

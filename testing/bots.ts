@@ -1,6 +1,7 @@
 import type { Room } from "colyseus.js";
 import { BUTTON, EMOTES, seeded, TICK_HZ, type WalkInput, type WorldState } from "../shared/index.ts";
-import { enterRoom, signIn } from "./player.ts";
+import { enterRoom } from "./player.ts";
+import { signIn } from "./sign-in.ts";
 
 /** What a crowd of bots does. */
 export interface BotOptions {
@@ -181,7 +182,10 @@ function makeBot(room: Room<unknown, WorldState>, random: () => number): Bot {
 /** One frame of one bot: it walks on, turns when its time has come, and now and then says or shows something. */
 function act(bot: Bot): void {
   const { random, room, input } = bot;
-  if (--bot.untilTurn <= 0) turn(bot);
+  if (--bot.untilTurn <= 0) {
+    turn(bot);
+    markReady(room);
+  }
   const strength = bot.pace === "stand" ? 0 : 127;
   const jump = bot.pace !== "stand" && random() < 0.01 ? BUTTON.jump : 0;
   input.data.moveX = Math.round(Math.sin(bot.headingRad) * strength);
@@ -195,7 +199,6 @@ function act(bot: Bot): void {
   if (--bot.untilEmote <= 0) {
     bot.untilEmote = Math.round((4 + random() * 10) * TICK_HZ);
     room.send("emote", { emote: Math.floor(random() * (EMOTES.length + 1)) });
-    markReady(room);
   }
 }
 
@@ -208,8 +211,9 @@ function turn(bot: Bot): void {
 
 /** A game with a lobby has a phase, and a mark on each avatar; others have neither. */
 function markReady(room: Room<unknown, WorldState>): void {
-  const { phase } = room.state as { phase?: string };
-  const own = room.state.actors.get(room.sessionId) as { ready?: boolean } | undefined;
+  // Between the join and its first state there is nothing to read.
+  const { phase, actors } = room.state as Partial<WorldState> & { phase?: string };
+  const own = actors?.get(room.sessionId) as { ready?: boolean } | undefined;
   if (phase === "lobby" && own?.ready === false) room.send("ready", { ready: true });
 }
 

@@ -1,14 +1,17 @@
 import { Client, type Room } from "colyseus.js";
 import type { Avatar, TravelMessage, WalkInput, WorldState } from "../shared/index.ts";
 import { BUTTON } from "../shared/index.ts";
+import { signIn, ticketFor } from "./sign-in.ts";
 
 /** Who joins, and how. */
 export interface WhoJoins {
   name?: string;
   color?: number;
   shape?: number;
-  /** Token of a guest who joined before; a new guest is made without it. */
+  /** Token of somebody who joined before, in this test or an earlier one; a new guest is made without it. */
   token?: string;
+  /** One of the account's characters, by its id; the chosen one when not given. */
+  characterId?: string;
   /** Code of the room to join; without it matchmaking finds one. */
   code?: string;
   /** True: open a new room, entered by its code. */
@@ -60,47 +63,25 @@ export interface TestPlayer {
   stop(): void;
 }
 
-/** Signs in as a guest. */
-export async function signIn(
-  url: string,
-  who: WhoJoins,
-): Promise<{ token: string; recoveryCode?: string; character: { id: string } }> {
-  const known = who.token !== undefined;
-  const response = await fetch(`${url}/v1/${known ? "me" : "guests"}`, {
-    method: known ? "GET" : "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${who.token ?? ""}` },
-    body: known
-      ? undefined
-      : JSON.stringify({ name: who.name ?? "Tester", color: who.color ?? 0, shape: who.shape ?? 0 }),
-  });
-  const answer = (await response.json()) as {
-    token?: string;
-    recoveryCode?: string;
-    character: { id: string };
-  };
-  if (!response.ok) throw Object.assign(new Error(`sign-in refused: ${JSON.stringify(answer)}`), answer);
-  return { ...answer, token: who.token ?? answer.token ?? "" };
-}
-
 /** Joins a room of a game as a true player. */
 export async function joinAs(url: string, game: string, who: WhoJoins = {}): Promise<TestPlayer> {
   const { token, recoveryCode, character } = await signIn(url, who);
   const room = await enterRoom(url, game, token, who);
-  const identity = { token, recoveryCode, characterId: character.id };
+  const identity = { token, recoveryCode, characterId: who.characterId ?? character.id };
   const player = play(url, room, identity, who.follow ?? true);
   await player.until("the own actor", () => room.state?.actors?.has(room.sessionId) ?? false);
   return player;
 }
 
-/** Joins a room with a token: the one of the code, a new one, or one that matchmaking finds. */
+/** Joins a room as whom a token belongs to: the one of the code, a new one, or one that matchmaking finds. */
 export async function enterRoom(
   url: string,
   game: string,
   token: string,
-  { code, create, options = {} }: Pick<WhoJoins, "code" | "create" | "options">,
+  { code, create, characterId, options = {} }: Pick<WhoJoins, "code" | "create" | "characterId" | "options">,
 ): Promise<Room<unknown, WorldState>> {
   const client = new Client(url);
-  client.auth.token = token;
+  client.auth.token = await ticketFor(url, token, code ? { roomId: code } : { game }, characterId);
   const room = (await (code
     ? client.joinById(code, options)
     : create

@@ -1,12 +1,13 @@
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
+import { TagRoom } from "../rooms/tag/room.ts";
 import type { BotReport } from "../testing/bots.ts";
 import { roomkeep } from "./helpers/cli.ts";
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ plaza: PlazaRoom });
+  world = await bootServer({ plaza: PlazaRoom, tag: TagRoom });
 });
 afterAll(() => world.close());
 
@@ -46,6 +47,17 @@ it("stops on Ctrl-C, and everybody leaves", async () => {
   expect(await bots.stop("SIGINT")).toBe(0);
   expect(bots.stdout()).toContain("3 bots for");
   expect(world.room(watcher.room.roomId).players.size).toBe(1);
+});
+
+it("plays along: in a lobby bots mark themselves ready, and the round begins", async () => {
+  const host = await world.join("tag", { name: "Host", create: true });
+  const { roomId } = host.room;
+  const bots = roomkeep(["bots", "tag", "--count", "2", "--url", world.url, "--code", roomId]);
+  const room = world.room<TagRoom>(roomId);
+  await host.until("2 bots", () => room.players.size === 3, 20_000);
+  host.room.send("ready", { ready: true });
+  await host.until("the countdown", () => room.state.phase !== "lobby", 15_000);
+  await bots.stop("SIGINT");
 });
 
 it("says what is wrong: no server, no such room, a count out of range", async () => {

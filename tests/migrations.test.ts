@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { MIGRATIONS } from "../migrations/index.ts";
+import { openAuth } from "../server/auth.ts";
 import { type Database, migrate, openDatabase } from "../server/db.ts";
+import { hashOf } from "../server/secrets.ts";
+import { openTokenKeys } from "../server/token-keys.ts";
 import { describeOnEachDatabase, testLog } from "./helpers/databases.ts";
 
 async function tables({ ds }: Database): Promise<string[]> {
@@ -21,15 +24,22 @@ async function undoAll({ ds }: Database): Promise<void> {
 
 const ALL_TABLES = [
   "account",
+  "account_identity",
   "character",
   "death_lock",
   "event_log",
   "item",
+  "join_ticket",
   "kill_count",
   "ledger",
   "migration",
+  "oidc_attempt",
+  "refresh_token",
   "request_result",
   "setting",
+  "sign_in",
+  "visit",
+  "zone_lease",
   "zone_quarantine",
   "zone_save",
 ];
@@ -48,6 +58,26 @@ describeOnEachDatabase("migrations", (open) => {
     expect(await database.ds.query("SELECT * FROM migration")).toEqual([]);
     await migrate(database.ds);
     expect(await tables(database)).toEqual(ALL_TABLES);
+    expect(await pendingChanges(database)).toEqual([]);
+  });
+
+  test("keep a guest signed in who was there before there were refresh tokens, and back again", async () => {
+    const database = await open();
+    const { ds } = database;
+    while ((await tables(database)).includes("sign_in")) await ds.undoLastMigration();
+    const [id, token] = ["6f1a0d3e-8d0c-4c5b-9d1e-0a5b1c2d3e4f", "T".repeat(43)];
+    await ds.query(
+      "INSERT INTO account (id, kind, token_hash, recovery_hash) VALUES ($1, 'guest', $2, 'code')",
+      [id, hashOf(token)],
+    );
+    await migrate(ds);
+    const auth = openAuth(ds, await openTokenKeys(ds));
+    const { accessToken } = await auth.refresh(token);
+    expect((await auth.current(accessToken)).accountId).toBe(id);
+    while ((await tables(database)).includes("sign_in")) await ds.undoLastMigration();
+    const rows = await ds.query("SELECT id, kind, recovery_hash, length(token_hash) AS hash FROM account");
+    expect(rows).toEqual([{ id, kind: "guest", recovery_hash: "code", hash: 64 }]);
+    await migrate(ds);
     expect(await pendingChanges(database)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,7 @@ async function does(program: string, args: string[], cwd: string): Promise<strin
 async function serve(script: "start" | "dev"): Promise<{ url: string; running: Running }> {
   const running = run("npm", ["run", script], { cwd: game, env: { PORT: "0", LOG_LEVEL: "info" } });
   started.push(running);
-  const [, url = ""] = await running.says(/roomkeep is running +(\S+)/, 40_000);
+  const [, url = ""] = await running.says(/roomkeep is running +(\S+)/, 60_000);
   return { url, running };
 }
 
@@ -37,11 +37,16 @@ async function enter(url: string, name: string, code?: string): Promise<TestPlay
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "roomkeep-packed-"));
   game = join(folder, "my-game");
-  await does("npm", ["run", "build"], root);
+  // From a copy: other tests read the page in dist, and what lies about in dist must not be packed.
+  const source = join(folder, "source");
+  const left = ["node_modules", "dist", "data", ".git", "coverage"].map((name) => join(root, name));
+  await cp(root, source, { recursive: true, filter: (path) => !left.includes(path) });
+  await symlink(join(root, "node_modules"), join(source, "node_modules"));
+  await does("npm", ["run", "build"], source);
   const packed = await does(
     "npm",
     ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder],
-    root,
+    source,
   );
   const tarball = join(folder, packed.trim());
   await does("tar", ["xzf", tarball], folder);
@@ -89,6 +94,14 @@ it("fits its types, builds, starts, and shows one player what another does", asy
   expect(back.me().x).toBeCloseTo(ann.me().x, 3);
   await again.running.stop();
 }, 120_000);
+
+it("has one WorldRoom class: the game's and the package's are the same", async () => {
+  const script = `
+    const { WorldRoom } = await import("roomkeep/rooms");
+    const { games } = await import("./dist/server/main.js");
+    process.exit(Object.getPrototypeOf(games.yard) === WorldRoom ? 0 : 1);`;
+  await does(process.execPath, ["--input-type=module", "-e", script], game);
+});
 
 it("passes its own test with roomkeep/testing", async () => {
   expect(await does("npm", ["test"], game)).toMatch(/1 passed/);

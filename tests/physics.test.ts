@@ -61,6 +61,8 @@ test("a walker pushes a crate along, and the crate goes to sleep and writes noth
   space.addLoose("crate", prop);
   const walker = new Avatar();
   space.addWalker("walker", walker);
+  // Standing about for three seconds first must not put the walker to sleep.
+  for (let tick = 0; tick < 60; tick++) space.step(1 / 20);
   for (let tick = 0; tick < 40; tick++) {
     walker.x += 3.4 / 20;
     space.step(1 / 20);

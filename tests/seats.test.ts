@@ -71,10 +71,10 @@ it("refuses a full room by name, and leaves nothing behind", async () => {
   await ann.leave();
 });
 
-it("refuses a token that nobody has", async () => {
+it("refuses a ticket that nobody has", async () => {
   const client = new Client(world.url);
-  client.auth.token = "not-a-token";
-  await expect(client.joinOrCreate("plaza")).rejects.toThrow(/^TOKEN_INVALID: /);
+  client.auth.token = "not-a-ticket";
+  await expect(client.joinOrCreate("plaza")).rejects.toThrow(/^TICKET_INVALID: /);
 });
 
 it("saves nothing and frees the character when entering fails", async () => {

@@ -50,6 +50,7 @@ it("plays a whole game from the lobby to the rematch, under one code", async () 
   expect(board[0]!.freeS + board[1]!.freeS).toBeLessThanOrEqual(3);
   expect(seen(ann)).toMatchObject({ it: "", secondsLeft: 0 });
 
+  await untilPhase(bo, "scores"); // Bo hears of it a moment after Ann
   ann.room.send("rematch", {});
   await untilPhase(bo, "round");
   expect(seen(bo)).toMatchObject({ round: 2 });

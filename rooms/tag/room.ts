@@ -73,6 +73,13 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     });
   }
 
+  /** Hot reload: the clock of a round is no state, so a round under way ends in the lobby. */
+  protected override onRestore(): void {
+    for (const { sessionId, avatar } of this.players.values())
+      if (avatar.watching) this.space?.removeWalker(sessionId);
+    if (this.state.phase === "countdown" || this.state.phase === "round") this.stop("lobby");
+  }
+
   protected override createAvatar(): TagAvatar {
     return new TagAvatar();
   }

@@ -14,7 +14,11 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   new: () => import("./new.ts"),
   dev: () => import("./dev.ts"),
   start: () => import("./start.ts"),
+  account: () => import("./account.ts"),
   bots: () => import("./bots.ts"),
+  backup: () => import("./backup.ts"),
+  restore: () => import("./restore.ts"),
+  ledger: () => import("./ledger.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

@@ -22,6 +22,15 @@ Settings, as environment variables:
   ROOMKEEP_PUBLIC_ADDRESS  host:port under which clients reach this process
   ROOMKEEP_ADMIN_PASSWORD  sign-in of /monitor; without it one is made and shown at the first start
   ROOMKEEP_ORIGINS         other origins whose pages may use this server, separated by commas
+  ROOMKEEP_TRUST_PROXY     0: number of proxies before it that tell the client's address (X-Forwarded-For)
+  ROOMKEEP_TOKEN_KEY       secret of 32 letters or more behind access tokens; without it one is kept in the database.
+                           Several, separated by commas: the first signs, all are accepted
+  ROOMKEEP_CHARACTERS_MAX  5: characters an account may have
+  ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID, ROOMKEEP_OIDC_CLIENT_SECRET, ROOMKEEP_OIDC_REDIRECT
+                           sign-in by an OpenID Connect provider; the redirect is https://<host>/v1/identity/return
+  ROOMKEEP_BACKUP_EVERY    6h: a backup into the data folder this often (30m, 6h, 1d); set it on one process
+  ROOMKEEP_SLOW_QUERY_MS   250: queries that take longer are logged; 0 for none
+  ROOMKEEP_POOL_SIZE       10: connections to PostgreSQL
   LOG_LEVEL                info; silent, error, warn, debug
 
 Ctrl-C or SIGTERM saves everybody, closes the database last and ends.`;

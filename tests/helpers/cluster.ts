@@ -8,7 +8,7 @@ export interface Cluster {
   readonly redis: TestRedis;
   readonly databaseUrl: string;
   /** Starts one more process. */
-  start(env?: Record<string, string>): Promise<ServerProcess>;
+  start(env?: Record<string, string>, script?: readonly string[]): Promise<ServerProcess>;
   close(): Promise<void>;
 }
 
@@ -28,8 +28,11 @@ async function openCluster(openRedis: () => Promise<TestRedis>): Promise<Cluster
   return {
     redis,
     databaseUrl: database.url,
-    async start(env = {}) {
-      const started = await startProcess({ DATABASE_URL: database.url, REDIS_URL: redis.url, ...env });
+    async start(env = {}, script) {
+      const started = await startProcess(
+        { DATABASE_URL: database.url, REDIS_URL: redis.url, ...env },
+        script,
+      );
       processes.push(started);
       return started;
     },

@@ -19,10 +19,18 @@ export interface ServerProcess {
   end(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a server process; resolves when it says that it runs, rejects with its output when it ends before. */
-export function startProcess(env: Record<string, string>): Promise<ServerProcess> {
+/**
+ * Starts a server process; resolves when it says that it runs, rejects with its output when it ends before.
+ *
+ * @param script what to run instead of `roomkeep start`
+ */
+export function startProcess(
+  env: Record<string, string>,
+  script: readonly string[] = ["server/cli/index.ts", "start"],
+): Promise<ServerProcess> {
+  const [file = "", ...rest] = script;
   const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-process-"));
-  const child = spawn(process.execPath, [...FLAGS, join(root, "server/cli/index.ts"), "start"], {
+  const child = spawn(process.execPath, [...FLAGS, join(root, file), ...rest], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", PORT: "0", ROOMKEEP_DATA_DIR: dataDir, ...env },

@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+/** Shapes that several endpoints share; the OpenAPI document is made from them. */
+export const looks = z.object({
+  name: z.string().max(400).meta({ description: "1 to 24 characters that can be shown" }),
+  color: z.int().meta({ description: "index into the colours on offer" }),
+  shape: z.int().meta({ description: "index into the shapes on offer" }),
+});
+export const character = z.object({ id: z.uuid(), name: z.string(), color: z.int(), shape: z.int() });
+export const ownCharacter = character.extend({
+  chosen: z.boolean(),
+  deletedAt: z.iso.datetime().nullable(),
+});
+export const account = z.object({
+  id: z.uuid(),
+  kind: z.enum(["guest", "registered"]),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  role: z.enum(["player", "moderator", "admin"]),
+});
+export const tokens = z.object({
+  token: z.string().meta({ description: "refresh token: good once, for the next pair" }),
+  accessToken: z.string().meta({ description: "bearer token of every call" }),
+  expiresIn: z.int().meta({ description: "seconds until the access token runs out" }),
+});
+/** Lengths only: what a name, an address or a password may be is checked with a code of its own. */
+export const name = z.string().max(400);
+export const password = z.string().max(1_000);
+export const secret = z.string().max(256);
+export const nothing = z.null();

@@ -1,0 +1,43 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { RoomkeepError } from "../../shared/errors.ts";
+import { restore } from "../backup.ts";
+import { verifyLedger } from "../ledger.ts";
+import type { Command } from "./index.ts";
+import { withDatabase } from "./with-database.ts";
+
+const help = `roomkeep restore <file> [--replace] [--json]
+
+Brings a backup into the database, all of it or nothing, and verifies the ledger. Stop the servers first.
+
+  --replace  deletes everything in the database first; without it a database that has accounts is refused
+  --json     progress and result as JSON lines`;
+
+/** `roomkeep restore`: a file of `roomkeep backup` into the database. */
+export const command: Command = {
+  summary: "bring a backup into the database",
+  help,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        replace: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const [file] = positionals;
+    if (!file) throw new RoomkeepError("CONFIG_INVALID", "Which file? roomkeep restore <file>");
+    await withDatabase(async ({ ds }) => {
+      const progress = (table: string, rows: number) =>
+        console.error(values.json ? JSON.stringify({ table, rows }) : `  ${table}: ${rows}`);
+      const result = await restore(ds, resolve(file), { replace: values.replace, progress });
+      const differences = await verifyLedger(ds);
+      const told = { restored: result.file, rows: result.rows, tables: result.tables, differences };
+      console.log(values.json ? JSON.stringify(told) : `${result.rows} rows are back.`);
+      if (differences.length > 0) {
+        throw new RoomkeepError("LEDGER_DIFFERS", "The ledger does not verify: see roomkeep ledger verify.");
+      }
+    });
+  },
+};

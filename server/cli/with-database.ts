@@ -1,0 +1,18 @@
+import { type Config, readConfig } from "../config.ts";
+import { type Database, migrate, openDatabase } from "../db.ts";
+import { openLog } from "../log.ts";
+
+/** Opens the database that the environment names, brings it up to date, and closes it whatever happens. */
+export async function withDatabase(
+  work: (database: Database, config: Config) => Promise<void>,
+): Promise<void> {
+  const config = readConfig(process.env);
+  const log = openLog(config.logLevel === "info" ? "warn" : config.logLevel);
+  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
+  try {
+    await migrate(database.ds);
+    await work(database, config);
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,20 @@
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import express from "express";
+import { WorldRoom } from "roomkeep/rooms";
+import { WorldRoom as Direct } from "../../rooms/index.ts";
+import type { Games } from "../../server/index.ts";
+import { openLiveProject } from "../../server/live-project.ts";
+import { games } from "../../server/main.ts";
+
+// Run by house.test.ts under tsx: prints whether every way to a sample game ends in the same WorldRoom.
+const project = openLiveProject(fileURLToPath(new URL("../../server/main.ts", import.meta.url)));
+await project.page(express(), createServer());
+const live = await project.load();
+const extendsOurs = (all: Games = {}) =>
+  Object.keys(all).length > 0 && Object.values(all).every((Game) => Game.prototype instanceof WorldRoom);
+console.log(
+  JSON.stringify({ byName: WorldRoom === Direct, tsx: extendsOurs(games), vite: extendsOurs(live.games) }),
+);
+await project.close();
+process.exit(0);

@@ -1,0 +1,22 @@
+import { matchMaker } from "@colyseus/core";
+import { PlazaRoom } from "../../rooms/plaza/room.ts";
+import { readConfig, startServer } from "../../server/index.ts";
+
+/** A server process that a test may ask who is live in it. */
+class RaceRoom extends PlazaRoom {
+  static override readonly card = { ...PlazaRoom.card, maxPlayers: 500 };
+}
+
+const server = await startServer({ race: RaceRoom }, readConfig(process.env));
+process.on("message", ({ ask, roomIds }: { ask: number; roomIds: string[] }) => {
+  // One synchronous look: all that is live in this process at one moment.
+  const live = roomIds.flatMap((roomId) => {
+    const room = matchMaker.getLocalRoomById(roomId) as unknown as RaceRoom | undefined;
+    return [...(room?.players.values() ?? [])].map(({ claim }) => ({
+      characterId: claim.sheet.id,
+      epoch: claim.epoch,
+    }));
+  });
+  process.send?.({ ask, live });
+});
+process.send?.({ ready: true, port: server.port, url: server.url });
