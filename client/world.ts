@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import { type ChatLine, layGround, type ServerMessages } from "roomkeep/shared";
+import { type ChatLine, layGround, type ServerMessages, type TravelMessage } from "roomkeep/shared";
 import { type ActorViews, showActors } from "./actors.ts";
 import type { Input } from "./input.ts";
 import { type GameRoom, predictRoom } from "./predict.ts";
@@ -151,6 +151,12 @@ function listen(
     }),
     room.onMessage("refused", ({ reason }: ServerMessages["refused"]) => {
       board.notice.value = reason;
+    }),
+    room.onMessage("travel", (message: TravelMessage) => {
+      if (message.phase === "stayed") board.notice.value = message.reason;
+    }),
+    room.onMessage("party.behind", ({ members }: ServerMessages["party.behind"]) => {
+      board.notice.value = members.map(({ name, reason }) => `${name}: ${reason}`).join(" ");
     }),
     room.onMessage("notice", ({ text }: ServerMessages["notice"]) => {
       board.notice.value = text;

@@ -1,5 +1,13 @@
 import { type Solid, seeded } from "roomkeep/shared";
-import { BoxGeometry, BufferAttribute, BufferGeometry, CylinderGeometry, IcosahedronGeometry, OctahedronGeometry, TorusGeometry } from "three";
+import {
+  BoxGeometry,
+  BufferAttribute,
+  BufferGeometry,
+  CylinderGeometry,
+  IcosahedronGeometry,
+  OctahedronGeometry,
+  TorusGeometry,
+} from "three";
 import type { Batch } from "./batch.ts";
 import { type Animated, waterDisc } from "./water.ts";
 
@@ -65,7 +73,9 @@ function wedge(rises: Extract<Solid, { shape: "ramp" }>["rises"]): BufferGeometr
   } as const;
   // Top, back and the two sides of one that rises along +z; nobody sees the bottom.
   const faces = ["afe", "aeb", "dce", "def", "adf", "bec"];
-  const points = faces.flatMap((face) => [...face].flatMap((key) => [...corners[key as keyof typeof corners]]));
+  const points = faces.flatMap((face) =>
+    [...face].flatMap((key) => [...corners[key as keyof typeof corners]]),
+  );
   const geometry = new BufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(new Float32Array(points), 3));
   const quarter = { "+z": 0, "+x": 1, "-z": 2, "-x": 3 }[rises];
