@@ -51,7 +51,7 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 .banner { position:absolute; top:64px; left:50%; transform:translateX(-50%); background:#fff6e0; color:#7a4a10; border-radius:999px; padding:.6em 1.2em; font-weight:800; box-shadow:var(--shadow); display:flex; gap:.7em; align-items:center; max-width:calc(100vw - 24px); }
 .spin { width:1em; height:1em; border:3px solid #f0c78a; border-top-color:#b9701a; border-radius:50%; animation:spin 1s linear infinite; flex:none; }
 @keyframes spin { to { transform:rotate(1turn); } }
-.banner.invitation { top:112px; flex-wrap:wrap; justify-content:center; } #hud .banner.invitation button { background:#7a4a10; color:#fff; padding:.4em .9em; } #hud .banner.invitation button + button { background:rgba(122,74,16,.15); color:inherit; }
+.banner.invitation { top:112px; border-radius:22px; flex-wrap:wrap; justify-content:center; } #hud .banner.invitation button { background:#7a4a10; color:#fff; padding:.4em .9em; } #hud .banner.invitation button + button { background:rgba(122,74,16,.15); color:inherit; }
 .party { position:absolute; left:12px; top:62px; display:flex; flex-direction:column; gap:4px; align-items:flex-start; pointer-events:auto; }
 #hud .party button { background:var(--glass); color:#fff; border-radius:999px; padding:.3em .75em; display:flex; gap:.45em; align-items:center; font-weight:600; max-width:200px; }
 .party b { overflow:hidden; text-overflow:ellipsis; white-space:nowrap; } .party small { opacity:.75; white-space:nowrap; } #hud .party .gone { opacity:.55; }
@@ -99,5 +99,6 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
   .party { top:58px; flex-direction:row; flex-wrap:wrap; max-width:calc(100vw - 90px); font-size:.85em; } .party ~ .chat { top:98px; } .banner.invitation { top:150px; }
   .banner { top:110px; font-size:.92em; } .rates .wide { display:none; }
 }
+@media (max-width:430px) { .rates { display:none; } }
 @media (prefers-reduced-motion:reduce) { #hud * { animation-duration:4s !important; transition:none !important; } }
 `;
