@@ -330,6 +330,18 @@ describe("the ticket of a journey", () => {
     await arrived.leave();
   });
 
+  it("is what the old room asks for before it believes that somebody has arrived", async () => {
+    const { ann } = await onTheWay();
+    const { sessionId } = recordOf(ann);
+    await matchMaker.remoteRoomCall(ann.room.roomId, "journeyEnded", [
+      sessionId,
+      "another",
+      { how: "arrived" },
+    ]);
+    expect(copiesOf(ann).map(({ room }) => room)).toEqual(["yard"]);
+    expect(await ann.journey()).toBe("TRAVEL_LATE");
+  });
+
   it("cannot be brought by a client", async () => {
     const { keeper, ann } = await onTheWay();
     const mallory = await join("Mallory");
