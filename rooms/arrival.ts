@@ -1,8 +1,8 @@
 import type { Level } from "../shared/index.ts";
 import { claimCharacter } from "./character-saves.ts";
+import { codeOf, tellOrigin } from "./journey.ts";
 import type { CharacterPort, Claim, Identity, Place } from "./ports.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
-import { codeOf, tellOrigin } from "./travel.ts";
 
 /**
  * Claims the character of whoever joins: by the ticket of their journey, else as any login does. A journey that ends

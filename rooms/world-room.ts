@@ -39,6 +39,7 @@ import { type Action, type Inbox, openInbox } from "./inbox.ts";
 import { takeInputs } from "./inputs.ts";
 import type { InterestOptions } from "./interest.ts";
 import { orJoinError } from "./join-error.ts";
+import { codeOf, type Goal, type JourneyEnd, portalAt, tellOrigin } from "./journey.ts";
 import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { giveOwnView, takeView } from "./owner-view.ts";
 import { openPartyDesk, type PartyDesk } from "./party-desk.ts";
@@ -49,15 +50,7 @@ import { openSimulation, type RoomSystem, type Simulation } from "./simulation.t
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
-import {
-  codeOf,
-  type Goal,
-  type JourneyEnd,
-  openTravel,
-  portalAt,
-  type Travel,
-  tellOrigin,
-} from "./travel.ts";
+import { openTravel, type Travel } from "./travel.ts";
 import { openZone, type ZoneFormat, type ZoneKeeper } from "./zone-saves.ts";
 
 /**
