@@ -8,8 +8,8 @@ export default defineConfig({
   oxc: { decorator: { legacy: true } },
   test: {
     include: ["tests/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Files share two cores and several of them boot servers and browsers.
     maxWorkers: 2,
   },

@@ -7,6 +7,7 @@ export interface Bench {
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   crowd: async () => (await import("./crowd.ts")).crowd,
+  items: () => import("./items.ts"),
   step: () => import("./step.ts"),
   world: () => import("./world.ts"),
 };

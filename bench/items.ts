@@ -5,9 +5,10 @@ import type { DataSource } from "typeorm";
 import { openPremises } from "../drills/premises.ts";
 import { Character, Item, LedgerLeg } from "../entities/index.ts";
 import { openCharacters } from "../server/characters.ts";
+import { container, slotsOf } from "../server/containers.ts";
 import { type Database, IN_MEMORY, migrate, openDatabase } from "../server/db.ts";
 import { createGuest } from "../server/guests.ts";
-import { container, openItems, slotsOf } from "../server/items.ts";
+import { openItems } from "../server/items.ts";
 import { verifyLedger } from "../server/ledger.ts";
 
 export const help = `npm run bench -- items [--seconds 4] [--repeats 3] [--players 16] [--json]
@@ -28,9 +29,9 @@ interface Row {
 }
 
 /** Runs the bench; see `help`. */
-export async function run(args: string[]): Promise<void> {
+export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
-    args,
+    args: [...args],
     options: {
       seconds: { type: "string", default: "4" },
       repeats: { type: "string", default: "3" },
@@ -138,18 +139,13 @@ async function pairOfPlain(ds: DataSource): Promise<Work[]> {
             const taken = new Set((await db.findBy(Item, { container: name })).map(({ slot }) => slot));
             return Array.from({ length: 5_000 }, (_, slot) => slot).find((slot) => !taken.has(slot)) ?? 0;
           };
+          const requestId = randomUUID();
           const legs = (from: string, to: string) =>
             db.save(
               LedgerLeg,
               [from, to].map((account, leg) => ({
-                requestId: randomUUID(),
-                leg,
-                account,
-                item: "herb",
-                qty: leg ? 1 : -1,
-                coins: "0",
-                reason: "bench",
-                epoch: 0,
+                ...{ requestId, leg, account, item: "herb", qty: leg ? 1 : -1 },
+                ...{ coins: "0", reason: "bench", epoch: 0 },
               })),
             );
           if (step % 4 === 1 || !herb) {

@@ -6,6 +6,7 @@ export type { Probe } from "./probe.ts";
 export { type Batch, openBatch, type PieceOptions } from "./scene/batch.ts";
 export type { GroundPaint } from "./scene/ground-paint.ts";
 export type { SceneryBrush } from "./scene/scenery.ts";
+export { AFTERNOON, type SkyMood } from "./scene/sky.ts";
 export type { Settings } from "./settings.ts";
 export type { Sounds } from "./sounds.ts";
 export type { Stage } from "./stage.ts";

@@ -65,7 +65,11 @@ export function predictRoom<S extends WorldState>(
   ground: Ground,
   step: Step = walk,
 ): Prediction {
-  const predict = Predict.get(room, { mode: "lerp", delay: INTERPOLATION_MS, snap: 6 });
+  const predict = Predict.get(room, {
+    mode: "lerp",
+    delay: room.state?.interpolationMs || INTERPOLATION_MS,
+    snap: 6,
+  });
   // Quaternions are interpolated by component and normalised when they are drawn; avatars have none and skip them.
   const linear = { mode: "lerp", fields: ["x", "y", "z", "qx", "qy", "qz", "qw"], snap: 6 } as const;
   const angular = { mode: "lerp", fields: ["yaw"], angle: true } as const;

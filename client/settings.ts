@@ -11,6 +11,8 @@ export interface Settings {
   /** Less movement on the screen; starts as the system says. */
   readonly reducedMotion: Signal<boolean>;
   readonly quality: Signal<Quality>;
+  /** Draws bodies, triggers, cells of interest and rays. Off again with the next visit. */
+  readonly debug: Signal<boolean>;
   /** Names of players whose chat and bubbles are hidden. */
   readonly muted: Signal<readonly string[]>;
 }
@@ -23,6 +25,7 @@ export function openSettings(): Settings {
     sensitivity: kept("sensitivity", 1, (value) => typeof value === "number"),
     reducedMotion: kept("reducedMotion", calm, (value) => typeof value === "boolean"),
     quality: kept<Quality>("quality", "auto", (value) => ["auto", "high", "low"].includes(String(value))),
+    debug: signal(false),
     muted: kept<readonly string[]>("muted", [], Array.isArray),
   };
   return settings;

@@ -5,12 +5,17 @@ import { takesTyping } from "./input.ts";
 /** How long an emote is shown, ms. */
 const EMOTE_MS = 4_500;
 
-/** Enter to the chat, digits for emotes, H and Escape for panels. */
+/** Enter to the chat, digits for emotes, H and Escape for panels, F3 for the debug drawing. */
 export function listenToKeys(page: Page) {
   addEventListener("keydown", (event) => {
     if (event.key === "Escape") page.overlay.value = "none";
     if (takesTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (page.session.phase.value !== "playing") return;
+    if (event.key === "F3") {
+      // Browsers open their search with it.
+      event.preventDefault();
+      page.settings.debug.value = !page.settings.debug.value;
+    }
     if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) {
       event.preventDefault();
       document.getElementById("say")?.focus();

@@ -2,6 +2,7 @@ import type { ComponentChild } from "preact";
 import type { Actor, Level, WorldState } from "roomkeep/shared";
 import type { Object3D } from "three";
 import type { ActorView, ActorViews } from "./actors.ts";
+import type { DebugDraw } from "./debug-draw.ts";
 import type { GameRoom, Pose, Prediction, Step } from "./predict.ts";
 import type { SceneryBrush } from "./scene/scenery.ts";
 import type { Settings } from "./settings.ts";
@@ -29,6 +30,8 @@ export interface ViewContext<S extends WorldState = WorldState> {
   mark(id: string, mark: Object3D | null): void;
   /** A short line that fades by itself. */
   notice(text: string): void;
+  /** Shows a ray in the debug drawing, if that is on. */
+  readonly debugRay: DebugDraw["ray"];
 }
 
 /**
@@ -41,6 +44,8 @@ export interface ViewContext<S extends WorldState = WorldState> {
 export interface GameView<S extends WorldState = WorldState> {
   readonly title: string;
   readonly level: Level;
+  /** What the room's `interest` says, for the debug drawing. */
+  readonly interest?: { readonly radiusM: number; readonly cellM?: number };
   /** The room's step when it is not plain `walk`: the same function the server runs, with its present facts. */
   step?(room: GameRoom<S>): Step;
   /** Adds to the scenery: paving, garlands, jets. */

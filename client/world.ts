@@ -2,6 +2,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { type ChatLine, layGround, type ServerMessages, type TravelMessage } from "roomkeep/shared";
 import { type ActorViews, showActors } from "./actors.ts";
+import { openDebugDraw } from "./debug-draw.ts";
 import type { Input } from "./input.ts";
 import { type GameRoom, predictRoom } from "./predict.ts";
 import { buildScenery, type Scenery } from "./scene/scenery.ts";
@@ -73,6 +74,7 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
     sounds,
     ...(view.kinds && { kinds: view.kinds }),
   });
+  const debug = openDebugDraw({ scene: stage.scene, ground, interest: view.interest });
   const frames: ((dtS: number, now: number) => void)[] = [];
   const undo: (() => void)[] = [];
   let turned = false;
@@ -97,6 +99,9 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
       }
       follow(dtS);
       for (const frame of frames) frame(dtS, now);
+      if (settings.debug.value) {
+        debug.draw({ me: actors.pose(room.sessionId), actors: actors.list(), dtS });
+      } else debug.hide();
     }),
     listen(room, board, settings, sounds, actors),
     watchRates(room, board),
@@ -118,6 +123,7 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
     notice: (text) => {
       board.notice.value = text;
     },
+    debugRay: (from, to) => debug.ray(from, to),
   };
   const unmount = view.mount?.(context);
   return {
@@ -127,6 +133,7 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
       stage.sky.setMood();
       for (const slot of Object.values(board.slots)) slot.value = null;
       for (const step of undo) step();
+      debug.dispose();
       actors.dispose();
       prediction.dispose();
     },

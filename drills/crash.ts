@@ -106,7 +106,7 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
       await pause(options.playMs);
       const fault = options.faults[cycle % options.faults.length] as Fault;
       faults[fault] += 1;
-      await inflict(fault, fleet, premises, whereSomebodyIs(company));
+      await inflict(fault, fleet, premises, company);
       const late = await settled(bots, 2, RECOVER_MS);
       tell(
         `cycle ${cycle + 1}/${cycles}: ${fault}; ${journal.tally().acknowledged} acknowledged${late ? `, ${late} bots not back yet` : ""}`,
@@ -171,11 +171,16 @@ function openWatch() {
   };
 }
 
-async function inflict(fault: Fault, fleet: Fleet, premises: Premises, host?: string): Promise<void> {
-  const which = fleet.at(host);
+async function inflict(fault: Fault, fleet: Fleet, premises: Premises, company: Company): Promise<void> {
+  const host = whereSomebodyIs(company);
   if (fault === "cut") return premises.cut();
-  if (fault === "kill") return fleet.kill(which);
-  return fleet.freeze(which, FREEZE_MS);
+  if (fault === "kill") return fleet.kill(fleet.at(host));
+  const { saves } = company.journal.tally();
+  const stuck = [...company.hosts]
+    .filter(([, at]) => at === host)
+    .map(([who]) => [who, saves.get(who)] as const);
+  // It wakes when somebody whom it had has been saved elsewhere: only then is there something it could overwrite.
+  return fleet.freeze(fleet.at(host), () => stuck.some(([who, before]) => saves.get(who) !== before));
 }
 
 /** Waits until every bot got so many more certain answers; tells how many did not in time. */
@@ -194,7 +199,8 @@ interface Fleet {
   /** Number of the process at a host:port; the first where there is none. */
   at(host: string | undefined): number;
   kill(which: number): Promise<void>;
-  freeze(which: number, ms: number): Promise<void>;
+  /** Stops it for {@link FREEZE_MS}, and up to as long again until `enough`. */
+  freeze(which: number, enough: () => boolean): Promise<void>;
   /** Lets everybody leave and save, and ends them. */
   close(): Promise<void>;
 }
@@ -223,11 +229,13 @@ async function openFleet(premises: Premises, without: string, onStale: () => voi
       await end(victim, "SIGKILL");
       servers[which] = await start();
     },
-    async freeze(which, ms) {
+    async freeze(which, enough) {
       const victim = servers[which] as ServerProcess;
       victim.frozen = true;
       victim.child.kill("SIGSTOP");
-      await pause(ms);
+      await pause(FREEZE_MS);
+      const until = performance.now() + FREEZE_MS;
+      while (!enough() && performance.now() < until) await pause(50);
       victim.child.kill("SIGCONT");
       victim.frozen = false;
     },

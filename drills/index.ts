@@ -7,6 +7,7 @@ interface Drill {
 
 const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
   crash: () => import("./crash.ts"),
+  replay: () => import("./replay.ts"),
   zone: () => import("./zone.ts"),
   sim: () => import("./sim.ts"),
 };

@@ -2,7 +2,8 @@ import pino from "pino";
 import type { CharacterState, Claim, ItemPort } from "roomkeep/rooms";
 import type { DataSource } from "typeorm";
 import { type Characters, type Holder, openCharacters } from "../server/characters.ts";
-import { openItems, slotsOf } from "../server/items.ts";
+import { slotsOf } from "../server/containers.ts";
+import { openItems } from "../server/items.ts";
 import { seeded } from "../shared/random.ts";
 import { around, type Edit, rewriting } from "./rewrite.ts";
 import type { SimDatabase } from "./sim-clock.ts";
@@ -93,10 +94,7 @@ function mutated(ds: DataSource, met: Set<Edit>, mutant?: Mutant): DataSource {
 async function reset(ds: DataSource): Promise<void> {
   for (const table of ["item", "ledger", "request_result", "account"]) await ds.query(`DELETE FROM ${table}`);
   for (const id of CHARACTERS) {
-    await ds.query("INSERT INTO account (id, kind, token_hash, recovery_hash) VALUES ($1, 'guest', $2, $2)", [
-      id,
-      id,
-    ]);
+    await ds.query("INSERT INTO account (id, kind, recovery_hash) VALUES ($1, 'guest', $2)", [id, id]);
     await ds.query(
       `INSERT INTO character (id, account_id, name, color, shape, state)
        VALUES ($1, $1, 'Sim', 0, 0, '{"v": 1, "places": {}, "stats": {}}')`,

@@ -17,8 +17,12 @@ export type Question<A extends Avatar, T> = (player: Player<A>, message: T) => P
 export interface Inbox<A extends Avatar> {
   /** See `WorldRoom.on`. */
   on<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void;
-  /** Registers what takes a while, such as asking other processes: one after the other, a refusal is told later. */
+  /** What moves nothing in the world, so that it is not recorded, and is answered during a journey too. */
+  reply<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void;
+  /** The same for what takes a while, such as asking other processes: one after the other, a refusal is told later. */
   ask<T>(type: string, schema: z.ZodType<T>, action: Question<A, T>): void;
+  /** Does what a message does, without asking whether it may: for a re-run of what was allowed. */
+  act(player: Player<A>, type: string, message: unknown): void;
   /** A client has left for good: its rates and strikes are forgotten. */
   forget(client: Client): void;
 }
@@ -34,6 +38,8 @@ const COMMON_RATES: Record<string, Rate> = {
   emote: { perSecond: 2, burst: 6 },
   "travel.back": { perSecond: 1, burst: 3 },
   "party.invite": { perSecond: 0.5, burst: 6 },
+  command: { perSecond: 2, burst: 10 },
+  complete: { perSecond: 10, burst: 20 },
 };
 
 /**
@@ -43,32 +49,45 @@ const COMMON_RATES: Record<string, Rate> = {
 export function openInbox<A extends Avatar>(
   room: Host<A>,
   rates: Record<string, Rate>,
-  log: () => Log,
+  onAllowed: (player: Player<A>, type: string, message: unknown) => void = () => {},
+  log: () => Log | undefined = () => undefined,
 ): Inbox<A> {
+  const actions = new Map<string, Action<A, unknown>>();
   const guard = openGuard({ ...COMMON_RATES, ...rates }, () => room.clock.elapsedTime);
   let asked = Promise.resolve();
+  /** @param moves the message may move the world: it is recorded, and refused to who is on a journey */
+  function receive<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>, moves: boolean): void {
+    room.onMessage(type, (client: Client, payload: unknown) => {
+      const player = room.players.get(client.sessionId);
+      if (!player) return;
+      const verdict = guard.check(client, type, schema, payload);
+      // What a room changes of somebody who has been handed over would be lost.
+      const isGone = moves && player.departure !== undefined;
+      if (verdict.ok && moves && !isGone) onAllowed(player, type, verdict.value);
+      const answer = isGone ? () => refuse("TRAVELLING") : action;
+      const refusal = verdict.ok ? answer(player, verdict.value) : verdict;
+      if (refusal) guard.report(client, type, refusal);
+      return refusal ?? { ok: true };
+    });
+  }
   const inbox: Inbox<A> = {
     on: (type, schema, action) => {
-      room.onMessage(type, (client: Client, payload: unknown) => {
-        const player = room.players.get(client.sessionId);
-        if (!player) return;
-        const verdict = guard.check(client, type, schema, payload);
-        const refusal = verdict.ok ? action(player, verdict.value) : verdict;
-        if (refusal) guard.report(client, type, refusal);
-        return refusal ?? { ok: true };
-      });
+      actions.set(type, action as Action<A, unknown>);
+      receive(type, schema, action, true);
     },
+    reply: (type, schema, action) => receive(type, schema, action, false),
     ask: (type, schema, action) => {
-      inbox.on(type, schema, (player, message) => {
+      inbox.reply(type, schema, (player, message) => {
         asked = asked
           .then(() => action(player, message))
           .catch((error) => {
-            log().error({ err: error, type }, "a message could not be answered");
+            log()?.error({ err: error, type }, "a message could not be answered");
             return refuse("ACTION_REFUSED", "That did not work. Try again in a moment.");
           })
           .then((refusal) => refusal && guard.report(player.client, type, refusal));
       });
     },
+    act: (player, type, message) => void actions.get(type)?.(player, message),
     forget: (client) => guard.forget(client),
   };
   inbox.on("chat", roomMessages.chat, (player, { text }) => say(room, player, text));

@@ -1,4 +1,6 @@
 export { CellSerializer, type CellStats } from "./cell-serializer.ts";
+export { COMMON_COMMANDS, type CommandedRoom, LOOSE_THINGS } from "./commands.ts";
+export * from "./console.ts";
 export type { GameCard, Listing } from "./game-card.ts";
 export type { Rate } from "./guard.ts";
 export { DEFAULT_RINGS, type InterestOptions, type Ring } from "./interest.ts";
@@ -6,14 +8,19 @@ export type { Goal } from "./journey.ts";
 export { OUTBOX_LIMITS, type OutboxLimits } from "./outbox.ts";
 export type { Player } from "./player.ts";
 export type * from "./ports.ts";
+export * from "./recorder.ts";
+export { openRehearsal, type Rehearsal, type RerunResult, rerun } from "./rehearsal.ts";
+export * from "./rewind.ts";
 export {
   openSimulation,
   type RoomContext,
-  type RoomSystem,
   type Simulation,
   type SimulationOptions,
+  type SnapshotScope,
+  type SystemInRoom,
 } from "./simulation.ts";
 export { StableSerializer } from "./stable-serializer.ts";
 export * from "./systems.ts";
 export { PHASES, type Phase, type TickProfile, type TickTiming } from "./tick.ts";
 export { WorldRoom } from "./world-room.ts";
+export type { ZoneFormat } from "./zone-saves.ts";

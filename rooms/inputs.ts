@@ -1,11 +1,11 @@
 import type { InputAPI } from "@colyseus/core";
-import { TICK_HZ, WalkInput } from "../shared/index.ts";
+import { WalkInput } from "../shared/index.ts";
 import type { Player } from "./player.ts";
 
 /** Most frames that a player may catch up on after a stall. */
 const CREDIT_MAX = 4;
-/** Ticks without input after which a player is stepped as standing still, so that nobody hangs in the air. */
-const SILENT_TICKS = TICK_HZ / 2;
+/** Seconds without input after which a player is stepped as standing still, so that nobody hangs in the air. */
+const SILENT_S = 0.5;
 
 const still = new WalkInput();
 
@@ -16,12 +16,13 @@ const still = new WalkInput();
 export function takeInputs(
   player: Player,
   inputs: InputAPI<WalkInput>,
+  tickHz: number,
   step: (input: WalkInput) => void,
 ): void {
   const buffered = inputs.get(player.sessionId);
   player.credit = Math.min(player.credit + 1, CREDIT_MAX);
   if (buffered.size === 0) {
-    if (++player.silentTicks >= SILENT_TICKS) step(still);
+    if (++player.silentTicks >= SILENT_S * tickHz) step(still);
     return;
   }
   player.silentTicks = 0;

@@ -15,7 +15,7 @@ export interface Player<A extends Avatar = Avatar> {
   /** What the account may do, as the database said when the player joined. */
   readonly role: Role;
   /** Address of the client; empty when it is not known. */
-  readonly address: string;
+  address: string;
   /** Id of the visit; empty until the player is in. */
   visit: string;
   readonly avatar: A;
@@ -50,7 +50,7 @@ export function describe<A extends Avatar>(
   client: Client,
   claim: Claim,
   avatar: A,
-  { role, address }: Pick<Identity, "role" | "address">,
+  { role }: Pick<Identity, "role">,
 ): Player<A> {
   const { sheet } = claim;
   Object.assign(avatar, { kind: "avatar", name: sheet.name, color: sheet.color, shape: sheet.shape });
@@ -59,7 +59,7 @@ export function describe<A extends Avatar>(
     sessionId: client.sessionId,
     claim,
     role,
-    address,
+    address: "",
     visit: "",
     avatar,
     stats: structuredClone(sheet.state.stats),

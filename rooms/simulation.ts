@@ -10,12 +10,16 @@ import {
   type Level,
   layGround,
   openSpace,
+  openTriggers,
+  PortalEntered,
   Prop,
+  portalVolumes,
   type Random,
   type SchemaClass,
   type Space,
   type Stored,
   seeded,
+  type Triggers,
   type Walker,
   type World,
   type WorldState,
@@ -29,6 +33,8 @@ export interface RoomContext<S extends WorldState = WorldState> extends SystemCo
   /** Bodies of what is loose and of those who walk; undefined while nothing is loose. */
   readonly space: Space | undefined;
   readonly ground: Ground;
+  /** The level's trigger volumes; avatars were looked up before the systems of the tick. */
+  readonly triggers: Triggers;
   readonly events: Events;
   /** Chance that a re-run repeats. Never `Math.random` in a system. */
   readonly random: Random;
@@ -46,7 +52,7 @@ export interface RoomContext<S extends WorldState = WorldState> extends SystemCo
  *   run: (world, { random }) => world.query({ is: Deer }).each((deer) => { deer.yaw = random() * 6; }),
  * });
  */
-export interface RoomSystem<S extends WorldState = WorldState> extends Omit<System<World>, "run"> {
+export interface SystemInRoom<S extends WorldState = WorldState> extends Omit<System<World>, "run"> {
   // A method, so that a room with a state of its own still is a room.
   run(world: World, context: RoomContext<S>): void;
 }
@@ -55,7 +61,7 @@ export interface RoomSystem<S extends WorldState = WorldState> extends Omit<Syst
 export interface SimulationOptions<S extends WorldState> {
   readonly state: S;
   readonly level: Level;
-  readonly systems?: readonly RoomSystem<S>[];
+  readonly systems?: readonly SystemInRoom<S>[];
   /** Steps a second. */
   readonly tickHz: number;
   /** Of all chance in the room: any 32-bit integer. */
@@ -86,6 +92,8 @@ export interface Simulation<S extends WorldState = WorldState> {
   readonly world: World;
   readonly systems: Systems<World, RoomContext<S>>;
   readonly events: Events;
+  /** The level's trigger volumes and portals. */
+  readonly triggers: Triggers;
   readonly random: Random;
   readonly seed: number;
   readonly tickHz: number;
@@ -140,6 +148,8 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
   const random = seeded(seed);
   const walkers = new Map<string, Walker>();
   const props = world.query({ is: Prop });
+  const avatars = world.query({ is: Avatar });
+  const triggers = openTriggers([...level.triggers, ...portalVolumes(level)]);
   const dtS = 1 / tickHz;
   let space: Space | undefined;
   let tick = 0;
@@ -182,6 +192,19 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     }
   }
 
+  const hasVolumes = level.triggers.length + level.portals.length > 0;
+  for (const [i, { to, spawn }] of level.portals.entries()) {
+    triggers.on(`portal:${i}`, {
+      enter: (actor) => void events.emit(PortalEntered, { to, spawn }, { actor }),
+    });
+  }
+  function* visitors(): Iterable<[string, Avatar]> {
+    for (const avatar of avatars) {
+      const id = world.idOf(avatar);
+      if (id !== undefined) yield [id, avatar];
+    }
+  }
+
   /** For a restored world, whose bodies come in the order that they had. */
   function addBody(id: string, role: BodySave["role"]): void {
     const actor = world.get(id);
@@ -203,6 +226,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     world,
     systems,
     events,
+    triggers,
     random,
     seed,
     tickHz,
@@ -252,8 +276,9 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
         space?.step(dtS);
       });
       lap?.();
+      if (hasVolumes) attempt("triggers", () => triggers.update(visitors()));
       attempt("systems", () =>
-        systems.run(world, { tick, state, space, ground, events, random, timeMs: timeMs() }),
+        systems.run(world, { tick, state, space, ground, triggers, events, random, timeMs: timeMs() }),
       );
       attempt("onTick", () => rules(dtS));
       attempt("settle", () => world.settle((error) => fault("settle", error)));

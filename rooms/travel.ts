@@ -185,7 +185,6 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
         late: undefined,
       };
       player.departure = departure;
-      Object.assign(player.avatar, { vx: 0, vy: 0, vz: 0 });
       tell(player, { phase: "leaving", to });
       return [player, departure];
     });

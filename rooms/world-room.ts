@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import {
   type Client,
   type InputAPI,
+  type Rewind,
   Room,
   type RoomException,
   SchemaSerializer,
@@ -17,11 +18,11 @@ import {
   type Level,
   RECONNECT_S,
   RoomkeepError,
-  refuse,
   roomMessages,
   type SchemaClass,
   type Space,
   TICK_HZ,
+  type Triggers,
   WalkInput,
   type World,
   type WorldState,
@@ -30,6 +31,8 @@ import {
 import { claimArrival, placeOfArrival } from "./arrival.ts";
 import { CellSerializer } from "./cell-serializer.ts";
 import { capture, giveBack, saveIfDue } from "./character-saves.ts";
+import { COMMON_COMMANDS, LOOSE_THINGS } from "./commands.ts";
+import { type Command, type Console, openConsole, type Spawnable } from "./console.ts";
 import { forgetInstance } from "./destination.ts";
 import { sendEvent } from "./event-mail.ts";
 import { type Faults, openFaults } from "./faults.ts";
@@ -44,9 +47,11 @@ import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers }
 import { giveOwnView, takeView } from "./owner-view.ts";
 import { openPartyDesk, type PartyDesk } from "./party-desk.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
-import type { Identity, ItemTemplates, Log, Ports, VisitEnding } from "./ports.ts";
+import type { Claim, Identity, ItemTemplates, Log, Place, Ports, Role, VisitEnding } from "./ports.ts";
+import type { Recorder } from "./recorder.ts";
+import { REWIND_MAX_MS, type Seen, seenBy } from "./rewind.ts";
 import { uniqueCode } from "./room-code.ts";
-import { openSimulation, type RoomSystem, type Simulation } from "./simulation.ts";
+import { openSimulation, type Simulation, type SystemInRoom } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
@@ -74,8 +79,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** Kinds of items of the game. All games of a server share them: one name is one thing. */
   static readonly items: ItemTemplates = {};
 
+  /** The level that the game's rooms open with; its portals are checked when the server starts. */
+  static readonly level: Level | undefined = undefined;
+
   /** Geometry of the room. */
-  level: Level = flatField;
+  level: Level = (this.constructor as typeof WorldRoom).level ?? flatField;
   /** Name under which characters keep their place here; undefined: they start at a spawn each time. */
   zone: string | undefined;
   /** True: the world of the zone is kept, players apart; only one room in all the cluster then has the zone. */
@@ -86,10 +94,20 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   actorClasses: readonly SchemaClass[] | undefined;
   /** Steps a second. */
   tickHz = TICK_HZ;
+  /** Ticks between two patches: 1 sends each step, 3 at 60 Hz sends 20 patches a second. */
+  patchEveryTicks = 1;
+  /** How far in the past clients show what others move, ms. Default: two patches, so that a late one is not seen. */
+  interpolationMs: number | undefined;
+  /** How far back hits are judged by what the shooter saw, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
+  rewindMs = 0;
   /** What runs over the world in every tick or now and then. */
-  systems: readonly RoomSystem<S>[] = [];
+  systems: readonly SystemInRoom<S>[] = [];
   /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
   interest: InterestOptions | undefined;
+  /** What the game adds to the console. */
+  commands: readonly Command<never>[] = [];
+  /** What `/spawn` may spawn, by name. */
+  spawnable: Spawnable = LOOSE_THINGS;
   /** How often a player may send a message, by type. */
   rates: Record<string, Rate> = {};
   /** Whoever was sent on and has not arrived after so long is taken back, ms: 500 to 8,000. */
@@ -107,7 +125,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   protected sight: CellSerializer<S> | undefined;
   private readonly faultBook: Faults = openFaults(() => this.log);
   private inbox!: Inbox<A>;
+  /** Role-gated commands, for players by message and for operators. */
+  console!: Console;
   private tickClock!: TickClock;
+  // Undefined in a rehearsal, which goes nowhere.
   private ways!: Travel<A>;
   private parties!: PartyDesk<A>;
   /** Whom this instance is for; undefined in a room that is none. */
@@ -117,16 +138,16 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private wire!: StableSerializer<S>;
   private readonly stopListening: (() => void)[] = [];
   private keeper: ZoneKeeper | undefined;
+  private recorder: Recorder | undefined;
+  private rewind: Rewind | undefined;
+  /** True while a tick runs: what its rules do, a re-run does by itself. */
+  private ticking = false;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
   /** True once a room of edited code takes over: this one changes and saves nothing any more. */
   private replaced = false;
 
-  override inputs: InputAPI<WalkInput> = this.defineInput(WalkInput, {
-    // A second of input at most; what is older is dropped and acknowledged.
-    bufferMaxSize: TICK_HZ,
-    sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
-  });
+  override inputs!: InputAPI<WalkInput>;
 
   /** The actors: spawn, despawn, query, observe. */
   get world(): World {
@@ -135,6 +156,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** What happens: emit it, or be told of it. */
   get events(): Events {
     return this.simulation.events;
+  }
+  /** The level's trigger volumes: who enters, who leaves, who is inside. */
+  get triggers(): Triggers {
+    return this.simulation.triggers;
   }
   protected get ground(): Ground {
     return this.simulation.ground;
@@ -148,6 +173,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   override async onCreate(options: unknown): Promise<void> {
+    await orJoinError(this.open(options));
+  }
+
+  private async open(options: unknown): Promise<void> {
     const { ports, private: isPrivate, instance } = createOptions.parse(options);
     const { card } = this.constructor as typeof WorldRoom;
     this.ports = ports;
@@ -160,8 +189,9 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     if (card.instance) this.instance = instance;
     this.seatReservationTimeout = 10;
     this.maxMessagesPerSecond = 200;
-    this.inbox = openInbox<A>(this, this.rates, () => this.log);
+    this.inbox = this.openInbox();
     this.simulation = this.openSimulation();
+    this.setRates();
     // Before the first tick: nothing may move until the world is the saved one.
     if (this.persistent && this.zone) await this.keepZone(this.zone);
     this.tickClock = openTickClock({ roomName: this.roomName, roomId: this.roomId }, 1000 / this.tickHz);
@@ -199,10 +229,31 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       companions: (player) => this.parties.companions(player),
       instanceKey: ({ claim }) => this.parties.keyOf(claim.sheet.id),
     });
-    inbox.on("travel.back", roomMessages["travel.back"], (player) => this.ways.cannot(player));
+    inbox.reply("travel.back", roomMessages["travel.back"], (player) => this.ways.cannot(player));
+  }
+
+  private setRates(): void {
+    const { tickHz, patchEveryTicks, rewindMs } = this;
+    const rates = [tickHz > 0, tickHz <= 240, Number.isInteger(patchEveryTicks), patchEveryTicks >= 1];
+    if (rates.includes(false) || !(rewindMs >= 0 && rewindMs <= REWIND_MAX_MS)) {
+      throw new RoomkeepError(
+        "CONFIG_INVALID",
+        `${this.roomName}: tickHz, patchEveryTicks or rewindMs is out of range.`,
+      );
+    }
+    this.inputs = this.defineInput(WalkInput, {
+      // A second of input at most; what is older is dropped and acknowledged.
+      bufferMaxSize: Math.max(4, Math.ceil(tickHz)),
+      sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
+    });
+    if (rewindMs === 0) return;
+    this.rewind = this.allowRewindState({ maxRewindMs: rewindMs });
+    this.rewind.attachAll(this.state.actors, { fields: ["x", "y", "z"] });
   }
 
   private async openGame(): Promise<void> {
+    // After a restore: it is a setting of the room, not of the world.
+    this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
     try {
       if (!this.keeper?.restored) this.onBegin?.();
       await this.onOpen?.();
@@ -217,7 +268,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private async keepZone(zone: string): Promise<void> {
     const { ports, roomId, simulation, players, zoneFormat: format, log } = this;
     const options = { zones: ports.zones, zone, roomId, simulation, players, format, log };
-    const keeper = await orJoinError(openZone(options));
+    const keeper = await openZone(options);
     this.keeper = keeper;
     this.stopListening.push(
       ports.zones.onFenced((lost, epoch) => {
@@ -226,6 +277,30 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
         this.disconnect(CLOSE.FENCED);
       }),
     );
+  }
+
+  private openInbox(): Inbox<A> {
+    const inbox = openInbox<A>(
+      this,
+      this.rates,
+      (player, type, message) => this.recorder?.message(player.sessionId, type, message),
+      () => this.log,
+    );
+    const commands = [...COMMON_COMMANDS, ...this.commands] as unknown as readonly Command<this>[];
+    this.console = openConsole<this>(this, commands, ({ caller, line, outcome }) => {
+      const { accountId, id } = this.players.get(caller.id)?.claim.sheet ?? {};
+      const who = { caller: caller.id, role: caller.role, account: accountId, character: id };
+      this.log.info({ audit: true, ...who, line, outcome }, "command");
+    });
+    inbox.on("command", roomMessages.command, ({ sessionId, role, client }, { line }) => {
+      const answer = this.console.give({ id: sessionId, role }, line);
+      if (typeof answer !== "string") return answer;
+      client.send("console", { line, text: answer });
+    });
+    inbox.on("complete", roomMessages.complete, ({ sessionId, role, client }, { line }) => {
+      client.send("completions", { line, lines: this.console.complete({ id: sessionId, role }, line) });
+    });
+    return inbox;
   }
 
   private openSimulation(): Simulation<S> {
@@ -302,20 +377,14 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
     if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
     const { journey } = identity;
-    await orJoinError(this.admit(identity));
+    await orJoinError(this.mayEnter(identity));
     const claim = await orJoinError(claimArrival(this.ports.characters, identity, this.roomId));
     try {
-      const player = describe<A>(client, claim, this.createAvatar({ client, claim }), identity);
-      const saved = this.zone === undefined ? undefined : claim.sheet.state.places[this.zone];
-      const place = placeOfArrival(this.level, identity, this.players.size) ?? saved;
-      standAt(player.avatar, place ?? this.spawnPlace(player));
-      player.origin = journey?.from;
-      player.portal = portalAt(this.level, player.avatar);
-      this.players.set(client.sessionId, player);
-      this.world.spawn(player.avatar, client.sessionId);
-      this.simulation.addWalker(client.sessionId, player.avatar);
+      const place = placeOfArrival(this.level, identity, this.players.size);
+      const player = this.admit(client, claim, identity.role, place);
       if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
-      this.onEnter?.(player);
+      player.address = identity.address;
+      player.origin = journey?.from;
       // Before anybody is sent a patch with both: the other room takes its copy out at once.
       if (journey) tellOrigin(journey, { how: "arrived" });
       this.guests.add(claim.sheet.id);
@@ -333,7 +402,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   /** An instance is for those who came by a portal, and for their party. */
-  private async admit({ characterId, journey }: Identity): Promise<void> {
+  private async mayEnter({ characterId, journey }: Identity): Promise<void> {
     if (this.instance === undefined || journey || this.guests.has(characterId)) return;
     if ((await this.parties.askKey(characterId)) !== this.instance)
       throw new RoomkeepError("INSTANCE_CLOSED");
@@ -354,7 +423,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
    * });
    */
   protected travel(players: readonly Player<A>[], goal: Goal): Promise<void> {
-    return this.ways.send(players, goal);
+    return this.ways?.send(players, goal) ?? Promise.resolve();
   }
 
   /** The room that a player was sent to tells how it ended. Called through Colyseus, from whichever process. */
@@ -362,10 +431,30 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.ways.ended(sessionId, ticket, end);
   }
 
+  /** Where what happens between two ticks is recorded. */
+  private get tape(): Recorder | undefined {
+    return this.ticking ? undefined : this.recorder;
+  }
+
+  /** The part of a join that changes the world; a re-run repeats it. */
+  private admit(client: Client, claim: Claim, role: Role, arrival?: Place): Player<A> {
+    const { sessionId } = client;
+    this.tape?.join(sessionId, claim.sheet, role, arrival);
+    const player = describe<A>(client, claim, this.createAvatar({ client, claim }), { role });
+    const saved = this.zone === undefined ? undefined : claim.sheet.state.places[this.zone];
+    standAt(player.avatar, arrival ?? saved ?? this.spawnPlace(player));
+    player.portal = portalAt(this.level, player.avatar);
+    this.players.set(sessionId, player);
+    this.world.spawn(player.avatar, sessionId);
+    this.simulation.addWalker(sessionId, player.avatar);
+    this.onEnter?.(player);
+    return player;
+  }
+
   override onDrop(client: Client, code?: number): void {
     const player = this.players.get(client.sessionId);
     if (!player || isFinal(code) || this.replaced) return;
-    player.avatar.away = true;
+    this.setAway(player, true);
     player.hold = this.allowReconnection(client, RECONNECT_S);
     // The seat that runs out, or a room that closes, ends in onLeave.
     player.hold.catch(() => {});
@@ -380,16 +469,22 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     }
     player.client = client;
     player.hold = undefined;
-    player.avatar.away = false;
+    this.setAway(player, false);
     this.ways.remind(player);
     this.log.info({ player: client.sessionId }, "player returned");
+  }
+
+  private setAway(player: Player<A>, away: boolean): void {
+    this.tape?.away(player.sessionId, away);
+    player.avatar.away = away;
   }
 
   override async onLeave(client: Client, code?: number): Promise<void> {
     const player = this.players.get(client.sessionId);
     if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
-    const state = capture(player, this.zone);
+    // First the game's own farewell: what it writes to the stats is saved.
     this.removePlayer(client.sessionId, "left");
+    const state = capture(player, this.zone);
     this.meetParty("exit", player);
     this.log.info({ player: client.sessionId, code }, "player left");
     if (player.departure?.handing) return; // the hand-over has saved
@@ -414,8 +509,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
     for (const player of this.players.values()) {
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
-      const state = capture(player, this.zone);
       this.removePlayer(player.sessionId, reason);
+      const state = capture(player, this.zone);
       this.meetParty("exit", player);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
       if (reason === "taken-over" && !player.departure?.handing)
@@ -428,10 +523,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   private removePlayer(sessionId: string, ending: VisitEnding): void {
     const player = this.players.get(sessionId);
     if (player) {
+      this.tape?.leave(sessionId);
       if (player.visit) this.ports.visits.end(player.visit, ending);
       this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
-      this.parties.forget(player.claim.sheet.id);
+      this.parties?.forget(player.claim.sheet.id);
       this.sight?.forget(player.client);
       takeView(player.client);
     }
@@ -457,8 +553,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       const client = absent(was.sessionId);
       const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
       const player = describe<A>(client, claim, avatar, was);
-      const { visit, stats, statsChanged, savedPlace } = was;
-      this.players.set(was.sessionId, Object.assign(player, { visit, stats, statsChanged, savedPlace }));
+      const { visit, address, stats, statsChanged, savedPlace } = was;
+      this.players.set(
+        was.sessionId,
+        Object.assign(player, { visit, address, stats, statsChanged, savedPlace }),
+      );
       this.world.spawn(avatar, was.sessionId);
       this.simulation.addWalker(was.sessionId, avatar);
     }
@@ -476,33 +575,64 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
    * });
    */
   protected on<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void {
-    // What a game changes of somebody who has been handed over would be lost.
-    this.inbox.on(type, schema, (player, message) =>
-      player.departure ? refuse("TRAVELLING") : action(player, message),
-    );
+    this.inbox.on(type, schema, action);
   }
 
   private runTick(dt: number): void {
     if (this.replaced) return;
     const { tickClock, simulation } = this;
     tickClock.begin();
+    this.ticking = true;
     for (const player of this.players.values()) {
       this.faultBook.attempt("step", () =>
-        takeInputs(player, this.inputs, (input) => {
-          // Whoever travels stands still; the inputs are answered all the same.
-          if (!player.departure) this.step(player.avatar, input, dt, player.sessionId);
-        }),
+        takeInputs(player, this.inputs, this.tickHz, (input) => this.takeStep(player, input, dt)),
       );
     }
     tickClock.lap("inputs");
     simulation.step(() => tickClock.lap("physics"));
+    this.ticking = false;
+    this.recorder?.endTick(this);
     this.ways.watch();
     saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
     this.keeper?.saveIfDue(this.clock.elapsedTime);
     tickClock.lap("rules");
-    this.broadcastPatch();
+    if (simulation.tick % this.patchEveryTicks === 0) this.broadcastPatch();
     tickClock.lap("patch");
     tickClock.end();
+  }
+
+  private takeStep(player: Player<A>, input: WalkInput, dt: number): void {
+    // Whoever travels stands still; the inputs are answered all the same.
+    if (player.departure) return;
+    this.recorder?.input(player.sessionId, input);
+    this.step(player.avatar, input, dt, player.sessionId);
+  }
+
+  /**
+   * Records from now on what the world is moved by: joins, leaves, inputs, messages. A re-run of it gives the same
+   * world, tick by tick, as long as rules change the state by these alone: not by clocks, `Math.random` or answers
+   * of the database.
+   *
+   * @example
+   * const recorder = openRecorder({ write: (line) => file.write(line) });
+   * room.record(recorder);
+   */
+  record(recorder: Recorder): void {
+    this.recorder = recorder;
+    recorder.begin(this);
+  }
+
+  /**
+   * What a player saw when the last input was sampled that the room has taken from them, at most `rewindMs` back.
+   * With `rewindMs` 0 all is where it is now. Judge shots in `onTick` or by a button in `step`, not in a message.
+   */
+  protected seenBy(player: Pick<Player, "sessionId">): Seen {
+    return seenBy(this.rewind, player.sessionId);
+  }
+
+  /** What the room keeps beside its state and players: for hot reloads and snapshots of a recording. */
+  keptByGame(): unknown {
+    return this.onKeep?.();
   }
 
   /** Where the time of this room's ticks goes. */

@@ -113,10 +113,7 @@ export async function restore(
     for (const table of [...tables].reverse()) await db.query(`DELETE FROM "${table}"`);
     const counts = await readAll(db, file, tables, progress);
     await resetSequences(db);
-    await db.query(
-      `UPDATE character SET epoch = epoch + 1, owner = NULL, room_id = NULL, lease_until = NULL,
-         transfer_nonce = NULL, transfer_until = NULL`,
-    );
+    await endLeases(db);
     return { file, rows: sum(counts), tables: counts };
   });
 }
@@ -225,6 +222,19 @@ async function refuseWhileInUse(db: Db): Promise<void> {
     "SELECT count(*)::int AS n FROM character WHERE owner IS NOT NULL AND lease_until > now()",
   );
   if (live?.n) throw invalid(`${live.n} characters are live in this database. Stop the servers first.`);
+}
+
+/** Leases are over, of characters and of whatever else has one. */
+async function endLeases(db: Db): Promise<void> {
+  const tables = await db.query<{ name: string }[]>(
+    `SELECT table_name AS name FROM information_schema.columns
+     WHERE table_schema = 'public' AND column_name IN ('owner', 'epoch', 'lease_until')
+     GROUP BY 1 HAVING count(*) = 3`,
+  );
+  for (const { name } of tables) {
+    await db.query(`UPDATE "${name}" SET epoch = epoch + 1, owner = NULL, lease_until = NULL`);
+  }
+  await db.query("UPDATE character SET room_id = NULL, transfer_nonce = NULL, transfer_until = NULL");
 }
 
 async function resetSequences(db: Db): Promise<void> {

@@ -280,6 +280,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     if (!options.spool) return false;
     await options.spool.put({ id, owner: incarnation, epoch: claim.epoch, state });
     leases.drop(id, claim.epoch);
+    forget(claim);
     return true;
   }
 
@@ -299,6 +300,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
         (was === "held" &&
           (await writeUnder(claim, () => rows.transferRow(ds, heldOf(claim), ticket, text, to?.roomId))));
       leases.drop(id, claim.epoch);
+      forget(claim);
       return away ? ticket : null;
     });
   }

@@ -5,12 +5,17 @@ import { RoomkeepError } from "../shared/index.ts";
 import type { GameEntry } from "./api/rooms.ts";
 
 /** A game's room class. */
-export type GameClass = (new () => WorldRoom) & Pick<typeof WorldRoom, "card" | "items">;
+export type GameClass = (new () => WorldRoom) & Pick<typeof WorldRoom, "card" | "items" | "level">;
 /** Rooms by the name under which clients join them. */
 export type Games = Record<string, GameClass>;
 
-/** Tells Colyseus of the games: each with this process's ports and its sign-in. */
+/**
+ * Tells Colyseus of the games: each with this process's ports and its sign-in.
+ *
+ * @throws PORTAL_UNKNOWN
+ */
 export function defineGames(games: Games, ports: Ports): GameEntry[] {
+  checkPortals(games);
   return Object.entries(games).map(([game, Game]) => {
     matchMaker.defineRoomType(game, withSignIn(game, Game, ports), { ports });
     return { game, ...Game.card };
@@ -64,4 +69,31 @@ function roomAsked({ req }: AuthContext): string | undefined {
   if (url === undefined) return undefined;
   const [, roomId] = /\/matchmake\/joinById\/([^/]+)$/.exec(new URL(url, "http://host").pathname) ?? [];
   return roomId === undefined ? undefined : decodeURIComponent(roomId);
+}
+
+/**
+ * Follows every portal of the games' levels to its other side.
+ *
+ * @throws PORTAL_UNKNOWN if one leads to no game, or to a spawn that the level there does not name
+ */
+export function checkPortals(games: Games): void {
+  for (const [game, { level }] of Object.entries(games)) {
+    for (const [i, { to, spawn }] of (level?.portals ?? []).entries()) {
+      if (to === "back") continue; // wherever one came from
+      const where = `Portal ${i} of the level "${level?.name}" (${game}) leads to`;
+      const target = Object.hasOwn(games, to) ? games[to] : undefined;
+      if (!target) {
+        const known = Object.keys(games).join(", ");
+        throw new RoomkeepError(
+          "PORTAL_UNKNOWN",
+          `${where} "${to}", which is no game here. There are: ${known}.`,
+        );
+      }
+      if (spawn === undefined || target.level?.spawns.some(({ name }) => name === spawn)) continue;
+      throw new RoomkeepError(
+        "PORTAL_UNKNOWN",
+        `${where} the spawn "${spawn}" of "${to}", which has none of this name.`,
+      );
+    }
+  }
 }

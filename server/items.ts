@@ -1,36 +1,13 @@
 import type { DataSource } from "typeorm";
-import type { Amount, ItemPort, Offer, OwnContainer, PriceList, Stack } from "../rooms/item-port.ts";
+import type { ItemPort, OwnContainer } from "../rooms/item-port.ts";
 import type { Claim } from "../rooms/ports.ts";
 import { type Refusal, RoomkeepError, refuse } from "../shared/errors.ts";
+import { container } from "./containers.ts";
 import { answerWithin, type Db } from "./db.ts";
 import { countKill, deathOf, endDeath, killsOf, lockDeath } from "./deaths.ts";
 import type { Holding } from "./holding.ts";
+import { exchange, inOneOf, mintAll, moveAll, priced, sideOf, takeWhatFits } from "./item-moves.ts";
 import { answerOf, type Booker, type Booking, book, type ItemRules, stacksIn } from "./ledger.ts";
-
-/** Names of containers: what a character has, the ground of a zone, the pile of a death. */
-export const container = {
-  bag: (characterId: string) => `bag:${characterId}`,
-  equipment: (characterId: string) => `equipment:${characterId}`,
-  bank: (characterId: string) => `bank:${characterId}`,
-  mail: (characterId: string) => `mail:${characterId}`,
-  ground: (zone: string) => `ground:${zone}`,
-  pile: (characterId: string, death: string) => `pile:${characterId}:${death}`,
-} as const;
-
-/** Slots of a container by the first part of its name, where a game says nothing else. A pile holds all that is carried. */
-export const DEFAULT_SLOTS: Readonly<Record<string, number>> = {
-  bag: 28,
-  equipment: 12,
-  bank: 200,
-  mail: 100,
-  ground: 500,
-  pile: 40,
-};
-
-/** Slots by {@link DEFAULT_SLOTS}. */
-export function slotsOf(name: string): number {
-  return DEFAULT_SLOTS[name.split(":", 1)[0] ?? ""] ?? 0;
-}
 
 /** A request before it is known by whom, and in which containers besides bag and equipment. */
 type Asked = Pick<Booking, "requestId" | "payload" | "reason" | "others" | "whileDead" | "also"> & {
@@ -221,83 +198,4 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function ownContainer(name: OwnContainer, { sheet }: Claim): string {
   return container[name](sheet.id);
-}
-
-/** A stack that is in none of these containers is as good as missing. */
-function inOneOf(holding: Holding, id: string, containers: readonly string[]): Refusal | null {
-  const stack = holding.stacks.get(id);
-  return stack && containers.includes(stack.container) ? null : refuse("ITEM_MISSING");
-}
-
-function stacksOf(holding: Holding, containers: readonly string[]): Stack[] {
-  return [...holding.stacks.values()].filter((stack) => containers.includes(stack.container));
-}
-
-function moveAll(holding: Holding, from: readonly string[], to: string): Refusal | null {
-  for (const { id } of stacksOf(holding, from)) {
-    const refused = holding.move(id, to);
-    if (refused) return refused;
-  }
-  return null;
-}
-
-/** Refused only where there is something and none of it fits. */
-function takeWhatFits(holding: Holding, from: string, to: string): Refusal | null {
-  const refusals = stacksOf(holding, [from]).map(({ id }) => holding.move(id, to));
-  return refusals.includes(null) ? null : (refusals[0] ?? refuse("ITEM_MISSING"));
-}
-
-function mintAll(holding: Holding, to: string, amounts: readonly Amount[]): Refusal | null {
-  for (const { template, qty } of amounts) {
-    const refused = holding.mint(to, template, qty);
-    if (refused) return refused;
-  }
-  return null;
-}
-
-function priced(
-  prices: PriceList,
-  template: string,
-  way: "buy" | "sell",
-  qty: number,
-  pay: (coins: number) => Refusal | null,
-): Refusal | null {
-  const price = Object.hasOwn(prices, template) ? prices[template]?.[way] : undefined;
-  return price === undefined ? refuse("ACTION_REFUSED", "The shop does not trade this.") : pay(price * qty);
-}
-
-interface Side {
-  id: string;
-  /** Container that the offered items must be in, and the one that receives. */
-  from: string;
-  into: string;
-  offer: Offer;
-}
-
-function sideOf({ claim, offer }: { claim: Claim; offer: Offer }): Side {
-  const bag = container.bag(claim.sheet.id);
-  return { id: claim.sheet.id, from: bag, into: bag, offer };
-}
-
-/** Both offers leave before either arrives, so that two full bags can swap. */
-function exchange(holding: Holding, a: Side, b: Side): Refusal | null {
-  if (a.id === b.id) return refuse("ACTION_REFUSED", "Nobody trades with themselves.");
-  const given: (Amount & { to: string })[] = [];
-  for (const [giver, taker] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    for (const { id, qty } of giver.offer.items) {
-      const template = holding.stacks.get(id)?.template ?? "";
-      const refused = inOneOf(holding, id, [giver.from]) ?? holding.take(id, qty);
-      if (refused) return refused;
-      given.push({ template, qty, to: taker.into });
-    }
-  }
-  for (const { template, qty, to } of given) {
-    const refused = holding.mint(to, template, qty);
-    if (refused) return refused;
-  }
-  const fromA = a.offer.coins === 0 ? null : holding.pay(a.id, b.id, a.offer.coins);
-  return fromA ?? (b.offer.coins === 0 ? null : holding.pay(b.id, a.id, b.offer.coins));
 }

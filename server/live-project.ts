@@ -127,9 +127,12 @@ function openRooms(name: string, config: ResolvedConfig): DevEnvironment {
     hot: false,
   });
   const fetchModule = environment.fetchModule.bind(environment);
-  environment.fetchModule = async (id, importer, options) =>
-    OWN.test(id)
-      ? { externalize: import.meta.resolve(id), type: "module" }
+  environment.fetchModule = async (id, importer, options) => {
+    // Vite may have marked the bare name as one that is no path.
+    const name = id.replace(/^\/@id\//, "");
+    return OWN.test(name)
+      ? { externalize: import.meta.resolve(name), type: "module" }
       : fetchModule(id, importer, options);
+  };
   return environment;
 }

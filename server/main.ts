@@ -1,3 +1,5 @@
+import { CaveRoom } from "../rooms/meadow/cave-room.ts";
+import { MeadowRoom } from "../rooms/meadow/room.ts";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
 import { TagRoom } from "../rooms/tag/room.ts";
 
@@ -5,4 +7,6 @@ import { TagRoom } from "../rooms/tag/room.ts";
 export const games = {
   plaza: PlazaRoom,
   tag: TagRoom,
+  meadow: MeadowRoom,
+  cave: CaveRoom,
 };

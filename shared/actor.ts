@@ -1,4 +1,6 @@
 import { type SchemaType, schema, t } from "@colyseus/schema";
+import { INTERPOLATION_MS } from "./constants.ts";
+import { fixed } from "./roles.ts";
 
 /**
  * A thing in a room that everybody sees: an avatar, a crate, a deer. Metres, radians; x and z lie in the ground
@@ -60,5 +62,12 @@ export type Prop = SchemaType<typeof Prop>;
  * The state of a room with actors. Keys: an avatar's is the session id of its player, anything else has an id
  * that the room chose. Games extend it.
  */
-export const WorldState = schema({ actors: t.map(Actor) }, "WorldState");
+export const WorldState = schema(
+  {
+    actors: t.map(Actor),
+    /** How far in the past a client shows what others move, ms: told with the full state. */
+    interpolationMs: fixed(t.uint16().default(INTERPOLATION_MS)),
+  },
+  "WorldState",
+);
 export type WorldState = SchemaType<typeof WorldState>;

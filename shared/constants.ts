@@ -24,6 +24,8 @@ export const PARTY_INVITE_S = 60;
 export const NAME_MAX = 24;
 /** Longest chat line, in characters (code points). */
 export const CHAT_MAX = 240;
+/** Longest line of a console, in UTF-16 units. */
+export const COMMAND_MAX = 200;
 /** Letters of a room code: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V, so that it can be read out aloud. */
 export const CODE_ALPHABET = "ACDEFGHJKMNPQRTWXY34679";
 /** Length of a room code: 23^4, about 280,000 codes. */

@@ -46,9 +46,11 @@ export const ERROR_CODES = {
   ACTION_REFUSED: "The rules of the room do not allow this now.",
   NOT_LEADER: "Only the leader of the room may do this.",
   TRAVELLING: "Not while the character is on its way to another room.",
+  COMMAND_UNKNOWN: "The console knows no command of this name.",
+  COMMAND_INVALID: "The command's arguments do not fit; nothing was done.",
+  ROLE_MISSING: "Your role does not allow this.",
   PROTOCOL_ABUSE: "Too many malformed messages; the connection was closed.",
   // travel and parties
-  PORTAL_UNKNOWN: "The way leads to a place that this server does not have.",
   TRAVEL_UNAVAILABLE: "The place could not be opened; nobody went.",
   TRAVEL_REFUSED: "The place did not let the player in; the player is back where they stood.",
   TRAVEL_LATE: "The player did not arrive in time and is back where they stood.",
@@ -104,6 +106,7 @@ export const ERROR_CODES = {
   REDIS_UNAVAILABLE: "Redis did not answer.",
   PAGE_MISSING: "The page has not been built.",
   LEVEL_INVALID: "The level description has an error.",
+  PORTAL_UNKNOWN: "A portal leads to a game or a spawn that there is not.",
 } as const;
 
 /** One of the stable codes in {@link ERROR_CODES}. */

@@ -26,6 +26,7 @@ export * from "./level.ts";
 export type { Limits, NumberLimits, TextLimits } from "./limits.ts";
 export * from "./messages.ts";
 export type { Fault, FieldChange, Observer } from "./observe.ts";
+export * from "./portals.ts";
 export type { Query, QueryOptions } from "./query.ts";
 export * from "./random.ts";
 export * from "./roles.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CHAT_MAX, COLORS, EMOTES, NAME_MAX, SHAPES } from "./constants.ts";
+import { CHAT_MAX, COLORS, COMMAND_MAX, EMOTES, NAME_MAX, SHAPES } from "./constants.ts";
 
 /**
  * Control, format, surrogate and separator characters: nothing that hides, reverses or breaks a line. The two
@@ -51,6 +51,10 @@ export const roomMessages = {
   /** `member`: character id from the party's list. */
   "party.kick": z.strictObject({ member: z.uuid() }),
   "party.lead": z.strictObject({ member: z.uuid() }),
+  /** A line for the room's console, answered by "console"; a refused one by "refused". */
+  command: z.strictObject({ line: z.string().min(1).max(COMMAND_MAX) }),
+  /** What a line of the console may become, answered by "completions". */
+  complete: z.strictObject({ line: z.string().max(COMMAND_MAX) }),
 };
 
 /** What a room sends beside its state. */
@@ -65,6 +69,8 @@ export interface ServerMessages {
   "party.invited": { party: string; by: string };
   /** Who of the party was not taken along, and why. */
   "party.behind": { to: string; members: { name: string; code: string; reason: string }[] };
+  console: { line: string; text: string };
+  completions: { line: string; lines: string[] };
 }
 
 /** How a journey goes on, as the traveller's client is told. */

@@ -13,6 +13,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
 import { setRole } from "../server/accounts.ts";
+import { readConfig } from "../server/config.ts";
 import { hashOf } from "../server/secrets.ts";
 import { type OidcProvider, startOidcProvider } from "./helpers/oidc-provider.ts";
 
@@ -269,6 +270,33 @@ describe("an account over HTTP", () => {
       }
     },
   );
+});
+
+describe("the address of a client", () => {
+  it("is the socket's, whatever headers the client sends", async () => {
+    const headers = {
+      "content-type": "application/json",
+      "x-real-ip": "6.6.6.6",
+      "x-forwarded-for": "7.7.7.7",
+    };
+    const body = JSON.stringify(looks);
+    const response = await fetch(`${world.url}/v1/guests`, { method: "POST", headers, body });
+    const { token } = (await response.json()) as { token: string };
+    const rows = await world.server.foundation.database.ds.query(
+      "SELECT address FROM sign_in JOIN refresh_token ON sign_in_id = sign_in.id WHERE hash = $1",
+      [hashOf(token)],
+    );
+    expect(rows).toEqual([{ address: "127.0.0.1" }]);
+  });
+});
+
+it.each([
+  ["ROOMKEEP_TOKEN_KEY", "short"],
+  ["ROOMKEEP_TRUST_PROXY", "yes"],
+  ["ROOMKEEP_CHARACTERS_MAX", "0"],
+  ["ROOMKEEP_OIDC_ISSUER", "https://provider.example"],
+])("the setting %s cannot be %s", (name, value) => {
+  expect(() => readConfig({ [name]: value })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
 });
 
 describe("the OpenAPI document", () => {

@@ -2,7 +2,7 @@ import { Client, type Room } from "colyseus.js";
 import pg from "pg";
 import { CLOSE, readErrorCode } from "roomkeep/shared";
 import { joinAs, signIn, type TestPlayer, ticketFor } from "roomkeep/testing";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type Cluster, describeCluster } from "./helpers/cluster.ts";
 import type { ServerProcess } from "./helpers/server-process.ts";
 
@@ -24,6 +24,8 @@ describeCluster(`${LOGINS} logins that race for one character over two processes
   const sdkRooms: Room[] = [];
 
   beforeAll(async () => {
+    // The SDK warns of each refused join; two hundred of them would bury the rest.
+    vi.spyOn(console, "warn").mockImplementation(() => {});
     cluster = await open();
     const script = ["tests/helpers/race-server.ts"];
     const env = { LOG_LEVEL: "silent" };

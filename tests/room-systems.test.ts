@@ -82,7 +82,10 @@ describe("a room with systems", () => {
     const { ann, room } = await pair();
     const mote = room.world.spawn(new Mote({ kind: "mote", x: 2 }));
     const id = room.world.idOf(mote);
-    await ann.until("the mote to age", () => ((ann.room.state.actors.get(id!) as Mote | undefined)?.age ?? 0) > 3);
+    await ann.until(
+      "the mote to age",
+      () => ((ann.room.state.actors.get(id!) as Mote | undefined)?.age ?? 0) > 3,
+    );
     await ann.until("the system to be off", () => room.simulation.systems.profile().some((one) => one.off));
     expect(room.faults.get("system broken")).toBe(5);
     expect(room.simulation.systems.names).toEqual(["slow", "broken", "age"]);

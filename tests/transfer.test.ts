@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
+import { slotsOf } from "../server/containers.ts";
 import type { Database } from "../server/db.ts";
-import { openItems, slotsOf } from "../server/items.ts";
+import { openItems } from "../server/items.ts";
 import { handClock, newGuest, openIncarnation, rowOf, stateAt } from "./helpers/characters.ts";
 import { describeOnEachDatabase } from "./helpers/databases.ts";
 

@@ -58,6 +58,16 @@ export function Preferences({ page }: { page: Page }) {
         />
       </label>
       <label class="setting">
+        <span>Debug drawing (F3)</span>
+        <input
+          type="checkbox"
+          checked={settings.debug.value}
+          onChange={(event) => {
+            settings.debug.value = event.currentTarget.checked;
+          }}
+        />
+      </label>
+      <label class="setting">
         <span>Picture</span>
         <select
           value={settings.quality.value}

@@ -42,6 +42,8 @@ export function buildDecor(piece: Decor, batches: DecorBatches): void {
   else if (piece.kind === "rock") stone(piece, batches.lit, random);
   else if (piece.kind === "grass") tuft(piece, batches.lit, random);
   else if (piece.kind === "bush") bush(piece, batches.lit, random);
+  else if (piece.kind === "crystal") crystal(piece, batches, random);
+  else if (piece.kind === "torch") torch(piece, batches);
 }
 
 function tree({ at, yaw, scale: s }: Decor, batch: Batch, random: () => number) {
@@ -141,4 +143,38 @@ function bush({ at, yaw, scale: s }: Decor, batch: Batch, random: () => number) 
     ] as const;
     batch.add(crown, i % 2 ? "#6fb05a" : "#7cbc63", { at: where, scale: size, yaw: angle, jitter: 0.1 });
   }
+}
+
+const shard = new ConeGeometry(0.22, 1, 5);
+const GEMS = [
+  ["#6fe3ff", "#a8f1ff"],
+  ["#c89bff", "#e2caff"],
+  ["#7dffc4", "#bcffe1"],
+];
+
+/** A cluster of crystals that shine by themselves. */
+function crystal({ at, yaw, scale: s }: Decor, { lit, glow }: DecorBatches, random: () => number) {
+  const [color = "#6fe3ff", bright = "#a8f1ff"] = GEMS[Math.floor(random() * GEMS.length)] ?? [];
+  lit.add(rock, "#6a6478", { at: [at[0], at[1], at[2]], scale: [0.8 * s, 0.35 * s, 0.8 * s], yaw });
+  for (let i = 0; i < 6; i++) {
+    const angle = yaw + i * 1.05;
+    const tall = (i === 0 ? 1.7 : 0.7 + random() * 0.6) * s;
+    const out = i === 0 ? 0 : 0.32 * s;
+    const where = [
+      at[0] + Math.sin(angle) * out,
+      at[1] + tall * 0.42,
+      at[2] + Math.cos(angle) * out,
+    ] as const;
+    const lean = { pitch: Math.cos(angle) * out, roll: -Math.sin(angle) * out };
+    glow.add(shard, i % 2 ? color : bright, { at: where, scale: [s, tall, s], ...lean, jitter: 0.25 });
+  }
+}
+
+/** A torch on a pole. Its light is the view's affair. */
+function torch({ at }: Decor, { lit, glow }: DecorBatches) {
+  const [x, y, z] = at;
+  lit.add(stem, "#6b4a30", { at: [x, y + 0.9, z], scale: [2.6, 1.9, 2.6] });
+  lit.add(shade, "#4d3a30", { at: [x, y + 1.85, z], scale: 0.6, pitch: Math.PI });
+  glow.add(needle, "#ff9d3c", { at: [x, y + 2.15, z], scale: [0.16, 0.5, 0.16], jitter: 0.2 });
+  glow.add(needle, "#ffe08a", { at: [x, y + 2.08, z], scale: [0.09, 0.34, 0.09], jitter: 0.1 });
 }

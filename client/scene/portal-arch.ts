@@ -1,13 +1,5 @@
 import type { Portal } from "roomkeep/shared";
-import {
-  AdditiveBlending,
-  CircleGeometry,
-  DodecahedronGeometry,
-  DoubleSide,
-  Mesh,
-  ShaderMaterial,
-  TorusGeometry,
-} from "three";
+import { CircleGeometry, DodecahedronGeometry, DoubleSide, Mesh, ShaderMaterial, TorusGeometry } from "three";
 import type { Batch } from "./batch.ts";
 import type { Animated } from "./water.ts";
 
@@ -27,7 +19,7 @@ void main() {
   float swirl = 0.5 + 0.5 * sin(turn * 3.0 + r * 7.0 - time * 1.6) * sin(turn * 2.0 - r * 5.0 + time * 0.9);
   vec3 color = mix(vec3(0.16, 0.35, 0.85), vec3(0.55, 0.95, 1.0), swirl);
   color += vec3(0.8, 0.7, 1.0) * smoothstep(0.75, 1.0, r) * 0.5;
-  gl_FragColor = vec4(color, (0.42 + 0.4 * swirl) * smoothstep(1.02, 0.9, r));
+  gl_FragColor = vec4(color, (0.72 + 0.2 * swirl) * smoothstep(1.02, 0.94, r));
   #include <colorspace_fragment>
 }`;
 
@@ -57,7 +49,6 @@ export function buildPortal({ at, yaw }: Portal, lit: Batch, glow: Batch): Anima
     transparent: true,
     depthWrite: false,
     side: DoubleSide,
-    blending: AdditiveBlending,
   });
   const object = new Mesh(new CircleGeometry(OPEN_M, 32), material);
   object.position.set(x, middle, z);

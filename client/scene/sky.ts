@@ -104,15 +104,22 @@ export interface Sky {
 
 /** Hangs sky, sun, fill light, fog and clouds into a scene. */
 export function hangSky(scene: Scene): Sky {
-  const paint = domeMaterial();
-  const dome = new Mesh(new SphereGeometry(400, 24, 12), paint);
+  const toLight = new Vector3();
+  const stars = { value: 0 };
+  const colors = {
+    high: new Color(),
+    middle: new Color(),
+    low: new Color(),
+    halo: new Color(),
+    disc: new Color(),
+  };
+  const dome = new Mesh(new SphereGeometry(400, 24, 12), domeMaterial(toLight, colors, stars));
   dome.frustumCulled = false;
   dome.renderOrder = 1;
   const fill = new HemisphereLight();
   const sun = new DirectionalLight();
   const clouds = driftingClouds();
   const fog = new Fog("#ffffff");
-  const toLight = new Vector3();
   scene.fog = fog;
   scene.add(dome, fill, sun, sun.target, clouds);
   sun.castShadow = true;
@@ -134,12 +141,8 @@ export function hangSky(scene: Scene): Sky {
     fog.color.set(mood.low);
     [fog.near, fog.far] = mood.fog;
     clouds.material.color.set(mood.clouds);
-    const { uniforms } = paint;
-    for (const name of ["high", "middle", "low", "halo", "disc"] as const) {
-      (uniforms[name]?.value as Color).set(mood[name]);
-    }
-    (uniforms.sun?.value as Vector3).copy(toLight);
-    if (uniforms.stars) uniforms.stars.value = mood.stars;
+    for (const name of ["high", "middle", "low", "halo", "disc"] as const) colors[name].set(mood[name]);
+    stars.value = mood.stars;
   };
   setMood();
 
@@ -167,22 +170,20 @@ export function hangSky(scene: Scene): Sky {
   };
 }
 
-function domeMaterial(): ShaderMaterial {
+/** The dome's colours are shared: who changes them here repaints the sky. */
+function domeMaterial(
+  sun: Vector3,
+  colors: Readonly<Record<string, Color>>,
+  stars: { value: number },
+): ShaderMaterial {
+  const painted = Object.entries(colors).map(([name, value]) => [name, { value }]);
   return new ShaderMaterial({
     vertexShader,
     fragmentShader,
     side: BackSide,
     depthWrite: false,
     fog: false,
-    uniforms: {
-      sun: { value: new Vector3() },
-      high: { value: new Color() },
-      middle: { value: new Color() },
-      low: { value: new Color() },
-      halo: { value: new Color() },
-      disc: { value: new Color() },
-      stars: { value: 0 },
-    },
+    uniforms: { sun: { value: sun }, stars, ...Object.fromEntries(painted) },
   });
 }
 

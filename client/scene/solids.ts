@@ -42,6 +42,7 @@ export function buildSolid(solid: Solid, batch: Batch): Animated | undefined {
     return undefined;
   }
   if (solid.look === "rock" || solid.look === "cave") boulder(solid, batch, color);
+  else if (solid.look === "chest") chest(solid, batch);
   else if (solid.look === "bench") bench(solid, batch, color);
   else if (solid.look === "hedge") hedge(solid, batch, color);
   else if (solid.look === "wood") planks(solid, batch, color);
@@ -159,6 +160,16 @@ function hedge({ at, size }: Box, batch: Batch, color: string) {
   }
 }
 
+function chest({ at, size }: Box, batch: Batch) {
+  const [w, h, d] = size;
+  box(batch, "#8a5a34", at, [w, h * 0.6, d]);
+  box(batch, "#a06b3f", [at[0], at[1] + h * 0.6, at[2]], [w * 1.04, h * 0.4, d * 1.03]);
+  for (const side of [-0.36, 0.36]) {
+    box(batch, "#d9b34a", [at[0], at[1], at[2] + side * d], [w * 1.08, h * 1.02, 0.1]);
+  }
+  box(batch, "#ffe08a", [at[0] + w * 0.52, at[1] + h * 0.45, at[2]], [0.06, 0.2, 0.16]);
+}
+
 function bench({ at, size }: Box, batch: Batch, color: string) {
   const [w, h, d] = size;
   const along = w > d;
@@ -188,6 +199,21 @@ function cylinder({ at, radius, height, look }: Cylinder, batch: Batch): Animate
     });
     return undefined;
   }
+  if (look === "rock") {
+    const tall = height / 2;
+    batch.add(crag, color, {
+      at: [x, y + tall, z],
+      scale: [radius * 1.12, tall * 1.12, radius * 1.12],
+      yaw: x,
+    });
+    const moss = [x + radius * 0.5, y + tall * 0.7, z + radius * 0.4] as const;
+    batch.add(crag, "#8f8a7c", { at: moss, scale: radius * 0.6, yaw: z, pitch: x });
+    return undefined;
+  }
+  if (look === "hearth") {
+    hearth(batch, at, radius);
+    return undefined;
+  }
   if (look === "water") {
     batch.add(tube, color, { at: [x, y + height / 2 - 0.05, z], scale: [radius, height - 0.1, radius] });
     rim(batch, x, y + height - 0.02, z, radius, "#fff8ec");
@@ -201,6 +227,29 @@ function cylinder({ at, radius, height, look }: Cylinder, batch: Batch): Animate
   if (look === "iron")
     batch.add(tube, color, { at: [x, y + 0.12, z], scale: [radius * 2.1, 0.24, radius * 2.1] });
   return undefined;
+}
+
+/** A ring of stones about crossed logs. */
+function hearth(batch: Batch, [x, y, z]: Cylinder["at"], radius: number) {
+  for (let i = 0; i < 11; i++) {
+    const angle = (i / 11) * Math.PI * 2;
+    const where = [x + Math.sin(angle) * radius, y + 0.12, z + Math.cos(angle) * radius] as const;
+    batch.add(crag, i % 3 ? "#9d968a" : "#857f76", {
+      at: where,
+      scale: 0.24 + (i % 4) * 0.02,
+      yaw: i,
+      pitch: i,
+    });
+  }
+  for (let i = 0; i < 4; i++) {
+    const log = {
+      at: [x, y + 0.2, z],
+      scale: [0.09, radius * 1.3, 0.09],
+      yaw: i * 0.8,
+      pitch: 1.25,
+    } as const;
+    batch.add(tube, i % 2 ? "#6b4a30" : "#7d573a", log);
+  }
 }
 
 function rim(batch: Batch, x: number, y: number, z: number, radius: number, color: string) {

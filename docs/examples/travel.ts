@@ -9,7 +9,7 @@ export class ValleyRoom extends WorldRoom {
   static override readonly card = { label: "Valley", description: "Grass and a gate.", maxPlayers: 100 };
   override state = new WorldState();
   override zone = "valley";
-  override level = defineLevel({
+  static override readonly level = defineLevel({
     name: "valley",
     bounds: { min: [-50, -50], max: [50, 50] },
     spawns: [{ at: [0, 0, 0], radius: 3 }],
@@ -23,7 +23,7 @@ export class ValleyRoom extends WorldRoom {
 export class MineRoom extends WorldRoom {
   static override readonly card = { label: "Mine", description: "Dark.", maxPlayers: 8, instance: true };
   override state = new WorldState();
-  override level = defineLevel({
+  static override readonly level = defineLevel({
     name: "mine",
     bounds: { min: [-20, -20], max: [20, 20] },
     indoors: true,

@@ -9,7 +9,7 @@ export class PlazaRoom extends WorldRoom<PlazaState> {
     description: "Stroll, chat and push crates with everybody who is here.",
     maxPlayers: 150,
   };
+  static override readonly level = plazaLevel;
   override state = new PlazaState();
-  override level = plazaLevel;
   override zone = "plaza";
 }

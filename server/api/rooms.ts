@@ -14,6 +14,7 @@ export function roomEndpoints(games: readonly GameEntry[]) {
     listRooms: endpoint({
       method: "GET",
       path: "/v1/rooms",
+      summary: "Open public rooms, and the games on offer",
       async answer() {
         const rooms = await matchMaker.query({ private: false });
         return { games, rooms: rooms.map(entryOf) };
@@ -22,6 +23,8 @@ export function roomEndpoints(games: readonly GameEntry[]) {
     findRoom: endpoint({
       method: "GET",
       path: "/v1/rooms/:code",
+      summary: "The room that a code leads to",
+      codes: ["ROOM_UNKNOWN"],
       async answer({ params }) {
         const code = (params.code ?? "").toUpperCase().slice(0, 16);
         const room = await matchMaker.driver.findOne({ roomId: code });

@@ -9,8 +9,12 @@ export interface CuttableProxy {
   close(): Promise<void>;
 }
 
-/** Opens a proxy on a free port of this machine. */
-export async function openProxy(targetPort: number): Promise<CuttableProxy> {
+/**
+ * Opens a proxy on a free port of this machine.
+ *
+ * @param delayMs what comes in is passed on so much later, each way: half the round trip
+ */
+export async function openProxy(targetPort: number, delayMs = 0): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
   let whole = true;
   const keep = (socket: Socket) => {
@@ -22,7 +26,12 @@ export async function openProxy(targetPort: number): Promise<CuttableProxy> {
   const server = createServer((incoming) => {
     if (!whole) return incoming.destroy();
     const outgoing = keep(connect(targetPort, "127.0.0.1"));
-    keep(incoming).pipe(outgoing).pipe(incoming);
+    keep(incoming);
+    if (delayMs === 0) incoming.pipe(outgoing).pipe(incoming);
+    else {
+      passLater(incoming, outgoing, delayMs);
+      passLater(outgoing, incoming, delayMs);
+    }
     incoming.on("close", () => outgoing.destroy());
     outgoing.on("close", () => incoming.destroy());
   });
@@ -43,4 +52,10 @@ export async function openProxy(targetPort: number): Promise<CuttableProxy> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Timers of one length keep their order, so the bytes do too. */
+function passLater(from: Socket, to: Socket, delayMs: number): void {
+  from.on("data", (bytes) => setTimeout(() => to.writable && to.write(bytes), delayMs));
+  from.on("end", () => setTimeout(() => to.end(), delayMs));
 }

@@ -1,0 +1,97 @@
+import { Boar, type Creature, Deer, Rabbit } from "./state.ts";
+
+/** What comes of an animal. */
+export interface Loot {
+  readonly arrows: number;
+  readonly herbs: number;
+  readonly meat: number;
+}
+
+/** The habits of a kind of animal. Metres, seconds. */
+export interface Habits {
+  readonly make: () => Creature;
+  /** How many live in the meadow. */
+  readonly herd: number;
+  readonly hp: number;
+  readonly strollMps: number;
+  readonly fleeMps: number;
+  /** From whom comes nearer than this it flees; 0: from nobody. */
+  readonly shyM: number;
+  /** Charges at whoever hurt it, and does this much harm. 0: it flees. */
+  readonly harm: number;
+  readonly radiusM: number;
+  readonly heightM: number;
+  readonly xp: number;
+  /** Chance and count of each thing it leaves. */
+  readonly loot: readonly { readonly what: keyof Loot; readonly chance: number; readonly count: number }[];
+}
+
+/** All kinds, by the actor's kind. */
+export const HABITS: Readonly<Record<string, Habits>> = {
+  deer: {
+    make: () => new Deer(),
+    herd: 9,
+    hp: 2,
+    strollMps: 1.1,
+    fleeMps: 5,
+    shyM: 9,
+    harm: 0,
+    radiusM: 0.55,
+    heightM: 1.6,
+    xp: 20,
+    loot: [
+      { what: "meat", chance: 1, count: 2 },
+      { what: "arrows", chance: 0.7, count: 2 },
+    ],
+  },
+  rabbit: {
+    make: () => new Rabbit(),
+    herd: 14,
+    hp: 1,
+    strollMps: 1.4,
+    fleeMps: 5.6,
+    shyM: 5,
+    harm: 0,
+    radiusM: 0.3,
+    heightM: 0.55,
+    xp: 8,
+    loot: [
+      { what: "meat", chance: 1, count: 1 },
+      { what: "arrows", chance: 0.5, count: 1 },
+    ],
+  },
+  boar: {
+    make: () => new Boar(),
+    herd: 4,
+    hp: 3,
+    strollMps: 0.9,
+    fleeMps: 4.6,
+    shyM: 0,
+    harm: 18,
+    radiusM: 0.5,
+    heightM: 0.9,
+    xp: 35,
+    loot: [
+      { what: "meat", chance: 1, count: 3 },
+      { what: "herbs", chance: 0.6, count: 2 },
+      { what: "arrows", chance: 0.8, count: 3 },
+    ],
+  },
+};
+
+/** Habits of an actor's kind, undefined if it is no animal. */
+export function habitsOf(kind: string): Habits | undefined {
+  return Object.hasOwn(HABITS, kind) ? HABITS[kind] : undefined;
+}
+
+/** What an animal leaves. */
+export function rollLoot({ loot }: Habits, random: () => number): Loot {
+  const found = { arrows: 0, herbs: 0, meat: 0 };
+  for (const { what, chance, count } of loot) if (random() < chance) found[what] += count;
+  return found;
+}
+
+/** Level of somebody's experience: 1 at first, 2 at 50, 3 at 200, 4 at 450 … */
+export function levelOf(xp: number): number {
+  return Math.min(99, 1 + Math.floor(Math.sqrt(xp / 50)));
+}

@@ -1,0 +1,41 @@
+import { defineEvent } from "roomkeep/shared";
+import { z } from "zod";
+
+const place = z.tuple([z.number(), z.number(), z.number()]);
+
+/** An arrow flew from somebody's bow to where it stopped. `hit`: id of the animal, or empty. */
+export const Loosed = defineEvent({
+  name: "loosed",
+  schema: z.object({ from: place, to: place, hit: z.string() }),
+  to: "nearby",
+  radiusM: 70,
+});
+
+/** Somebody picked something up. */
+export const Picked = defineEvent({
+  name: "picked",
+  schema: z.object({ what: z.enum(["herb", "bundle"]) }),
+  to: "nearby",
+  radiusM: 30,
+});
+
+/** What one gained by an animal. */
+export const Slain = defineEvent({
+  name: "slain",
+  schema: z.object({ kind: z.string(), xp: z.number(), level: z.number() }),
+  to: "owner",
+});
+
+/** An animal did harm. */
+export const Gored = defineEvent({
+  name: "gored",
+  schema: z.object({ kind: z.string(), harm: z.number(), fainted: z.boolean() }),
+  to: "owner",
+});
+
+/** The chest of a cave was opened; what each there got. */
+export const TreasureFound = defineEvent({
+  name: "treasure",
+  schema: z.object({ finder: z.string(), arrows: z.number(), herbs: z.number(), xp: z.number() }),
+  to: "all",
+});

@@ -1,0 +1,82 @@
+import { t } from "@colyseus/schema";
+import { Avatar, defineActor, internal, own, WorldState } from "roomkeep/shared";
+
+/** Most health somebody has. */
+export const HEALTH_MAX = 100;
+
+/** How far around one sees animals, herbs and people. */
+export const INTEREST = { radiusM: 60 } as const;
+
+/** A wanderer in the meadow. What one carries is nobody else's business. */
+export const Hero = Avatar.extend(
+  {
+    health: own(t.uint8().default(HEALTH_MAX)),
+    arrows: own(t.uint16().default(12)),
+    herbs: own(t.uint16().default(0)),
+    meat: own(t.uint16().default(0)),
+    /** Experience; {@link levelOf} makes a level of it. */
+    xp: own(t.uint32().default(0)),
+    /** Everybody sees who is experienced. */
+    level: t.uint8().default(1),
+    /** Warms up at the campfire. */
+    warm: t.boolean().default(false),
+    /** Tick from which the bow can be drawn again. */
+    drawnAtTick: internal(t.uint32().default(0)),
+  },
+  "Hero",
+);
+export type Hero = InstanceType<typeof Hero>;
+
+/** What an animal is doing: index into what the view draws. */
+export const MOOD = { graze: 0, wander: 1, flee: 2, charge: 3 } as const;
+
+const brain = {
+  /** One of {@link MOOD}. */
+  mood: t.uint8().default(MOOD.graze),
+  hp: internal(t.uint8().default(1)),
+  /** Metres a second, along `yaw`. */
+  speed: internal(t.float32().default(0)),
+  /** Tick at which it makes up its mind again. */
+  thinkAtTick: internal(t.uint32().default(0)),
+  /** Session id of whom it is angry with; empty. */
+  foe: internal(t.string().default("")),
+};
+
+/** The animals. Their kinds' habits are in `creatures.ts`. */
+export const Deer = defineActor("deer", { fields: { ...brain } });
+export const Rabbit = defineActor("rabbit", { fields: { ...brain } });
+export const Boar = defineActor("boar", { fields: { ...brain } });
+/** Any animal: they differ in kind only. */
+export type Creature = InstanceType<typeof Deer>;
+
+/** A herb to pick; it grows again in its place. */
+export const Herb = defineActor("herb", {
+  fields: {
+    ripe: t.boolean().default(true),
+    /** Index of its colour. */
+    sort: t.uint8().default(0),
+    regrowAtTick: internal(t.uint32().default(0)),
+  },
+});
+export type Herb = InstanceType<typeof Herb>;
+
+/** Things that lie on the ground: what an animal leaves, what somebody dropped. */
+export const Bundle = defineActor("bundle", {
+  fields: {
+    arrows: t.uint16().default(0),
+    herbs: t.uint16().default(0),
+    meat: t.uint16().default(0),
+    goneAtTick: internal(t.uint32().default(0)),
+  },
+});
+export type Bundle = InstanceType<typeof Bundle>;
+
+/** What everybody in the meadow sees. */
+export const MeadowState = WorldState.extend(
+  {
+    /** Minutes since midnight, 0 to 1439. */
+    minute: t.uint16().default(540),
+  },
+  "MeadowState",
+);
+export type MeadowState = InstanceType<typeof MeadowState>;

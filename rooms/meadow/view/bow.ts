@@ -1,0 +1,165 @@
+import type { ViewContext } from "roomkeep/client";
+import { castRay, type EventMessage, layGround, type Target, type Vec } from "roomkeep/shared";
+import {
+  ConeGeometry,
+  CylinderGeometry,
+  Group,
+  Mesh,
+  MeshBasicMaterial,
+  Raycaster,
+  Vector2,
+  Vector3,
+} from "three";
+import { Loosed } from "../events.ts";
+import { meadowLevel } from "../level.ts";
+import { BOW_RANGE_M, bowOf, DRAW_S, targetOf } from "../rules.ts";
+import type { Hero, MeadowState } from "../state.ts";
+
+/** Speed of a drawn arrow, m/s. What it hits is decided at once; the flight is for the eye. */
+const ARROW_MPS = 70;
+/** The ring one aims with stands above the own head: this much over the middle of the screen, which is 1 high. */
+const AIM_UP = 0.28;
+/** How long an arrow sticks, seconds. */
+const STICK_S = 2.5;
+/** A shot that the server has not told of after this is taken back, seconds. */
+const FORGET_S = 2;
+
+/** The own bow: aims, shows the arrow at once, and tells the server. */
+export interface Bow {
+  /** Looses an arrow at a point of the screen, −1…1 each; without one at the middle. */
+  shoot(x?: number, y?: number): void;
+  /** Arrows in the quiver, less those that fly and were not answered yet. */
+  arrows(): number;
+  dispose(): void;
+}
+
+interface Flight {
+  readonly arrow: Group;
+  readonly from: Vec;
+  to: Vec;
+  ageS: number;
+  /** A flight of one's own that the server has not answered. */
+  pending: boolean;
+}
+
+/** Opens the bow, and shows everybody's arrows. */
+export function openBow(context: ViewContext<MeadowState>): Bow {
+  const { room, stage, actors, me, onFrame, debugRay } = context;
+  const ground = layGround(meadowLevel);
+  const quiver = makeArrows();
+  const flights: Flight[] = [];
+  const ray = new Raycaster();
+  const way = new Vector3();
+  let drawnAt = -1;
+  let now = 0;
+
+  const fly = (from: Vec, to: Vec, pending: boolean) => {
+    const arrow = quiver.make();
+    stage.scene.add(arrow);
+    flights.push({ arrow, from, to, ageS: 0, pending });
+  };
+  const end = (flight: Flight) => {
+    flight.arrow.removeFromParent();
+    flights.splice(flights.indexOf(flight), 1);
+  };
+  /** Animals where they are drawn: what one sees is what one aims at. */
+  function* targets(): Iterable<Target> {
+    for (const { id, kind, x, y, z } of actors.list()) {
+      const target = targetOf(id, { kind }, { x, y, z });
+      if (target) yield target;
+    }
+  }
+
+  const stops = [
+    room.onMessage("event", (event: EventMessage) => {
+      if (event.name !== Loosed.name) return;
+      const { from, to } = Loosed.schema.parse(event.payload);
+      const at = (place: readonly number[]): Vec => ({
+        x: place[0] ?? 0,
+        y: place[1] ?? 0,
+        z: place[2] ?? 0,
+      });
+      const own = event.actor === room.sessionId ? flights.find(({ pending }) => pending) : undefined;
+      if (own) Object.assign(own, { to: at(to), pending: false });
+      else fly(at(from), at(to), false);
+    }),
+    room.onMessage("refused", ({ type }: { type: string }) => {
+      // The shot that was shown did not happen.
+      const own = type === "shoot" ? flights.find(({ pending }) => pending) : undefined;
+      if (own) end(own);
+    }),
+  ];
+  onFrame((dtS, time) => {
+    now = time;
+    for (const flight of [...flights]) {
+      flight.ageS += dtS;
+      if (flight.ageS > (flight.pending ? FORGET_S : STICK_S)) end(flight);
+      else place(flight);
+    }
+  });
+
+  return {
+    arrows() {
+      const hero = room.state.actors?.get(room.sessionId) as Hero | undefined;
+      return Math.max(0, (hero?.arrows ?? 0) - flights.filter(({ pending }) => pending).length);
+    },
+    shoot(x = 0, y = AIM_UP) {
+      const at = me();
+      if (!at || now - drawnAt < DRAW_S * 1000 || this.arrows() < 1) return;
+      drawnAt = now;
+      // The camera looks over the shoulder: the arrow goes where its ray ends, not along it.
+      ray.setFromCamera(new Vector2(x, y), stage.camera);
+      const { origin, direction } = ray.ray;
+      const reach = BOW_RANGE_M + origin.distanceTo(new Vector3(at.x, at.y, at.z));
+      const seen = castRay(ground, beyond(origin, direction, at), direction, reach, { targets: targets() });
+      const aim = seen ?? origin.clone().addScaledVector(direction, reach);
+      const from = bowOf(at);
+      way.set(aim.x - from.x, aim.y - from.y, aim.z - from.z).normalize();
+      const hit = castRay(ground, from, way, BOW_RANGE_M, { targets: targets() });
+      const to = hit ?? {
+        x: from.x + way.x * BOW_RANGE_M,
+        y: from.y + way.y * BOW_RANGE_M,
+        z: from.z + way.z * BOW_RANGE_M,
+      };
+      room.send("shoot", { yaw: Math.atan2(way.x, way.z), pitch: Math.asin(way.y) });
+      fly(from, to, true);
+      debugRay(from, to);
+    },
+    dispose() {
+      for (const stop of stops) stop();
+      for (const flight of [...flights]) end(flight);
+      quiver.dispose();
+    },
+  };
+}
+
+/** The camera's ray from where it passes the player on: what is behind one's back is no aim. */
+function beyond(origin: Vector3, direction: Vector3, at: Vec): Vector3 {
+  const along =
+    (at.x - origin.x) * direction.x + (at.y + 1 - origin.y) * direction.y + (at.z - origin.z) * direction.z;
+  return origin.clone().addScaledVector(direction, Math.max(0, along));
+}
+
+function place({ arrow, from, to, ageS }: Flight): void {
+  const far = Math.hypot(to.x - from.x, to.y - from.y, to.z - from.z) || 1;
+  const share = Math.min(1, (ageS * ARROW_MPS) / far);
+  arrow.position.set(
+    from.x + (to.x - from.x) * share,
+    from.y + (to.y - from.y) * share + Math.sin(share * Math.PI) * far * 0.012,
+    from.z + (to.z - from.z) * share,
+  );
+  arrow.lookAt(to.x * 2 - from.x, to.y * 2 - from.y, to.z * 2 - from.z);
+}
+
+function makeArrows() {
+  const shaft = new CylinderGeometry(0.022, 0.022, 0.85, 5).rotateX(Math.PI / 2);
+  const tip = new ConeGeometry(0.05, 0.14, 5).rotateX(Math.PI / 2).translate(0, 0, 0.48);
+  const fletch = new ConeGeometry(0.08, 0.2, 3).rotateX(-Math.PI / 2).translate(0, 0, -0.4);
+  const materials = ["#a9743f", "#dfe6ea", "#ff7a59"].map((color) => new MeshBasicMaterial({ color }));
+  return {
+    make: () => new Group().add(...[shaft, tip, fletch].map((part, i) => new Mesh(part, materials[i]))),
+    dispose() {
+      for (const part of [shaft, tip, fletch, ...materials]) part.dispose();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { openBatch, type ViewContext } from "roomkeep/client";
+import {
+  Color,
+  ConeGeometry,
+  IcosahedronGeometry,
+  InstancedMesh,
+  Matrix4,
+  MeshBasicMaterial,
+  MeshLambertMaterial,
+  Vector3,
+} from "three";
+import type { Herb, MeadowState } from "../state.ts";
+
+/** Most herbs that are drawn. */
+const DRAWN_MAX = 96;
+const COLORS = ["#ffd75e", "#ff9ad5", "#8fe3ff", "#c9a2ff"].map((color) => new Color(color));
+
+/** Draws all herbs in two calls: leaves, and blossoms that glow a little and only while they are ripe. */
+export function showHerbs({ room, stage, onFrame }: ViewContext<MeadowState>): () => void {
+  const leaves = new InstancedMesh(
+    leafGeometry(),
+    new MeshLambertMaterial({ vertexColors: true }),
+    DRAWN_MAX,
+  );
+  const blossoms = new InstancedMesh(blossomGeometry(), new MeshBasicMaterial(), DRAWN_MAX);
+  leaves.frustumCulled = blossoms.frustumCulled = false;
+  stage.scene.add(leaves, blossoms);
+  const at = new Matrix4();
+  const span = new Vector3();
+  const glow = new Color();
+  let shown = "";
+
+  onFrame((_dtS, now) => {
+    const beat = 0.86 + 0.14 * Math.sin(now / 600);
+    blossoms.material.color.copy(glow.setScalar(beat));
+    const herbs: Herb[] = [];
+    let key = "";
+    room.state.actors?.forEach((actor, id) => {
+      if (actor.kind !== "herb" || herbs.length >= DRAWN_MAX) return;
+      herbs.push(actor as Herb);
+      key += `${id}${(actor as Herb).ripe ? "+" : "-"}`;
+    });
+    if (key === shown) return;
+    shown = key;
+    let ripe = 0;
+    for (const [i, herb] of herbs.entries()) {
+      const size = 0.9 + ((herb.x * 7.3) % 0.4);
+      at.makeRotationY(herb.x * 3).scale(span.set(size, herb.ripe ? size : size * 0.55, size));
+      at.setPosition(herb.x, herb.y, herb.z);
+      leaves.setMatrixAt(i, at);
+      if (!herb.ripe) continue;
+      blossoms.setMatrixAt(ripe, at);
+      blossoms.setColorAt(ripe, COLORS[herb.sort % COLORS.length] ?? glow);
+      ripe += 1;
+    }
+    leaves.count = herbs.length;
+    blossoms.count = ripe;
+    leaves.instanceMatrix.needsUpdate = blossoms.instanceMatrix.needsUpdate = true;
+    if (blossoms.instanceColor) blossoms.instanceColor.needsUpdate = true;
+  });
+  return () => {
+    for (const mesh of [leaves, blossoms]) {
+      mesh.removeFromParent();
+      mesh.geometry.dispose();
+      mesh.material.dispose();
+      mesh.dispose();
+    }
+  };
+}
+
+function leafGeometry() {
+  const batch = openBatch(51);
+  const leaf = new ConeGeometry(0.12, 0.5, 4, 1, true);
+  for (let i = 0; i < 7; i++) {
+    const angle = (i / 7) * Math.PI * 2;
+    const where = [Math.sin(angle) * 0.14, 0.2, Math.cos(angle) * 0.14] as const;
+    batch.add(leaf, i % 2 ? "#4f9a56" : "#68b562", { at: where, yaw: angle, pitch: 0.65, jitter: 0.12 });
+  }
+  return batch.geometry();
+}
+
+function blossomGeometry() {
+  const batch = openBatch(52);
+  const bud = new IcosahedronGeometry(0.085, 0);
+  for (let i = 0; i < 5; i++) {
+    const angle = i * 2.4;
+    const out = i === 0 ? 0 : 0.13;
+    batch.add(bud, "#ffffff", {
+      at: [Math.sin(angle) * out, 0.5 + (i % 3) * 0.07, Math.cos(angle) * out],
+      jitter: 0,
+    });
+  }
+  return batch.geometry();
+}
