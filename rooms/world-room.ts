@@ -622,6 +622,32 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     recorder.begin(this);
   }
 
+  // A rehearsal (rehearsal.ts) plays the room by these, without network, database or clock.
+
+  private async rehearse(ports: Ports, log: Log): Promise<void> {
+    Object.assign(this, { ports, log });
+    this.inbox = this.openInbox();
+    this.simulation = this.openSimulation();
+    this.onBegin?.();
+    await this.onOpen?.();
+  }
+
+  private endRehearsedTick(): void {
+    this.ticking = true;
+    this.simulation.step();
+    this.ticking = false;
+    this.recorder?.endTick(this);
+  }
+
+  private actOut(player: Player<A>, type: string, message: unknown): void {
+    this.recorder?.message(player.sessionId, type, message);
+    this.faultBook.attempt("onMessage", () => this.inbox.act(player, type, message));
+  }
+
+  private resumeGame(game: unknown): void {
+    this.onRestore?.(game);
+  }
+
   /**
    * What a player saw when the last input was sampled that the room has taken from them, at most `rewindMs` back.
    * With `rewindMs` 0 all is where it is now. Judge shots in `onTick` or by a button in `step`, not in a message.
