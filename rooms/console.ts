@@ -91,7 +91,7 @@ export function openConsole<R>(
     const command = byName.get(name);
     if (!command)
       return refuse("COMMAND_UNKNOWN", `There is no command "${name.slice(0, 32)}"; /help lists them.`);
-    const answer = mayGive(caller, command) ? runWith(command, caller, words) : refuse("ROLE_MISSING");
+    const answer = mayGive(caller, command) ? runWith(command, caller, words) : refuse("ROLE_NEEDED");
     if (roleOf(command) !== "player") {
       audit({ caller, line, outcome: typeof answer === "string" ? "done" : answer.code });
     }

@@ -48,7 +48,6 @@ export const ERROR_CODES = {
   TRAVELLING: "Not while the character is on its way to another room.",
   COMMAND_UNKNOWN: "The console knows no command of this name.",
   COMMAND_INVALID: "The command's arguments do not fit; nothing was done.",
-  ROLE_MISSING: "Your role does not allow this.",
   PROTOCOL_ABUSE: "Too many malformed messages; the connection was closed.",
   // travel and parties
   TRAVEL_UNAVAILABLE: "The place could not be opened; nobody went.",

@@ -115,8 +115,8 @@ describe("the console of a room", () => {
     const room = world.room<ConsoleRoom>(code);
     expect(await answer(player, "/size")).toBe("3");
     expect(await answer(player, "/help")).not.toContain("/spawn");
-    expect(await answer(player, "/spawn deer")).toBe("ROLE_MISSING");
-    expect(await answer(moderator, "/spawn deer")).toBe("ROLE_MISSING");
+    expect(await answer(player, "/spawn deer")).toBe("ROLE_NEEDED");
+    expect(await answer(moderator, "/spawn deer")).toBe("ROLE_NEEDED");
     expect(await answer(moderator, "/help")).toMatch(/\/kick <player>/);
     const closed = new Promise((resolve) => player.room.onLeave(resolve));
     player.room.reconnection.enabled = false;
@@ -124,8 +124,8 @@ describe("the console of a room", () => {
     expect(await closed).toBe(CLOSE.KICKED);
     await moderator.until("the player to be gone", () => room.players.size === 2);
     expect(room.audited).toMatchObject([
-      { role: "player", line: "/spawn deer", outcome: "ROLE_MISSING", character: player.characterId },
-      { role: "moderator", line: "/spawn deer", outcome: "ROLE_MISSING" },
+      { role: "player", line: "/spawn deer", outcome: "ROLE_NEEDED", character: player.characterId },
+      { role: "moderator", line: "/spawn deer", outcome: "ROLE_NEEDED" },
       { role: "moderator", line: "/kick player", outcome: "done", character: moderator.characterId },
     ]);
     await admin.leave();
