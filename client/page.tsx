@@ -8,6 +8,8 @@ import { Hud } from "./hud/hud.tsx";
 import type { Overlay, Page } from "./hud/page-state.ts";
 import { style } from "./hud/style.ts";
 import { openInput } from "./input.ts";
+import { openParty } from "./party.ts";
+import { pickAvatars } from "./pick.ts";
 import { exposeProbe } from "./probe.ts";
 import { watchRooms } from "./room-list.ts";
 import { explain, openSession } from "./session.ts";
@@ -49,9 +51,15 @@ export function startPage({ views, title = "roomkeep" }: PageOptions): void {
   effect(() => sounds.setVolume(settings.volume.value));
   effect(() => stage.setQuality(settings.quality.value));
   effect(() => {
-    page.input.enabled = session.phase.value === "playing" && page.overlay.value === "none";
+    const still = session.journey.value !== "" || page.overlay.value !== "none";
+    page.input.enabled = session.phase.value === "playing" && !still;
   });
   const world = followSession({ page, stage, sounds, views });
+  pickAvatars(stage, world, (id) => {
+    if (session.phase.value !== "playing" || id === session.room.value?.sessionId) return;
+    page.picked.value = id;
+    page.overlay.value = "people";
+  });
   exposeProbe(session, world, stage);
   watchRooms(page, api, views);
   render(<Hud page={page} />, root);
@@ -80,6 +88,8 @@ function openPage({ views, title, stage, settings, api }: PageParts): Page {
     account,
     settings,
     board: openBoard(),
+    party: openParty(session),
+    picked: signal(""),
     input: openInput(stage.canvas, stage.rig, settings),
     invited: signal(invited),
     quickGame: signal(wanted && games.includes(wanted) ? wanted : (games[0] ?? "")),

@@ -1,12 +1,13 @@
 import { type Signal, signal } from "@preact/signals";
 import { Client } from "colyseus.js";
-import { readErrorCode, type WorldState } from "roomkeep/shared";
+import { CLOSE, readErrorCode, type WorldState } from "roomkeep/shared";
 import type { Account } from "./account.ts";
 import { type Api, ApiError } from "./api.ts";
 import { backoffMs, within } from "./backoff.ts";
 import { type Farewell, farewellFor, reasonFor } from "./farewell.ts";
 import { recall, remember } from "./memory.ts";
 import type { GameRoom } from "./predict.ts";
+import { followTravel } from "./travel.ts";
 
 /** A seat is kept for 30 s; a stored way back that is older leads nowhere. */
 const SEAT_MS = 30_000;
@@ -41,6 +42,8 @@ export interface Session {
   /** Why the last attempt to join failed, for people; empty. */
   readonly problem: Signal<string>;
   readonly farewell: Signal<Farewell | undefined>;
+  /** Name of the place that a portal leads to, while one is on the way there; empty. */
+  readonly journey: Signal<string>;
   /** Goes to a room; never throws, `problem` tells. */
   join(goal: Goal): Promise<void>;
   /**
@@ -72,6 +75,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
   const away = signal("");
   const problem = signal("");
   const farewell = signal<Farewell | undefined>(undefined);
+  const journey = signal("");
   let visit = 0;
 
   const enter = (next: GameRoom) => {
@@ -95,7 +99,16 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     });
     next.onLeave((code) => {
       clearInterval(beat);
-      if (here === visit) void gone(next, code);
+      if (!follower.left(code) && here === visit) void gone(wayTo(next), code);
+    });
+    const follower = followTravel(next, {
+      journey,
+      take: (reserved) => seat(client.consumeSeatReservation<WorldState>(reserved)),
+      enter: (arrived) => (here === visit ? enter(arrived) : void arrived.leave()),
+      strand({ roomId, name }) {
+        const way = { token: "", roomId, code: roomId, game: name, at: Date.now() };
+        if (here === visit) void gone(way, CLOSE.FENCED);
+      },
     });
     next.onError((code, message) => {
       // A failed attempt to come back reports an error without a code; the banner says it already.
@@ -119,7 +132,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
   };
 
   /** The room let go of us: say why, or find the way back. */
-  const gone = async (left: GameRoom, code: number) => {
+  const gone = async (way: WayBack, code: number) => {
     const reason = farewellFor(code);
     if (reason) {
       if (reason.action !== "Play here") remember("wayBack", undefined, "tab");
@@ -127,11 +140,10 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       return;
     }
     away.value = reasonFor(code);
-    const way = wayTo(left);
     const here = ++visit;
     const until = Date.now() + PATIENCE_MS;
     for (let attempt = 0; Date.now() < until && here === visit; attempt++) {
-      const back = await wayBack(way, attempt < 3).catch(() => undefined);
+      const back = await wayBack(way, way.token !== "" && attempt < 3).catch(() => undefined);
       if (here !== visit) {
         void back?.leave();
         return;
@@ -188,6 +200,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     away,
     problem,
     farewell,
+    journey,
     async join(goal) {
       if (phase.value === "joining") return;
       phase.value = "joining";
@@ -227,6 +240,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       void room.value?.leave();
       room.value = undefined;
       away.value = "";
+      journey.value = "";
       phase.value = "door";
       history.replaceState(null, "", location.pathname);
     },

@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import { type ChatLine, layGround, type ServerMessages } from "roomkeep/shared";
+import { type ChatLine, layGround, type ServerMessages, type TravelMessage } from "roomkeep/shared";
 import { type ActorViews, showActors } from "./actors.ts";
 import { openDebugDraw } from "./debug-draw.ts";
 import type { Input } from "./input.ts";
@@ -158,6 +158,12 @@ function listen(
     }),
     room.onMessage("refused", ({ reason }: ServerMessages["refused"]) => {
       board.notice.value = reason;
+    }),
+    room.onMessage("travel", (message: TravelMessage) => {
+      if (message.phase === "stayed") board.notice.value = message.reason;
+    }),
+    room.onMessage("party.behind", ({ members }: ServerMessages["party.behind"]) => {
+      board.notice.value = members.map(({ name, reason }) => `${name}: ${reason}`).join(" ");
     }),
     room.onMessage("notice", ({ text }: ServerMessages["notice"]) => {
       board.notice.value = text;

@@ -45,7 +45,8 @@ export function capture(player: Player, zone: string | undefined): CharacterStat
   };
 }
 
-function placeOf({ avatar }: Player): Place {
+/** Where a player stands. */
+export function placeOf({ avatar }: Player): Place {
   return { x: avatar.x, y: avatar.y, z: avatar.z, yaw: avatar.yaw };
 }
 
@@ -87,7 +88,8 @@ export function saveIfDue(
   log: Log,
 ): void {
   for (const player of players.values()) {
-    if (now - player.savedAt < AUTOSAVE_MS) continue;
+    // Whoever travels was saved by the hand-over, which took the right to write.
+    if (player.departure || now - player.savedAt < AUTOSAVE_MS) continue;
     player.savedAt = now;
     if (!hasChanged(player, zone)) continue;
     player.savedPlace = placeOf(player);

@@ -18,10 +18,16 @@ export interface GameCard {
   maxPlayers: number;
   /** True: each new room is entered by its code only. */
   private?: boolean;
+  /** True: each party, and whoever goes alone, gets a room of its own; strangers are not let in. */
+  instance?: boolean;
 }
 
 /** What a room is created with: the client's wishes, and the ports, which only the server's definition can give. */
-export const createOptions = z.object({ private: z.boolean().optional(), ports: z.custom<Ports>() });
+export const createOptions = z.object({
+  private: z.boolean().optional(),
+  instance: z.string().max(64).optional(),
+  ports: z.custom<Ports>(),
+});
 
 /** The level of a room that names none. */
 export const flatField = defineLevel({

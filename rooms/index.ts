@@ -4,6 +4,7 @@ export * from "./console.ts";
 export type { GameCard, Listing } from "./game-card.ts";
 export type { Rate } from "./guard.ts";
 export { DEFAULT_RINGS, type InterestOptions, type Ring } from "./interest.ts";
+export type { Goal } from "./journey.ts";
 export { OUTBOX_LIMITS, type OutboxLimits } from "./outbox.ts";
 export type { Player } from "./player.ts";
 export type * from "./ports.ts";

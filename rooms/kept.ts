@@ -23,6 +23,7 @@ interface KeptPlayer {
   characterId: string;
   epoch: number;
   role: Role;
+  address: string;
   visit: string;
   stats: Record<string, unknown>;
   statsChanged: boolean;
@@ -39,11 +40,12 @@ export function keep(state: WorldState, players: ReadonlyMap<string, Player>, ga
     actors,
     game,
     players: [...players.values()].map(
-      ({ sessionId, claim, role, visit, stats, statsChanged, savedPlace }) => ({
+      ({ sessionId, claim, role, address, visit, stats, statsChanged, savedPlace }) => ({
         sessionId,
         characterId: claim.sheet.id,
         epoch: claim.epoch,
         role,
+        address,
         visit,
         stats,
         statsChanged,

@@ -1,6 +1,7 @@
 import type { Client, Deferred } from "@colyseus/core";
-import type { Avatar } from "../shared/index.ts";
-import type { Claim, Identity, Place, Role } from "./ports.ts";
+import type { Avatar, Portal } from "../shared/index.ts";
+import type { Departure } from "./departure.ts";
+import type { Claim, Identity, Origin, Place, Role } from "./ports.ts";
 
 export type PlaceOfSpawn = Place;
 
@@ -9,9 +10,12 @@ export interface Player<A extends Avatar = Avatar> {
   /** Replaced when a dropped player returns. */
   client: Client;
   readonly sessionId: string;
-  readonly claim: Claim;
+  /** Another one after a journey that led nowhere. */
+  claim: Claim;
   /** What the account may do, as the database said when the player joined. */
   readonly role: Role;
+  /** Address of the client; empty when it is not known. */
+  address: string;
   /** Id of the visit; empty until the player is in. */
   visit: string;
   readonly avatar: A;
@@ -27,6 +31,12 @@ export interface Player<A extends Avatar = Avatar> {
   /** Room time of the last save, ms, and the place that was saved. */
   savedAt: number;
   savedPlace: Place;
+  /** Set while the player is on the way to another room: stands still, and writes nothing. */
+  departure: Departure | undefined;
+  /** Where the player came from, if through a portal. */
+  origin: Origin | undefined;
+  /** The portal the player stands in: it takes nobody who has not stepped out of it first. */
+  portal: Portal | undefined;
 }
 
 /** Puts an avatar somewhere, standing, in the numbers that the wire carries: as its owner will see it. */
@@ -49,6 +59,7 @@ export function describe<A extends Avatar>(
     sessionId: client.sessionId,
     claim,
     role,
+    address: "",
     visit: "",
     avatar,
     stats: structuredClone(sheet.state.stats),
@@ -58,5 +69,8 @@ export function describe<A extends Avatar>(
     hold: undefined,
     savedAt: 0,
     savedPlace: { x: 0, y: 0, z: 0, yaw: 0 },
+    departure: undefined,
+    origin: undefined,
+    portal: undefined,
   };
 }

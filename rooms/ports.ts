@@ -82,15 +82,20 @@ export interface CharacterPort {
   /**
    * Saves and hands the character over to whoever shows the ticket that is returned, within {@link TRANSFER_MS}; until
    * then nobody else may claim it. This copy is frozen from the call on: let the player go. After a failure it may be
-   * tried again and gives the same ticket. Null: fenced, drop the copy. Throws as `save`.
+   * tried again and gives the same ticket. With `to` the ticket serves that room only. Null: fenced, drop the copy. Throws as `save`.
    */
-  transfer(claim: Claim, state: CharacterState): Promise<string | null>;
+  transfer(claim: Claim, state: CharacterState, to?: { roomId: string }): Promise<string | null>;
   /**
-   * Claims a character that is on its way here. A room that cannot be reached: its former room may take it back so.
-   * @throws TRANSFER_INVALID the ticket is of another journey, was used, or ran out
+   * Claims a character that is on its way here. With `back` its former room takes it back, when the other cannot be
+   * reached.
+   * @throws TRANSFER_INVALID the ticket is of another journey or another room, was used, or ran out
    * @throws STATE_INVALID, ROOM_CLOSED, DATABASE_UNAVAILABLE as `claim`
    */
-  claimTransfer(characterId: string, ticket: string, holder: { roomId: string }): Promise<Claim>;
+  claimTransfer(
+    characterId: string,
+    ticket: string,
+    holder: { roomId: string; back?: boolean },
+  ): Promise<Claim>;
   /** Gives the character up without saving: for a join that failed after its claim. */
   abandon(claim: Claim): Promise<void>;
   /**
@@ -118,6 +123,26 @@ export interface Identity {
   readonly role: Role;
   /** Address of the client; empty when it is not known. */
   readonly address: string;
+  /** Set by the room that sent the player here; a client cannot set it. */
+  readonly journey?: Journey;
+}
+
+/** What the seat of a traveller holds. Made by the room that sends them, read by the one that receives them. */
+export interface Journey {
+  /** Of the hand-over: see {@link CharacterPort.transfer}. Never shown to a client. */
+  readonly ticket: string;
+  readonly from: Origin & { readonly sessionId: string };
+  /** Name of the spawn to appear at; undefined: the first. */
+  readonly spawn?: string;
+  /** Where to appear instead, on the way back. */
+  readonly at?: Place;
+}
+
+/** Where a traveller came from, so that a way back leads there. */
+export interface Origin {
+  readonly game: string;
+  readonly roomId: string;
+  readonly place: Place;
 }
 
 /** The stays of characters in rooms: who was on, where, when, from where. */

@@ -1,10 +1,10 @@
 import type { Stored, WalkInput } from "../shared/index.ts";
-import type { CharacterSheet, Role } from "./ports.ts";
+import type { CharacterSheet, Place, Role } from "./ports.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** What moved the world before a tick's inputs, in its order. */
 export type Happening =
-  | readonly ["join", id: string, sheet: CharacterSheet, role?: Role]
+  | readonly ["join", id: string, sheet: CharacterSheet, role?: Role, arrival?: Place]
   | readonly ["leave", id: string]
   | readonly ["away", id: string, away: boolean]
   | readonly ["message", id: string, type: string, message: unknown];
@@ -72,7 +72,7 @@ export interface Recorder {
   /** False once it was stopped or is full. */
   readonly running: boolean;
   begin(room: Recorded): void;
-  join(id: string, sheet: CharacterSheet, role?: Role): void;
+  join(id: string, sheet: CharacterSheet, role?: Role, arrival?: Place): void;
   leave(id: string): void;
   away(id: string, away: boolean): void;
   message(id: string, type: string, message: unknown): void;
@@ -128,7 +128,7 @@ export function openRecorder(options: RecorderOptions): Recorder {
       put({ v: 1, game: room.roomName, seed, tickHz });
       put({ mark: markOf(room) });
     },
-    join: (id, sheet, role) => note(["join", id, sheet, role]),
+    join: (id, sheet, role, arrival) => note(["join", id, sheet, role, arrival]),
     leave: (id) => note(["leave", id]),
     away: (id, away) => note(["away", id, away]),
     message: (id, type, message) => note(["message", id, type, message]),

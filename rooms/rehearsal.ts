@@ -2,14 +2,14 @@ import type { Client } from "@colyseus/core";
 import type { WalkInput } from "../shared/index.ts";
 import { absent } from "./kept.ts";
 import { describe, type Player } from "./player.ts";
-import type { CharacterSheet, Claim, Log, Ports, Role, VisitEnding } from "./ports.ts";
+import type { CharacterSheet, Claim, Log, Place, Ports, Role, VisitEnding } from "./ports.ts";
 import type { Mark, RecordLine } from "./recorder.ts";
 import type { WorldRoom } from "./world-room.ts";
 
 /** A room that is played without any network, tick by tick, as fast as it goes. */
 export interface Rehearsal<R extends WorldRoom = WorldRoom> {
   readonly room: R;
-  join(id: string, sheet?: Partial<CharacterSheet>, role?: Role): void;
+  join(id: string, sheet?: Partial<CharacterSheet>, role?: Role, arrival?: Place): void;
   leave(id: string): void;
   /** The connection of a player is dropped, or back. */
   away(id: string, away: boolean): void;
@@ -27,7 +27,7 @@ interface Backstage {
   seed: number;
   roomName: string;
   rehearse(ports: Ports, log: Log): Promise<void>;
-  admit(client: Client, claim: Claim, role: Role): Player;
+  admit(client: Client, claim: Claim, role: Role, arrival?: Place): Player;
   removePlayer(sessionId: string, ending: VisitEnding): void;
   setAway(player: Player, away: boolean): void;
   takeStep(player: Player, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">, dt: number): void;
@@ -67,7 +67,8 @@ export async function openRehearsal<R extends WorldRoom>(
   };
   return {
     room,
-    join: (id, sheet, role = "player") => void inside.admit(absent(id), claimOf(id, sheet), role),
+    join: (id, sheet, role = "player", arrival) =>
+      void inside.admit(absent(id), claimOf(id, sheet), role, arrival),
     leave: (id) => inside.removePlayer(id, "left"),
     away: (id, away) => inside.setAway(playerOf(id), away),
     message: (id, type, message) => inside.actOut(playerOf(id), type, message),
@@ -147,7 +148,7 @@ type Ticked = Extract<RecordLine, { t: number }>;
 
 function happen(rehearsal: Rehearsal, happening: NonNullable<Ticked["e"]>[number]): void {
   const [what, id] = happening;
-  if (what === "join") rehearsal.join(id, happening[2], happening[3] ?? undefined);
+  if (what === "join") rehearsal.join(id, happening[2], happening[3] ?? undefined, happening[4] ?? undefined);
   else if (what === "leave") rehearsal.leave(id);
   else if (what === "away") rehearsal.away(id, happening[2]);
   else rehearsal.message(id, happening[2], happening[3]);

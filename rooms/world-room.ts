@@ -28,10 +28,12 @@ import {
   type WorldState,
   walk,
 } from "../shared/index.ts";
+import { claimArrival, placeOfArrival } from "./arrival.ts";
 import { CellSerializer } from "./cell-serializer.ts";
-import { capture, claimCharacter, giveBack, saveIfDue } from "./character-saves.ts";
+import { capture, giveBack, saveIfDue } from "./character-saves.ts";
 import { COMMON_COMMANDS, LOOSE_THINGS } from "./commands.ts";
 import { type Command, type Console, openConsole, type Spawnable } from "./console.ts";
+import { forgetInstance } from "./destination.ts";
 import { sendEvent } from "./event-mail.ts";
 import { type Faults, openFaults } from "./faults.ts";
 import { createOptions, flatField, type GameCard, type Listing } from "./game-card.ts";
@@ -40,10 +42,12 @@ import { type Action, type Inbox, openInbox } from "./inbox.ts";
 import { takeInputs } from "./inputs.ts";
 import type { InterestOptions } from "./interest.ts";
 import { orJoinError } from "./join-error.ts";
+import { codeOf, type Goal, type JourneyEnd, portalAt, tellOrigin } from "./journey.ts";
 import { absent, type Kept, keep, restoreActors, restoreAvatar, restorePlayers } from "./kept.ts";
 import { giveOwnView, takeView } from "./owner-view.ts";
+import { openPartyDesk, type PartyDesk } from "./party-desk.ts";
 import { describe, type PlaceOfSpawn, type Player, standAt } from "./player.ts";
-import type { Claim, Identity, ItemTemplates, Log, Ports, Role, VisitEnding } from "./ports.ts";
+import type { Claim, Identity, ItemTemplates, Log, Place, Ports, Role, VisitEnding } from "./ports.ts";
 import type { Recorder } from "./recorder.ts";
 import { REWIND_MAX_MS, type Seen, seenBy } from "./rewind.ts";
 import { uniqueCode } from "./room-code.ts";
@@ -51,6 +55,7 @@ import { openSimulation, type Simulation, type SystemInRoom } from "./simulation
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
+import { openTravel, type Travel } from "./travel.ts";
 import { openZone, type ZoneFormat, type ZoneKeeper } from "./zone-saves.ts";
 
 /**
@@ -105,6 +110,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   spawnable: Spawnable = LOOSE_THINGS;
   /** How often a player may send a message, by type. */
   rates: Record<string, Rate> = {};
+  /** Whoever was sent on and has not arrived after so long is taken back, ms: 500 to 8,000. */
+  travelWaitMs = 6_000;
   /** Of the room's chance: fixed for a replay, secret otherwise. */
   seed = randomInt(2 ** 32);
 
@@ -121,6 +128,13 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   /** Role-gated commands, for players by message and for operators. */
   console!: Console;
   private tickClock!: TickClock;
+  // Undefined in a rehearsal, which goes nowhere.
+  private ways!: Travel<A>;
+  private parties!: PartyDesk<A>;
+  /** Whom this instance is for; undefined in a room that is none. */
+  private instance: string | undefined;
+  /** Characters that were let into this instance, for when they join again. */
+  private readonly guests = new Set<string>();
   private wire!: StableSerializer<S>;
   private readonly stopListening: (() => void)[] = [];
   private keeper: ZoneKeeper | undefined;
@@ -163,14 +177,16 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   private async open(options: unknown): Promise<void> {
-    const { ports, private: isPrivate } = createOptions.parse(options);
+    const { ports, private: isPrivate, instance } = createOptions.parse(options);
     const { card } = this.constructor as typeof WorldRoom;
     this.ports = ports;
     this.roomId = await uniqueCode(this.roomId);
     this.log = ports.log.child({ room: this.roomName, roomId: this.roomId });
     this.maxClients = card.maxPlayers;
     this.metadata = { label: card.label, game: this.roomName };
-    if (isPrivate ?? card.private) await this.setPrivate(true);
+    const hidden = card.instance || (isPrivate ?? card.private ?? false);
+    if (hidden) await this.setPrivate(true);
+    if (card.instance) this.instance = instance;
     this.seatReservationTimeout = 10;
     this.maxMessagesPerSecond = 200;
     this.inbox = this.openInbox();
@@ -183,9 +199,37 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is set, or
     // Colyseus starts a second timer that takes the clock's time away from the step.
     this.patchRate = null;
+    await this.openWays(card.label);
     this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
     await this.openGame();
-    this.log.info({ private: Boolean(isPrivate ?? card.private) }, "room opened");
+    this.log.info({ private: hidden }, "room opened");
+  }
+
+  private async openWays(label: string): Promise<void> {
+    const { players, roomId, presence, log, inbox } = this;
+    this.parties = await openPartyDesk<A>({ players, roomId, label, presence, log }, inbox);
+    const room = this;
+    this.ways = openTravel<A>({
+      players,
+      roomId,
+      presence,
+      log,
+      roomName: this.roomName,
+      characters: this.ports.characters,
+      get level() {
+        return room.level;
+      },
+      get zone() {
+        return room.zone;
+      },
+      get waitMs() {
+        return Math.min(Math.max(room.travelWaitMs, 500), 8_000);
+      },
+      remove: (sessionId) => this.removePlayer(sessionId, "left"),
+      companions: (player) => this.parties.companions(player),
+      instanceKey: ({ claim }) => this.parties.keyOf(claim.sheet.id),
+    });
+    inbox.reply("travel.back", roomMessages["travel.back"], (player) => this.ways.cannot(player));
   }
 
   private setRates(): void {
@@ -236,8 +280,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   private openInbox(): Inbox<A> {
-    const inbox = openInbox<A>(this, this.rates, (player, type, message) =>
-      this.recorder?.message(player.sessionId, type, message),
+    const inbox = openInbox<A>(
+      this,
+      this.rates,
+      (player, type, message) => this.recorder?.message(player.sessionId, type, message),
+      () => this.log,
     );
     const commands = [...COMMON_COMMANDS, ...this.commands] as unknown as readonly Command<this>[];
     this.console = openConsole<this>(this, commands, ({ caller, line, outcome }) => {
@@ -329,20 +376,59 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
     if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
-    const { roomId } = this;
-    const claim = await orJoinError(claimCharacter(this.ports.characters, identity.characterId, { roomId }));
+    const { journey } = identity;
+    await orJoinError(this.mayEnter(identity));
+    const claim = await orJoinError(claimArrival(this.ports.characters, identity, this.roomId));
     try {
-      const player = this.admit(client, claim, identity.role);
+      const place = placeOfArrival(this.level, identity, this.players.size);
+      const player = this.admit(client, claim, identity.role, place);
       if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
+      player.address = identity.address;
+      player.origin = journey?.from;
+      // Before anybody is sent a patch with both: the other room takes its copy out at once.
+      if (journey) tellOrigin(journey, { how: "arrived" });
+      this.guests.add(claim.sheet.id);
+      this.meetParty("enter", player);
       const { epoch } = claim;
-      player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId, epoch });
+      player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId: this.roomId, epoch });
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
       // Nothing was played, so nothing is saved; the lease is free for the next try.
       this.removePlayer(client.sessionId, "left");
       await this.ports.characters.abandon(claim);
+      if (journey) tellOrigin(journey, { how: "refused", code: codeOf(error) });
       throw error;
     }
+  }
+
+  /** An instance is for those who came by a portal, and for their party. */
+  private async mayEnter({ characterId, journey }: Identity): Promise<void> {
+    if (this.instance === undefined || journey || this.guests.has(characterId)) return;
+    if ((await this.parties.askKey(characterId)) !== this.instance)
+      throw new RoomkeepError("INSTANCE_CLOSED");
+  }
+
+  private meetParty(what: "enter" | "exit", player: Player<A>): void {
+    this.parties[what](player).catch((error) => {
+      this.log.warn({ err: error, player: player.sessionId }, "a party could not be told");
+    });
+  }
+
+  /**
+   * Sends players on to another room, as a portal does; those who cannot go stay where they stand and are told why.
+   *
+   * @example
+   * this.on("dive", z.strictObject({}), (player) => {
+   *   void this.travel([player], { to: "reef", spawn: "buoy" });
+   * });
+   */
+  protected travel(players: readonly Player<A>[], goal: Goal): Promise<void> {
+    return this.ways?.send(players, goal) ?? Promise.resolve();
+  }
+
+  /** The room that a player was sent to tells how it ended. Called through Colyseus, from whichever process. */
+  journeyEnded(sessionId: string, ticket: string, end: JourneyEnd): void {
+    this.ways.ended(sessionId, ticket, end);
   }
 
   /** Where what happens between two ticks is recorded. */
@@ -351,12 +437,13 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   /** The part of a join that changes the world; a re-run repeats it. */
-  private admit(client: Client, claim: Claim, role: Role): Player<A> {
+  private admit(client: Client, claim: Claim, role: Role, arrival?: Place): Player<A> {
     const { sessionId } = client;
-    this.tape?.join(sessionId, claim.sheet, role);
+    this.tape?.join(sessionId, claim.sheet, role, arrival);
     const player = describe<A>(client, claim, this.createAvatar({ client, claim }), { role });
-    const place = (this.zone && claim.sheet.state.places[this.zone]) || this.spawnPlace(player);
-    standAt(player.avatar, place);
+    const saved = this.zone === undefined ? undefined : claim.sheet.state.places[this.zone];
+    standAt(player.avatar, arrival ?? saved ?? this.spawnPlace(player));
+    player.portal = portalAt(this.level, player.avatar);
     this.players.set(sessionId, player);
     this.world.spawn(player.avatar, sessionId);
     this.simulation.addWalker(sessionId, player.avatar);
@@ -383,6 +470,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     player.client = client;
     player.hold = undefined;
     this.setAway(player, false);
+    this.ways.remind(player);
     this.log.info({ player: client.sessionId }, "player returned");
   }
 
@@ -397,12 +485,19 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     // First the game's own farewell: what it writes to the stats is saved.
     this.removePlayer(client.sessionId, "left");
     const state = capture(player, this.zone);
+    this.meetParty("exit", player);
     this.log.info({ player: client.sessionId, code }, "player left");
+    if (player.departure?.handing) return; // the hand-over has saved
     await giveBack(this.ports.characters, player, state, this.log);
   }
 
   override async onDispose(): Promise<void> {
     for (const stop of this.stopListening) stop();
+    if (this.instance !== undefined) {
+      await forgetInstance(this.presence, this.roomName, this.instance, this.roomId).catch((error) => {
+        this.log.warn({ err: error }, "an instance could not be forgotten");
+      });
+    }
     await this.keeper?.close();
     this.log.info({}, "room closed");
   }
@@ -416,8 +511,10 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
       this.removePlayer(player.sessionId, reason);
       const state = capture(player, this.zone);
+      this.meetParty("exit", player);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
-      if (reason === "taken-over") await giveBack(this.ports.characters, player, state, this.log);
+      if (reason === "taken-over" && !player.departure?.handing)
+        await giveBack(this.ports.characters, player, state, this.log);
       player.hold?.reject(new Error(reason));
       player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
     }
@@ -430,6 +527,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       if (player.visit) this.ports.visits.end(player.visit, ending);
       this.faultBook.attempt("onExit", () => this.onExit?.(player));
       this.inbox.forget(player.client);
+      this.parties?.forget(player.claim.sheet.id);
       this.sight?.forget(player.client);
       takeView(player.client);
     }
@@ -455,8 +553,11 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
       const client = absent(was.sessionId);
       const avatar = restoreAvatar(this.createAvatar({ client, claim }), fields);
       const player = describe<A>(client, claim, avatar, was);
-      const { visit, stats, statsChanged, savedPlace } = was;
-      this.players.set(was.sessionId, Object.assign(player, { visit, stats, statsChanged, savedPlace }));
+      const { visit, address, stats, statsChanged, savedPlace } = was;
+      this.players.set(
+        was.sessionId,
+        Object.assign(player, { visit, address, stats, statsChanged, savedPlace }),
+      );
       this.world.spawn(avatar, was.sessionId);
       this.simulation.addWalker(was.sessionId, avatar);
     }
@@ -491,6 +592,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     simulation.step(() => tickClock.lap("physics"));
     this.ticking = false;
     this.recorder?.endTick(this);
+    this.ways.watch();
     saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
     this.keeper?.saveIfDue(this.clock.elapsedTime);
     tickClock.lap("rules");
@@ -500,6 +602,8 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
   }
 
   private takeStep(player: Player<A>, input: WalkInput, dt: number): void {
+    // Whoever travels stands still; the inputs are answered all the same.
+    if (player.departure) return;
     this.recorder?.input(player.sessionId, input);
     this.step(player.avatar, input, dt, player.sessionId);
   }
@@ -520,6 +624,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
   // A rehearsal (rehearsal.ts) plays the room by these, without network, database or clock.
 
+  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: rehearsal.ts plays the room by it
   private async rehearse(ports: Ports, log: Log): Promise<void> {
     Object.assign(this, { ports, log });
     this.inbox = this.openInbox();
@@ -528,6 +633,7 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     await this.onOpen?.();
   }
 
+  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: rehearsal.ts plays the room by it
   private endRehearsedTick(): void {
     this.ticking = true;
     this.simulation.step();
@@ -535,11 +641,13 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
     this.recorder?.endTick(this);
   }
 
+  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: rehearsal.ts plays the room by it
   private actOut(player: Player<A>, type: string, message: unknown): void {
     this.recorder?.message(player.sessionId, type, message);
     this.faultBook.attempt("onMessage", () => this.inbox.act(player, type, message));
   }
 
+  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: rehearsal.ts plays the room by it
   private resumeGame(game: unknown): void {
     this.onRestore?.(game);
   }
@@ -570,5 +678,5 @@ export abstract class WorldRoom<S extends WorldState = WorldState, A extends Ava
 
 /** Close codes after which nobody waits for the player to return. */
 function isFinal(code: number | undefined): boolean {
-  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TOO_SLOW;
+  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TRAVELLED;
 }

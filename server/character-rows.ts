@@ -125,32 +125,41 @@ export async function releaseRow(db: Db, held: Held, state: string): Promise<boo
 
 /**
  * Saves, gives up, and keeps the character for whoever shows the ticket. The epoch grows here too, so that nothing of
- * the former owner, a booking or a renewal under way, can still land. False: fenced.
+ * the former owner, a booking or a renewal under way, can still land. The row names the room that the ticket is for;
+ * null: any. False: fenced.
  */
-export async function transferRow(db: Db, held: Held, ticket: string, state: string): Promise<boolean> {
+export async function transferRow(
+  db: Db,
+  held: Held,
+  ticket: string,
+  state: string,
+  toRoomId?: string,
+): Promise<boolean> {
   const [, count] = await db.query<[unknown, number]>(
-    `UPDATE character SET state = $4, version = version + 1, epoch = epoch + 1, owner = NULL, room_id = NULL,
+    `UPDATE character SET state = $4, version = version + 1, epoch = epoch + 1, owner = NULL, room_id = $7,
        transfer_nonce = $6, transfer_until = ${JOURNEY}, lease_until = ${LEASE}, updated_at = now()
      WHERE id = $1 AND owner = $2 AND epoch = $3 AND version = $5`,
-    [held.id, held.owner, held.epoch, state, held.version, ticket],
+    [held.id, held.owner, held.epoch, state, held.version, ticket, toRoomId ?? null],
   );
   return count === 1;
 }
 
-/** Acquires a travelling character. Null: it is on no such journey, or no longer. */
+/** Acquires a travelling character; with `back` for the room it left. Null: it is on no such journey, or no longer. */
 export async function claimTransferRow(
   db: Db,
   id: string,
   ticket: string,
   owner: string,
   roomId: string,
+  back = false,
 ): Promise<CharacterRow | null> {
   const [rows] = await db.query<[CharacterRow[], number]>(
     `UPDATE character SET owner = $2, room_id = $3, epoch = epoch + 1, transfer_nonce = NULL,
        transfer_until = NULL, lease_until = ${LEASE}
      WHERE id = $1 AND transfer_nonce = $4 AND transfer_until > now()
+       AND (room_id IS NULL OR room_id = $3 OR $5::boolean)
      RETURNING ${SHEET}`,
-    [id, owner, roomId, ticket],
+    [id, owner, roomId, ticket, back],
   );
   return rows[0] ?? null;
 }

@@ -168,7 +168,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       }
       const waitedMs = now() - startedAt;
       if (waitedMs >= CLAIM_WAIT_MS) {
-        const where = holder.room_id === null ? "between two rooms" : `live in room ${holder.room_id}`;
+        const where = holder.owner === null ? "between two rooms" : `live in room ${holder.room_id}`;
         throw new RoomkeepError(
           "CHARACTER_CLAIMED",
           `Character ${characterId} is ${where} and was not released in ${Math.round(waitedMs)} ms. Try again.`,
@@ -179,9 +179,13 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     }
   }
 
-  async function claimTransfer(id: string, ticket: string, { roomId }: { roomId: string }): Promise<Claim> {
+  async function claimTransfer(
+    id: string,
+    ticket: string,
+    { roomId, back = false }: { roomId: string; back?: boolean },
+  ): Promise<Claim> {
     if (closed) throw shuttingDown();
-    const claimed = await acquire(id, () => rows.claimTransferRow(ds, id, ticket, incarnation, roomId));
+    const claimed = await acquire(id, () => rows.claimTransferRow(ds, id, ticket, incarnation, roomId, back));
     if (!claimed) throw new RoomkeepError("TRANSFER_INVALID");
     return claimed;
   }
@@ -280,7 +284,11 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     return true;
   }
 
-  async function transfer(claim: Claim, state: CharacterState): Promise<string | null> {
+  async function transfer(
+    claim: Claim,
+    state: CharacterState,
+    to?: { roomId: string },
+  ): Promise<string | null> {
     const { id } = claim.sheet;
     const text = writeState(id, state);
     const ticket = tickets.get(claim) ?? randomUUID();
@@ -290,7 +298,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       const away =
         was === "travelling" ||
         (was === "held" &&
-          (await writeUnder(claim, () => rows.transferRow(ds, heldOf(claim), ticket, text))));
+          (await writeUnder(claim, () => rows.transferRow(ds, heldOf(claim), ticket, text, to?.roomId))));
       leases.drop(id, claim.epoch);
       forget(claim);
       return away ? ticket : null;

@@ -79,6 +79,7 @@ function roomAsked({ req }: AuthContext): string | undefined {
 export function checkPortals(games: Games): void {
   for (const [game, { level }] of Object.entries(games)) {
     for (const [i, { to, spawn }] of (level?.portals ?? []).entries()) {
+      if (to === "back") continue; // wherever one came from
       const where = `Portal ${i} of the level "${level?.name}" (${game}) leads to`;
       const target = Object.hasOwn(games, to) ? games[to] : undefined;
       if (!target) {

@@ -13,6 +13,13 @@ export const ZONE_SAVE_MS = 30_000;
 /** Default port of the page, the API and the sockets. */
 export const DEFAULT_PORT = 2567;
 
+/** Most members of a party. */
+export const PARTY_MAX = 8;
+/** Seconds for which a member who left the server keeps the place in the party. */
+export const PARTY_KEEP_S = 300;
+/** Seconds for which an invitation to a party stands. */
+export const PARTY_INVITE_S = 60;
+
 /** Longest player name, in characters (code points). */
 export const NAME_MAX = 24;
 /** Longest chat line, in characters (code points). */
@@ -36,6 +43,8 @@ export const CLOSE = {
   KICKED: 4104,
   /** The reader was too slow for too long. */
   TOO_SLOW: 4105,
+  /** The character is in another room now, and its player has joined there. */
+  TRAVELLED: 4106,
 } as const;
 
 /** Colours a player may choose, as CSS hex; the index is what is stored and sent. */

@@ -35,6 +35,22 @@ export const looks = z.strictObject({
 export const roomMessages = {
   chat: z.strictObject({ text: showable(CHAT_MAX) }),
   emote: z.strictObject({ emote: z.int().min(0).max(EMOTES.length) }),
+  /** The client could not get to the room that it was sent to. */
+  "travel.back": z.strictObject({}),
+  /** `to`: session id or name of somebody in the room. */
+  "party.invite": z.strictObject({
+    to: z
+      .string()
+      .min(1)
+      .max(NAME_MAX * 4),
+  }),
+  /** `party`: id from the invitation. */
+  "party.accept": z.strictObject({ party: z.uuid() }),
+  "party.decline": z.strictObject({ party: z.uuid() }),
+  "party.leave": z.strictObject({}),
+  /** `member`: character id from the party's list. */
+  "party.kick": z.strictObject({ member: z.uuid() }),
+  "party.lead": z.strictObject({ member: z.uuid() }),
   /** A line for the room's console, answered by "console"; a refused one by "refused". */
   command: z.strictObject({ line: z.string().min(1).max(COMMAND_MAX) }),
   /** What a line of the console may become, answered by "completions". */
@@ -47,8 +63,58 @@ export interface ServerMessages {
   refused: { type: string; code: string; reason: string };
   notice: { code: string; text: string };
   event: EventMessage;
+  travel: TravelMessage;
+  /** The own party after each change; null: one is in none. Only members are told. */
+  party: PartyView | null;
+  "party.invited": { party: string; by: string };
+  /** Who of the party was not taken along, and why. */
+  "party.behind": { to: string; members: { name: string; code: string; reason: string }[] };
   console: { line: string; text: string };
   completions: { line: string; lines: string[] };
+}
+
+/** How a journey goes on, as the traveller's client is told. */
+export type TravelMessage =
+  /** The avatar stands still from now on: time to fade. `to`: the place's name for people. */
+  | { phase: "leaving"; to: string }
+  /** Take this seat now; the old connection is closed from the other side. */
+  | { phase: "go"; to: string; seat: SeatReservation }
+  /** Nothing came of it: one is still in this room, where one stood. */
+  | { phase: "stayed"; to: string; code: string; reason: string };
+
+/** A seat that is kept for one client, for `consumeSeatReservation` of the SDK. */
+export interface SeatReservation {
+  name: string;
+  roomId: string;
+  sessionId: string;
+  processId: string;
+  publicAddress?: string;
+  devMode?: boolean;
+}
+
+/** A party as its members see it. */
+export interface PartyView {
+  id: string;
+  /** Character id of the leader. */
+  lead: string;
+  /** Character id of whoever is told. */
+  you: string;
+  members: PartyMember[];
+}
+
+/** One member of a party, the longest first. */
+export interface PartyMember {
+  /** Character id. */
+  id: string;
+  name: string;
+  /** Index into COLORS. */
+  color: number;
+  /** Where they are, for people; empty while they are away. */
+  place: string;
+  /** Room they are in; empty while they are away. */
+  roomId: string;
+  /** Session id there. */
+  sessionId: string;
 }
 
 /** Something that happened, as the clients it is for receive it: see `defineEvent`. */

@@ -1,5 +1,5 @@
 import { Client, type Room } from "colyseus.js";
-import type { Avatar, WalkInput, WorldState } from "../shared/index.ts";
+import type { Avatar, TravelMessage, WalkInput, WorldState } from "../shared/index.ts";
 import { BUTTON } from "../shared/index.ts";
 import { signIn, ticketFor } from "./sign-in.ts";
 
@@ -18,6 +18,8 @@ export interface WhoJoins {
   create?: boolean;
   /** Options for the room. */
   options?: Record<string, unknown>;
+  /** False: does not go where a portal sends them. */
+  follow?: boolean;
 }
 
 /** What `walk` holds down. */
@@ -31,7 +33,12 @@ export interface Held {
 
 /** A true player: the real SDK over a real socket. */
 export interface TestPlayer {
+  /** The room they are in: another one after they travelled. */
   readonly room: Room<unknown, WorldState>;
+  /** How each journey that has ended did: by the name of the game they went to, or the code of why they stayed. */
+  readonly journeys: readonly string[];
+  /** How each room that they were in closed the connection, by room id. */
+  readonly closed: ReadonlyMap<string, number>;
   readonly token: string;
   readonly recoveryCode: string | undefined;
   readonly characterId: string;
@@ -47,6 +54,10 @@ export interface TestPlayer {
   patches(count: number): Promise<void>;
   /** Resolves with the next message of a type. */
   message<T = unknown>(type: string, ms?: number): Promise<T>;
+  /** Sends something to the room. */
+  send(type: string, payload?: unknown): void;
+  /** Resolves when one more journey has ended, with how it did. */
+  journey(ms?: number): Promise<string>;
   leave(): Promise<void>;
   /** Ends everything that would keep the process alive. */
   stop(): void;
@@ -56,7 +67,8 @@ export interface TestPlayer {
 export async function joinAs(url: string, game: string, who: WhoJoins = {}): Promise<TestPlayer> {
   const { token, recoveryCode, character } = await signIn(url, who);
   const room = await enterRoom(url, game, token, who);
-  const player = play(room, { token, recoveryCode, characterId: who.characterId ?? character.id });
+  const identity = { token, recoveryCode, characterId: who.characterId ?? character.id };
+  const player = play(url, room, identity, who.follow ?? true);
   await player.until("the own actor", () => room.state?.actors?.has(room.sessionId) ?? false);
   return player;
 }
@@ -81,22 +93,56 @@ export async function enterRoom(
 }
 
 function play(
-  room: Room<unknown, WorldState>,
+  url: string,
+  joined: Room<unknown, WorldState>,
   identity: Pick<TestPlayer, "token" | "recoveryCode" | "characterId">,
+  follow: boolean,
 ): TestPlayer {
+  let room = joined;
+  let input = inputOf(room);
+  let stopped = false;
+  const journeys: string[] = [];
+  const closed = new Map<string, number>();
   const received = new Map<string, unknown[]>();
   const waiting = new Set<() => void>();
   const wake = () => {
     for (const check of [...waiting]) check();
   };
-  room.onMessage("*", (type: string | number, payload: unknown) => {
-    const list = received.get(String(type)) ?? [];
-    list.push(payload);
-    received.set(String(type), list);
+  const listen = (next: Room<unknown, WorldState>) => {
+    next.onMessage("*", (type: string | number, payload: unknown) => {
+      const list = received.get(String(type)) ?? [];
+      list.push(payload);
+      received.set(String(type), list);
+      if (type === "travel") void travel(next, payload as TravelMessage);
+      wake();
+    });
+    next.onStateChange(wake);
+    next.onLeave((code) => {
+      closed.set(next.roomId, code);
+      wake();
+    });
+  };
+  const ended = (how: string) => {
+    journeys.push(how);
     wake();
-  });
-  room.onStateChange(wake);
-  room.onLeave(wake);
+  };
+  async function travel(from: Room<unknown, WorldState>, message: TravelMessage): Promise<void> {
+    if (message.phase === "stayed") ended(message.code);
+    if (message.phase !== "go" || !follow) return;
+    try {
+      const next = await new Client(url).consumeSeatReservation<WorldState>(message.seat as never);
+      next.reconnection.minUptime = 0;
+      room = next;
+      input = inputOf(next);
+      listen(next);
+      if (stopped) close(next);
+      else await until("the own actor", () => next.state?.actors?.has(next.sessionId) ?? false);
+      ended(message.seat.name);
+    } catch {
+      // The room that it left takes it back, and says why.
+      from.send("travel.back", {});
+    }
+  }
 
   const until = (what: string, condition: () => boolean, ms = 10_000) =>
     new Promise<void>((resolve, reject) => {
@@ -121,10 +167,20 @@ function play(
     await until(`${count} patches`, () => ++seen >= count);
   };
 
-  const input = room.input() as ReturnType<typeof room.input> & { data: WalkInput };
+  listen(room);
   return {
     ...identity,
-    room,
+    get room() {
+      return room;
+    },
+    journeys,
+    closed,
+    send: (type, payload = {}) => room.send(type, payload),
+    async journey(ms) {
+      const before = journeys.length;
+      await until("a journey to end", () => journeys.length > before, ms);
+      return journeys[before] ?? "";
+    },
     received,
     until,
     patches,
@@ -152,8 +208,17 @@ function play(
       await room.leave();
     },
     stop() {
-      room.reconnection.enabled = false;
-      room.connection?.close();
+      stopped = true;
+      close(room);
     },
   };
+}
+
+function inputOf(room: Room<unknown, WorldState>) {
+  return room.input() as ReturnType<typeof room.input> & { data: WalkInput };
+}
+
+function close(room: Room): void {
+  room.reconnection.enabled = false;
+  room.connection?.close();
 }

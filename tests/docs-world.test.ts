@@ -17,14 +17,21 @@ async function regions(): Promise<Map<string, string>> {
   return found;
 }
 
-describe("docs/world.md", () => {
-  test("holds exactly the regions of its examples, all of them, and no other code", async () => {
-    const text = await read("world.md");
-    const blocks = [...text.matchAll(/<!-- (\S+) -->\n```ts\n(.*?)\n```/gs)].map(
-      ([, source = "", body = ""]) => [source, body] as const,
-    );
-    expect(new Map(blocks)).toEqual(await regions());
-    expect(text.match(/^```ts$/gm)).toHaveLength(blocks.length);
+/** Pages whose code is the regions of the examples. */
+const PAGES = ["world.md", "travel.md"];
+
+describe("the pages of the world kit", () => {
+  test("hold exactly the regions of the examples, each once, and no other code", async () => {
+    const shown: [string, string][] = [];
+    for (const page of PAGES) {
+      const text = await read(page);
+      const blocks = [...text.matchAll(/<!-- (\S+) -->\n```ts\n(.*?)\n```/gs)];
+      expect(text.match(/^```ts$/gm), page).toHaveLength(blocks.length);
+      for (const [, source = "", body = ""] of blocks) shown.push([source, body]);
+    }
+    const all = await regions();
+    expect(shown).toHaveLength(all.size);
+    expect(new Map(shown)).toEqual(all);
   });
 
   test.each(files)("examples/%s runs", async (file) => {

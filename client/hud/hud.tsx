@@ -6,6 +6,7 @@ import { Chat } from "./chat.tsx";
 import { Door } from "./door.tsx";
 import { Help, Preferences, Share } from "./overlays.tsx";
 import type { Page } from "./page-state.ts";
+import { InvitationBanner, PartyList, People, Veil } from "./party.tsx";
 import { Touch } from "./touch.tsx";
 
 /** All that lies over the world. */
@@ -19,6 +20,7 @@ export function Hud({ page }: { page: Page }) {
       {overlay.value === "help" && <Help page={page} />}
       {overlay.value === "settings" && <Preferences page={page} />}
       {overlay.value === "share" && playing && <Share page={page} />}
+      {overlay.value === "people" && playing && <People page={page} />}
       <Farewell page={page} />
     </>
   );
@@ -40,10 +42,13 @@ function Playing({ page }: { page: Page }) {
           {session.away.value}
         </div>
       )}
+      <InvitationBanner page={page} />
       <Notice page={page} />
+      <PartyList page={page} />
       {page.touch.value && <Touch page={page} />}
       <Chat page={page} />
       <Emotes page={page} />
+      <Veil page={page} />
     </>
   );
 }
@@ -76,6 +81,17 @@ function TopBar({ page }: { page: Page }) {
         <span class="pill rates" title="Round trip to the server, and patches a second">
           {board.pingMs.value} ms<span class="wide"> · {board.ticks.value} ticks/s</span>
         </span>
+        <button
+          type="button"
+          aria-label="People here"
+          title="People here, and your party"
+          onClick={() => {
+            page.picked.value = "";
+            overlay.value = "people";
+          }}
+        >
+          ☻
+        </button>
         <button
           type="button"
           aria-label="Invite friends"

@@ -1,42 +1,9 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Avatar } from "roomkeep/shared";
 import { codeOf } from "../session.ts";
 import type { Quality } from "../stage.ts";
 import type { Page } from "./page-state.ts";
-
-/** A panel over the world: takes the focus, Escape and a click beside it close it. */
-function Panel({ page, title, children }: { page: Page; title: string; children: ComponentChildren }) {
-  const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    close.current?.focus();
-    return () => before instanceof HTMLElement && before.focus();
-  }, []);
-  const shut = () => {
-    page.overlay.value = "none";
-  };
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, see page.tsx
-    <div
-      class="over"
-      role="dialog"
-      aria-modal="true"
-      aria-label={title}
-      onClick={(event) => event.target === event.currentTarget && shut()}
-    >
-      <div class="panel">
-        <h2>
-          {title}
-          <button type="button" ref={close} aria-label="Close" onClick={shut}>
-            ✕
-          </button>
-        </h2>
-        {children}
-      </div>
-    </div>
-  );
-}
+import { Panel } from "./panel.tsx";
 
 const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["W", "A", "S", "D"], "walk; arrow keys do the same"],

@@ -2,12 +2,13 @@ import type { Signal } from "@preact/signals";
 import type { Account } from "../account.ts";
 import type { GameEntry, RoomEntry } from "../api.ts";
 import type { Input } from "../input.ts";
+import type { PartyBoard } from "../party.ts";
 import type { Session } from "../session.ts";
 import type { Settings } from "../settings.ts";
 import type { Board } from "../world.ts";
 
 /** Which overlay is open. */
-export type Overlay = "none" | "help" | "settings" | "share";
+export type Overlay = "none" | "help" | "settings" | "share" | "people";
 
 /** Everything the HUD reads and may do. */
 export interface Page {
@@ -16,6 +17,9 @@ export interface Page {
   readonly account: Account;
   readonly settings: Settings;
   readonly board: Board;
+  readonly party: PartyBoard;
+  /** Session id of the avatar that was clicked last; empty. */
+  readonly picked: Signal<string>;
   readonly input: Input;
   /** Code of the room in the page's address, until it was used. */
   readonly invited: Signal<string>;

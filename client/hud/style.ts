@@ -51,6 +51,13 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 .banner { position:absolute; top:64px; left:50%; transform:translateX(-50%); background:#fff6e0; color:#7a4a10; border-radius:999px; padding:.6em 1.2em; font-weight:800; box-shadow:var(--shadow); display:flex; gap:.7em; align-items:center; max-width:calc(100vw - 24px); }
 .spin { width:1em; height:1em; border:3px solid #f0c78a; border-top-color:#b9701a; border-radius:50%; animation:spin 1s linear infinite; flex:none; }
 @keyframes spin { to { transform:rotate(1turn); } }
+.banner.invitation { top:112px; border-radius:22px; flex-wrap:wrap; justify-content:center; } #hud .banner.invitation button { background:#7a4a10; color:#fff; padding:.4em .9em; } #hud .banner.invitation button + button { background:rgba(122,74,16,.15); color:inherit; }
+.party { position:absolute; left:12px; top:62px; display:flex; flex-direction:column; gap:4px; align-items:flex-start; pointer-events:auto; }
+#hud .party button { background:var(--glass); color:#fff; border-radius:999px; padding:.3em .75em; display:flex; gap:.45em; align-items:center; font-weight:600; max-width:200px; }
+.party b { overflow:hidden; text-overflow:ellipsis; white-space:nowrap; } .party small { opacity:.75; white-space:nowrap; } #hud .party .gone { opacity:.55; }
+.choices { display:flex; gap:4px; margin:3px 0 0 10px; } #hud .choices button { background:rgba(255,250,243,.94); color:var(--ink); font-size:.85em; }
+.people { max-height:50vh; overflow:auto; } .people li { padding:.3em 0; border-bottom:1px solid var(--line); } #hud .people button { width:auto; background:rgba(90,60,40,.09); }
+.veil { position:absolute; inset:0; background:#211a2c; color:#ffe9cf; display:grid; place-items:center; font-size:1.5em; font-weight:800; opacity:0; pointer-events:none; transition:opacity .25s; } .veil.drawn { opacity:1; }
 .notice { position:absolute; top:112px; left:50%; transform:translateX(-50%); background:var(--glass); color:#fff; border-radius:16px; padding:.5em 1em; font-weight:700; max-width:calc(100vw - 24px); text-align:center; }
 .chat { position:absolute; left:12px; bottom:12px; width:min(350px,calc(100vw - 24px)); display:flex; flex-direction:column; gap:8px; }
 .lines { display:flex; flex-direction:column; gap:4px; max-height:190px; overflow:auto; scrollbar-width:none; mask-image:linear-gradient(transparent,#000 22px); padding-top:20px; margin:0; list-style:none; padding-left:0; }
@@ -89,7 +96,9 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
   .emotes { flex-direction:column; bottom:auto; top:62px; }
   #hud .emotes button { width:42px; height:42px; } .emotes kbd { display:none; }
   .bar { gap:6px; } #hud .bar button { padding:.42em .6em; } .rates { padding:.5em .7em; }
+  .party { top:58px; flex-direction:row; flex-wrap:wrap; max-width:calc(100vw - 90px); font-size:.85em; } .party ~ .chat { top:98px; } .banner.invitation { top:150px; }
   .banner { top:110px; font-size:.92em; } .rates .wide { display:none; }
 }
+@media (max-width:430px) { .rates { display:none; } }
 @media (prefers-reduced-motion:reduce) { #hud * { animation-duration:4s !important; transition:none !important; } }
 `;

@@ -21,6 +21,7 @@ export class CaveRoom extends WorldRoom<CaveState, Hero> {
     label: "Cave",
     description: "A dark way behind the meadow, for you and your party.",
     private: true,
+    instance: true,
     maxPlayers: 8,
   };
   static override readonly level = caveLevel;

@@ -1,0 +1,77 @@
+import { WorldRoom } from "roomkeep/rooms";
+import { defineLevel, type Level, WorldState } from "roomkeep/shared";
+import { z } from "zod";
+
+const bounds = { min: [-20, -20], max: [20, 20] } as const;
+
+/** A yard with a portal two metres east of where one appears, and one to a place that does not exist. */
+export const yard: Level = defineLevel({
+  name: "yard",
+  bounds: { min: [...bounds.min], max: [...bounds.max] },
+  spawns: [{ at: [0, 0, 0] }, { name: "well", at: [-6, 0, -6], yaw: 1 }],
+  portals: [
+    { at: [3, 0, 0], radius: 1, to: "cellar", spawn: "stairs" },
+    { at: [-3, 0, 0], radius: 1, to: "nowhere" },
+    { at: [0, 0, 4], radius: 1, to: "den" },
+    { at: [0, 0, -4], radius: 1, to: "broken" },
+  ],
+});
+
+/** A zone below it, whose way up names the well; and a den whose way out names nothing. */
+export const cellar: Level = defineLevel({
+  name: "cellar",
+  bounds: { min: [...bounds.min], max: [...bounds.max] },
+  spawns: [{ at: [8, 0, 8] }, { name: "stairs", at: [5, 0, 5], yaw: 2 }],
+  portals: [{ at: [5, 0, 9], radius: 1, to: "yard", spawn: "well" }],
+});
+export const den: Level = defineLevel({
+  name: "den",
+  bounds: { min: [...bounds.min], max: [...bounds.max] },
+  spawns: [{ at: [0, 0, 0] }],
+  portals: [{ at: [3, 0, 0], radius: 1, to: "yard" }],
+});
+
+export class YardRoom extends WorldRoom {
+  static override readonly card = { label: "Yard", description: "", maxPlayers: 12 };
+  override state = new WorldState();
+  override level = yard;
+  override zone = "yard";
+  override rates = { "party.invite": { perSecond: 100, burst: 100 } };
+  override travelWaitMs = 700;
+
+  protected override onOpen(): void {
+    this.on("wave", z.strictObject({}), (player) => {
+      player.avatar.emote = 1;
+    });
+  }
+}
+
+export class CellarRoom extends WorldRoom {
+  static override readonly card = { label: "Cellar", description: "", maxPlayers: 4 };
+  override state = new WorldState();
+  override level = cellar;
+  override zone = "cellar";
+  override travelWaitMs = 700;
+
+  protected override onOpen(): void {
+    // Seats that nobody takes keep a room open: the tests do not wait so long.
+    this.seatReservationTimeout = 1;
+  }
+}
+
+export class DenRoom extends WorldRoom {
+  static override readonly card = { label: "Den", description: "", maxPlayers: 6, instance: true };
+  override state = new WorldState();
+  override level = den;
+}
+
+/** A place that cannot be opened. */
+export class BrokenRoom extends WorldRoom {
+  static override readonly card = { label: "Broken", description: "", maxPlayers: 6 };
+  override state = new WorldState();
+  protected override onOpen(): void {
+    throw new Error("this place is broken");
+  }
+}
+
+export const ways = { yard: YardRoom, cellar: CellarRoom, den: DenRoom, broken: BrokenRoom };
