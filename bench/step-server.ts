@@ -6,6 +6,7 @@ import { IN_MEMORY, readConfig, startServer } from "roomkeep/server";
 import { Avatar, seeded, WalkInput, WorldState } from "roomkeep/shared";
 import { plazaLevel } from "../rooms/plaza/level.ts";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
+import { games } from "../server/main.ts";
 
 /** The plaza with fifty loose crates strewn about. */
 class CratedPlaza extends PlazaRoom {
@@ -82,7 +83,7 @@ process.on("message", async (message: { ask?: "read" | "end" }) => {
 
 async function serveOurs(): Promise<string> {
   const config = readConfig({ PORT: "0", LOG_LEVEL: "silent", ROOMKEEP_DATA_DIR: IN_MEMORY });
-  return (await startServer({ plaza: CratedPlaza }, config)).url;
+  return (await startServer({ ...games, plaza: CratedPlaza }, config)).url;
 }
 
 async function serveBare(): Promise<string> {

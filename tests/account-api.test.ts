@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
 import { setRole } from "../server/accounts.ts";
 import { readConfig } from "../server/config.ts";
+import { games } from "../server/main.ts";
 import { hashOf } from "../server/secrets.ts";
 import { type OidcProvider, startOidcProvider } from "./helpers/oidc-provider.ts";
 
@@ -22,7 +23,7 @@ let provider: OidcProvider;
 beforeAll(async () => {
   provider = await startOidcProvider();
   world = await bootServer(
-    { plaza: PlazaRoom, park: class ParkRoom extends PlazaRoom {} },
+    { ...games, park: class ParkRoom extends PlazaRoom {} },
     {
       env: {
         ROOMKEEP_OIDC_ISSUER: provider.issuer,

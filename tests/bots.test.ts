@@ -1,13 +1,13 @@
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PlazaRoom } from "../rooms/plaza/room.ts";
-import { TagRoom } from "../rooms/tag/room.ts";
+import type { TagRoom } from "../rooms/tag/room.ts";
+import { games } from "../server/main.ts";
 import type { BotReport } from "../testing/bots.ts";
 import { roomkeep } from "./helpers/cli.ts";
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ plaza: PlazaRoom, tag: TagRoom });
+  world = await bootServer(games);
 });
 afterAll(() => world.close());
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type InputFrame, predictRoom } from "../client/predict.ts";
 import { plazaLevel } from "../rooms/plaza/level.ts";
-import { PlazaRoom } from "../rooms/plaza/room.ts";
+import type { PlazaRoom } from "../rooms/plaza/room.ts";
+import { games } from "../server/main.ts";
 import { type Actor, layGround, TICK_HZ } from "../shared/index.ts";
 import { bootServer, type TestServer } from "../testing/index.ts";
 
@@ -12,7 +13,7 @@ const ground = layGround(plazaLevel);
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ plaza: PlazaRoom });
+  world = await bootServer(games);
 });
 afterAll(() => world.close());
 

@@ -3,7 +3,8 @@ import { WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
-import { PlazaRoom } from "../rooms/plaza/room.ts";
+import type { PlazaRoom } from "../rooms/plaza/room.ts";
+import { games } from "../server/main.ts";
 
 /** A room whose rules break wherever they can. */
 class BrokenRoom extends WorldRoom<WorldState> {
@@ -40,7 +41,7 @@ class BrokenRoom extends WorldRoom<WorldState> {
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ broken: BrokenRoom, plaza: PlazaRoom });
+  world = await bootServer({ broken: BrokenRoom, ...games });
 });
 afterAll(() => world.close());
 

@@ -1,12 +1,13 @@
 import { TICK_HZ, WALK_MPS, type WalkInput } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PlazaRoom } from "../rooms/plaza/room.ts";
+import type { PlazaRoom } from "../rooms/plaza/room.ts";
+import { games } from "../server/main.ts";
 import { ticks } from "./helpers/tag.ts";
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ plaza: PlazaRoom });
+  world = await bootServer(games);
 });
 afterAll(() => world.close());
 

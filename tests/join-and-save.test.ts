@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootServer } from "roomkeep/testing";
 import { expect, it } from "vitest";
-import { PlazaRoom } from "../rooms/plaza/room.ts";
+import { games } from "../server/main.ts";
 
 it("keeps a character where it stood, over a restart of the server", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "roomkeep-join-"));
-  const first = await bootServer({ plaza: PlazaRoom }, { dataDir });
+  const first = await bootServer(games, { dataDir });
   const ann = await first.join("plaza", { name: "Ann", color: 3, shape: 1 });
   const start = { x: ann.me().x, z: ann.me().z };
   await ann.walk({ moveX: 127 }, 20);
@@ -15,7 +15,7 @@ it("keeps a character where it stood, over a restart of the server", async () =>
   expect(Math.hypot(stood.x - start.x, stood.z - start.z)).toBeGreaterThan(2);
   await first.close();
 
-  const second = await bootServer({ plaza: PlazaRoom }, { dataDir });
+  const second = await bootServer(games, { dataDir });
   const again = await second.join("plaza", { token: ann.token });
   expect(again.me()).toMatchObject({ name: "Ann", color: 3, shape: 1 });
   expect(again.me().x).toBeCloseTo(stood.x, 4);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PlazaRoom } from "../rooms/plaza/room.ts";
+import { games } from "../server/main.ts";
 import { missingPostgres, newPostgresDatabase } from "./helpers/databases.ts";
 
 /** A line to PostgreSQL that a test can take away: connections are cut, and new ones refused. */
@@ -53,7 +53,7 @@ describe.skipIf(missingPostgres !== null && process.env.CI !== "true")(
     beforeAll(async () => {
       database = await newPostgresDatabase();
       line = await openLine(new URL(database.url));
-      world = await bootServer({ plaza: PlazaRoom }, { env: { DATABASE_URL: line.url }, dataDir });
+      world = await bootServer(games, { env: { DATABASE_URL: line.url }, dataDir });
       direct = new pg.Client({ connectionString: database.url });
       await direct.connect();
     });

@@ -8,6 +8,7 @@ import { PlazaRoom } from "../rooms/plaza/room.ts";
 import { openRecorder } from "../rooms/recorder.ts";
 import { openRehearsal, rerun } from "../rooms/rehearsal.ts";
 import { TagRoom } from "../rooms/tag/room.ts";
+import { games } from "../server/main.ts";
 
 let world: TestServer | undefined;
 afterEach(async () => {
@@ -35,7 +36,7 @@ describe("a recording", () => {
   test("of true players in a live room runs again alike, here and in a fresh process", {
     timeout: 60_000,
   }, async () => {
-    world = await bootServer({ plaza: PlazaRoom });
+    world = await bootServer(games);
     const ann = await world.join("plaza", { name: "Ann" });
     const room = world.room<PlazaRoom>(ann.room.roomId);
     const lines: string[] = [];

@@ -2,11 +2,12 @@ import { Client } from "colyseus.js";
 import { CLOSE, readErrorCode, type WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PlazaRoom } from "../rooms/plaza/room.ts";
+import type { PlazaRoom } from "../rooms/plaza/room.ts";
+import { games } from "../server/main.ts";
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ plaza: PlazaRoom });
+  world = await bootServer(games);
 });
 afterAll(() => world.close());
 

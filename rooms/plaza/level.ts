@@ -129,6 +129,7 @@ export const plazaLevel = defineLevel({
   name: "plaza",
   bounds: { min: [-HALF, -HALF], max: [HALF, HALF] },
   spawns: [{ at: [0, 0, 12], yaw: Math.PI, radius: 3.5 }],
+  portals: [{ at: [-16, 0, -16], yaw: Math.PI / 4, radius: 1.1, to: "meadow", spawn: "plaza" }],
   solids: [
     ...fountain,
     ...stage,
