@@ -41,19 +41,21 @@ describeCluster("two processes on one Redis and one PostgreSQL", (open) => {
   });
 
   it("list each other's rooms, and send the client to the process that has the room", async () => {
+    // Colyseus opens each room where the fewest are, by figures that lag a little: so many until both have one.
     const hosts: TestPlayer[] = [];
-    for (let n = 1; n <= 4; n++)
-      hosts.push(await join(one.url, "plaza", { name: `Host ${n}`, create: true }));
+    const portOf = (player: TestPlayer) => new URL(socketUrl(player)).port;
+    while (new Set(hosts.map(portOf)).size < 2 && hosts.length < 12) {
+      hosts.push(await join(one.url, "plaza", { name: `Host ${hosts.length}`, create: true }));
+    }
+    expect([...new Set(hosts.map(portOf))].sort()).toEqual([String(one.port), String(two.port)].sort());
     const listed = (await (await fetch(`${two.url}/v1/rooms`)).json()) as { rooms: { code: string }[] };
     const codes = listed.rooms.map((room) => room.code);
     for (const host of hosts) expect(codes).toContain(host.room.roomId);
-    const ports = new Set<string>();
     for (const host of hosts) {
       const guest = await join(two.url, "plaza", { name: "Guest", code: host.room.roomId });
       expect(guest.room.state.actors.has(host.room.sessionId)).toBe(true);
-      ports.add(new URL(socketUrl(guest)).port);
+      expect(portOf(guest)).toBe(portOf(host));
     }
-    expect([...ports].sort()).toEqual([String(one.port), String(two.port)].sort());
     await Promise.all(hosts.map((host) => host.leave()));
   });
 
