@@ -17,7 +17,8 @@ export function roomEndpoints(games: readonly GameEntry[]) {
       summary: "Open public rooms, and the games on offer",
       async answer() {
         const rooms = await matchMaker.query({ private: false });
-        return { games, rooms: rooms.map(entryOf) };
+        // An instance is entered through a portal, not from the list.
+        return { games: games.filter(({ instance }) => !instance), rooms: rooms.map(entryOf) };
       },
     }),
     findRoom: endpoint({
