@@ -58,16 +58,19 @@ export async function openTokenKeys(ds: DataSource, configured: readonly string[
   const [first] = pairs;
   if (!first) throw new RoomkeepError("CONFIG_INVALID", "ROOMKEEP_TOKEN_KEY holds no key.");
   return {
-    sign: ({ accountId, signInId, role }) =>
-      new SignJWT({ sid: signInId, role })
+    sign: ({ accountId, signInId, role }) => {
+      // Read once: three looks at the clock may fall in two seconds.
+      const nowS = Math.floor(Date.now() / 1000);
+      return new SignJWT({ sid: signInId, role })
         .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: first.kid })
         .setSubject(accountId)
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
-        .setIssuedAt()
-        .setNotBefore("0s")
-        .setExpirationTime(`${ACCESS_TOKEN_S}s`)
-        .sign(first.privateKey),
+        .setIssuedAt(nowS)
+        .setNotBefore(nowS)
+        .setExpirationTime(nowS + ACCESS_TOKEN_S)
+        .sign(first.privateKey);
+    },
     read: (token) => readToken(token, byId),
     successorOf: (refreshToken) =>
       `rkr_${createHmac("sha256", first.derivation).update(refreshToken).digest("base64url")}`,
