@@ -6,6 +6,7 @@ import { plazaLevel } from "../rooms/plaza/level.ts";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
 import { TagRoom } from "../rooms/tag/room.ts";
 import { IN_MEMORY, type RunningServer, readConfig, startServer } from "../server/index.ts";
+import { games } from "../server/main.ts";
 import { ask, describeWithBrowser, shoot, untilPage } from "./helpers/browser.ts";
 import { buildPage } from "./helpers/page.ts";
 
@@ -33,7 +34,7 @@ describeWithBrowser("two people in a party", (open) => {
     await buildPage();
     const config = readConfig({ PORT: "0", LOG_LEVEL: "silent", ROOMKEEP_DATA_DIR: IN_MEMORY });
     const page = fileURLToPath(new URL("../dist/page", import.meta.url));
-    server = await startServer({ plaza: GatePlaza, tag: OwnTag }, config, page);
+    server = await startServer({ ...games, plaza: GatePlaza, tag: OwnTag }, config, page);
     browser = await open();
     ann = await enter("Ann", { width: 800, height: 520 });
     bob = await enter("Bob", { width: 390, height: 720 });
