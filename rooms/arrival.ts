@@ -5,7 +5,7 @@ import type { CharacterPort, Claim, Identity, Place } from "./ports.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
 
 /**
- * Claims the character of whoever joins: by the ticket of their journey, else as any login does. A journey that ends
+ * Claims the character of whoever joins: by the ticket of their journey, else like every login. A journey that ends
  * here is told to the room that it began in, which takes the character back.
  *
  * @throws TRANSFER_INVALID, JOIN_TIMEOUT, and what the port throws

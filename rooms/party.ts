@@ -151,10 +151,15 @@ export async function decline(
 export async function leaveParty(presence: Presence, characterId: string): Promise<Refusal | undefined> {
   const party = await partyOf(presence, characterId);
   if (!party) return refuse("PARTY_NONE", "You are in no party.");
-  await remove(presence, party.id, characterId);
-  await announce(presence, party.id, [characterId]);
-  await endIfAlone(presence, party.id);
+  await takeOut(presence, party.id, characterId);
   return undefined;
+}
+
+/** Takes somebody out, tells those who stay and the one who goes, and ends a party of one. */
+async function takeOut(presence: Presence, partyId: string, characterId: string): Promise<void> {
+  await remove(presence, partyId, characterId);
+  await announce(presence, partyId, [characterId]);
+  await endIfAlone(presence, partyId);
 }
 
 /** The leader sends a member away. */
@@ -165,9 +170,7 @@ export async function kick(
 ): Promise<Refusal | undefined> {
   const party = await led(presence, characterId, member);
   if ("code" in party) return party;
-  await remove(presence, party.id, member);
-  await announce(presence, party.id, [member]);
-  await endIfAlone(presence, party.id);
+  await takeOut(presence, party.id, member);
   return undefined;
 }
 
