@@ -5,9 +5,10 @@ const conditions = ["roomkeep-source"];
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  oxc: { decorator: { legacy: true } },
+  oxc: { decorator: { legacy: true }, jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
     include: ["tests/**/*.test.ts"],
+    globalSetup: ["tests/helpers/page.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Files share two cores and several of them boot servers and browsers.

@@ -43,6 +43,13 @@ function coreBusyMs(): number {
   return (user + nice + sys + irq + soft + steal) * 10;
 }
 
+/** What is left when the garbage is gone: objects and buffers. */
+function liveMB(): number {
+  global.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
+}
+
 function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
@@ -58,6 +65,7 @@ function result(): object {
     p99Ms: quantile(wallMs, 0.99),
     hz: wallMs.length / seconds,
     rssMB: process.memoryUsage().rss / 2 ** 20,
+    liveMB: liveMB(),
     foreignPct: (coreBusyMs() - start.core - usedMs) / seconds / 10,
     joined: system.joined(),
   };

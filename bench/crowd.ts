@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import { parseArgs } from "node:util";
 import { Client, type Room } from "colyseus.js";
+import { ask, child, finish, heard, median, round, sleep } from "./children.ts";
+import { crowdInputs } from "./crowd-inputs.ts";
 import { SYSTEMS, type SystemName } from "./crowd-systems.ts";
 import type { Bench } from "./index.ts";
 
@@ -28,6 +29,7 @@ interface Row {
   hz: number;
   kBs: number;
   rssMB: number;
+  liveMB: number;
   foreignPct: number;
   mismatches: number;
   stalenessMs: number[][];
@@ -37,8 +39,9 @@ interface Row {
 export const crowd: Bench = {
   help:
     "[--players 1000] [--world dense|sparse] [--seconds 30] [--repeats 3] [--systems whole,stateview,floor,ours] " +
-    "[--timed] [--foreign 15] [--profile DIR] [--json]",
+    "[--timed] [--foreign 15] [--profile DIR] [--json]; with --inputs see crowd-inputs",
   async run(args) {
+    if (args.includes("--inputs")) return crowdInputs.run(args.filter((arg) => arg !== "--inputs"));
     const options = read(args);
     const rows = new Map<SystemName, Row[]>(options.systems.map((name) => [name, []]));
     const notes: string[] = [];
@@ -46,7 +49,12 @@ export const crowd: Bench = {
     for (let repeat = 0; repeat < options.repeats; repeat++) {
       for (const name of options.systems) {
         try {
-          rows.get(name)?.push(await measure(name, options));
+          const row = await measure(name, options);
+          rows.get(name)?.push(row);
+          console.error(
+            `${name} #${repeat + 1}: ${round(row.cpuMsTick)} ms a tick, ${round(row.kBs)} kB/s, ` +
+              `foreign ${round(row.foreignPct)} %, mismatches ${row.mismatches}`,
+          );
         } catch (error) {
           notes.push(`${name}: ${error instanceof Error ? error.message : error}`);
         }
@@ -84,7 +92,10 @@ function read(args: readonly string[]): Options {
 
 async function measure(name: SystemName, options: Options): Promise<Row> {
   const { players, world, seconds, timed, profile } = options;
-  const profiled = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  const profiled = [
+    "--expose-gc",
+    ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
+  ];
   const server = child(0, profiled, "crowd-server.ts", [
     name,
     String(players),
@@ -156,60 +167,6 @@ async function check(server: ChildProcess, rooms: readonly Room[], name: SystemN
   return wrong;
 }
 
-function child(core: number, flags: readonly string[], file: string, args: readonly string[]): ChildProcess {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  const node = [process.execPath, ...flags, "--conditions=roomkeep-source", "--import", "tsx", path, ...args];
-  return spawn("taskset", ["-c", String(core), ...node], {
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-    env: { ...process.env, NODE_ENV: "production" },
-  });
-}
-
-async function ask<T>(from: ChildProcess, what: string): Promise<T> {
-  const answer = heard<T>(from, what, 120_000);
-  from.send(what);
-  return answer;
-}
-
-function heard<T>(from: ChildProcess, key: string, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const end = (after: () => void): void => {
-      clearTimeout(timer);
-      from.off("message", listen);
-      from.off("exit", gone);
-      after();
-    };
-    const listen = (message: object): void => {
-      if (key in message) end(() => resolve(message as T));
-    };
-    const gone = (code: number | null): void =>
-      end(() => reject(new Error(`ended with ${code} before "${key}"`)));
-    const timer = setTimeout(() => end(() => reject(new Error(`no "${key}" in ${ms} ms`))), ms);
-    from.on("message", listen);
-    from.on("exit", gone);
-  });
-}
-
-async function finish(one: ChildProcess | undefined): Promise<void> {
-  if (one === undefined || one.exitCode !== null) return;
-  const ended = new Promise((resolve) => one.once("exit", resolve));
-  if (one.connected) one.send("exit");
-  const timer = setTimeout(() => one.kill("SIGKILL"), 3000);
-  await ended;
-  clearTimeout(timer);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[at] ?? 0) : ((sorted[at - 1] ?? 0) + (sorted[at] ?? 0)) / 2;
-}
-const round = (value: number): number => Math.round(value * 100) / 100;
-
 function report(
   json: boolean,
   options: Options,
@@ -229,12 +186,17 @@ function report(
       p99Ms: of((row) => row.p99Ms),
       kBs: of((row) => row.kBs),
       rssMB: of((row) => row.rssMB),
+      liveMB: of((row) => row.liveMB),
       hz: of((row) => row.hz),
       foreignPct: of((row) => row.foreignPct),
       rows: quiet.length,
     };
   }
   const cost = (name: SystemName): number => systems[name]?.cpuMsTick ?? Number.NaN;
+  const overWhole = (key: string): number =>
+    round(
+      (((systems.ours?.[key] ?? Number.NaN) - (systems.whole?.[key] ?? Number.NaN)) * 1024) / options.players,
+    );
   const every = [...rows.values()].flat();
   const ages = [0, 1, 2].map((ring) => every.flatMap((row) => row.stalenessMs[ring] ?? []));
   const worst = (values: readonly number[]): number =>
@@ -252,6 +214,8 @@ function report(
     ratios: {
       stateviewOverOurs: round(cost("stateview") / cost("ours")),
       oursOverFloor: round(cost("ours") / cost("floor")),
+      kBPlayerOverWhole: overWhole("rssMB"),
+      liveKBPlayerOverWhole: overWhole("liveMB"),
     },
     stalenessMs: {
       median: median(ages.flat()),

@@ -6,9 +6,14 @@ export interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  cluster: () => import("./cluster.ts"),
   crowd: async () => (await import("./crowd.ts")).crowd,
+  "crowd-inputs": async () => (await import("./crowd-inputs.ts")).crowdInputs,
   items: () => import("./items.ts"),
+  latency: async () => (await import("./latency.ts")).latency,
+  rooms: async () => (await import("./rooms.ts")).rooms,
   step: () => import("./step.ts"),
+  storm: async () => (await import("./storm.ts")).storm,
   world: () => import("./world.ts"),
 };
 

@@ -1,115 +1,168 @@
 import { type Signal, signal } from "@preact/signals";
-import { COLORS, SHAPES } from "roomkeep/shared";
-import { type Api, ApiError, type Looks } from "./api.ts";
+import type { Api, Registration, Who } from "./api.ts";
+import { ApiError } from "./calls.ts";
+import { type IdentityReturn, leaveForProvider, readBinding } from "./identity.ts";
 import { recall, remember } from "./memory.ts";
-import { suggestName } from "./names.ts";
+import { openRoster, type Roster } from "./roster.ts";
 
-/** The guest of this browser: looks, token, recovery code. */
+/** Who plays in this browser: nobody yet, a guest, or a registered account. All calls throw `ApiError`. */
 export interface Account {
-  /** What the join screen shows and changes; sent to the server by `signIn`. */
-  readonly looks: Signal<Looks>;
+  readonly who: Signal<Who | undefined>;
+  readonly roster: Roster;
+  /** Brings the guest of this browser to another one; kept here also while somebody else is signed in. */
   readonly recoveryCode: Signal<string | undefined>;
-  /** Whether this browser has a character already. */
-  readonly known: Signal<boolean>;
-  /** Reads the character of the stored token; forgets a token that the server no longer knows. */
+  /** Reads who is signed in, after the page was opened. */
   wake(): Promise<void>;
-  /** Makes a guest, or changes the looks of the one there is. */
-  signIn(): Promise<void>;
+  /** Makes sure that there is a character to play: a guest's at least. @returns its id */
+  ready(): Promise<string>;
   recover(code: string): Promise<void>;
-}
-
-/** Opens the account that this browser remembers. */
-export function openAccount(api: Api): Account {
-  const stored = recall("looks") as Partial<Looks> | undefined;
-  const looks = signal<Looks>({
-    name: typeof stored?.name === "string" ? stored.name : suggestName(),
-    color: whole(stored?.color, COLORS.length),
-    shape: whole(stored?.shape, SHAPES.length),
-  });
-  const recoveryCode = signal(recall("recoveryCode") as string | undefined);
-  const token = recall("token");
-  const known = signal(typeof token === "string");
-  api.token = typeof token === "string" ? token : undefined;
-  api.onToken = (next) => remember("token", next);
-  api.latestToken = () => {
-    const kept = recall("token");
-    return typeof kept === "string" ? kept : undefined;
-  };
-  let saved: Looks | undefined;
-
-  const keep = (next: Looks) => {
-    saved = { name: next.name, color: next.color, shape: next.shape };
-    looks.value = saved;
-    remember("looks", saved);
-  };
-  const forget = () => {
-    api.token = undefined;
-    known.value = false;
-    remember("token", undefined);
-  };
-  const enter = (code: string) => {
-    known.value = true;
-    recoveryCode.value = code;
-    remember("recoveryCode", code);
-  };
-  /** The sign-in ended; the code that this browser keeps brings a guest back without a step. */
-  const comeBack = async (error: unknown): Promise<boolean> => {
-    if (!(error instanceof ApiError) || !ENDED.has(error.code)) throw error;
-    const code = recoveryCode.value;
-    forget();
-    if (!code) return false;
-    try {
-      keep((await api.recover(code)).character);
-      enter(code);
-      return true;
-    } catch (refused) {
-      if (!(refused instanceof ApiError) || refused.code !== "RECOVERY_INVALID") throw refused;
-      return false;
-    }
-  };
-
-  const account: Account = {
-    looks,
-    recoveryCode,
-    known,
-    async wake() {
-      if (!api.token) return;
-      try {
-        keep((await api.me()).character);
-      } catch (error) {
-        await comeBack(error);
-      }
-    },
-    async signIn() {
-      const wanted = { ...looks.value, name: looks.value.name.trim() };
-      const change = async () => {
-        if (!saved || !same(saved, wanted)) keep((await api.changeMe(wanted)).character);
-      };
-      if (api.token) {
-        try {
-          return await change();
-        } catch (error) {
-          if (await comeBack(error)) return change();
-        }
-      }
-      const guest = await api.createGuest(wanted);
-      enter(guest.recoveryCode);
-      keep(guest.character);
-    },
-    async recover(code) {
-      const guest = await api.recover(code.trim());
-      enter(code.trim());
-      keep(guest.character);
-    },
-  };
-  return account;
+  /** Registers; a guest who is signed in becomes the account and keeps all it has. */
+  signUp(wanted: Registration): Promise<void>;
+  signIn(login: string, password: string): Promise<void>;
+  resetPassword(wanted: { login: string; code: string; password: string }): Promise<void>;
+  changePassword(current: string, password: string): Promise<void>;
+  /** Leaves for the identity provider; `link`: whoever is signed in gets its identity. */
+  leaveFor(link: boolean): Promise<void>;
+  /** Finishes what {@link leaveFor} began. */
+  comeBackFrom(came: IdentityReturn): Promise<void>;
+  /** Ends this sign-in, or all of them. A guest that this browser keeps plays again. */
+  signOut(everywhere: boolean): Promise<void>;
 }
 
 /** Codes that say that this browser is no longer signed in. */
-const ENDED = new Set(["TOKEN_INVALID", "TOKEN_REVOKED", "TOKEN_REUSED"]);
-const same = (a: Looks, b: Looks) => a.name === b.name && a.color === b.color && a.shape === b.shape;
+const ENDED = new Set(["TOKEN_INVALID", "TOKEN_REVOKED", "TOKEN_REUSED", "TOKEN_OUTDATED"]);
+const GUEST: Who = { kind: "guest", name: null, email: null };
 
-function whole(value: unknown, end: number): number {
-  const fits = typeof value === "number" && Number.isInteger(value) && value >= 0 && value < end;
-  return fits ? value : Math.floor(Math.random() * end);
+/** Opens the account that this browser remembers. */
+export function openAccount(api: Api): Account {
+  const { tokens } = api;
+  const roster = openRoster(api);
+  const readToken = () => {
+    const kept = recall("token");
+    return typeof kept === "string" ? kept : undefined;
+  };
+  tokens.token = readToken();
+  tokens.onToken = (next) => remember("token", next);
+  tokens.latestToken = readToken;
+  const who = signal(tokens.token ? ((recall("who") as Who | undefined) ?? GUEST) : undefined);
+  const recoveryCode = signal(recall("recoveryCode") as string | undefined);
+
+  const keepCode = (code: string | undefined) => {
+    recoveryCode.value = code;
+    remember("recoveryCode", code);
+  };
+  const become = (next: Who | undefined) => {
+    who.value = next;
+    remember("who", next);
+  };
+  const enter = async (next: Who) => {
+    become(next);
+    roster.chosen.value = undefined;
+    await roster.read();
+  };
+  const forget = () => {
+    tokens.token = undefined;
+    remember("token", undefined);
+    become(undefined);
+    roster.clear();
+  };
+  const recover = async (code: string) => {
+    await api.recover(code);
+    keepCode(code);
+    await enter(GUEST);
+  };
+  /** The code that this browser keeps brings its guest back without a step. */
+  const bringGuest = async () => {
+    if (!recoveryCode.value) return false;
+    try {
+      await recover(recoveryCode.value);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "RECOVERY_INVALID") throw error;
+      keepCode(undefined);
+      return false;
+    }
+  };
+  /** Does something as who is signed in; if that has ended, its guest comes back, or the player is told. */
+  const whileSignedIn = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ApiError) || !ENDED.has(error.code)) throw error;
+      const registered = who.value?.kind === "registered";
+      const wanted = roster.looks.value;
+      forget();
+      if (registered) throw new ApiError("TOKEN_REVOKED", "Your sign-in was ended. Please sign in again.");
+      if (!(await bringGuest())) return undefined;
+      roster.looks.value = wanted;
+      return work();
+    }
+  };
+
+  return {
+    who,
+    roster,
+    recoveryCode,
+    async wake() {
+      if (!tokens.token) return;
+      await whileSignedIn(async () => {
+        become((await api.account()).account);
+        await roster.read();
+      });
+    },
+    async ready() {
+      if (tokens.token) {
+        const id = await whileSignedIn(async () => {
+          // A page that was opened while the server was away knows no characters yet.
+          if (roster.characters.value.length === 0) {
+            const wanted = roster.looks.value;
+            await roster.read();
+            if (who.value?.kind === "guest") roster.looks.value = wanted;
+          }
+          return roster.save();
+        });
+        if (id) return id;
+      }
+      const { name, color, shape } = roster.looks.value;
+      const { recoveryCode: code, character } = await api.createGuest({ name: name.trim(), color, shape });
+      keepCode(code);
+      await enter(GUEST);
+      return character.id;
+    },
+    recover: (code) => recover(code.trim()),
+    async signUp(wanted) {
+      if (who.value?.kind === "guest") {
+        become((await api.upgrade(wanted)).account);
+        keepCode(undefined);
+      } else await enter((await api.register(wanted)).account);
+    },
+    async signIn(login, password) {
+      await enter((await api.signIn(login, password)).account);
+    },
+    async resetPassword(wanted) {
+      await enter((await api.resetPassword(wanted)).account);
+    },
+    changePassword: (current, password) => api.changePassword(current, password),
+    async leaveFor(link) {
+      leaveForProvider(await api.beginIdentity(link && tokens.token !== undefined));
+    },
+    async comeBackFrom({ code, state, iss }) {
+      const wasGuest = who.value?.kind === "guest" ? roster.chosen.value : undefined;
+      const { account } = await api.finishIdentity({ code, state, binding: readBinding(), ...iss });
+      await enter(account);
+      // The guest became this account: its code has ended.
+      if (wasGuest && roster.characters.value.some(({ id }) => id === wasGuest)) keepCode(undefined);
+    },
+    async signOut(everywhere) {
+      try {
+        await api.signOut(everywhere);
+      } catch (error) {
+        if (!(error instanceof ApiError) || !ENDED.has(error.code)) throw error;
+      }
+      const wasGuest = who.value?.kind === "guest";
+      forget();
+      if (wasGuest) keepCode(undefined);
+      else await bringGuest();
+    },
+  };
 }

@@ -15,6 +15,8 @@ import { openBatch } from "./scene/batch.ts";
 import type { Settings } from "./settings.ts";
 import type { Sounds } from "./sounds.ts";
 import type { Stage } from "./stage.ts";
+import { thingViews } from "./thing-views.ts";
+import type { Wear } from "./worn.ts";
 
 /** How a game shows a kind of actor that the page does not know. */
 export interface ActorView {
@@ -46,6 +48,8 @@ export interface ActorOptions {
   sounds: Sounds;
   /** Views of a game's own kinds of actors, by kind. */
   kinds?: Record<string, (actor: Actor) => ActorView>;
+  /** What one sees of items that are worn. */
+  wear?: Wear | undefined;
 }
 
 interface Shown {
@@ -63,6 +67,7 @@ export function showActors({
   settings,
   sounds,
   kinds = {},
+  wear,
 }: ActorOptions): ActorViews {
   const shown = new Map<string, Shown>();
   const group = new Group();
@@ -71,10 +76,11 @@ export function showActors({
   const add = (id: string, actor: Actor): Shown => {
     const entry: Shown = { actor, pose: { x: actor.x, y: actor.y, z: actor.z, yaw: actor.yaw } };
     if (actor.kind === "avatar") {
-      entry.avatar = showAvatar(actor as Avatar, id === room.sessionId, { sounds, settings });
+      entry.avatar = showAvatar(actor as Avatar, id === room.sessionId, { sounds, settings, wear });
       group.add(entry.avatar.root);
     } else {
-      entry.other = kinds[actor.kind]?.(actor) ?? showProp(actor as Prop, prediction);
+      const show = kinds[actor.kind] ?? thingViews[actor.kind];
+      entry.other = show?.(actor) ?? showProp(actor as Prop, prediction);
       group.add(entry.other.root);
     }
     shown.set(id, entry);

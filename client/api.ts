@@ -1,13 +1,53 @@
-/** A guest's character as the server tells it. */
+import { type Calls, openCalls } from "./calls.ts";
+
+/** A character as the server tells it. */
 export interface Character {
   id: string;
   name: string;
+  /** Index into COLORS. */
   color: number;
+  /** Index into SHAPES. */
   shape: number;
 }
 
 /** What a player looks like and is called. */
 export type Looks = Pick<Character, "name" | "color" | "shape">;
+
+/** A character in the account's list. */
+export interface OwnCharacter extends Character {
+  /** The one that plays unless a ticket names another. */
+  chosen: boolean;
+  /** ISO time; null: it was not deleted. */
+  deletedAt: string | null;
+}
+
+/** Whose browser this is. */
+export interface Who {
+  kind: "guest" | "registered";
+  /** A guest has none. */
+  name: string | null;
+  email: string | null;
+}
+
+/** What somebody registers with. */
+export interface Registration {
+  name: string;
+  password: string;
+  email?: string | undefined;
+}
+
+/** A stay of a character in a room. */
+export interface Visit {
+  characterId: string;
+  game: string;
+  roomId: string;
+  /** Where the player came from, as the server saw it. */
+  address: string;
+  /** ISO times; null: it is still there. */
+  startedAt: string;
+  endedAt: string | null;
+  ending: string | null;
+}
 
 /** An open room in the list. */
 export interface RoomEntry {
@@ -29,119 +69,66 @@ export interface GameEntry {
   private?: boolean;
 }
 
-/** What the server refused, or that it did not answer (code "OFFLINE"). */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
+/** What an identity provider's answer brings back to the page, with the secret that this browser kept. */
+export interface IdentityAnswer {
+  code: string;
+  state: string;
+  binding: string;
+  iss?: string;
 }
 
-interface NewGuest {
-  recoveryCode: string;
-  character: Character;
+interface Entered {
+  account: Who;
 }
 
-interface Tokens {
-  token: string;
-  accessToken: string;
-  expiresIn: number;
-}
-/** Longest wait for an answer, ms. */
-const ANSWER_MS = 10_000;
+/** The endpoints under /v1 that the page uses. Every call throws `ApiError`. */
+export type Api = ReturnType<typeof openApi>;
 
-/** The HTTP side of the server. */
-export interface Api {
-  /** The refresh token that this browser keeps: set when it is read from there, and by each sign-in. */
-  token: string | undefined;
-  /** Told of each new refresh token, so that it is kept; the one before is used up. */
-  onToken: ((token: string) => void) | undefined;
-  /** Reads the kept refresh token: another tab of this browser may have used up ours and kept the next. */
-  latestToken: (() => string | undefined) | undefined;
-  createGuest(looks: Looks): Promise<NewGuest>;
-  recover(code: string): Promise<{ character: Character }>;
-  /** A ticket for one join: to any room of a game, or to one room. */
-  ticket(door: { game: string } | { roomId: string }): Promise<string>;
-  me(): Promise<{ character: Character }>;
-  changeMe(looks: Partial<Looks>): Promise<{ character: Character }>;
-  rooms(): Promise<{ rooms: RoomEntry[]; games: GameEntry[] }>;
-  /** @throws ApiError ROOM_UNKNOWN */
-  findRoom(code: string): Promise<{ roomId: string; game: string }>;
-}
+/** Opens the API of an origin; "" is the page's own. */
+export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...args)) {
+  const calls = openCalls(origin, send);
+  const { ask, call, enter } = calls;
+  return {
+    /** Who is signed in: its tokens are read and set here. */
+    tokens: calls as Pick<Calls, "token" | "onToken" | "latestToken">,
 
-/** Opens the API of an origin; "" is the page's own. Every call throws {@link ApiError}. */
-export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...args)): Api {
-  /** Good for some minutes; belongs to `token`. */
-  let access: { text: string; of: string; until: number } | undefined;
-  let refreshing: Promise<string> | undefined;
+    createGuest: (looks: Looks) => enter<{ recoveryCode: string; character: Character }>("/v1/guests", looks),
+    recover: (code: string) => enter<{ character: Character }>("/v1/guests/recover", { code }),
+    register: (wanted: Registration) => enter<Entered>("/v1/accounts", wanted),
+    /** The guest who is signed in becomes a registered account: the same one, with all it has. */
+    upgrade: (wanted: Registration) => call<Entered>("POST", "/v1/account/upgrade", wanted),
+    /** `login`: name or e-mail address. */
+    signIn: (login: string, password: string) => enter<Entered>("/v1/sign-in", { login, password }),
+    signOut: (everywhere: boolean) =>
+      call<void>("POST", everywhere ? "/v1/sign-out/everywhere" : "/v1/sign-out"),
+    account: () => call<Entered>("GET", "/v1/account"),
+    changePassword: (current: string, password: string) =>
+      call<void>("POST", "/v1/account/password", { current, password }),
+    /** `code`: from whoever runs the server. */
+    resetPassword: (wanted: { login: string; code: string; password: string }) =>
+      enter<Entered>("/v1/password-reset", wanted),
 
-  const ask = async <T>(method: string, path: string, body?: unknown, bearer?: string): Promise<T> => {
-    const headers: Record<string, string> = { accept: "application/json" };
-    if (body !== undefined) headers["content-type"] = "application/json";
-    if (bearer) headers.authorization = `Bearer ${bearer}`;
-    let response: Response;
-    try {
-      response = await send(origin + path, {
-        method,
-        headers,
-        signal: AbortSignal.timeout(ANSWER_MS),
-        body: body === undefined ? null : JSON.stringify(body),
-      });
-    } catch (cause) {
-      throw new ApiError("OFFLINE", "The server does not answer. Check the connection and try again.", {
-        cause,
-      });
-    }
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok && answer !== undefined) return answer as T;
-    // Good, but cut off on its way: as if there had been no answer.
-    if (response.ok) throw new ApiError("OFFLINE", "The answer of the server was cut off. Try again.");
-    const { code = "OFFLINE", message = `The server answered with ${response.status}.` } = (answer ??
-      {}) as Partial<ApiError>;
-    throw new ApiError(code, message);
+    provider: () => ask<{ provider: { name: string } | null }>("GET", "/v1/identity"),
+    /** `link`: whoever is signed in gets the provider's identity; else it signs in by itself. */
+    beginIdentity: (link: boolean) =>
+      (link ? call : ask)<{ url: string; binding: string }>("POST", "/v1/identity", {}),
+    finishIdentity: (came: IdentityAnswer) => enter<Entered>("/v1/identity/finish", came),
+
+    characters: () => call<{ max: number; characters: OwnCharacter[] }>("GET", "/v1/characters"),
+    createCharacter: (looks: Looks) => call<{ character: OwnCharacter }>("POST", "/v1/characters", looks),
+    changeCharacter: (id: string, looks: Looks) =>
+      call<{ character: Character }>("PATCH", `/v1/characters/${id}`, looks),
+    chooseCharacter: (id: string) => call<void>("POST", `/v1/characters/${id}/choose`),
+    deleteCharacter: (id: string) => call<void>("DELETE", `/v1/characters/${id}`),
+    restoreCharacter: (id: string) => call<void>("POST", `/v1/characters/${id}/restore`),
+    visits: () => call<{ visits: Visit[] }>("GET", "/v1/visits"),
+
+    /** A ticket for one join of one character: to any room of a game, or to one room. */
+    ticket: async (door: { game: string } | { roomId: string }, characterId: string) =>
+      (await call<{ ticket: string }>("POST", "/v1/tickets", { ...door, characterId })).ticket,
+    rooms: () => ask<{ rooms: RoomEntry[]; games: GameEntry[] }>("GET", "/v1/rooms"),
+    /** @throws ApiError ROOM_UNKNOWN */
+    findRoom: (code: string) =>
+      ask<{ roomId: string; game: string }>("GET", `/v1/rooms/${encodeURIComponent(code)}`),
   };
-  const enter = <T extends Tokens>(signedIn: T): T => {
-    const { token, accessToken, expiresIn } = signedIn;
-    api.token = token;
-    access = { text: accessToken, of: token, until: Date.now() + (expiresIn - 20) * 1_000 };
-    api.onToken?.(token);
-    return signedIn;
-  };
-  const refresh = async (token: string) =>
-    enter(await ask<Tokens>("POST", "/v1/token", { token })).accessToken;
-  /** Calls as whoever is signed in. Calls that come together share one refresh: a refresh token is good once. */
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    if (!api.token) throw new ApiError("TOKEN_INVALID", "Nobody is signed in.");
-    const fresh = async () => {
-      refreshing ??= refresh(api.latestToken?.() ?? api.token ?? "").finally(() => {
-        refreshing = undefined;
-      });
-      return refreshing;
-    };
-    const known = access?.of === api.token && access.until > Date.now() ? access.text : await fresh();
-    try {
-      return await ask<T>(method, path, body, known);
-    } catch (error) {
-      // The clock of this device may be off.
-      if (!(error instanceof ApiError) || error.code !== "TOKEN_EXPIRED") throw error;
-      return ask<T>(method, path, body, await fresh());
-    }
-  };
-  const api: Api = {
-    token: undefined,
-    onToken: undefined,
-    latestToken: undefined,
-    createGuest: async (looks) => enter(await ask<Tokens & NewGuest>("POST", "/v1/guests", looks)),
-    recover: async (code) =>
-      enter(await ask<Tokens & { character: Character }>("POST", "/v1/guests/recover", { code })),
-    ticket: async (door) => (await call<{ ticket: string }>("POST", "/v1/tickets", door)).ticket,
-    me: () => call("GET", "/v1/me"),
-    changeMe: (looks) => call("PATCH", "/v1/me", looks),
-    rooms: () => ask("GET", "/v1/rooms"),
-    findRoom: (code) => ask("GET", `/v1/rooms/${encodeURIComponent(code)}`),
-  };
-  return api;
 }

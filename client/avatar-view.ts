@@ -1,4 +1,4 @@
-import type { Avatar } from "roomkeep/shared";
+import type { Avatar, Carrier } from "roomkeep/shared";
 import { Group, type Object3D, type Vector3 } from "three";
 import { type AvatarBody, makeBody } from "./avatar-body.ts";
 import { setInMotion } from "./avatar-motion.ts";
@@ -6,6 +6,7 @@ import { emoteBubble, type Label, nameTag, speechBubble } from "./label.ts";
 import type { Pose } from "./predict.ts";
 import type { Settings } from "./settings.ts";
 import type { Sounds } from "./sounds.ts";
+import { showWorn, type Wear } from "./worn.ts";
 
 /** How long a speech bubble stays, seconds. */
 const SPEECH_S = 5.5;
@@ -30,7 +31,7 @@ export interface AvatarView {
 export function showAvatar(
   avatar: Avatar,
   own: boolean,
-  { sounds, settings }: { sounds: Sounds; settings: Settings },
+  { sounds, settings, wear }: { sounds: Sounds; settings: Settings; wear: Wear | undefined },
 ): AvatarView {
   const root = new Group();
   const signs = new Group();
@@ -43,6 +44,7 @@ export function showAvatar(
   let bubble: { label: Label; until: number } | undefined;
   let emote: { label: Label; index: number } | undefined;
   let marker: Object3D | undefined;
+  const putOn = showWorn(wear);
   const last = { x: avatar.x, y: avatar.y, z: avatar.z, grounded: true, speed: 0 };
 
   const dress = () => {
@@ -111,8 +113,11 @@ export function showAvatar(
     },
     update(pose, grounded, camera, dtS, timeS) {
       dress();
+      putOn(avatar, body);
       root.position.set(pose.x, pose.y, pose.z);
-      body.root.rotation.y = pose.yaw;
+      const lies = (avatar as Partial<Carrier>).dead === true;
+      body.root.rotation.set(lies ? -Math.PI / 2 : 0, pose.yaw, 0, "YXZ");
+      body.root.position.y = lies ? 0.3 : 0;
       const moved = dtS > 0 ? Math.hypot(pose.x - last.x, pose.z - last.z) / dtS : 0;
       last.speed += (Math.min(moved, 9) - last.speed) * Math.min(1, dtS * 14);
       const far = Math.hypot(camera.x - pose.x, camera.y - pose.y, camera.z - pose.z);

@@ -1,4 +1,4 @@
-import { type Ground, type Solid, topAt } from "roomkeep/shared";
+import { type Ground, type Portal, type Solid, topAt } from "roomkeep/shared";
 import { MathUtils, type PerspectiveCamera, Vector3 } from "three";
 
 /** Nearest and farthest the camera goes from the player, metres. */
@@ -8,6 +8,9 @@ const FAR_M = 16;
 const LOOK_AT_M = 1.35;
 /** Solids thinner than this never push the camera: posts and trunks pass by too quickly. */
 const THIN_M = 0.6;
+/** Half the width of a portal's ring of stones, and its height, metres: who has just come out of one stands close before it. */
+const RING_M = 2;
+const RING_HEIGHT_M = 3.8;
 
 /** A camera that follows a place, orbits it, and stays in front of walls. Angles in radians. */
 export interface CameraRig {
@@ -56,8 +59,13 @@ export function rigCamera(camera: PerspectiveCamera): CameraRig {
   return rig;
 }
 
-function freeDistance(ground: Ground | undefined, from: Vector3, way: Vector3, wanted: number): number {
-  if (!ground) return wanted;
+function freeDistance(ground: Ground | undefined, from: Vector3, way: Vector3, most: number): number {
+  if (!ground) return most;
+  let wanted = most;
+  for (const portal of ground.level.portals) {
+    const away = crossing(portal, from, way);
+    if (away !== undefined) wanted = Math.min(wanted, Math.max(0.8, away - 0.5));
+  }
   for (let away = 0.5; away < wanted; away += 0.25) {
     const x = from.x + way.x * away;
     const y = from.y + way.y * away;
@@ -69,6 +77,17 @@ function freeDistance(ground: Ground | undefined, from: Vector3, way: Vector3, w
     }
   }
   return wanted;
+}
+
+/** How far along a way it goes through a portal's ring; undefined where it does not. */
+function crossing({ at: [x, y, z], yaw }: Portal, from: Vector3, way: Vector3): number | undefined {
+  const [nx, nz] = [Math.sin(yaw), Math.cos(yaw)];
+  const toward = way.x * nx + way.z * nz;
+  if (Math.abs(toward) < 0.05) return undefined;
+  const away = ((x - from.x) * nx + (z - from.z) * nz) / toward;
+  const aside = (from.x + way.x * away - x) * nz - (from.z + way.z * away - z) * nx;
+  const up = from.y + way.y * away - y;
+  return away > 0 && Math.abs(aside) < RING_M && up > -0.5 && up < RING_HEIGHT_M ? away : undefined;
 }
 
 /** Whether a point, with a hand's breadth of margin, is inside a solid. */

@@ -57,10 +57,21 @@ export interface DebugOptions {
   readonly ground: Ground;
   /** What the room's players see of the actors, if it says so. Metres. */
   readonly interest: { readonly radiusM: number; readonly cellM?: number } | undefined;
+  /** How thick a kind of actor is. */
+  readonly sizeOf?: ((kind: string) => ActorSize | undefined) | undefined;
 }
 
+/** An upright cylinder from the ground, metres. */
+export interface ActorSize {
+  readonly radiusM: number;
+  readonly heightM: number;
+}
+
+const AVATAR: ActorSize = { radiusM: 0.35, heightM: 1.7 };
+const THING: ActorSize = { radiusM: 0.35, heightM: 0.9 };
+
 /** Opens the drawing for a room's level; off until told otherwise. */
-export function openDebugDraw({ scene, ground, interest }: DebugOptions): DebugDraw {
+export function openDebugDraw({ scene, ground, interest, sizeOf }: DebugOptions): DebugDraw {
   const pen = openPen();
   const rays: { from: Vec; to: Vec; leftS: number }[] = [];
   const { level } = ground;
@@ -87,7 +98,7 @@ export function openDebugDraw({ scene, ground, interest }: DebugOptions): DebugD
       for (const solid of level.solids) if (isNear(solid.at[0], solid.at[2])) drawSolid(pen, solid);
       for (const volume of level.triggers) drawVolume(pen, volume, COLOR.trigger);
       for (const volume of portals) drawVolume(pen, volume, COLOR.portal);
-      for (const actor of actors) if (isNear(actor.x, actor.z)) drawActor(pen, actor);
+      for (const actor of actors) if (isNear(actor.x, actor.z)) drawActor(pen, actor, sizeOf?.(actor.kind));
       if (interest) drawCells(pen, ground, me, interest.radiusM, interest.cellM ?? interest.radiusM / 4);
       for (const ray of rays) {
         ray.leftS -= dtS;
@@ -225,17 +236,14 @@ function drawVolume(pen: Pen, volume: TriggerVolume, color: Color): void {
   for (const upright of [0, 1, 2]) circle(pen, { x, y, z }, volume.radius, color, upright);
 }
 
-function drawActor(pen: Pen, { x, y, z, kind }: Spot): void {
+function drawActor(pen: Pen, { x, y, z, kind }: Spot, known: ActorSize | undefined): void {
   const isLoose = kind === "crate" || kind === "ball";
   if (isLoose) box(pen, { x, y: y - 0.45, z }, 0.9, 0.9, () => y + 0.45, COLOR.body);
-  else
-    cylinder(
-      pen,
-      { x, y, z },
-      0.35,
-      kind === "avatar" ? 1.7 : 0.9,
-      kind === "avatar" ? COLOR.body : COLOR.actor,
-    );
+  else {
+    const isAvatar = kind === "avatar";
+    const { radiusM, heightM } = known ?? (isAvatar ? AVATAR : THING);
+    cylinder(pen, { x, y, z }, radiusM, heightM, isAvatar ? COLOR.body : COLOR.actor);
+  }
 }
 
 /** The cells of interest on the ground, and how far the own eyes reach. */

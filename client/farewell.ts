@@ -19,7 +19,7 @@ export function farewellFor(code: number): Farewell | undefined {
       return {
         code,
         title: "You are playing elsewhere",
-        text: "Your character was opened in another tab or on another device. Only one can be you.",
+        text: "Your character was opened in another tab or on another device. Only one can be you, and the newest plays. Was that not you? In your account you can sign out on all devices and change the password.",
         action: "Play here",
       };
     case CLOSE.KICKED:

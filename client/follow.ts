@@ -1,4 +1,4 @@
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import type { Page } from "./hud/page-state.ts";
 import { showPreview } from "./preview.ts";
 import type { Scenery } from "./scene/scenery.ts";
@@ -21,6 +21,8 @@ export function followSession({ page, stage, sounds, views }: Following): () => 
   let world: World | undefined;
   let scenery: { view: GameView; built: Scenery } | undefined;
   let stopPreview: (() => void) | undefined;
+  /** Each change of rooms: of two in a row only the last is shown. */
+  let turns = 0;
   stage.onFrame((_dtS, now) => scenery?.built.update(now / 1000));
 
   const setScenery = (view: GameView) => {
@@ -30,16 +32,21 @@ export function followSession({ page, stage, sounds, views }: Following): () => 
   };
   effect(() => {
     const room = session.room.value;
-    world?.dispose();
+    // What these read belongs to others: only the room shall rebuild the world.
+    untracked(() => {
+      world?.dispose();
+      stopPreview?.();
+    });
     world = undefined;
-    stopPreview?.();
     stopPreview = undefined;
+    const own = ++turns;
     const view = views[room ? room.name : page.quickGame.value] ?? Object.values(views)[0];
     if (!view) return;
-    // Signals that this reads below belong to others: only the room shall rebuild the world.
+    // After this effect, for the same reason.
     queueMicrotask(() => {
-      if (session.room.value !== room) return;
+      if (own !== turns) return;
       setScenery(view);
+      page.things.look.value = view.items ?? { templates: {} };
       if (room) {
         world = openWorld({ stage, room, view, input, board, settings, sounds });
         sounds.join();

@@ -2,22 +2,31 @@ import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { openAccount } from "./account.ts";
 import { openApi } from "./api.ts";
+import { openConsole } from "./console.ts";
 import { readCode } from "./farewell.ts";
 import { followSession } from "./follow.ts";
+import { accountStyle } from "./hud/account-style.ts";
 import { Hud } from "./hud/hud.tsx";
-import type { Overlay, Page } from "./hud/page-state.ts";
+import { itemStyle } from "./hud/item-style.ts";
+import type { AccountPage, Overlay, Page } from "./hud/page-state.ts";
 import { style } from "./hud/style.ts";
+import { takeIdentity } from "./identity.ts";
 import { openInput } from "./input.ts";
+import { openLetters } from "./letters.ts";
+import { isThing, watchNear } from "./near.ts";
 import { openParty } from "./party.ts";
-import { pickAvatars } from "./pick.ts";
+import { pickActors } from "./pick.ts";
 import { exposeProbe } from "./probe.ts";
 import { watchRooms } from "./room-list.ts";
-import { explain, openSession } from "./session.ts";
+import { openSession } from "./session.ts";
 import { openSettings, type Settings } from "./settings.ts";
 import { listenToKeys, openEmotes } from "./shortcuts.ts";
-import { openSounds } from "./sounds.ts";
+import { openSiblings } from "./siblings.ts";
+import { openSounds, type Sounds } from "./sounds.ts";
 import { openStage, type Stage } from "./stage.ts";
+import { openThings } from "./things.ts";
 import type { GameViews } from "./view.ts";
+import { explain } from "./words.ts";
 import { openBoard } from "./world.ts";
 
 /** What a page is made of. */
@@ -42,37 +51,53 @@ export function startPage({ views, title = "roomkeep" }: PageOptions): void {
   const { canvas, root } = prepareDocument();
   const stage = tryStage(canvas, root);
   if (!stage) return;
+  // Before anything reads the address: this puts back the one that the player left from.
+  const identity = takeIdentity();
   const settings = openSettings();
   const sounds = openSounds();
   const api = openApi();
-  const page = openPage({ views, title, stage, settings, api });
+  const page = openPage({ views, title, stage, settings, sounds, api });
   const { session } = page;
   listenToKeys(page);
   effect(() => sounds.setVolume(settings.volume.value));
   effect(() => stage.setQuality(settings.quality.value));
   effect(() => {
-    const still = session.journey.value !== "" || page.overlay.value !== "none";
+    // Beside the console one walks; its line takes the keys for itself.
+    const covered = !["none", "console"].includes(page.overlay.value);
+    const still = session.journey.value !== "" || covered;
     page.input.enabled = session.phase.value === "playing" && !still;
   });
   const world = followSession({ page, stage, sounds, views });
-  pickAvatars(stage, world, (id) => {
+  watchNear({ session, things: page.things, stage, world });
+  pickActors(stage, world, (id, kind) => {
     if (session.phase.value !== "playing" || id === session.room.value?.sessionId) return;
+    if (isThing(kind)) return page.things.touch({ id, kind });
     page.picked.value = id;
     page.overlay.value = "people";
   });
   exposeProbe(session, world, stage);
   watchRooms(page, api, views);
   render(<Hud page={page} />, root);
-  void begin(page);
+  void begin(page, identity);
+  // Asked again whenever somebody is about to sign in: the server may have been away.
+  effect(() => {
+    if (page.overlay.value !== "account" || page.provider.peek()) return;
+    // Without an answer there is no button; signing in by password works all the same.
+    const told = ({ provider }: Awaited<ReturnType<typeof api.provider>>) => {
+      page.provider.value = provider?.name ?? "";
+    };
+    api.provider().then(told, () => undefined);
+  });
 }
 
 interface PageParts extends Required<PageOptions> {
   stage: Stage;
   settings: Settings;
+  sounds: Sounds;
   api: ReturnType<typeof openApi>;
 }
 
-function openPage({ views, title, stage, settings, api }: PageParts): Page {
+function openPage({ views, title, stage, settings, sounds, api }: PageParts): Page {
   const account = openAccount(api);
   const session = openSession(api, account);
   const asked = new URLSearchParams(location.search);
@@ -82,13 +107,19 @@ function openPage({ views, title, stage, settings, api }: PageParts): Page {
   const invitation = asked.get("room");
   const invited = readCode(invitation ?? "") ?? "";
   if (invitation && !invited) session.problem.value = `"${invitation.slice(0, 12)}" is no room code.`;
+  const [board, party] = [openBoard(), openParty(session)];
   const page: Page = {
     title,
     session,
     account,
     settings,
-    board: openBoard(),
-    party: openParty(session),
+    board,
+    party,
+    letters: openLetters(session, { board, party, settings, heard: sounds.chat }),
+    siblings: openSiblings(session),
+    console: openConsole(session),
+    ratesOpen: signal(false),
+    things: openThings(session),
     picked: signal(""),
     input: openInput(stage.canvas, stage.rig, settings),
     invited: signal(invited),
@@ -97,6 +128,8 @@ function openPage({ views, title, stage, settings, api }: PageParts): Page {
     offline: signal(""),
     games: signal([]),
     overlay: signal<Overlay>("none"),
+    accountPage: signal<AccountPage>("you"),
+    provider: signal(""),
     narrow: signal(small.matches),
     touch: signal(matchMedia("(pointer: coarse)").matches),
     async recover(code) {
@@ -105,7 +138,13 @@ function openPage({ views, title, stage, settings, api }: PageParts): Page {
         session.problem.value = explain(error);
       });
     },
-    say: (text) => session.room.value?.send("chat", { text }),
+    leaveFor(link) {
+      account.leaveFor(link).catch((error: unknown) => {
+        session.problem.value = explain(error);
+        page.overlay.value = "none";
+      });
+    },
+    readVisits: async () => (await api.visits()).visits,
     emote: openEmotes(session),
   };
   small.addEventListener("change", () => {
@@ -118,10 +157,12 @@ function openPage({ views, title, stage, settings, api }: PageParts): Page {
   return page;
 }
 
-/** Wakes the account, then goes back to the seat that this tab had, if any. */
-async function begin({ account, session, invited }: Page) {
+/** Wakes the account, or finishes a sign-in by a provider, then goes back to the seat that this tab had, if any. */
+async function begin({ account, session, invited }: Page, identity: ReturnType<typeof takeIdentity>) {
   try {
     await account.wake();
+    if (identity === "refused") session.problem.value = "The other site did not sign you in.";
+    else if (identity) await account.comeBackFrom(identity);
     // An explicit link to somewhere else wins over the way back.
     if (!new URLSearchParams(location.search).has("game")) await session.resume(invited.value);
   } catch (error) {
@@ -135,7 +176,7 @@ async function begin({ account, session, invited }: Page) {
 
 function prepareDocument() {
   const sheet = document.createElement("style");
-  sheet.textContent = style;
+  sheet.textContent = style + accountStyle + itemStyle;
   document.head.append(sheet);
   const canvas = document.createElement("canvas");
   canvas.id = "stage";

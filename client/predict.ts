@@ -50,6 +50,10 @@ export interface Prediction {
   readonly own: Readonly<Walker> | undefined;
   /** Input frames the server has not answered yet. */
   readonly pending: number;
+  /** Steps a second, as the room chose. */
+  readonly tickHz: number;
+  /** How far in the past others are shown, as the room chose, ms. */
+  readonly interpolationMs: number;
   dispose(): void;
 }
 
@@ -65,20 +69,16 @@ export function predictRoom<S extends WorldState>(
   ground: Ground,
   step: Step = walk,
 ): Prediction {
-  const predict = Predict.get(room, {
-    mode: "lerp",
-    delay: room.state?.interpolationMs || INTERPOLATION_MS,
-    snap: 6,
-  });
-  // Quaternions are interpolated by component and normalised when they are drawn; avatars have none and skip them.
-  const linear = { mode: "lerp", fields: ["x", "y", "z", "qx", "qy", "qz", "qw"], snap: 6 } as const;
-  const angular = { mode: "lerp", fields: ["yaw"], angle: true } as const;
-  const root = predict as unknown as { attachAll(key: "actors", config: object): () => void };
-  const detach = [root.attachAll("actors", linear), root.attachAll("actors", angular)];
   const input = room.input<WalkInput>();
   let own = undefined as OwnAvatar | undefined;
+  let begun = undefined as Following | undefined;
+  /** The room tells its delay with its first state, which comes after the join: nothing is followed before. */
+  const following = (): Following => {
+    begun ??= followActors(room, room.state?.interpolationMs || INTERPOLATION_MS);
+    return begun;
+  };
 
-  const follow = () => {
+  const follow = (predict: Predict) => {
     const actor = room.state.actors?.get(room.sessionId) as Avatar | undefined;
     if (own && own.actor === actor) return;
     own?.dispose();
@@ -87,7 +87,8 @@ export function predictRoom<S extends WorldState>(
 
   return {
     frame(now, next) {
-      follow();
+      const { predict } = following();
+      follow(predict);
       if (!own) {
         predict.tick(now);
         return;
@@ -103,21 +104,51 @@ export function predictRoom<S extends WorldState>(
     },
     pose(id, actor, out) {
       if (own && id === room.sessionId) return Object.assign(out, own.shown);
+      const { predict } = following();
       out.x = predict.value(actor, "x");
       out.y = predict.value(actor, "y");
       out.z = predict.value(actor, "z");
       out.yaw = predict.value(actor, "yaw");
       return out;
     },
-    value: (actor, field) => predict.value(actor as Actor, field as "x"),
+    value: (actor, field) => following().predict.value(actor as Actor, field as "x"),
     get own() {
       return own?.walker();
     },
     get pending() {
       return input.pendingCount;
     },
+    get tickHz() {
+      return 1000 / (input.stepMs ?? 1000 / TICK_HZ);
+    },
+    get interpolationMs() {
+      return begun?.delayMs ?? INTERPOLATION_MS;
+    },
     dispose() {
       own?.dispose();
+      begun?.dispose();
+    },
+  };
+}
+
+interface Following {
+  readonly predict: Predict;
+  readonly delayMs: number;
+  dispose(): void;
+}
+
+/** Interpolates every actor of the room, `delayMs` in the past. */
+function followActors<S extends WorldState>(room: GameRoom<S>, delayMs: number): Following {
+  const predict = Predict.get(room, { mode: "lerp", delay: delayMs, snap: 6 });
+  // Quaternions are interpolated by component and normalised when they are drawn; avatars have none and skip them.
+  const linear = { mode: "lerp", fields: ["x", "y", "z", "qx", "qy", "qz", "qw"], snap: 6 } as const;
+  const angular = { mode: "lerp", fields: ["yaw"], angle: true } as const;
+  const root = predict as unknown as { attachAll(key: "actors", config: object): () => void };
+  const detach = [root.attachAll("actors", linear), root.attachAll("actors", angular)];
+  return {
+    predict: predict as unknown as Predict,
+    delayMs,
+    dispose() {
       for (const stop of detach) stop();
       predict.dispose();
     },

@@ -10,7 +10,12 @@ import type { Stage } from "./stage.ts";
  * The character beside the door screen: it stands at the level's spawn with the world behind it, and wears what is
  * chosen. @returns takes it away
  */
-export function showPreview(stage: Stage, level: Level, { looks }: Account, settings: Settings): () => void {
+export function showPreview(
+  stage: Stage,
+  level: Level,
+  { roster: { looks } }: Account,
+  settings: Settings,
+): () => void {
   const spawn = level.spawns[0] ?? { at: [0, 0, 0] as const, yaw: 0 };
   let body = makeBody(looks.value.shape);
   let motion = setInMotion(body, 0);

@@ -1,8 +1,8 @@
 import { effect } from "@preact/signals";
 import type { Api } from "./api.ts";
 import type { Page } from "./hud/page-state.ts";
-import { explain } from "./session.ts";
 import type { GameViews } from "./view.ts";
+import { explain } from "./words.ts";
 
 /** How often the room list is read while it is shown, ms. */
 const LIST_MS = 4_000;

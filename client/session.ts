@@ -1,13 +1,15 @@
 import { type Signal, signal } from "@preact/signals";
 import { Client } from "colyseus.js";
-import { CLOSE, readErrorCode, type WorldState } from "roomkeep/shared";
+import { CLOSE, readErrorCode, type ServerMessages, type WorldState, watchSeat } from "roomkeep/shared";
 import type { Account } from "./account.ts";
-import { type Api, ApiError } from "./api.ts";
+import type { Api } from "./api.ts";
 import { backoffMs, within } from "./backoff.ts";
+import { ApiError } from "./calls.ts";
 import { type Farewell, farewellFor, reasonFor } from "./farewell.ts";
 import { recall, remember } from "./memory.ts";
 import type { GameRoom } from "./predict.ts";
 import { followTravel } from "./travel.ts";
+import { explain } from "./words.ts";
 
 /** A seat is kept for 30 s; a stored way back that is older leads nowhere. */
 const SEAT_MS = 30_000;
@@ -44,6 +46,8 @@ export interface Session {
   readonly farewell: Signal<Farewell | undefined>;
   /** Name of the place that a portal leads to, while one is on the way there; empty. */
   readonly journey: Signal<string>;
+  /** One's place in the queue at the room's door, where many join at once; 0: none. */
+  readonly queue: Signal<number>;
   /** Goes to a room; never throws, `problem` tells. */
   join(goal: Goal): Promise<void>;
   /**
@@ -76,6 +80,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
   const problem = signal("");
   const farewell = signal<Farewell | undefined>(undefined);
   const journey = signal("");
+  const queue = signal(0);
   let visit = 0;
 
   const enter = (next: GameRoom) => {
@@ -89,16 +94,27 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     keepWay();
     // Each return has a new token; the time says how old the way back is when the page was closed meanwhile.
     const beat = setInterval(() => (next.connection.isOpen ? keepWay() : undefined), 2_000);
+    // A room that was given up goes on trying for a while; the next one is there by then.
     next.onDrop((code) => {
-      away.value = reasonFor(code);
+      if (here === visit) away.value = reasonFor(code);
     });
     next.onReconnect(() => {
-      away.value = "";
+      if (here === visit) away.value = "";
       // The token of this return is set after the signal; the beat stores it as well.
       queueMicrotask(keepWay);
     });
+    const stopWatch = watchSeat(
+      next,
+      () => roomListed(next.roomId),
+      () => {
+        clearInterval(beat);
+        // The seat is gone with its process: the room or the game is joined anew.
+        if (here === visit) void gone({ ...wayTo(next), token: "" }, CLOSE.FENCED);
+      },
+    );
     next.onLeave((code) => {
       clearInterval(beat);
+      stopWatch();
       if (!follower.left(code) && here === visit) void gone(wayTo(next), code);
     });
     const follower = followTravel(next, {
@@ -110,11 +126,15 @@ export function openSession(api: Api, account: Account, client = new Client()): 
         if (here === visit) void gone(way, CLOSE.FENCED);
       },
     });
+    next.onMessage("queue", ({ place }: ServerMessages["queue"]) => {
+      if (here === visit) queue.value = place;
+    });
     next.onError((code, message) => {
       // A failed attempt to come back reports an error without a code; the banner says it already.
       if (code) console.warn(`roomkeep: room error ${code}: ${message ?? ""}`);
     });
     room.value = next;
+    queue.value = 0;
     away.value = "";
     problem.value = "";
     farewell.value = undefined;
@@ -126,6 +146,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
 
   const over = (reason: Farewell) => {
     away.value = "";
+    queue.value = 0;
     farewell.value = reason;
     phase.value = "over";
     room.value = undefined;
@@ -160,6 +181,15 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     over({ code, title: "The connection is gone", text, action: "Try again" });
   };
 
+  const roomListed = async (roomId: string): Promise<string | undefined> => {
+    try {
+      return (await api.findRoom(roomId)).roomId;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === "ROOM_UNKNOWN") return undefined;
+      throw error;
+    }
+  };
+
   /** The same seat, else the same room, else the same game. */
   const wayBack = async (way: WayBack, seatIsKept: boolean): Promise<GameRoom> => {
     if (seatIsKept) {
@@ -169,28 +199,28 @@ export function openSession(api: Api, account: Account, client = new Client()): 
         // The seat ran out or the room is gone; the next door is tried.
       }
     }
-    await account.signIn();
+    const me = await account.ready();
     try {
-      return await enterRoom(way.roomId);
+      return await enterRoom(me, way.roomId);
     } catch {
-      return await enterGame(way.game, "joinOrCreate");
+      return await enterGame(me, way.game, "joinOrCreate");
     }
   };
 
-  const enterRoom = async (roomId: string): Promise<GameRoom> => {
-    client.auth.token = await api.ticket({ roomId });
+  const enterRoom = async (me: string, roomId: string): Promise<GameRoom> => {
+    client.auth.token = await api.ticket({ roomId }, me);
     return seat(client.joinById<WorldState>(roomId));
   };
-  const enterGame = async (name: string, how: "create" | "joinOrCreate"): Promise<GameRoom> => {
-    client.auth.token = await api.ticket({ game: name });
+  const enterGame = async (me: string, name: string, how: "create" | "joinOrCreate"): Promise<GameRoom> => {
+    client.auth.token = await api.ticket({ game: name }, me);
     return seat(client[how]<WorldState>(name, {}));
   };
 
   const go = async (goal: Goal): Promise<GameRoom> => {
-    await account.signIn();
-    if ("create" in goal) return enterGame(goal.create, "create");
-    if ("game" in goal && !("roomId" in goal)) return enterGame(goal.game, "joinOrCreate");
-    return enterRoom("code" in goal ? (await api.findRoom(goal.code)).roomId : goal.roomId);
+    const me = await account.ready();
+    if ("create" in goal) return enterGame(me, goal.create, "create");
+    if ("game" in goal && !("roomId" in goal)) return enterGame(me, goal.game, "joinOrCreate");
+    return enterRoom(me, "code" in goal ? (await api.findRoom(goal.code)).roomId : goal.roomId);
   };
 
   return {
@@ -201,6 +231,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     problem,
     farewell,
     journey,
+    queue,
     async join(goal) {
       if (phase.value === "joining") return;
       phase.value = "joining";
@@ -214,7 +245,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     },
     async resume(code) {
       const way = recall("wayBack", "tab") as WayBack | undefined;
-      if (!way || Date.now() - way.at > SEAT_MS * 20 || !api.token) return false;
+      if (!way || Date.now() - way.at > SEAT_MS * 20 || !api.tokens.token) return false;
       if (code && code !== way.code) return false;
       phase.value = "joining";
       for (let attempt = 0; ; attempt++) {
@@ -241,6 +272,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       room.value = undefined;
       away.value = "";
       journey.value = "";
+      queue.value = 0;
       phase.value = "door";
       history.replaceState(null, "", location.pathname);
     },
@@ -278,15 +310,6 @@ function tuneReconnection(room: GameRoom) {
     maxRetries: 16,
     backoff: (attempt: number) => backoffMs(attempt),
   });
-}
-
-/** What went wrong, for people. */
-export function explain(error: unknown): string {
-  if (error instanceof ApiError) return error.message;
-  const message = error instanceof Error ? error.message : String(error);
-  if (/failed to fetch|networkerror|offline/iu.test(message))
-    return "The server does not answer. Try again in a moment.";
-  return readErrorCode(message).reason || "That did not work. Try again in a moment.";
 }
 
 /** True when nobody refused anything: the server is away, starting, or slow. */

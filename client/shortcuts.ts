@@ -5,10 +5,13 @@ import { takesTyping } from "./input.ts";
 /** How long an emote is shown, ms. */
 const EMOTE_MS = 4_500;
 
-/** Enter to the chat, digits for emotes, H and Escape for panels, F3 for the debug drawing. */
+/** Enter to the chat, digits for emotes, H and Escape for panels, / and ` for the console, F3 for the debug drawing. */
 export function listenToKeys(page: Page) {
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape") page.overlay.value = "none";
+    if (event.key === "Escape") {
+      if (page.overlay.value === "none") page.things.close();
+      page.overlay.value = "none";
+    }
     if (takesTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (page.session.phase.value !== "playing") return;
     if (event.key === "F3") {
@@ -22,6 +25,13 @@ export function listenToKeys(page: Page) {
     }
     if (event.key === "h" || event.key === "?")
       page.overlay.value = page.overlay.value === "help" ? "none" : "help";
+    if (event.key === "/" || event.key === "`" || event.code === "Backquote") {
+      event.preventDefault();
+      page.overlay.value = "console";
+    }
+    const { things } = page;
+    if (event.key === "b" && things.bag.here.value) things.open.value = !things.open.value;
+    if (event.key === "f" && things.near.value) things.touch(things.near.value);
     const digit = Number(event.key);
     if (digit >= 1 && digit <= EMOTES.length) page.emote(digit - 1);
   });

@@ -1,13 +1,16 @@
 import type { ComponentChild } from "preact";
-import type { Actor, Level, WorldState } from "roomkeep/shared";
+import type { Actor, ItemTemplates, Level, WorldState } from "roomkeep/shared";
 import type { Object3D } from "three";
 import type { ActorView, ActorViews } from "./actors.ts";
-import type { DebugDraw } from "./debug-draw.ts";
+import type { ActorSize, DebugDraw } from "./debug-draw.ts";
 import type { GameRoom, Pose, Prediction, Step } from "./predict.ts";
+import type { PredictEffect } from "./predict-effect.ts";
+import type { OnEvent } from "./room-events.ts";
 import type { SceneryBrush } from "./scene/scenery.ts";
 import type { Settings } from "./settings.ts";
 import type { Sounds } from "./sounds.ts";
 import type { Stage } from "./stage.ts";
+import type { Wear } from "./worn.ts";
 
 /** Places on the screen that a game may fill: above, at the right side, or over the middle. */
 export type HudSlot = "top" | "side" | "center";
@@ -28,10 +31,40 @@ export interface ViewContext<S extends WorldState = WorldState> {
   show(slot: HudSlot, render: (() => ComponentChild) | null): void;
   /** Puts a mark above an avatar's name, null takes it away. */
   mark(id: string, mark: Object3D | null): void;
-  /** A short line that fades by itself. */
+  /** A short line in the middle that fades by itself: for what one must know now. */
   notice(text: string): void;
+  /** Adds a line to the list of what happened lately: "You picked a herb". The same again counts up. */
+  tell(text: string): void;
+  /**
+   * Calls back for each event of a kind that the room tells this player of. Ends with the room.
+   *
+   * @example
+   * onEvent(Picked, ({ payload, own }) => own && tell(`You picked a ${payload.herb}.`));
+   */
+  readonly onEvent: OnEvent;
+  /** Sends a message and shows at once what it will do; taken back when the room does not do it. */
+  readonly predict: PredictEffect;
   /** Shows a ray in the debug drawing, if that is on. */
   readonly debugRay: DebugDraw["ray"];
+}
+
+/**
+ * How a game's items look and are called. Without pictures each gets one from its name and icon.
+ *
+ * @example
+ * items: { templates: ITEMS, worn: ["Head", "Feet"], uses: { herb: "Eat" } },
+ */
+export interface ItemsView {
+  /** The same object that the room has as `static items`. */
+  readonly templates: ItemTemplates;
+  /** Names of the equipment slots, by number. */
+  readonly worn?: readonly string[];
+  /** What one does with an item, by template, for its button. Default: everything that is not worn can be used. */
+  readonly uses?: Readonly<Record<string, string>>;
+  /** The inside of an `<svg viewBox="0 0 48 48">`; undefined: the default picture. */
+  picture?(template: string): ComponentChild | undefined;
+  /** What everybody sees of an item that is worn: an object that the avatar's body carries; undefined: nothing. */
+  readonly wear?: Wear;
 }
 
 /**
@@ -46,10 +79,14 @@ export interface GameView<S extends WorldState = WorldState> {
   readonly level: Level;
   /** What the room's `interest` says, for the debug drawing. */
   readonly interest?: { readonly radiusM: number; readonly cellM?: number };
+  /** How thick a kind of actor is for shots and the like, for the debug drawing. */
+  sizeOf?(kind: string): ActorSize | undefined;
   /** The room's step when it is not plain `walk`: the same function the server runs, with its present facts. */
   step?(room: GameRoom<S>): Step;
   /** Adds to the scenery: paving, garlands, jets. */
   decorate?(brush: SceneryBrush): void;
+  /** Of a game whose avatars carry: bag, trade and shop are shown with it. */
+  readonly items?: ItemsView;
   /** Makes objects for the game's own kinds of actors. */
   readonly kinds?: Record<string, (actor: Actor) => ActorView>;
   /** Called when the room is joined. @returns undoes what the context does not undo by itself */

@@ -3,8 +3,12 @@ import type { ComponentChild } from "preact";
 import { type ChatLine, layGround, type ServerMessages, type TravelMessage } from "roomkeep/shared";
 import { type ActorViews, showActors } from "./actors.ts";
 import { openDebugDraw } from "./debug-draw.ts";
+import { type Feed, openFeed } from "./feed.ts";
 import type { Input } from "./input.ts";
 import { type GameRoom, predictRoom } from "./predict.ts";
+import { predictEffects } from "./predict-effect.ts";
+import { noRates, type Rates, watchRates } from "./rates.ts";
+import { hearEvents } from "./room-events.ts";
 import { buildScenery, type Scenery } from "./scene/scenery.ts";
 import type { Settings } from "./settings.ts";
 import type { Sounds } from "./sounds.ts";
@@ -14,6 +18,19 @@ import type { GameView, HudSlot, ViewContext } from "./view.ts";
 /** A line in the chat panel. `key` grows. */
 export interface Line extends ChatLine {
   key: number;
+  /** How it came; undefined: said in the room. */
+  channel?: "whisper" | "party";
+  /** What became of an own line. */
+  note?: string;
+}
+
+/** Lines that are kept. */
+const LINES_MAX = 80;
+
+/** Puts a line under the others. */
+export function addLine({ lines }: Board, line: Omit<Line, "key">): void {
+  const key = (lines.value.at(-1)?.key ?? 0) + 1;
+  lines.value = [...lines.value.slice(1 - LINES_MAX), { ...line, key }];
 }
 
 /** What the HUD shows of the open room. */
@@ -22,9 +39,9 @@ export interface Board {
   roomId: string;
   readonly lines: Signal<readonly Line[]>;
   readonly notice: Signal<string>;
-  readonly pingMs: Signal<number>;
-  /** Patches of the last second. */
-  readonly ticks: Signal<number>;
+  /** What happened lately. */
+  readonly feed: Feed;
+  readonly rates: Signal<Rates>;
   readonly players: Signal<number>;
   readonly slots: Record<HudSlot, Signal<(() => ComponentChild) | null>>;
 }
@@ -35,8 +52,8 @@ export function openBoard(): Board {
     roomId: "",
     lines: signal([]),
     notice: signal(""),
-    pingMs: signal(0),
-    ticks: signal(0),
+    feed: openFeed(),
+    rates: noRates(),
     players: signal(0),
     slots: { top: signal(null), side: signal(null), center: signal(null) },
   };
@@ -61,7 +78,8 @@ export interface WorldOptions {
 
 /** Puts a joined room on the stage: prediction, actors, chat, the game's own view. */
 export function openWorld({ stage, room, view, input, board, settings, sounds }: WorldOptions): World {
-  if (board.roomId !== room.roomId) board.lines.value = [];
+  // What came from elsewhere goes along.
+  if (board.roomId !== room.roomId) board.lines.value = board.lines.value.filter(({ channel }) => channel);
   board.roomId = room.roomId;
   const ground = layGround(view.level);
   stage.rig.ground = ground;
@@ -73,8 +91,14 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
     settings,
     sounds,
     ...(view.kinds && { kinds: view.kinds }),
+    wear: view.items?.wear,
   });
-  const debug = openDebugDraw({ scene: stage.scene, ground, interest: view.interest });
+  const debug = openDebugDraw({
+    scene: stage.scene,
+    ground,
+    interest: view.interest,
+    sizeOf: view.sizeOf,
+  });
   const frames: ((dtS: number, now: number) => void)[] = [];
   const undo: (() => void)[] = [];
   let turned = false;
@@ -104,8 +128,11 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
       } else debug.hide();
     }),
     listen(room, board, settings, sounds, actors),
-    watchRates(room, board),
+    watchRates({ room, prediction, stage, rates: board.rates }),
+    countPlayers(room, board),
   );
+  const events = hearEvents(room);
+  undo.push(events.stop, board.feed.clear);
 
   const context: ViewContext = {
     room,
@@ -123,6 +150,9 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
     notice: (text) => {
       board.notice.value = text;
     },
+    tell: board.feed.add,
+    onEvent: events.onEvent,
+    predict: predictEffects(room),
     debugRay: (from, to) => debug.ray(from, to),
   };
   const unmount = view.mount?.(context);
@@ -148,16 +178,16 @@ function listen(
   sounds: Sounds,
   actors: ActorViews,
 ): () => void {
-  let key = board.lines.value.at(-1)?.key ?? 0;
   const stops = [
     room.onMessage("chat", (line: ServerMessages["chat"]) => {
       if (settings.muted.value.includes(line.name) && line.from !== room.sessionId) return;
-      board.lines.value = [...board.lines.value.slice(-79), { ...line, key: ++key }];
+      addLine(board, line);
       if (line.from) actors.say(line.from, line.text);
       if (line.from !== room.sessionId) sounds.chat();
     }),
-    room.onMessage("refused", ({ reason }: ServerMessages["refused"]) => {
-      board.notice.value = reason;
+    room.onMessage("refused", ({ type, reason }: ServerMessages["refused"]) => {
+      // What the console may not do it says itself.
+      if (type !== "command" && type !== "complete") board.notice.value = reason;
     }),
     room.onMessage("travel", (message: TravelMessage) => {
       if (message.phase === "stayed") board.notice.value = message.reason;
@@ -174,23 +204,14 @@ function listen(
   };
 }
 
-/** Ping, patches a second, and how many are here. */
-function watchRates(room: GameRoom, board: Board): () => void {
-  let patches = 0;
-  room.onStateChange(() => {
-    patches++;
-  });
+/** How many people are here. */
+function countPlayers(room: GameRoom, board: Board): () => void {
   const beat = setInterval(() => {
-    board.ticks.value = patches;
-    patches = 0;
     let players = 0;
     room.state?.actors?.forEach((actor) => {
       if (actor.kind === "avatar") players++;
     });
     board.players.value = players;
-    room.ping((ms) => {
-      board.pingMs.value = ms;
-    });
   }, 1000);
   return () => clearInterval(beat);
 }

@@ -10,6 +10,10 @@ const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
   replay: () => import("./replay.ts"),
   zone: () => import("./zone.ts"),
   sim: () => import("./sim.ts"),
+  travel: () => import("./travel.ts"),
+  redis: () => import("./redis.ts"),
+  roll: () => import("./roll.ts"),
+  liveness: () => import("./liveness.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

@@ -62,7 +62,9 @@ export function naivePorts(ds: DataSource): { characters: CharacterPort; items: 
 
   const items: ItemPort = {
     read: async (claim) => stacksOf(claim),
+    look: async (claim) => booked(claim),
     readIn: async () => [],
+    piles: async () => [],
     readMail: async () => [],
     answered: async () => null,
     death: async () => null,
@@ -88,6 +90,7 @@ export function naivePorts(ds: DataSource): { characters: CharacterPort; items: 
     move: refused,
     drop: refused,
     pickUp: refused,
+    clear: refused,
     buy: refused,
     sell: refused,
     mail: refused,

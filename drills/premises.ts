@@ -11,6 +11,8 @@ import { ended, findPostgres, freePort } from "../tests/helpers/postgres.ts";
 export interface Premises {
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** The Redis process, to freeze it. */
+  readonly redis: Pick<ChildProcess, "kill">;
   query<T extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<T[]>;
   /** Cuts every connection of the server processes. */
   cut(): Promise<void>;
@@ -32,6 +34,7 @@ export async function openPremises(): Promise<Premises> {
   return {
     databaseUrl: url.href,
     redisUrl: redis.url,
+    redis: redis.child,
     query: async (sql, values) => (await pool.query(sql, values)).rows,
     async cut() {
       await pool.query(
@@ -58,13 +61,14 @@ async function administer(connectionString: string, sql: string): Promise<void> 
   }
 }
 
-async function startRedis(): Promise<{ url: string; close(): Promise<void> }> {
+async function startRedis(): Promise<{ url: string; child: ChildProcess; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-drill-redis-"));
   const port = await freePort();
   const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder];
   const child: ChildProcess = spawn("redis-server", options, { stdio: "ignore" });
   child.on("error", () => {}); // told below
   const close = async () => {
+    child.kill("SIGCONT"); // a drill may have frozen it
     await ended(child);
     rmSync(folder, { recursive: true, force: true });
   };
@@ -76,7 +80,7 @@ async function startRedis(): Promise<{ url: string; close(): Promise<void> }> {
       () => false,
     );
     probe.destroy();
-    if (open) return { url, close };
+    if (open) return { url, child, close };
     await new Promise((done) => setTimeout(done, 50));
   }
   throw new Error("This drill needs redis-server, which is not installed or did not start.");

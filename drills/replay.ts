@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import type { WorldRoom } from "../rooms/index.ts";
 import { openRecorder } from "../rooms/recorder.ts";
 import { openRehearsal, type Rehearsal, type RerunResult, rerun } from "../rooms/rehearsal.ts";
@@ -12,11 +12,13 @@ import { games } from "../server/main.ts";
 import { seeded } from "../shared/random.ts";
 
 export const help = `npm run drill -- replay [--file recording.jsonl [--from tick]] [--game plaza] [--minutes 10] [--bots 12]
-                       [--hash 1] [--seed 1] [--json]
+                       [--hash 1] [--seed 1] [--browser] [--json]
 
 With --file: runs a recording of a room again, from its beginning or from the last snapshot in it at or before --from,
 and compares every hash in it. Without: lets bots play the game for so many minutes of its own time, as fast as it goes,
-records it, and runs it again, whole and from a snapshot in its middle in a fresh process.
+records it, and runs it again, whole and from a snapshot in its middle in a fresh process. With --browser, in real time:
+a server process records its rooms (roomkeep start --record) while two people in a real Chromium and the bots, by the
+real SDK, play the meadow; each recording is then run again twice here, and from its middle in a fresh process.
 
 The last line of --json: ticks, compared, mismatches, hash. Ends with 1 on a mismatch.`;
 
@@ -47,21 +49,26 @@ export async function run(args: string[]): Promise<void> {
       bots: { type: "string", default: "12" },
       hash: { type: "string", default: "1" },
       seed: { type: "string", default: "1" },
+      browser: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
   });
   const game = values.game as GameName;
+  const [minutes, bots] = [Number(values.minutes), Number(values.bots)];
+  const tell = (line: string) => console.error(line);
   const result = values.file
     ? await rerunFile(values.file, game, Number(values.from))
-    : await replay({
-        game,
-        minutes: Number(values.minutes),
-        bots: Number(values.bots),
-        seed: Number(values.seed),
-        hashEveryTicks: Number(values.hash),
-        tell: (line) => console.error(line),
-      });
-  console.log(values.json ? JSON.stringify(result) : result);
+    : values.browser
+      ? await (await import("./replay-live.ts")).replayLive({ minutes, bots, tell })
+      : await replay({
+          game,
+          minutes,
+          bots,
+          seed: Number(values.seed),
+          hashEveryTicks: Number(values.hash),
+          tell,
+        });
+  console.log(values.json ? JSON.stringify(result) : inspect(result, { depth: 4 }));
   const mismatches = typeof result.mismatches === "number" ? result.mismatches : result.mismatches.length;
   if (mismatches > 0) process.exitCode = 1;
 }
@@ -96,7 +103,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     const inputs = await play(stage, options, ticks);
     recorder.stop();
     await new Promise<void>((done) => out.end(done));
-    const hash = stage.room.simulation.hash();
+    const hash = stage.room.hash();
     tell(`recorded ${ticks} ticks, ${inputs} inputs, ${recorder.chars} characters; ${hash}`);
     const whole = await rerunFile(file, game, 0);
     tell(

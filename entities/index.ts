@@ -1,4 +1,5 @@
 import { Account, type AccountRole } from "./account.ts";
+import { AuditEntry } from "./audit-entry.ts";
 import { Character } from "./character.ts";
 import { DeathLock, KillCount } from "./death.ts";
 import { EventLog } from "./event-log.ts";
@@ -14,6 +15,7 @@ export {
   Account,
   AccountIdentity,
   type AccountRole,
+  AuditEntry,
   Character,
   DeathLock,
   EventLog,
@@ -44,6 +46,7 @@ export const ENTITIES = [
   RequestResult,
   Setting,
   EventLog,
+  AuditEntry,
   DeathLock,
   KillCount,
   SignIn,

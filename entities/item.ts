@@ -1,8 +1,9 @@
-import { Check, Column, Entity, PrimaryColumn, Unique } from "typeorm";
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
 
 /** A stack of like things in one slot of a container. A bag, a bank, a corpse, the ground: all are containers. */
 @Entity({ name: "item" })
 @Unique("item_container_slot_key", ["container", "slot"], { deferrable: "INITIALLY DEFERRED" })
+@Index("item_pile_idx", ["container"], { where: "container LIKE 'pile:%'" })
 @Check("item_qty_positive", "qty > 0")
 @Check("item_slot_range", "slot >= 0")
 export class Item {

@@ -7,8 +7,10 @@ import { SignIns1763700000010 } from "./010-sign-ins.ts";
 import { CharactersOfAnAccount1763700000011 } from "./011-characters-of-an-account.ts";
 import { Visits1763700000012 } from "./012-visits.ts";
 import { Identities1763700000013 } from "./013-identities.ts";
+import { Audit1763700000014 } from "./014-audit.ts";
 import { EventLog1763700000020 } from "./020-event-log.ts";
 import { ZoneLeases1763700000021 } from "./021-zone-leases.ts";
+import { Piles1763700000022 } from "./022-piles.ts";
 
 /** Every migration, oldest first: classes, not a file pattern, so that source and compiled package agree. */
 export const MIGRATIONS = [
@@ -21,6 +23,8 @@ export const MIGRATIONS = [
   CharactersOfAnAccount1763700000011,
   Visits1763700000012,
   Identities1763700000013,
+  Audit1763700000014,
   EventLog1763700000020,
   ZoneLeases1763700000021,
+  Piles1763700000022,
 ];

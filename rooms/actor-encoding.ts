@@ -28,20 +28,33 @@ export class Scratch {
     this.it.offset = 0;
   }
 
-  /** Makes sure that a small write fits. */
-  reserve(): void {
-    if (this.it.offset + MARGIN > this.bytes.length) this.#grow();
+  /** Bytes were written past the end and are lost: the `write` under way begins again with more room. */
+  get isOver(): boolean {
+    return this.it.offset > this.bytes.length;
+  }
+
+  /** Makes sure that a small write fits, unless bytes are lost already: `write` begins again then. */
+  reserve(bytes = MARGIN): void {
+    if (this.isOver) return;
+    while (this.it.offset + bytes > this.bytes.length) this.#grow();
   }
 
   /** Runs a write of any length, again with more room if it did not fit: writes past the end are lost, not thrown. */
   write(append: () => void): void {
     const start = this.it.offset;
     append();
-    while (this.it.offset > this.bytes.length) {
+    while (this.isOver) {
       this.#grow();
       this.it.offset = start;
       append();
     }
+  }
+
+  /** Appends bytes made before. */
+  copy(from: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start);
+    const { bytes, it } = this;
+    for (let i = start; i < end; i++) bytes[it.offset++] = from[i] ?? 0;
   }
 
   switchTo(refId: number): void {
@@ -87,7 +100,7 @@ export function appendWhole(
 ): void {
   const { encDescriptor: shape } = tree;
   if (whose === "all" || owners || shape.hasAnyView) {
-    const writer = { encoder, out, tree, whose, owners, switched: false };
+    const writer = { encoder, out, tree, whose, owners, switched: false, waits: 0 };
     if (whose === "all" || owners) begin(writer);
     if (form === "replace" && !tree.isPatchOnly) appendErasure(writer);
     tree.forEachLiveWithCtx(writer, appendLive);
@@ -97,6 +110,8 @@ export function appendWhole(
 
 /** A tree being written for one audience. Functions over it are named here, once: closures a tree cost more than the bytes. */
 interface Writer {
+  /** Bits of fields that are left out. */
+  readonly waits: number;
   readonly encoder: Encoder;
   readonly out: Scratch;
   readonly tree: ChangeTree;
@@ -111,20 +126,34 @@ function isTheirs({ tree, whose, owners }: Writer, index: number): boolean {
   return (owners || tree.encDescriptor.tags[index] !== undefined) === (whose === "owner");
 }
 
+function doesWait({ waits }: Writer, index: number): boolean {
+  return index >= 0 && index < 32 && (waits & (1 << index)) !== 0;
+}
+
 function begin(writer: Writer): void {
   if (!writer.switched) writer.out.switchTo(refIdOf(writer.tree));
   writer.switched = true;
 }
 
 function appendLive(writer: Writer, index: number): void {
-  if (!isTheirs(writer, index)) return;
+  if (doesWait(writer, index) || !isTheirs(writer, index)) return;
   begin(writer);
   const { encoder, out, tree } = writer;
   const { encDescriptor: shape } = tree;
   shape.encoder(encoder, out.bytes, tree, index, OPERATION.ADD, out.it, true, false, shape.metadata);
 }
 
-type Branch = Omit<Writer, "switched"> & { readonly form: Form };
+/**
+ * Appends what everybody may see of an actor but for its continuous fields, behind a switch to it. Collections are
+ * emptied first; fields that were unset this tick are not mentioned.
+ */
+export function appendRest(encoder: Encoder, out: Scratch, { tree, layout }: Resident): void {
+  const all = { encoder, out, tree, whose: "all", owners: false } as const;
+  tree.forEachLiveWithCtx({ ...all, switched: true, waits: layout.continuous }, appendLive);
+  tree.forEachChildWithCtx({ ...all, form: "replace" }, appendChild);
+}
+
+type Branch = Omit<Writer, "switched" | "waits"> & { readonly form: Form };
 
 function appendChild(
   { encoder, out, tree, whose, form, owners }: Branch,
@@ -181,9 +210,8 @@ function appendOps(
   tree.forEachWithCtx({ encoder, out, tree, whose, owners, switched: false, waits }, appendOp);
 }
 
-function appendOp(writer: Writer & { readonly waits: number }, index: number, op: OPERATION): void {
-  if (index >= 0 && index < 32 && (writer.waits & (1 << index)) !== 0) return;
-  if (!isTheirs(writer, index)) return;
+function appendOp(writer: Writer, index: number, op: OPERATION): void {
+  if (doesWait(writer, index) || !isTheirs(writer, index)) return;
   begin(writer);
   const { encoder, out, tree } = writer;
   const { encDescriptor: shape } = tree;
@@ -211,8 +239,22 @@ function isWithin(tree: ChangeTree, actor: ChangeTree, added: ReadonlyMap<Change
   return false;
 }
 
-/** Appends the current values of some continuous fields; a value that was unset is erased. */
-export function appendValues(out: Scratch, resident: Resident, bits: number): void {
+/** Whether no continuous field of an actor is unset. */
+export function hasAll({ actor, layout }: Resident): boolean {
+  const values = actor[$values] as unknown[];
+  for (let left = layout.continuous; left !== 0; left &= left - 1) {
+    const value = values[31 - Math.clz32(left & -left)];
+    if (value === undefined || value === null) return false;
+  }
+  return true;
+}
+
+/**
+ * Appends a switch to an actor and the current values of some continuous fields; a value that was unset is erased.
+ *
+ * @param op `ADD` for those who do not know the actor, 0 for those who do
+ */
+export function appendValues(out: Scratch, resident: Resident, bits: number, op = 0): void {
   out.reserve();
   const { bytes, it } = out;
   const { names, encoders } = resident.layout;
@@ -225,7 +267,7 @@ export function appendValues(out: Scratch, resident: Resident, bits: number): vo
     const value = values[index] ?? (actor as unknown as Record<string, unknown>)[names[index] ?? ""];
     if (value === undefined || value === null) bytes[it.offset++] = index | OPERATION.DELETE;
     else {
-      bytes[it.offset++] = index;
+      bytes[it.offset++] = index | op;
       encoders[index]?.(bytes, value, it);
     }
   }

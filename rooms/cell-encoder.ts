@@ -8,12 +8,21 @@ import {
   OPERATION,
   type Schema,
 } from "@colyseus/schema";
-import { appendChanges, appendValues, appendWhole, type Form, Scratch } from "./actor-encoding.ts";
-import type { Cell, CellGrid, Segment } from "./cells.ts";
-import type { Resident } from "./resident.ts";
+import {
+  appendChanges,
+  appendRest,
+  appendValues,
+  appendWhole,
+  type Form,
+  hasAll,
+  Scratch,
+} from "./actor-encoding.ts";
+import type { CellTable } from "./cell-table.ts";
+import type { Cell, CellGrid, Cover, Segment } from "./cells.ts";
+import type { Ranges } from "./ranges.ts";
+import type { Entry, Resident } from "./resident.ts";
 
-/** A list of byte ranges in the scratch: start, end, start, end, … */
-export type Ranges = number[];
+const NOBODY: readonly Resident[] = [];
 
 /**
  * Encodes what happens in each cell once a tick, when it is first asked for, into one scratch. A patch is a run of
@@ -56,12 +65,12 @@ export class CellEncoder {
       this.scratch.bytes.set(bytes.subarray(0, Math.max(0, this.scratch.bytes.length - start)), start);
       this.scratch.it.offset = start + bytes.length;
     });
-    push(ranges, start, start + bytes.length);
+    ranges.push(start, start + bytes.length);
   }
 
   /** An actor for a client that does not know it. */
   whole(resident: Resident, ranges: Ranges): void {
-    this.#make(resident.whole, ranges, () => this.appendEntry(resident.index, resident.tree, "replace"));
+    this.#make(resident.whole, ranges, () => this.#appendResident(resident));
   }
 
   /** An actor that a client is to forget. */
@@ -73,7 +82,7 @@ export class CellEncoder {
   goneAll(indexes: readonly number[], ranges: Ranges): void {
     const start = this.scratch.it.offset;
     this.scratch.write(() => this.#appendGone(indexes));
-    push(ranges, start, this.scratch.it.offset);
+    ranges.push(start, this.scratch.it.offset);
   }
 
   /** What changed at once in an actor, for those who know it. */
@@ -89,16 +98,16 @@ export class CellEncoder {
     }
     const start = this.scratch.it.offset;
     this.scratch.write(() => appendWhole(this.#encoder, this.scratch, resident.tree, "owner", "replace"));
-    push(ranges, start, this.scratch.it.offset);
+    ranges.push(start, this.scratch.it.offset);
   }
 
   /** Members that stayed, for a client that comes to see the cell. */
   enter(cell: Cell, ranges: Ranges): void {
-    if (cell.enter.tick === this.#tick) push(ranges, cell.enter.start, cell.enter.end);
+    if (cell.enter.tick === this.#tick) ranges.push(cell.enter.start, cell.enter.end);
     else if (cell.members.length > 0) {
       this.#make(cell.enter, ranges, () => {
         for (const resident of cell.members) {
-          if (resident.movedTick !== this.#tick) this.appendEntry(resident.index, resident.tree, "replace");
+          if (resident.movedTick !== this.#tick) this.#appendResident(resident);
         }
       });
     }
@@ -106,7 +115,7 @@ export class CellEncoder {
 
   /** Members that stayed, for a client that sees the cell no longer. */
   leave(cell: Cell, ranges: Ranges): void {
-    if (cell.leave.tick === this.#tick) push(ranges, cell.leave.start, cell.leave.end);
+    if (cell.leave.tick === this.#tick) ranges.push(cell.leave.start, cell.leave.end);
     else if (cell.members.length > 0) {
       this.#make(cell.leave, ranges, () => {
         const stayed = cell.members.filter((resident) => resident.movedTick !== this.#tick);
@@ -115,26 +124,137 @@ export class CellEncoder {
     }
   }
 
-  /** The values that are due in a ring of a cell, or with `all` every one that the ring's viewers lack. */
-  refresh(cell: Cell, ring: number, all: boolean, ranges: Ranges): void {
-    if (cell.activeTick !== this.#tick) return;
-    const segment = (all ? cell.owed : cell.refresh)[ring];
-    if (segment === undefined) return;
-    if (segment.tick !== this.#tick) {
-      segment.tick = this.#tick;
-      segment.start = this.scratch.it.offset;
-      for (const resident of cell.active) {
-        const bits = resident.pending[ring] ?? 0;
-        if (bits !== 0 && (all || this.#grid.isDue(resident, ring, this.#tick)))
-          appendValues(this.scratch, resident, bits);
-      }
-      segment.end = this.scratch.it.offset;
+  /** Adds all that happened in the cells of a cover to those who stay, for clients that saw them and see them. */
+  seen({ cells, rings, slots }: Cover, ranges: Ranges): void {
+    const { table } = this.#grid;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] ?? 0;
+      if (table.numbers[slot] !== this.#tick) continue;
+      if (table.numbers[slot + 1] !== this.#tick) this.#layOut(cells[i] as Cell);
+      const ring = rings[i] ?? 0;
+      const apart = table.apart(slot, ring);
+      const { numbers } = table;
+      // What changed at once lies right before the values.
+      ranges.push(numbers[slot + 2] ?? 0, numbers[table.end(slot, ring)] ?? 0);
+      ranges.push(numbers[apart] ?? 0, numbers[apart + 1] ?? 0);
     }
-    push(ranges, segment.start, segment.end);
+  }
+
+  /** Adds what changed at once among a cell's members that stay, for clients that saw it and see it. */
+  changes(cell: Cell, ranges: Ranges): void {
+    const at = this.#laid(cell);
+    if (at !== undefined) ranges.push(at.numbers[cell.slot + 2] ?? 0, at.numbers[cell.slot + 3] ?? 0);
+  }
+
+  /** Adds the values that are due in a ring of a cell. */
+  due(cell: Cell, ring: number, ranges: Ranges): void {
+    const at = this.#laid(cell);
+    if (at === undefined) return;
+    const apart = at.apart(cell.slot, ring);
+    ranges.push(at.numbers[cell.slot + 3] ?? 0, at.numbers[at.end(cell.slot, ring)] ?? 0);
+    ranges.push(at.numbers[apart] ?? 0, at.numbers[apart + 1] ?? 0);
+  }
+
+  /** Adds every value that the viewers of a cell in a ring lack, due or not. */
+  owed(cell: Cell, ring: number, ranges: Ranges): void {
+    const at = this.#laid(cell);
+    if (at === undefined) return;
+    ranges.push(at.numbers[cell.slot + 3] ?? 0, at.numbers[at.end(cell.slot, 0)] ?? 0);
+    const start = this.scratch.it.offset;
+    for (const resident of cell.activeTick === this.#tick ? cell.active : NOBODY) {
+      const bits = resident.turn < 0 ? (resident.pending[ring] ?? 0) : 0;
+      if (bits !== 0) appendValues(this.scratch, resident, bits);
+    }
+    ranges.push(start, this.scratch.it.offset);
+  }
+
+  #laid(cell: Cell): CellTable | undefined {
+    const { table } = this.#grid;
+    if (table.numbers[cell.slot] !== this.#tick) return undefined;
+    if (table.numbers[cell.slot + 1] !== this.#tick) this.#layOut(cell);
+    return table;
+  }
+
+  /**
+   * Encodes what happened in a cell. Turns are nested: who is due in a slow ring is due in the faster ones too. So
+   * values that are due in the slowest ring come first, and each ring gets the run up to its own end: every actor is
+   * encoded once. Only where rings are owed unlike fields is an actor encoded for each of them apart.
+   */
+  #layOut(cell: Cell): void {
+    const { scratch } = this;
+    const { table } = this.#grid;
+    const { numbers, rings } = table;
+    const { slot } = cell;
+    const tick = this.#tick;
+    numbers[slot + 1] = tick;
+    numbers[slot + 2] = scratch.it.offset;
+    if (cell.changedTick === tick) {
+      for (const resident of cell.changed)
+        scratch.write(() => appendChanges(this.#encoder, scratch, resident, "all"));
+    }
+    numbers[slot + 3] = scratch.it.offset;
+    const active = cell.activeTick === tick ? cell.active : NOBODY;
+    let uneven = 0;
+    for (const resident of active) {
+      const { pending } = resident;
+      resident.turn = pending[0] === pending[rings - 1] ? this.#grid.turn(resident, tick) : -1;
+      if (resident.turn < 0) uneven++;
+    }
+    for (let ring = rings - 1; ring >= 0; ring--) {
+      for (const resident of active) {
+        if (resident.turn === ring) appendValues(scratch, resident, resident.pending[0] ?? 0);
+      }
+      numbers[table.end(slot, ring)] = scratch.it.offset;
+    }
+    for (let ring = 0; ring < rings; ring++) {
+      const at = table.apart(slot, ring);
+      numbers[at] = numbers[at + 1] = scratch.it.offset;
+      if (uneven === 0) continue;
+      for (const resident of active) {
+        const bits = resident.turn < 0 ? (resident.pending[ring] ?? 0) : 0;
+        if (bits !== 0 && this.#grid.turn(resident, tick) >= ring) appendValues(scratch, resident, bits);
+      }
+      numbers[at + 1] = scratch.it.offset;
+    }
+  }
+
+  /** An actor for clients that do not know it. What seldom changes of it is kept from one tick to the next. */
+  #appendResident(resident: Resident): void {
+    const { scratch } = this;
+    const { layout, tree, index } = resident;
+    if (resident.dirtyTick === this.#tick || scratch.isOver || !hasAll(resident)) {
+      this.appendEntry(index, tree, "replace");
+      return;
+    }
+    resident.entry ??= this.#entryOf(resident);
+    const { bytes, restAt } = resident.entry;
+    scratch.copy(bytes, 0, restAt);
+    appendValues(scratch, resident, layout.continuous, OPERATION.ADD);
+    scratch.copy(bytes, restAt, bytes.length);
+  }
+
+  #entryOf(resident: Resident): Entry {
+    const { scratch } = this;
+    const start = scratch.it.offset;
+    let restAt = 0;
+    scratch.write(() => {
+      this.#appendPlace(resident.index);
+      restAt = scratch.it.offset - start;
+      appendRest(this.#encoder, scratch, resident);
+    });
+    const entry = { bytes: Uint8Array.from(scratch.bytes.subarray(start, scratch.it.offset)), restAt };
+    scratch.it.offset = start;
+    return entry;
   }
 
   /** A map entry and all below it that everybody may see. */
   appendEntry(index: number, tree: ChangeTree, form: Form): void {
+    this.#appendPlace(index);
+    appendWhole(this.#encoder, this.scratch, tree, "all", form);
+  }
+
+  /** A map entry: the key and the reference. */
+  #appendPlace(index: number): void {
     const { scratch } = this;
     scratch.switchTo(this.#mapRef);
     this.#mapTree.encDescriptor.encoder(
@@ -147,7 +267,6 @@ export class CellEncoder {
       true,
       false,
     );
-    appendWhole(this.#encoder, scratch, tree, "all", form);
   }
 
   /** Writes into the scratch without a tick: for full states, which are copied out at once. */
@@ -179,18 +298,6 @@ export class CellEncoder {
       this.scratch.write(append);
       segment.end = this.scratch.it.offset;
     }
-    push(ranges, segment.start, segment.end);
+    ranges.push(segment.start, segment.end);
   }
-}
-
-/** Adds a range, joined to the one before where they touch. */
-function push(ranges: Ranges, start: number, end: number): void {
-  if (end === start) return;
-  if (ranges[ranges.length - 1] === start) ranges[ranges.length - 1] = end;
-  else ranges.push(start, end);
-}
-
-/** Adds all ranges of one list to another. */
-export function pushAll(ranges: Ranges, more: Ranges): void {
-  for (let i = 0; i < more.length; i += 2) push(ranges, more[i] ?? 0, more[i + 1] ?? 0);
 }

@@ -1,11 +1,12 @@
 import { type Client, ClientState, Protocol } from "@colyseus/core";
 import type { Schema, StateView } from "@colyseus/schema";
-import { pushAll, type Ranges } from "./cell-encoder.ts";
 import { type CellScene, coverOf } from "./cell-scene.ts";
 import type { Cell, Cover } from "./cells.ts";
 import type { Sight } from "./eyes.ts";
-import { Frame } from "./frame.ts";
+import { Frame, FrameMemory } from "./frame.ts";
 import type { Outbox } from "./outbox.ts";
+import { Ranges } from "./ranges.ts";
+import type { Resident } from "./resident.ts";
 import type { PatchTiming } from "./stable-serializer.ts";
 
 /** A joined client in one tick. */
@@ -22,12 +23,28 @@ export class CellPatches {
   readonly #scene: CellScene;
   readonly #outbox: Outbox;
   readonly #hasFilters: boolean;
+  readonly #spentMs: { interest: number; send: number };
   readonly #views = new Map<StateView, Uint8Array>();
+  /** Lists that are filled anew for each frame. */
+  readonly #ranges = new Ranges();
+  readonly #extra = new Ranges();
+  readonly #whole = new Ranges();
+  readonly #memory = new FrameMemory();
+  readonly #posted: { readonly clients: readonly Client[]; readonly frame: Frame }[] = [];
   #tick = -1;
   #timing: PatchTiming | undefined;
 
-  /** @param hasFilters whether any field of the state is under `.view()` */
-  constructor(scene: CellScene, outbox: Outbox, hasFilters: boolean) {
+  /**
+   * @param hasFilters whether any field of the state is under `.view()`
+   * @param spentMs where the time is booked that goes into finding who sees what, and into the sockets
+   */
+  constructor(
+    scene: CellScene,
+    outbox: Outbox,
+    hasFilters: boolean,
+    spentMs: { interest: number; send: number },
+  ) {
+    this.#spentMs = spentMs;
     this.#scene = scene;
     this.#outbox = outbox;
     this.#hasFilters = hasFilters;
@@ -39,8 +56,9 @@ export class CellPatches {
     this.#timing = timing;
     this.frames.built = 0;
     this.frames.sent = 0;
+    this.#memory.begin();
     this.#views.clear();
-    const shared: Ranges = [];
+    const shared = new Ranges();
     const it = { offset: 1 };
     if (this.#scene.encoder.hasChanges) {
       this.#scene.encoder.sharedBuffer[0] = Protocol.ROOM_STATE_PATCH;
@@ -48,12 +66,15 @@ export class CellPatches {
     }
     const crossers: Turn[] = [];
     const newcomers: Turn[] = [];
+    const from = performance.now();
     const groups = this.#group(clients, crossers, newcomers, resync);
+    this.#spentMs.interest += performance.now() - from;
     this.#spread();
     for (const cover of groups) this.#toGroup(cover, shared, it);
     const pairs = new Map<Cover, Map<Cover, Ranges>>();
     for (const turn of crossers) this.#toCrosser(turn, pairs, shared, it);
     for (const turn of newcomers) this.#toNewcomer(turn, shared, it);
+    this.#deliver();
   }
 
   /** Sorts the clients that take a patch: by cover those who stay, and those who cross cells or have just joined. */
@@ -68,7 +89,7 @@ export class CellPatches {
         resync.push(client);
         continue;
       }
-      const has = coverOf(this.#scene, client, sight);
+      const has = this.#coverOf(client, sight);
       if (has.tick !== this.#tick) has.begin(this.#tick);
       if (sight.cover === has) {
         if (has.group.push(client) === 1) groups.push(has);
@@ -78,73 +99,75 @@ export class CellPatches {
     return groups;
   }
 
-  /** Lays out what every frame draws on: changes by cell, and to each group what moved into or out of its view. */
+  #coverOf(client: Client, sight: Sight): Cover {
+    const { eyes, residents } = this.#scene;
+    if (sight.cover !== undefined && eyes.stays(sight)) return sight.cover;
+    eyes.note(client, sight, residents);
+    return coverOf(this.#scene, client, sight);
+  }
+
+  /** Notes what every frame draws on: changes by cell, and for each group what moved into or out of its view. */
   #spread(): void {
-    const tick = this.#tick;
-    const touched: Cell[] = [];
-    for (const resident of this.#scene.residents.active) {
-      const { cell } = resident;
-      if (cell === undefined || cell.watchers.length === 0) continue;
-      if (cell.activeTick !== tick) {
-        cell.activeTick = tick;
+    const { residents } = this.#scene;
+    for (const resident of residents.active) {
+      const cell = this.#touch(resident);
+      if (cell === undefined) continue;
+      if (cell.activeTick !== this.#tick) {
+        cell.activeTick = this.#tick;
         cell.active.length = 0;
-        touched.push(cell);
       }
       cell.active.push(resident);
     }
-    for (const resident of this.#scene.residents.changed) {
-      const { cell } = resident;
-      if (cell === undefined || resident.movedTick === tick || cell.watchers.length === 0) continue;
-      if (cell.nowTick !== tick) {
-        cell.nowTick = tick;
-        cell.now.length = 0;
-        if (cell.activeTick !== tick) touched.push(cell);
+    for (const resident of residents.changed) {
+      const cell = resident.movedTick === this.#tick ? undefined : this.#touch(resident);
+      if (cell === undefined) continue;
+      if (cell.changedTick !== this.#tick) {
+        cell.changedTick = this.#tick;
+        cell.changed.length = 0;
       }
-      this.#scene.cells.now(resident, cell.now);
-    }
-    // By cell rather than by cover: where most cells are empty, most of what a cover holds need not be looked at.
-    for (const cell of touched) {
-      for (const cover of cell.watchers) {
-        if (cover.tick !== tick || cover.group.length === 0) continue;
-        if (cell.nowTick === tick) pushAll(cover.changes, cell.now);
-        this.#scene.cells.refresh(cell, this.#scene.grid.ring(cover, cell), false, cover.changes);
-      }
+      cell.changed.push(resident);
     }
     this.#spreadMoves();
   }
 
+  /** An actor's cell, noted as one that has something to send. */
+  #touch({ cell }: Resident): Cell | undefined {
+    if (cell !== undefined) this.#scene.grid.table.numbers[cell.slot] = this.#tick;
+    return cell;
+  }
+
   #spreadMoves(): void {
-    const tick = this.#tick;
-    for (const resident of this.#scene.residents.moved) {
+    const { grid, cells, residents } = this.#scene;
+    const gets = (cover: Cover) => cover.tick === this.#tick && cover.group.length > 0;
+    for (const resident of residents.moved) {
       const { from, cell } = resident;
-      for (const cover of from?.watchers ?? []) {
-        if (cover.tick !== tick || cover.group.length === 0) continue;
-        if (cell === undefined || !this.#scene.grid.sees(cover, cell))
-          this.#scene.cells.gone(resident, cover.leaves);
+      for (const cover of from === undefined ? [] : grid.watching(from)) {
+        if (gets(cover) && (cell === undefined || !grid.sees(cover, cell)))
+          cells.gone(resident, cover.leaves);
       }
-      for (const cover of cell?.watchers ?? []) {
-        if (cover.tick !== tick || cover.group.length === 0) continue;
-        if (from === undefined || !this.#scene.grid.sees(cover, from))
-          this.#scene.cells.whole(resident, cover.enters);
-        else if (resident.dirtyTick === tick) this.#scene.cells.now(resident, cover.enters);
+      for (const cover of cell === undefined ? [] : grid.watching(cell)) {
+        if (!gets(cover)) continue;
+        if (from === undefined || !grid.sees(cover, from)) cells.whole(resident, cover.enters);
+        else if (resident.dirtyTick === this.#tick) cells.now(resident, cover.enters);
       }
     }
   }
 
   #toGroup(cover: Cover, shared: Ranges, it: { offset: number }): void {
-    const ranges = [...shared];
-    pushAll(ranges, cover.leaves);
-    pushAll(ranges, cover.enters);
-    pushAll(ranges, cover.changes);
-    let frame: Frame | undefined;
-    for (const client of cover.group) {
-      const own = this.#hasFilters ? this.#own(client, cover, ranges, it) : ranges;
-      if (own !== ranges) this.#deliver(client, this.#frame(own));
-      else {
-        frame ??= this.#frame(ranges);
-        this.#deliver(client, frame);
-      }
-    }
+    const ranges = this.#ranges;
+    ranges.clear();
+    ranges.add(shared);
+    ranges.add(cover.leaves);
+    ranges.add(cover.enters);
+    this.#scene.cells.seen(cover, ranges);
+    const alike = this.#hasFilters
+      ? cover.group.filter((client) => {
+          const own = this.#own(client, cover, ranges, it);
+          if (own !== ranges) this.#post([client], this.#frame(own));
+          return own === ranges;
+        })
+      : cover.group;
+    if (alike.length > 0) this.#post(alike, this.#frame(ranges));
   }
 
   #toCrosser(
@@ -166,13 +189,14 @@ export class CellPatches {
     }
     sight.cover = has;
     const own = this.#hasFilters ? this.#own(client, has, ranges, it) : ranges;
-    this.#deliver(client, this.#frame(own));
+    this.#post([client], this.#frame(own));
   }
 
   /** All that clients need who saw one cover and now see another. */
   #crossing(had: Cover, has: Cover, shared: Ranges): Ranges {
-    const ranges = [...shared];
-    const later: Ranges = [];
+    const ranges = new Ranges();
+    ranges.add(shared);
+    const later = new Ranges();
     for (const cell of had.cells)
       if (!this.#scene.grid.sees(has, cell)) this.#scene.cells.leave(cell, ranges);
     for (const resident of this.#scene.residents.moved) {
@@ -183,18 +207,18 @@ export class CellPatches {
       else if (is && !was) this.#scene.cells.whole(resident, later);
       else if (is && resident.dirtyTick === this.#tick) this.#scene.cells.now(resident, later);
     }
-    pushAll(ranges, later);
+    ranges.add(later);
     for (const cell of has.cells) {
       const ring = this.#scene.grid.ring(has, cell);
       let before = ring;
       if (!this.#scene.grid.sees(had, cell)) this.#scene.cells.enter(cell, ranges);
       else {
-        if (cell.nowTick === this.#tick) pushAll(ranges, cell.now);
+        this.#scene.cells.changes(cell, ranges);
         before = this.#scene.grid.ring(had, cell);
       }
       // Nearer now: what the slower ring held back comes at once, for the faster one no longer owes it.
-      if (before > ring) this.#scene.cells.refresh(cell, before, true, ranges);
-      else this.#scene.cells.refresh(cell, ring, false, ranges);
+      if (before > ring) this.#scene.cells.owed(cell, before, ranges);
+      else this.#scene.cells.due(cell, ring, ranges);
     }
     return ranges;
   }
@@ -202,7 +226,8 @@ export class CellPatches {
   /** The first patch after a full state: exact against what that state held, actor by actor. */
   #toNewcomer({ client, sight, has }: Turn, shared: Ranges, it: { offset: number }): void {
     const given = sight.given ?? new Map<number, Schema>();
-    const ranges = [...shared];
+    const ranges = new Ranges();
+    ranges.add(shared);
     const gone: number[] = [];
     for (const [index, actor] of given) {
       const resident = this.#scene.residents.byIndex.get(index);
@@ -218,17 +243,18 @@ export class CellPatches {
         const arrived = resident.movedTick === this.#tick && resident.from === undefined;
         if (!known || arrived || resident.dirtyTick === this.#tick) this.#scene.cells.whole(resident, ranges);
       }
-      this.#scene.cells.refresh(cell, 0, false, ranges);
+      this.#scene.cells.due(cell, 0, ranges);
     }
     sight.cover = has;
     sight.given = undefined;
     const own = this.#hasFilters ? this.#own(client, has, ranges, it, true) : ranges;
-    this.#deliver(client, this.#frame(own));
+    this.#post([client], this.#frame(own));
   }
 
   /** The ranges for one client: the given ones, unless it owns fields or has a view of the state beside the actors. */
   #own(client: Client, has: Cover, ranges: Ranges, it: { offset: number }, anew = false): Ranges {
-    const extra: Ranges = [];
+    const extra = this.#extra;
+    extra.clear();
     if (client.view !== undefined) this.#scene.cells.take(this.#viewed(client.view, it.offset), extra);
     const sight = this.#scene.eyes.sight(client);
     const mine = this.#scene.residents.byKey.get(client.sessionId);
@@ -237,7 +263,12 @@ export class CellPatches {
       if (whole || mine.dirtyTick === this.#tick) this.#scene.cells.mine(mine, whole, extra);
       sight.owned = mine.actor;
     } else if (sight !== undefined) sight.owned = undefined;
-    return extra.length === 0 ? ranges : [...ranges, ...extra];
+    if (extra.length === 0) return ranges;
+    const whole = this.#whole;
+    whole.clear();
+    whole.add(ranges);
+    whole.add(extra);
+    return whole;
   }
 
   /** What a view of the rest of the state sees; two clients on one view get the same. */
@@ -251,15 +282,14 @@ export class CellPatches {
   }
 
   #frame(ranges: Ranges): Frame | undefined {
-    let length = 0;
-    for (let i = 0; i < ranges.length; i += 2) length += (ranges[i + 1] ?? 0) - (ranges[i] ?? 0);
+    const length = ranges.bytes;
     if (length === 0 && this.#timing === undefined) return undefined;
-    const frame = new Frame(Protocol.ROOM_STATE_PATCH, length, this.#timing?.sNow);
+    const frame = new Frame(Protocol.ROOM_STATE_PATCH, length, this.#timing?.sNow, this.#memory);
     const { bytes } = this.#scene.cells.scratch;
     let at = frame.bodyAt;
     for (let i = 0; i < ranges.length; i += 2) {
-      const start = ranges[i] ?? 0;
-      const end = ranges[i + 1] ?? 0;
+      const start = ranges.at[i] ?? 0;
+      const end = ranges.at[i + 1] ?? 0;
       if (end - start > 64) bytes.copy(frame.bytes, at, start, end);
       else for (let from = start, to = at; from < end; from++, to++) frame.bytes[to] = bytes[from] ?? 0;
       at += end - start;
@@ -268,9 +298,19 @@ export class CellPatches {
     return frame;
   }
 
-  #deliver(client: Client, frame: Frame | undefined): void {
+  #post(clients: readonly Client[], frame: Frame | undefined): void {
     if (frame === undefined) return;
-    this.frames.sent++;
-    this.#outbox.send(client, frame);
+    this.frames.sent += clients.length;
+    this.#posted.push({ clients, frame });
+  }
+
+  /** Writes all frames. Not as each is made: the kernel's work between two frames costs their making its caches. */
+  #deliver(): void {
+    const from = performance.now();
+    for (const { clients, frame } of this.#posted) {
+      for (const client of clients) this.#outbox.send(client, frame);
+    }
+    this.#posted.length = 0;
+    this.#spentMs.send += performance.now() - from;
   }
 }

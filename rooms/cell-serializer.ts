@@ -1,5 +1,5 @@
 import { type Client, Protocol } from "@colyseus/core";
-import { $changes, type Schema } from "@colyseus/schema";
+import type { Schema } from "@colyseus/schema";
 import { RoomkeepError } from "../shared/errors.ts";
 import { CellPatches } from "./cell-patches.ts";
 import { type CellScene, coverOf, openScene } from "./cell-scene.ts";
@@ -26,7 +26,7 @@ interface Opened {
 }
 
 /** Ticks between sweeps of what no one looks at any more. */
-const SWEEP_TICKS = 40;
+const SWEEP_TICKS = 80;
 
 /**
  * A serializer that sends each client only the actors near its eyes, and encodes each cell once for all who see it.
@@ -67,6 +67,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
    */
   setRadius(radiusM: number, client?: Client): void {
     readInterest({ ...this.#interest, radiusM });
+    this.#eyes.changed();
     if (client === undefined) this.#interest.radiusM = radiusM;
     else this.#eyes.reach(client.sessionId, radiusM);
   }
@@ -86,17 +87,14 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
   override reset(state: S): void {
     super.reset(state);
     const scene = openScene(this.encoder, this.#collection, this.#interest, this.#eyes);
-    const patches = new CellPatches(scene, this.outbox, this.hasFilters);
+    const patches = new CellPatches(scene, this.outbox, this.hasFilters, this.spentMs);
     this.#open = { scene, patches, states: new CellStates(scene) };
     // Unreliable fields are stock's own channel, which knows no interest.
     this.hasUnreliableFields = false;
   }
 
   /** The state without its actors, and of these the ones in view; all of them where no client is given. */
-  override getFullState(
-    client?: Client,
-    timing?: PatchTiming,
-  ): Uint8Array<ArrayBufferLike> | Buffer<ArrayBufferLike> {
+  protected override wholeState(client: Client | undefined, timing?: PatchTiming): Uint8Array {
     const frame = this.#fullFrame(client, timing);
     frame.address((client as { _inputBuffer?: { ackSeq: number } } | undefined)?._inputBuffer?.ackSeq ?? 0);
     if (client !== undefined) this.outbox.allow(client, frame.bytes.length);
@@ -118,9 +116,13 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
       );
     }
     this.#tick++;
+    const from = performance.now();
     this.outbox.tend(clients);
     const changed = this.encoder.hasChanges;
+    if (changed) this.arrays.mend(this.encoder, (tree) => scene.residents.holds(tree));
     scene.residents.take(this.#tick);
+    this.spentMs.interest = performance.now() - from;
+    this.spentMs.send = 0;
     scene.cells.begin(this.#tick);
     if (this.encoder.hasChanges) this.needFullEncode = true;
     const resync: Client[] = [];
@@ -129,7 +131,10 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     scene.residents.settle(this.#tick);
     this.encoder.discardChanges();
     states.clear();
-    for (const client of resync) this.outbox.sendState(client, this.#fullFrame(client, timing, true));
+    const sendState = (client: Client): void =>
+      this.outbox.sendState(client, this.#fullFrame(client, timing, true));
+    resync.forEach(sendState);
+    this.outbox.admission.admit(sendState);
     if (this.#tick % SWEEP_TICKS === 0) scene.grid.sweep(this.#tick - SWEEP_TICKS / 2);
     return changed && clients.length > 0;
   }
@@ -145,11 +150,12 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
    */
   #fullFrame(client: Client | undefined, timing: PatchTiming | undefined, settled = false): Frame {
     const { scene, states } = this.#opened;
-    const base = super.getFullState(client);
+    const from = performance.now();
+    const base = this.encodeWhole(client);
     const has = client === undefined ? undefined : coverOf(scene, client);
     const own = client === undefined ? undefined : scene.map.get(client.sessionId);
-    const { parts, bytes, given } = states.of(has, own);
-    const owned = own !== undefined && given.get(own[$changes]?._parentIndex ?? -1) === own ? own : undefined;
+    const shared = settled && has !== undefined;
+    const { parts, bytes, given, owned } = shared ? states.settled(has, own) : states.of(has, own);
     const frame = new Frame(base[0] ?? Protocol.ROOM_STATE, base.length - 1 + bytes, timing?.sNow);
     frame.bytes.set(base.subarray(1), frame.bodyAt);
     let at = frame.bodyAt + base.length - 1;
@@ -158,11 +164,9 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
       at += part.length;
     }
     if (client !== undefined) {
-      this.#eyes.record(
-        client,
-        settled ? { cover: has, given: undefined, owned } : { cover: undefined, given, owned },
-      );
+      this.#eyes.record(client, { cover: shared ? has : undefined, given, owned });
     }
+    this.countState(performance.now() - from);
     return frame;
   }
 }

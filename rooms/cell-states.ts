@@ -6,8 +6,10 @@ import type { Cell, Cover } from "./cells.ts";
 export interface ActorsState {
   readonly parts: readonly Uint8Array[];
   readonly bytes: number;
-  /** What the parts hold, by index. */
-  readonly given: Map<number, Schema>;
+  /** What the parts hold, by index; undefined where that is all that the last patch had. */
+  readonly given: Map<number, Schema> | undefined;
+  /** The actor whose owner's fields they hold. */
+  readonly owned: Schema | undefined;
 }
 
 interface Kept {
@@ -22,6 +24,7 @@ interface Kept {
 export class CellStates {
   readonly #scene: CellScene;
   readonly #kept = new Map<Cell, Kept>();
+  readonly #covers = new Map<Cover, Uint8Array>();
 
   constructor(scene: CellScene) {
     this.#scene = scene;
@@ -30,6 +33,24 @@ export class CellStates {
   /** A patch was made: what was kept is of before it. */
   clear(): void {
     this.#kept.clear();
+    this.#covers.clear();
+  }
+
+  /** Right behind a patch, when nothing is pending: all who see the same cells get the same bytes. */
+  settled(has: Cover, own: Schema | undefined): ActorsState {
+    const { residents, cells, grid } = this.#scene;
+    let shared = this.#covers.get(has);
+    if (shared === undefined) {
+      const filled = has.cells.filter(({ members }) => members.length > 0);
+      shared = Buffer.concat(filled.map((cell) => this.#keep(cell).bytes));
+      this.#covers.set(has, shared);
+    }
+    const resident = residents.byIndex.get(own?.[$changes]?._parentIndex ?? -1);
+    const cell = resident?.actor === own ? resident?.cell : undefined;
+    if (own === undefined || cell === undefined || !grid.sees(has, cell))
+      return { parts: [shared], bytes: shared.length, given: undefined, owned: undefined };
+    const mine = Uint8Array.from(cells.loose(() => cells.appendMine(own[$changes] as ChangeTree)));
+    return { parts: [shared, mine], bytes: shared.length + mine.length, given: undefined, owned: own };
   }
 
   /**
@@ -64,7 +85,7 @@ export class CellStates {
         }),
       ),
     );
-    return { parts, bytes: parts.reduce((sum, part) => sum + part.length, 0), given };
+    return { parts, bytes: parts.reduce((sum, part) => sum + part.length, 0), given, owned: mine };
   }
 
   #keep(cell: Cell): Kept {

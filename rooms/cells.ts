@@ -1,9 +1,14 @@
 import type { Client } from "@colyseus/core";
+import { CellTable } from "./cell-table.ts";
 import type { Interest } from "./interest.ts";
+import { Ranges } from "./ranges.ts";
 import type { Resident } from "./resident.ts";
 
-/** Cells a side on either side of the origin; what lies beyond is counted to the outermost. */
-const REACH = 32_767;
+/**
+ * Cells a side on either side of the origin; what lies beyond is counted to the outermost. With the widest view beyond
+ * it still a number of 16 bits, for {@link keyOf}.
+ */
+const REACH = 32_000;
 /** Columns and rows of the ring table: past the largest radius in cells. */
 const TABLE = 68;
 
@@ -15,32 +20,28 @@ export interface Segment {
 }
 const unmade = (): Segment => ({ tick: -1, start: 0, end: 0 });
 
-/** A square of the ground, or the one cell `everywhere` whose members all clients see. */
+/** A square of the ground with actors in it, or the one cell `everywhere` whose members all clients see. */
 export class Cell {
   readonly x: number;
   readonly z: number;
   readonly everywhere: boolean;
+  /** Where its numbers are in the {@link CellTable}. */
+  readonly slot: number;
   readonly members: Resident[] = [];
-  /** Covers in use that contain this cell. */
-  readonly watchers: Cover[] = [];
   /** Members with values to refresh, as of `activeTick`. */
   readonly active: Resident[] = [];
   activeTick = -1;
-  /** Ranges of what changed at once among members that stay, as of `nowTick`. */
-  readonly now: number[] = [];
-  nowTick = -1;
+  /** Members that changed at once and stayed, as of `changedTick`. */
+  readonly changed: Resident[] = [];
+  changedTick = -1;
   readonly enter = unmade();
   readonly leave = unmade();
-  /** By ring: what is due now, and all that is held back. */
-  readonly refresh: Segment[];
-  readonly owed: Segment[];
 
-  constructor(x: number, z: number, rings: number, everywhere = false) {
+  constructor(x: number, z: number, slot: number, everywhere = false) {
     this.x = x;
     this.z = z;
+    this.slot = slot;
     this.everywhere = everywhere;
-    this.refresh = Array.from({ length: rings }, unmade);
-    this.owed = Array.from({ length: rings }, unmade);
   }
 
   add(resident: Resident): void {
@@ -61,15 +62,16 @@ export class Cover {
   readonly x: number;
   readonly z: number;
   readonly radiusM: number;
+  /** Seen cells that have members, and `everywhere`, with the ring and the slot of each at the same place. */
   readonly cells: Cell[] = [];
+  readonly rings: number[] = [];
+  readonly slots: number[] = [];
   /** This tick's clients that were here before; valid while `tick` is the current one. */
   readonly group: Client[] = [];
   tick = -1;
   /** Ranges for the group: what leaves its view and what enters it by moving. */
-  readonly leaves: number[] = [];
-  readonly enters: number[] = [];
-  /** Ranges for the group: changes in its cells. */
-  readonly changes: number[] = [];
+  readonly leaves = new Ranges();
+  readonly enters = new Ranges();
 
   constructor(x: number, z: number, radiusM: number) {
     this.x = x;
@@ -81,18 +83,40 @@ export class Cover {
   begin(tick: number): void {
     this.tick = tick;
     this.group.length = 0;
-    this.leaves.length = 0;
-    this.enters.length = 0;
-    this.changes.length = 0;
+    this.leaves.clear();
+    this.enters.clear();
+  }
+
+  add(cell: Cell, ring: number): void {
+    this.cells.push(cell);
+    this.rings.push(ring);
+    this.slots.push(cell.slot);
+  }
+
+  remove(cell: Cell): void {
+    const at = this.cells.indexOf(cell);
+    if (at < 0) return;
+    takeOut(this.cells, at);
+    takeOut(this.rings, at);
+    takeOut(this.slots, at);
   }
 }
 
-/** Cells and covers in use. */
+/** Covers of one radius, and where the cells lie that each sees. */
+interface Reach {
+  readonly covers: Map<number, Cover>;
+  /** Columns and rows from the cover's own cell. A cell is seen from there if and only if it sees there. */
+  readonly columns: readonly number[];
+  readonly rows: readonly number[];
+}
+
+/** Cells that have members and covers in use. */
 export class CellGrid {
   readonly everywhere: Cell;
+  readonly table: CellTable;
   readonly #interest: Interest;
   readonly #cells = new Map<number, Cell>();
-  readonly #covers = new Map<number, Map<number, Cover>>();
+  readonly #reaches = new Map<number, Reach>();
   /** The ring by distance in columns and rows. */
   readonly #rings: Uint8Array;
   /** For clients without eyes: only what is always seen. */
@@ -100,14 +124,15 @@ export class CellGrid {
 
   constructor(interest: Interest) {
     this.#interest = interest;
-    this.everywhere = new Cell(0, 0, interest.rings.length, true);
-    this.nowhere = new Cover(0, 0, 0);
-    this.#watch(this.nowhere, this.everywhere);
+    this.table = new CellTable(interest.rings.length);
+    this.everywhere = new Cell(0, 0, this.table.take(), true);
     const gap = (lines: number): number => Math.max(0, lines - 1) * interest.cellM;
     this.#rings = Uint8Array.from({ length: TABLE * TABLE }, (_, i) => {
       const metres = Math.hypot(gap(Math.floor(i / TABLE)), gap(i % TABLE));
       return interest.rings.findLastIndex((ring) => metres >= ring.fromM);
     });
+    this.nowhere = new Cover(0, 0, 0);
+    this.nowhere.add(this.everywhere, 0);
   }
 
   /** The column or row of a coordinate. Not-a-number counts as 0, infinities as the edge. */
@@ -116,30 +141,49 @@ export class CellGrid {
     return line > REACH ? REACH : line < -REACH ? -REACH : line || 0;
   }
 
-  at(x: number, z: number): Cell {
-    const key = keyOf(x, z);
-    let cell = this.#cells.get(key);
-    if (cell === undefined) {
-      cell = new Cell(x, z, this.#interest.rings.length);
-      this.#cells.set(key, cell);
-    }
+  /** Puts an actor into the cell at a column and row, or into the one that is always seen. */
+  enter(resident: Resident, x: number, z: number, always: boolean): Cell {
+    const cell = always ? this.everywhere : (this.#cells.get(keyOf(x, z)) ?? this.#occupy(x, z));
+    cell.add(resident);
     return cell;
+  }
+
+  /** Takes an actor out of its cell. */
+  leave(resident: Resident): void {
+    const { cell } = resident;
+    cell?.remove(resident);
+    if (cell === undefined || cell.everywhere || cell.members.length > 0) return;
+    for (const cover of this.watching(cell)) cover.remove(cell);
+    this.#cells.delete(keyOf(cell.x, cell.z));
+    this.table.give(cell.slot);
   }
 
   cover(x: number, z: number, radiusM: number): Cover {
     if (radiusM === 0) return this.nowhere;
-    let byCell = this.#covers.get(radiusM);
-    if (byCell === undefined) {
-      byCell = new Map();
-      this.#covers.set(radiusM, byCell);
-    }
+    const { covers } = this.#reach(radiusM);
     const key = keyOf(x, z);
-    let cover = byCell.get(key);
+    let cover = covers.get(key);
     if (cover === undefined) {
       cover = this.#open(x, z, radiusM);
-      byCell.set(key, cover);
+      covers.set(key, cover);
     }
     return cover;
+  }
+
+  /** Covers that a cell is seen from. */
+  watching(cell: Cell): Cover[] {
+    const found: Cover[] = cell.everywhere ? [this.nowhere] : [];
+    for (const { covers, columns, rows } of this.#reaches.values()) {
+      if (cell.everywhere || covers.size < columns.length) {
+        for (const cover of covers.values()) if (this.sees(cover, cell)) found.push(cover);
+        continue;
+      }
+      for (let i = 0; i < columns.length; i++) {
+        const cover = covers.get(keyOf(cell.x + (columns[i] ?? 0), cell.z + (rows[i] ?? 0)));
+        if (cover !== undefined) found.push(cover);
+      }
+    }
+    return found;
   }
 
   sees(cover: Cover, cell: Cell): boolean {
@@ -148,7 +192,7 @@ export class CellGrid {
 
   /** As {@link CellGrid.sees}, by column and row. */
   seesAt(cover: Cover, x: number, z: number): boolean {
-    return this.#gap2(cover, x, z) < cover.radiusM * cover.radiusM;
+    return this.#gap2(x - cover.x, z - cover.z) < cover.radiusM * cover.radiusM;
   }
 
   /** The ring of a seen cell, 0 nearest. */
@@ -160,59 +204,81 @@ export class CellGrid {
   }
 
   /**
-   * Whether it is an actor's turn in a ring. Turns go by actor: each tick then has its even share, and an actor that
-   * changes cells keeps its turn.
+   * The slowest ring in which it is an actor's turn; it is in the faster ones too. Turns go by actor: each tick then
+   * has its even share, and an actor that changes cells keeps its turn.
    */
-  isDue(resident: Resident, ring: number, tick: number): boolean {
-    return (tick + resident.index) % (this.#interest.rings[ring]?.everyTicks ?? 1) === 0;
+  turn(resident: Resident, tick: number): number {
+    const { rings } = this.#interest;
+    let ring = rings.length - 1;
+    while (ring > 0 && (tick + resident.index) % (rings[ring]?.everyTicks ?? 1) !== 0) ring--;
+    return ring;
   }
 
-  /** Lets go of covers unused since `tick` and of the cells that only they held. */
+  /** Lets go of covers unused since `tick`: whoever had one gets the whole state before the next patch. */
   sweep(tick: number): void {
-    for (const [radiusM, byCell] of this.#covers) {
-      for (const [key, cover] of byCell) {
-        if (cover.tick >= tick) continue;
-        byCell.delete(key);
-        for (const cell of cover.cells) remove(cell.watchers, cover);
+    for (const [radiusM, { covers }] of this.#reaches) {
+      for (const [key, cover] of covers) {
+        if (cover.tick < tick) covers.delete(key);
       }
-      if (byCell.size === 0) this.#covers.delete(radiusM);
+      if (covers.size === 0) this.#reaches.delete(radiusM);
     }
-    for (const [key, cell] of this.#cells) {
-      if (cell.members.length === 0 && cell.watchers.length === 0) this.#cells.delete(key);
-    }
+  }
+
+  #occupy(x: number, z: number): Cell {
+    const cell = new Cell(x, z, this.table.take());
+    this.#cells.set(keyOf(x, z), cell);
+    for (const cover of this.watching(cell)) cover.add(cell, this.ring(cover, cell));
+    return cell;
   }
 
   #open(x: number, z: number, radiusM: number): Cover {
     const cover = new Cover(x, z, radiusM);
-    this.#watch(cover, this.everywhere);
-    const reach = Math.ceil(radiusM / this.#interest.cellM) + 1;
-    for (let cz = z - reach; cz <= z + reach; cz++) {
-      for (let cx = x - reach; cx <= x + reach; cx++) {
-        if (Math.abs(cx) > REACH || Math.abs(cz) > REACH) continue;
-        if (this.#gap2(cover, cx, cz) < radiusM * radiusM) this.#watch(cover, this.at(cx, cz));
-      }
+    const { columns, rows } = this.#reach(radiusM);
+    cover.add(this.everywhere, 0);
+    if (this.#cells.size < columns.length) {
+      for (const cell of this.#cells.values())
+        if (this.sees(cover, cell)) cover.add(cell, this.ring(cover, cell));
+      return cover;
+    }
+    for (let i = 0; i < columns.length; i++) {
+      const cell = this.#cells.get(keyOf(x + (columns[i] ?? 0), z + (rows[i] ?? 0)));
+      if (cell !== undefined) cover.add(cell, this.ring(cover, cell));
     }
     return cover;
   }
 
-  #watch(cover: Cover, cell: Cell): void {
-    cover.cells.push(cell);
-    cell.watchers.push(cover);
+  #reach(radiusM: number): Reach {
+    let reach = this.#reaches.get(radiusM);
+    if (reach === undefined) {
+      const [columns, rows]: [number[], number[]] = [[], []];
+      const most = Math.ceil(radiusM / this.#interest.cellM) + 1;
+      for (let z = -most; z <= most; z++) {
+        for (let x = -most; x <= most; x++) {
+          if (this.#gap2(x, z) >= radiusM * radiusM) continue;
+          columns.push(x);
+          rows.push(z);
+        }
+      }
+      reach = { covers: new Map(), columns, rows };
+      this.#reaches.set(radiusM, reach);
+    }
+    return reach;
   }
 
-  #gap2(cover: Cover, x: number, z: number): number {
-    const gx = Math.max(0, Math.abs(x - cover.x) - 1) * this.#interest.cellM;
-    const gz = Math.max(0, Math.abs(z - cover.z) - 1) * this.#interest.cellM;
+  #gap2(columns: number, rows: number): number {
+    const gx = Math.max(0, Math.abs(columns) - 1) * this.#interest.cellM;
+    const gz = Math.max(0, Math.abs(rows) - 1) * this.#interest.cellM;
     return gx * gx + gz * gz;
   }
 }
 
-function remove(covers: Cover[], cover: Cover): void {
-  const at = covers.indexOf(cover);
-  const last = covers.pop();
-  if (last !== undefined && at >= 0 && at < covers.length) covers[at] = last;
+/** Takes one out of a list whose order does not matter. */
+function takeOut<T>(list: T[], at: number): void {
+  const last = list.pop();
+  if (last !== undefined && at < list.length) list[at] = last;
 }
 
+/** A whole number of 32 bits, which a map finds faster than one that does not fit. */
 function keyOf(x: number, z: number): number {
-  return (x + REACH) * (2 * REACH + 1) + (z + REACH);
+  return (x << 16) | (z & 0xffff);
 }

@@ -17,7 +17,12 @@ export function say(room: Pick<Room, "broadcast">, player: Player, text: string)
   const line: ChatLine = {
     from: player.sessionId,
     name: player.avatar.name,
-    text: censor.applyTo(text, matcher.getAllMatches(text)),
+    text: clean(text),
   };
   room.broadcast("chat", line);
+}
+
+/** A line with obscene words masked. */
+export function clean(text: string): string {
+  return censor.applyTo(text, matcher.getAllMatches(text));
 }

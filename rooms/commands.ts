@@ -1,4 +1,4 @@
-import { type Actor, CLOSE, Prop, refuse } from "../shared/index.ts";
+import { type Actor, announcement, CLOSE, Prop, refuse } from "../shared/index.ts";
 import { type Command, defineCommand, type Spawnable } from "./console.ts";
 import { type Player, standAt } from "./player.ts";
 import type { Simulation } from "./simulation.ts";
@@ -10,6 +10,8 @@ export interface CommandedRoom {
   readonly players: ReadonlyMap<string, Player>;
   readonly spawnable: Spawnable;
   tickProfile(): TickProfile;
+  /** Tells everybody on the server. */
+  announce(text: string): void;
 }
 
 /** Most actors that one command spawns. */
@@ -76,7 +78,8 @@ const tp = defineCommand<CommandedRoom>({
         `The place lies outside: x ${min[0]} to ${max[0]}, z ${min[1]} to ${max[1]}.`,
       );
     }
-    standAt(player.avatar, { x: toX, y: player.avatar.y, z: toZ, yaw: player.avatar.yaw });
+    const y = room.simulation.ground.height(toX, toZ);
+    standAt(player.avatar, { x: toX, y, z: toZ, yaw: player.avatar.yaw });
     return `${player.avatar.name} is at ${toX}, ${toZ}.`;
   },
 });
@@ -96,10 +99,23 @@ const kick = defineCommand<CommandedRoom>({
   },
 });
 
+const announce = defineCommand<CommandedRoom>({
+  name: "announce",
+  help: "Tells everybody on the server, in every room.",
+  args: [{ name: "text", kind: "line" }],
+  run(room, _caller, [text]) {
+    const line = announcement.safeParse(String(text));
+    if (!line.success) return refuse("COMMAND_INVALID", "The text is too long or cannot be shown.");
+    room.announce(line.data);
+    return "Everybody is told.";
+  },
+});
+
 const tick = defineCommand<CommandedRoom>({
   name: "tick",
   help: "How the room's ticks go.",
   role: "moderator",
+  looks: true,
   run(room) {
     const { tickHz, tick: number, world } = room.simulation;
     const { ticks, late, meanMs, worstMs } = room.tickProfile();
@@ -115,6 +131,7 @@ const profile = defineCommand<CommandedRoom>({
   name: "profile",
   help: "What each system costs.",
   role: "moderator",
+  looks: true,
   run(room) {
     const lines = room.simulation.systems.profile().map(({ name, runs, faults, totalMs, maxMs, off }) => {
       const mean = runs > 0 ? totalMs / runs : 0;
@@ -126,7 +143,15 @@ const profile = defineCommand<CommandedRoom>({
 });
 
 /** What the console of every room understands, /help beside. */
-export const COMMON_COMMANDS: readonly Command<CommandedRoom>[] = [spawn, despawn, tp, kick, tick, profile];
+export const COMMON_COMMANDS: readonly Command<CommandedRoom>[] = [
+  spawn,
+  despawn,
+  tp,
+  kick,
+  announce,
+  tick,
+  profile,
+];
 
 const namesIn = ({ players }: CommandedRoom): string[] =>
   [...players.values()].map(({ avatar }) => avatar.name);

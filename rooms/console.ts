@@ -8,7 +8,8 @@ export const ROLES: readonly Role[] = ["player", "moderator", "admin"];
 /** An argument of a command: how it is read, and what is offered for it. */
 export interface Argument<R> {
   readonly name: string;
-  readonly kind: "text" | "number" | "whole";
+  /** `line`, for the last one: all that follows, blanks and all. */
+  readonly kind: "text" | "line" | "number" | "whole";
   /** Limits of a number. */
   readonly min?: number;
   readonly max?: number;
@@ -25,6 +26,8 @@ export interface Command<R> {
   readonly help: string;
   /** Who may give it. Default "admin". */
   readonly role?: Role;
+  /** It only looks and changes nothing: the audit is not told of it, for pages that ask again and again. */
+  readonly looks?: boolean;
   readonly args?: readonly Argument<R>[];
   /** Does it. Values come as their arguments were declared: numbers as numbers, what was left out as undefined. */
   run(room: R, caller: Caller, values: readonly (string | number | undefined)[]): string | Refusal;
@@ -75,7 +78,7 @@ const OFFERED_MAX = 20;
 /**
  * Opens the console of a room.
  *
- * @param audit told of each command that a player may not give, done or refused
+ * @param audit told of each command that a player may not give, done or refused, but of those that only look
  */
 export function openConsole<R>(
   room: R,
@@ -92,14 +95,15 @@ export function openConsole<R>(
     if (!command)
       return refuse("COMMAND_UNKNOWN", `There is no command "${name.slice(0, 32)}"; /help lists them.`);
     const answer = mayGive(caller, command) ? runWith(command, caller, words) : refuse("ROLE_NEEDED");
-    if (roleOf(command) !== "player") {
+    if (roleOf(command) !== "player" && !command.looks) {
       audit({ caller, line, outcome: typeof answer === "string" ? "done" : answer.code });
     }
     return answer;
   }
 
-  function runWith(command: Command<R>, caller: Caller, words: readonly string[]): string | Refusal {
+  function runWith(command: Command<R>, caller: Caller, given: readonly string[]): string | Refusal {
     const args = command.args ?? [];
+    const words = args.at(-1)?.kind === "line" ? joinedFrom(args.length - 1, given) : given;
     if (words.length > args.length) return invalid(command, `at most ${args.length} are taken`);
     const values: (string | number | undefined)[] = [];
     for (const [i, arg] of args.entries()) {
@@ -107,13 +111,13 @@ export function openConsole<R>(
       if (word === undefined && !arg.optional) return invalid(command, `${arg.name} is missing`);
       const problem = word === undefined ? undefined : problemOf(arg, word);
       if (problem) return invalid(command, problem);
-      values.push(word === undefined || arg.kind === "text" ? word : Number(word));
+      values.push(word === undefined || isText(arg) ? word : Number(word));
     }
     return command.run(room, caller, values);
   }
 
   function problemOf(arg: Argument<R>, word: string): string | undefined {
-    if (arg.kind === "text") {
+    if (isText(arg)) {
       const choices = arg.choices ? [...arg.choices(room)] : undefined;
       return choices?.includes(word) === false
         ? `${arg.name} is one of ${choices.slice(0, 12).join(", ")}`
@@ -186,6 +190,14 @@ function wordsOf(line: string): string[] {
     .matchAll(/"([^"]*)"?|(\S+)/g);
   return Array.from(words, ([, quotedWord, word]) => quotedWord ?? word ?? "");
 }
+
+/** The words from this one on as one; none if there are none. */
+function joinedFrom(first: number, words: readonly string[]): string[] {
+  const line = words.slice(first).join(" ");
+  return [...words.slice(0, first), ...(line ? [line] : [])];
+}
+
+const isText = ({ kind }: { readonly kind: string }): boolean => kind === "text" || kind === "line";
 
 const quoted = (word: string): string => (/\s/.test(word) ? `"${word}"` : word);
 

@@ -53,6 +53,41 @@ export async function findDestination(presence: Presence, to: Destination): Prom
   }
 }
 
+/** Where a room went when its process ended, by its code: links and those who dropped still lead there. */
+const movedKey = (roomId: string) => `roomkeep:moved:${roomId}`;
+const MOVED_S = 24 * 60 * 60;
+
+/** A room whose process is about to end. */
+export interface Predecessor {
+  readonly game: string;
+  readonly roomId: string;
+  /** Whom it is for, if it is an instance. */
+  readonly instance: string | undefined;
+  readonly hidden: boolean;
+}
+
+/**
+ * Opens the room that takes another one's place, in the process that placement chooses. A kept zone that somebody has
+ * opened meanwhile is that one.
+ *
+ * @throws TRAVEL_UNAVAILABLE it could not be opened
+ */
+export async function openSuccessor(
+  presence: Presence,
+  { game, roomId, instance, hidden }: Predecessor,
+): Promise<IRoomCache> {
+  const options = instance === undefined ? { private: hidden } : { private: true, instance };
+  const room = await matchMaker.createRoom(game, options).catch(async (cause: unknown) => {
+    const open = await matchMaker.query({ name: game, private: false });
+    const other = open.find((one) => one.roomId !== roomId && !one.locked);
+    if (hidden || !other) throw new RoomkeepError("TRAVEL_UNAVAILABLE", undefined, { cause });
+    return other;
+  });
+  if (instance !== undefined) await presence.hset(INSTANCES, fieldOf(game, instance), room.roomId);
+  await presence.setex(movedKey(roomId), room.roomId, MOVED_S);
+  return room;
+}
+
 /** An instance has closed: the next who comes gets a new one. */
 export async function forgetInstance(
   presence: Presence,
@@ -67,7 +102,9 @@ export async function forgetInstance(
 const fieldOf = (game: string, key: string) => `${game}:${key}`;
 const free = ({ maxClients, clients }: IRoomCache) => maxClients - clients;
 
-async function instanceOf(presence: Presence, { game, key }: Destination): Promise<IRoomCache | undefined> {
+async function instanceOf(presence: Presence, { game, key, roomId: asked }: Destination) {
+  const wanted = asked ? await matchMaker.driver.findOne({ roomId: asked }) : undefined;
+  if (wanted && free(wanted) > 0) return wanted;
   const roomId = await presence.hget(INSTANCES, fieldOf(game, key));
   return roomId ? withSeat(await matchMaker.driver.findOne({ roomId })) : undefined;
 }
@@ -79,6 +116,8 @@ async function zoneOf({ game, roomId, seats }: Destination): Promise<IRoomCache 
   const [roomiest] = open.sort((a, b) => free(b) - free(a));
   // The fullest that takes everybody, so that people meet; else the one that takes most.
   const fits = open.filter((room) => free(room) >= seats && !room.locked).at(-1);
+  // A sibling is opened for those who go together, rather than that they are parted.
+  if (!fits && cardOf(game).overflow) return undefined;
   return withSeat(fits ?? roomiest);
 }
 
@@ -98,9 +137,9 @@ async function onceAtATime(
   for (let waitedMs = 0; waitedMs < OPENING_MS; waitedMs += LOOK_MS) {
     const found = await find();
     if (found) return found;
-    if ((await presence.incr(lock)) === 1) {
-      // Should this process die now, the lock ends by itself.
-      await presence.expire(lock, OPENING_MS / 1000);
+    // Taken and bounded in one step: should this process die now, the lock ends by itself. Who waits does not extend it.
+    const isFree = !(await presence.exists(lock));
+    if (isFree && (await presence.hincrbyex(lock, "tries", 1, OPENING_MS / 1000)) === 1) {
       try {
         return (await find()) ?? (await create());
       } finally {

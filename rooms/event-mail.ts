@@ -1,12 +1,16 @@
 import { type Client, ClientState } from "@colyseus/core";
-import type { EventKind, EventMessage, GameEvent } from "../shared/index.ts";
+import type { DispatchedKind, EventMessage, GameEvent } from "../shared/index.ts";
 import type { Player } from "./player.ts";
 
 /**
  * Sends an event to the clients it is for, as the message "event", right behind the patch of its tick: who hears of
  * an actor has seen it appear. Who is away misses it.
  */
-export function sendEvent(players: ReadonlyMap<string, Player>, event: GameEvent, kind: EventKind): void {
+export function sendEvent(
+  players: ReadonlyMap<string, Player>,
+  event: GameEvent,
+  kind: DispatchedKind,
+): void {
   const { name, actor, x, z, payload } = event;
   const message: EventMessage = { name, actor, x, z, payload };
   for (const player of audienceOf(players, event, kind)) {
@@ -17,7 +21,7 @@ export function sendEvent(players: ReadonlyMap<string, Player>, event: GameEvent
 function* audienceOf(
   players: ReadonlyMap<string, Player>,
   event: GameEvent,
-  kind: EventKind,
+  kind: DispatchedKind,
 ): Iterable<Player> {
   if (kind.to === "owner") {
     const owner = players.get(event.actor ?? "");

@@ -1,6 +1,8 @@
 import type { Client } from "@colyseus/core";
 import type { MapSchema, Schema } from "@colyseus/schema";
 import type { CellGrid, Cover } from "./cells.ts";
+import type { Resident } from "./resident.ts";
+import type { Residents } from "./residents.ts";
 
 /** Where a client looks from: an actor's key, or a fixed point in metres. */
 export type Viewpoint = string | { readonly x: number; readonly z: number };
@@ -13,6 +15,9 @@ export interface Sight {
   given: Map<number, Schema> | undefined;
   /** The actor whose owner's fields it has. */
   owned: Schema | undefined;
+  /** The actor that it looked from, as of `lookedAs`: see {@link Eyes.stays}. */
+  eye?: Resident | undefined;
+  lookedAs?: number;
 }
 
 /** Whose eyes each client has, how far they see, and what was sent to them. */
@@ -23,19 +28,47 @@ export class Eyes {
   readonly #sights = new WeakMap<Client, Sight>();
   /** The last place a viewpoint had: who loses its actor goes on seeing from there. */
   readonly #last = new Map<string, { x: number; z: number }>();
+  /** Counts what was said of viewpoints and radii. */
+  #said = 0;
+
+  /** Some radius or viewpoint is another now. */
+  changed(): void {
+    this.#said++;
+  }
+
+  /** Whether a client certainly sees what it saw: the same actor's eyes, in the same cell. Of a tick's settled places. */
+  stays({ cover, eye, lookedAs }: Sight): boolean {
+    return (
+      eye?.cell !== undefined &&
+      lookedAs === this.#said &&
+      cover !== undefined &&
+      cover.x === eye.x &&
+      cover.z === eye.z
+    );
+  }
+
+  /** Notes whose eyes a client has, for {@link Eyes.stays}. */
+  note(client: Client, sight: Sight, residents: Residents): void {
+    const from = this.#viewpoints.get(client.sessionId) ?? client.sessionId;
+    sight.eye = typeof from === "string" ? residents.byKey.get(from) : undefined;
+    sight.lookedAs = this.#said;
+  }
 
   look(sessionId: string, from: Viewpoint): void {
     this.#viewpoints.set(sessionId, from);
+    this.changed();
   }
 
   reach(sessionId: string, radiusM: number): void {
     this.#radii.set(sessionId, radiusM);
+    this.changed();
   }
 
   forget(sessionId: string): void {
     this.#viewpoints.delete(sessionId);
     this.#radii.delete(sessionId);
     this.#last.delete(sessionId);
+    this.changed();
   }
 
   sight(client: Client): Sight | undefined {

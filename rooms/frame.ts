@@ -3,6 +3,42 @@ import { Protocol, ProtocolModifier } from "@colyseus/core";
 /** `[uint32 sNow][uint32 inputSeq]` after the protocol byte in rooms with inputs. */
 const TIMED_BYTES = 8;
 
+/** Bytes that a tick's frames have at first. */
+const MEMORY_BYTES = 64 * 1024;
+
+/**
+ * Memory of a tick's frames, used again in the next one. Where a write still reads it, it is left to that write; asking
+ * for new memory for every frame made the collector work and the process grow.
+ */
+export class FrameMemory {
+  #slab = Buffer.allocUnsafeSlow(MEMORY_BYTES);
+  #used = 0;
+  #held = false;
+
+  /** Begins a tick: the frames of the last one are sent. */
+  begin(): void {
+    if (this.#held) this.#slab = Buffer.allocUnsafeSlow(this.#slab.length);
+    this.#held = false;
+    this.#used = 0;
+  }
+
+  take(bytes: number): Buffer {
+    if (this.#used + bytes > this.#slab.length) {
+      // What is full stays with its frames.
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(2 * this.#slab.length, bytes));
+      this.#used = 0;
+    }
+    const start = this.#used;
+    this.#used += bytes;
+    return this.#slab.subarray(start, this.#used);
+  }
+
+  /** A write still reads some of it. */
+  hold(): void {
+    this.#held = true;
+  }
+}
+
 /**
  * One WebSocket message, built once with its frame header in front and shared by every client that is to get it.
  * Its bytes are its own: no encoder writes to them again. Only the four bytes of a timed frame's `inputSeq`
@@ -18,19 +54,23 @@ export class Frame {
   /** Where the state bytes begin; fill them before the first send. */
   readonly bodyAt: number;
   readonly timed: boolean;
+  readonly #memory: FrameMemory | undefined;
   #held = false;
 
   /**
    * @param code `Protocol.ROOM_STATE` or `Protocol.ROOM_STATE_PATCH`
    * @param bodyBytes length of the state bytes
    * @param sNow room clock in ms, given in rooms with inputs: the frame is then timed
+   * @param memory where its bytes are, for a frame that is sent within the tick; otherwise memory of its own
    */
-  constructor(code: number, bodyBytes: number, sNow?: number) {
+  constructor(code: number, bodyBytes: number, sNow?: number, memory?: FrameMemory) {
+    this.#memory = memory;
     this.timed = sNow !== undefined;
     const length = 1 + (this.timed ? TIMED_BYTES : 0) + bodyBytes;
     this.messageAt = length < 126 ? 2 : length < 65_536 ? 4 : 10;
     this.bodyAt = this.messageAt + length - bodyBytes;
-    this.bytes = Buffer.allocUnsafe(this.messageAt + length);
+    const bytes = this.messageAt + length;
+    this.bytes = memory?.take(bytes) ?? Buffer.allocUnsafe(bytes);
     this.bytes[0] = 0x82;
     if (this.messageAt === 2) this.bytes[1] = length;
     else if (this.messageAt === 4) {
@@ -79,6 +119,7 @@ export class Frame {
   /** A write of these bytes is still under way: the next {@link Frame.address} must not touch them. */
   hold(): void {
     this.#held = true;
+    this.#memory?.hold();
   }
 
   /** The message without its WebSocket header, in memory of its own. */

@@ -20,6 +20,8 @@ export interface GameCard {
   private?: boolean;
   /** True: each party, and whoever goes alone, gets a room of its own; strangers are not let in. */
   instance?: boolean;
+  /** True: travellers who find it full get a sibling room instead of staying where they are. Not for kept zones. */
+  overflow?: boolean;
 }
 
 /** What a room is created with: the client's wishes, and the ports, which only the server's definition can give. */

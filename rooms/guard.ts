@@ -30,7 +30,7 @@ export interface Guard {
   /** Checks one message; a refusal has changed nothing. */
   check<T>(client: Client, type: string, schema: z.ZodType<T> | undefined, payload: unknown): Verdict<T>;
   /** Tells a client what was refused and counts it; the third malformed message in ten seconds closes. */
-  report(client: Client, type: string, refusal: Refusal): void;
+  report(client: Client, type: string, refusal: Refusal, request?: string): void;
   forget(client: Client): void;
 }
 
@@ -65,9 +65,9 @@ export function openGuard(rates: Record<string, Rate>, now: () => number): Guard
       const where = issue?.path.length ? `${issue.path.join(".")} ` : "";
       return refuse("MESSAGE_INVALID", `${type}: ${where}${issue?.message ?? "does not fit"}`);
     },
-    report(client, type, refusal) {
-      client.send("refused", { type, code: refusal.code, reason: refusal.reason });
-      if (refusal.code !== "MESSAGE_INVALID" && refusal.code !== "MESSAGE_UNKNOWN") return;
+    report(client, type, { code, reason }, request) {
+      client.send("refused", { type, code, reason, request });
+      if (code !== "MESSAGE_INVALID" && code !== "MESSAGE_UNKNOWN") return;
       const record = recordOf(client);
       if (now() - record.strikesSince > STRIKE_WINDOW_MS) {
         record.strikes = 0;

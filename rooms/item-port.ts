@@ -1,16 +1,7 @@
 import type { Refusal } from "../shared/errors.ts";
 import type { Claim } from "./ports.ts";
 
-/** What a game says about a kind of item. */
-export interface ItemTemplate {
-  /** Most in one slot, 1 and up. */
-  readonly stack: number;
-  /** Equipment slot it may be worn in, if it may be worn. */
-  readonly wornAt?: number;
-}
-
-/** Templates by name. */
-export type ItemTemplates = Readonly<Record<string, ItemTemplate>>;
+export type { ItemTemplate, ItemTemplates } from "../shared/items.ts";
 
 /** Like things in one slot of a container. */
 export interface Stack {
@@ -29,6 +20,16 @@ export interface Booked {
   readonly stacks: Stack[];
   /** Coins of those who took part, by character id. */
   readonly coins: Record<string, number>;
+  /** True: it was booked before, and `stacks` and `coins` are as they were then. {@link ItemPort.look} has today's. */
+  readonly repeated?: true;
+}
+
+/** A pile that has not been emptied. */
+export interface PileLeft {
+  readonly container: string;
+  /** Character id and name of whoever died. */
+  readonly owner: string;
+  readonly name: string;
 }
 
 /** What one side of a trade or a letter gives: parts of stacks in the bag, and coins. */
@@ -73,6 +74,8 @@ export type OwnContainer = "bag" | "equipment" | "bank";
 export interface ItemPort {
   /** What is in bag and equipment. */
   read(claim: Claim): Promise<Stack[]>;
+  /** What is in bag, equipment and purse now, read together. */
+  look(claim: Claim): Promise<Booked>;
   /** What is in any container, e.g. the ground of a zone. */
   readIn(container: string): Promise<Stack[]>;
   /** Makes items out of nothing into the bag: loot, a quest's reward. */
@@ -85,15 +88,15 @@ export interface ItemPort {
   ): Promise<Booked | Refusal>;
   /** Makes coins out of nothing; a negative amount ends them. */
   grantCoins(claim: Claim, requestId: string, coins: number, reason: string): Promise<Booked | Refusal>;
-  /** Ends some of a stack in bag or equipment: eaten, broken. */
-  use(claim: Claim, requestId: string, what: { id: string; qty: number }): Promise<Booked | Refusal>;
+  /** Ends some of a stack in bag or equipment, or of a kind in the bag: eaten, broken, shot. */
+  use(claim: Claim, requestId: string, what: { id: string; qty: number } | Amount): Promise<Booked | Refusal>;
   /** Moves within and between bag, equipment and bank: sort, split, merge, swap, equip, take off, deposit. */
   move(
     claim: Claim,
     requestId: string,
     what: { id: string; to: OwnContainer; slot?: number; qty?: number },
   ): Promise<Booked | Refusal>;
-  /** Puts something from bag or equipment on the ground of a zone. */
+  /** Puts something from bag or equipment on the ground of a zone, where it lies by itself: nothing there merges. */
   drop(
     claim: Claim,
     requestId: string,
@@ -102,6 +105,8 @@ export interface ItemPort {
   ): Promise<Booked | Refusal>;
   /** Takes something from the ground of a zone; the room has checked that it is in reach. */
   pickUp(claim: Claim, requestId: string, zone: string, id: string): Promise<Booked | Refusal>;
+  /** Ends what has lain on the ground of a zone for long enough. Any claim will do: it says who was there. */
+  clear(claim: Claim, requestId: string, zone: string, ids: readonly string[]): Promise<Booked | Refusal>;
   /** Swaps what two players offered. The room calls it once both have agreed to exactly these offers. */
   trade(
     requestId: string,
@@ -135,6 +140,8 @@ export interface ItemPort {
   die(claim: Claim, requestId: string, zone: string): Promise<Booked | Refusal>;
   /** The death it has not been revived from, also after leaving and joining. */
   death(claim: Claim): Promise<Death | null>;
+  /** The piles of a zone that something lies in still. */
+  piles(zone: string): Promise<PileLeft[]>;
   /** Ends the death; the pile stays where it is. */
   revive(claim: Claim, requestId: string): Promise<Booked | Refusal>;
   /** Takes one stack of a pile, or all that fits; the room has checked who may and that it is in reach. */

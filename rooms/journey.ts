@@ -20,6 +20,8 @@ export interface Goal {
   readonly to: string;
   /** Name of the spawn there; without it the first. */
   readonly spawn?: string | undefined;
+  /** The very room, while it is open and has a seat. */
+  readonly roomId?: string | undefined;
 }
 
 /** How a journey ended, as the other room tells. */

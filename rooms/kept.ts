@@ -1,8 +1,8 @@
 import type { Client } from "@colyseus/core";
 import { type Schema, TypeContext } from "@colyseus/schema";
 import { type Actor, type Avatar, Prop, type Space, type WorldState } from "../shared/index.ts";
-import type { Player } from "./player.ts";
-import type { CharacterPort, Claim, Place, Role } from "./ports.ts";
+import { describe, type Player } from "./player.ts";
+import type { CharacterPort, Place, Role } from "./ports.ts";
 
 /** What a room hands to the one that replaces it when its code was edited. JSON only. */
 export interface Kept {
@@ -84,26 +84,27 @@ export function restoreActors(
   }
 }
 
-/** Claims of the players who were in the room, with the avatar's fields; those whose lease was lost are left out. */
-export function* restorePlayers(
+/** The players who were in the room, as they were; those whose lease was lost are left out. */
+export function* restorePlayers<A extends Avatar>(
   kept: Kept,
   characters: CharacterPort,
-): Generator<{ was: KeptPlayer; claim: Claim; fields: object }> {
+  createAvatar: (of: Pick<Player, "client" | "claim">) => A,
+): Generator<Player<A>> {
   for (const was of kept.players) {
     const claim = characters.held(was.characterId, was.epoch);
     const fields = kept.actors[was.sessionId]?.fields;
-    if (claim && fields) yield { was, claim, fields };
+    if (!claim || !fields) continue;
+    const client = absent(was.sessionId);
+    const avatar = createAvatar({ client, claim }).restore(fields as never) as A;
+    const { visit, address, stats, statsChanged, savedPlace } = was;
+    const player = describe<A>(client, claim, avatar, was);
+    yield Object.assign(player, { visit, address, stats, statsChanged, savedPlace });
   }
 }
 
 /** Stands in for the connection of a player who has not returned yet. */
 export function absent(sessionId: string): Client {
   return { sessionId, leave() {}, send() {} } as unknown as Client;
-}
-
-/** Gives an avatar the fields it had. */
-export function restoreAvatar<A extends Avatar>(avatar: A, fields: object): A {
-  return avatar.restore(fields as never) as A;
 }
 
 /** Schema classes that the state may hold, by name; after an edit the youngest of a name. */

@@ -3,6 +3,8 @@ import { type Client, type ClientPrivate, ClientState } from "@colyseus/core";
 import { WebSocketClient } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
 import { CLOSE } from "../shared/constants.ts";
+import { Admission } from "./admission.ts";
+import { pendingBytes, writeDirectly } from "./direct-write.ts";
 import type { Frame } from "./frame.ts";
 
 /** Bounds on what a room keeps for one client that does not take it. */
@@ -54,6 +56,10 @@ const untouchedRaw = WebSocketClient.prototype.raw;
  */
 export class Outbox {
   readonly limits: OutboxLimits;
+  /** Whether frames may go past Node's stream: see {@link writeDirectly}. */
+  direct = true;
+  /** Who waits for their first state. */
+  readonly admission: Admission;
   readonly #now: () => number;
   readonly #behind = new Map<Client, number>();
   readonly #joining = new Map<Client, Waiting>();
@@ -62,7 +68,12 @@ export class Outbox {
   readonly #allowance = new WeakMap<Client, number>();
 
   /** @param now a monotonic clock in ms; tests give their own */
-  constructor(limits: Partial<OutboxLimits> = {}, now: () => number = () => performance.now()) {
+  constructor(
+    limits: Partial<OutboxLimits> = {},
+    now: () => number = () => performance.now(),
+    admission: Admission = new Admission(),
+  ) {
+    this.admission = admission;
     this.limits = { ...OUTBOX_LIMITS, ...limits };
     this.#now = now;
   }
@@ -82,6 +93,7 @@ export class Outbox {
 
   /** What this joined client gets now. Asked once a tick: it also decides who is dropped. */
   turn(client: Client): Turn {
+    if (this.admission.waits(client)) return "skip";
     const queued = queuedBytes(client);
     const since = this.#behind.size > 0 ? this.#behind.get(client) : undefined;
     if (since === undefined && queued <= this.limits.patchBytes) return "patch";
@@ -107,8 +119,9 @@ export class Outbox {
       client.raw(frame.message());
       return;
     }
-    socket.write(frame.bytes);
-    if (socket.writableLength > 0) frame.hold();
+    const written = this.direct ? writeDirectly(socket, frame.bytes) : "refused";
+    if (written === "refused") socket.write(frame.bytes);
+    if (written === "pending" || socket.writableLength > 0) frame.hold();
   }
 
   /** As {@link Outbox.send}, for a full state: its own length does not count as falling behind. */
@@ -155,7 +168,7 @@ export class Outbox {
 /** Bytes that Node holds for this client, whoever queued them. */
 export function queuedBytes(client: Client): number {
   const { _socket, _sender } = client.ref as RawSocket;
-  return (_socket?.writableLength ?? 0) + (_sender?._bufferedBytes ?? 0);
+  return (_socket?.writableLength ?? 0) + (_sender?._bufferedBytes ?? 0) + pendingBytes(_socket);
 }
 
 /** The socket to write whole frames to, or undefined where only the transport may write. */

@@ -4,18 +4,24 @@ import type { Inbox } from "./inbox.ts";
 import * as parties from "./party.ts";
 import type { Player } from "./player.ts";
 import type { Log } from "./ports.ts";
+import { reunion } from "./reunion.ts";
 import type { Behind } from "./travel.ts";
 
 /** What a room does for the parties of its players. Made by {@link openPartyDesk}. */
 export interface PartyDesk<A extends Avatar> {
-  /** Somebody came in: their party is told where they are, and they of their party. */
-  enter(player: Player<A>): Promise<void>;
+  /**
+   * Somebody came in: their party is told where they are, and they of their party.
+   * @returns the room where the rest of the party is, if they lost each other when a process died
+   */
+  enter(player: Player<A>): Promise<string | undefined>;
   /** Somebody has left for good, and not to another room. */
   exit(player: Player<A>): Promise<void>;
   /** Forgets what was known of somebody's party. */
   forget(characterId: string): void;
   /** Who goes along through a portal: with the leader all who are here, with others nobody. */
   companions(player: Player<A>): { along: Player<A>[]; behind: Behind[] };
+  /** The others of somebody's party. */
+  othersOf(player: Player<A>): { id: string; name: string }[];
   /** Whom an instance is for that somebody opens. */
   keyOf(characterId: string): string;
   /** The same for somebody who is not in the room yet. */
@@ -93,8 +99,10 @@ export async function openPartyDesk<A extends Avatar>(
   const soloKey = (characterId: string) => `solo:${characterId}`;
   return {
     async enter(player) {
+      const before = await parties.partyOf(presence, idOf(player));
       // The announcement comes back to this room too.
       await parties.arrived(presence, person(player));
+      return before ? reunion(before, idOf(player), host.roomId) : undefined;
     },
     exit: (player) => parties.lost(presence, idOf(player), player.sessionId),
     forget: (characterId) => void known.delete(characterId),
@@ -112,6 +120,10 @@ export async function openPartyDesk<A extends Avatar>(
         else along.push(other);
       }
       return { along, behind };
+    },
+    othersOf(player) {
+      const members = [...(known.get(idOf(player))?.members ?? [])];
+      return members.filter(([id]) => id !== idOf(player)).map(([id, { name }]) => ({ id, name }));
     },
     keyOf: (characterId) => known.get(characterId)?.id ?? soloKey(characterId),
     async askKey(characterId) {

@@ -1,5 +1,6 @@
 import type { GameEvent } from "../shared/index.ts";
 import type { ItemPort } from "./item-port.ts";
+import type { Recorder } from "./recorder.ts";
 import type { ZonePort } from "./zone-port.ts";
 
 export type * from "./item-port.ts";
@@ -136,6 +137,9 @@ export interface Journey {
   readonly spawn?: string;
   /** Where to appear instead, on the way back. */
   readonly at?: Place;
+  /** True: the room itself moved to another process. The way back then leads to `origin`, where there is one. */
+  readonly carried?: boolean;
+  readonly origin?: Origin;
 }
 
 /** Where a traveller came from, so that a way back leads there. */
@@ -189,6 +193,41 @@ export interface EventPort {
   keep(event: KeptEvent): void;
 }
 
+/** A command above a player's that was given in a room. */
+export interface CommandGiven {
+  /** Session id of the player, or what an operator is called. */
+  readonly caller: string;
+  readonly role: Role;
+  /** Of the player who gave it. */
+  readonly account: string | undefined;
+  readonly character: string | undefined;
+  /** Name of the game, and id of the room. */
+  readonly game: string;
+  readonly roomId: string;
+  readonly line: string;
+  /** "done", or the code of the refusal. */
+  readonly outcome: string;
+}
+
+/** Where commands are written down. */
+export interface AuditPort {
+  /** Queues an entry for the next write. Never throws, never waits; what cannot be written is told in the log. */
+  note(given: CommandGiven): void;
+}
+
+/** Where rooms are recorded, if this process records them. */
+export interface RecordingPort {
+  /** Records a room from now on. @returns how to stop */
+  begin(room: RecordedRoom): () => void;
+}
+
+/** A room to be recorded. */
+export interface RecordedRoom {
+  readonly roomName: string;
+  readonly roomId: string;
+  record(recorder: Recorder): void;
+}
+
 /** Structured log lines; a pino logger fits. */
 export interface Log {
   debug(fields: object, message: string): void;
@@ -200,15 +239,18 @@ export interface Log {
 
 /**
  * What a room needs of its process. Colyseus constructs the rooms, so the process hands them this through the room
- * definition's options; `server/boot.ts` makes the real ones.
+ * definition's options; `server/foundation.ts` makes the real ones.
  */
 export interface Ports {
   readonly characters: CharacterPort;
   readonly events: EventPort;
+  readonly audit: AuditPort;
   readonly zones: ZonePort;
   readonly items: ItemPort;
   readonly log: Log;
   readonly visits: VisitPort;
+  /** Undefined: rooms are not recorded. */
+  readonly recordings?: RecordingPort | undefined;
   /**
    * Lets a client in by its join ticket, which is used up.
    * @throws TICKET_INVALID, TICKET_USED, TICKET_EXPIRED, TICKET_ELSEWHERE, TOKEN_REVOKED, TOKEN_OUTDATED

@@ -1,5 +1,6 @@
 import type { Stored, WalkInput } from "../shared/index.ts";
 import type { CharacterSheet, Place, Role } from "./ports.ts";
+import type { Look } from "./rewind.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** What moved the world before a tick's inputs, in its order. */
@@ -7,7 +8,9 @@ export type Happening =
   | readonly ["join", id: string, sheet: CharacterSheet, role?: Role, arrival?: Place]
   | readonly ["leave", id: string]
   | readonly ["away", id: string, away: boolean]
-  | readonly ["message", id: string, type: string, message: unknown];
+  | readonly ["message", id: string, type: string, message: unknown]
+  | readonly ["answer", name: string, about: unknown, answer: unknown]
+  | readonly ["command", id: string, role: Role, line: string];
 
 /** An input frame that was applied: whose, and its three fields. */
 export type AppliedInput = readonly [id: string, moveX: number, moveZ: number, buttons: number];
@@ -34,6 +37,8 @@ export type RecordLine =
       readonly t: number;
       readonly e?: readonly Happening[];
       readonly i?: readonly AppliedInput[];
+      /** What shooters saw, in the order in which it was asked. */
+      readonly s?: readonly Look[];
       readonly h?: string;
     }
   | { readonly end: "stopped" | "full" };
@@ -51,6 +56,7 @@ export interface Recorded {
     }
   >;
   keptByGame(): unknown;
+  hash(): string;
 }
 
 /** What {@link openRecorder} takes. */
@@ -76,6 +82,11 @@ export interface Recorder {
   leave(id: string): void;
   away(id: string, away: boolean): void;
   message(id: string, type: string, message: unknown): void;
+  /** See `WorldRoom.onAnswer`. */
+  answer(name: string, about: unknown, answer: unknown): void;
+  /** A command that nobody in the room gave: an operator's. */
+  command(id: string, role: Role, line: string): void;
+  look(look: Look): void;
   input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
   endTick(room: Recorded): void;
   stop(): void;
@@ -92,8 +103,10 @@ export function openRecorder(options: RecorderOptions): Recorder {
   const { write, maxChars = 64_000_000, hashEveryTicks = 20, markEveryTicks = 1200 } = options;
   let happened: Happening[] = [];
   let inputs: AppliedInput[] = [];
+  let looks: Look[] = [];
   let chars = 0;
   let running = false;
+  let isMarkDue = false;
 
   function put(line: RecordLine): void {
     const text = `${JSON.stringify(line)}\n`;
@@ -132,6 +145,11 @@ export function openRecorder(options: RecorderOptions): Recorder {
     leave: (id) => note(["leave", id]),
     away: (id, away) => note(["away", id, away]),
     message: (id, type, message) => note(["message", id, type, message]),
+    answer: (name, about, answer) => note(["answer", name, about, answer]),
+    command: (id, role, line) => note(["command", id, role, line]),
+    look(look) {
+      if (running) looks.push(look);
+    },
     input(id, { moveX, moveZ, buttons }) {
       if (running) inputs.push([id, moveX, moveZ, buttons]);
     },
@@ -143,11 +161,17 @@ export function openRecorder(options: RecorderOptions): Recorder {
         t: tick,
         e: happened.length > 0 ? happened : undefined,
         i: inputs.length > 0 ? inputs : undefined,
-        h: isDue(hashEveryTicks) ? room.simulation.hash() : undefined,
+        s: looks.length > 0 ? looks : undefined,
+        h: isDue(hashEveryTicks) ? room.hash() : undefined,
       });
       happened = [];
       inputs = [];
-      if (isDue(markEveryTicks) && running) put({ mark: markOf(room) });
+      looks = [];
+      isMarkDue ||= isDue(markEveryTicks);
+      // What is put off is code, which no mark holds: the mark comes when nothing is.
+      if (!isMarkDue || !running || room.simulation.world.waiting > 0) return;
+      isMarkDue = false;
+      put({ mark: markOf(room) });
     },
     stop: () => end("stopped"),
   };

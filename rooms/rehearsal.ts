@@ -1,9 +1,13 @@
 import type { Client } from "@colyseus/core";
 import type { WalkInput } from "../shared/index.ts";
+import type { Answers } from "./answers.ts";
+import type { Faults } from "./faults.ts";
+import type { Inbox } from "./inbox.ts";
 import { absent } from "./kept.ts";
 import { describe, type Player } from "./player.ts";
-import type { CharacterSheet, Claim, Log, Place, Ports, Role, VisitEnding } from "./ports.ts";
-import type { Mark, RecordLine } from "./recorder.ts";
+import type { CharacterSheet, Claim, Log, Place, Ports, Role } from "./ports.ts";
+import type { Mark, Recorder, RecordLine } from "./recorder.ts";
+import type { Look } from "./rewind.ts";
 import type { WorldRoom } from "./world-room.ts";
 
 /** A room that is played without any network, tick by tick, as fast as it goes. */
@@ -15,6 +19,12 @@ export interface Rehearsal<R extends WorldRoom = WorldRoom> {
   away(id: string, away: boolean): void;
   /** Does what a message does; it has passed its schema. */
   message(id: string, type: string, message: unknown): void;
+  /** Applies an answer from outside: see `WorldRoom.onAnswer`. */
+  answer(name: string, about: unknown, answer: unknown): void;
+  /** Gives a command as an operator does. */
+  command(id: string, role: Role, line: string): void;
+  /** What shooters see in the coming tick, in the order in which the rules ask: of a recording. */
+  see(looks: readonly Look[]): void;
   /** Applies one input frame in the coming tick. */
   input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
   tick(): void;
@@ -26,14 +36,20 @@ export interface Rehearsal<R extends WorldRoom = WorldRoom> {
 interface Backstage {
   seed: number;
   roomName: string;
-  rehearse(ports: Ports, log: Log): Promise<void>;
+  answers: Answers;
+  looks: Look[];
+  inbox: Inbox<Player["avatar"]>;
+  faultBook: Faults;
+  recorder: Recorder | undefined;
+  openWorld(ports: Ports, log: Log): void;
+  onBegin?(): void;
+  onOpen?(): void | Promise<void>;
+  onRestore?(kept: unknown): void;
   admit(client: Client, claim: Claim, role: Role, arrival?: Place): Player;
-  removePlayer(sessionId: string, ending: VisitEnding): void;
+  takeOut(player: Player): void;
   setAway(player: Player, away: boolean): void;
   takeStep(player: Player, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">, dt: number): void;
-  endRehearsedTick(): void;
-  resumeGame(game: unknown): void;
-  actOut(player: Player, type: string, message: unknown): void;
+  stepWorld(): void;
   createAvatar(of: Pick<Player, "client" | "claim">): Player["avatar"];
 }
 
@@ -41,6 +57,8 @@ interface Backstage {
  * Opens a room without a network, a database or a clock. Nothing is saved and nobody is told; what a rule asks of the
  * ports is refused.
  *
+ * @param answers "nobody": questions of the room (see `WorldRoom.onAnswer`) are refused in the next tick; "recording":
+ *   nothing is asked, and answers come by {@link Rehearsal.answer} alone. Default "nobody"
  * @example
  * const rehearsal = await openRehearsal(PlazaRoom, { seed: 7 });
  * rehearsal.join("ann");
@@ -49,12 +67,19 @@ interface Backstage {
  */
 export async function openRehearsal<R extends WorldRoom>(
   Game: new () => R,
-  { seed = 1, game = "rehearsal" }: { seed?: number; game?: string } = {},
+  {
+    seed = 1,
+    game = "rehearsal",
+    answers = "nobody",
+  }: { seed?: number; game?: string; answers?: "nobody" | "recording" } = {},
 ): Promise<Rehearsal<R>> {
   const room = new Game();
   const inside = room as unknown as Backstage;
   Object.assign(inside, { seed, roomName: game });
-  await inside.rehearse(noPorts, silence);
+  inside.answers.from = answers;
+  inside.openWorld(noPorts, silence);
+  inside.onBegin?.();
+  await inside.onOpen?.();
   const playerOf = (id: string): Player => {
     const player = room.players.get(id);
     if (!player) throw new TypeError(`The recording has nobody named ${id} here.`);
@@ -69,15 +94,24 @@ export async function openRehearsal<R extends WorldRoom>(
     room,
     join: (id, sheet, role = "player", arrival) =>
       void inside.admit(absent(id), claimOf(id, sheet), role, arrival),
-    leave: (id) => inside.removePlayer(id, "left"),
+    leave: (id) => void (room.players.has(id) && inside.takeOut(playerOf(id))),
     away: (id, away) => inside.setAway(playerOf(id), away),
-    message: (id, type, message) => inside.actOut(playerOf(id), type, message),
+    message(id, type, message) {
+      inside.recorder?.message(id, type, message);
+      inside.faultBook.attempt("onMessage", () => inside.inbox.act(playerOf(id), type, message));
+    },
+    answer: (name, about, answer) => void inside.answers.act(name, about, answer),
+    command: (id, role, line) => void room.console.give({ id, role }, line),
+    see: (looks) => void inside.looks.splice(0, Number.POSITIVE_INFINITY, ...looks),
     // −0 becomes 0: the wire's whole numbers have none, nor has JSON, and atan2 tells them apart.
     input: (id, { moveX, moveZ, buttons }) =>
       inside.takeStep(playerOf(id), { moveX: moveX + 0, moveZ: moveZ + 0, buttons }, 1 / room.tickHz),
-    tick: () => inside.endRehearsedTick(),
+    tick() {
+      inside.answers.settle();
+      inside.stepWorld();
+    },
     resume({ snapshot, players, game: kept }) {
-      for (const id of [...room.players.keys()]) inside.removePlayer(id, "left");
+      for (const player of [...room.players.values()]) inside.takeOut(player);
       room.simulation.restore(snapshot);
       for (const { id, sheet, stats, role } of players) {
         const client = absent(id);
@@ -88,7 +122,7 @@ export async function openRehearsal<R extends WorldRoom>(
         const player = describe(client, claim, inside.createAvatar({ client, claim }), { role });
         (room.players as Map<string, Player>).set(id, { ...player, avatar, stats });
       }
-      inside.resumeGame(kept);
+      inside.onRestore?.(kept);
     },
   };
 }
@@ -101,7 +135,7 @@ export interface RerunResult {
   readonly compared: number;
   /** Ticks whose hash differed from the recorded one, the first hundred. */
   readonly mismatches: readonly number[];
-  /** Of the world at the end. */
+  /** Of the room at the end. */
   readonly hash: string;
 }
 
@@ -125,30 +159,34 @@ export async function rerun(
   const marks = records.flatMap((record) => ("mark" in record ? [record.mark] : []));
   const first = marks.filter(({ tick }) => tick <= from).at(-1) ?? marks[0];
   if (!head || !("v" in head) || !first) throw new TypeError("This is no recording.");
-  const rehearsal = await openRehearsal(Game, { seed: head.seed, game: head.game });
+  const rehearsal = await openRehearsal(Game, { seed: head.seed, game: head.game, answers: "recording" });
   rehearsal.resume(first);
   const mismatches: number[] = [];
   let ticks = 0;
   let compared = 0;
   for (const record of records) {
     if (!("t" in record) || record.t <= first.tick) continue;
+    rehearsal.see(record.s ?? []);
     for (const happening of record.e ?? []) happen(rehearsal, happening);
     for (const [id, moveX, moveZ, buttons] of record.i ?? []) rehearsal.input(id, { moveX, moveZ, buttons });
     rehearsal.tick();
     ticks += 1;
     if (record.h === undefined) continue;
     compared += 1;
-    if (rehearsal.room.simulation.hash() !== record.h && mismatches.length < 100) mismatches.push(record.t);
+    if (rehearsal.room.hash() !== record.h && mismatches.length < 100) mismatches.push(record.t);
   }
-  const { simulation } = rehearsal.room;
-  return { ticks, tick: simulation.tick, compared, mismatches, hash: simulation.hash() };
+  const { room } = rehearsal;
+  return { ticks, tick: room.simulation.tick, compared, mismatches, hash: room.hash() };
 }
 
 type Ticked = Extract<RecordLine, { t: number }>;
 
 function happen(rehearsal: Rehearsal, happening: NonNullable<Ticked["e"]>[number]): void {
   const [what, id] = happening;
-  if (what === "join") rehearsal.join(id, happening[2], happening[3] ?? undefined, happening[4] ?? undefined);
+  if (what === "answer") rehearsal.answer(id, happening[2], happening[3]);
+  else if (what === "command") rehearsal.command(id, happening[2], happening[3]);
+  else if (what === "join")
+    rehearsal.join(id, happening[2], happening[3] ?? undefined, happening[4] ?? undefined);
   else if (what === "leave") rehearsal.leave(id);
   else if (what === "away") rehearsal.away(id, happening[2]);
   else rehearsal.message(id, happening[2], happening[3]);
@@ -163,7 +201,7 @@ const noPorts = new Proxy({} as Ports, {
       {},
       {
         get(_inner, action) {
-          if (name === "events" && action === "keep") return () => {};
+          if ((name === "events" && action === "keep") || name === "audit") return () => {};
           return () => {
             throw new Error(`A rehearsal has no ${String(name)}.`);
           };

@@ -36,6 +36,13 @@ export function layoutOf(tree: ChangeTree): Layout {
   return layout;
 }
 
+/** The bytes of an actor's entry: its place in the map, then all of it but the continuous fields. */
+export interface Entry {
+  readonly bytes: Uint8Array;
+  /** Where the second part begins. */
+  readonly restAt: number;
+}
+
 /** An actor as the cell encoder keeps it: where clients were told it is, and what they have still to be told. */
 export class Resident {
   readonly actor: Schema & { x?: number; z?: number };
@@ -55,13 +62,17 @@ export class Resident {
   /** The tick in which it moved, came or went, and the cell it was in before. */
   movedTick = -1;
   from: Cell | undefined;
-  /** Bits of continuous fields still to be sent, by ring. */
+  /** Bits of continuous fields still to be sent, by ring. A slower ring is owed what a faster one is, and more. */
   readonly pending: number[];
+  /** While its cell's values are laid out: the slowest ring in which it is due, or -1 if rings are owed unlike fields. */
+  turn = -1;
   /** In the list of those with pending bits. */
   listed = false;
   /** Trees of this actor that changed in `dirtyTick` other than by continuous fields. */
   readonly dirty: ChangeTree[] = [];
   dirtyTick = -1;
+  /** How it enters a view but for its continuous fields, while nothing else of it changes. */
+  entry: Entry | undefined;
   /** This tick's changes for everybody, for the owner alone, and the whole as an entry. */
   readonly now: Segment = { tick: -1, start: 0, end: 0 };
   readonly mine: Segment = { tick: -1, start: 0, end: 0 };

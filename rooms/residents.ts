@@ -64,12 +64,8 @@ export class Residents {
     let kept = 0;
     for (const resident of this.active) {
       const { cell, pending } = resident;
-      let owed = 0;
-      for (let ring = 0; cell !== undefined && ring < pending.length; ring++) {
-        if (this.#grid.isDue(resident, ring, tick)) pending[ring] = 0;
-        owed |= pending[ring] ?? 0;
-      }
-      resident.listed = owed !== 0;
+      pending.fill(0, 0, this.#grid.turn(resident, tick) + 1);
+      resident.listed = cell !== undefined && pending[pending.length - 1] !== 0;
       if (resident.listed) this.active[kept++] = resident;
     }
     this.active.length = kept;
@@ -82,6 +78,11 @@ export class Residents {
   /** The actor at an index of the map now, be it a resident yet or not. */
   actorAt(index: number): Schema | undefined {
     return this.#map[$getByIndex](index);
+  }
+
+  /** Whether a tree is of an actor or below one. */
+  holds(tree: ChangeTree): boolean {
+    return this.#topOf(tree) !== undefined;
   }
 
   /** Cells with members. */
@@ -153,7 +154,7 @@ export class Residents {
   #part(resident: Resident, tick: number): void {
     this.byIndex.delete(resident.index);
     if (this.byKey.get(resident.key) === resident) this.byKey.delete(resident.key);
-    resident.cell?.remove(resident);
+    this.#grid.leave(resident);
     resident.from = resident.cell;
     resident.cell = undefined;
     resident.movedTick = tick;
@@ -195,6 +196,7 @@ export class Residents {
   #dirty(resident: Resident, tree: ChangeTree, tick: number): void {
     if (resident.dirtyTick !== tick) {
       resident.dirtyTick = tick;
+      resident.entry = undefined;
       this.changed.push(resident);
     }
     resident.dirty.push(tree);
@@ -214,12 +216,10 @@ export class Residents {
     if (before !== undefined && always === before.everywhere && x === resident.x && z === resident.z) return;
     resident.x = x;
     resident.z = z;
-    const cell = always ? this.#grid.everywhere : this.#grid.at(x, z);
-    if (cell === before) return;
-    before?.remove(resident);
-    cell.add(resident);
+    if (always && before?.everywhere) return;
+    this.#grid.leave(resident);
+    resident.cell = this.#grid.enter(resident, x, z, always);
     resident.from = before;
-    resident.cell = cell;
     resident.movedTick = tick;
     this.moved.push(resident);
     if (before === undefined) return;

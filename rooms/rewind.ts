@@ -53,6 +53,30 @@ export function seenBy(rewind: Rewind | undefined, sessionId: string): Seen {
   };
 }
 
+/** What a look found: a place, or null for an actor that was seen where it is. */
+export type Look = readonly [x: number, y: number, z: number] | null;
+
+/** Looks as ever, and notes what each found. */
+export function noted(seen: Seen, note: (look: Look) => void): Seen {
+  return {
+    at(actor) {
+      const { x, y, z } = seen.at(actor);
+      note(x === actor.x && y === actor.y && z === actor.z ? null : [x, y, z]);
+      return { x, y, z };
+    },
+  };
+}
+
+/** Finds what was noted, look after look. */
+export function seenAgain(looks: Look[]): Seen {
+  return {
+    at(actor) {
+      const [x, y, z] = looks.shift() ?? [actor.x, actor.y, actor.z];
+      return { x, y, z };
+    },
+  };
+}
+
 /**
  * The nearest target that a shot meets, each judged where the shooter saw it.
  *

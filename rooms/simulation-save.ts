@@ -1,6 +1,9 @@
 import { type Schema, TypeContext } from "@colyseus/schema";
 import {
   type BodySave,
+  type Events,
+  type EventsSave,
+  type GameEvent,
   hashState,
   loadSpace,
   type Random,
@@ -11,7 +14,10 @@ import {
   type Space,
   type SpaceSave,
   saveSpace,
+  type Triggers,
+  type TriggersSave,
   takeSnapshot,
+  valueToJson,
   type World,
   type WorldState,
 } from "../shared/index.ts";
@@ -24,6 +30,8 @@ interface Inside {
   readonly world: World;
   readonly systems: Pick<Systems<World>, "failing" | "setFailing">;
   readonly random: Random;
+  readonly triggers: Triggers;
+  readonly events: Events;
   readonly classes: readonly SchemaClass[] | undefined;
   readonly clock: { get(): number; set(tick: number): void };
   space(): Space | undefined;
@@ -38,12 +46,15 @@ interface Extras {
   /** Failures in a row by system; only where players are kept too: a new process tries every system again. */
   readonly failing: Readonly<Record<string, number>>;
   readonly space: SpaceSave | null;
+  /** Absent in saves from before they were kept. */
+  readonly triggers?: TriggersSave;
+  readonly events?: EventsSave;
 }
 
 /** Snapshot, restore and hash of a simulation. */
 export function openSaving(inside: Inside): Pick<Simulation, "snapshot" | "restore" | "hash"> {
   const { state, world } = inside;
-  const partsOf = ({ without }: SnapshotScope = {}): SnapshotParts => {
+  const partsOf = ({ without }: SnapshotScope, past: boolean): SnapshotParts => {
     const keeps = (id: string) => !without?.has(id);
     const space = inside.space();
     const extras: Extras = {
@@ -51,14 +62,18 @@ export function openSaving(inside: Inside): Pick<Simulation, "snapshot" | "resto
       random: inside.random.state,
       failing: without ? {} : inside.systems.failing(),
       space: space ? saveSpace(space, keeps) : null,
+      triggers: inside.triggers.save(keeps),
+      events: inJson(inside.events.save(past)),
     };
     return { classes: classesOf(inside), state, keeps, extras };
   };
+  const snapshot = (what: SnapshotScope = {}) => takeSnapshot(world, partsOf(what, true));
   return {
-    snapshot: (what) => takeSnapshot(world, partsOf(what)),
-    hash: (what) => hashState(world, partsOf(what)),
+    snapshot,
+    // A thousand events in each hash would cost more than all the rest: their digest stands for them.
+    hash: (what = {}) => hashState(world, partsOf(what, false)),
     restore(stored) {
-      const before = takeSnapshot(world, partsOf());
+      const before = snapshot();
       try {
         load(inside, stored);
       } catch (error) {
@@ -71,7 +86,7 @@ export function openSaving(inside: Inside): Pick<Simulation, "snapshot" | "resto
 
 function load(inside: Inside, stored: unknown): void {
   const { world, state } = inside;
-  const { tick, random, failing, space } = restoreSnapshot(world, stored, {
+  const { tick, random, failing, space, triggers, events } = restoreSnapshot(world, stored, {
     classes: classesOf(inside),
     state,
   }) as Extras;
@@ -81,9 +96,25 @@ function load(inside: Inside, stored: unknown): void {
   inside.clock.set(tick);
   inside.random.state = random;
   inside.systems.setFailing(failing ?? {});
+  inside.triggers.load(triggers ?? {});
+  inside.events.load(events ?? { seq: 0, digest: "", past: [], waiting: [] });
   inside.rebuild(space?.bodies ?? []);
   const there = inside.space();
   if (space && there) loadSpace(there, space);
+}
+
+/** Events whose payload no JSON can hold stay behind: those are between the rules of one process. */
+function inJson(events: EventsSave): EventsSave {
+  const fits = (event: GameEvent) => {
+    try {
+      valueToJson(event);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const { past, waiting } = events;
+  return { ...events, past: past.filter(fits), waiting: waiting.filter(({ event }) => fits(event)) };
 }
 
 function orCorrupt(error: unknown): unknown {

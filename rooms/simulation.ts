@@ -3,7 +3,7 @@ import {
   type BodySave,
   createEvents,
   createWorld,
-  type EventKind,
+  type DispatchedKind,
   type Events,
   type GameEvent,
   type Ground,
@@ -71,7 +71,7 @@ export interface SimulationOptions<S extends WorldState> {
   /** Told of what threw and where; the step goes on. */
   readonly fault: (where: string, error: unknown) => void;
   /** Sends an event on to clients. */
-  readonly deliver?: (event: GameEvent, kind: EventKind) => void;
+  readonly deliver?: (event: GameEvent, kind: DispatchedKind) => void;
   /** Hands an event that is to be kept to the database. */
   readonly keep?: (event: GameEvent) => void;
   /** Actor classes that a snapshot may hold. Default: all that the state may have. */
@@ -114,8 +114,8 @@ export interface Simulation<S extends WorldState = WorldState> {
   step(lap?: () => void): void;
   /**
    * All that the next steps depend on, as versioned JSON: the world, the state's own fields, the bodies' float64
-   * poses, the tick and the state of the chance. Events that wait are dispatched at the end of each step, so there are
-   * none between two.
+   * poses, the tick, the state of the chance, who is in which trigger volume, the history of the events and those that
+   * wait. What `world.defer` has put off is not: it is code. Take one when nothing waits (`world.waiting` is 0).
    *
    * @throws SNAPSHOT_UNSUPPORTED if an actor holds what JSON cannot
    */
@@ -127,7 +127,7 @@ export interface Simulation<S extends WorldState = WorldState> {
    * @throws SNAPSHOT_NEWER, SNAPSHOT_CORRUPT, ACTOR_UNKNOWN; nothing is changed then
    */
   restore(stored: unknown): void;
-  /** Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. */
+  /** Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Events that went are in it by a digest. */
   hash(what?: SnapshotScope): string;
 }
 
@@ -252,6 +252,8 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       world,
       systems,
       random,
+      triggers,
+      events,
       classes: options.actorClasses,
       clock: {
         get: () => tick,

@@ -1,7 +1,10 @@
 import { channel } from "node:diagnostics_channel";
 
-/** Parts of a tick, in their order. */
-export const PHASES = ["inputs", "physics", "rules", "patch"] as const;
+/**
+ * Parts of a tick, in their order: taking the inputs that players have credit for · the game's steps by them · bodies ·
+ * systems, rules and what is saved · who sees what · bytes · handing frames to the sockets.
+ */
+export const PHASES = ["inputs", "step", "physics", "rules", "interest", "encode", "send"] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** One finished tick, as published on the channel "roomkeep:tick". Milliseconds. */
@@ -9,6 +12,8 @@ export interface TickTiming {
   room: string;
   roomId: string;
   ms: Record<Phase, number>;
+  /** It took longer than the step it simulates. */
+  late: boolean;
 }
 
 const ticks = channel("roomkeep:tick");
@@ -30,6 +35,8 @@ export interface TickClock {
   begin(): void;
   /** Books the time since the last call under a phase. */
   lap(phase: Phase): void;
+  /** Books some of a phase's last lap, milliseconds, under another: what was measured in the midst of it. */
+  split(from: Phase, to: Phase, ms: number): void;
   end(): void;
   profile(): TickProfile;
 }
@@ -38,8 +45,8 @@ export interface TickClock {
  * @param budgetMs the fixed step: a tick that takes longer is late
  */
 export function openTickClock(room: { roomName: string; roomId: string }, budgetMs: number): TickClock {
-  const total = { inputs: 0, physics: 0, rules: 0, patch: 0 };
-  const ms = { inputs: 0, physics: 0, rules: 0, patch: 0 };
+  const total = noTime();
+  const ms = noTime();
   let count = 0;
   let late = 0;
   let worstMs = 0;
@@ -48,6 +55,8 @@ export function openTickClock(room: { roomName: string; roomId: string }, budget
   return {
     begin() {
       started = last = performance.now();
+      // Not every tick sends a patch.
+      ms.interest = ms.encode = ms.send = 0;
     },
     lap(phase) {
       const at = performance.now();
@@ -55,13 +64,24 @@ export function openTickClock(room: { roomName: string; roomId: string }, budget
       total[phase] += at - last;
       last = at;
     },
+    split(from, to, some) {
+      ms[from] -= some;
+      ms[to] = some;
+      total[from] -= some;
+      total[to] += some;
+    },
     end() {
       const took = last - started;
       count++;
       if (took > budgetMs) late++;
       if (took > worstMs) worstMs = took;
       if (ticks.hasSubscribers)
-        ticks.publish({ room: room.roomName, roomId: room.roomId, ms } satisfies TickTiming);
+        ticks.publish({
+          room: room.roomName,
+          roomId: room.roomId,
+          ms,
+          late: took > budgetMs,
+        } satisfies TickTiming);
     },
     profile() {
       const meanMs = { ...total };
@@ -69,4 +89,8 @@ export function openTickClock(room: { roomName: string; roomId: string }, budget
       return { ticks: count, late, meanMs, worstMs };
     },
   };
+}
+
+function noTime(): Record<Phase, number> {
+  return { inputs: 0, step: 0, physics: 0, rules: 0, interest: 0, encode: 0, send: 0 };
 }

@@ -15,7 +15,16 @@ import { type Departure, handOver, takeBack } from "./departure.ts";
 import { type Destination, findDestination } from "./destination.ts";
 import { asRefusal, type Goal, type JourneyEnd, labelOf, portalAt, wayBack } from "./journey.ts";
 import type { Player } from "./player.ts";
-import type { CharacterPort, Identity, Journey, Log, Origin, Place } from "./ports.ts";
+import type { CharacterPort, Identity, Journey, Log, Origin } from "./ports.ts";
+
+/**
+ * Longest time, ms, that those who go together wait for one whose hand-over hangs. Their own tickets are good for ten
+ * seconds: what is left is for the way.
+ */
+const HAND_OVER_MAX_MS = 4_000;
+/** How many are carried over together, and after how long, ms, the next go even if one of them hangs. */
+const CARRY_AT_ONCE = 10;
+const CARRY_NEXT_MS = 250;
 
 /** Who stays behind when others go, and why. */
 export interface Behind {
@@ -29,6 +38,8 @@ export interface Travel<A extends Avatar> {
   watch(): void;
   /** Sends players on together. Settles when each has a seat there or the reason why not. */
   send(players: readonly Player<A>[], goal: Goal): Promise<void>;
+  /** Takes everybody who can go over to the room that takes this one's place, each to where they stand. */
+  carry(open: () => Promise<IRoomCache>): Promise<void>;
   /** The room that a player was sent to says how it ended. Anything but the ticket of the journey is ignored. */
   ended(sessionId: string, ticket: string, end: JourneyEnd): void;
   /** Tells a player who dropped on the way and has returned where to go. */
@@ -57,6 +68,9 @@ export interface TravelHost<A extends Avatar> {
   instanceKey(player: Player<A>): string;
 }
 
+/** What a traveller's seat says of the arrival. */
+type Arrive = (player: Player) => Omit<Journey, "ticket" | "from">;
+
 /** Opens the ways out of a room. */
 export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
   const { characters, log } = host;
@@ -71,8 +85,25 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
     tell(player, { phase: "stayed", to, code, reason });
   }
 
-  /** From the frozen avatar to the ticket. */
+  /** From the frozen avatar to the ticket. False: stays, or takes too long for the others to wait. */
   async function depart(player: Player<A>, departure: Departure, room: IRoomCache): Promise<boolean> {
+    const handing = hand(player, departure, room);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((done) => {
+      timer = setTimeout(done, HAND_OVER_MAX_MS, "late");
+    });
+    const gone = await Promise.race([handing, late]);
+    clearTimeout(timer);
+    if (gone !== "late") return gone;
+    log.warn({ player: player.sessionId }, "a hand-over hangs; the others go on");
+    // Should it come through after all, there is no seat that it was for.
+    void handing.then((handed) => {
+      if (handed) void comeBack(player, departure, refuse("TRAVEL_LATE"), false);
+    });
+    return false;
+  }
+
+  async function hand(player: Player<A>, departure: Departure, room: IRoomCache): Promise<boolean> {
     if (!isHere(player)) return false;
     const state = capture(player, host.zone);
     departure.handing = true;
@@ -133,12 +164,12 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
     return { game: host.roomName, roomId: host.roomId, place: placeOf(player) };
   }
 
-  function seatOf(player: Player<A>, departure: Departure, goal: Goal, at: Place | undefined) {
+  function seatOf(player: Player<A>, departure: Departure, arrive: Arrive) {
     const { id: characterId, accountId } = player.claim.sheet;
     const journey: Journey = {
       ticket: departure.ticket ?? "",
       from: { ...origin(player), sessionId: player.sessionId },
-      ...(at ? { at } : goal.spawn !== undefined && { spawn: goal.spawn }),
+      ...arrive(player),
     };
     const { role, address } = player;
     const auth: Identity = { accountId, characterId, role, address, journey };
@@ -157,7 +188,7 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
       if (goal.to === "back" && !back) throw new RoomkeepError("PORTAL_UNKNOWN", "There is no way back.");
       const to: Destination = {
         game,
-        roomId: back?.roomId,
+        roomId: back?.roomId ?? goal.roomId,
         key: host.instanceKey(first),
         seats: ready.length,
       };
@@ -167,9 +198,33 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
       for (const [player] of frozen) if (isHere(player)) stay(player, asRefusal(error));
       return;
     }
+    const at = back?.place;
+    await goTo(frozen, room, () => (at ? { at } : goal.spawn !== undefined ? { spawn: goal.spawn } : {}));
+  }
+
+  async function goTo(frozen: [Player<A>, Departure][], room: IRoomCache, arrive: Arrive): Promise<void> {
     const gone = await Promise.all(frozen.map(([player, departure]) => depart(player, departure, room)));
     const away = frozen.filter((_, index) => gone[index]);
-    if (away.length > 0) await seat(away, goal, room, back?.place);
+    if (away.length > 0) await seat(away, room, arrive);
+  }
+
+  async function carry(open: () => Promise<IRoomCache>): Promise<void> {
+    const ready = [...host.players.values()].filter((player) => !player.departure && !player.hold);
+    const frozen = freeze(ready, host.roomName);
+    const room = await open();
+    const arrive: Arrive = (player) => ({
+      at: placeOf(player),
+      carried: true,
+      ...(player.origin && { origin: player.origin }),
+    });
+    // Some after the others: those who go first arrive while the next are handed over.
+    const going: Promise<void>[] = [];
+    for (let from = 0; from < frozen.length; from += CARRY_AT_ONCE) {
+      const some = goTo(frozen.slice(from, from + CARRY_AT_ONCE), room, arrive);
+      going.push(some);
+      await Promise.race([some, new Promise((done) => setTimeout(done, CARRY_NEXT_MS))]);
+    }
+    await Promise.all(going);
   }
 
   function freeze(players: readonly Player<A>[], game: string): [Player<A>, Departure][] {
@@ -191,13 +246,8 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
   }
 
   /** From the tickets to the seats that the clients are sent to. */
-  async function seat(
-    away: [Player<A>, Departure][],
-    goal: Goal,
-    room: IRoomCache,
-    at?: Place,
-  ): Promise<void> {
-    const seats = away.map(([player, departure]) => seatOf(player, departure, goal, at));
+  async function seat(away: [Player<A>, Departure][], room: IRoomCache, arrive: Arrive): Promise<void> {
+    const seats = away.map(([player, departure]) => seatOf(player, departure, arrive));
     const granted = await matchMaker.reserveMultipleSeatsFor(room, seats).catch((error) => {
       log.warn({ err: error, roomId: room.roomId }, "no seats could be reserved");
       return seats.map(() => false);
@@ -231,6 +281,7 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
 
   return {
     send,
+    carry,
     watch() {
       if (host.level.portals.length === 0) return;
       for (const player of host.players.values()) {

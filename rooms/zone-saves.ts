@@ -18,8 +18,6 @@ export interface ZoneKeeper {
   readonly restored: boolean;
   /** Saves if the time has come and the world has changed. `nowMs` is the room's time. Never throws. */
   saveIfDue(nowMs: number): void;
-  /** The claim was lost: nothing is saved any more. */
-  abandon(): void;
   /** Leaves the zone to the room that takes over in a hot reload. */
   handOver(): void;
   /** Gives the zone up unsaved. */
@@ -39,6 +37,8 @@ export interface ZoneOptions {
   readonly players: { has(id: string): boolean };
   readonly format: ZoneFormat;
   readonly log: Log;
+  /** Called once if the claim is lost: nothing is saved any more, and the room is to close. */
+  readonly lost: () => void;
 }
 
 type SavedWorld = Record<string, unknown>;
@@ -65,6 +65,16 @@ export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
   let dueAt = zones.saveEveryMs;
   let saving: Promise<void> | undefined;
   let over = false;
+  const stopListening = zones.onFenced((other, epoch) => {
+    if (other !== zone || epoch !== claim.epoch || over) return;
+    stop();
+    options.lost();
+  });
+
+  function stop(): void {
+    over = true;
+    stopListening();
+  }
 
   function snapshot(): SavedWorld {
     return simulation.snapshot({ without: players }) as unknown as SavedWorld;
@@ -108,22 +118,19 @@ export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
           saving = undefined;
         });
     },
-    abandon() {
-      over = true;
-    },
     handOver() {
-      over = true;
+      stop();
       zones.handOver(claim);
     },
     async giveUp() {
-      over = true;
+      stop();
       await zones
         .release(claim, undefined)
         .catch((error) => log.warn({ zone, err: error }, "zone not given up"));
     },
     async close() {
       if (over) return;
-      over = true;
+      stop();
       await saving;
       await lastSave();
     },

@@ -66,8 +66,8 @@ function same(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** `/monitor` behind the sign-in, without its route that runs any method of a room. */
-export function monitorEndpoints(signIn: AdminSignIn) {
+/** What lets only the admin through: name and password, with a pause after ten wrong ones. */
+export function adminGuards(signIn: AdminSignIn) {
   const wrong = new RateLimiterMemory({ points: 10, duration: 60 });
   const locked = createMiddleware(async (context) => {
     const state = await wrong.get("admin");
@@ -82,8 +82,13 @@ export function monitorEndpoints(signIn: AdminSignIn) {
       return right;
     },
   });
-  const panel = monitor({ use: [locked, guard] });
-  const closed = createEndpoint("/monitor/api/room/call", { method: "GET", use: [locked, guard] }, async () =>
+  return [locked, guard];
+}
+
+/** `/monitor` behind the sign-in, without its route that runs any method of a room. */
+export function monitorEndpoints(guards: ReturnType<typeof adminGuards>) {
+  const panel = monitor({ use: guards });
+  const closed = createEndpoint("/monitor/api/room/call", { method: "GET", use: guards }, async () =>
     json(403, { code: "ACTION_REFUSED", message: "Running a room's methods from the monitor is closed." }),
   );
   return { ...panel, "monitor-api-room-call": closed };

@@ -1,210 +1,46 @@
-import { randomUUID } from "node:crypto";
 import { createServer, type Server as HttpServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { createRouter, LocalDriver, LocalPresence, matchMaker, Server, setDevMode } from "@colyseus/core";
-import { WebSocketTransport } from "@colyseus/ws-transport";
-import type { Logger } from "pino";
+import { hostname } from "node:os";
+import { matchMaker, type Server, setDevMode } from "@colyseus/core";
 import { WebSocket } from "ws";
-import type { ItemTemplates, Ports } from "../rooms/index.ts";
-import { RoomkeepError } from "../shared/index.ts";
-import { type AdminSignIn, monitorEndpoints, openAdminSignIn } from "./admin.ts";
-import { accountEndpoints } from "./api/accounts.ts";
-import { characterEndpoints } from "./api/characters.ts";
-import { healthEndpoints } from "./api/health.ts";
-import { identityEndpoints } from "./api/identity.ts";
-import { openapiEndpoint } from "./api/openapi.ts";
-import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
-import { type Auth, openAuth } from "./auth.ts";
-import { scheduleBackups } from "./backup.ts";
-import { type Characters, type Holder, openCharacters } from "./characters.ts";
+import type { GameEntry } from "./api/rooms.ts";
+import { freeLeasesOfDead } from "./cluster/dead-leases.ts";
+import { DRAIN_CHANNEL, joinCluster } from "./cluster/membership.ts";
+import { ANSWER_MAX, openColyseus, VERSION } from "./colyseus-server.ts";
 import type { Config } from "./config.ts";
-import { slotsOf } from "./containers.ts";
-import { type Database, IN_MEMORY, migrate, openDatabase } from "./db.ts";
-import { type EventLogPort, openEventLog } from "./event-log.ts";
+import { answerLetGo, type Foundation, openFoundation } from "./foundation.ts";
 import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
-import { openItems } from "./items.ts";
-import { openLog } from "./log.ts";
-import { openOidc } from "./oidc.ts";
-import { allowOrigins, isForeign } from "./origins.ts";
-import { type PageSource, servePage } from "./page.ts";
-import { openPasswords } from "./passwords.ts";
-import { openRedis, type Shared } from "./redis.ts";
-import { createSeal } from "./seal.ts";
-import { openSpool } from "./spool.ts";
-import { openSweep } from "./sweep.ts";
-import { useTicket } from "./tickets.ts";
-import { openTokenKeys } from "./token-keys.ts";
-import { openVisits } from "./visits.ts";
-import { openZones, type Zones } from "./zones.ts";
+import type { PageSource } from "./page.ts";
+import { claimPort } from "./port.ts";
 
 // Colyseus reads the global for reconnection; Node has it from 22 on.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
-/** Channel on which a character's holder is asked to let it go. */
-const LET_GO = "roomkeep:let-go";
-/**
- * Largest answer of an endpoint, in bytes. Colyseus's router (better-call, `setResponse`) never ends an answer whose
- * write asked it to wait, so that none may have to.
- */
-const ANSWER_MAX = 1024 * 1024;
-const VERSION: string = createRequire(import.meta.url)("roomkeep/package.json").version;
 /** A shutdown takes at most this long; what is not saved by then keeps its lease and is told in the log. */
 const SHUTDOWN_MS = 25_000;
-
-/** What is opened before anything listens, and outlives a hot reload of the rooms. */
-export interface Foundation {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly database: Database;
-  readonly shared: Shared | undefined;
-  readonly characters: Characters;
-  readonly events: EventLogPort;
-  readonly zones: Zones;
-  readonly ports: Ports;
-  readonly signIn: AdminSignIn;
-  readonly auth: Auth;
-  /** What the games say of items; replaced when they are. */
-  readonly itemRules: { templates: ItemTemplates; readonly slotsOf: typeof slotsOf };
-  /** HTTP endpoints that do not depend on the games. */
-  readonly endpoints: ReturnType<typeof foundationEndpoints>;
-  close(): Promise<void>;
-}
+/** Then the database is closed, in at most this long, ms: a row that somebody has locked must not keep the process. */
+const CLOSE_MS = 8_000;
+/** But not beyond this, ms from the beginning: containers are killed after thirty seconds. */
+const GRACE_MS = 28_000;
 
 /** A server that answers. */
 export interface RunningServer {
   /** Address of the page, e.g. http://127.0.0.1:2567 */
   readonly url: string;
   readonly port: number;
+  /** Id of this process in its cluster, which is in the path of each socket. */
+  readonly processId: string;
   readonly foundation: Foundation;
   /**
    * Swaps the games for edited ones: each open room is replaced by one of its new code, with its state and its
    * players, who reconnect by themselves. For development. One at a time.
    */
   reload(games: Games): Promise<void>;
-  /** Saves everyone, closes the rooms, the sockets, and the database last. */
+  /** Calls back when somebody asks this process to drain: `roomkeep drain`. */
+  onDrainAsked(listener: () => void): void;
+  /** Moves the rooms to other processes where there are any, saves everyone, closes the rooms, the sockets, and the database last. */
   close(): Promise<void>;
-}
-
-/**
- * Opens database, Redis and the ports that rooms get.
- *
- * @throws RoomkeepError DATABASE_UNAVAILABLE, DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, REDIS_UNAVAILABLE
- */
-export async function openFoundation(config: Config): Promise<Foundation> {
-  const log = openLog(config.logLevel);
-  const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
-  let database: Database | undefined;
-  try {
-    const { databaseUrl: url, dataDir, slowQueryMs, poolSize } = config;
-    database = await openDatabase({ url, dataDir, log, slowQueryMs, poolSize });
-    const { ds } = database;
-    await migrate(ds);
-    const incarnation = randomUUID();
-    // A database in memory is away only when the process is.
-    const spool =
-      config.dataDir === IN_MEMORY ? undefined : await openSpool(ds, join(config.dataDir, "spool"), { log });
-    const characters = await openCharacters(ds, {
-      incarnation,
-      log,
-      exclusive: database.kind === "embedded",
-      spool,
-      requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
-    });
-    const events = openEventLog(ds, log);
-    const itemRules: Foundation["itemRules"] = { templates: {}, slotsOf };
-    const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
-      characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
-    );
-    const zones = await openZones(ds, {
-      incarnation,
-      log,
-      seal: createSeal({ keys: config.sealKeys }),
-      saveEveryMs: config.zoneSaveMs,
-      exclusive: database.kind === "embedded",
-    });
-    const signIn = openAdminSignIn(ds, config.adminPassword);
-    const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys));
-    const visits = openVisits(ds, { incarnation, log });
-    const stopSweep = openSweep(ds, log);
-    const endpoints = foundationEndpoints({ config, log, database, shared, signIn, auth });
-    const opened = database;
-    const backups = config.backupEveryMs
-      ? scheduleBackups(ds, join(config.dataDir, "backups"), config.backupEveryMs, log)
-      : undefined;
-    return {
-      config,
-      log,
-      database: opened,
-      shared,
-      characters,
-      events,
-      zones,
-      endpoints,
-      signIn,
-      auth,
-      itemRules,
-      ports: {
-        characters,
-        events,
-        zones,
-        items,
-        log,
-        visits,
-        verify: (ticket, knock) => useTicket(ds, ticket, knock),
-      },
-      async close() {
-        stopSweep();
-        clearInterval(backups);
-        await visits.close();
-        await characters.close();
-        await zones.close();
-        await events.close();
-        await spool?.close();
-        await shared?.close();
-        await opened.close();
-      },
-    };
-  } catch (error) {
-    await shared?.close();
-    await database?.close();
-    throw error;
-  }
-}
-
-function foundationEndpoints({
-  config,
-  log,
-  database,
-  shared,
-  signIn,
-  auth,
-}: Pick<Foundation, "config" | "log" | "database" | "shared" | "signIn" | "auth">) {
-  const { ds } = database;
-  const oidc = config.oidc && openOidc(ds, config.oidc);
-  const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
-  if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
-  return {
-    ...healthEndpoints(dependencies),
-    ...accountEndpoints({ ds, auth, passwords: openPasswords() }),
-    ...characterEndpoints({ ds, auth, max: config.charactersMax }),
-    ...identityEndpoints({ ds, auth, oidc, log }),
-    ...monitorEndpoints(signIn),
-  };
-}
-
-/**
- * Asks the rooms of this process to let a character go when another login, here or in another process, wants it.
- * Redis is a hint only: the database decides who owns a character.
- */
-export async function answerLetGo(): Promise<void> {
-  await matchMaker.presence.subscribe(LET_GO, ({ roomId, characterId, epoch }: Holder) => {
-    const room = matchMaker.getLocalRoomById(roomId);
-    if (room && "letGo" in room && typeof room.letGo === "function")
-      room.letGo(characterId, epoch, "taken-over");
-  });
 }
 
 /**
@@ -229,13 +65,25 @@ export async function startServer(games: Games, config: Config, page?: PageSourc
       const entries = defineGames(games, foundation.ports);
       const server = openColyseus(foundation, http, entries, port, page);
       await server.listen(port, config.host);
+      if (foundation.shared)
+        foundation.membership = await joinCluster(foundation.shared, {
+          log: foundation.log,
+          version: VERSION,
+          incarnation: foundation.incarnation,
+          address: `${hostname()}:${port}`,
+          publicAddress: matchMaker.publicAddress,
+          freeLeases: async (dead) =>
+            config.databaseUrl ? freeLeasesOfDead(foundation.database.ds, dead) : 0,
+        });
       await answerLetGo();
       door.open();
       const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;
       return {
         url,
         port,
+        processId: matchMaker.processId,
         foundation,
+        onDrainAsked: (listener) => void hearDrain(foundation, listener),
         reload: (edited) => swapGames(entries, edited, foundation),
         close: () => shutDown(server, http, foundation),
       };
@@ -249,50 +97,28 @@ export async function startServer(games: Games, config: Config, page?: PageSourc
   }
 }
 
-/** The transport on a server that listens already, so that a port in use is told apart from every other failure. */
-class AttachedTransport extends WebSocketTransport {
-  override listen(_port: number, _host?: string, _backlog?: number, ready?: () => void): this {
-    ready?.();
-    return this;
-  }
-}
-
-function openColyseus(
-  foundation: Foundation,
-  http: HttpServer,
-  entries: readonly GameEntry[],
-  port: number,
-  page?: PageSource,
-): Server {
-  const { config, log, shared, endpoints } = foundation;
-  const address = config.publicAddress ?? (shared ? `${config.host}:${port}` : undefined);
-  const server = new Server({
-    greet: false,
-    gracefullyShutdown: false,
-    logger: log,
-    presence: shared?.presence ?? new LocalPresence(),
-    driver: shared?.driver ?? new LocalDriver(),
-    publicAddress: address,
-    transport: new AttachedTransport({
-      noServer: true,
-      beforeUpgrade: (_request, context) =>
-        isForeign(context.headers, config.origins) ? new Response(null, { status: 403 }) : undefined,
-    }).attachToServer(http, typeof page === "function" ? { filter: ({ url }) => !page.owns(url) } : {}),
-    express: (app) => servePage(app, page, http),
+/** Colyseus's presence carries the word; whoever asks knows the process by its id. */
+async function hearDrain({ shared, log }: Foundation, listener: () => void): Promise<void> {
+  await shared?.presence.subscribe(DRAIN_CHANNEL, (processId: string) => {
+    if (processId !== matchMaker.processId) return;
+    log.info({}, "asked to drain");
+    listener();
   });
-  allowOrigins(config.origins);
-  const routes = { ...endpoints, ...roomEndpoints(entries) };
-  server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) });
-  return server;
 }
 
 /** `entries` is the very list that the API shows. */
 async function swapGames(
   entries: GameEntry[],
   games: Games,
-  { ports, itemRules }: Foundation,
+  { ports, itemRules, shared }: Foundation,
 ): Promise<void> {
   itemRules.templates = itemsOf(games);
+  if (shared) {
+    // Colyseus's notes of what to restore would be shared too: open rooms go on, new ones are of the new code.
+    for (const { game } of entries) matchMaker.removeRoomType(game);
+    entries.splice(0, entries.length, ...defineGames(games, ports));
+    return;
+  }
   // From here on rooms are written down for the next reload as they are created.
   setDevMode(true);
   for (const { game } of entries) matchMaker.removeRoomType(game);
@@ -300,27 +126,9 @@ async function swapGames(
   await matchMaker.hotReload();
 }
 
-async function claimPort(http: HttpServer, { port, host }: Config): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    http.once("error", (cause: NodeJS.ErrnoException) =>
-      reject(
-        cause.code === "EADDRINUSE"
-          ? new RoomkeepError(
-              "PORT_IN_USE",
-              `Port ${port} is in use. Stop the other program, or choose one: PORT=2568`,
-              { cause },
-            )
-          : new RoomkeepError("CONFIG_INVALID", `Cannot listen on ${host}:${port}: ${cause.message}`, {
-              cause,
-            }),
-      ),
-    );
-    http.listen(port, host, resolve);
-  });
-}
-
 async function shutDown(server: Server, http: HttpServer, foundation: Foundation): Promise<void> {
   const { log } = foundation;
+  const startedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
@@ -330,10 +138,27 @@ async function shutDown(server: Server, http: HttpServer, foundation: Foundation
   });
   // In development mode Colyseus would keep the rooms for its next start and let nobody leave.
   setDevMode(false);
+  foundation.stopping = true;
+  await foundation.membership?.drain();
   await Promise.race([server.gracefullyShutdown(false), late]);
   clearTimeout(timer);
+  await foundation.membership?.leave();
   http.close();
   http.closeAllConnections();
-  await foundation.close();
+  const leftMs = GRACE_MS - (performance.now() - startedAt);
+  const closed = await endsWithin(Math.min(CLOSE_MS, leftMs), foundation.close());
+  if (!closed)
+    log.error({}, "the database did not close in time; leases that are left run out by themselves");
   log.info({}, "stopped");
+}
+
+/** False: it goes on, and nobody waits for it. */
+async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((done) => {
+    timer = setTimeout(done, Math.max(ms, 0), false);
+  });
+  const ended = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return ended;
 }

@@ -59,6 +59,7 @@ const environment = z.object({
   ROOMKEEP_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   ROOMKEEP_CHARACTERS_MAX: z.coerce.number().int().min(1).max(100).default(5),
   ROOMKEEP_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  ROOMKEEP_OIDC_NAME: text(40).optional(),
   ROOMKEEP_OIDC_CLIENT_ID: text(255).optional(),
   ROOMKEEP_OIDC_CLIENT_SECRET: text(1_000).optional(),
   ROOMKEEP_OIDC_REDIRECT: z.url({ protocol: /^https?$/ }).optional(),
@@ -68,6 +69,8 @@ const environment = z.object({
     .string()
     .regex(INTERVAL, "is no time between 1m and 20d, such as 30m, 6h or 1d")
     .optional(),
+  ROOMKEEP_RECORD_DIR: text(1_000).optional(),
+  ROOMKEEP_RECORD_HASH_TICKS: z.coerce.number().int().min(0).max(100_000).default(20),
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).default("info"),
 });
 
@@ -105,6 +108,10 @@ export interface Config {
   readonly poolSize: number;
   /** Makes a backup this often, ms; undefined: none. */
   readonly backupEveryMs: number | undefined;
+  /** Folder into which every room is recorded; undefined: none is. */
+  readonly recordDir: string | undefined;
+  /** Ticks between two hashes in a recording; 0: none. */
+  readonly recordHashTicks: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
 }
 
@@ -140,6 +147,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     slowQueryMs: data.ROOMKEEP_SLOW_QUERY_MS,
     poolSize: data.ROOMKEEP_POOL_SIZE,
     backupEveryMs: data.ROOMKEEP_BACKUP_EVERY ? readInterval(data.ROOMKEEP_BACKUP_EVERY) : undefined,
+    recordDir: data.ROOMKEEP_RECORD_DIR,
+    recordHashTicks: data.ROOMKEEP_RECORD_HASH_TICKS,
     logLevel: data.LOG_LEVEL,
   };
 }
@@ -154,5 +163,5 @@ function readOidc(data: z.infer<typeof environment>): OidcConfig | undefined {
       "External sign-in needs ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID and ROOMKEEP_OIDC_REDIRECT together.",
     );
   }
-  return { issuer, clientId, clientSecret, redirectUri };
+  return { issuer, name: data.ROOMKEEP_OIDC_NAME, clientId, clientSecret, redirectUri };
 }

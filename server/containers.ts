@@ -1,3 +1,5 @@
+import { BAG_SLOTS, EQUIPMENT_SLOTS } from "../shared/items.ts";
+
 /** Names of containers: what a character has, the ground of a zone, the pile of a death. */
 export const container = {
   bag: (characterId: string) => `bag:${characterId}`,
@@ -5,13 +7,19 @@ export const container = {
   bank: (characterId: string) => `bank:${characterId}`,
   mail: (characterId: string) => `mail:${characterId}`,
   ground: (zone: string) => `ground:${zone}`,
-  pile: (characterId: string, death: string) => `pile:${characterId}:${death}`,
+  pile: (zone: string, characterId: string, death: string) => `pile:${zone}:${characterId}:${death}`,
 } as const;
+
+/** Zone and character of a pile's name; null for other names. */
+export function readPile(name: string): { zone: string; owner: string } | null {
+  const [, zone, owner] = /^pile:(.*?):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):/.exec(name) ?? [];
+  return zone === undefined || owner === undefined ? null : { zone, owner };
+}
 
 /** Slots of a container by the first part of its name, where a game says nothing else. A pile holds all that is carried. */
 export const DEFAULT_SLOTS: Readonly<Record<string, number>> = {
-  bag: 28,
-  equipment: 12,
+  bag: BAG_SLOTS,
+  equipment: EQUIPMENT_SLOTS,
   bank: 200,
   mail: 100,
   ground: 500,

@@ -1,5 +1,6 @@
-import type { Death } from "../rooms/item-port.ts";
+import type { Death, PileLeft } from "../rooms/item-port.ts";
 import { type Refusal, refuse } from "../shared/errors.ts";
+import { readPile } from "./containers.ts";
 import type { Db } from "./db.ts";
 
 /** Locks a death within the transaction that lays the pile; the second of two is refused. */
@@ -16,6 +17,25 @@ export async function lockDeath(db: Db, id: string, pile: string, zone: string):
 export async function deathOf(db: Db, id: string): Promise<Death | null> {
   const [death] = await db.query<Death[]>("SELECT pile, zone FROM death_lock WHERE character = $1", [id]);
   return death ?? null;
+}
+
+/** The piles of a zone that something lies in still. A partial index has piles only, so that it stays small. */
+export async function pilesIn(db: Db, zone: string): Promise<PileLeft[]> {
+  const rows = await db.query<{ container: string }[]>(
+    `SELECT DISTINCT container FROM item
+     WHERE container LIKE 'pile:%' AND starts_with(container, $1) ORDER BY container`,
+    [`pile:${zone}:`],
+  );
+  const piles = rows.flatMap(({ container }) => {
+    const pile = readPile(container);
+    return pile?.zone === zone ? [{ container, owner: pile.owner }] : [];
+  });
+  const names = await db.query<{ id: string; name: string }[]>(
+    "SELECT id, name FROM character WHERE id = ANY($1::uuid[])",
+    [piles.map(({ owner }) => owner)],
+  );
+  const nameOf = new Map(names.map(({ id, name }) => [id, name]));
+  return piles.map((pile) => ({ ...pile, name: nameOf.get(pile.owner) ?? "" }));
 }
 
 /** Ends a death; refused where there is none. */

@@ -2,16 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
 import type { EventPort, KeptEvent } from "../rooms/ports.ts";
-import { answerWithin } from "./db.ts";
-
-/** Milliseconds that an event waits for others to be written with. */
-const WRITE_MS = 250;
-/** Most events in one statement. */
-const BATCH = 500;
-/** Most events that wait while the database is away; what comes after is lost, and told. */
-const WAITING_MAX = 10_000;
-/** Tries to write what is left at the end. */
-const LAST_TRIES = 3;
+import { openWriteQueue } from "./write-queue.ts";
 
 /** The log of kept events: the port that rooms get. */
 export interface EventLogPort extends EventPort {
@@ -30,62 +21,12 @@ export interface EventLogPort extends EventPort {
  * events.keep({ game: "meadow", roomId, zone: "meadow", event });
  */
 export function openEventLog(ds: DataSource, log: Pick<BaseLogger, "error" | "warn">): EventLogPort {
-  let waiting: (KeptEvent & { readonly id: string })[] = [];
-  let lost = 0;
-  let closed = false;
-  let writing: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
-
-  function soon(): void {
-    if (timer || closed) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      flush().catch((error) => {
-        log.warn({ err: error, waiting: waiting.length }, "events could not be written, will try again");
-        soon();
-      });
-    }, WRITE_MS);
-    timer.unref();
-  }
-
-  async function writeWaiting(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH);
-      await answerWithin(insertEvents(ds, batch));
-      waiting = waiting.slice(batch.length);
-    }
-    if (lost > 0) log.error({ lost }, "events were lost while the database was away");
-    lost = 0;
-  }
-
-  function flush(): Promise<void> {
-    writing = writing.then(writeWaiting, writeWaiting);
-    return writing;
-  }
-
+  type Row = KeptEvent & { readonly id: string };
+  const queue = openWriteQueue<Row>("events", (batch) => insertEvents(ds, batch), log);
   return {
-    flush,
-    keep(event) {
-      if (closed || waiting.length >= WAITING_MAX) {
-        lost += 1;
-        return;
-      }
-      waiting.push({ ...event, id: randomUUID() });
-      soon();
-    },
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      for (let tries = 1; ; tries++) {
-        try {
-          return await flush();
-        } catch (error) {
-          if (tries < LAST_TRIES) continue;
-          log.error({ err: error, lost: waiting.length + lost }, "events were not written at the end");
-          return;
-        }
-      }
-    },
+    flush: queue.flush,
+    close: queue.close,
+    keep: (event) => queue.push({ ...event, id: randomUUID() }),
   };
 }
 

@@ -28,6 +28,8 @@ export interface Holding {
 }
 
 const EQUIPMENT = "equipment:";
+/** Each thing on the ground lies where it fell: none is added to another. */
+const GROUND = "ground:";
 
 /** @param slotsOf how many slots a container has */
 export function openHolding(
@@ -50,11 +52,12 @@ export function openHolding(
     if (!template || !containers.includes(container)) return null;
     const bySlot = new Map(within(container).map((stack) => [stack.slot, stack]));
     const open = slot === undefined ? Array.from({ length: slotsOf(container) }, (_, at) => at) : [slot];
+    const merges = !container.startsWith(GROUND);
     const places = open
       .filter((at) => Number.isInteger(at) && at >= 0 && at < slotsOf(container))
       .filter((at) => worn(container, at, name))
       .map((at) => ({ at, there: bySlot.get(at) }))
-      .filter(({ there }) => !there || (there.template === name && there.id !== except))
+      .filter(({ there }) => !there || (merges && there.template === name && there.id !== except))
       .sort((a, b) => (b.there?.qty ?? 0) - (a.there?.qty ?? 0) || a.at - b.at);
     const plan: { at: number; there: Stack | undefined; qty: number }[] = [];
     let left = qty;

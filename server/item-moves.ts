@@ -29,6 +29,12 @@ export function takeWhatFits(holding: Holding, from: string, to: string): Refusa
   return refusals.includes(null) ? null : (refusals[0] ?? refuse("ITEM_MISSING"));
 }
 
+/** Ends what of these stacks is there still; what somebody took meanwhile is no reason to refuse. */
+export function takeAll(holding: Holding, from: string, ids: readonly string[]): Refusal | null {
+  for (const { id, qty } of stacksOf(holding, [from])) if (ids.includes(id)) holding.take(id, qty);
+  return null;
+}
+
 /** Makes several kinds out of nothing. */
 export function mintAll(holding: Holding, to: string, amounts: readonly Amount[]): Refusal | null {
   for (const { template, qty } of amounts) {

@@ -4,10 +4,10 @@ import type { Claim } from "../rooms/ports.ts";
 import { type Refusal, RoomkeepError, refuse } from "../shared/errors.ts";
 import { container } from "./containers.ts";
 import { answerWithin, type Db } from "./db.ts";
-import { countKill, deathOf, endDeath, killsOf, lockDeath } from "./deaths.ts";
+import { countKill, deathOf, endDeath, killsOf, lockDeath, pilesIn } from "./deaths.ts";
 import type { Holding } from "./holding.ts";
-import { exchange, inOneOf, mintAll, moveAll, priced, sideOf, takeWhatFits } from "./item-moves.ts";
-import { answerOf, type Booker, type Booking, book, type ItemRules, stacksIn } from "./ledger.ts";
+import { exchange, inOneOf, mintAll, moveAll, priced, sideOf, takeAll, takeWhatFits } from "./item-moves.ts";
+import { answerOf, type Booker, type Booking, book, heldBy, type ItemRules, stacksIn } from "./ledger.ts";
 
 /** A request before it is known by whom, and in which containers besides bag and equipment. */
 type Asked = Pick<Booking, "requestId" | "payload" | "reason" | "others" | "whileDead" | "also"> & {
@@ -53,7 +53,10 @@ export function openItems(
     });
   }
 
-  const basics: Pick<ItemPort, "grant" | "grantCoins" | "use" | "move" | "drop" | "pickUp" | "trade"> = {
+  const basics: Pick<
+    ItemPort,
+    "grant" | "grantCoins" | "use" | "move" | "drop" | "pickUp" | "clear" | "trade"
+  > = {
     grant: (claim, requestId, template, qty, reason) =>
       askAlone(claim, { requestId, payload: { template, qty }, reason }, (holding, bag) =>
         holding.mint(bag, template, qty),
@@ -62,11 +65,11 @@ export function openItems(
       askAlone(claim, { requestId, payload: { coins }, reason }, (holding) =>
         coins < 0 ? holding.pay(claim.sheet.id, null, -coins) : holding.pay(null, claim.sheet.id, coins),
       ),
-    use: (claim, requestId, { id, qty }) =>
-      askAlone(
-        claim,
-        { requestId, payload: { id, qty }, reason: "use" },
-        (holding) => inOneOf(holding, id, own(claim)) ?? holding.take(id, qty),
+    use: (claim, requestId, what) =>
+      askAlone(claim, { requestId, payload: what, reason: "use" }, (holding, bag) =>
+        "id" in what
+          ? (inOneOf(holding, what.id, own(claim)) ?? holding.take(what.id, what.qty))
+          : holding.burn(bag, what.template, what.qty),
       ),
     move: (claim, requestId, what) => {
       const bank = container.bank(claim.sheet.id);
@@ -92,6 +95,11 @@ export function openItems(
         asked,
         (holding, bag) => inOneOf(holding, id, [ground]) ?? holding.move(id, bag),
       );
+    },
+    clear: (claim, requestId, zone, ids) => {
+      const ground = container.ground(zone);
+      const asked = { requestId, payload: { zone, ids }, reason: "clear", containers: [ground] };
+      return askAlone(claim, { ...asked, whileDead: true }, (holding) => takeAll(holding, ground, ids));
     },
     trade: (requestId, a, b) =>
       ask([a.claim, b.claim], {
@@ -149,14 +157,15 @@ export function openItems(
     },
   };
 
-  const deaths: Pick<ItemPort, "die" | "death" | "revive" | "loot" | "kill" | "kills"> = {
+  const deaths: Pick<ItemPort, "die" | "death" | "piles" | "revive" | "loot" | "kill" | "kills"> = {
     die: (claim, requestId, zone) => {
-      const pile = container.pile(claim.sheet.id, requestId);
+      const pile = container.pile(zone, claim.sheet.id, requestId);
       const also = (db: Db) => lockDeath(db, claim.sheet.id, pile, zone);
       const asked = { requestId, payload: { zone }, reason: "death", containers: [pile], also };
       return askAlone(claim, asked, (holding) => moveAll(holding, own(claim), pile));
     },
     death: (claim) => answerWithin(deathOf(ds, claim.sheet.id)),
+    piles: (zone) => answerWithin(pilesIn(ds, zone)),
     revive: (claim, requestId) => {
       const also = (db: Db) => endDeath(db, claim.sheet.id);
       return askAlone(
@@ -185,6 +194,7 @@ export function openItems(
 
   return {
     read: (claim) => answerWithin(stacksIn(ds, own(claim))),
+    look: (claim) => answerWithin(heldBy(ds, claim.sheet.id, own(claim))),
     answered: (claim, requestId) => answerOf(ds, claim.sheet.id, requestId),
     readIn: (name) => answerWithin(stacksIn(ds, [name])),
     ...basics,

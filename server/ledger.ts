@@ -153,7 +153,7 @@ async function firstAnswer(
     [requestId],
   );
   if (!stored || (hash !== null && stored.payload_hash !== hash)) throw new Refused(refuse("REQUEST_REUSED"));
-  return stored.result;
+  return { ...stored.result, repeated: true };
 }
 
 /** Locks the characters in id order, so that two trades never wait for each other, and fences them. */
@@ -201,6 +201,17 @@ export function stacksIn(db: Db, containers: readonly string[]): Promise<Stack[]
     "SELECT id, template, container, slot, qty FROM item WHERE container = ANY($1) ORDER BY container, slot",
     [containers],
   );
+}
+
+/** What a character holds, in the form of an answer: purse and containers read by one statement. */
+export async function heldBy(db: Db, id: string, containers: readonly string[]): Promise<Booked> {
+  const rows = await db.query<(Stack & { coins: string })[]>(
+    `SELECT c.coins, i.id, i.template, i.container, i.slot, i.qty FROM character c
+     LEFT JOIN item i ON i.container = ANY($2) WHERE c.id = $1 ORDER BY i.container, i.slot`,
+    [id, containers],
+  );
+  const stacks = rows.flatMap(({ coins: _, ...stack }) => (stack.id === null ? [] : [stack]));
+  return { ok: true, stacks, coins: { [id]: Number(rows[0]?.coins ?? 0) } };
 }
 
 function isSame(old: Stack | undefined, { container, slot, qty }: Stack): boolean {

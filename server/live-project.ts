@@ -40,8 +40,9 @@ export interface LiveProject {
  * `WorldRoom`, one set of entities and one database.
  *
  * @param main absolute path of server/main.ts
+ * @param options `page: false` for a process that serves no page, because another one does
  */
-export function openLiveProject(main: string): LiveProject {
+export function openLiveProject(main: string, { page: servesPage = true } = {}): LiveProject {
   let vite: ViteDevServer | undefined;
   let follow: ((file: string) => Promise<void>) | undefined;
   let waiting = false;
@@ -63,8 +64,13 @@ export function openLiveProject(main: string): LiveProject {
         appType: "spa",
         server: { middlewareMode: true, hmr: { server: http, path: HMR_PATH } },
         plugins: [roomsEnvironment(noteEdit)],
+        // Several processes must not prepare the page's packages in one folder at the same time.
+        ...(!servesPage && {
+          optimizeDeps: { noDiscovery: true, include: [] },
+          cacheDir: "node_modules/.vite-rooms",
+        }),
       });
-      app.use(vite.middlewares);
+      if (servesPage) app.use(vite.middlewares);
     },
     { owns: (url: string | undefined) => url?.split("?")[0] === HMR_PATH },
   );

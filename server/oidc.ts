@@ -8,6 +8,8 @@ import { hashOf, newSecret } from "./secrets.ts";
 /** Settings of an external identity provider. */
 export interface OidcConfig {
   readonly issuer: string;
+  /** What players call it, e.g. "Example ID"; the issuer's host unless it is given. */
+  readonly name?: string | undefined;
   readonly clientId: string;
   /** Undefined: a public client, by PKCE alone. */
   readonly clientSecret: string | undefined;
@@ -29,6 +31,8 @@ export interface ExternalIdentity {
 
 /** Sign-in by OpenID Connect: code flow with PKCE, state and nonce. */
 export interface Oidc {
+  /** What players call the provider. */
+  readonly name: string;
   /**
    * Begins. The browser keeps the binding, goes to the url, and brings back code and state: so that nobody can be
    * made to finish another's sign-in.
@@ -76,6 +80,7 @@ export function openOidc(db: Db, config: OidcConfig): Oidc {
     return known;
   };
   return {
+    name: config.name ?? new URL(config.issuer).hostname,
     async begin(accountId) {
       const { authorization_endpoint } = await orRefused(provider());
       const [state, binding, nonce, verifier] = [newSecret(), newSecret(), newSecret(), newSecret()];

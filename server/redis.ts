@@ -1,15 +1,15 @@
-import type { MatchMakerDriver, Presence } from "@colyseus/core";
-import { RedisDriver } from "@colyseus/redis-driver";
-import { RedisPresence } from "@colyseus/redis-presence";
-import { createClient } from "redis";
-import { RoomkeepError } from "../shared/index.ts";
+import { type Link, openLink } from "./cluster/link.ts";
+import { RoomListing } from "./cluster/listing.ts";
+import { ClusterPresence } from "./cluster/presence.ts";
 
-const ANSWER_MS = 5_000;
-
-/** Colyseus's presence and driver on one Redis, and a probe of our own. */
+/** What the processes of a cluster share. */
 export interface Shared {
-  readonly presence: Presence;
-  readonly driver: MatchMakerDriver;
+  readonly presence: ClusterPresence;
+  readonly driver: RoomListing;
+  /** For heartbeats, apart from what the matchmaker asks. */
+  readonly link: Link;
+  /** Tells the list of rooms who is dead; nobody is until it was told. */
+  knowDead(isDead: (processId: string) => boolean): void;
   /** Resolves when Redis answers. @throws RoomkeepError REDIS_UNAVAILABLE */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -21,50 +21,22 @@ export interface Shared {
  * @throws RoomkeepError REDIS_UNAVAILABLE within 5 s, naming the host and never the password
  */
 export async function openRedis(url: string): Promise<Shared> {
-  const where = new URL(url).host;
-  const probe = createClient({
-    url,
-    socket: { connectTimeout: ANSWER_MS, reconnectStrategy: (tries) => Math.min(tries * 100, 2_000) },
-    disableOfflineQueue: true,
+  const link = await openLink(url);
+  const listed = await openLink(url).catch((error) => {
+    link.close();
+    throw error;
   });
-  // Without a listener an outage would end the process; `ping` tells of it.
-  probe.on("error", () => {});
-  const gone = (cause: unknown) =>
-    new RoomkeepError(
-      "REDIS_UNAVAILABLE",
-      `Redis at ${where} did not answer. Is it running? Without REDIS_URL one process runs alone.`,
-      { cause },
-    );
-  try {
-    await within(ANSWER_MS, probe.connect());
-  } catch (error) {
-    probe.destroy();
-    throw gone(error);
-  }
+  let isDead = (_processId: string) => false;
   return {
-    presence: new RedisPresence(url),
-    driver: new RedisDriver(url),
-    async ping() {
-      try {
-        await within(ANSWER_MS, probe.ping());
-      } catch (error) {
-        throw gone(error);
-      }
+    presence: new ClusterPresence(url),
+    driver: new RoomListing(listed, (processId) => isDead(processId)),
+    link,
+    knowDead(ask) {
+      isDead = ask;
     },
+    ping: () => link.send("PING"),
     async close() {
-      probe.destroy();
+      link.close();
     },
   };
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

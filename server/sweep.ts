@@ -2,6 +2,8 @@ import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
 import { answerWithin, type Db } from "./db.ts";
 
+/** How long commands stay in the audit log. */
+const AUDIT_AGE = "1 year";
 /** How long visits are kept, with the addresses in them. */
 const VISIT_AGE = "90 days";
 const SWEEP_MS = 10 * 60_000;
@@ -19,6 +21,7 @@ export async function sweep(db: Db): Promise<void> {
     "DELETE FROM refresh_token WHERE used_at < now() - interval '30 days'",
     `DELETE FROM sign_in WHERE created_at < now() - interval '1 day'
        AND NOT EXISTS (SELECT 1 FROM refresh_token WHERE sign_in_id = sign_in.id)`,
+    `DELETE FROM audit_entry WHERE at < now() - interval '${AUDIT_AGE}'`,
     `DELETE FROM visit WHERE started_at < now() - interval '${VISIT_AGE}'`,
     `UPDATE visit SET ended_at = now(), ending = 'lost'
      WHERE ended_at IS NULL AND started_at < now() - interval '1 minute' AND NOT EXISTS (

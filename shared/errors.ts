@@ -70,6 +70,7 @@ export const ERROR_CODES = {
   NOT_ENOUGH: "There is not enough of it.",
   NO_SPACE: "There is no room for it.",
   CHARACTER_DEAD: "The character is dead and holds nothing until it is revived.",
+  TRADE_OVER: "The trade is over, or there never was one.",
   REQUEST_REUSED: "This request id was used for something else.",
   // persistence
   CHARACTER_FENCED: "Another owner holds the character; this copy was dropped, not saved.",

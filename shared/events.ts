@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { RoomkeepError } from "./errors.ts";
+import { type HistorySave, openHistory, readEvent } from "./event-history.ts";
 
 /** Who is told of an event beside the server's own subscribers. */
 export type EventAudience = "server" | "owner" | "nearby" | "all";
@@ -67,7 +68,7 @@ export interface EventsOptions {
   /** The room's time in ms: simulated, so that a replay has the same. */
   readonly now: () => number;
   /** Sends an event on to clients; called for every audience but "server". */
-  readonly deliver?: (event: GameEvent, kind: EventKind) => void;
+  readonly deliver?: (event: GameEvent, kind: DispatchedKind) => void;
   /** Hands an event marked `keep` to the database. */
   readonly keep?: (event: GameEvent) => void;
   /** Told of a subscriber, a delivery or a keeping that threw; the others go on. */
@@ -89,6 +90,15 @@ export interface HistoryFilter {
 interface Subscriber {
   readonly priority: number;
   readonly tell: (event: GameEvent) => void;
+}
+
+/** A kind as far as a dispatch needs it. */
+export type DispatchedKind = Omit<EventKind, "schema">;
+
+/** The events of a room as a snapshot keeps them. */
+export interface EventsSave extends HistorySave {
+  /** What waits for the next dispatch. */
+  readonly waiting: readonly { readonly kind: DispatchedKind; readonly event: GameEvent }[];
 }
 
 /** The events of one room. */
@@ -117,6 +127,14 @@ export interface Events {
   dispatch(): number;
   /** Events that were emitted, oldest first. */
   history(filter?: HistoryFilter): GameEvent[];
+  /**
+   * What a snapshot keeps: the history and what waits. Plain objects; a payload is whatever its schema let through.
+   *
+   * @param past false: without the events of the history, for which the digest stands
+   */
+  save(past?: boolean): EventsSave;
+  /** Goes on from a save; subscribers stay. @throws TypeError if it is damaged */
+  load(saved: EventsSave): void;
 }
 
 /**
@@ -131,9 +149,8 @@ export interface Events {
 export function createEvents(options: EventsOptions): Events {
   const { now, deliver, keep, onFault, capacity = 1000, maxQueued = 10_000 } = options;
   const subscribers = new Map<string, Subscriber[]>();
-  const past = ring<GameEvent>(capacity);
-  let queue: { readonly kind: EventKind; readonly event: GameEvent }[] = [];
-  let seq = 0;
+  const past = openHistory(capacity);
+  let queue: { readonly kind: DispatchedKind; readonly event: GameEvent }[] = [];
 
   const guarded = (event: GameEvent, run: () => void): void => {
     try {
@@ -144,7 +161,7 @@ export function createEvents(options: EventsOptions): Events {
     }
   };
 
-  const dispatchOne = (kind: EventKind, event: GameEvent): void => {
+  const dispatchOne = (kind: DispatchedKind, event: GameEvent): void => {
     for (const { tell } of subscribers.get(kind.name) ?? []) guarded(event, () => tell(event));
     if (kind.keep) guarded(event, () => keep?.(event));
     if (kind.to !== "server") guarded(event, () => deliver?.(event, kind));
@@ -155,8 +172,8 @@ export function createEvents(options: EventsOptions): Events {
       if (queue.length >= maxQueued)
         throw new RoomkeepError("QUEUE_FULL", `Event ${kind.name}: too many wait.`);
       const fitting = checked(kind, payload, place);
-      seq += 1;
       const { actor, x, z } = place;
+      const seq = past.seq + 1;
       const event = Object.freeze({ seq, name: kind.name, atMs: now(), actor, x, z, payload: fitting });
       queue.push({ kind, event });
       past.push(event);
@@ -181,10 +198,24 @@ export function createEvents(options: EventsOptions): Events {
       return due.length;
     },
     history({ sinceMs = Number.NEGATIVE_INFINITY, actor, name } = {}) {
-      return past.toArray().filter((event) => {
+      return past.list().filter((event) => {
         if (event.atMs < sinceMs || (actor !== undefined && event.actor !== actor)) return false;
         return name === undefined || event.name === name;
       });
+    },
+    save(withPast = true) {
+      const waiting = queue.map(({ kind: { name, priority, to, keep, radiusM }, event }) => {
+        return { kind: { name, priority, to, keep, radiusM }, event };
+      });
+      return { seq: past.seq, digest: past.digest, past: withPast ? past.list() : [], waiting };
+    },
+    load(saved) {
+      const waiting = saved.waiting.map(({ kind, event }) => ({
+        kind: { ...kind },
+        event: readEvent(event),
+      }));
+      past.load(saved);
+      queue = waiting;
     },
   };
 }
@@ -208,20 +239,4 @@ function checked<S extends z.ZodType>(
     throw new RoomkeepError("EVENT_INVALID", `Event ${kind.name} goes to those nearby: give x and z.`);
   }
   return result.data;
-}
-
-/** The last `capacity` things pushed. */
-function ring<T>(capacity: number): { push(item: T): void; toArray(): T[] } {
-  const items: T[] = [];
-  let oldest = 0;
-  return {
-    push(item) {
-      if (items.length < capacity) items.push(item);
-      else if (capacity > 0) {
-        items[oldest] = item;
-        oldest = (oldest + 1) % capacity;
-      }
-    },
-    toArray: () => [...items.slice(oldest), ...items.slice(0, oldest)],
-  };
 }

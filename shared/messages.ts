@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CHAT_MAX, COLORS, COMMAND_MAX, EMOTES, NAME_MAX, SHAPES } from "./constants.ts";
+import type { ItemNews } from "./item-messages.ts";
 
 /**
  * Control, format, surrogate and separator characters: nothing that hides, reverses or breaks a line. The two
@@ -19,6 +20,8 @@ const showable = (max: number) =>
 
 /** A player's name: 1–24 characters that can be shown. */
 export const playerName = showable(NAME_MAX);
+/** A line for everybody on the server: 1 to 240 characters that can be shown. */
+export const announcement = showable(CHAT_MAX);
 /** What a player looks like: indices into COLORS and SHAPES. */
 export const looks = z.strictObject({
   color: z
@@ -35,8 +38,25 @@ export const looks = z.strictObject({
 export const roomMessages = {
   chat: z.strictObject({ text: showable(CHAT_MAX) }),
   emote: z.strictObject({ emote: z.int().min(0).max(EMOTES.length) }),
+  /**
+   * A line to one character, wherever they are, answered by "whisper.sent". `to`: name or session id of somebody in the
+   * room, name of somebody in the party, or any character's id.
+   */
+  whisper: z.strictObject({
+    to: z
+      .string()
+      .min(1)
+      .max(NAME_MAX * 4),
+    text: showable(CHAT_MAX),
+  }),
+  /** A line to the own party, answered by "party.said". */
+  "party.say": z.strictObject({ text: showable(CHAT_MAX) }),
   /** The client could not get to the room that it was sent to. */
   "travel.back": z.strictObject({}),
+  /** Asks for the other rooms of a place that has several, answered by "siblings". */
+  siblings: z.strictObject({}),
+  /** Changes over to one of them, by its code. */
+  "travel.sibling": z.strictObject({ code: z.string().min(1).max(16) }),
   /** `to`: session id or name of somebody in the room. */
   "party.invite": z.strictObject({
     to: z
@@ -58,12 +78,23 @@ export const roomMessages = {
 };
 
 /** What a room sends beside its state. */
-export interface ServerMessages {
+export interface ServerMessages extends ItemNews {
   chat: ChatLine;
-  refused: { type: string; code: string; reason: string };
+  /** `request`: of a refused message that had one. */
+  /** A line from another character, whose id is `from`. */
+  whisper: { from: string; name: string; text: string };
+  "whisper.sent": { to: string; text: string; outcome: LetterOutcome };
+  "party.say": { from: string; name: string; text: string };
+  /** `missed`: names of those whom it did not reach, or may not have. */
+  "party.said": { text: string; missed: string[] };
+  refused: { type: string; code: string; reason: string; request?: string };
   notice: { code: string; text: string };
   event: EventMessage;
+  /** Many join at once: the state comes when it is one's turn. `place` 1 is next, 0: here it is. */
+  queue: { place: number };
   travel: TravelMessage;
+  /** The own room's code, and the other rooms of the same place that have a seat. */
+  siblings: { here: string; others: { code: string; players: number; max: number }[] };
   /** The own party after each change; null: one is in none. Only members are told. */
   party: PartyView | null;
   "party.invited": { party: string; by: string };
@@ -72,6 +103,9 @@ export interface ServerMessages {
   console: { line: string; text: string };
   completions: { line: string; lines: string[] };
 }
+
+/** What became of a line to somebody: `unknown` when the answer of their process was lost. It is not sent again. */
+export type LetterOutcome = "delivered" | "offline" | "unknown";
 
 /** How a journey goes on, as the traveller's client is told. */
 export type TravelMessage =

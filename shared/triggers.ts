@@ -30,7 +30,18 @@ export interface Triggers {
    * throws is thrown on when all were made.
    */
   update(visitors: Iterable<readonly [id: string, visitor: Visitor]>): void;
+  /** Who is in which volume, for a snapshot: they have entered, and shall not enter again. */
+  save(keeps?: (id: string) => boolean): TriggersSave;
+  /**
+   * Goes on from a save, calling nobody. Volumes that the level does not have any more are left out.
+   *
+   * @throws TypeError if it is damaged
+   */
+  load(saved: TriggersSave): void;
 }
+
+/** Ids of those who are in a volume, in the order in which they entered, by its name; empty volumes are left out. */
+export type TriggersSave = Readonly<Record<string, readonly string[]>>;
 
 /** Whether a place is in a volume; its border belongs to it. */
 export function isWithin(volume: TriggerVolume, { x, y, z }: Visitor): boolean {
@@ -79,7 +90,23 @@ export function openTriggers(volumes: readonly TriggerVolume[], marginM = 0.1): 
       for (const one of watched.values()) look(one, present, errors);
       if (errors.length > 0) throw errors[0];
     },
+    save(keeps = () => true) {
+      const rows = [...watched].map(([name, { inside }]) => [name, [...inside].filter(keeps)] as const);
+      return Object.fromEntries(rows.filter(([, ids]) => ids.length > 0));
+    },
+    load(saved) {
+      const insides = [...watched].map(([name, { inside }]) => [inside, idsOf(saved[name] ?? [])] as const);
+      for (const [inside, ids] of insides) {
+        inside.clear();
+        for (const id of ids) inside.add(id);
+      }
+    },
   };
+}
+
+function idsOf(saved: unknown): string[] {
+  if (Array.isArray(saved) && saved.every((id) => typeof id === "string")) return saved;
+  throw new TypeError("Who is in a trigger volume is damaged.");
 }
 
 interface Watched {

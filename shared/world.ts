@@ -61,6 +61,11 @@ export class World {
     return this.#roster.byId.size;
   }
 
+  /** Changes that wait for the next settling. */
+  get waiting(): number {
+    return this.#deferred.length;
+  }
+
   get(id: string): Actor | undefined {
     return this.#roster.byId.get(id)?.actor;
   }

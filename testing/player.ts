@@ -109,6 +109,7 @@ function play(
     for (const check of [...waiting]) check();
   };
   const listen = (next: Room<unknown, WorldState>) => {
+    closed.delete(next.roomId); // who comes back is in it again
     next.onMessage("*", (type: string | number, payload: unknown) => {
       const list = received.get(String(type)) ?? [];
       list.push(payload);
@@ -157,7 +158,9 @@ function play(
       };
       const timer = setTimeout(() => {
         done();
-        reject(new Error(`waited ${ms} ms for ${what}`));
+        const refused = (received.get("refused") ?? []) as { type: string; code: string }[];
+        const hint = refused.map(({ type, code }) => `; refused before: ${type} ${code}`).join("");
+        reject(new Error(`waited ${ms} ms for ${what}${hint}`));
       }, ms);
       waiting.add(check);
       check();

@@ -245,6 +245,10 @@ describe("an account over HTTP", () => {
     }
   });
 
+  it("tells what the provider is called", async () => {
+    expect(await callApi(world.url, "GET", "/v1/identity")).toEqual({ provider: { name: "127.0.0.1" } });
+  });
+
   it("signs in by the provider, whose return changes nothing and hands on to the page", async () => {
     const begun = await callApi<{ url: string; binding: string }>(world.url, "POST", "/v1/identity");
     const back = await provider.visit(begun.url, { sub: "http-user", name: "Http User" });
@@ -256,6 +260,11 @@ describe("an account over HTTP", () => {
     const body = { ...came, binding: begun.binding };
     const entered = await callApi<Entered>(world.url, "POST", "/v1/identity/finish", { body });
     expect(entered.account).toMatchObject({ kind: "registered", name: "Http User" });
+    const { accessToken } = entered;
+    expect(await codeOf(callApi(world.url, "GET", "/v1/me", { accessToken }))).toBe("CHARACTER_MISSING");
+    expect(await callApi(world.url, "GET", "/v1/account", { accessToken })).toEqual({
+      account: entered.account,
+    });
     expect(await codeOf(callApi(world.url, "POST", "/v1/identity/finish", { body }))).toBe(
       "IDENTITY_REFUSED",
     );

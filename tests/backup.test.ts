@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import pino from "pino";
+import { Registry } from "prom-client";
 import type { DataSource } from "typeorm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { backUp, backupName, pruneBackups, restore } from "../server/backup.ts";
@@ -13,6 +15,7 @@ import { slotsOf } from "../server/containers.ts";
 import { migrate, openDatabase } from "../server/db.ts";
 import { openItems } from "../server/items.ts";
 import { verifyLedger } from "../server/ledger.ts";
+import { kindOf, watchQueries } from "../server/query-times.ts";
 import { expireLease, newGuest, openIncarnation, stateAt } from "./helpers/characters.ts";
 import { describeOnEachDatabase, embeddedTemplate, testLog } from "./helpers/databases.ts";
 
@@ -99,6 +102,40 @@ describeOnEachDatabase("a backup", (open) => {
     );
   });
 
+  /** The backup with other lines, and with the checksum that those have. */
+  function forge(name: string, change: (lines: string[]) => string[]): string {
+    const lines = change(gunzipSync(readFileSync(file)).toString().trimEnd().split("\n").slice(0, -1));
+    const sha256 = createHash("sha256")
+      .update(`${lines.join("\n")}\n`)
+      .digest("hex");
+    const forged = join(folder, `${name}.jsonl.gz`);
+    const end = JSON.stringify({ end: true, rows: lines.length - 1, sha256 });
+    writeFileSync(forged, gzipSync(`${lines.join("\n")}\n${end}\n`));
+    return forged;
+  }
+
+  test("with a table that is not known here is refused and changes nothing", async () => {
+    const now = await everything(ds);
+    const odd = forge("odd", (lines) => [...lines, '{"table":"dragon","row":{}}']);
+    await expect(restore(ds, odd, { replace: true })).rejects.toMatchObject({
+      code: "BACKUP_INVALID",
+      message: expect.stringContaining("dragon"),
+    });
+    expect(await everything(ds)).toEqual(now);
+  });
+
+  test("of somebody who travelled ends the journey: no ticket of that day is good", async () => {
+    const away = forge("away", (lines) =>
+      lines.map((line) => line.replace('"transfer_nonce":null', '"transfer_nonce":"ticket"')),
+    );
+    await restore(ds, away, { replace: true });
+    const [row] = await ds.query<{ transfer_nonce: string | null }[]>(
+      "SELECT transfer_nonce FROM character WHERE id = $1",
+      [id],
+    );
+    expect(row).toEqual({ transfer_nonce: null });
+  });
+
   test.each(["cut short", "changed", "of something else"])(
     "that is %s is refused and changes nothing",
     async (how) => {
@@ -155,7 +192,7 @@ describe("roomkeep backup, restore and ledger verify", () => {
   }, 120_000);
 });
 
-test("a slow query is logged with its SQL, and never with what was in it", async () => {
+test("a slow query is logged with its SQL, each is counted by its kind, and never with what was in it", async () => {
   const lines: string[] = [];
   const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
   const { ds, close } = await openDatabase({
@@ -164,8 +201,25 @@ test("a slow query is logged with its SQL, and never with what was in it", async
     log,
     slowQueryMs: 20,
   });
+  const metrics = new Registry();
+  watchQueries(ds, metrics);
   await ds.query("SELECT $1::text, pg_sleep(0.05)", ["secret"]);
+  await ds.query("SELECT * FROM pg_class WHERE relname = $1", ["secret"]);
+  const text = await metrics.metrics();
   await close();
+  expect(text).toContain('roomkeep_query_seconds_count{kind="select"} 1');
+  expect(text).toContain('roomkeep_query_seconds_count{kind="select pg_class"} 1');
+  const [, p99] = /quantile="0.99",kind="select"} ([\d.]+)/.exec(text) ?? [];
+  expect(Number(p99)).toBeGreaterThan(0.04);
+  expect(text).not.toContain("secret");
+  expect(
+    [
+      "WITH due AS (SELECT 1 FROM item) UPDATE character SET x = 1",
+      'INSERT INTO "ledger" (a) SELECT 1',
+      "START TRANSACTION",
+      "DELETE FROM item USING unnest($1)",
+    ].map(kindOf),
+  ).toEqual(["update character", "insert ledger", "start", "delete item"]);
   const told = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "slow query");
   expect(told).toContainEqual(expect.objectContaining({ sql: "SELECT $1::text, pg_sleep(0.05)" }));
   expect(lines.join("")).not.toContain("secret");

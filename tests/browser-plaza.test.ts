@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ask, describeWithBrowser, shoot, untilPage } from "./helpers/browser.ts";
+import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "./helpers/browser.ts";
 import { type CuttableProxy, openProxy } from "./helpers/cuttable-proxy.ts";
-import { buildPage } from "./helpers/page.ts";
 import { freePort } from "./helpers/postgres.ts";
 import { type ServerProcess, startProcess } from "./helpers/server-process.ts";
 
@@ -27,7 +26,6 @@ describeWithBrowser("two people in the plaza", (open) => {
   let bob: Page;
 
   beforeAll(async () => {
-    await buildPage();
     const port = await freePort();
     server = await startProcess({ PORT: String(port), ROOMKEEP_DATA_DIR: dataDir });
     proxy = await openProxy(port);
@@ -44,10 +42,7 @@ describeWithBrowser("two people in the plaza", (open) => {
 
   /** Opens the shared link as a new person, types a name and plays. */
   async function enter(port: number, name: string): Promise<Page> {
-    const context = await browser.newContext({
-      viewport: { width: 800, height: 520 },
-      reducedMotion: "reduce",
-    });
+    const context = await openProfile(browser, { viewport: { width: 800, height: 520 } });
     const page = await context.newPage();
     await page.goto(`http://127.0.0.1:${port}/?game=plaza`);
     await page.getByLabel("Your name").fill(name);

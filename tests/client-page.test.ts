@@ -1,7 +1,8 @@
 import { PerspectiveCamera } from "three";
 import { describe, expect, it } from "vitest";
-import { type Api, ApiError, openApi } from "../client/api.ts";
+import { type Api, openApi } from "../client/api.ts";
 import { backoffMs, within } from "../client/backoff.ts";
+import { ApiError } from "../client/calls.ts";
 import { rigCamera } from "../client/camera-rig.ts";
 import { farewellFor, readCode } from "../client/farewell.ts";
 import { toFrame } from "../client/heading.ts";
@@ -118,6 +119,32 @@ describe("the camera", () => {
     rig.ground = layGround(wall);
     rig.follow(0, 0, 0, 0.016);
     expect(camera.position.z).toBeGreaterThan(-2.75);
+  });
+
+  it("stays in front of a portal that the player has come out of", () => {
+    const camera = new PerspectiveCamera();
+    const rig = rigCamera(camera);
+    const level = {
+      name: "gate",
+      bounds: { min: [-20, -20], max: [20, 20] },
+      spawns: [{ at: [0, 0, 0] }],
+    } as const;
+    const distanceWith = (x: number, z: number) => {
+      rig.ground = layGround(
+        defineLevel({ ...level, portals: [{ at: [x, 0, z], yaw: 0, to: "cave" }] } as never),
+      );
+      for (let i = 0; i < 100; i++) rig.follow(0, 0, 0, 1);
+      return -camera.position.z;
+    };
+    expect(distanceWith(0, -4)).toBeLessThan(4);
+    // One that is ahead, farther off, or beside, is in nobody's way.
+    for (const [x, z] of [
+      [0, 4],
+      [0, -12],
+      [4, -4],
+    ] as const) {
+      expect(distanceWith(x, z)).toBeGreaterThan(rig.distance * 0.9);
+    }
   });
 
   it("keeps its distance in the open", () => {

@@ -3,6 +3,7 @@ import { Actor, CLOSE, type World, WorldState } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openConsole } from "../rooms/console.ts";
+import { readAudit } from "../server/audit.ts";
 
 const Deer = Actor.extend({}, "ConsoleDeer");
 const graze = defineSystem<World>({ name: "graze", run: () => {} });
@@ -20,15 +21,6 @@ class ConsoleRoom extends WorldRoom {
       run: (room) => `${room.world.size}`,
     }),
   ];
-  audited: object[] = [];
-
-  protected override onOpen(): void {
-    const info = this.log.info.bind(this.log);
-    this.log.info = (fields, message) => {
-      if ("audit" in fields) this.audited.push(fields);
-      info(fields, message);
-    };
-  }
 }
 
 let world: TestServer;
@@ -118,12 +110,18 @@ describe("the console of a room", () => {
     expect(await answer(player, "/spawn deer")).toBe("ROLE_NEEDED");
     expect(await answer(moderator, "/spawn deer")).toBe("ROLE_NEEDED");
     expect(await answer(moderator, "/help")).toMatch(/\/kick <player>/);
+    // To look on changes nothing: pages ask again and again, and the audit is not told.
+    expect(await answer(moderator, "/tick")).toMatch(/^tick /);
+    expect(await answer(player, "/profile")).toBe("ROLE_NEEDED");
     const closed = new Promise((resolve) => player.room.onLeave(resolve));
     player.room.reconnection.enabled = false;
     expect(await answer(moderator, "/kick player")).toBe("player was put out.");
     expect(await closed).toBe(CLOSE.KICKED);
     await moderator.until("the player to be gone", () => room.players.size === 2);
-    expect(room.audited).toMatchObject([
+    const { audit, database } = world.server.foundation;
+    await audit.flush();
+    const audited = (await readAudit(database.ds, 100)).reverse().filter(({ roomId }) => roomId === code);
+    expect(audited).toMatchObject([
       { role: "player", line: "/spawn deer", outcome: "ROLE_NEEDED", character: player.characterId },
       { role: "moderator", line: "/spawn deer", outcome: "ROLE_NEEDED" },
       { role: "moderator", line: "/kick player", outcome: "done", character: moderator.characterId },

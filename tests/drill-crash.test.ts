@@ -34,7 +34,10 @@ const suite = () => {
   }, 240_000);
 
   test.concurrent("with a blob saved on leave the drill finds what a kill lost", async () => {
-    const result = await crash({ ...options, cycles: 1, faults: ["kill"], without: "lease" });
+    const run = () => crash({ ...options, cycles: 1, faults: ["kill"], without: "lease" });
+    let result = await run();
+    // A kill may fall on a moment in which all was just saved. One of a few does not.
+    for (let again = 0; again < 3 && result.sumsEqual; again++) result = await run();
     expect(result.lost + result.doubled).toBeGreaterThan(0);
     expect(result.sumsEqual).toBe(false);
   }, 240_000);

@@ -2,8 +2,10 @@ import type { Client } from "@colyseus/core";
 import type { MapSchema } from "@colyseus/schema";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Admission } from "../rooms/admission.ts";
 import { CellSerializer } from "../rooms/cell-serializer.ts";
 import { DEFAULT_RINGS } from "../rooms/interest.ts";
+import { Outbox } from "../rooms/outbox.ts";
 import { Beast, Being, Body, Item, plain, WireClient, WireState } from "./helpers/wire-world.ts";
 
 const CLIENT_TICKS = Number(process.env.ROOMKEEP_CONTRACT_TICKS ?? 10_000);
@@ -23,7 +25,15 @@ type Past = Map<Being, Record<string, number>[]>;
 /** A room's state, its serializer, and clients on the stock decoder, moved by random steps. */
 class Trial {
   readonly state = new WireState();
+  /** In a hurry, each look at the clock is 3 ms later: a queue forms. */
+  hurry = false;
+  clock = 0;
+  readonly admission = new Admission({ atOnceMs: 6, queueMs: 2 }, () => {
+    this.clock += this.hurry ? 3 : 0;
+    return this.clock;
+  });
   readonly serializer = new CellSerializer<WireState>({
+    outbox: new Outbox({}, () => 0, this.admission),
     interest: { radiusM: 30, cellM: CELL_M, always: (actor) => (actor as Being).kind === "flag" },
   });
   readonly clients: WireClient[] = [];
@@ -33,8 +43,6 @@ class Trial {
   readonly last = new Map<string, { x: number; z: number }>();
   readonly radii = new Map<string, number>();
   readonly past: Past = new Map();
-  /** Actors whose tags got an `unshift` this tick. The stock encoder mistakes a removal after it in the same tick. */
-  readonly unshifted = new Set<Being>();
   radius = 30;
   serial = 0;
   checked = 0;
@@ -73,8 +81,13 @@ class Trial {
 
   join(client: WireClient): void {
     this.clients.push(client);
-    this.remember(client);
-    client.raw(this.serializer.getFullState(client.asClient, this.timing()));
+    const state = this.serializer.getFullState(client.asClient, this.timing());
+    if (!this.waits(client)) this.remember(client);
+    client.raw(state);
+  }
+
+  waits(client: WireClient): boolean {
+    return this.admission.waits(client.asClient);
   }
 
   timing(): { sNow: number } | undefined {
@@ -82,6 +95,7 @@ class Trial {
   }
 
   drop(client: WireClient): void {
+    client.leave();
     this.clients.splice(this.clients.indexOf(client), 1);
     this.slow.delete(client);
   }
@@ -151,14 +165,24 @@ class Trial {
         }
       },
       () => being?.tags.push(`tag ${c}`),
-      () => (being?.tags.length && !this.unshifted.has(being) ? being.tags.shift() : undefined),
+      () => (being?.tags.length ? being.tags.shift() : undefined),
       () => {
-        if (being && being.tags.length > b % 3 && !this.unshifted.has(being)) being.tags.splice(b % 3, 1);
+        if (being && being.tags.length > b % 3) being.tags.splice(b % 3, 1);
+      },
+      () => being?.tags.unshift(`front ${c}`),
+      () => {
+        if (being?.tags.length) being.tags[b % being.tags.length] = `set ${c}`;
+        if (being?.bag.length) being.bag[c % being.bag.length] = item(`set ${b}`);
       },
       () => {
-        if (!being) return;
-        being.tags.unshift(`front ${c}`);
-        this.unshifted.add(being);
+        if (b % 2 === 0) being?.tags.sort();
+        else being?.bag.reverse();
+      },
+      () => {
+        being?.pocket.pop();
+        being?.pocket.unshift(item(`coin ${c}`));
+        this.state.board.shift();
+        this.state.board.splice(this.state.board.length, 0, `last ${c}`);
       },
       () => being?.marks.set(`m${b % 4}`, item(`mark ${c}`)),
       () => being?.marks.delete(`m${b % 4}`),
@@ -199,6 +223,9 @@ class Trial {
         this.join(new WireClient(client.sessionId, this.serializer, client));
       },
       () => {
+        this.hurry = b % 2 === 0;
+      },
+      () => {
         if (!client || this.clients.length < 3) return;
         this.drop(client);
         this.away.set(client.sessionId, client);
@@ -227,9 +254,12 @@ class Trial {
 
   patch(): void {
     this.state.tick++;
-    this.unshifted.clear();
-    for (const client of this.clients) if (client.ref._socket.writableLength === 0) this.remember(client);
+    const waiting = this.clients.filter((client) => this.waits(client));
+    for (const client of this.clients) {
+      if (client.ref._socket.writableLength === 0 && !waiting.includes(client)) this.remember(client);
+    }
     this.serializer.applyPatches(this.clients as unknown as Client[], this.state, this.timing());
+    for (const client of waiting) if (!this.waits(client)) this.remember(client);
     for (const being of this.actors.values()) {
       const values = this.past.get(being) ?? [];
       values.unshift(
@@ -240,6 +270,7 @@ class Trial {
       this.past.set(being, values.slice(0, 8));
     }
     for (const client of this.clients) {
+      if (this.waits(client)) continue;
       if (this.slow.has(client)) {
         if (client.ref._socket.writableLength > 0) continue;
         this.slow.delete(client);

@@ -1,7 +1,9 @@
 import { Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
+import { Admission } from "../rooms/admission.ts";
 import { CellSerializer } from "../rooms/cell-serializer.ts";
+import { Outbox } from "../rooms/outbox.ts";
 import { WorldState } from "../shared/actor.ts";
 import { seeded } from "../shared/random.ts";
 import { RawPlayer, serve, until } from "./helpers/crowd-server.ts";
@@ -22,7 +24,10 @@ class PrivateRoom extends Room<{ state: State }> {
   override patchRate = null as unknown as number;
 
   override setSerializer(): void {
-    cells = new CellSerializer<State>({ interest: { radiusM: RADIUS_M, cellM: CELL_M } });
+    cells = new CellSerializer<State>({
+      interest: { radiusM: RADIUS_M, cellM: CELL_M },
+      outbox: new Outbox({}, undefined, new Admission({ atOnceMs: Number.POSITIVE_INFINITY })),
+    });
     super.setSerializer(cells);
   }
 

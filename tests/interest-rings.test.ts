@@ -1,8 +1,10 @@
 import type { Client } from "@colyseus/core";
 import { StateView } from "@colyseus/schema";
 import { describe, expect, test } from "vitest";
+import { Admission } from "../rooms/admission.ts";
 import { CellSerializer } from "../rooms/cell-serializer.ts";
 import { DEFAULT_RINGS, type InterestOptions, readInterest } from "../rooms/interest.ts";
+import { Outbox } from "../rooms/outbox.ts";
 import { RoomkeepError } from "../shared/errors.ts";
 import { Being, WireClient, WireState } from "./helpers/wire-world.ts";
 
@@ -10,7 +12,10 @@ const CELL_M = 10;
 
 function begin(options: Partial<InterestOptions> = {}) {
   const state = new WireState();
-  const serializer = new CellSerializer<WireState>({ interest: { radiusM: 60, cellM: CELL_M, ...options } });
+  const serializer = new CellSerializer<WireState>({
+    interest: { radiusM: 60, cellM: CELL_M, ...options },
+    outbox: new Outbox({}, undefined, new Admission({ atOnceMs: Number.POSITIVE_INFINITY })),
+  });
   serializer.reset(state);
   const place = (key: string, x: number, kind = ""): Being => {
     const being = new Being();
@@ -60,6 +65,25 @@ test("a value held back by a slow ring is not lost when its actor comes into a f
     for (let tick = 0; tick < 2; tick++) patch();
     expect(shown("far")?.yaw).toBe(1.5);
   }
+});
+
+test("a crowd that takes more memory than was there is seen whole at once", () => {
+  const { place, patch, shown } = begin();
+  const crowd = Array.from({ length: 1_500 }, (_, i) => {
+    const far = place(`far${i}`, 205);
+    far.name = `${i} `.padEnd(400, "n");
+    return far;
+  });
+  const me = place("me", 5);
+  for (let tick = 0; tick < 3; tick++) patch();
+  expect(shown("far0")).toBeUndefined();
+  // Some as they were, some just changed: they are encoded in different ways.
+  crowd.forEach((far, i) => {
+    if (i % 3 === 0) far.name = `${i} `.padEnd(3_000, "new");
+  });
+  me.x = 205;
+  patch();
+  expect(crowd.filter((far, i) => shown(`far${i}`)?.name !== far.name)).toHaveLength(0);
 });
 
 test("what is not a continuous number comes with the next patch from any distance", () => {

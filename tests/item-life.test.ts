@@ -75,6 +75,32 @@ describeOnEachDatabase("what a character owns", (open) => {
     expect(await items.move(ada, next(), half)).toMatchObject({ code: "NO_SPACE" });
   });
 
+  test("is added to what is like it, and never changes places with it", async () => {
+    const ada = await player();
+    await items.grant(ada, next(), "herb", 8, "loot");
+    const { id } = await find(ada, "herb");
+    const split = await items.move(ada, next(), { id, to: "bag", slot: 4, qty: 3 });
+    const part = stacks(split).find(({ slot }) => slot === 4)!;
+    const back = await items.move(ada, next(), { id: part.id, to: "bag", slot: 0 });
+    expect(brief(stacks(back))).toEqual(["8 herb bag/0"]);
+  });
+
+  test("that is worn is neither sold nor mailed, and nobody mails to themselves", async () => {
+    const ada = await player();
+    const { characterId: to } = await newGuest(database.ds);
+    await items.grant(ada, next(), "sword", 2, "loot");
+    const worn = await find(ada, "sword");
+    await items.move(ada, next(), { id: worn.id, to: "equipment" });
+    const before = await everything();
+    const sold = await items.sell(ada, next(), { sword: { sell: 9 } }, { id: worn.id, qty: 1 });
+    expect(sold).toMatchObject({ code: "ITEM_MISSING" });
+    const sword = { items: [{ id: worn.id, qty: 1 }], coins: 0 };
+    expect(await items.mail(ada, next(), to, sword)).toMatchObject({ code: "ITEM_MISSING" });
+    const free = { items: [{ id: (await find(ada, "sword")).id, qty: 1 }], coins: 0 };
+    expect(await items.mail(ada, next(), ada.sheet.id, free)).toMatchObject({ code: "ACTION_REFUSED" });
+    expect(await everything()).toBe(before);
+  });
+
   test("is bought and sold at the shop's prices, and not for more than there is", async () => {
     const ada = await player();
     await items.grantCoins(ada, next(), 10, "gift");
@@ -121,7 +147,7 @@ describeOnEachDatabase("what a character owns", (open) => {
     const send = () => items.mail(ada, letter, to, { items: [{ id, qty: 6 }], coins: 4 });
     const sent = await send();
     expect(sent).toMatchObject({ ok: true, coins: { [ada.sheet.id]: 6 } });
-    expect(await send()).toEqual(sent);
+    expect(await send()).toEqual({ ...sent, repeated: true });
     expect(await items.mail(ada, next(), randomUUID(), { items: [], coins: 1 })).toMatchObject({
       code: "CHARACTER_MISSING",
     });
@@ -155,6 +181,13 @@ describeOnEachDatabase("what a character owns", (open) => {
     expect(await items.revive(again, next())).toMatchObject({ ok: true });
     expect(await items.revive(again, next())).toMatchObject({ code: "ACTION_REFUSED" });
     expect(await items.death(again)).toBeNull();
+    // The room that opens next finds the pile by its zone.
+    const [{ name }] = (await database.ds.query("SELECT name FROM character WHERE id = $1", [
+      ada.sheet.id,
+    ])) as [{ name: string }];
+    const lying = await items.piles("meadow");
+    expect(lying).toContainEqual({ container: death!.pile, owner: ada.sheet.id, name });
+    expect(await items.piles("mead")).toEqual([]);
     // One corpse looted twice.
     const bob = await player();
     const loots = await Promise.all([again, bob].map((one) => items.loot(one, next(), death!.pile)));
@@ -175,13 +208,49 @@ describeOnEachDatabase("what a character owns", (open) => {
     const kill = next();
     const what = { kind: "wolf", zone: next(), drops: [{ template: "herb", qty: 2 }] };
     const first = await items.kill(ada, kill, what);
-    expect(await items.kill(ada, kill, what)).toEqual(first);
+    expect(await items.kill(ada, kill, what)).toEqual({ ...first, repeated: true });
     await items.kill(ada, next(), what);
     expect(await items.kills(ada)).toEqual({ wolf: 2 });
-    expect(brief(await items.readIn(container.ground(what.zone)))).toEqual(["4 herb ground/0"]);
+    expect(brief(await items.readIn(container.ground(what.zone)))).toEqual([
+      "2 herb ground/0",
+      "2 herb ground/1",
+    ]);
     const odd = { ...what, drops: [{ template: "unicorn", qty: 1 }] };
     expect(await items.kill(ada, next(), odd)).toMatchObject({ code: "ITEM_UNKNOWN" });
     expect(await items.kills(ada)).toEqual({ wolf: 2 });
+  });
+
+  test("that has lain long enough is cleared from the ground, and what was taken meanwhile stays taken", async () => {
+    const ada = await player();
+    const zone = next();
+    await items.grant(ada, next(), "herb", 9, "loot");
+    for (let i = 0; i < 3; i++) {
+      await items.drop(ada, next(), zone, { id: (await find(ada, "herb")).id, qty: 2 });
+    }
+    const lying = await items.readIn(container.ground(zone));
+    expect(brief(lying)).toEqual(["2 herb ground/0", "2 herb ground/1", "2 herb ground/2"]);
+    const [first, second] = lying as [Stack, Stack];
+    await items.pickUp(ada, next(), zone, first.id);
+    const mine = await items.look(ada);
+    const clear = next();
+    const ids = [first.id, second.id, mine.stacks[0]!.id];
+    const cleared = await items.clear(ada, clear, zone, ids);
+    expect(brief(await items.readIn(container.ground(zone)))).toEqual(["2 herb ground/2"]);
+    expect(await items.look(ada)).toEqual(mine);
+    expect(await items.clear(ada, clear, zone, ids)).toEqual({ ...cleared, repeated: true });
+    expect(await verifyLedger(database.ds)).toEqual([]);
+  });
+
+  test("is used by its kind from several stacks, never from what is worn", async () => {
+    const ada = await player();
+    await items.grant(ada, next(), "herb", 25, "loot");
+    expect(await items.use(ada, next(), { template: "herb", qty: 26 })).toMatchObject({ code: "NOT_ENOUGH" });
+    expect(brief(stacks(await items.use(ada, next(), { template: "herb", qty: 6 })))).toEqual([
+      "19 herb bag/0",
+    ]);
+    await items.grant(ada, next(), "sword", 1, "loot");
+    await items.move(ada, next(), { id: (await find(ada, "sword")).id, to: "equipment" });
+    expect(await items.use(ada, next(), { template: "sword", qty: 1 })).toMatchObject({ code: "NOT_ENOUGH" });
   });
 
   test("is not told to others: an answer shows the own bag and what changed", async () => {
@@ -190,7 +259,7 @@ describeOnEachDatabase("what a character owns", (open) => {
     const zone = next();
     await items.drop(bob, next(), zone, { id: (await find(bob, "herb")).id });
     const answer = await items.drop(ada, next(), zone, { id: (await find(ada, "herb")).id, qty: 1 });
-    expect(brief(stacks(answer))).toEqual(["4 herb bag/0", "6 herb ground/0"]);
+    expect(brief(stacks(answer))).toEqual(["1 herb ground/1", "4 herb bag/0"]);
   });
 
   // I1, I2 and I5, over everything a room can ask.
@@ -212,6 +281,7 @@ describeOnEachDatabase("what a character owns", (open) => {
         "revive",
         "loot",
         "kill",
+        "clear",
       ),
       who: fc.nat(1),
       pick: fc.nat(),
@@ -234,7 +304,7 @@ describeOnEachDatabase("what a character owns", (open) => {
           };
           const template = ["herb", "sword", "helm", "unicorn"][pick % 4]!;
           const mine = await of(items.read(me));
-          const pile = (await items.death(other))?.pile ?? `pile:${next()}`;
+          const pile = (await items.death(other))?.pile ?? container.pile(zone, other.sheet.id, "none");
           const [lying, mail] = [
             await of(items.readIn(container.ground(zone))),
             await of(items.readMail(me)),
@@ -265,6 +335,7 @@ describeOnEachDatabase("what a character owns", (open) => {
             die: (id) => items.die(me, id, zone),
             revive: (id) => items.revive(me, id),
             loot: (id) => items.loot(me, id, pile),
+            clear: (id) => items.clear(me, id, zone, [lying]),
             kill: (id) => items.kill(me, id, { kind: "wolf", zone, drops: [{ template, qty }] }),
           };
           const id = next();
@@ -273,7 +344,7 @@ describeOnEachDatabase("what a character owns", (open) => {
           if (!answer.ok) expect(await everything()).toBe(before);
           else if (twice) {
             const after = await everything();
-            expect(await asks[kind](id)).toEqual(answer);
+            expect(await asks[kind](id)).toEqual({ ...answer, repeated: true });
             expect(await everything()).toBe(after);
           }
         }

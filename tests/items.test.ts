@@ -88,7 +88,7 @@ describeOnEachDatabase("items", (open) => {
     const id = next();
     const traded = await items.trade(id, give(20), take);
     expect(traded).toMatchObject({ ok: true, coins: { [ada.sheet.id]: 30, [bob.sheet.id]: 70 } });
-    expect(await items.trade(id, give(20), take)).toEqual(traded);
+    expect(await items.trade(id, give(20), take)).toEqual({ ...traded, repeated: true });
     expect(brief(await items.read(ada))).toEqual([
       "1 sword bag",
       "1 sword bag",

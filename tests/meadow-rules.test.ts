@@ -1,11 +1,11 @@
-import { defineLevel, type LevelSource, layGround, seeded } from "roomkeep/shared";
+import { defineLevel, ItemStack, type LevelSource, layGround, seeded } from "roomkeep/shared";
 import { expect, it } from "vitest";
 import { stroll, think } from "../rooms/meadow/brain.ts";
 import { clockText, DAY_S, daylight, minuteAt } from "../rooms/meadow/clock.ts";
 import { HABITS, habitsOf, levelOf, rollLoot } from "../rooms/meadow/creatures.ts";
 import { HALF, landAt, POND, terrain, WATER_Y } from "../rooms/meadow/land.ts";
 import { isTaken, meadowLevel } from "../rooms/meadow/level.ts";
-import { aimOf, drawBow, eat, heal, targetOf, wound } from "../rooms/meadow/rules.ts";
+import { aimOf, drawBow, harmTo, heal, isHungry, targetOf, wound } from "../rooms/meadow/rules.ts";
 import { Boar, Deer, Hero, MOOD } from "../rooms/meadow/state.ts";
 import { meadowStep } from "../rooms/meadow/step.ts";
 
@@ -62,9 +62,11 @@ it("gives the same loot for the same chance, and never more than the table says"
     expect(rollLoot(habits, seeded(1))).toEqual(rollLoot(habits, seeded(1)));
     const most = rollLoot(habits, () => 0);
     const least = rollLoot(habits, () => 0.999);
+    const qtyOf = (loot: typeof most, what: string) =>
+      loot.filter(({ template }) => template === what).reduce((sum, { qty }) => sum + qty, 0);
     for (const { what, chance, count } of habits.loot) {
-      expect(most[what]).toBe(count);
-      expect(least[what]).toBe(chance === 1 ? count : 0);
+      expect(qtyOf(most, what)).toBe(count);
+      expect(qtyOf(least, what)).toBe(chance === 1 ? count : 0);
     }
   }
   expect(habitsOf("__proto__")).toBeUndefined();
@@ -79,18 +81,30 @@ it("counts levels, minutes and daylight", () => {
   expect(clockText(545)).toBe("09:05");
 });
 
-it("takes an arrow and time for a shot, and heals no further than to the top", () => {
-  const hero = new Hero({ arrows: 2 });
+it("takes an arrow and time for a shot, less time with a longbow, and no more arrows than are held", () => {
+  const hero = new Hero();
+  hero.items.set("a", new ItemStack({ template: "arrow", qty: 2 }));
+  hero.items.set("b", new ItemStack({ template: "herb", qty: 9 }));
   expect(drawBow(hero, { tick: 5, tickHz: 20 })).toBeUndefined();
   expect(drawBow(hero, { tick: 16, tickHz: 20 })).toMatchObject({ code: "ACTION_REFUSED" });
   expect(drawBow(hero, { tick: 17, tickHz: 20 })).toBeUndefined();
   expect(drawBow(hero, { tick: 99, tickHz: 20 })).toMatchObject({ code: "NOT_ENOUGH" });
-  hero.health = 95;
-  hero.herbs = 1;
-  expect(eat(hero, "herbs")).toBeUndefined();
-  expect([hero.health, hero.herbs, hero.arrows]).toEqual([100, 0, 0]);
+  expect(hero.inFlight).toBe(2);
+  hero.inFlight = 0;
+  hero.worn.set("2", "longbow");
+  expect(drawBow(hero, { tick: 100, tickHz: 20 })).toBeUndefined();
+  expect(hero.drawnAtTick).toBe(109);
+});
+
+it("heals no further than to the top, and boots take a third of a boar's harm", () => {
+  const hero = new Hero({ health: 95 });
+  expect(isHungry(hero)).toBeUndefined();
   heal(hero, 50);
   expect(hero.health).toBe(100);
+  expect(isHungry(hero)).toMatchObject({ code: "ACTION_REFUSED" });
+  expect(harmTo(hero, 18)).toBe(18);
+  hero.worn.set("1", "boots");
+  expect(harmTo(hero, 18)).toBe(12);
   expect(aimOf(Math.PI / 2, 0).x).toBeCloseTo(1, 9);
   expect(aimOf(0, Math.PI / 6).y).toBeCloseTo(0.5, 9);
 });

@@ -1,31 +1,17 @@
 import { matchMaker } from "@colyseus/core";
 import type { Ports } from "roomkeep/rooms";
-import { castRay, defineLevel, type Level, type LevelSource, walk } from "roomkeep/shared";
+import { castRay, countInBag, Drop, defineLevel, type Level, type LevelSource, walk } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { CHAMBERS } from "../rooms/meadow/cave-level.ts";
 import { CaveRoom } from "../rooms/meadow/cave-room.ts";
 import { MeadowRoom } from "../rooms/meadow/room.ts";
 import { bowOf, REACH_M } from "../rooms/meadow/rules.ts";
-import {
-  Boar,
-  Bundle,
-  type Creature,
-  Deer,
-  Herb,
-  type Hero,
-  type MeadowState,
-  MOOD,
-} from "../rooms/meadow/state.ts";
+import { Boar, type Creature, Deer, Herb, type Hero, type MeadowState, MOOD } from "../rooms/meadow/state.ts";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
 import type { Seen } from "../rooms/rewind.ts";
 import { defineGames } from "../server/games.ts";
-
-/** A meadow whose chance is the same each time, and of which there may be many. */
-class SeededMeadow extends MeadowRoom {
-  override seed = 11;
-  override persistent = false;
-}
+import { ask, counted, give, SeededMeadow, stackOf } from "./helpers/meadow.ts";
 
 /** Whoever shoots here saw everything three metres further west than it is now. */
 class LateMeadow extends SeededMeadow {
@@ -55,6 +41,7 @@ async function two(): Promise<[TestPlayer, TestPlayer, MeadowRoom]> {
   const bo = await world.join("meadow", { name: "Bo", code: ann.room.roomId });
   here.push(ann, bo);
   await ann.until("Bo", () => ann.room.state.actors.has(bo.room.sessionId));
+  for (const one of [ann, bo]) await one.until("arrows", () => counted(one, "arrow") === 12);
   return [ann, bo, world.room<MeadowRoom>(ann.room.roomId)];
 }
 const heroOf = (room: MeadowRoom, player: TestPlayer) => room.players.get(player.room.sessionId)!.avatar;
@@ -90,15 +77,9 @@ it("gives a herb that two pick at once to one of them, and tells the other why n
   Object.assign(b, { x: a.x + 1, y: a.y, z: a.z });
   const id = put(room, new Herb(), a, 0.5, 0.5);
   await ann.until("the herb", () => ann.room.state.actors.has(id));
-  const herbs = () => a.herbs + b.herbs;
-  const before = herbs();
-  ann.room.send("pick", { id });
-  bo.room.send("pick", { id });
-  const waiting = (player: TestPlayer) =>
-    player.received.get("refused")?.at(-1) as { code: string } | undefined;
-  await ann.until("both answers", () => herbs() > before && Boolean(waiting(ann) ?? waiting(bo)));
-  expect(herbs()).toBe(before + 1);
-  expect(waiting(ann) ?? waiting(bo)).toMatchObject({ type: "pick", code: "ITEM_MISSING" });
+  const answers = await Promise.all([ask(ann, "pick", { id }), ask(bo, "pick", { id })]);
+  expect(answers.map(({ code }) => code).sort()).toEqual(["ITEM_MISSING", undefined]);
+  await ann.until("one herb", () => countInBag(a, "herb") + countInBag(b, "herb") === 1);
   await ann.until("the bare stem", () => (ann.room.state.actors.get(id) as Herb).ripe === false);
   const herb = room.world.get(id) as Herb;
   herb.regrowAtTick = room.simulation.tick;
@@ -106,12 +87,12 @@ it("gives a herb that two pick at once to one of them, and tells the other why n
 });
 
 it("shows what somebody carries to nobody else", async () => {
-  const [ann, bo, room] = await two();
-  heroOf(room, ann).herbs = 7;
-  await ann.until("her own herbs", () => mine(ann).herbs === 7);
+  const [ann, bo] = await two();
+  await give(world, ann, "herb", 7);
+  await give(world, ann, "coins", 3);
   const annForBo = bo.room.state.actors.get(ann.room.sessionId) as Hero;
   expect(annForBo.name).toBe("Ann");
-  expect([annForBo.herbs, annForBo.health, annForBo.xp]).toEqual([undefined, undefined, undefined]);
+  expect([annForBo.items?.size ?? 0, annForBo.coins, annForBo.health]).toEqual([0, undefined, undefined]);
   expect(annForBo.level).toBe(1);
 });
 
@@ -139,7 +120,6 @@ it("lets a deer be shot: two arrows, experience for the shooter, loot for who co
   const deer = new Deer({ hp: 2, thinkAtTick: 1e9 });
   const id = put(room, deer, a, 4, -6);
   await ann.until("the deer", () => ann.room.state.actors.has(id));
-  const { arrows } = a;
   shootAt(ann, id);
   const flight = await ann.message<{ name: string; payload: { hit: string } }>("event");
   expect(flight).toMatchObject({ name: "loosed", payload: { hit: id } });
@@ -149,13 +129,17 @@ it("lets a deer be shot: two arrows, experience for the shooter, loot for who co
   shootAt(ann, id);
   await ann.until("the deer to fall", () => !ann.room.state.actors.has(id));
   await ann.until("experience", () => mine(ann).xp === 20);
-  expect(mine(ann).arrows).toBe(arrows - 2);
+  await ann.until("two arrows less", () => counted(ann, "arrow") === 10);
+  expect(a.inFlight).toBe(0);
   expect(heroOf(room, bo).xp).toBe(0);
-  const [bundle] = [...room.world.query({ is: Bundle })];
-  expect(bundle).toMatchObject({ x: deer.x, meat: 2 });
+  const meat = () => [...room.world.query({ is: Drop })].find(({ template }) => template === "meat");
+  await bo.until("the meat", () => Boolean(meat()));
+  expect(meat()).toMatchObject({ x: deer.x, qty: 2 });
   Object.assign(heroOf(room, bo), { x: deer.x, y: deer.y, z: deer.z });
-  bo.room.send("pick", { id: room.world.idOf(bundle!) });
-  await bo.until("the meat", () => mine(bo).meat === 2);
+  expect(await ask(bo, "item.take", { actor: room.world.idOf(meat()!) })).toMatchObject({
+    type: "item.take",
+  });
+  await bo.until("the meat", () => counted(bo, "meat") === 2);
 });
 
 it("judges an arrow by where the archer saw the deer, not by where it is", async () => {
@@ -177,55 +161,52 @@ it("judges an arrow by where the archer saw the deer, not by where it is", async
 it("refuses what the rules do not allow, and changes nothing", async () => {
   const [ann, , room] = await two();
   const a = heroOf(room, ann);
-  const ask = async (type: string, payload: unknown) => {
-    ann.room.send(type, payload);
-    return (await ann.message<{ code: string }>("refused")).code;
-  };
+  const refused = async (type: string, payload: object) => (await ask(ann, type, payload)).code;
   const far = put(room, new Herb(), a, REACH_M + 1, 0);
-  const carried = () => [a.health, a.arrows, a.herbs, a.meat, a.xp];
+  await give(world, ann, "herb", 1);
+  const carried = () => JSON.stringify([a.health, a.items.toJSON(), a.xp]);
   const before = carried();
-  expect(await ask("pick", { id: far })).toBe("ACTION_REFUSED");
-  expect(await ask("pick", { id: "herb-99999" })).toBe("ITEM_MISSING");
-  expect(await ask("pick", { id: ann.room.sessionId })).toBe("ITEM_MISSING");
-  expect(await ask("pick", { id: "__proto__" })).toBe("ITEM_MISSING");
-  expect(await ask("eat", { what: "herbs" })).toBe("NOT_ENOUGH");
-  expect(await ask("drop", { what: "arrows", count: 13 })).toBe("NOT_ENOUGH");
-  a.herbs = before[2] = 1;
-  expect(await ask("eat", { what: "herbs" })).toBe("ACTION_REFUSED");
-  a.arrows = before[1] = 0;
-  expect(await ask("shoot", { yaw: 0, pitch: 0 })).toBe("NOT_ENOUGH");
-  expect(carried()).toEqual(before);
+  expect(await refused("pick", { id: far })).toBe("ACTION_REFUSED");
+  expect(await refused("pick", { id: "herb-99999" })).toBe("ITEM_MISSING");
+  expect(await refused("pick", { id: ann.room.sessionId })).toBe("ITEM_MISSING");
+  expect(await refused("pick", { id: "__proto__" })).toBe("ITEM_MISSING");
+  expect(await refused("item.use", { id: stackOf(ann, "herb") })).toBe("ACTION_REFUSED");
+  expect(await refused("item.use", { id: stackOf(ann, "arrow") })).toBe("ACTION_REFUSED");
+  a.inFlight = 12;
+  ann.room.send("shoot", { yaw: 0, pitch: 0 });
+  expect(await ann.message("refused")).toMatchObject({ type: "shoot", code: "NOT_ENOUGH" });
+  expect(carried()).toBe(before);
 });
 
 it("draws the bow once in a while only", async () => {
   const [ann, , room] = await two();
-  const a = heroOf(room, ann);
   ann.room.send("shoot", { yaw: 0, pitch: 1 });
   ann.room.send("shoot", { yaw: 0, pitch: 1 });
   expect(await ann.message("refused")).toMatchObject({ type: "shoot", code: "ACTION_REFUSED" });
-  expect(a.arrows).toBe(11);
+  await ann.until("the arrow", () => counted(ann, "arrow") === 11);
   ann.room.send("shoot", { yaw: Number.NaN, pitch: 0 });
   expect(await ann.message("refused")).toMatchObject({ type: "shoot", code: "MESSAGE_INVALID" });
-  expect(a.arrows).toBe(11);
+  expect([counted(ann, "arrow"), room.unpaid]).toEqual([11, 0]);
 });
 
 it("drops things that another picks up, and eats what heals", async () => {
   const [ann, bo, room] = await two();
   const [a, b] = [heroOf(room, ann), heroOf(room, bo)];
   Object.assign(b, { x: a.x + 1, z: a.z });
-  a.herbs = 3;
+  await give(world, ann, "herb", 3);
   a.health = 50;
   await ann.until("hunger", () => mine(ann).health === 50);
-  ann.room.send("drop", { what: "herbs", count: 2 });
-  ann.room.send("eat", { what: "herbs" });
+  const id = stackOf(ann, "herb");
+  ann.room.send("item.drop", { request: "drop-1", id, qty: 2 });
+  expect(await ask(ann, "item.use", { id })).toMatchObject({ type: "item.use" });
   await ann.until("the meal", () => mine(ann).health >= 65);
-  expect(a.herbs).toBe(0);
-  const bundle = [...room.world.query({ is: Bundle })].find(({ herbs }) => herbs === 2)!;
-  bo.room.send("pick", { id: room.world.idOf(bundle) });
-  await bo.until("the herbs", () => mine(bo).herbs === 2);
+  expect(countInBag(a, "herb")).toBe(0);
+  const drop = [...room.world.query({ is: Drop })].find(({ qty }) => qty === 2)!;
+  expect(await ask(bo, "item.take", { actor: room.world.idOf(drop) })).toMatchObject({ type: "item.take" });
+  await bo.until("the herbs", () => counted(bo, "herb") === 2);
 });
 
-it("lets a boar charge at who hurt it, do harm once, and wakes who faints at the camp", async () => {
+it("lets a boar charge at who hurt it and do harm once; whose health ends dies, and wakes at the camp", async () => {
   const [ann, , room] = await two();
   const a = heroOf(room, ann);
   a.health = 10;
@@ -234,20 +215,25 @@ it("lets a boar charge at who hurt it, do harm once, and wakes who faints at the
   await ann.until("the boar", () => ann.room.state.actors.has(id));
   shootAt(ann, id);
   await ann.until("the charge", () => boar.mood === MOOD.charge);
-  await ann.until("the harm", () => mine(ann).health >= 50);
+  await ann.until("the harm", () => mine(ann).dead);
+  expect([mine(ann).health, boar.foe]).toEqual([0, ""]);
+  expect(await ask(ann, "revive")).toMatchObject({ type: "revive" });
+  await ann.until("life", () => !mine(ann).dead && mine(ann).health >= 50);
   expect(Math.hypot(a.x, a.z)).toBeLessThan(8);
-  expect(boar.foe).toBe("");
 });
 
 it("keeps what a wanderer has for the next day", async () => {
   const [ann, , room] = await two();
-  Object.assign(heroOf(room, ann), { herbs: 5, xp: 210, arrows: 3 });
+  Object.assign(heroOf(room, ann), { xp: 210, health: 70 });
+  await give(world, ann, "herb", 5);
   here.splice(here.indexOf(ann), 1);
   await ann.leave();
   const again = await world.join("meadow", { token: ann.token });
   here.push(again);
-  await again.until("her things", () => mine(again).herbs === 5);
-  expect(mine(again)).toMatchObject({ xp: 210, arrows: 3, level: 3 });
+  await again.until("her things", () => counted(again, "herb") === 5);
+  // What everybody begins with is given once.
+  expect(counted(again, "arrow")).toBe(12);
+  expect(mine(again)).toMatchObject({ xp: 210, health: 70, level: 3 });
 });
 
 it("emits one event for somebody who steps into a portal", async () => {
@@ -290,8 +276,8 @@ it("is the next day as it was left: what was picked, where the deer stood, what 
   const room = world.room<MeadowRoom>(ann.room.roomId);
   const a = heroOf(room, ann);
   const id = put(room, new Herb(), a, 0.5, 0.5);
-  ann.room.send("pick", { id });
-  await ann.until("the herb", () => mine(ann).herbs === 1);
+  expect(await ask(ann, "pick", { id })).toMatchObject({ type: "pick" });
+  await ann.until("the herb", () => counted(ann, "herb") === 1);
   for (let i = 0; i < 200; i++) room.simulation.step();
   await ann.leave();
   const left = { deer: deerOf(room), minute: room.state.minute };
@@ -318,10 +304,10 @@ it("gives the treasure of a cave once, to all who are there, and only from besid
   Object.assign(room.players.get(ann.room.sessionId)!.avatar, { x: x + 1.2, y, z });
   await expect.poll(() => room.triggers.inside("treasure").size).toBe(1);
   ann.room.send("open", {});
-  await bo.until("his share", () => mine(bo).arrows === 22 && mine(bo).herbs === 3);
+  await bo.until("his share", () => counted(bo, "arrow") === 22 && counted(bo, "herb") === 3);
   ann.room.send("open", {});
   expect(await ann.message("refused")).toMatchObject({ type: "open", code: "ITEM_MISSING" });
-  expect(mine(ann).arrows).toBe(22);
+  expect(counted(ann, "arrow")).toBe(22);
 });
 
 it("leads from every chamber of the cave to the next, and never through the rock", async () => {

@@ -25,6 +25,7 @@ async function undoAll({ ds }: Database): Promise<void> {
 const ALL_TABLES = [
   "account",
   "account_identity",
+  "audit_entry",
   "character",
   "death_lock",
   "event_log",

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { Room } from "@colyseus/core";
 import { type Decoder, Encoder, Reflection, schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
@@ -76,12 +77,14 @@ function decode(room: BulkRoom, player: RawPlayer): Bulk {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-for (const [name, type] of [
-  ["with inputs", TimedRoom],
-  ["without inputs", BulkRoom],
+for (const [name, type, direct] of [
+  ["with inputs", TimedRoom, true],
+  ["without inputs", BulkRoom, true],
+  ["with inputs and through Node's stream", TimedRoom, false],
 ] as const) {
   test(`a paused socket gets the frames that were sent, ${name}, and a full state for those it missed`, async () => {
     const { url, room } = await open(type);
+    outbox.direct = direct;
     const [slow, quick] = [await RawPlayer.join(url), await RawPlayer.join(url)];
     slow.pause();
     // The kernel's own buffers take some megabytes before anything queues here.
@@ -132,6 +135,56 @@ test("a client's own input number is on its frames, another's never, also after 
   players.forEach((player, i) => {
     expect(new Set(patches(player).map((message) => message.readUInt32LE(5)))).toEqual(new Set([1000 + i]));
   });
+});
+
+test("what the kernel has not taken whole counts as queued", async () => {
+  const { url, room } = await open(BulkRoom);
+  const slow = await RawPlayer.join(url);
+  const client = clientOf(room, slow.sessionId);
+  slow.pause();
+  for (let i = 0; i < 2000 && queuedBytes(client) === 0; i++) {
+    room.tick();
+    await turn();
+  }
+  const { _socket } = client.ref as unknown as { _socket: Socket };
+  expect([queuedBytes(client) > 0, _socket.writableLength]).toEqual([true, 0]);
+});
+
+test("messages between frames keep their place, also behind a write that the kernel has not taken whole", async () => {
+  const { url, room } = await open(BulkRoom);
+  const player = await RawPlayer.join(url);
+  const client = clientOf(room, player.sessionId);
+  player.pause();
+  const sent: string[] = [];
+  const say = () => {
+    client.send("chat", String(sent.length).padStart(3_000));
+    sent.push(String(sent.length));
+  };
+  const tick = async () => {
+    room.tick();
+    say();
+    if (sent.length % 3 === 0) await turn();
+  };
+  // Messages alone until several wait: no frame may overtake them.
+  for (let i = 0; i < 5_000 && queuedBytes(client) < 20_000; i++) {
+    say();
+    if (i % 3 === 0) await turn();
+  }
+  const before = sent.length;
+  for (let i = 0; i < 2000 && queuedBytes(client) < 150_000; i++) await tick();
+  player.resume();
+  for (let i = 0; i < 300; i++) await tick();
+  await until(() => queuedBytes(client) === 0);
+  const isChat = (message: Buffer) => ((message[0] ?? 0) & 31) === 13;
+  await until(() => player.messages.filter(isChat).length === sent.length);
+  const said: string[] = [];
+  for (const message of player.messages.slice(2)) {
+    const text = message.toString("latin1");
+    if (isChat(message)) said.push(/\d+$/.exec(text)?.[0] ?? "");
+    // Each tick was followed by one message.
+    else expect(said).toHaveLength(before + Number(/(\d+):/.exec(text)?.[1]) - 1);
+  }
+  expect(said).toEqual(sent);
 });
 
 test("a reader that is behind for too long is dropped with a code that says so", async () => {

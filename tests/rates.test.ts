@@ -1,7 +1,8 @@
 import { defineSystem, type RoomContext, WorldRoom } from "roomkeep/rooms";
-import { Actor, type World, WorldState } from "roomkeep/shared";
-import { bootServer, type TestServer } from "roomkeep/testing";
+import { Actor, defineLevel, layGround, type World, WorldState } from "roomkeep/shared";
+import { bootServer, enterRoom, signIn, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { predictRoom } from "../client/predict.ts";
 
 const Hand = Actor.extend({}, "RatesHand");
 
@@ -35,6 +36,12 @@ class TurnRoom extends UsualRoom {
 class WrongRoom extends UsualRoom {
   override patchEveryTicks = 0.5;
 }
+
+const flat = defineLevel({
+  name: "flat",
+  bounds: { min: [-9, -9], max: [9, 9] },
+  spawns: [{ at: [0, 0, 0] }],
+});
 
 let world: TestServer;
 beforeAll(async () => {
@@ -78,6 +85,19 @@ test.each([
   await ann.walk({ moveX: 127 }, rates.game === "turns" ? 1 : 4);
   expect(ann.me().x).not.toBe(0);
   await ann.leave();
+});
+
+test("a page that opens a room before its first state shows others with the room's own delay", async () => {
+  const { token } = await signIn(world.url, { name: "Ann" });
+  const room = await enterRoom(world.url, "turns", token, {});
+  expect(room.state?.interpolationMs).toBeUndefined();
+  const prediction = predictRoom(room, layGround(flat));
+  await new Promise<void>((resolve) => room.onStateChange.once(() => resolve()));
+  prediction.frame(performance.now(), () => ({ moveX: 0, moveZ: 0, buttons: 0 }));
+  expect(prediction.interpolationMs).toBe(1200);
+  expect(prediction.tickHz).toBeCloseTo(1000 / 600, 3);
+  prediction.dispose();
+  await room.leave();
 });
 
 test("rates that make no sense are refused when the room opens", async () => {

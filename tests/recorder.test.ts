@@ -59,8 +59,15 @@ describe("a recording", () => {
       () => (bob.room.state.actors.get(ann.room.sessionId) as { emote?: number })?.emote === 3,
     );
     await bob.leave();
+    ann.send("chat", { text: "a secret" });
+    // An operator's command, which nobody in the room gave.
+    expect(room.console.give({ id: "operator", role: "admin" }, "/spawn crate 3")).toEqual(
+      expect.any(String),
+    );
     await ann.walk({ moveZ: -127 }, 10);
     recorder.stop();
+    expect(lines.join("")).not.toContain("secret");
+    expect(lines.join("")).toContain("/spawn crate 3");
     const again = await rerun(PlazaRoom, lines);
     expect(again.compared).toBeGreaterThan(30);
     expect(again).toMatchObject({ compared: again.ticks, mismatches: [] });

@@ -1,5 +1,13 @@
 import { Predict } from "colyseus.js";
-import { defineSystem, firstHit, type RoomContext, seenBy, WorldRoom } from "roomkeep/rooms";
+import {
+  defineSystem,
+  firstHit,
+  openRecorder,
+  type RoomContext,
+  rerun,
+  seenBy,
+  WorldRoom,
+} from "roomkeep/rooms";
 import { Actor, defineLevel, type WalkInput, type World, WorldState } from "roomkeep/shared";
 import { bootServer, enterRoom, signIn, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -35,8 +43,16 @@ class RangeRoom extends WorldRoom {
   /** Hits of the same shots, had all been judged where it is now. */
   hitsNow = 0;
   backMs: number[] = [];
+  readonly lines: string[] = [];
   private readonly waiting: { id: string; yaw: number }[] = [];
 
+  protected override onKeep() {
+    const { shots, hits, hitsNow } = this;
+    return { shots, hits, hitsNow };
+  }
+  protected override onRestore(kept: unknown): void {
+    Object.assign(this, kept);
+  }
   protected override onBegin(): void {
     this.world.spawn(new Target({ kind: "target", z: 12 }), "target");
   }
@@ -89,6 +105,7 @@ async function shoot(game: string, roundTripMs: number, shots: number): Promise<
   });
   const input = room.input<WalkInput>({ renderDelay: delayMs });
   const server = world.room<RangeRoom>(room.roomId);
+  server.record(openRecorder({ write: (line) => server.lines.push(line), hashEveryTicks: 1 }));
   try {
     await new Promise<void>((resolve) => {
       let frame = 0;
@@ -126,6 +143,9 @@ describe("a hit", () => {
     expect(room.hits / room.shots).toBeGreaterThan(0.85);
     expect(room.hitsNow / room.shots).toBeLessThan(0.15);
     expect(Math.max(...room.backMs)).toBeLessThanOrEqual(300 + 3 * 50);
+    // A re-run has no clients, whose clocks told what they saw: the recording has it.
+    const again = await rerun(RangeRoom, room.lines);
+    expect(again).toMatchObject({ compared: again.ticks, mismatches: [] });
   });
 
   test("is missed by the same shooter with rewind switched off", { timeout: 60_000 }, async () => {

@@ -40,6 +40,13 @@ describeOnEachDatabase("a last save while the database is away", (open) => {
     const waiting = () => readdirSync(folder).filter((name) => name.endsWith(".json"));
     return { line, folder, spool, characters, id, claim, leave, waiting };
   }
+  /** A character that a process has let go without saving. */
+  async function freeGuest() {
+    const characters = await openIncarnation(ds, { incarnation: "gone" });
+    const { characterId } = await newGuest(ds);
+    const { epoch } = await characters.claim(characterId, { roomId: "plaza-1" });
+    return { characterId, owner: "gone", epoch };
+  }
   const restart = (folder: string) => openSpool(ds, folder, { log: testLog, timers: false });
 
   test("waits on the disk and lands when the database is back", async () => {
@@ -88,13 +95,32 @@ describeOnEachDatabase("a last save while the database is away", (open) => {
     expect(characters.leases.holds(id, claim.epoch)).toBe(false);
   });
 
+  test("never lands when somebody has claimed and left since, though nobody has the character now", async () => {
+    const { line, folder, id, claim, leave } = await aboutToLeave();
+    line.cut = true;
+    await leave();
+    await ds.query("UPDATE character SET lease_until = now() - interval '1 ms' WHERE id = $1", [id]);
+    const other = await openIncarnation(ds);
+    const next = await other.claim(id, { roomId: "cave-1" });
+    expect(await other.release(next, stateAt(8))).toBe("saved");
+    await (await restart(folder)).close();
+    expect(await rowOf(ds, id)).toMatchObject({ state: stateAt(8), owner: null });
+    expect(existsSync(join(folder, "conflicts", `${id}.${claim.epoch}.json`))).toBe(true);
+  });
+
   test("that is broken is kept for a person, and the others land", async () => {
     const { line, folder, id, leave } = await aboutToLeave();
     line.cut = true;
     await leave();
     writeFileSync(join(folder, "00000000-0000-4000-8000-000000000000.1.json"), "{");
+    // Well-formed, of a character that is free for it, and yet no state.
+    const { characterId, owner, epoch } = await freeGuest();
+    const odd = JSON.stringify({ id: characterId, owner, epoch, state: { v: 1, places: "none" } });
+    writeFileSync(join(folder, `${characterId}.${epoch}.json`), odd);
+    const before = await rowOf(ds, characterId);
     await (await restart(folder)).close();
-    expect(readdirSync(join(folder, "conflicts"))).toHaveLength(1);
+    expect(readdirSync(join(folder, "conflicts"))).toHaveLength(2);
+    expect(await rowOf(ds, characterId)).toEqual(before);
     expect(await rowOf(ds, id)).toMatchObject({ state: stateAt(7) });
   });
 });

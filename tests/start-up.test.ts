@@ -32,6 +32,9 @@ describe("a process that starts", () => {
 
   it("shows the monitor to the admin only, and never runs a room's methods from it", async () => {
     expect((await fetch(`${server.url}/monitor/`)).status).toBe(401);
+    const printed = /monitor +(http\S+)/.exec(server.output())?.[1] ?? "";
+    const page = await fetch(printed, { headers: basic(password) });
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<html")]);
     expect((await fetch(`${server.url}/monitor/api`)).status).toBe(401);
     expect((await fetch(`${server.url}/monitor/api`, { headers: basic("wrong") })).status).toBe(401);
     const rooms = await fetch(`${server.url}/monitor/api`, { headers: basic(password) });

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { CHAT_MAX } from "roomkeep/shared";
+import { ChannelSwitch } from "./channel.tsx";
 import type { Page } from "./page-state.ts";
 
 /** What was said, and a line to say something. Enter goes there and back. */
@@ -15,9 +16,10 @@ export function Chat({ page }: { page: Page }) {
     <section class="chat" aria-label="Chat">
       <ul class="lines" ref={list} aria-live="polite">
         {lines.slice(-30).map((line) => (
-          <li key={line.key} class={line.from === own ? "own" : ""}>
+          <li key={line.key} class={line.channel ? `to-${line.channel}` : line.from === own ? "own" : ""}>
             {line.name && <b>{line.name}</b>}
             {line.text}
+            {line.note && <small>{line.note}</small>}
           </li>
         ))}
       </ul>
@@ -26,15 +28,16 @@ export function Chat({ page }: { page: Page }) {
           event.preventDefault();
           const field = event.currentTarget.elements.namedItem("say");
           if (!(field instanceof HTMLInputElement)) return;
-          if (field.value.trim()) page.say(field.value);
+          if (field.value.trim()) page.letters.say(field.value);
           field.value = "";
           field.blur();
         }}
       >
+        <ChannelSwitch page={page} />
         <input
           id="say"
           name="say"
-          placeholder={page.touch.value ? "Say something…" : "Enter to say something…"}
+          placeholder={placeholderOf(page)}
           aria-label="Say something"
           autoComplete="off"
           maxLength={CHAT_MAX}
@@ -46,4 +49,11 @@ export function Chat({ page }: { page: Page }) {
       </form>
     </section>
   );
+}
+
+function placeholderOf({ letters, touch }: Page): string {
+  const channel = letters.channel.value;
+  if (channel === "party") return "To your party…";
+  if (channel !== "room") return `To ${channel.name}…`;
+  return touch.value ? "Say something…" : "Enter to say something…";
 }

@@ -1,5 +1,6 @@
 import { playerName } from "roomkeep/shared";
-import type { Page } from "./page-state.ts";
+import { Characters } from "./characters.tsx";
+import type { AccountPage, Page } from "./page-state.ts";
 import { Places, Recovery } from "./places.tsx";
 import { NameField, Wardrobe } from "./wardrobe.tsx";
 
@@ -7,7 +8,7 @@ import { NameField, Wardrobe } from "./wardrobe.tsx";
 export function Door({ page }: { page: Page }) {
   const { session, account, invited, title, quickGame } = page;
   const busy = session.phase.value === "joining";
-  const name = playerName.safeParse(account.looks.value.name);
+  const name = playerName.safeParse(account.roster.looks.value.name);
   const play = () => {
     if (busy || !name.success) return;
     const goal = invited.value ? { code: invited.value } : { game: quickGame.value };
@@ -18,12 +19,16 @@ export function Door({ page }: { page: Page }) {
   };
   return (
     <main class="card door">
-      <h1>
-        {title} <b>·</b>
-      </h1>
+      <div class="row top">
+        <h1 class="grow">
+          {title} <b>·</b>
+        </h1>
+        <WhoButton page={page} />
+      </div>
       <p>
         {invited.value ? `You are invited to room ${invited.value}.` : "Pick a look, walk in, meet people."}
       </p>
+      <Characters page={page} />
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -40,7 +45,31 @@ export function Door({ page }: { page: Page }) {
         {session.problem.value || page.offline.value}
       </p>
       <Places page={page} busy={busy} />
-      <Recovery page={page} />
+      {account.who.value?.kind !== "registered" && <Recovery page={page} />}
     </main>
+  );
+}
+
+/** Who is signed in, and the way to the account. */
+function WhoButton({ page }: { page: Page }) {
+  const who = page.account.who.value;
+  const [to, label]: [AccountPage, string] =
+    who?.kind === "registered"
+      ? ["you", who.name ?? "Account"]
+      : who
+        ? ["sign-up", "Make an account"]
+        : ["sign-in", "Sign in"];
+  return (
+    <button
+      type="button"
+      class="who"
+      title={who?.kind === "registered" ? "Your account" : undefined}
+      onClick={() => {
+        page.accountPage.value = to;
+        page.overlay.value = "account";
+      }}
+    >
+      {label}
+    </button>
   );
 }

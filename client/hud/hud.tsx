@@ -2,11 +2,16 @@ import { useEffect } from "preact/hooks";
 import { EMOTES } from "roomkeep/shared";
 import { emoteImage } from "../emote-art.ts";
 import { codeOf } from "../session.ts";
+import { AccountPanel } from "./account.tsx";
 import { Chat } from "./chat.tsx";
+import { Console } from "./console.tsx";
 import { Door } from "./door.tsx";
+import { FeedList } from "./feed.tsx";
+import { BagButton, Items } from "./items.tsx";
 import { Help, Preferences, Share } from "./overlays.tsx";
 import type { Page } from "./page-state.ts";
 import { InvitationBanner, PartyList, People, Veil } from "./party.tsx";
+import { RatesPanel, RatesPill } from "./rates.tsx";
 import { Touch } from "./touch.tsx";
 
 /** All that lies over the world. */
@@ -21,6 +26,8 @@ export function Hud({ page }: { page: Page }) {
       {overlay.value === "settings" && <Preferences page={page} />}
       {overlay.value === "share" && playing && <Share page={page} />}
       {overlay.value === "people" && playing && <People page={page} />}
+      {overlay.value === "console" && playing && <Console page={page} />}
+      {overlay.value === "account" && <AccountPanel page={page} />}
       <Farewell page={page} />
     </>
   );
@@ -44,10 +51,15 @@ function Playing({ page }: { page: Page }) {
       )}
       <InvitationBanner page={page} />
       <Notice page={page} />
-      <PartyList page={page} />
+      <div class="corner">
+        <PartyList page={page} />
+        <RatesPanel page={page} />
+      </div>
+      <FeedList page={page} />
       {page.touch.value && <Touch page={page} />}
       <Chat page={page} />
       <Emotes page={page} />
+      <Items page={page} />
       <Veil page={page} />
     </>
   );
@@ -78,9 +90,8 @@ function TopBar({ page }: { page: Page }) {
         </span>
       </div>
       <div class="bar right">
-        <span class="pill rates" title="Round trip to the server, and patches a second">
-          {board.pingMs.value} ms<span class="wide"> · {board.ticks.value} ticks/s</span>
-        </span>
+        <RatesPill page={page} />
+        <BagButton page={page} />
         <button
           type="button"
           aria-label="People here"

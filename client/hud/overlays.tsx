@@ -12,8 +12,12 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["drag", "Q", "E"], "look around"],
   [["wheel", "pinch"], "nearer, farther"],
   [["Enter"], "say something, Enter again to send"],
+  [["/w", "/p"], "in the chat: /w Name text whispers, /p text is for your party"],
   [["1", "–", "6"], "wave, heart, laugh, wow, dance, sleep"],
+  [["B", "F"], "your bag, where the game has one; take what lies near"],
   [["H"], "this help"],
+  [["/"], "the room's console; Tab completes"],
+  [["F3"], "what is not seen, and what it costs"],
 ];
 
 /** The controls. */
@@ -40,7 +44,7 @@ export function Help({ page }: { page: Page }) {
   );
 }
 
-/** Settings of this browser, mutes, and the recovery code. */
+/** Settings of this browser, mutes, and the way to the account. */
 export function Preferences({ page }: { page: Page }) {
   const { settings, account } = page;
   return (
@@ -80,15 +84,23 @@ export function Preferences({ page }: { page: Page }) {
           <option value="low">light</option>
         </select>
       </label>
+      <div class="setting">
+        <span>Console (/)</span>
+        <button type="button" onClick={() => (page.overlay.value = "console")}>
+          Open
+        </button>
+      </div>
       <Mutes page={page} />
-      {account.recoveryCode.value && (
-        <>
-          <span class="label">
-            Recovery code: brings this character to another browser. Keep it to yourself.
-          </span>
-          <Copyable text={account.recoveryCode.value} />
-        </>
-      )}
+      <button
+        type="button"
+        style={{ marginTop: "1em" }}
+        onClick={() => {
+          page.accountPage.value = "you";
+          page.overlay.value = "account";
+        }}
+      >
+        {account.who.value?.kind === "guest" ? "Make an account, recovery code" : "Your account"}
+      </button>
     </Panel>
   );
 }
@@ -167,7 +179,8 @@ export function Share({ page }: { page: Page }) {
   );
 }
 
-function Copyable({ text }: { text: string }) {
+/** A text to take along. */
+export function Copyable({ text }: { text: string }) {
   const [copied, setCopied] = useState("Copy");
   const copy = () => {
     // Without a secure context there is no clipboard: the text stays selectable.

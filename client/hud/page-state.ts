@@ -1,14 +1,21 @@
 import type { Signal } from "@preact/signals";
 import type { Account } from "../account.ts";
-import type { GameEntry, RoomEntry } from "../api.ts";
+import type { GameEntry, RoomEntry, Visit } from "../api.ts";
+import type { ConsoleBoard } from "../console.ts";
 import type { Input } from "../input.ts";
+import type { LetterBoard } from "../letters.ts";
 import type { PartyBoard } from "../party.ts";
 import type { Session } from "../session.ts";
 import type { Settings } from "../settings.ts";
+import type { SiblingBoard } from "../siblings.ts";
+import type { Things } from "../things.ts";
 import type { Board } from "../world.ts";
 
 /** Which overlay is open. */
-export type Overlay = "none" | "help" | "settings" | "share" | "people";
+export type Overlay = "none" | "help" | "settings" | "share" | "people" | "console" | "account";
+
+/** Which page of the account's overlay is shown. */
+export type AccountPage = "sign-in" | "sign-up" | "reset" | "password" | "visits" | "you";
 
 /** Everything the HUD reads and may do. */
 export interface Page {
@@ -18,6 +25,12 @@ export interface Page {
   readonly settings: Settings;
   readonly board: Board;
   readonly party: PartyBoard;
+  readonly letters: LetterBoard;
+  readonly siblings: SiblingBoard;
+  readonly console: ConsoleBoard;
+  /** Whether the panel of rates is open. */
+  readonly ratesOpen: Signal<boolean>;
+  readonly things: Things;
   /** Session id of the avatar that was clicked last; empty. */
   readonly picked: Signal<string>;
   readonly input: Input;
@@ -30,12 +43,17 @@ export interface Page {
   readonly offline: Signal<string>;
   readonly games: Signal<readonly GameEntry[]>;
   readonly overlay: Signal<Overlay>;
+  readonly accountPage: Signal<AccountPage>;
+  /** What players call the identity provider of this server; empty: it has none. */
+  readonly provider: Signal<string>;
   /** A phone-sized window. */
   readonly narrow: Signal<boolean>;
   /** Whether touch controls are shown. */
   readonly touch: Signal<boolean>;
   recover(code: string): Promise<void>;
-  say(text: string): void;
+  /** Leaves for the identity provider; `link`: for whoever is signed in. */
+  leaveFor(link: boolean): void;
+  readVisits(): Promise<readonly Visit[]>;
   /** Sends an emote by index into EMOTES. */
   emote(index: number): void;
 }

@@ -1,8 +1,10 @@
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { COLORS, type PartyMember } from "roomkeep/shared";
+import { placeInQueue } from "../queue.ts";
 import type { Page } from "./page-state.ts";
 import { Panel } from "./panel.tsx";
+import { Siblings } from "./siblings.tsx";
 
 const chosen = signal("");
 
@@ -102,6 +104,31 @@ export function People({ page }: { page: Page }) {
           <li key={sessionId} class="row">
             <span class="dot" style={{ background: COLORS[color] }} />
             <b class="grow">{name}</b>
+            {page.things.bag.here.value && (
+              <button
+                type="button"
+                aria-label={`Trade with ${name}`}
+                onClick={() => {
+                  page.things.trade.ask(sessionId);
+                  page.board.notice.value = `You ask ${name} to trade…`;
+                  overlay.value = "none";
+                }}
+              >
+                Trade
+              </button>
+            )}
+            <button
+              type="button"
+              aria-label={`Whisper to ${name}`}
+              onClick={() => {
+                page.letters.whisperTo({ to: sessionId, name });
+                overlay.value = "none";
+                // Once the panel has given the focus back.
+                setTimeout(() => document.getElementById("say")?.focus());
+              }}
+            >
+              Whisper
+            </button>
             {members.has(sessionId) ? (
               <small>in your party</small>
             ) : (
@@ -119,16 +146,17 @@ export function People({ page }: { page: Page }) {
         ))}
       </ul>
       {people.length === 0 && <p>Nobody else is here.</p>}
+      <Siblings page={page} />
     </Panel>
   );
 }
 
-/** The veil over a journey. */
+/** The veil over a journey, and over a room that one waits for. */
 export function Veil({ page: { session } }: { page: Page }) {
-  const to = session.journey.value;
+  const text = session.journey.value || placeInQueue(session.queue.value);
   return (
-    <div class={`veil ${to ? "drawn" : ""}`} aria-hidden={!to} role="status" data-testid="veil">
-      {to && <span>{to}</span>}
+    <div class={`veil ${text ? "drawn" : ""}`} aria-hidden={!text} role="status" data-testid="veil">
+      {text && <span>{text}</span>}
     </div>
   );
 }

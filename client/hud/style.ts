@@ -45,18 +45,31 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 #hud .bar button:hover { background:rgba(40,30,52,.75); }
 .bar { position:absolute; top:12px; display:flex; gap:8px; align-items:center; }
 .bar.left { left:12px; } .bar.right { right:12px; }
-.rates { font-size:.8em; font-weight:600; opacity:.95; font-variant-numeric:tabular-nums; }
+#hud .bar .rates { font-size:.8em; font-weight:600; opacity:.95; font-variant-numeric:tabular-nums; white-space:nowrap; }
+.rates-panel { background:rgba(32,25,44,.78); color:#fff; border-radius:16px; padding:.7em 1em; font-size:.82em; max-width:min(385px,calc(100vw - 24px)); pointer-events:auto; }
+.rates-panel dl { margin:0; display:grid; gap:.15em; } .rates-panel dl div { display:flex; justify-content:space-between; gap:1.6em; } .rates-panel dt { opacity:.75; } .rates-panel dd { margin:0; font-weight:700; font-variant-numeric:tabular-nums; }
+.rates-panel pre { margin:.7em 0 0; padding-top:.6em; border-top:1px solid rgba(255,255,255,.2); font:11px/1.5 ui-monospace,'DejaVu Sans Mono',monospace; white-space:pre-wrap; overflow-wrap:anywhere; }
+.feed { position:absolute; right:12px; bottom:72px; margin:0; padding:0; list-style:none; display:flex; flex-direction:column; gap:4px; align-items:flex-end; max-width:min(330px,60vw); }
+.feed li { background:var(--glass); color:#fff; border-radius:14px; padding:.32em .8em; font-size:.92em; font-weight:700; animation:arrive .25s ease-out; } .feed b { color:#ffe08a; }
+@keyframes arrive { from { opacity:0; transform:translateY(8px); } }
+.console { position:absolute; left:50%; top:60px; transform:translateX(-50%); width:min(640px,calc(100vw - 24px)); background:rgba(26,20,38,.95); color:#f3ecff; border-radius:18px; padding:10px 12px 12px; box-shadow:var(--shadow); pointer-events:auto; display:flex; flex-direction:column; gap:8px; }
+.console header { display:flex; gap:6px; align-items:center; } .console header b { flex:1; padding-left:.3em; } #hud .console header button { background:rgba(255,255,255,.12); padding:.3em .8em; min-height:34px; min-width:36px; }
+.console ul { margin:0; padding:2px 4px; list-style:none; max-height:min(38vh,320px); overflow:auto; font:13px/1.5 ui-monospace,'DejaVu Sans Mono',monospace; white-space:pre-wrap; overflow-wrap:anywhere; scrollbar-width:thin; user-select:text; }
+.console li.given { color:#ffd9a8; margin-top:.35em; } .console li.refused { color:#ff9d8a; }
+#hud .console input { background:rgba(255,255,255,.1); border-color:rgba(255,255,255,.22); color:#fff; font:16px ui-monospace,'DejaVu Sans Mono',monospace; border-radius:12px; padding:.5em .7em; } .console input::placeholder { color:rgba(255,255,255,.45); }
+.offers { display:flex; flex-wrap:wrap; gap:6px; max-height:118px; overflow:auto; } #hud .offers button { background:rgba(255,255,255,.12); font:600 13px ui-monospace,'DejaVu Sans Mono',monospace; padding:.45em .7em; min-height:34px; }
 .slot { position:absolute; pointer-events:none; }
 .slot.top { top:62px; left:50%; transform:translateX(-50%); } .slot.side { right:12px; top:66px; } .slot.center { left:50%; top:42%; transform:translate(-50%,-50%); }
 .banner { position:absolute; top:64px; left:50%; transform:translateX(-50%); background:#fff6e0; color:#7a4a10; border-radius:999px; padding:.6em 1.2em; font-weight:800; box-shadow:var(--shadow); display:flex; gap:.7em; align-items:center; max-width:calc(100vw - 24px); }
 .spin { width:1em; height:1em; border:3px solid #f0c78a; border-top-color:#b9701a; border-radius:50%; animation:spin 1s linear infinite; flex:none; }
 @keyframes spin { to { transform:rotate(1turn); } }
 .banner.invitation { top:112px; border-radius:22px; flex-wrap:wrap; justify-content:center; } #hud .banner.invitation button { background:#7a4a10; color:#fff; padding:.4em .9em; } #hud .banner.invitation button + button { background:rgba(122,74,16,.15); color:inherit; }
-.party { position:absolute; left:12px; top:62px; display:flex; flex-direction:column; gap:4px; align-items:flex-start; pointer-events:auto; }
+.corner { position:absolute; left:12px; top:62px; display:flex; flex-direction:column; gap:10px; align-items:flex-start; }
+.party { display:flex; flex-direction:column; gap:4px; align-items:flex-start; pointer-events:auto; }
 #hud .party button { background:var(--glass); color:#fff; border-radius:999px; padding:.3em .75em; display:flex; gap:.45em; align-items:center; font-weight:600; max-width:200px; }
 .party b { overflow:hidden; text-overflow:ellipsis; white-space:nowrap; } .party small { opacity:.75; white-space:nowrap; } #hud .party .gone { opacity:.55; }
 .choices { display:flex; gap:4px; margin:3px 0 0 10px; } #hud .choices button { background:rgba(255,250,243,.94); color:var(--ink); font-size:.85em; }
-.people { max-height:50vh; overflow:auto; } .people li { padding:.3em 0; border-bottom:1px solid var(--line); } #hud .people button { width:auto; background:rgba(90,60,40,.09); }
+.people { max-height:50vh; overflow:auto; } .people li { flex-wrap:wrap; justify-content:flex-end; padding:.3em 0; border-bottom:1px solid var(--line); } .people b.grow { flex:1 0 auto; } #hud .people button { width:auto; background:rgba(90,60,40,.09); }
 .veil { position:absolute; inset:0; background:#211a2c; color:#ffe9cf; display:grid; place-items:center; font-size:1.5em; font-weight:800; opacity:0; pointer-events:none; transition:opacity .25s; } .veil.drawn { opacity:1; }
 .notice { position:absolute; top:112px; left:50%; transform:translateX(-50%); background:var(--glass); color:#fff; border-radius:16px; padding:.5em 1em; font-weight:700; max-width:calc(100vw - 24px); text-align:center; }
 .chat { position:absolute; left:12px; bottom:12px; width:min(350px,calc(100vw - 24px)); display:flex; flex-direction:column; gap:8px; }
@@ -64,6 +77,8 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 .lines li { background:var(--glass); color:#fff; border-radius:14px; padding:.32em .75em; width:fit-content; max-width:100%; overflow-wrap:anywhere; font-size:.93em; }
 .lines li b { color:#ffd9a8; margin-right:.45em; }
 .lines li.own b { color:#ffb39d; }
+.lines li.to-whisper { background:rgba(94,44,112,.78); } .lines li.to-party { background:rgba(24,88,92,.8); } .lines li.to-whisper b { color:#f3c4ff; } .lines li.to-party b { color:#9ff0dd; } .lines small { opacity:.75; margin-left:.5em; white-space:nowrap; }
+.chat form { display:flex; gap:6px; } #hud .chat select { width:auto; max-width:38%; flex:none; border-radius:999px; border-color:transparent; font-weight:700; color:#fff; background:#5a4c68; padding:.5em .7em; font-size:16px; text-overflow:ellipsis; } #hud .chat select.to-party { background:#1b6d70; } #hud .chat select.to-whisper { background:#74378a; }
 #hud .chat input { background:rgba(255,250,243,.94); border-radius:999px; }
 .emotes { position:absolute; right:12px; bottom:12px; display:flex; gap:6px; }
 #hud .emotes button { width:46px; height:46px; padding:0; border-radius:50%; background:rgba(255,250,243,.9); box-shadow:0 3px 10px rgba(60,30,20,.18); position:relative; }
@@ -95,10 +110,12 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
   .chat.closed .lines { max-height:90px; }
   .emotes { flex-direction:column; bottom:auto; top:62px; }
   #hud .emotes button { width:42px; height:42px; } .emotes kbd { display:none; }
-  .bar { gap:6px; } #hud .bar button { padding:.42em .6em; } .rates { padding:.5em .7em; }
-  .party { top:58px; flex-direction:row; flex-wrap:wrap; max-width:calc(100vw - 90px); font-size:.85em; } .party ~ .chat { top:98px; } .banner.invitation { top:150px; }
+  .bar { gap:6px; } #hud .bar button { padding:.42em .6em; }
+  .corner { top:58px; } .party { flex-direction:row; flex-wrap:wrap; max-width:calc(100vw - 90px); font-size:.85em; } .corner:has(.party) ~ .chat { top:98px; }
+  .rates-panel { position:fixed; left:12px; bottom:212px; } .feed { right:auto; left:12px; bottom:212px; align-items:flex-start; max-width:calc(100vw - 130px); } .corner:has(.rates-panel) ~ .feed { bottom:auto; top:250px; }
+  .console { top:56px; } .console ul { max-height:30vh; } .banner.invitation { top:150px; }
   .banner { top:110px; font-size:.92em; } .rates .wide { display:none; }
 }
-@media (max-width:430px) { .rates { display:none; } }
+@media (max-width:430px) { #hud .bar .rates { display:none; } }
 @media (prefers-reduced-motion:reduce) { #hud * { animation-duration:4s !important; transition:none !important; } }
 `;

@@ -10,8 +10,8 @@ const OUTLINES: Record<(typeof SHAPES)[number], string> = {
 };
 
 /** The name, and a button that suggests another. */
-export function NameField({ page: { account } }: { page: Page }) {
-  const looks = account.looks;
+export function NameField({ page }: { page: Page }) {
+  const { looks } = page.account.roster;
   const problem = playerName.safeParse(looks.value.name).error?.issues[0]?.message;
   return (
     <label>
@@ -47,8 +47,8 @@ export function NameField({ page: { account } }: { page: Page }) {
 }
 
 /** Colour and shape. */
-export function Wardrobe({ page: { account } }: { page: Page }) {
-  const looks = account.looks;
+export function Wardrobe({ page }: { page: Page }) {
+  const { looks } = page.account.roster;
   return (
     <>
       <span class="label" id="color-label">
@@ -85,15 +85,22 @@ export function Wardrobe({ page: { account } }: { page: Page }) {
               looks.value = { ...looks.value, shape: index };
             }}
           >
-            <svg viewBox="0 0 24 30" aria-hidden="true">
-              <path d={OUTLINES[shape]} fill={COLORS[looks.value.color]} />
-              <circle cx="9" cy="14" r="1.8" fill="#2b2238" />
-              <circle cx="15" cy="14" r="1.8" fill="#2b2238" />
-            </svg>
+            <Figure color={looks.value.color} shape={index} />
             {shape}
           </button>
         ))}
       </div>
     </>
+  );
+}
+
+/** A small picture of a character. Indices into COLORS and SHAPES. */
+export function Figure({ color, shape }: { color: number; shape: number }) {
+  return (
+    <svg viewBox="0 0 24 30" aria-hidden="true">
+      <path d={OUTLINES[SHAPES[shape] ?? "bean"]} fill={COLORS[color]} />
+      <circle cx="9" cy="14" r="1.8" fill="#2b2238" />
+      <circle cx="15" cy="14" r="1.8" fill="#2b2238" />
+    </svg>
   );
 }

@@ -5,8 +5,9 @@ import { caveLevel } from "./cave-level.ts";
 import { CaveState } from "./cave-state.ts";
 import { levelOf } from "./creatures.ts";
 import { TreasureFound } from "./events.ts";
-import { repack, unpack } from "./pack.ts";
-import { CARRY_MAX } from "./rules.ts";
+import { ITEMS } from "./items.ts";
+import { firstPack, markPacked, repack, unpack } from "./pack.ts";
+import { FOOD, heal, isHungry, REACH_M } from "./rules.ts";
 import { Hero } from "./state.ts";
 
 /** What the chest gives to each who is in the cave. */
@@ -25,10 +26,42 @@ export class CaveRoom extends WorldRoom<CaveState, Hero> {
     maxPlayers: 8,
   };
   static override readonly level = caveLevel;
+  static override readonly items = ITEMS;
   override state = new CaveState();
+
+  private share!: (player: Player<Hero>, message: null) => void;
 
   protected override onOpen(): void {
     this.on("open", z.strictObject({}), (player) => this.openChest(player));
+    const eat = (health: number) => ({
+      check: ({ avatar }: Player<Hero>) => isHungry(avatar),
+      done: ({ avatar }: Player<Hero>) => heal(avatar, health),
+    });
+    const things = this.useItems<Hero>({
+      reachM: REACH_M,
+      uses: { herb: eat(FOOD.herb), meat: eat(FOOD.meat) },
+      first: firstPack,
+      entered: (player, packed) => {
+        if (packed) markPacked(player);
+      },
+    });
+    this.share = things.order<null>("treasure", {
+      book: async ({ claim }, { id }) => {
+        const arrows = await this.ports.items.grant(
+          claim,
+          `${id}:arrow`,
+          "arrow",
+          TREASURE.arrows,
+          "treasure",
+        );
+        if (!arrows.ok) return arrows;
+        const herbs = await this.ports.items.grant(claim, `${id}:herb`, "herb", TREASURE.herbs, "treasure");
+        return herbs.ok ? herbs : arrows;
+      },
+      undone: (player, _, { code, reason }) => {
+        player?.client.send("notice", { code, text: `Your share of the treasure is lost: ${reason}` });
+      },
+    });
   }
 
   protected override createAvatar(): Hero {
@@ -53,8 +86,7 @@ export class CaveRoom extends WorldRoom<CaveState, Hero> {
     this.state.finder = avatar.name;
     for (const player of this.players.values()) {
       const hero = player.avatar;
-      hero.arrows = Math.min(CARRY_MAX, hero.arrows + TREASURE.arrows);
-      hero.herbs = Math.min(CARRY_MAX, hero.herbs + TREASURE.herbs);
+      this.share(player, null);
       hero.xp += TREASURE.xp;
       hero.level = levelOf(hero.xp);
       repack(player);

@@ -1,10 +1,10 @@
+import type { Thing } from "./items.ts";
 import { Boar, type Creature, Deer, Rabbit } from "./state.ts";
 
-/** What comes of an animal. */
+/** Something that an animal leaves. */
 export interface Loot {
-  readonly arrows: number;
-  readonly herbs: number;
-  readonly meat: number;
+  readonly template: Thing;
+  readonly qty: number;
 }
 
 /** The habits of a kind of animal. Metres, seconds. */
@@ -23,7 +23,7 @@ export interface Habits {
   readonly heightM: number;
   readonly xp: number;
   /** Chance and count of each thing it leaves. */
-  readonly loot: readonly { readonly what: keyof Loot; readonly chance: number; readonly count: number }[];
+  readonly loot: readonly { readonly what: Thing; readonly chance: number; readonly count: number }[];
 }
 
 /** All kinds, by the actor's kind. */
@@ -41,7 +41,8 @@ export const HABITS: Readonly<Record<string, Habits>> = {
     xp: 20,
     loot: [
       { what: "meat", chance: 1, count: 2 },
-      { what: "arrows", chance: 0.7, count: 2 },
+      { what: "hide", chance: 0.8, count: 1 },
+      { what: "arrow", chance: 0.7, count: 2 },
     ],
   },
   rabbit: {
@@ -57,7 +58,7 @@ export const HABITS: Readonly<Record<string, Habits>> = {
     xp: 8,
     loot: [
       { what: "meat", chance: 1, count: 1 },
-      { what: "arrows", chance: 0.5, count: 1 },
+      { what: "arrow", chance: 0.5, count: 1 },
     ],
   },
   boar: {
@@ -73,8 +74,9 @@ export const HABITS: Readonly<Record<string, Habits>> = {
     xp: 35,
     loot: [
       { what: "meat", chance: 1, count: 3 },
-      { what: "herbs", chance: 0.6, count: 2 },
-      { what: "arrows", chance: 0.8, count: 3 },
+      { what: "hide", chance: 1, count: 1 },
+      { what: "herb", chance: 0.6, count: 2 },
+      { what: "arrow", chance: 0.8, count: 3 },
     ],
   },
 };
@@ -85,10 +87,10 @@ export function habitsOf(kind: string): Habits | undefined {
 }
 
 /** What an animal leaves. */
-export function rollLoot({ loot }: Habits, random: () => number): Loot {
-  const found = { arrows: 0, herbs: 0, meat: 0 };
-  for (const { what, chance, count } of loot) if (random() < chance) found[what] += count;
-  return found;
+export function rollLoot({ loot }: Habits, random: () => number): Loot[] {
+  return loot.flatMap(({ what, chance, count }) =>
+    random() < chance ? [{ template: what, qty: count }] : [],
+  );
 }
 
 /** Level of somebody's experience: 1 at first, 2 at 50, 3 at 200, 4 at 450 … */

@@ -11,10 +11,10 @@ export const Loosed = defineEvent({
   radiusM: 70,
 });
 
-/** Somebody picked something up. */
+/** Somebody picked a herb. */
 export const Picked = defineEvent({
   name: "picked",
-  schema: z.object({ what: z.enum(["herb", "bundle"]) }),
+  schema: z.object({}),
   to: "nearby",
   radiusM: 30,
 });
@@ -26,10 +26,10 @@ export const Slain = defineEvent({
   to: "owner",
 });
 
-/** An animal did harm. */
+/** An animal did harm; `died`: too much of it. */
 export const Gored = defineEvent({
   name: "gored",
-  schema: z.object({ kind: z.string(), harm: z.number(), fainted: z.boolean() }),
+  schema: z.object({ kind: z.string(), harm: z.number(), died: z.boolean() }),
   to: "owner",
 });
 

@@ -8,6 +8,9 @@ type Place = [x: number, y: number, z: number];
 /** A place on the ground. */
 const on = (x: number, z: number, up = 0): Place => [x, landAt(x, z) + up, z];
 
+/** Where the trader of the camp stands. */
+export const TRADER = on(-4.2, 3.6);
+
 /** The campfire in the middle of the camp. */
 export const FIRE = on(0, 0);
 

@@ -1,39 +1,62 @@
-import { type Player, WorldRoom } from "roomkeep/rooms";
-import { castRay, type Hit, type Refusal, type Target, type Vec, type WalkInput } from "roomkeep/shared";
+import { type Player, type RoomItems, WorldRoom } from "roomkeep/rooms";
+import {
+  castRay,
+  type Hit,
+  itemRequest,
+  type Refusal,
+  refuse,
+  type Target,
+  type Vec,
+  type WalkInput,
+} from "roomkeep/shared";
 import { z } from "zod";
-import { habitsOf, levelOf, rollLoot } from "./creatures.ts";
+import { habitsOf, type Loot, levelOf, rollLoot } from "./creatures.ts";
 import { Loosed, Picked, Slain } from "./events.ts";
+import { ITEMS } from "./items.ts";
+import { landAt } from "./land.ts";
 import { meadowLevel } from "./level.ts";
-import { repack, unpack } from "./pack.ts";
+import { firstPack, markPacked, repack, unpack } from "./pack.ts";
 import {
   aimOf,
   BOW_RANGE_M,
-  BUNDLE_S,
+  bare,
   bowOf,
-  CARRIED,
-  CARRY_MAX,
+  DROP_S,
   drawBow,
-  drop,
-  eat,
+  FOOD,
+  FUMBLE_S,
+  heal,
+  herbInReach,
+  isHungry,
   type Moment,
-  pick,
+  PILE_S,
+  REACH_M,
   targetOf,
   wound,
 } from "./rules.ts";
-import { Bundle, type Creature, Hero, INTEREST, MeadowState } from "./state.ts";
+import { type Creature, Herb, Hero, INTEREST, MeadowState } from "./state.ts";
 import { meadowStep } from "./step.ts";
 import { meadowSystems, populate } from "./systems.ts";
+import { seatTrader } from "./trader.ts";
 
 type Wanderer = Player<Hero>;
 
+/** What a kill leaves, and where. */
+interface Kill {
+  readonly kind: string;
+  readonly x: number;
+  readonly z: number;
+  readonly drops: readonly Loot[];
+}
+
 const messages = {
-  pick: z.strictObject({ id: z.string().min(1).max(64) }),
+  pick: z.strictObject({ request: itemRequest, id: z.string().min(1).max(64) }),
   shoot: z.strictObject({ yaw: z.number().min(-7).max(7), pitch: z.number().min(-1.5).max(1.5) }),
-  eat: z.strictObject({ what: z.enum(["herbs", "meat"]) }),
-  drop: z.strictObject({ what: z.enum(CARRIED), count: z.int().min(1).max(CARRY_MAX) }),
 };
 
-/** Ticks between two looks at what everybody carries. */
+/** Health with which one gets up at the camp after a death. */
+const WAKE_HEALTH = 50;
+/** Ticks between two looks at how everybody is. */
 const REPACK_TICKS = 20;
 
 /**
@@ -47,21 +70,27 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     maxPlayers: 60,
   };
   static override readonly level = meadowLevel;
+  static override readonly items = ITEMS;
   override state = new MeadowState();
   override zone = "meadow";
   override persistent = true;
   override interest = INTEREST;
   override rewindMs = 300;
-  override systems = meadowSystems;
+  override systems: WorldRoom<MeadowState>["systems"] = meadowSystems;
   override rates = {
     pick: { perSecond: 5, burst: 10 },
     shoot: { perSecond: 4, burst: 6 },
-    eat: { perSecond: 4, burst: 8 },
-    drop: { perSecond: 2, burst: 6 },
   };
+  /** From version 1 what lay about was no item; it would be gone by now. */
+  override zoneFormat = { version: 2, upgrades: { 1: withoutBundles } };
 
   /** Arrows that were loosed since the last tick. */
   private readonly shots: { player: Wanderer; way: Vec }[] = [];
+  /** Shots whose arrow turned out to be gone when it was booked. */
+  unpaid = 0;
+  protected things!: RoomItems<Hero>;
+  private payArrow!: (player: Wanderer, message: null) => void;
+  private leave!: (player: Wanderer, kill: Kill) => void;
 
   /** A meadow that was never kept; a restored one has its animals and herbs. */
   protected override onBegin(): void {
@@ -73,9 +102,8 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
       enter: (id) => this.warm(id, true),
       leave: (id) => this.warm(id, false),
     });
-    this.on("pick", messages.pick, (player, { id }) => this.pick(player, id));
-    this.on("eat", messages.eat, ({ avatar }, { what }) => eat(avatar, what));
-    this.on("drop", messages.drop, ({ avatar }, { what, count }) => drop(avatar, what, count, this.moment()));
+    seatTrader(this.world);
+    this.openThings();
     this.on("shoot", messages.shoot, (player, { yaw, pitch }) => this.shoot(player, aimOf(yaw, pitch)));
   }
 
@@ -92,11 +120,13 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
   }
 
   protected override step(avatar: Hero, input: WalkInput, dt: number): void {
-    meadowStep(avatar, input, this.ground, dt);
+    if (avatar.dead) lieStill(avatar);
+    else meadowStep(avatar, input, this.ground, dt);
   }
 
   protected override onTick(): void {
     this.looseArrows();
+    for (const player of this.players.values()) if (player.avatar.health === 0) this.things.die(player);
     if (this.simulation.tick % REPACK_TICKS === 0) for (const player of this.players.values()) repack(player);
   }
 
@@ -109,20 +139,79 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     if (hero) hero.warm = warm;
   }
 
-  private pick({ avatar, sessionId }: Wanderer, id: string): Refusal | undefined {
-    const what = pick(avatar, id, this.moment());
-    if (typeof what !== "string") return what;
-    const { x, z } = avatar;
-    this.events.emit(Picked, { what }, { actor: sessionId, x, z });
+  // ── Things ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private openThings(): void {
+    const eat = (health: number) => ({
+      check: ({ avatar }: Wanderer) => isHungry(avatar),
+      done: ({ avatar }: Wanderer) => heal(avatar, health),
+    });
+    this.things = this.useItems<Hero>({
+      reachM: REACH_M,
+      dropS: DROP_S,
+      pileS: PILE_S,
+      uses: { herb: eat(FOOD.herb), meat: eat(FOOD.meat) },
+      first: firstPack,
+      entered: (player, packed) => {
+        if (packed) markPacked(player);
+      },
+      revived: ({ avatar }) => wakeAtCamp(avatar),
+    });
+    this.things.on("pick", messages.pick, {
+      check: (player, { id }) => this.setAside(player, id),
+      book: ({ claim }, { id }) => this.ports.items.grant(claim, id, "herb", 1, "picked"),
+      done: (player, { message: { id } }) => this.picked(player, id),
+      undone: (_, { message: { id } }) => {
+        const herb = this.world.get(id);
+        if (herb instanceof Herb) herb.ripe = true;
+      },
+    });
+    // The shot is judged at once and its arrow booked behind it: an archer who waited for the database would aim at
+    // where the deer was. At most as many arrows fly as are held, so the loss is bounded; whose arrow turns out to be
+    // gone, because it was traded away in that moment, keeps the shot, is counted, and fumbles for the next one.
+    this.payArrow = this.things.order<null>("arrow", {
+      book: ({ claim }, { id }) => this.ports.items.use(claim, id, { template: "arrow", qty: 1 }),
+      done: (player) => landed(player),
+      undone: (player) => {
+        this.unpaid += 1;
+        landed(player);
+        if (player) player.avatar.drawnAtTick = this.simulation.tick + FUMBLE_S * this.tickHz;
+      },
+    });
+    this.leave = this.things.order<Kill>("kill", {
+      book: ({ claim }, { message: { kind, drops }, id }) =>
+        this.ports.items.kill(claim, id, { kind, zone: this.zone, drops }),
+      done: (_, { message }, booked) => this.things.lay(booked, message),
+    });
+  }
+
+  /** Whoever asks first has it, while it is booked. */
+  private setAside(player: Wanderer, id: string): Refusal | undefined {
+    if (player.avatar.dead) return refuse("CHARACTER_DEAD");
+    const herb = herbInReach(player.avatar, id, this.moment());
+    if ("code" in herb) return herb;
+    bare(herb, this.moment());
     return undefined;
+  }
+
+  private picked(player: Wanderer | undefined, id: string): void {
+    const herb = this.world.get(id);
+    // Its booking may come to light when the herb was given back already.
+    if (herb instanceof Herb && herb.ripe) bare(herb, this.moment());
+    if (!player) return;
+    const { x, z } = player.avatar;
+    this.events.emit(Picked, {}, { actor: player.sessionId, x, z });
   }
 
   // ── The bow ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   private shoot(player: Wanderer, way: Vec): Refusal | undefined {
+    if (player.avatar.dead) return refuse("CHARACTER_DEAD");
     const refusal = drawBow(player.avatar, this.moment());
-    if (!refusal) this.shots.push({ player, way });
-    return refusal;
+    if (refusal) return refusal;
+    this.shots.push({ player, way });
+    this.payArrow(player, null);
+    return undefined;
   }
 
   /** Judges the shots that came since the last tick, each by what its shooter saw. */
@@ -160,16 +249,38 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     }
   }
 
-  private meet({ avatar, sessionId }: Wanderer, { id }: Hit): void {
+  private meet(player: Wanderer, { id }: Hit): void {
+    const { avatar, sessionId } = player;
     const creature = id === undefined ? undefined : (this.world.get(id) as Creature | undefined);
     const habits = creature && habitsOf(creature.kind);
     if (!creature || !habits || !wound(creature, sessionId, this.simulation.tick)) return;
-    const { x, y, z, kind } = creature;
-    const goneAtTick = this.simulation.tick + BUNDLE_S * this.tickHz;
+    const { x, z, kind } = creature;
     this.world.despawn(creature);
-    this.world.spawn(new Bundle({ x, y, z, ...rollLoot(habits, this.simulation.random), goneAtTick }));
+    this.leave(player, { kind, x, z, drops: rollLoot(habits, this.simulation.random) });
     avatar.xp += habits.xp;
     avatar.level = levelOf(avatar.xp);
+    // At once: who goes through a portal now takes it along.
+    repack(player);
     this.events.emit(Slain, { kind, xp: habits.xp, level: avatar.level }, { actor: sessionId });
   }
+}
+
+function landed(player: Wanderer | undefined): void {
+  if (player && player.avatar.inFlight > 0) player.avatar.inFlight -= 1;
+}
+
+function lieStill(hero: Hero): void {
+  if (hero.vx !== 0 || hero.vz !== 0) Object.assign(hero, { vx: 0, vy: 0, vz: 0 });
+}
+
+function wakeAtCamp(hero: Hero): void {
+  const [x, z] = [2, 6];
+  const y = Math.fround(landAt(x, z));
+  Object.assign(hero, { x, y, z, vx: 0, vy: 0, vz: 0, grounded: true, health: WAKE_HEALTH });
+}
+
+/** A save of version 1 may hold bundles, a kind of actor that there is no more. */
+function withoutBundles(saved: Record<string, unknown>): void {
+  const { data } = saved as { data: { actors: [id: string, className: string, values: unknown][] } };
+  data.actors = data.actors.filter(([, className]) => className !== "Bundle" && className !== "bundle");
 }

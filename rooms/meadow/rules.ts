@@ -1,6 +1,15 @@
-import { type Actor, type Refusal, refuse, type Target, type Vec, type World } from "roomkeep/shared";
+import {
+  type Actor,
+  countInBag,
+  type Refusal,
+  refuse,
+  type Target,
+  type Vec,
+  type World,
+  wears,
+} from "roomkeep/shared";
 import { habitsOf } from "./creatures.ts";
-import { Bundle, type Creature, HEALTH_MAX, Herb, type Hero } from "./state.ts";
+import { type Creature, HEALTH_MAX, Herb, type Hero } from "./state.ts";
 
 /** How far one reaches to pick something up, metres. */
 export const REACH_M = 2.6;
@@ -8,21 +17,23 @@ export const REACH_M = 2.6;
 export const BOW_RANGE_M = 45;
 /** Time to draw the bow again, seconds. */
 export const DRAW_S = 0.6;
+/** The same with a longbow, seconds. */
+export const LONGBOW_DRAW_S = 0.45;
+/** How long one fumbles whose arrow turned out to be gone, seconds. */
+export const FUMBLE_S = 3;
+/** What stout boots leave of a boar's harm. */
+const BOOTS_HARM = 2 / 3;
 /** Height from which an arrow flies, above the feet, metres. */
 export const BOW_HEIGHT_M = 1.35;
 /** Time until a picked herb is ripe again, seconds. */
 export const REGROW_S = 40;
 /** Time that things lie on the ground, seconds. */
-export const BUNDLE_S = 120;
-/** Most bundles that lie about; what is dropped beyond that is refused. */
-export const BUNDLES_MAX = 200;
-/** Most of one thing that somebody carries. */
-export const CARRY_MAX = 999;
+export const DROP_S = 300;
+/** Time until anybody may take what somebody lost who died, seconds. */
+export const PILE_S = 120;
 
-/** What can be carried and eaten. */
-export const FOOD = { herbs: 15, meat: 30 } as const;
-/** What can be dropped. */
-export const CARRIED = ["arrows", "herbs", "meat"] as const;
+/** What can be eaten, and the health that it gives. */
+export const FOOD = { herb: 15, meat: 30 } as const;
 
 /** What a rule needs to know of the room. */
 export interface Moment {
@@ -31,59 +42,37 @@ export interface Moment {
   readonly tickHz: number;
 }
 
-/** Picks up a herb or a bundle. @returns what it was, or why not */
-export function pick(hero: Hero, id: string, { world, tick, tickHz }: Moment): "herb" | "bundle" | Refusal {
-  const thing = world.get(id);
-  const herb = thing instanceof Herb ? thing : undefined;
-  const bundle = thing instanceof Bundle ? thing : undefined;
-  if (!thing || !(herb ?? bundle)) return refuse("ITEM_MISSING", "It is not there any more.");
-  if (distance(hero, thing) > REACH_M) return refuse("ACTION_REFUSED", "It is too far away.");
-  if (herb) {
-    if (!herb.ripe) return refuse("ITEM_MISSING", "Somebody was faster; it grows again.");
-    if (hero.herbs >= CARRY_MAX) return refuse("NO_SPACE", "You cannot carry more herbs.");
-    herb.ripe = false;
-    herb.regrowAtTick = tick + REGROW_S * tickHz;
-    hero.herbs += 1;
-    return "herb";
-  }
-  for (const what of CARRIED) hero[what] = Math.min(CARRY_MAX, hero[what] + (bundle?.[what] ?? 0));
-  world.despawn(thing);
-  return "bundle";
+/** The ripe herb that somebody reaches, or why not. */
+export function herbInReach(hero: Hero, id: string, { world }: Pick<Moment, "world">): Herb | Refusal {
+  const herb = world.get(id);
+  if (!(herb instanceof Herb)) return refuse("ITEM_MISSING", "It is not there any more.");
+  if (distance(hero, herb) > REACH_M) return refuse("ACTION_REFUSED", "It is too far away.");
+  if (!herb.ripe) return refuse("ITEM_MISSING", "Somebody was faster; it grows again.");
+  return herb;
 }
 
-/** Eats one of something. */
-export function eat(hero: Hero, what: keyof typeof FOOD): Refusal | undefined {
-  if (hero[what] < 1) return refuse("NOT_ENOUGH", `You have no ${what}.`);
-  if (hero.health >= HEALTH_MAX) return refuse("ACTION_REFUSED", "You are in the best of health.");
-  hero[what] -= 1;
-  heal(hero, FOOD[what]);
-  return undefined;
+/** A herb is picked: it grows again after a while. */
+export function bare(herb: Herb, { tick, tickHz }: Pick<Moment, "tick" | "tickHz">): void {
+  herb.ripe = false;
+  herb.regrowAtTick = tick + REGROW_S * tickHz;
 }
 
-/** Drops some of something before one's feet. */
-export function drop(
-  hero: Hero,
-  what: (typeof CARRIED)[number],
-  count: number,
-  { world, tick, tickHz }: Moment,
-): Refusal | undefined {
-  if (hero[what] < count) return refuse("NOT_ENOUGH", `You have only ${hero[what]} ${what}.`);
-  if (world.query({ is: Bundle }).size >= BUNDLES_MAX) {
-    return refuse("NO_SPACE", "Too many things lie about already.");
-  }
-  hero[what] -= count;
-  const { x, y, z, yaw } = hero;
-  const goneAtTick = tick + BUNDLE_S * tickHz;
-  world.spawn(new Bundle({ x: x + Math.sin(yaw), y, z: z + Math.cos(yaw), [what]: count, goneAtTick }));
-  return undefined;
+/** Nobody eats who lacks nothing. */
+export function isHungry({ health }: Hero): Refusal | undefined {
+  return health >= HEALTH_MAX ? refuse("ACTION_REFUSED", "You are in the best of health.") : undefined;
 }
 
-/** Draws the bow: takes an arrow and the time. */
+/** The harm that is left of an animal's. */
+export function harmTo(hero: Hero, harm: number): number {
+  return wears(hero, "boots") ? Math.round(harm * BOOTS_HARM) : harm;
+}
+
+/** Draws the bow: takes the time, and one of the arrows that are held and do not fly yet. */
 export function drawBow(hero: Hero, { tick, tickHz }: Pick<Moment, "tick" | "tickHz">): Refusal | undefined {
-  if (hero.arrows < 1) return refuse("NOT_ENOUGH", "Your quiver is empty.");
+  if (countInBag(hero, "arrow") - hero.inFlight < 1) return refuse("NOT_ENOUGH", "Your quiver is empty.");
   if (tick < hero.drawnAtTick) return refuse("ACTION_REFUSED", "The bow is not drawn yet.");
-  hero.arrows -= 1;
-  hero.drawnAtTick = tick + Math.round(DRAW_S * tickHz);
+  hero.inFlight += 1;
+  hero.drawnAtTick = tick + Math.round((wears(hero, "longbow") ? LONGBOW_DRAW_S : DRAW_S) * tickHz);
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import { t } from "@colyseus/schema";
-import { Avatar, defineActor, internal, own, WorldState } from "roomkeep/shared";
+import { Carrier, defineActor, internal, own, WorldState } from "roomkeep/shared";
 
 /** Most health somebody has. */
 export const HEALTH_MAX = 100;
@@ -16,13 +16,10 @@ export const INTEREST = {
   ],
 };
 
-/** A wanderer in the meadow. What one carries is nobody else's business. */
-export const Hero = Avatar.extend(
+/** A wanderer in the meadow, who carries. How one feels is nobody else's business. */
+export const Hero = Carrier.extend(
   {
     health: own(t.uint8().default(HEALTH_MAX)),
-    arrows: own(t.uint16().default(12)),
-    herbs: own(t.uint16().default(0)),
-    meat: own(t.uint16().default(0)),
     /** Experience; {@link levelOf} makes a level of it. */
     xp: own(t.uint32().default(0)),
     /** Everybody sees who is experienced. */
@@ -31,6 +28,8 @@ export const Hero = Avatar.extend(
     warm: t.boolean().default(false),
     /** Tick from which the bow can be drawn again. */
     drawnAtTick: internal(t.uint32().default(0)),
+    /** Arrows that were shot and are not booked yet. */
+    inFlight: internal(t.uint8().default(0)),
   },
   "Hero",
 );
@@ -68,17 +67,6 @@ export const Herb = defineActor("herb", {
   },
 });
 export type Herb = InstanceType<typeof Herb>;
-
-/** Things that lie on the ground: what an animal leaves, what somebody dropped. */
-export const Bundle = defineActor("bundle", {
-  fields: {
-    arrows: t.uint16().default(0),
-    herbs: t.uint16().default(0),
-    meat: t.uint16().default(0),
-    goneAtTick: internal(t.uint32().default(0)),
-  },
-});
-export type Bundle = InstanceType<typeof Bundle>;
 
 /** What everybody in the meadow sees. */
 export const MeadowState = WorldState.extend(

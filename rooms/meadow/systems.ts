@@ -6,10 +6,9 @@ import { HABITS, habitsOf } from "./creatures.ts";
 import { Gored } from "./events.ts";
 import { HALF, landAt, WATER_Y } from "./land.ts";
 import { isTaken } from "./level.ts";
-import { heal } from "./rules.ts";
+import { harmTo, heal } from "./rules.ts";
 import {
   Boar,
-  Bundle,
   type Creature,
   Deer,
   HEALTH_MAX,
@@ -26,8 +25,6 @@ type Context = RoomContext<MeadowState>;
 export const HERBS = 70;
 /** Health that the campfire gives back in a second. */
 export const WARMTH = 4;
-/** Health with which one wakes at the camp after fainting. */
-const WAKE_HEALTH = 50;
 /** An angry animal does harm from this near, metres. */
 const GORE_M = 1.3;
 const KINDS = [Deer, Rabbit, Boar] as const;
@@ -90,15 +87,13 @@ function spawnAway(world: World, { random }: Context, make: () => Actor) {
   place(world, random, make, 14, (x, z) => world.query({ is: Hero }).near(x, z, 30).length === 0);
 }
 
-/** Picked herbs grow again, and what lies about too long is gone. */
+/** Picked herbs grow again. */
 export const regrow = defineSystem<World, Context>({
   name: "regrow",
   hz: 1,
   run: (world, { tick }) => {
     for (const herb of world.query({ is: Herb }))
       if (!herb.ripe && tick >= herb.regrowAtTick) herb.ripe = true;
-    for (const bundle of [...world.query({ is: Bundle })])
-      if (tick >= bundle.goneAtTick) world.despawn(bundle);
   },
 });
 
@@ -123,7 +118,7 @@ export const creatures = defineSystem<World, Context>({
 function* noticed(world: World, heroes: Iterable<Hero>): Iterable<Person> {
   for (const hero of heroes) {
     const id = world.idOf(hero);
-    if (id !== undefined && !hero.away) yield { id, x: hero.x, z: hero.z };
+    if (id !== undefined && !hero.away && !hero.dead) yield { id, x: hero.x, z: hero.z };
   }
 }
 
@@ -135,25 +130,24 @@ export const gore = defineSystem<World, Context>({
     for (const creature of world.query({ is: Boar })) {
       if (creature.mood !== MOOD.charge) continue;
       const foe = world.get(creature.foe);
-      const harm = habitsOf(creature.kind)?.harm ?? 0;
       if (
         !(foe instanceof Hero) ||
+        foe.dead ||
         Math.hypot(foe.x - creature.x, foe.y - creature.y, foe.z - creature.z) > GORE_M
       )
         continue;
-      const fainted = foe.health <= harm;
-      foe.health = fainted ? WAKE_HEALTH : foe.health - harm;
-      if (fainted) wakeAtCamp(foe);
+      const harm = harmTo(foe, habitsOf(creature.kind)?.harm ?? 0);
+      // Whose health is at 0 dies by the room's rules.
+      foe.health = Math.max(0, foe.health - harm);
       calm(creature, tick + Math.round(3 / dtS));
-      events.emit(Gored, { kind: creature.kind, harm, fainted }, { actor: world.idOf(foe) ?? "" });
+      events.emit(
+        Gored,
+        { kind: creature.kind, harm, died: foe.health === 0 },
+        { actor: world.idOf(foe) ?? "" },
+      );
     }
   },
 });
-
-function wakeAtCamp(hero: Hero): void {
-  const [x, z] = [2, 6];
-  Object.assign(hero, { x, z, y: Math.fround(landAt(x, z)), vx: 0, vy: 0, vz: 0, grounded: true });
-}
 
 function calm(creature: Creature, untilTick: number): void {
   creature.foe = "";
@@ -169,7 +163,7 @@ export const campfire = defineSystem<World, Context>({
   run: (world, { triggers }) => {
     for (const id of triggers.inside("campfire")) {
       const hero = world.get(id);
-      if (hero instanceof Hero && hero.health < HEALTH_MAX) heal(hero, WARMTH);
+      if (hero instanceof Hero && !hero.dead && hero.health < HEALTH_MAX) heal(hero, WARMTH);
     }
   },
 });

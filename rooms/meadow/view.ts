@@ -1,19 +1,20 @@
 import { type ActorView, defineView, type SceneryBrush, type ViewContext } from "roomkeep/client";
-import { type EventMessage, seeded } from "roomkeep/shared";
+import { seeded } from "roomkeep/shared";
 import { Object3D } from "three";
-import { Gored, Slain } from "./events.ts";
+import { habitsOf, levelOf } from "./creatures.ts";
+import { Gored, Picked, Slain } from "./events.ts";
 import { landAt, POND, WATER_Y } from "./land.ts";
 import { FIRE, isTaken, meadowLevel } from "./level.ts";
 import { REACH_M } from "./rules.ts";
 import { type Herb, type Hero, INTEREST, type MeadowState } from "./state.ts";
 import { meadowStep } from "./step.ts";
 import { showAnimal } from "./view/animals.ts";
-import { openBow } from "./view/bow.ts";
-import { showBundle } from "./view/bundle.ts";
-import { listenToHands } from "./view/controls.ts";
-import { showHerbs } from "./view/herbs.ts";
+import { type Bow, openBow } from "./view/bow.ts";
+import { foodOf, listenToHands, newRequest } from "./view/controls.ts";
+import { type Herbs, showHerbs } from "./view/herbs.ts";
 import { drift, fillPond, lightFire } from "./view/lights.ts";
 import { factsOf, showPanel } from "./view/panel.tsx";
+import { meadowItems } from "./view/pictures.tsx";
 import { darknessAt, followDay } from "./view/sky.ts";
 
 export { caveView } from "./view/cave.ts";
@@ -23,22 +24,31 @@ export const meadowView = defineView<MeadowState>({
   title: "Meadow",
   level: meadowLevel,
   interest: INTEREST,
-  step: () => meadowStep,
+  sizeOf: habitsOf,
+  step: (room) => (walker, input, ground, dt) => {
+    // The dead lie still.
+    const hero = room.state.actors?.get(room.sessionId) as Hero | undefined;
+    if (!hero?.dead) meadowStep(walker, input, ground, dt);
+    else if (walker.vx !== 0 || walker.vz !== 0) Object.assign(walker, { vx: 0, vy: 0, vz: 0 });
+  },
+  items: meadowItems,
   decorate,
   kinds: {
     deer: showAnimal,
     rabbit: showAnimal,
     boar: showAnimal,
-    bundle: showBundle,
     // All herbs are drawn together: see `showHerbs`.
     herb: (): ActorView => ({ root: new Object3D() }),
   },
   mount(context) {
     followDay(context);
+    tellNews(context);
     const bow = openBow(context);
-    const stops = [showHerbs(context), showLights(context), showHands(context, bow), tellNews(context)];
+    const herbs = showHerbs(context);
+    const stops = [showLights(context), showHands(context, bow, herbs)];
     return () => {
       for (const stop of stops) stop();
+      herbs.dispose();
       bow.dispose();
     };
   },
@@ -65,30 +75,35 @@ function showLights({ room, stage, settings, onFrame }: ViewContext<MeadowState>
 }
 
 /** Panel, keys and clicks. */
-function showHands(context: ViewContext<MeadowState>, bow: ReturnType<typeof openBow>): () => void {
-  const { room, stage, me } = context;
+function showHands(context: ViewContext<MeadowState>, bow: Bow, herbs: Herbs): () => void {
+  const { room, stage, me, predict } = context;
   const hero = () => room.state.actors?.get(room.sessionId) as Hero | undefined;
-  /** The nearest thing within reach. */
+  /** The nearest ripe herb within reach; what lies about is the page's. */
   const within = (): { id: string; words: string } | undefined => {
     const at = me();
     let best: { id: string; words: string } | undefined;
     let least = REACH_M;
     room.state.actors?.forEach((actor, id) => {
-      const isHerb = actor.kind === "herb" && (actor as Herb).ripe;
-      if (!at || (!isHerb && actor.kind !== "bundle")) return;
+      if (!at || actor.kind !== "herb" || !herbs.isRipe(actor as Herb, id)) return;
       const away = Math.hypot(actor.x - at.x, actor.y - at.y, actor.z - at.z);
       if (away >= least) return;
       least = away;
-      best = { id, words: isHerb ? "Pick herb" : "Take bag" };
+      best = { id, words: "Pick herb" };
     });
     return best;
   };
   const actions = {
     pick: () => {
       const thing = within();
-      if (thing) room.send("pick", { id: thing.id });
+      if (!thing) return;
+      // The blossoms are in the hand at once; they stand there again if somebody was faster.
+      const asked = { id: thing.id, request: newRequest() };
+      void predict("pick", asked, () => ({ undo: herbs.pick(thing.id) }));
     },
-    eat: () => room.send("eat", { what: (hero()?.meat ?? 0) > 0 ? "meat" : "herbs" }),
+    eat: () => {
+      const id = foodOf(hero());
+      if (id !== undefined) room.send("item.use", { id, request: newRequest() });
+    },
     shoot: (x?: number, y?: number) => bow.shoot(x, y),
   };
   const stops = [
@@ -109,19 +124,18 @@ function showHands(context: ViewContext<MeadowState>, bow: ReturnType<typeof ope
   };
 }
 
-/** What happened to oneself, in a line. */
-function tellNews({ room, notice }: ViewContext<MeadowState>): () => void {
-  return room.onMessage("event", ({ name, payload }: EventMessage) => {
-    if (name === Slain.name) {
-      const { kind, xp } = Slain.schema.parse(payload);
-      notice(`You brought down a ${kind}: +${xp} experience. Take what it left.`);
-    }
-    if (name === Gored.name) {
-      const { kind, harm, fainted } = Gored.schema.parse(payload);
-      notice(
-        fainted ? `The ${kind} was too much. You wake at the camp.` : `The ${kind} hurts you: −${harm}.`,
-      );
-    }
+/** What happened to oneself, and what others near do. */
+function tellNews({ room, onEvent, tell, notice }: ViewContext<MeadowState>): void {
+  const nameOf = (id = "") => (room.state.actors?.get(id) as Hero | undefined)?.name ?? "Somebody";
+  onEvent(Picked, ({ own, actor }) => tell(own ? "You picked a herb" : `${nameOf(actor)} picked a herb`));
+  onEvent(Slain, ({ payload: { kind, xp, level }, actor = "" }) => {
+    tell(`You brought down a ${kind}: +${xp} experience. Take what it left.`);
+    const total = (room.state.actors?.get(actor) as Hero | undefined)?.xp ?? 0;
+    if (level > levelOf(total - xp)) notice(`You are level ${level} now.`);
+  });
+  onEvent(Gored, ({ payload: { kind, harm, died } }) => {
+    tell(`The ${kind} hurts you: −${harm}`);
+    if (died) notice(`The ${kind} was too much for you.`);
   });
 }
 

@@ -1,6 +1,5 @@
-import { randomInt } from "node:crypto";
 import { type Place, type Player, WorldRoom } from "roomkeep/rooms";
-import { type Refusal, refuse, seeded, type WalkInput } from "roomkeep/shared";
+import { type Refusal, refuse, type WalkInput } from "roomkeep/shared";
 import { z } from "zod";
 import { DECK_PLACE, tagLevel } from "./level.ts";
 import { openRound, type Round } from "./round.ts";
@@ -20,6 +19,13 @@ import { paceOf, tagStep } from "./step.ts";
 type Tagger = Player<TagAvatar>;
 
 const nothing = z.strictObject({}).optional();
+
+/** What of a room is not in its state. */
+const keptShape = z.object({
+  ticksLeft: z.int(),
+  waited: z.array(z.string()),
+  round: z.object({ graceTicks: z.int(), freeTicks: z.array(z.tuple([z.string(), z.int()])) }).nullable(),
+});
 
 /**
  * A party game for two to twelve who share a code. *It* hands itself on by a touch; a second free and a tag are one
@@ -48,17 +54,13 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
   roundS = 90;
   /** Seconds in which a new *it* cannot tag, so that it does not bounce between two. */
   graceS = 1.5;
-  /** Of the room's chance: who is *it* and where one begins. Fixed for a replay, secret otherwise. */
-  override seed = randomInt(2 ** 32);
 
-  private random = seeded(0);
   private ticksLeft = 0;
   private round: Round<Tagger> | undefined;
   /** Session ids of those who had to watch a round; the next one takes them first. */
   private readonly waited = new Set<string>();
 
   protected override onOpen(): void {
-    this.random = seeded(this.seed);
     this.on("ready", z.strictObject({ ready: z.boolean() }), (player, { ready }) => {
       if (this.isUnderWay()) return refuse("ACTION_REFUSED", "The round has begun; you enter the next one.");
       player.avatar.ready = ready;
@@ -73,11 +75,23 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     });
   }
 
-  /** Hot reload: the clock of a round is no state, so a round under way ends in the lobby. */
-  protected override onRestore(): void {
+  protected override onKeep(): z.infer<typeof keptShape> {
+    const { ticksLeft, waited, round } = this;
+    const saved = round?.save();
+    const freeTicks = saved?.freeTicks.map(([id, ticks]): [string, number] => [id, ticks]) ?? [];
+    return { ticksLeft, waited: [...waited], round: saved ? { ...saved, freeTicks } : null };
+  }
+
+  /** A round under way goes on; if the edit has changed what is kept of it, it ends in the lobby. */
+  protected override onRestore(kept: unknown): void {
     for (const { sessionId, avatar } of this.players.values())
       if (avatar.watching) this.space?.removeWalker(sessionId);
-    if (this.state.phase === "countdown" || this.state.phase === "round") this.stop("lobby");
+    const { success, data } = keptShape.safeParse(kept);
+    if (!success) return void (this.state.phase !== "lobby" && this.stop("lobby"));
+    this.ticksLeft = data.ticksLeft;
+    this.waited.clear();
+    for (const id of data.waited) this.waited.add(id);
+    this.round = data.round ? openRound(this.state, [], this.chance(), data.round) : undefined;
   }
 
   protected override createAvatar(): TagAvatar {
@@ -162,10 +176,14 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     }
     this.state.board.clear();
     this.state.round++;
-    const { tickHz, graceS, random } = this;
-    this.round = openRound(this.state, team, { tickHz, graceS, random });
-    placeTeam(team, this.state.it, this.level.spawns, random);
+    this.round = openRound(this.state, team, this.chance());
+    placeTeam(team, this.state.it, this.level.spawns, this.simulation.random);
     this.enter("countdown", this.countdownS);
+  }
+
+  private chance() {
+    const { tickHz, graceS, simulation } = this;
+    return { tickHz, graceS, random: simulation.random };
   }
 
   private beginRound(round: Round<Tagger>): void {

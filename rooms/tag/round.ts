@@ -1,6 +1,13 @@
 import { type Tagger, touchedBy } from "./rules.ts";
 import type { TagState } from "./state.ts";
 
+/** A round as it is kept when the room is. */
+export interface RoundSave {
+  readonly graceTicks: number;
+  /** Ticks free, by session id. */
+  readonly freeTicks: readonly (readonly [id: string, ticks: number])[];
+}
+
 /** One round of tag: who is *it*, the grace time, the seconds free. It counts ticks and reads no clock. */
 export interface Round<T extends Tagger> {
   /** Makes somebody *it*; the grace time begins. */
@@ -12,10 +19,12 @@ export interface Round<T extends Tagger> {
   keepIt(playing: readonly T[]): T | undefined;
   /** One tick of play: a touch passes *it* on, everybody else is free for this long. */
   tick(playing: readonly T[]): void;
+  /** What {@link openRound} goes on from. */
+  save(): RoundSave;
 }
 
 /**
- * Opens a round with somebody of the team as *it*.
+ * Opens a round with somebody of the team as *it*, or goes on with one that was saved.
  *
  * @param graceS seconds in which a new *it* cannot tag
  * @param random the room's own, numbers in [0, 1)
@@ -24,10 +33,11 @@ export function openRound<T extends Tagger>(
   state: TagState,
   team: readonly T[],
   { tickHz, graceS, random }: { tickHz: number; graceS: number; random: () => number },
+  saved?: RoundSave,
 ): Round<T> {
   /** Ticks free, by session id. */
-  const freeTicks = new Map<string, number>();
-  let graceTicks = 0;
+  const freeTicks = new Map(saved?.freeTicks);
+  let graceTicks = saved?.graceTicks ?? 0;
 
   const makeIt = (player: T) => {
     state.it = player.sessionId;
@@ -46,7 +56,7 @@ export function openRound<T extends Tagger>(
     makeIt(touched);
   };
 
-  chooseIt(team);
+  if (!saved) chooseIt(team);
   return {
     makeIt,
     keepIt(playing) {
@@ -66,5 +76,6 @@ export function openRound<T extends Tagger>(
       state.grace = graceTicks > 0;
       if (it && !it.avatar.away && !state.grace) passOn(it, playing);
     },
+    save: () => ({ graceTicks, freeTicks: [...freeTicks] }),
   };
 }

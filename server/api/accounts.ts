@@ -235,6 +235,16 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
         return startReset(ds, body.login);
       },
     }),
+    readAccount: endpoint({
+      method: "GET",
+      path: "/v1/account",
+      summary: "The account, also one that has no character yet",
+      signedIn: true,
+      result: z.object({ account: shapes.account }),
+      async answer({ token }) {
+        return { account: await readAccount(ds, (await auth.caller(token)).accountId) };
+      },
+    }),
     readMe: endpoint({
       method: "GET",
       path: "/v1/me",

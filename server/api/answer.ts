@@ -85,8 +85,10 @@ export function endpoint<Body, Result>(question: Question<Body, Result>) {
       });
       return result instanceof Response ? result : json(status, result);
     } catch (error) {
-      if (!(error instanceof RoomkeepError)) throw error;
-      return json(statusOf(error.code), { code: error.code, message: error.message });
+      // What the matchmaker refuses has our error as its cause.
+      const told = error instanceof Error && error.cause instanceof RoomkeepError ? error.cause : error;
+      if (!(told instanceof RoomkeepError)) throw error;
+      return json(statusOf(told.code), { code: told.code, message: told.message });
     }
   });
 }

@@ -8,19 +8,22 @@ export interface Dependency {
   ask(): Promise<unknown>;
 }
 
-/** `/health`: the process lives. `/ready`: what it needs answers; else 503 with what is missing. */
-export function healthEndpoints(dependencies: readonly Dependency[]) {
+/** `/health`: the process lives, and which address it takes the asker for. `/ready`: what it needs answers, and it is not about to end; else 503 with the reason. */
+export function healthEndpoints(
+  dependencies: readonly Dependency[],
+  isStopping: () => boolean = () => false,
+) {
   return {
     health: endpoint({
       method: "GET",
       path: "/health",
-      answer: () => ({ status: "ok", uptimeS: Math.round(process.uptime()) }),
+      answer: ({ address }) => ({ status: "ok", uptimeS: Math.round(process.uptime()), you: address }),
     }),
     ready: createEndpoint("/ready", { method: "GET" }, async () => {
       const answers = await Promise.all(dependencies.map(stateOf));
-      const ready = answers.every(([, state]) => state === "ok");
+      const ready = answers.every(([, state]) => state === "ok") && !isStopping();
       return json(ready ? 200 : 503, {
-        status: ready ? "ready" : "not ready",
+        status: isStopping() ? "stopping" : ready ? "ready" : "not ready",
         ...Object.fromEntries(answers),
       });
     }),

@@ -31,6 +31,13 @@ export function identityEndpoints({ ds, auth, oidc, log }: IdentityParts) {
     throw error;
   };
   return {
+    readProvider: endpoint({
+      method: "GET",
+      path: "/v1/identity",
+      summary: "The provider by which one may sign in here; null: there is none",
+      result: z.object({ provider: z.object({ name: z.string() }).nullable() }),
+      answer: () => ({ provider: oidc ? { name: oidc.name } : null }),
+    }),
     beginIdentity: endpoint({
       method: "POST",
       path: "/v1/identity",

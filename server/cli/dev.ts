@@ -1,22 +1,31 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/index.ts";
 import { startServer } from "../boot.ts";
+import { PROCESSES_MAX } from "../cluster/local.ts";
 import { readConfig } from "../config.ts";
 import type { Games } from "../games.ts";
 import { openLiveProject } from "../live-project.ts";
+import { clusterProcess, runCluster } from "./dev-cluster.ts";
 import type { Command } from "./index.ts";
-import { stopOnSignal, welcome } from "./start.ts";
+import { recordInto, stopOnSignal, tellParent, welcome } from "./start.ts";
 
-const help = `roomkeep dev
+const help = `roomkeep dev [--cluster N] [--record folder]
+
+  --cluster N   a whole cluster on this machine: N processes (2-8) on a real Redis and PostgreSQL, behind one address
 
 Starts the games and their page from source, on one port, and follows your edits: save a room and its open rooms are
 replaced by the new code, state and players kept; save a view and the page shows it. Database, Redis and accounts stay
-open all the while. The settings are those of roomkeep start; the page is built by Vite, by vite.config.ts if there is
-one.
+open all the while. The settings and --record are those of roomkeep start; the page is built by Vite, by
+vite.config.ts if there is one.
 
 What an edit cannot keep: fields of a room class that are not state (hand them over with onKeep and onRestore), and
 players whose page still has an older state class (their page reloads).
+
+In a cluster each line of the log begins with the name of its process, one that dies is started again, and an edit
+counts for rooms that open after it. DATABASE_URL and REDIS_URL say which database and Redis; without them the
+PostgreSQL of this machine gets a database roomkeep_dev, and a Redis is started for as long as the cluster runs.
 
 Ctrl-C saves everybody, closes the database last and ends.`;
 
@@ -24,12 +33,16 @@ Ctrl-C saves everybody, closes the database last and ends.`;
 export const command: Command = {
   summary: "start from source and follow your edits",
   help,
-  async run() {
+  async run(args) {
+    const { processes, record } = readOptions(args);
+    if (processes > 1) return runCluster(processes, recordInto(record, process.env));
     const main = resolve("server/main.ts");
     if (!existsSync(main))
       throw new RoomkeepError("CONFIG_INVALID", "There is no server/main.ts here. Run this in a project.");
-    const project = openLiveProject(main);
-    const server = await startServer({}, readConfig(process.env), project.page);
+    const name = clusterProcess();
+    // The first process of a cluster serves the page; the others need Vite to load the rooms only.
+    const project = openLiveProject(main, { page: name === undefined || name === "one" });
+    const server = await startServer({}, readConfig(recordInto(record, process.env)), project.page);
     const { log } = server.foundation;
     stopOnSignal({
       async close() {
@@ -38,8 +51,10 @@ export const command: Command = {
       },
     });
     await server.reload(gamesOf(await project.load(), main));
-    console.log(welcome(server, await server.foundation.signIn.announce()));
-    process.send?.({ ready: true, port: server.port, url: server.url });
+    const password = await server.foundation.signIn.announce();
+    if (name === undefined) console.log(welcome(server, password));
+    else if (password) console.log(`admin sign-in: admin / ${password}   (shown this once: note it)`);
+    tellParent(server);
     project.onEdit(async (file) => {
       const startedAt = performance.now();
       try {
@@ -53,6 +68,19 @@ export const command: Command = {
     });
   },
 };
+
+function readOptions(args: string[]): { processes: number; record: string | undefined } {
+  const options = { cluster: { type: "string" }, record: { type: "string" } } as const;
+  const { cluster, record } = parseArgs({ args, options }).values;
+  if (cluster === undefined) return { processes: 1, record };
+  const processes = Number(cluster);
+  if (!Number.isInteger(processes) || processes < 2 || processes > PROCESSES_MAX)
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      `--cluster takes a number of processes from 2 to ${PROCESSES_MAX}.`,
+    );
+  return { processes, record };
+}
 
 function gamesOf(module: { games?: Games }, file: string): Games {
   if (!module.games) throw new RoomkeepError("CONFIG_INVALID", `${file} does not export \`games\`.`);

@@ -14,6 +14,9 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   new: () => import("./new.ts"),
   dev: () => import("./dev.ts"),
   start: () => import("./start.ts"),
+  drain: () => import("./drain.ts"),
+  audit: () => import("./audit.ts"),
+  doctor: () => import("./doctor.ts"),
   account: () => import("./account.ts"),
   bots: () => import("./bots.ts"),
   backup: () => import("./backup.ts"),
@@ -57,9 +60,18 @@ async function printHelp(asked: string): Promise<void> {
   process.exitCode = 2;
 }
 
+/** What `parseArgs` throws at an option that there is none, or that lacks its value. */
+function isUnknownOption(error: unknown): error is Error {
+  return String((error as { code?: unknown } | undefined)?.code).startsWith("ERR_PARSE_ARGS_");
+}
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {
+  if (isUnknownOption(error)) {
+    console.error(`${error.message} --help lists the options.`);
+    process.exit(2);
+  }
   if (!(error instanceof RoomkeepError)) throw error;
   console.error(`${error.code}: ${error.message}`);
   process.exit(1);

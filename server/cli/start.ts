@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/errors.ts";
 import { startServer } from "../boot.ts";
 import { readConfig } from "../config.ts";
@@ -9,9 +10,12 @@ import type { Games } from "../games.ts";
 import type { RunningServer } from "../index.ts";
 import type { Command } from "./index.ts";
 
-const help = `roomkeep start
+const help = `roomkeep start [--record folder]
 
 Starts the games that server/main exports as \`games\`, with their page, API and monitor on one port.
+
+  --record folder   records every room into a file of its own there: what moved it, tick by tick, to run it again
+                    (docs/world.md). The files hold names of characters, and what they did, but no chat
 
 Settings, as environment variables:
   PORT                     2567; 0 takes a free one
@@ -19,18 +23,22 @@ Settings, as environment variables:
   ROOMKEEP_DATA_DIR        data: folder of the embedded database
   DATABASE_URL             postgres://user:password@host:5432/name, instead of the embedded database
   REDIS_URL                redis://host:6379, to run several processes
-  ROOMKEEP_PUBLIC_ADDRESS  host:port under which clients reach this process
-  ROOMKEEP_ADMIN_PASSWORD  sign-in of /monitor; without it one is made and shown at the first start
+  ROOMKEEP_PUBLIC_ADDRESS  host:port, with a path if need be, under which clients reach this process; "same" behind a
+                           proxy that knows the processes by the path of their sockets
+  ROOMKEEP_ADMIN_PASSWORD  sign-in of /monitor/; without it one is made and shown at the first start
   ROOMKEEP_ORIGINS         other origins whose pages may use this server, separated by commas
   ROOMKEEP_TRUST_PROXY     0: number of proxies before it that tell the client's address (X-Forwarded-For)
   ROOMKEEP_TOKEN_KEY       secret of 32 letters or more behind access tokens; without it one is kept in the database.
                            Several, separated by commas: the first signs, all are accepted
   ROOMKEEP_CHARACTERS_MAX  5: characters an account may have
-  ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID, ROOMKEEP_OIDC_CLIENT_SECRET, ROOMKEEP_OIDC_REDIRECT
+  ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID, ROOMKEEP_OIDC_CLIENT_SECRET, ROOMKEEP_OIDC_REDIRECT, ROOMKEEP_OIDC_NAME
                            sign-in by an OpenID Connect provider; the redirect is https://<host>/v1/identity/return
   ROOMKEEP_BACKUP_EVERY    6h: a backup into the data folder this often (30m, 6h, 1d); set it on one process
   ROOMKEEP_SLOW_QUERY_MS   250: queries that take longer are logged; 0 for none
   ROOMKEEP_POOL_SIZE       10: connections to PostgreSQL
+  ROOMKEEP_RECORD_DIR      the same as --record
+  ROOMKEEP_RECORD_HASH_TICKS
+                           20: ticks between two hashes in a recording, to compare a re-run with; 0 for none
   LOG_LEVEL                info; silent, error, warn, debug
 
 Ctrl-C or SIGTERM saves everybody, closes the database last and ends.`;
@@ -39,15 +47,34 @@ Ctrl-C or SIGTERM saves everybody, closes the database last and ends.`;
 export const command: Command = {
   summary: "start the games, their page, API and monitor on one port",
   help,
-  async run() {
-    const config = readConfig(process.env);
+  async run(args) {
+    const config = readConfig(recordInto(readFolder(args), process.env));
     const server = await startServer(await loadGames(), config, resolve("dist/page"));
     stopOnSignal(server);
     console.log(welcome(server, await server.foundation.signIn.announce()));
-    // A parent that started us with an IPC channel wants to know.
-    process.send?.({ ready: true, port: server.port, url: server.url });
+    tellParent(server);
   },
 };
+
+/** What the command line says of recordings. @throws CONFIG_INVALID */
+function readFolder(args: string[]): string | undefined {
+  try {
+    return parseArgs({ args, options: { record: { type: "string" } } }).values.record;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RoomkeepError("CONFIG_INVALID", `${reason}. --help lists the options.`, { cause });
+  }
+}
+
+/** A parent that started us with an IPC channel wants to know. */
+export function tellParent({ port, url, processId }: RunningServer): void {
+  process.send?.({ ready: true, port, url, processId });
+}
+
+/** The settings, with the folder for recordings that the command line says, if it does. */
+export function recordInto(folder: string | undefined, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return folder === undefined ? env : { ...env, ROOMKEEP_RECORD_DIR: folder };
+}
 
 /** The games are what `server/main` exports: compiled in a project that was built, the source otherwise. */
 async function loadGames(): Promise<Games> {
@@ -68,8 +95,8 @@ function isLoadable(file: string): boolean {
   return existsSync(file) && file.endsWith(".ts") === fromSource;
 }
 
-/** The first signal stops cleanly; the second gives up waiting. */
-export function stopOnSignal(server: Pick<RunningServer, "close">): void {
+/** The first signal stops cleanly; the second gives up waiting. So does the end of a parent that has an IPC channel. */
+export function stopOnSignal(server: Pick<RunningServer, "close"> & Partial<RunningServer>): void {
   let stopping = false;
   const stop = async () => {
     if (stopping) process.exit(1);
@@ -79,6 +106,14 @@ export function stopOnSignal(server: Pick<RunningServer, "close">): void {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  server.onDrainAsked?.(() => {
+    if (!stopping) void stop();
+  });
+  process.once("disconnect", () => {
+    // Nobody reads any more what we write.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+    if (!stopping) void stop();
+  });
 }
 
 /** What is said once the server answers: where it is, how to sign in, where the data lives. */
@@ -87,7 +122,7 @@ export function welcome({ url, port, foundation }: RunningServer, firstPassword:
   const lines = ["", `  roomkeep is running    ${url}`];
   if (config.host === "0.0.0.0")
     for (const address of localAddresses()) lines.push(`  in your network        http://${address}:${port}`);
-  lines.push(`  monitor                ${url}/monitor`);
+  lines.push(`  monitor                ${url}/monitor/`);
   lines.push(`  admin sign-in          ${signInHint(config.adminPassword, firstPassword)}`);
   const kind = database.kind === "embedded" ? "embedded database in" : "PostgreSQL";
   lines.push(`  data lives in          ${kind} ${database.where}`);

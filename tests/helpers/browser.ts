@@ -1,19 +1,18 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { describe, test } from "vitest";
+import { chromiumPath, openChromium } from "./chromium.ts";
 
-const WAYS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const FLAGS =
-  "--headless --no-sandbox --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-const executablePath = process.env.CHROMIUM_PATH ?? WAYS.find((way) => existsSync(way));
+export { ask, untilPage } from "./chromium.ts";
+
 const screenshots = fileURLToPath(new URL("../screenshots/", import.meta.url));
 
 /** Runs a suite that needs a real Chromium. Where there is none it says so loudly; with CI=true it fails. */
 export function describeWithBrowser(title: string, suite: (open: () => Promise<Browser>) => void): void {
-  if (executablePath) {
-    describe(title, () => suite(() => chromium.launch({ executablePath, args: FLAGS.split(" ") })));
+  if (chromiumPath) {
+    describe(title, () => suite(openChromium));
     return;
   }
   const message = `${title}: not run: no Chromium is installed (Debian: apt-get install chromium, or CHROMIUM_PATH)`;
@@ -27,22 +26,39 @@ export function describeWithBrowser(title: string, suite: (open: () => Promise<B
   });
 }
 
+/**
+ * The world is drawn in software here, which takes all of a small machine: few frames, and nothing drawn in them but
+ * for a screenshot, so that there is no picture to put together either. All else of the page goes on as it does for anybody.
+ */
+const DRAW_SELDOM = `{
+  const soon = requestAnimationFrame;
+  requestAnimationFrame = (frame) => setTimeout(() => soon(frame), 120);
+  const { prototype } = WebGL2RenderingContext;
+  for (const name of ["clear", "drawElements", "drawArrays", "drawElementsInstanced", "drawArraysInstanced"]) {
+    const draw = prototype[name];
+    prototype[name] = function (...how) {
+      if (window.pictured) draw.apply(this, how);
+    };
+  }
+}`;
+
+/** A browser of somebody who was never here; its pages are drawn for {@link shoot} only. */
+export async function openProfile(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  await context.addInitScript(DRAW_SELDOM);
+  context.setDefaultTimeout(60_000);
+  return context;
+}
+
 /** Writes a screenshot to tests/screenshots. */
 export async function shoot(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
+  await page.evaluate("window.pictured = true");
+  // A few frames, so that what moves into its place is there.
+  await page.waitForTimeout(400);
   await page.screenshot({ path: join(screenshots, `${name}.png`) });
-}
-
-/** Reads what the page's probe tells. The expression sees it as `k`. */
-export function ask<T>(page: Page, expression: string): Promise<T> {
-  return page.evaluate(`(() => { const k = window.__roomkeep; return ${expression}; })()`) as Promise<T>;
-}
-
-/** Waits until an expression over the page's probe holds. Asked from here: the page's own policy forbids eval. */
-export async function untilPage(page: Page, expression: string, ms = 30_000): Promise<void> {
-  const deadline = performance.now() + ms;
-  while (!(await ask<boolean>(page, `Boolean(k && (${expression}))`).catch(() => false))) {
-    if (performance.now() > deadline) throw new Error(`waited ${ms} ms for: ${expression}`);
-    await new Promise((resolve) => setTimeout(resolve, 40));
-  }
+  await page.evaluate("window.pictured = false");
 }

@@ -14,12 +14,20 @@ export interface Cluster {
 
 /** Runs a suite on real processes, a real PostgreSQL and a real Redis; what is missing is said loudly. */
 export function describeCluster(title: string, suite: (open: () => Promise<Cluster>) => void): void {
+  describeWithPostgresAndRedis(title, (openRedis) => suite(() => openCluster(openRedis)));
+}
+
+/** The same for suites that start their own processes. */
+export function describeWithPostgresAndRedis(
+  title: string,
+  suite: (openRedis: () => Promise<TestRedis>) => void,
+): void {
   if (missingPostgres !== null && process.env.CI !== "true") {
     console.error(`\n!!! ${title}: not run: ${missingPostgres}\n`);
     describe.skip(title, () => suite(() => Promise.reject(new Error("not run"))));
     return;
   }
-  describeWithRedis(title, (openRedis) => suite(() => openCluster(openRedis)));
+  describeWithRedis(title, suite);
 }
 
 async function openCluster(openRedis: () => Promise<TestRedis>): Promise<Cluster> {

@@ -1,10 +1,32 @@
 import { execFile } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const SOURCES = ["client", "shared", "rooms", "package.json", "vite.config.ts"];
+const BUILT = "dist/page/index.html";
 
-/** Builds the page from the source as it is now, as `npm start` does. */
+/**
+ * Builds the page from the source as it is now, as `npm start` does. Once for all tests, before the first: several of
+ * them serve it at the same time, and a build empties the folder.
+ */
 export async function buildPage(): Promise<void> {
+  if (changedAt([BUILT]) > changedAt(SOURCES)) return;
   await promisify(execFile)("npx", ["vite", "build", "--logLevel", "warn"], { cwd: root });
 }
+
+/** When the newest of these files, or files in these folders, was written; 0 where there is none. */
+function changedAt(paths: readonly string[]): number {
+  const times = paths.flatMap((path) => {
+    const at = join(root, path);
+    const stats = statSync(at, { throwIfNoEntry: false });
+    if (!stats?.isDirectory()) return stats?.mtimeMs ?? 0;
+    return readdirSync(at, { recursive: true }).map((file) => statSync(join(at, String(file))).mtimeMs);
+  });
+  return Math.max(...times);
+}
+
+/** Vitest calls it before the first test. */
+export const setup = buildPage;

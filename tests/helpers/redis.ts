@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "redis";
 import { describe, test } from "vitest";
+import { redisAnswers } from "../../server/cluster/stores.ts";
 import { ended, freePort } from "./postgres.ts";
 
 /** A Redis for one test file. */
@@ -16,7 +17,8 @@ export interface TestRedis {
 
 const SHARED = process.env.REDIS_URL || "redis://127.0.0.1:6379";
 const installed = spawnSync("redis-server", ["--version"]).status === 0;
-const missing = installed || (await answers(SHARED)) ? null : "no redis-server is installed and none answers";
+const missing =
+  installed || (await redisAnswers(SHARED)) ? null : "no redis-server is installed and none answers";
 
 /**
  * Runs a suite that needs Redis. Where there is none it says so loudly and skips; with CI=true it fails.
@@ -56,7 +58,7 @@ export async function startPrivate(): Promise<TestRedis> {
   };
   const url = `redis://127.0.0.1:${port}`;
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (await answers(url)) return { url, pid: child.pid, close };
+    if (await redisAnswers(url)) return { url, pid: child.pid, close };
     await new Promise((done) => setTimeout(done, 50));
   }
   await close();
@@ -84,18 +86,4 @@ async function borrowShared(): Promise<TestRedis> {
     return { url: url.href, close };
   }
   throw new Error(`No empty database is left on ${SHARED}.`);
-}
-
-async function answers(url: string): Promise<boolean> {
-  const client = createClient({ url, socket: { connectTimeout: 1000, reconnectStrategy: false } });
-  client.on("error", () => {}); // reported by the return value
-  try {
-    await client.connect();
-    await client.ping();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    client.destroy();
-  }
 }

@@ -1,5 +1,5 @@
 import type { ViewContext } from "roomkeep/client";
-import { castRay, type EventMessage, layGround, type Target, type Vec } from "roomkeep/shared";
+import { castRay, countInBag, layGround, type Target, type Vec, wears } from "roomkeep/shared";
 import {
   ConeGeometry,
   CylinderGeometry,
@@ -12,7 +12,7 @@ import {
 } from "three";
 import { Loosed } from "../events.ts";
 import { meadowLevel } from "../level.ts";
-import { BOW_RANGE_M, bowOf, DRAW_S, targetOf } from "../rules.ts";
+import { BOW_RANGE_M, bowOf, DRAW_S, LONGBOW_DRAW_S, targetOf } from "../rules.ts";
 import type { Hero, MeadowState } from "../state.ts";
 
 /** Speed of a drawn arrow, m/s. What it hits is decided at once; the flight is for the eye. */
@@ -21,8 +21,8 @@ const ARROW_MPS = 70;
 const AIM_UP = 0.28;
 /** How long an arrow sticks, seconds. */
 const STICK_S = 2.5;
-/** A shot that the server has not told of after this is taken back, seconds. */
-const FORGET_S = 2;
+/** A shot of which the room tells no more after it agreed to it is forgotten, seconds. */
+const FORGET_S = 5;
 
 /** The own bow: aims, shows the arrow at once, and tells the server. */
 export interface Bow {
@@ -38,29 +38,32 @@ interface Flight {
   readonly from: Vec;
   to: Vec;
   ageS: number;
-  /** A flight of one's own that the server has not answered. */
+  /** A flight of one's own of which the room has not told where it ended. */
   pending: boolean;
 }
 
 /** Opens the bow, and shows everybody's arrows. */
 export function openBow(context: ViewContext<MeadowState>): Bow {
-  const { room, stage, actors, me, onFrame, debugRay } = context;
+  const { room, stage, actors, me, onFrame, onEvent, predict, debugRay } = context;
   const ground = layGround(meadowLevel);
   const quiver = makeArrows();
   const flights: Flight[] = [];
   const ray = new Raycaster();
   const way = new Vector3();
+  const hero = () => room.state.actors?.get(room.sessionId) as Hero | undefined;
   let drawnAt = -1;
   let now = 0;
 
-  const fly = (from: Vec, to: Vec, pending: boolean) => {
-    const arrow = quiver.make();
-    stage.scene.add(arrow);
-    flights.push({ arrow, from, to, ageS: 0, pending });
+  const fly = (from: Vec, to: Vec, pending: boolean): Flight => {
+    const flight = { arrow: quiver.make(), from, to, ageS: 0, pending };
+    stage.scene.add(flight.arrow);
+    flights.push(flight);
+    return flight;
   };
   const end = (flight: Flight) => {
     flight.arrow.removeFromParent();
-    flights.splice(flights.indexOf(flight), 1);
+    const at = flights.indexOf(flight);
+    if (at >= 0) flights.splice(at, 1);
   };
   /** Animals where they are drawn: what one sees is what one aims at. */
   function* targets(): Iterable<Target> {
@@ -70,25 +73,14 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
     }
   }
 
-  const stops = [
-    room.onMessage("event", (event: EventMessage) => {
-      if (event.name !== Loosed.name) return;
-      const { from, to } = Loosed.schema.parse(event.payload);
-      const at = (place: readonly number[]): Vec => ({
-        x: place[0] ?? 0,
-        y: place[1] ?? 0,
-        z: place[2] ?? 0,
-      });
-      const own = event.actor === room.sessionId ? flights.find(({ pending }) => pending) : undefined;
-      if (own) Object.assign(own, { to: at(to), pending: false });
-      else fly(at(from), at(to), false);
-    }),
-    room.onMessage("refused", ({ type }: { type: string }) => {
-      // The shot that was shown did not happen.
-      const own = type === "shoot" ? flights.find(({ pending }) => pending) : undefined;
-      if (own) end(own);
-    }),
-  ];
+  onEvent(Loosed, ({ payload, own }) => {
+    const [from, to] = [payload.from, payload.to].map(([x, y, z]): Vec => ({ x, y, z }));
+    if (!from || !to) return;
+    // Shots are told of in their order, and those that were refused fly no more.
+    const shown = own ? flights.find(({ pending }) => pending) : undefined;
+    if (shown) Object.assign(shown, { to, pending: false });
+    else fly(from, to, false);
+  });
   onFrame((dtS, time) => {
     now = time;
     for (const flight of [...flights]) {
@@ -100,12 +92,14 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
 
   return {
     arrows() {
-      const hero = room.state.actors?.get(room.sessionId) as Hero | undefined;
-      return Math.max(0, (hero?.arrows ?? 0) - flights.filter(({ pending }) => pending).length);
+      const held = hero()?.items ? countInBag(hero() as Hero, "arrow") : 0;
+      return Math.max(0, held - flights.filter(({ pending }) => pending).length);
     },
     shoot(x = 0, y = AIM_UP) {
       const at = me();
-      if (!at || now - drawnAt < DRAW_S * 1000 || this.arrows() < 1) return;
+      const archer = hero();
+      const drawS = archer?.worn && wears(archer, "longbow") ? LONGBOW_DRAW_S : DRAW_S;
+      if (!at || archer?.dead || now - drawnAt < drawS * 1000 || this.arrows() < 1) return;
       drawnAt = now;
       // The camera looks over the shoulder: the arrow goes where its ray ends, not along it.
       ray.setFromCamera(new Vector2(x, y), stage.camera);
@@ -121,12 +115,14 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
         y: from.y + way.y * BOW_RANGE_M,
         z: from.z + way.z * BOW_RANGE_M,
       };
-      room.send("shoot", { yaw: Math.atan2(way.x, way.z), pitch: Math.asin(way.y) });
-      fly(from, to, true);
+      const aimed = { yaw: Math.atan2(way.x, way.z), pitch: Math.asin(way.y) };
+      void predict("shoot", aimed, () => {
+        const flight = fly(from, to, true);
+        return { undo: () => end(flight) };
+      });
       debugRay(from, to);
     },
     dispose() {
-      for (const stop of stops) stop();
       for (const flight of [...flights]) end(flight);
       quiver.dispose();
     },

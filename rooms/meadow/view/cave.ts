@@ -1,13 +1,14 @@
 import { AFTERNOON, defineView, type SceneryBrush, type SkyMood, type ViewContext } from "roomkeep/client";
-import { type EventMessage, heightAt, isWithin } from "roomkeep/shared";
+import { heightAt, isWithin } from "roomkeep/shared";
 import { PointLight } from "three";
 import { CHAMBERS, caveLevel, TORCHES } from "../cave-level.ts";
 import type { CaveState } from "../cave-state.ts";
 import { TreasureFound } from "../events.ts";
 import type { Hero } from "../state.ts";
-import { listenToHands } from "./controls.ts";
+import { foodOf, listenToHands, newRequest } from "./controls.ts";
 import { drift } from "./lights.ts";
 import { factsOf, showPanel } from "./panel.tsx";
+import { meadowItems } from "./pictures.tsx";
 
 /** In a mountain there is no sky: what light there is comes from torches, crystals and one's own lantern. */
 const DARK: SkyMood = {
@@ -31,10 +32,12 @@ const DARK: SkyMood = {
 export const caveView = defineView<CaveState>({
   title: "Cave",
   level: caveLevel,
+  items: meadowItems,
   decorate,
   mount(context) {
     context.stage.sky.setMood(DARK);
-    const stops = [showLights(context), showHands(context), tellNews(context)];
+    tellNews(context);
+    const stops = [showLights(context), showHands(context)];
     return () => {
       for (const stop of stops) stop();
     };
@@ -88,7 +91,10 @@ function showHands(context: ViewContext<CaveState>): () => void {
     pick: () => {
       if (near()) room.send("open", {});
     },
-    eat: () => {},
+    eat: () => {
+      const id = foodOf(hero());
+      if (id !== undefined) room.send("item.use", { id, request: newRequest() });
+    },
   };
   const stops = [
     listenToHands(stage.canvas, actions),
@@ -99,13 +105,10 @@ function showHands(context: ViewContext<CaveState>): () => void {
   };
 }
 
-function tellNews({ room, notice }: ViewContext<CaveState>): () => void {
-  return room.onMessage("event", ({ name, payload }: EventMessage) => {
-    if (name !== TreasureFound.name) return;
-    const { finder, arrows, herbs, xp } = TreasureFound.schema.parse(payload);
-    notice(
-      `${finder} opened the chest: ${arrows} arrows, ${herbs} herbs, +${xp} experience for each of you.`,
-    );
+function tellNews({ onEvent, tell, notice }: ViewContext<CaveState>): void {
+  onEvent(TreasureFound, ({ payload: { finder, arrows, herbs, xp } }) => {
+    notice(`${finder} opened the chest: something for each of you.`);
+    for (const line of [`+${arrows} arrows`, `+${herbs} herbs`, `+${xp} xp`]) tell(line);
   });
 }
 

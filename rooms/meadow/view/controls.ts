@@ -1,3 +1,20 @@
+import type { Hero } from "../state.ts";
+
+/** A new request id, also where the page is not served over https. */
+export function newRequest(): string {
+  return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+}
+
+/** The stack that one eats of: meat before herbs. */
+export function foodOf(hero: Hero | undefined): string | undefined {
+  let food: string | undefined;
+  hero?.items?.forEach(({ template, container }, id) => {
+    if (container !== "bag") return;
+    if (template === "meat" || (template === "herb" && food === undefined)) food = id;
+  });
+  return food;
+}
+
 /** What keys and clicks do in the meadow. */
 export interface Controls {
   pick(): void;

@@ -15,8 +15,17 @@ import type { Herb, MeadowState } from "../state.ts";
 const DRAWN_MAX = 96;
 const COLORS = ["#ffd75e", "#ff9ad5", "#8fe3ff", "#c9a2ff"].map((color) => new Color(color));
 
+/** The herbs as they are shown. */
+export interface Herbs {
+  /** Whether it can be picked, as far as one sees. */
+  isRipe(herb: Herb, id: string): boolean;
+  /** Shows a herb as picked before the room has said so. @returns takes that back */
+  pick(id: string): () => void;
+  dispose(): void;
+}
+
 /** Draws all herbs in two calls: leaves, and blossoms that glow a little and only while they are ripe. */
-export function showHerbs({ room, stage, onFrame }: ViewContext<MeadowState>): () => void {
+export function showHerbs({ room, stage, onFrame }: ViewContext<MeadowState>): Herbs {
   const leaves = new InstancedMesh(
     leafGeometry(),
     new MeshLambertMaterial({ vertexColors: true }),
@@ -29,26 +38,31 @@ export function showHerbs({ room, stage, onFrame }: ViewContext<MeadowState>): (
   const span = new Vector3();
   const glow = new Color();
   let shown = "";
+  /** Herbs that one has picked oneself, until the state says so too. */
+  const picked = new Set<string>();
 
   onFrame((_dtS, now) => {
     const beat = 0.86 + 0.14 * Math.sin(now / 600);
     blossoms.material.color.copy(glow.setScalar(beat));
-    const herbs: Herb[] = [];
+    const herbs: { herb: Herb; ripe: boolean }[] = [];
     let key = "";
     room.state.actors?.forEach((actor, id) => {
       if (actor.kind !== "herb" || herbs.length >= DRAWN_MAX) return;
-      herbs.push(actor as Herb);
-      key += `${id}${(actor as Herb).ripe ? "+" : "-"}`;
+      const herb = actor as Herb;
+      if (!herb.ripe) picked.delete(id);
+      const ripe = herb.ripe && !picked.has(id);
+      herbs.push({ herb, ripe });
+      key += `${id}${ripe ? "+" : "-"}`;
     });
     if (key === shown) return;
     shown = key;
     let ripe = 0;
-    for (const [i, herb] of herbs.entries()) {
+    for (const [i, { herb, ripe: isRipe }] of herbs.entries()) {
       const size = 0.9 + ((herb.x * 7.3) % 0.4);
-      at.makeRotationY(herb.x * 3).scale(span.set(size, herb.ripe ? size : size * 0.55, size));
+      at.makeRotationY(herb.x * 3).scale(span.set(size, isRipe ? size : size * 0.55, size));
       at.setPosition(herb.x, herb.y, herb.z);
       leaves.setMatrixAt(i, at);
-      if (!herb.ripe) continue;
+      if (!isRipe) continue;
       blossoms.setMatrixAt(ripe, at);
       blossoms.setColorAt(ripe, COLORS[herb.sort % COLORS.length] ?? glow);
       ripe += 1;
@@ -58,13 +72,20 @@ export function showHerbs({ room, stage, onFrame }: ViewContext<MeadowState>): (
     leaves.instanceMatrix.needsUpdate = blossoms.instanceMatrix.needsUpdate = true;
     if (blossoms.instanceColor) blossoms.instanceColor.needsUpdate = true;
   });
-  return () => {
-    for (const mesh of [leaves, blossoms]) {
-      mesh.removeFromParent();
-      mesh.geometry.dispose();
-      mesh.material.dispose();
-      mesh.dispose();
-    }
+  return {
+    isRipe: (herb, id) => herb.ripe && !picked.has(id),
+    pick(id) {
+      picked.add(id);
+      return () => void picked.delete(id);
+    },
+    dispose() {
+      for (const mesh of [leaves, blossoms]) {
+        mesh.removeFromParent();
+        mesh.geometry.dispose();
+        mesh.material.dispose();
+        mesh.dispose();
+      }
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ViewContext } from "roomkeep/client";
-import type { WorldState } from "roomkeep/shared";
+import { countInBag, type WorldState } from "roomkeep/shared";
 import { clockText, daylight } from "../clock.ts";
+import type { Thing } from "../items.ts";
 import { HEALTH_MAX, type Hero } from "../state.ts";
 import { style } from "./style.ts";
 
@@ -53,8 +54,9 @@ export function showPanel<S extends WorldState>(
 
 /** The facts of an own hero. */
 export function factsOf(hero: Hero | undefined): Omit<Facts, "minute" | "near"> {
-  const { health = 0, arrows = 0, herbs = 0, meat = 0, xp = 0, level = 1, warm = false } = hero ?? {};
-  return { health, arrows, herbs, meat, xp, level, warm };
+  const { health = 0, xp = 0, level = 1, warm = false } = hero ?? {};
+  const count = (template: Thing) => (hero?.items ? countInBag(hero, template) : 0);
+  return { health, arrows: count("arrow"), herbs: count("herb"), meat: count("meat"), xp, level, warm };
 }
 
 function Status({ facts }: { facts: Facts }) {

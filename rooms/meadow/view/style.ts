@@ -16,5 +16,5 @@ export const style = `
 @media (pointer:coarse), (max-width:720px) { .mw-actions kbd { display:none; } .mw-actions { left:auto; right:16px; bottom:184px; transform:none; flex-direction:column-reverse; gap:8px; }
   #hud .mw-actions button { min-height:48px; min-width:84px; background:rgba(255,250,243,.86); } }
 @media (max-width:720px) { .mw-status { font-size:.82em; gap:.6em; padding-right:.8em; } .mw-health { width:86px; } .slot:has(.mw-status) { left:10px; transform:none; } .mw-level { display:none; }
-  #hud:has(.mw-status) .chat { top:106px; } }
+  #hud:has(.mw-status) .chat { top:106px; } #hud:has(.mw-status) .corner { top:104px; } #hud:has(.mw-status) .corner:has(.party) ~ .chat { top:144px; } #hud:has(.mw-status) .banner.invitation { top:196px; } }
 `;

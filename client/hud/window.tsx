@@ -1,0 +1,37 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+interface WindowProps {
+  name: string;
+  /** Beside the title. */
+  aside?: ComponentChildren;
+  close(): void;
+  /** Key of the whole window as a place to drop on. */
+  drop?: string;
+  children: ComponentChildren;
+}
+
+/** A window beside the game: one may walk on, and Escape closes it. */
+export function Window({ name, aside, close, drop, children }: WindowProps) {
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      // What was focused in here is gone: back to where one was.
+      if (!document.activeElement || document.activeElement === document.body)
+        if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <section class="window" ref={section} aria-label={name} data-drop={drop} data-testid={name.toLowerCase()}>
+      <h2>
+        <span class="grow">{name}</span>
+        {aside}
+        <button type="button" aria-label={`Close ${name.toLowerCase()}`} onClick={close}>
+          ✕
+        </button>
+      </h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+import { effect, type Signal, signal } from "@preact/signals";
+import type { ServerMessages } from "roomkeep/shared";
+import type { Session } from "./session.ts";
+
+/** The other rooms of the place that one is in. */
+export interface SiblingBoard {
+  /** As the server told last. */
+  readonly others: Signal<ServerMessages["siblings"]["others"]>;
+  /** Asks the server for them; `others` tells. */
+  look(): void;
+  /** Changes over to one, with the party if one leads it. */
+  go(code: string): void;
+}
+
+/** Follows them through all rooms of a session. */
+export function openSiblings(session: Session): SiblingBoard {
+  const others: SiblingBoard["others"] = signal([]);
+  effect(() => {
+    others.value = [];
+    session.room.value?.onMessage("siblings", (told: ServerMessages["siblings"]) => {
+      others.value = told.others;
+    });
+  });
+  return {
+    others,
+    look: () => session.room.value?.send("siblings", {}),
+    go: (code) => session.room.value?.send("travel.sibling", { code }),
+  };
+}

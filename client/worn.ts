@@ -1,0 +1,30 @@
+import type { Avatar, Carrier } from "roomkeep/shared";
+import type { Object3D } from "three";
+import type { AvatarBody } from "./avatar-body.ts";
+
+/** Makes what one sees of an item that is worn. `top`: height of the head's top above the feet, metres. */
+export type Wear = (template: string, top: number) => Object3D | undefined;
+
+/** Keeps on an avatar's body what it wears, as the state says. @returns call it each frame */
+export function showWorn(wear: Wear | undefined): (avatar: Avatar, body: AvatarBody) => void {
+  let key = "";
+  let host: Object3D | undefined;
+  let shown: Object3D[] = [];
+  return (avatar, { torso, top }) => {
+    const { worn } = avatar as Partial<Carrier>;
+    if (!wear || !worn || (worn.size === 0 && key === "")) return;
+    let next = "";
+    worn.forEach((template, slot) => {
+      next += `${slot}${template} `;
+    });
+    if (next === key && host === torso) return;
+    [key, host] = [next, torso];
+    for (const one of shown) one.removeFromParent();
+    shown = [];
+    worn.forEach((template) => {
+      const one = wear(template, top);
+      if (one) shown.push(one);
+    });
+    if (shown.length > 0) torso.add(...shown);
+  };
+}

@@ -1,0 +1,21 @@
+import { joinAs, type TestPlayer, type WhoJoins } from "roomkeep/testing";
+
+/** Waits so many ms. */
+export const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, Math.max(0, ms)));
+
+/**
+ * Joins as a page does: asks again while nobody answers. Whoever was asked may be frozen.
+ *
+ * @throws the last refusal, after `ms`
+ */
+export async function joinSoon(url: string, game: string, who: WhoJoins, ms = 20_000): Promise<TestPlayer> {
+  const until = performance.now() + ms;
+  for (;;) {
+    try {
+      return await joinAs(url, game, who);
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await pause(150);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { Column, Entity, Index, PrimaryColumn } from "typeorm";
+
+/** A command that was given in a room, done or refused. It outlives the account that gave it. */
+@Entity({ name: "audit_entry" })
+@Index("audit_entry_at_idx", ["at"])
+@Index("audit_entry_account_id_idx", ["accountId", "at"])
+export class AuditEntry {
+  @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "audit_entry_pkey" })
+  id!: string;
+
+  /** By the clock of the process. */
+  @Column({ type: "timestamptz" })
+  at!: Date;
+
+  /** Session id of a player, or the name of an operator. */
+  @Column({ type: "text" })
+  caller!: string;
+
+  @Column({ type: "text" })
+  role!: string;
+
+  /** Null for an operator. */
+  @Column({ type: "uuid", name: "account_id", nullable: true })
+  accountId!: string | null;
+
+  @Column({ type: "uuid", name: "character_id", nullable: true })
+  characterId!: string | null;
+
+  @Column({ type: "text" })
+  game!: string;
+
+  @Column({ type: "text", name: "room_id" })
+  roomId!: string;
+
+  @Column({ type: "text" })
+  line!: string;
+
+  /** "done", or the code of the refusal. */
+  @Column({ type: "text" })
+  outcome!: string;
+}

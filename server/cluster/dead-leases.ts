@@ -1,0 +1,83 @@
+import pg from "pg";
+import type { BaseLogger } from "pino";
+import type { DataSource } from "typeorm";
+import { answerWithin } from "../db.ts";
+
+/** Pause, ms, before a lost session is opened again. */
+const AGAIN_MS = 300;
+const LOCK = "hashtextextended('roomkeep:' || $1, 0)";
+
+/** Proof that a process lives: a database session that ends with it. */
+export interface LifeLine {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a session that holds a lock in the name of this process for as long as it lives. The kernel closes it when the
+ * process is killed, which no lease can tell as soon.
+ */
+export async function openLifeLine(
+  url: string,
+  incarnation: string,
+  log: Pick<BaseLogger, "warn">,
+): Promise<LifeLine> {
+  let closed = false;
+  let client: pg.Client | undefined;
+  let again: NodeJS.Timeout | undefined;
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({ connectionString: url, application_name: "roomkeep", keepAlive: true });
+    next.on("error", () => {}); // "end" follows
+    next.on("end", () => {
+      if (client === next) retry();
+    });
+    await next.connect();
+    client = next;
+    await next.query(`SELECT pg_advisory_lock(${LOCK})`, [incarnation]);
+  }
+  function retry(): void {
+    client = undefined;
+    if (closed) return;
+    again = setTimeout(() => {
+      connect().catch((error) => {
+        log.warn({ err: error }, "the session that proves this process alive is away");
+        retry();
+      });
+    }, AGAIN_MS);
+    again.unref();
+  }
+  await connect();
+  return {
+    async close() {
+      closed = true;
+      clearTimeout(again);
+      await client?.end().catch(() => {});
+    },
+  };
+}
+
+/**
+ * Frees what a dead process still holds, so that nobody waits for its leases to run out. Two witnesses are needed: its
+ * heartbeat has stopped, which the caller has seen, and its session is gone, which this asks. A frozen process still
+ * has its session: its leases run out by themselves. If it lives after all (cut off from both), its writes are fenced.
+ *
+ * @returns how many characters and zones were freed
+ */
+export async function freeLeasesOfDead(ds: DataSource, incarnation: string): Promise<number> {
+  const work = ds.transaction(async (tx) => {
+    const [proof] = await tx.query<{ gone: boolean }[]>(`SELECT pg_try_advisory_xact_lock(${LOCK}) AS gone`, [
+      incarnation,
+    ]);
+    if (!proof?.gone) return 0;
+    const [, characters] = await tx.query<[unknown, number]>(
+      "UPDATE character SET owner = NULL, room_id = NULL, lease_until = NULL WHERE owner = $1",
+      [incarnation],
+    );
+    const [, zones] = await tx.query<[unknown, number]>(
+      "UPDATE zone_lease SET owner = NULL, lease_until = NULL WHERE owner = $1",
+      [incarnation],
+    );
+    return characters + zones;
+  });
+  return answerWithin(work);
+}

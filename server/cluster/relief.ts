@@ -1,0 +1,51 @@
+import type { BaseLogger } from "pino";
+
+/** After each move, ms, memory has this long to come back before another room goes. */
+const PAUSE_MS = 5_000;
+
+/** A room that may move, as {@link openRelief} sees it. */
+export interface Movable {
+  readonly roomId: string;
+  /** Connected players: what the move costs. */
+  readonly players: number;
+  /** Opens it in another process, with whoever is in it, and closes it here. */
+  move(): Promise<void>;
+}
+
+/**
+ * Moves rooms away while memory is short: the one with the fewest players first, one at a time, and at most half of
+ * them before there is enough again. Memory that does not come back is not the rooms'.
+ *
+ * @param movable the rooms that may move now; none where no other process takes rooms
+ * @returns call it with each heartbeat, with whether memory is short
+ */
+export function openRelief(
+  movable: () => readonly Movable[],
+  log: Pick<BaseLogger, "warn" | "error">,
+  { now = () => performance.now() } = {},
+): (tight: boolean) => void {
+  /** Rooms that may still go before there is enough again; undefined: there is enough. */
+  let left: number | undefined;
+  let moving = false;
+  let restUntil = 0;
+
+  async function moveOne({ roomId, players, move }: Movable): Promise<void> {
+    log.warn({ roomId, players }, "short of memory: a room moves to another process");
+    await move().catch((error) => log.error({ err: error, roomId }, "a room could not move"));
+    restUntil = now() + PAUSE_MS;
+    moving = false;
+  }
+
+  return (tight) => {
+    if (!tight) left = undefined;
+    if (!tight || moving || now() < restUntil) return;
+    const rooms = [...movable()].sort((a, b) => a.players - b.players);
+    const [room] = rooms;
+    if (!room) return;
+    left ??= Math.ceil(rooms.length / 2);
+    if (left === 0) return;
+    left -= 1;
+    moving = true;
+    void moveOne(room);
+  };
+}

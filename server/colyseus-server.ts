@@ -1,0 +1,71 @@
+import type { Server as HttpServer } from "node:http";
+import { createRequire } from "node:module";
+import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
+import { WebSocketTransport } from "@colyseus/ws-transport";
+import { openapiEndpoint } from "./api/openapi.ts";
+import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
+import type { Foundation } from "./foundation.ts";
+import { allowOrigins, isForeign } from "./origins.ts";
+import { type PageSource, servePage } from "./page.ts";
+
+/**
+ * Largest answer of an endpoint, in bytes. Colyseus's router (better-call, `setResponse`) never ends an answer whose
+ * write asked it to wait, so that none may have to.
+ */
+export const ANSWER_MAX = 1024 * 1024;
+/** As the public address: clients come back by the address they came by, where a proxy knows the processes. */
+const BEHIND_PROXY = "same";
+/** Version of roomkeep that this process runs. */
+export const VERSION: string = createRequire(import.meta.url)("roomkeep/package.json").version;
+
+/** The transport on a server that listens already, so that a port in use is told apart from every other failure. */
+class AttachedTransport extends WebSocketTransport {
+  override listen(_port: number, _host?: string, _backlog?: number, ready?: () => void): this {
+    ready?.();
+    return this;
+  }
+}
+
+/** Colyseus on a server that listens: rooms, sockets, HTTP routes and the page. `entries` is the very list that the API shows. */
+export function openColyseus(
+  foundation: Foundation,
+  http: HttpServer,
+  entries: readonly GameEntry[],
+  port: number,
+  page?: PageSource,
+): Server {
+  const { config, log, shared, endpoints } = foundation;
+  const own = config.publicAddress ?? (shared ? `${config.host}:${port}` : undefined);
+  const address = own === BEHIND_PROXY ? undefined : own;
+  const server = new Server({
+    greet: false,
+    gracefullyShutdown: false,
+    logger: log,
+    presence: shared?.presence ?? openLocalPresence(),
+    driver: shared?.driver ?? new LocalDriver(),
+    publicAddress: address,
+    ...(shared && { selectProcessIdToCreateRoom: () => selectProcess(foundation) }),
+    transport: new AttachedTransport({
+      noServer: true,
+      beforeUpgrade: (_request, context) =>
+        isForeign(context.headers, config.origins) ? new Response(null, { status: 403 }) : undefined,
+    }).attachToServer(http, typeof page === "function" ? { filter: ({ url }) => !page.owns(url) } : {}),
+    express: (app) => servePage(app, page, http),
+  });
+  allowOrigins(config.origins);
+  const routes = { ...endpoints, ...roomEndpoints(entries) };
+  server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) });
+  return server;
+}
+
+/** The one that this process chooses for a new room; itself while it starts. */
+async function selectProcess({ membership }: Foundation): Promise<string> {
+  return (await membership?.selectProcess()) ?? matchMaker.processId;
+}
+
+/** Each room listens for parties: more than ten are no leak, as Node would have it. */
+function openLocalPresence(): LocalPresence {
+  const presence = new LocalPresence();
+  presence.subscriptions.setMaxListeners(0);
+  return presence;
+}

@@ -1,0 +1,60 @@
+/** Pause between two questions, ms. */
+const ASK_MS = 1_000;
+/** Without any sign of the room for so long the list is asked whether it is still there, ms. */
+const SILENT_MS = 3_000;
+
+/** What is watched of a joined room; a room of the SDK fits. */
+export interface WatchedRoom {
+  readonly roomId: string;
+  readonly reconnection: { enabled: boolean; maxRetries: number };
+  readonly connection: { close(): void };
+  ping(heard: () => void): void;
+}
+
+/**
+ * Watches over a seat: a room whose process died or stands still is on no list any more. Then waiting for it is in
+ * vain, and one has to join anew. The room's own `onLeave` may come much later, or never: whoever stands still does not
+ * answer a goodbye.
+ *
+ * @param find the id of the room that the list has under this one's, undefined for none; rejects when nobody answers
+ * @param lost called once, when the seat is given up
+ * @returns ends the watch
+ * @example
+ * const stop = watchSeat(room, async () => (await api.findRoom(room.roomId))?.roomId, joinAnew);
+ */
+export function watchSeat(
+  room: WatchedRoom,
+  find: () => Promise<string | undefined>,
+  lost: () => void,
+): () => void {
+  let heardAt = performance.now();
+  let asking = false;
+  let over = false;
+  const timer = setInterval(() => {
+    room.ping(() => {
+      heardAt = performance.now();
+    });
+    if (asking || performance.now() - heardAt < SILENT_MS) return;
+    asking = true;
+    find()
+      .then((roomId) => roomId !== room.roomId && giveUp())
+      .catch(() => {}) // nobody answers: the seat may still be there
+      .finally(() => {
+        asking = false;
+      });
+  }, ASK_MS);
+
+  function giveUp(): void {
+    if (over) return;
+    stop();
+    room.reconnection.enabled = false;
+    room.reconnection.maxRetries = 0;
+    room.connection.close();
+    lost();
+  }
+  function stop(): void {
+    over = true;
+    clearInterval(timer);
+  }
+  return stop;
+}

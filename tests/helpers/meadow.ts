@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import type { Player, Stack } from "roomkeep/rooms";
+import type { Carrier, ServerMessages } from "roomkeep/shared";
+import { countInBag } from "roomkeep/shared";
+import type { TestPlayer, TestServer } from "roomkeep/testing";
+import { MeadowRoom } from "../../rooms/meadow/room.ts";
+import type { Hero } from "../../rooms/meadow/state.ts";
+
+/** A meadow whose chance is the same each time, with a ground of its own, of which there may be many. */
+export class SeededMeadow extends MeadowRoom {
+  override seed = 11;
+  override zone = `meadow-${randomUUID()}`;
+  override persistent = false;
+  private gift!: (player: Player<Hero>, what: { template: string; qty: number }) => void;
+
+  protected override onOpen(): void {
+    super.onOpen();
+    this.gift = this.things.order<{ template: string; qty: number }>("gift", {
+      book: ({ claim }, { message: { template, qty }, id }) =>
+        template === "coins"
+          ? this.ports.items.grantCoins(claim, id, qty, "gift")
+          : this.ports.items.grant(claim, id, template, qty, "gift"),
+    });
+  }
+
+  /** Gives somebody something, as the room would. */
+  give(sessionId: string, template: string, qty: number): void {
+    const player = this.players.get(sessionId);
+    if (player) this.gift(player, { template, qty });
+  }
+
+  /** What the database has in a container. */
+  booked(container: string): Promise<Stack[]> {
+    return this.ports.items.readIn(container);
+  }
+}
+
+/** Asks the room for something that it books; resolves with the request's answer. */
+export async function ask(
+  player: TestPlayer,
+  type: string,
+  payload: object = {},
+  request: string = randomUUID(),
+) {
+  type Told = { request?: string };
+  const find = (name: "booked" | "refused") =>
+    (player.received.get(name) as Told[] | undefined)?.findLast((told) => told.request === request);
+  const before = [find("booked"), find("refused")];
+  player.room.send(type, { request, ...payload });
+  let answer: Told | undefined;
+  await player.until(`an answer to ${type}`, () => {
+    answer = [find("booked"), find("refused")].find((told, i) => told && told !== before[i]);
+    return answer !== undefined;
+  });
+  return answer as Partial<ServerMessages["booked"] & ServerMessages["refused"]>;
+}
+
+/** What somebody's own screen has in the bag. */
+export const counted = (player: TestPlayer, template: string) => countInBag(player.me() as Carrier, template);
+
+/** A stack on somebody's own screen. */
+export function stackOf(player: TestPlayer, template: string): string {
+  for (const [id, stack] of (player.me() as Carrier).items.entries())
+    if (stack.template === template) return id;
+  throw new Error(`${player.me().name} has no ${template}`);
+}
+
+/** Gives somebody something and waits until it is seen. */
+export async function give(
+  world: TestServer,
+  player: TestPlayer,
+  template: string,
+  qty: number,
+): Promise<void> {
+  const count = () => (template === "coins" ? (player.me() as Carrier).coins : counted(player, template));
+  const before = count();
+  world.room<SeededMeadow>(player.room.roomId).give(player.room.sessionId, template, qty);
+  await player.until(template, () => count() === before + qty);
+}

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ended } from "./postgres.ts";
+
+const GUIDE = fileURLToPath(new URL("../../docs/deploy.md", import.meta.url));
+const PLACES = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+const TEMPS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+
+/** Where nginx is on this machine; undefined when it is not installed (Debian: apt-get install nginx-light). */
+export const nginxPath = PLACES.map((folder) => join(folder, "nginx")).find((file) => existsSync(file));
+
+/** The guide's configuration, with each of `swaps` in the place of what the guide says; all must be found. */
+export function guideConfig(swaps: Record<string, string>): string {
+  const [, config] = /^```nginx\n(.*?)^```/msu.exec(readFileSync(GUIDE, "utf8")) ?? [];
+  if (!config) throw new Error("docs/deploy.md has no nginx configuration");
+  return Object.entries(swaps).reduce((text, [said, here]) => {
+    if (!text.includes(said)) throw new Error(`docs/deploy.md does not say "${said}" any more`);
+    return text.replaceAll(said, here);
+  }, config);
+}
+
+/** Starts nginx in a folder of its own with such a configuration; resolves when the port takes connections. */
+export async function startNginx(config: string, port: number): Promise<{ close(): Promise<void> }> {
+  if (!nginxPath) throw new Error("nginx is not installed");
+  const folder = mkdtempSync(join(tmpdir(), "roomkeep-nginx-"));
+  const file = join(folder, "nginx.conf");
+  const temps = TEMPS.map((name) => `${name}_temp_path ${folder}/${name};`).join("\n");
+  const user = process.getuid?.() === 0 ? "user root;" : "";
+  writeFileSync(
+    file,
+    `daemon off; ${user} worker_processes 1; pid ${folder}/pid; error_log stderr;
+events {}
+http { access_log off;\n${temps}\n${config}}\n`,
+  );
+  const child = spawn(nginxPath, ["-p", folder, "-c", file, "-e", "stderr"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  for (let tries = 0; !(await takes(port)); tries++) {
+    if (child.exitCode !== null || tries > 100) throw new Error(`nginx does not run:\n${said}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return {
+    async close() {
+      await ended(child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function takes(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, "127.0.0.1", () => done(true));
+    socket.on("error", () => done(false)).on("connect", () => socket.destroy());
+  });
+}

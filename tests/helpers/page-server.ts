@@ -1,0 +1,22 @@
+// A server process with its page, for browser tests on several processes: the test says who stands where.
+import { fileURLToPath } from "node:url";
+import { matchMaker } from "@colyseus/core";
+import type { WorldRoom } from "roomkeep/rooms";
+import { stopOnSignal, tellParent } from "../../server/cli/start.ts";
+import { readConfig, startServer } from "../../server/index.ts";
+import { games } from "../../server/main.ts";
+
+/** Puts a player somewhere, where this process has their room. */
+export interface Put {
+  put: { roomId: string; sessionId: string; x: number; z: number };
+}
+
+const page = fileURLToPath(new URL("../../dist/page", import.meta.url));
+const server = await startServer(games, readConfig(process.env), page);
+stopOnSignal(server);
+process.on("message", ({ put }: Partial<Put>) => {
+  const room = put && (matchMaker.getLocalRoomById(put.roomId) as unknown as WorldRoom | undefined);
+  const player = room?.players.get(put?.sessionId ?? "");
+  if (player && put) Object.assign(player.avatar, { x: put.x, z: put.z });
+});
+tellParent(server);
