@@ -11,7 +11,7 @@ export default defineConfig({
     globalSetup: ["tests/helpers/page.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // Files share two cores and several of them boot servers and browsers.
-    maxWorkers: 2,
+    // Several boot servers and browsers and wait for them: on two cores a third one has room.
+    maxWorkers: 3,
   },
 });

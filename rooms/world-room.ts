@@ -10,6 +10,7 @@ import {
 import { claimArrival, placeOfArrival } from "./arrival.ts";
 import { capture, giveBack, saveIfDue } from "./character-saves.ts";
 import { openSuccessor } from "./destination.ts";
+import { readDirectly } from "./direct-read.ts";
 import { createOptions } from "./game-card.ts";
 import { type InstanceDoor, openInstanceDoor } from "./instance-door.ts";
 import { orJoinError } from "./join-error.ts";
@@ -239,6 +240,7 @@ export abstract class WorldRoom<
       this.door.remember(claim.sheet.id);
       void this.meetParty("enter", player, journey === undefined);
       const { epoch } = claim;
+      readDirectly(client);
       player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId: this.roomId, epoch });
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
@@ -322,6 +324,7 @@ export abstract class WorldRoom<
       return;
     }
     player.client = client;
+    readDirectly(client);
     player.hold = undefined;
     this.setAway(player, false);
     this.ways.remind(player);

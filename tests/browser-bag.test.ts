@@ -2,10 +2,12 @@ import { fileURLToPath } from "node:url";
 import { matchMaker } from "@colyseus/core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { TRADER } from "../rooms/meadow/level.ts";
-import type { MeadowRoom } from "../rooms/meadow/room.ts";
+import { meadowLevel, TRADER } from "../rooms/meadow/level.ts";
+import { MeadowRoom } from "../rooms/meadow/room.ts";
+import { Boar } from "../rooms/meadow/state.ts";
 import { IN_MEMORY, type RunningServer, readConfig, startServer } from "../server/index.ts";
 import { games } from "../server/main.ts";
+import { layGround } from "../shared/ground.ts";
 import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "./helpers/browser.ts";
 import { type OidcProvider, startOidcProvider } from "./helpers/oidc-provider.ts";
 import { freePort } from "./helpers/postgres.ts";
@@ -13,6 +15,15 @@ import { freePort } from "./helpers/postgres.ts";
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const password = "correct horse 7";
+const ground = layGround(meadowLevel);
+
+/** Nobody is run over while he trades. */
+class PeacefulMeadow extends MeadowRoom {
+  protected override onBegin(): void {
+    super.onBegin();
+    for (const boar of [...this.world.query({ is: Boar })]) this.world.despawn(boar);
+  }
+}
 
 describeWithBrowser("two people with accounts and bags", (open) => {
   let browser: Browser;
@@ -26,7 +37,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     const port = await freePort();
     const config = readConfig({
       PORT: String(port),
-      LOG_LEVEL: "silent",
+      LOG_LEVEL: "warn",
       ROOMKEEP_DATA_DIR: IN_MEMORY,
       ROOMKEEP_OIDC_ISSUER: provider.issuer,
       ROOMKEEP_OIDC_NAME: "Example ID",
@@ -34,7 +45,11 @@ describeWithBrowser("two people with accounts and bags", (open) => {
       ROOMKEEP_OIDC_CLIENT_SECRET: provider.clientSecret,
       ROOMKEEP_OIDC_REDIRECT: `http://127.0.0.1:${port}/v1/identity/return`,
     });
-    server = await startServer(games, config, fileURLToPath(new URL("../dist/page", import.meta.url)));
+    server = await startServer(
+      { ...games, meadow: PeacefulMeadow },
+      config,
+      fileURLToPath(new URL("../dist/page", import.meta.url)),
+    );
     browser = await open();
     ann = await visit(DESKTOP);
   }, 120_000);
@@ -167,9 +182,9 @@ describeWithBrowser("two people with accounts and bags", (open) => {
   const heroOf = async (page: Page) =>
     (await roomOf(page)).players.get(await ask<string>(page, "k.sessionId"))!.avatar;
 
-  /** Puts somebody somewhere, as if they had walked there. */
+  /** Puts somebody on the ground somewhere, as if they had walked there. */
   async function putAt(page: Page, { x, z }: { x: number; z: number }): Promise<void> {
-    Object.assign(await heroOf(page), { x, z });
+    Object.assign(await heroOf(page), { x, z, y: ground.height(x, z) });
     await untilPage(page, `Math.hypot(k.me().x - ${x}, k.me().z - ${z}) < 0.5`);
   }
 
@@ -188,16 +203,12 @@ describeWithBrowser("two people with accounts and bags", (open) => {
   const cell = (page: Page, label: string) =>
     page.getByTestId("bag").getByRole("button", { name: new RegExp(`: ${label}$`, "u") });
 
+  /** As a hand does it: onto the thing once it lies still, down, over to the place, up. */
   async function drag(page: Page, from: Locator, to: { x: number; y: number } | Locator): Promise<void> {
-    const middle = async (place: typeof to) => {
-      if ("x" in place) return place;
-      const { x = 0, y = 0, width = 0, height = 0 } = (await place.boundingBox()) ?? {};
-      return { x: x + width / 2, y: y + height / 2 };
-    };
-    const [a, b] = [await middle(from), await middle(to)];
-    await page.mouse.move(a.x, a.y);
+    await from.hover();
     await page.mouse.down();
-    await page.mouse.move(b.x, b.y, { steps: 3 });
+    if ("x" in to) await page.mouse.move(to.x, to.y, { steps: 3 });
+    else await to.hover();
     await page.mouse.up();
   }
 

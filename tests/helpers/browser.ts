@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { describe, test } from "vitest";
+import { afterEach, describe, test } from "vitest";
 import { chromiumPath, openChromium } from "./chromium.ts";
 
 export { ask, untilPage } from "./chromium.ts";
@@ -12,7 +12,12 @@ const screenshots = fileURLToPath(new URL("../screenshots/", import.meta.url));
 /** Runs a suite that needs a real Chromium. Where there is none it says so loudly; with CI=true it fails. */
 export function describeWithBrowser(title: string, suite: (open: () => Promise<Browser>) => void): void {
   if (chromiumPath) {
-    describe(title, () => suite(openChromium));
+    describe(title, () => {
+      afterEach(async ({ task }) => {
+        if (task.result?.state === "fail") await shootAll(task.name);
+      });
+      suite(openChromium);
+    });
     return;
   }
   const message = `${title}: not run: no Chromium is installed (Debian: apt-get install chromium, or CHROMIUM_PATH)`;
@@ -42,14 +47,32 @@ const DRAW_SELDOM = `{
   }
 }`;
 
+/** Profiles that tests opened, and what went wrong in their pages. */
+const profiles = new Map<BrowserContext, string[]>();
+
+/** What every open page shows and complained of, for whoever looks into a test that failed. */
+async function shootAll(title: string): Promise<void> {
+  const name = title.replace(/\W+/gu, "-").slice(0, 60);
+  const pages = [...profiles.keys()].flatMap((profile) => profile.pages());
+  console.error([...profiles.values()].flat().join("\n"));
+  for (const [i, page] of pages.entries()) await shoot(page, `failed-${name}-${i}`).catch(() => {});
+}
+
 /** A browser of somebody who was never here; its pages are drawn for {@link shoot} only. */
 export async function openProfile(
   browser: Browser,
   options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const complaints: string[] = [];
+  profiles.set(context, complaints);
+  context.on("weberror", (error) => complaints.push(String(error.error())));
+  context.on("console", (line) => {
+    if (line.type() === "error" || line.type() === "warning") complaints.push(line.text());
+  });
+  context.once("close", () => profiles.delete(context));
   await context.addInitScript(DRAW_SELDOM);
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(20_000);
   return context;
 }
 
