@@ -74,6 +74,37 @@ export function walk(
   dt: number,
   speed = 1,
 ): void {
+  copy(walker, body);
+  stride(body, input, ground, dt, speed);
+  roundToWire(body);
+  copy(body, walker);
+}
+
+/**
+ * Where a step is worked out. An avatar notes each write: what is written on the way, and is the same in the end, would
+ * be sent, and the writing costs more than the step.
+ */
+const body: Walker = { x: 0, y: 0, z: 0, yaw: 0, vx: 0, vy: 0, vz: 0, grounded: true };
+
+/** Writes what differs. */
+function copy(from: Walker, to: Walker): void {
+  if (to.x !== from.x) to.x = from.x;
+  if (to.y !== from.y) to.y = from.y;
+  if (to.z !== from.z) to.z = from.z;
+  if (to.yaw !== from.yaw) to.yaw = from.yaw;
+  if (to.vx !== from.vx) to.vx = from.vx;
+  if (to.vy !== from.vy) to.vy = from.vy;
+  if (to.vz !== from.vz) to.vz = from.vz;
+  if (to.grounded !== from.grounded) to.grounded = from.grounded;
+}
+
+function stride(
+  walker: Walker,
+  input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">,
+  ground: Ground,
+  dt: number,
+  speed: number,
+): void {
   const slides = slide(walker, ground);
   if (!slides) accelerate(walker, input, dt, speed);
   if (walker.grounded && !slides && input.buttons & BUTTON.jump) {
@@ -85,7 +116,6 @@ export function walk(
   for (const solid of near) pushOut(walker, solid);
   stayInside(walker, ground);
   fall(walker, near, ground, dt);
-  roundToWire(walker);
 }
 
 function accelerate(
@@ -94,7 +124,7 @@ function accelerate(
   dt: number,
   speed: number,
 ) {
-  const length = Math.hypot(input.moveX, input.moveZ);
+  const length = Math.sqrt(input.moveX * input.moveX + input.moveZ * input.moveZ);
   const top = (input.buttons & BUTTON.run ? RUN_MPS : WALK_MPS) * speed;
   const scale = length > 0 ? (Math.min(length, 127) / 127 / length) * top : 0;
   const wishX = input.moveX * scale;
@@ -102,7 +132,7 @@ function accelerate(
   const reach = ACCELERATION_MPS2 * (walker.grounded ? 1 : AIR_CONTROL) * dt;
   const dx = wishX - walker.vx;
   const dz = wishZ - walker.vz;
-  const gap = Math.hypot(dx, dz);
+  const gap = Math.sqrt(dx * dx + dz * dz);
   const share = gap > reach ? reach / gap : 1;
   walker.vx += dx * share;
   walker.vz += dz * share;
