@@ -7,7 +7,7 @@ const SIZES = { dense: 100, sparse: 1000 } as const;
 /** How many a zone holds with true inputs: a whole room, frames sanitised, credited, stepped, sent on. */
 export const crowdInputs: Bench = {
   help:
-    "[--players 1000,1500] [--world dense|sparse] [--seconds 30] [--repeats 1] [--foreign 15] [--json]  " +
+    "[--players 1000,1500] [--world dense|sparse] [--seconds 30] [--repeats 1] [--foreign 15] [--profile DIR] [--json]  " +
     "players who send 20 input frames a second into one WorldRoom without a database; does it hold 20 Hz?",
   async run(args) {
     const { values } = parseArgs({
@@ -18,13 +18,15 @@ export const crowdInputs: Bench = {
         seconds: { type: "string", default: "30" },
         repeats: { type: "string", default: "1" },
         foreign: { type: "string", default: "15" },
+        profile: { type: "string" },
         json: { type: "boolean", default: false },
       },
     });
     if (values.world !== "dense" && values.world !== "sparse") throw new Error("--world is dense or sparse.");
     const sizeM = SIZES[values.world];
     const seconds = Number(values.seconds);
-    const common = { system: "ours", rooms: 1, sizeM, tickHz: 20, inputHz: 20, seconds } as const;
+    const { profile } = values;
+    const common = { system: "ours", rooms: 1, sizeM, tickHz: 20, inputHz: 20, seconds, profile } as const;
     const kinds = Object.fromEntries(
       values.players.split(",").map((players) => [players, { ...common, players: Number(players) }]),
     );

@@ -13,6 +13,8 @@ export interface PlayOptions {
   /** Input frames a second of each player; 0: they stand. */
   readonly inputHz: number;
   readonly seconds: number;
+  /** Folder for a CPU profile of the server. */
+  readonly profile?: string | undefined;
 }
 
 /** One run. */
@@ -38,12 +40,12 @@ const BEYOND_M = RADIUS_M + 2 * Math.SQRT2 * (RADIUS_M / 4);
 
 /** A server and its bots, each on a core of its own, for as long as `use` takes. */
 export async function withPlay<T>(
-  { system, rooms, players, sizeM, tickHz, inputHz }: Omit<PlayOptions, "seconds">,
+  { system, rooms, players, sizeM, tickHz, inputHz, profile }: Omit<PlayOptions, "seconds">,
   use: (server: ChildProcess, bots: ChildProcess, port: number, ids: string[], emptyMB: number) => Promise<T>,
 ): Promise<T> {
   const server = child(
     0,
-    ["--expose-gc"],
+    ["--expose-gc", ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`])],
     "play-server.ts",
     [system, rooms, players, sizeM, tickHz].map(String),
   );

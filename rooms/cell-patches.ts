@@ -112,20 +112,20 @@ export class CellPatches {
     for (const resident of residents.active) {
       const cell = this.#touch(resident);
       if (cell === undefined) continue;
-      if (cell.activeTick !== this.#tick) {
+      if (cell.activeTick === this.#tick) cell.active.push(resident);
+      else {
         cell.activeTick = this.#tick;
-        cell.active.length = 0;
+        cell.active = [resident];
       }
-      cell.active.push(resident);
     }
     for (const resident of residents.changed) {
       const cell = resident.movedTick === this.#tick ? undefined : this.#touch(resident);
       if (cell === undefined) continue;
-      if (cell.changedTick !== this.#tick) {
+      if (cell.changedTick === this.#tick) cell.changed.push(resident);
+      else {
         cell.changedTick = this.#tick;
-        cell.changed.length = 0;
+        cell.changed = [resident];
       }
-      cell.changed.push(resident);
     }
     this.#spreadMoves();
   }
@@ -160,13 +160,12 @@ export class CellPatches {
     ranges.add(cover.leaves);
     ranges.add(cover.enters);
     this.#scene.cells.seen(cover, ranges);
-    const alike = this.#hasFilters
-      ? cover.group.filter((client) => {
-          const own = this.#own(client, cover, ranges, it);
-          if (own !== ranges) this.#post([client], this.#frame(own));
-          return own === ranges;
-        })
-      : cover.group;
+    const alike: Client[] = [];
+    for (const client of cover.group) {
+      const own = this.#hasFilters ? this.#own(client, cover, ranges, it) : ranges;
+      if (own === ranges) alike.push(client);
+      else this.#post([client], this.#frame(own));
+    }
     if (alike.length > 0) this.#post(alike, this.#frame(ranges));
   }
 
@@ -257,7 +256,9 @@ export class CellPatches {
     extra.clear();
     if (client.view !== undefined) this.#scene.cells.take(this.#viewed(client.view, it.offset), extra);
     const sight = this.#scene.eyes.sight(client);
-    const mine = this.#scene.residents.byKey.get(client.sessionId);
+    const eye = sight?.eye;
+    const mine =
+      eye?.cell && eye.key === client.sessionId ? eye : this.#scene.residents.byKey.get(client.sessionId);
     if (sight !== undefined && mine?.cell !== undefined && this.#scene.grid.sees(has, mine.cell)) {
       const whole = anew || sight.owned !== mine.actor || mine.whole.tick === this.#tick;
       if (whole || mine.dirtyTick === this.#tick) this.#scene.cells.mine(mine, whole, extra);

@@ -29,10 +29,10 @@ export class Cell {
   readonly slot: number;
   readonly members: Resident[] = [];
   /** Members with values to refresh, as of `activeTick`. */
-  readonly active: Resident[] = [];
+  active: Resident[] = [];
   activeTick = -1;
   /** Members that changed at once and stayed, as of `changedTick`. */
-  readonly changed: Resident[] = [];
+  changed: Resident[] = [];
   changedTick = -1;
   readonly enter = unmade();
   readonly leave = unmade();
@@ -67,7 +67,7 @@ export class Cover {
   readonly rings: number[] = [];
   readonly slots: number[] = [];
   /** This tick's clients that were here before; valid while `tick` is the current one. */
-  readonly group: Client[] = [];
+  group: Client[] = [];
   tick = -1;
   /** Ranges for the group: what leaves its view and what enters it by moving. */
   readonly leaves = new Ranges();
@@ -82,7 +82,7 @@ export class Cover {
   /** Begins a tick with nobody in the group. */
   begin(tick: number): void {
     this.tick = tick;
-    this.group.length = 0;
+    this.group = [];
     this.leaves.clear();
     this.enters.clear();
   }

@@ -64,7 +64,7 @@ export function readDirectly(client: Client): boolean {
     ws.readyState === ws.OPEN;
   socket[buffer] = memory;
   socket[callback] = (length: number) => {
-    const used = isIdle() ? takeInputs(ws, length, isIdle) : 0;
+    const used = isIdle() ? hearInputs(ws, length, isIdle) : 0;
     return used === length || socket.push(Buffer.from(memory.subarray(used, length)));
   };
   handle.useUserBuffer(memory);
@@ -72,7 +72,7 @@ export function readDirectly(client: Client): boolean {
 }
 
 /** Emits the input frames at the start of what was read. Returns how many bytes they took. */
-function takeInputs(ws: WebSocket, length: number, goOn: () => boolean): number {
+function hearInputs(ws: WebSocket, length: number, goOn: () => boolean): number {
   let at = 0;
   while (at + HEAD <= length) {
     const size = (memory[at + 1] ?? 0) - MASKED;

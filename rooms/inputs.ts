@@ -13,16 +13,16 @@ const still = new WalkInput();
  * Takes the input frames that a player has credit for and steps the avatar once for each. A player earns one frame a
  * tick, so that a client which sends twice the inputs does not move twice as fast.
  */
-export function takeInputs(
-  player: Player,
+export function takeInputs<P extends Player>(
+  player: P,
   inputs: InputAPI<WalkInput>,
   tickHz: number,
-  step: (input: WalkInput) => void,
+  step: (player: P, input: WalkInput) => void,
 ): void {
   const buffered = inputs.get(player.sessionId);
   player.credit = Math.min(player.credit + 1, CREDIT_MAX);
   if (buffered.size === 0) {
-    if (++player.silentTicks >= SILENT_S * tickHz) step(still);
+    if (++player.silentTicks >= SILENT_S * tickHz) step(player, still);
     return;
   }
   player.silentTicks = 0;
@@ -30,6 +30,6 @@ export function takeInputs(
     const input = buffered.next();
     if (!input) return;
     player.credit -= 1;
-    step(input);
+    step(player, input);
   }
 }

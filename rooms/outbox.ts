@@ -115,13 +115,17 @@ export class Outbox {
   send(client: Client, frame: Frame): void {
     frame.address((client as AnyClient)._inputBuffer?.ackSeq ?? 0);
     const socket = directSocket(client);
-    if (socket === undefined) {
-      client.raw(frame.message());
-      return;
+    const written = socket !== undefined && this.direct ? writeDirectly(socket, frame.bytes) : "refused";
+    if (written === "taken") return;
+    if (written === "refused") {
+      if (!socket?.writable) {
+        client.raw(frame.message());
+        return;
+      }
+      socket.write(frame.bytes);
+      if (socket.writableLength === 0) return;
     }
-    const written = this.direct ? writeDirectly(socket, frame.bytes) : "refused";
-    if (written === "refused") socket.write(frame.bytes);
-    if (written === "pending" || socket.writableLength > 0) frame.hold();
+    frame.hold();
   }
 
   /** As {@link Outbox.send}, for a full state: its own length does not count as falling behind. */
@@ -175,5 +179,5 @@ export function queuedBytes(client: Client): number {
 function directSocket(client: Client): Socket | undefined {
   const { _socket, _sender, readyState } = client.ref as RawSocket;
   if (readyState !== 1 || client.raw !== untouchedRaw) return undefined;
-  return _socket && _sender?._state === 0 && _socket.writable ? _socket : undefined;
+  return _socket && _sender?._state === 0 ? _socket : undefined;
 }

@@ -171,10 +171,13 @@ export abstract class SimulatedRoom<
     this.answers.settle();
     this.ticking = true;
     this.steppedMs = 0;
+    const step = (player: Player<A>, input: WalkInput) => this.takeStep(player, input, dt);
     for (const player of this.players.values()) {
-      this.faultBook.attempt("step", () =>
-        takeInputs(player, this.inputs, this.tickHz, (input) => this.takeStep(player, input, dt)),
-      );
+      try {
+        takeInputs(player, this.inputs, this.tickHz, step);
+      } catch (error) {
+        this.faultBook.note("step", error);
+      }
     }
     tickClock.lap("inputs");
     tickClock.split("inputs", "step", this.steppedMs);

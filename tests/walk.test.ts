@@ -20,7 +20,9 @@ test("a step writes what it changed and nothing else: who stands still costs not
   /** Fields written since it was asked last. */
   const written = () => {
     let fields = 0;
-    avatar[$changes].forEach(() => fields++);
+    avatar[$changes]?.forEach(() => {
+      fields++;
+    });
     encoder.discardChanges();
     return fields;
   };
