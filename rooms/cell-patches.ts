@@ -30,7 +30,9 @@ export class CellPatches {
   readonly #extra = new Ranges();
   readonly #whole = new Ranges();
   readonly #memory = new FrameMemory();
-  readonly #posted: { readonly clients: readonly Client[]; readonly frame: Frame }[] = [];
+  /** Frames to be written, and at the same place to whom. */
+  readonly #posted: Frame[] = [];
+  readonly #addressees: (readonly Client[])[] = [];
   #tick = -1;
   #timing: PatchTiming | undefined;
 
@@ -160,13 +162,16 @@ export class CellPatches {
     ranges.add(cover.leaves);
     ranges.add(cover.enters);
     this.#scene.cells.seen(cover, ranges);
-    const alike: Client[] = [];
-    for (const client of cover.group) {
-      const own = this.#hasFilters ? this.#own(client, cover, ranges, it) : ranges;
-      if (own === ranges) alike.push(client);
-      else this.#post([client], this.#frame(own));
-    }
+    let alike = cover.group;
+    if (this.#hasFilters) alike = alike.filter((client) => !this.#postApart(client, cover, ranges, it));
     if (alike.length > 0) this.#post(alike, this.#frame(ranges));
+  }
+
+  /** Gives a client a frame of its own, if it owns fields that changed or has a view. Returns whether it did. */
+  #postApart(client: Client, cover: Cover, ranges: Ranges, it: { offset: number }): boolean {
+    const own = this.#own(client, cover, ranges, it);
+    if (own !== ranges) this.#post([client], this.#frame(own));
+    return own !== ranges;
   }
 
   #toCrosser(
@@ -302,16 +307,18 @@ export class CellPatches {
   #post(clients: readonly Client[], frame: Frame | undefined): void {
     if (frame === undefined) return;
     this.frames.sent += clients.length;
-    this.#posted.push({ clients, frame });
+    this.#posted.push(frame);
+    this.#addressees.push(clients);
   }
 
   /** Writes all frames. Not as each is made: the kernel's work between two frames costs their making its caches. */
   #deliver(): void {
     const from = performance.now();
-    for (const { clients, frame } of this.#posted) {
-      for (const client of clients) this.#outbox.send(client, frame);
-    }
+    this.#posted.forEach((frame, i) => {
+      for (const client of this.#addressees[i] ?? []) this.#outbox.send(client, frame);
+    });
     this.#posted.length = 0;
+    this.#addressees.length = 0;
     this.#spentMs.send += performance.now() - from;
   }
 }
