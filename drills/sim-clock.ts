@@ -11,9 +11,9 @@ export interface SimDatabase extends Database {
  * Opens it: the real schema and, in front of the catalogue in the search path, a `now()` of our own, so that the real
  * statements ask the simulator for the time.
  */
-export async function openSimDatabase(template?: string): Promise<SimDatabase> {
+export async function openSimDatabase(): Promise<SimDatabase> {
   const log = pino({ level: "silent" });
-  const database = await openDatabase({ dataDir: IN_MEMORY, log, template });
+  const database = await openDatabase({ dataDir: IN_MEMORY, log });
   const { ds } = database;
   await migrate(ds);
   await ds.query("CREATE SCHEMA sim");

@@ -68,14 +68,12 @@ export interface SimOptions {
   /** Steps of a schedule. */
   steps: number;
   mutants: readonly Mutant[];
-  /** A dump to start the database from. */
-  template?: string;
   tell(line: string): void;
 }
 
 /** Runs schedules until the time is up, then hunts each mutant. */
-export async function simulate({ seconds, steps, mutants, template, tell }: SimOptions): Promise<SimResult> {
-  const database = await openSimDatabase(template);
+export async function simulate({ seconds, steps, mutants, tell }: SimOptions): Promise<SimResult> {
+  const database = await openSimDatabase();
   const startedAt = performance.now();
   const share = mutants.length > 0 ? 0.5 : 1;
   const failing: SimResult["failing"] = [];

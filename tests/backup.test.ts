@@ -17,7 +17,7 @@ import { openItems } from "../server/items.ts";
 import { verifyLedger } from "../server/ledger.ts";
 import { kindOf, watchQueries } from "../server/query-times.ts";
 import { expireLease, newGuest, openIncarnation, stateAt } from "./helpers/characters.ts";
-import { describeOnEachDatabase, embeddedTemplate, testLog } from "./helpers/databases.ts";
+import { describeOnEachDatabase, testLog } from "./helpers/databases.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "roomkeep-backup-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -171,8 +171,7 @@ describe("roomkeep backup, restore and ledger verify", () => {
 
   test("carry a world from one data folder to another, and name what somebody changed by hand", async () => {
     const [here, there] = [mkdtempSync(join(folder, "here-")), mkdtempSync(join(folder, "there-"))];
-    const template = await embeddedTemplate();
-    const first = await openDatabase({ dataDir: here, template, log: testLog });
+    const first = await openDatabase({ dataDir: here, quick: true, log: testLog });
     await migrate(first.ds);
     await newGuest(first.ds);
     await first.close();
@@ -197,7 +196,7 @@ test("a slow query is logged with its SQL, each is counted by its kind, and neve
   const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
   const { ds, close } = await openDatabase({
     dataDir: "memory://",
-    template: await embeddedTemplate(),
+    quick: true,
     log,
     slowQueryMs: 20,
   });

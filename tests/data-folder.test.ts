@@ -2,17 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { tmpdir, userInfo } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MIGRATIONS } from "../migrations/index.ts";
+import { blankDatabase } from "../server/blank-database.ts";
 import { lockDataFolder } from "../server/data-folder.ts";
-import { migrate, openDatabase } from "../server/db.ts";
-import { embeddedTemplate, testLog } from "./helpers/databases.ts";
+import { IN_MEMORY, migrate, openDatabase } from "../server/db.ts";
+import { testLog } from "./helpers/databases.ts";
 import { ended, freePort } from "./helpers/postgres.ts";
 
-const template = await embeddedTemplate();
 const root = mkdtempSync(join(tmpdir(), "roomkeep-folder-"));
 const children = new Set<ChildProcess>();
 let folder = "";
@@ -32,7 +32,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 async function otherProcess(path = folder): Promise<{ child: ChildProcess; said: string }> {
   const script = fileURLToPath(new URL("helpers/hold-folder.ts", import.meta.url));
   const flags = ["--conditions=roomkeep-source", "--import", "tsx"];
-  const child = spawn(process.execPath, [...flags, script, path, template], {
+  const child = spawn(process.execPath, [...flags, script, path], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   children.add(child);
@@ -40,8 +40,29 @@ async function otherProcess(path = folder): Promise<{ child: ChildProcess; said:
   return { child, said: String(line).trim() };
 }
 
-const open = (dataDir = folder) => openDatabase({ dataDir, template, log: testLog });
+const open = (dataDir = folder) => openDatabase({ dataDir, quick: true, log: testLog });
 const locks = () => readdirSync(folder).filter((name) => name.startsWith("lock."));
+
+describe("the dump that a throwaway database starts from", () => {
+  const own = process.env.TMPDIR;
+  afterEach(() => {
+    if (own === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = own;
+  });
+
+  test("is left alone where others could have written it", async () => {
+    process.env.TMPDIR = mkdtempSync(join(root, "tmp-"));
+    const kept = join(process.env.TMPDIR, `roomkeep-${userInfo().username}`);
+    mkdirSync(kept, { mode: 0o700 });
+    chmodSync(kept, 0o777);
+    expect(await blankDatabase()).toBeUndefined();
+    chmodSync(kept, 0o700);
+    expect(dirname((await blankDatabase()) ?? "")).toBe(kept);
+    const { ds, close } = await openDatabase({ dataDir: IN_MEMORY, log: testLog });
+    await migrate(ds);
+    await close();
+  });
+});
 
 describe("the data folder", () => {
   test("is made where it is missing, keeps its rows, and is free again after closing", async () => {

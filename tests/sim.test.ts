@@ -3,16 +3,13 @@ import { simulate } from "../drills/sim.ts";
 import { openSimDatabase } from "../drills/sim-clock.ts";
 import { MUTANTS } from "../drills/sim-mutants.ts";
 import { play } from "../drills/sim-play.ts";
-import { embeddedTemplate } from "./helpers/databases.ts";
 
 test("random schedules with faults between any two statements violate nothing, and each guard's absence is found", async () => {
-  const template = await embeddedTemplate();
   const lines: string[] = [];
   const result = await simulate({
     seconds: 6,
     steps: 160,
     mutants: MUTANTS,
-    template,
     tell: (line) => lines.push(line),
   });
   expect(lines.filter((line) => /NOT found|violates/.test(line))).toEqual([]);
@@ -22,7 +19,7 @@ test("random schedules with faults between any two statements violate nothing, a
   // A seed replays: the same schedule violates the same.
   const mutant = MUTANTS.find(({ name }) => name === "lease_until check of a claim")!;
   const seed = result.found[mutant.name]!.seed;
-  const database = await openSimDatabase(template);
+  const database = await openSimDatabase();
   const once = await play(database, seed, { mutant, met: new Set(), steps: 160 });
   expect(once[0]).toBe(result.found[mutant.name]!.violation);
   expect(await play(database, seed, { mutant, met: new Set(), steps: 160 })).toEqual(once);

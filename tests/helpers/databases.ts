@@ -1,10 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir, userInfo } from "node:os";
-import { dirname, join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import pino from "pino";
 import { afterAll, describe, test } from "vitest";
@@ -75,8 +69,7 @@ function opener(openOne: () => Promise<Opened>): OpenDatabase {
 }
 
 async function openEmbedded(): Promise<Opened> {
-  const template = await embeddedTemplate();
-  const database = await openDatabase({ dataDir: IN_MEMORY, template, log: testLog });
+  const database = await openDatabase({ dataDir: IN_MEMORY, log: testLog });
   return { database, drop: async () => {} };
 }
 
@@ -121,24 +114,4 @@ async function administer(url: string, sql: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-/** A dump of an empty embedded database, made once for each version of PGlite: tests start 3 s faster from it. */
-export async function embeddedTemplate(): Promise<string> {
-  const manifest = join(
-    dirname(createRequire(import.meta.url).resolve("@electric-sql/pglite")),
-    "../package.json",
-  );
-  const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
-  const folder = join(tmpdir(), `roomkeep-tests-${userInfo().username}`);
-  const file = join(folder, `pglite-${version}.tar.gz`);
-  if (existsSync(file)) return file;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const pglite = await PGlite.create();
-  const dump = await pglite.dumpDataDir("gzip");
-  await pglite.close();
-  const part = `${file}.${process.pid}`;
-  writeFileSync(part, Buffer.from(await dump.arrayBuffer()));
-  renameSync(part, file); // two workers may make it at the same time; each sees a whole one
-  return file;
 }

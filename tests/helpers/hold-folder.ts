@@ -2,9 +2,9 @@
 import pino from "pino";
 import { migrate, openDatabase } from "../../server/db.ts";
 
-const [folder = "", template] = process.argv.slice(2);
+const [folder = ""] = process.argv.slice(2);
 try {
-  const database = await openDatabase({ dataDir: folder, template, log: pino({ level: "silent" }) });
+  const database = await openDatabase({ dataDir: folder, quick: true, log: pino({ level: "silent" }) });
   await migrate(database.ds);
   // Nothing that the database opened may keep the process alive: it ends by itself.
   process.once("SIGTERM", () => void database.close().then(() => process.stdin.destroy()));

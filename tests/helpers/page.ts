@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { blankDatabase } from "../../server/blank-database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = ["client", "shared", "rooms", "package.json", "vite.config.ts"];
@@ -28,5 +29,7 @@ function changedAt(paths: readonly string[]): number {
   return Math.max(...times);
 }
 
-/** Vitest calls it before the first test. */
-export const setup = buildPage;
+/** Vitest calls it before the first test: what every file would wait for is made once. */
+export async function setup(): Promise<void> {
+  await Promise.all([buildPage(), blankDatabase()]);
+}

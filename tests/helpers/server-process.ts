@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { blankDatabase } from "../../server/blank-database.ts";
 import { ended } from "./postgres.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -24,12 +25,13 @@ export interface ServerProcess {
  *
  * @param script what to run instead of `roomkeep start`
  */
-export function startProcess(
+export async function startProcess(
   env: Record<string, string>,
   script: readonly string[] = ["server/cli/index.ts", "start"],
 ): Promise<ServerProcess> {
   const [file = "", ...rest] = script;
   const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-process-"));
+  if (!env.DATABASE_URL) await layBlank(join(env.ROOMKEEP_DATA_DIR ?? dataDir, "database"));
   const child = spawn(process.execPath, [...FLAGS, join(root, file), ...rest], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -52,4 +54,12 @@ export function startProcess(
       resolve({ ...message, child, output: () => output, end: (signal) => ended(child, signal) });
     });
   });
+}
+
+/** An empty database for a process that would need seconds of its own to make one; what is there stays. */
+async function layBlank(folder: string): Promise<void> {
+  const dump = await blankDatabase();
+  if (dump === undefined || existsSync(folder)) return;
+  mkdirSync(folder, { recursive: true });
+  execFileSync("tar", ["-xzf", dump, "-C", folder]);
 }
