@@ -70,7 +70,7 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 .party b { overflow:hidden; text-overflow:ellipsis; white-space:nowrap; } .party small { opacity:.75; white-space:nowrap; } #hud .party .gone { opacity:.55; }
 .choices { display:flex; gap:4px; margin:3px 0 0 10px; } #hud .choices button { background:rgba(255,250,243,.94); color:var(--ink); font-size:.85em; }
 .people { max-height:50vh; overflow:auto; } .people li { flex-wrap:wrap; justify-content:flex-end; padding:.3em 0; border-bottom:1px solid var(--line); } .people b.grow { flex:1 0 auto; } #hud .people button { width:auto; background:rgba(90,60,40,.09); }
-.veil { position:absolute; inset:0; background:#211a2c; color:#ffe9cf; display:grid; place-items:center; font-size:1.5em; font-weight:800; opacity:0; pointer-events:none; transition:opacity .25s; } .veil.drawn { opacity:1; }
+.veil { position:absolute; inset:0; padding:0 1.2em; text-align:center; background:#211a2c; color:#ffe9cf; display:grid; place-items:center; font-size:1.5em; font-weight:800; opacity:0; pointer-events:none; transition:opacity .25s; } .veil.drawn { opacity:1; }
 .notice { position:absolute; top:112px; left:50%; transform:translateX(-50%); background:var(--glass); color:#fff; border-radius:16px; padding:.5em 1em; font-weight:700; max-width:calc(100vw - 24px); text-align:center; }
 .chat { position:absolute; left:12px; bottom:12px; width:min(350px,calc(100vw - 24px)); display:flex; flex-direction:column; gap:8px; }
 .lines { display:flex; flex-direction:column; gap:4px; max-height:190px; overflow:auto; scrollbar-width:none; mask-image:linear-gradient(transparent,#000 22px); padding-top:20px; margin:0; list-style:none; padding-left:0; }
