@@ -5,6 +5,8 @@ const TIMED_BYTES = 8;
 
 /** Bytes that a tick's frames have at first. */
 const MEMORY_BYTES = 64 * 1024;
+/** Ticks after which it is fitted to what the largest of them took. */
+const FIT_TICKS = 100;
 
 /**
  * Memory of a tick's frames, used again in the next one. Where a write still reads it, it is left to that write; asking
@@ -14,15 +16,27 @@ export class FrameMemory {
   #slab = Buffer.allocUnsafeSlow(MEMORY_BYTES);
   #used = 0;
   #held = false;
+  #ticks = 0;
+  /** Bytes taken in this tick, and in the largest one since memory was fitted. */
+  #taken = 0;
+  #most = 0;
 
   /** Begins a tick: the frames of the last one are sent. */
   begin(): void {
-    if (this.#held) this.#slab = Buffer.allocUnsafeSlow(this.#slab.length);
+    let { length } = this.#slab;
+    this.#most = Math.max(this.#most, this.#taken);
+    if (++this.#ticks >= FIT_TICKS) {
+      // One tick in which all came, or all moved, leaves memory that no other tick needs.
+      while (length > MEMORY_BYTES && length >= 4 * this.#most) length = Math.ceil(length / 2);
+      this.#ticks = this.#most = 0;
+    }
+    if (this.#held || length < this.#slab.length) this.#slab = Buffer.allocUnsafeSlow(length);
     this.#held = false;
-    this.#used = 0;
+    this.#used = this.#taken = 0;
   }
 
   take(bytes: number): Buffer {
+    this.#taken += bytes;
     if (this.#used + bytes > this.#slab.length) {
       // What is full stays with its frames.
       this.#slab = Buffer.allocUnsafeSlow(Math.max(2 * this.#slab.length, bytes));
