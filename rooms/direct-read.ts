@@ -34,8 +34,8 @@ const payloads = Array.from({ length: LONGEST + 1 }, (_, length) => unmasked.sub
 
 /**
  * Reads a client's socket without Node's stream and the WebSocket's receiver around each input frame, which cost twice
- * what Colyseus takes to decode and check it. Only input frames that came whole, and only while neither stream nor receiver holds
- * anything: whatever else is read goes their way, from its first byte on, and order is kept. The room hears of an input by
+ * what Colyseus takes to decode and check it. Only input frames that came whole, and only between two messages: whatever
+ * else is read goes the usual way, from its first byte on, and order is kept. (Node reads no paused socket of this kind.) The room hears of an input by
  * the event that it always hears of it.
  *
  * Rests on the parts of Node behind its option `onread`, which a server cannot give to the sockets that it accepts. Where
@@ -59,20 +59,21 @@ export function readDirectly(client: Client): boolean {
     receiver._state === 0 &&
     receiver._bufferedBytes === 0 &&
     receiver._fragmented === 0 &&
-    socket.readableLength === 0 &&
-    socket.readableFlowing === true &&
     ws.readyState === ws.OPEN;
   socket[buffer] = memory;
   socket[callback] = (length: number) => {
-    const used = isIdle() ? hearInputs(ws, length, isIdle) : 0;
+    const used = isIdle() ? hearInputs(ws, length) : 0;
     return used === length || socket.push(Buffer.from(memory.subarray(used, length)));
   };
   handle.useUserBuffer(memory);
   return true;
 }
 
-/** Emits the input frames at the start of what was read. Returns how many bytes they took. */
-function hearInputs(ws: WebSocket, length: number, goOn: () => boolean): number {
+/**
+ * Emits the input frames at the start of what was read, as the receiver would: all of them, even if the room closes the
+ * socket over one. Returns how many bytes they took.
+ */
+function hearInputs(ws: WebSocket, length: number): number {
   let at = 0;
   while (at + HEAD <= length) {
     const size = (memory[at + 1] ?? 0) - MASKED;
@@ -83,8 +84,6 @@ function hearInputs(ws: WebSocket, length: number, goOn: () => boolean): number 
     for (let i = 0; i < size; i++) unmasked[i] = (memory[body + i] ?? 0) ^ (memory[at + 2 + (i & 3)] ?? 0);
     at = body + size;
     ws.emit("message", payloads[size], true);
-    // A room may have closed the socket over what it heard.
-    if (at < length && !goOn()) break;
   }
   return at;
 }

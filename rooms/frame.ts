@@ -6,7 +6,7 @@ const TIMED_BYTES = 8;
 /** Bytes that a tick's frames have at first. */
 const MEMORY_BYTES = 64 * 1024;
 /** Ticks after which it is fitted to what the largest of them took. */
-const FIT_TICKS = 100;
+const FIT_TICKS = 40;
 
 /**
  * Memory of a tick's frames, used again in the next one. Where a write still reads it, it is left to that write; asking

@@ -9,6 +9,8 @@ import { readDirectly } from "../rooms/direct-read.ts";
 const INPUT = 19;
 const TIMED_INPUT = 20 | 128;
 const CHAT = 13;
+/** Second byte of a message upon which the server stops reading for a moment. */
+const PAUSE = 253;
 
 interface Heard {
   readonly what: string[];
@@ -28,6 +30,9 @@ beforeAll(async () => {
     ws.on("message", (data: Buffer, isBinary) => {
       mine.what.push(`${isBinary ? "binary" : "text"} ${data.toString("hex")}`);
       if (data[1] === 255) ws.close(4000);
+      if (data[1] !== PAUSE) return;
+      ws.pause();
+      setTimeout(() => ws.resume(), 20);
     });
     ws.on("ping", (data) => mine.what.push(`ping ${data.toString("hex")}`));
     ws.on("error", (error) => mine.what.push(`error ${error.message}`));
@@ -92,7 +97,7 @@ async function hear(path: string, chunks: readonly Buffer[]): Promise<Heard> {
   return mine;
 }
 
-const bytes = (max: number) => fc.array(fc.integer({ min: 0, max: 254 }), { maxLength: max });
+const bytes = (max: number) => fc.array(fc.integer({ min: 0, max: 252 }), { maxLength: max });
 const input = fc
   .tuple(fc.constantFrom(INPUT, TIMED_INPUT), bytes(20))
   .map(([code, rest]) => frame([code, ...rest]));
@@ -139,6 +144,40 @@ test("whatever comes, in whatever pieces, is heard as the WebSocket's own receiv
     }),
     { numRuns: 150 },
   );
+});
+
+test("what looks like an input frame within another frame is not heard as one", async () => {
+  const lure = frame([INPUT, 0, 9]);
+  const payload = [CHAT, ...Array(60).fill(1), ...lure, ...Array(80).fill(1)];
+  // Without a mask to speak of, so that the bytes on the wire are those of the payload.
+  const whole = frame(payload, { masked: false });
+  const head = Buffer.from([0x82, 0x80 | 126, 0, payload.length, 0, 0, 0, 0]);
+  const bytes = Buffer.concat([head, whole.subarray(4)]);
+  const at = bytes.indexOf(lure);
+  for (const cuts of [[at], [at, at + lure.length], [3, at]]) {
+    const ends = [0, ...cuts, bytes.length];
+    const { what } = await hear(
+      "/direct",
+      ends.slice(1).map((end, i) => bytes.subarray(ends[i], end)),
+    );
+    expect(what[0]).toBe(`binary ${Buffer.from(payload).toString("hex")}`);
+    expect(what).toHaveLength(2);
+  }
+  const scripts = {
+    "between two parts of a message": [frame([INPUT, 1], { fin: false }), lure, frame([2], { opcode: 0 })],
+    "right behind a frame's head": [
+      Buffer.from([0x82, 0x80 | (lure.length + 1), 0, 0, 0, 0]),
+      lure,
+      Buffer.from([1]),
+    ],
+    "from a frame's second byte on": [Buffer.from([0x82]), Buffer.from([0x82, 0x81, 0, 0, 0, 0, INPUT])],
+    "while the socket is paused": [frame([INPUT, PAUSE]), frame([CHAT, 1]), frame([INPUT, 2])],
+  };
+  for (const [where, chunks] of Object.entries(scripts)) {
+    const [direct, stock] = [await hear("/direct", chunks), await hear("/stock", chunks)];
+    expect(direct.what, where).toEqual(stock.what);
+    expect(stock.what.length, where).toBeGreaterThan(1);
+  }
 });
 
 test("input frames that come whole never reach the receiver, and others on the same socket do", async () => {
