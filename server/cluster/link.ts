@@ -5,6 +5,8 @@ import { RoomkeepError } from "../../shared/index.ts";
 
 /** Longest wait, ms, for an answer of Redis. */
 const ANSWER_MS = 2_000;
+/** What is added to it, ms, in which a process that stalled catches up. */
+const AFTER_STALL_MS = 100;
 /** Longest wait, ms, for the first connection. */
 const CONNECT_MS = 5_000;
 
@@ -89,8 +91,11 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const tooLate = () => reject(new Error(`no answer in ${ms} ms`));
-    // After a stall of this process its timers come first, before an answer that has long arrived is read.
-    timer = setTimeout(() => setImmediate(tooLate), ms);
+    // After a stall of this process its timers come first: before an answer that has long arrived is read, and before
+    // a question that waited for the next turn is even sent.
+    timer = setTimeout(() => {
+      timer = setTimeout(tooLate, AFTER_STALL_MS);
+    }, ms);
   });
   try {
     return await Promise.race([work, late]);
