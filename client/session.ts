@@ -69,6 +69,8 @@ interface WayBack {
   code: string;
   game: string;
   at: number;
+  /** The code in the address when the room was entered: a page that is reloaded in that moment still has it there. */
+  from?: string | undefined;
 }
 
 /** Opens a session. Nothing is sent before `join` or `resume`. */
@@ -87,11 +89,11 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     const here = ++visit;
     tuneReconnection(next);
     game.value = next.name;
-    const keepWay = () => {
-      const way = wayTo(next);
+    const keepWay = (from?: string) => {
+      const way: WayBack = { ...wayTo(next), from };
       remember("wayBack", way, "tab");
     };
-    keepWay();
+    keepWay(new URL(location.href).searchParams.get("room") ?? undefined);
     // Each return has a new token; the time says how old the way back is when the page was closed meanwhile.
     const beat = setInterval(() => (next.connection.isOpen ? keepWay() : undefined), 2_000);
     // A room that was given up goes on trying for a while; the next one is there by then.
@@ -101,7 +103,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     next.onReconnect(() => {
       if (here === visit) away.value = "";
       // The token of this return is set after the signal; the beat stores it as well.
-      queueMicrotask(keepWay);
+      queueMicrotask(() => keepWay());
     });
     const stopWatch = watchSeat(
       next,
@@ -246,7 +248,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     async resume(code) {
       const way = recall("wayBack", "tab") as WayBack | undefined;
       if (!way || Date.now() - way.at > SEAT_MS * 20 || !api.tokens.token) return false;
-      if (code && code !== way.code) return false;
+      if (code && code !== way.code && code !== way.from) return false;
       phase.value = "joining";
       for (let attempt = 0; ; attempt++) {
         try {
