@@ -25,7 +25,11 @@ afterEach(async () => {
 afterAll(() => world.close());
 
 const east = { moveX: 127 };
-const row = (player: TestPlayer) => rowOf(world.server.foundation.database.ds, player.characterId);
+/** A character's row, without what the process renews every few seconds. */
+async function row(player: TestPlayer) {
+  const { lease_until: _, ...rest } = await rowOf(world.server.foundation.database.ds, player.characterId);
+  return rest as Record<string, unknown>;
+}
 const roomOf = (player: TestPlayer) => world.room<YardRoom>(player.room.roomId);
 /** The server's record of a player. */
 const recordOf = (player: TestPlayer) => roomOf(player).players.get(player.room.sessionId)!;
