@@ -35,8 +35,8 @@ const payloads = Array.from({ length: LONGEST + 1 }, (_, length) => unmasked.sub
 /**
  * Reads a client's socket without Node's stream and the WebSocket's receiver around each input frame, which cost twice
  * what Colyseus takes to decode and check it. Only input frames that came whole, and only between two messages: whatever
- * else is read goes the usual way, from its first byte on, and order is kept. (Node reads no paused socket of this kind.) The room hears of an input by
- * the event that it always hears of it.
+ * else is read goes the usual way, from its first byte on, and order is kept. (Node reads no paused socket of this kind.)
+ * The room hears of an input by the event that it always hears of it.
  *
  * Rests on the parts of Node behind its option `onread`, which a server cannot give to the sockets that it accepts. Where
  * one is missing nothing changes.
