@@ -7,6 +7,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { Admission } from "../rooms/admission.ts";
 import { CellSerializer } from "../rooms/cell-serializer.ts";
 import { Outbox } from "../rooms/outbox.ts";
+import { keepClientsQuick } from "../rooms/quick-clients.ts";
 import { CROWD_HZ, type CrowdWorld, INTEREST_M } from "./crowd-world.ts";
 
 /** What the bench compares. */
@@ -75,6 +76,7 @@ class CrowdRoom extends Room {
   }
 
   override onCreate(): void {
+    if (CrowdRoom.serializer) keepClientsQuick(this);
     if (CrowdRoom.timed) this.defineInput(Input, {});
     this.state = CrowdRoom.make();
   }

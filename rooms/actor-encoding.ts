@@ -148,9 +148,10 @@ function appendLive(writer: Writer, index: number): void {
  * emptied first; fields that were unset this tick are not mentioned.
  */
 export function appendRest(encoder: Encoder, out: Scratch, { tree, layout }: Resident): void {
-  const all = { encoder, out, tree, whose: "all", owners: false } as const;
-  tree.forEachLiveWithCtx({ ...all, switched: true, waits: layout.continuous }, appendLive);
-  tree.forEachChildWithCtx({ ...all, form: "replace" }, appendChild);
+  const [whose, owners] = ["all", false] as const;
+  const waits = layout.continuous;
+  tree.forEachLiveWithCtx({ encoder, out, tree, whose, owners, switched: true, waits }, appendLive);
+  tree.forEachChildWithCtx({ encoder, out, tree, whose, form: "replace", owners }, appendChild);
 }
 
 type Branch = Omit<Writer, "switched" | "waits"> & { readonly form: Form };

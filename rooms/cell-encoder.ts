@@ -22,8 +22,6 @@ import type { Cell, CellGrid, Cover, Segment } from "./cells.ts";
 import type { Ranges } from "./ranges.ts";
 import type { Entry, Resident } from "./resident.ts";
 
-const NOBODY: readonly Resident[] = [];
-
 /**
  * Encodes what happens in each cell once a tick, when it is first asked for, into one scratch. A patch is a run of
  * `[255][refId][operations…]` blocks, valid in any order as long as each reference is introduced before it is used:
@@ -51,6 +49,7 @@ export class CellEncoder {
   /** Begins a tick: all that was encoded before is void. */
   begin(tick: number): void {
     this.#tick = tick;
+    this.#grid.table.begin();
     this.scratch.clear();
   }
 
@@ -125,19 +124,33 @@ export class CellEncoder {
   }
 
   /** Adds all that happened in the cells of a cover to those who stay, for clients that saw them and see them. */
-  seen({ cells, rings, slots }: Cover, ranges: Ranges): void {
-    const { table } = this.#grid;
-    for (let i = 0; i < slots.length; i++) {
-      const slot = slots[i] ?? 0;
-      if (table.numbers[slot] !== this.#tick) continue;
-      if (table.numbers[slot + 1] !== this.#tick) this.#layOut(cells[i] as Cell);
-      const ring = rings[i] ?? 0;
-      const apart = table.apart(slot, ring);
-      const { numbers } = table;
-      // What changed at once lies right before the values.
-      ranges.push(numbers[slot + 2] ?? 0, numbers[table.end(slot, ring)] ?? 0);
-      ranges.push(numbers[apart] ?? 0, numbers[apart + 1] ?? 0);
+  seen(cover: Cover, ranges: Ranges): void {
+    const { table, everywhere } = this.#grid;
+    const { columns, rows, rings } = cover.reach;
+    this.#addAll(everywhere, everywhere.slot, 0, ranges);
+    if (table.count < columns.length) {
+      for (const cell of table.all()) {
+        if (this.#grid.sees(cover, cell)) this.#addAll(cell, cell.slot, this.#grid.ring(cover, cell), ranges);
+      }
+      return;
     }
+    for (let i = 0; i < columns.length; i++) {
+      const ring = rings[i] ?? 0;
+      const slot = table.findDue(cover.x + (columns[i] ?? 0), cover.z + (rows[i] ?? 0), 1 << ring);
+      if (slot >= 0) this.#addAll(undefined, slot, ring, ranges);
+    }
+  }
+
+  /** Adds all that happened in one cell, for clients that see it in a ring. */
+  #addAll(known: Cell | undefined, slot: number, ring: number, ranges: Ranges): void {
+    const { table } = this.#grid;
+    if (table.numbers[slot] !== this.#tick) return;
+    if (table.numbers[slot + 1] !== this.#tick) this.#layOut(known ?? (table.cell(slot) as Cell));
+    const apart = table.apart(slot, ring);
+    const { numbers } = table;
+    // What changed at once lies right before the values.
+    ranges.push(numbers[slot + 2] ?? 0, numbers[table.end(slot, ring)] ?? 0);
+    ranges.push(numbers[apart] ?? 0, numbers[apart + 1] ?? 0);
   }
 
   /** Adds what changed at once among a cell's members that stay, for clients that saw it and see it. */
@@ -161,11 +174,15 @@ export class CellEncoder {
     if (at === undefined) return;
     ranges.push(at.numbers[cell.slot + 3] ?? 0, at.numbers[at.end(cell.slot, 0)] ?? 0);
     const start = this.scratch.it.offset;
-    for (const resident of cell.activeTick === this.#tick ? cell.active : NOBODY) {
+    for (let resident = this.#activeIn(cell); resident !== undefined; resident = resident.next) {
       const bits = resident.turn < 0 ? (resident.pending[ring] ?? 0) : 0;
       if (bits !== 0) appendValues(this.scratch, resident, bits);
     }
     ranges.push(start, this.scratch.it.offset);
+  }
+
+  #activeIn(cell: Cell): Resident | undefined {
+    return cell.activeTick === this.#tick ? cell.active : undefined;
   }
 
   #laid(cell: Cell): CellTable | undefined {
@@ -193,15 +210,13 @@ export class CellEncoder {
         scratch.write(() => appendChanges(this.#encoder, scratch, resident, "all"));
     }
     numbers[slot + 3] = scratch.it.offset;
-    const active = cell.activeTick === tick ? cell.active : NOBODY;
+    const active = this.#activeIn(cell);
     let uneven = 0;
-    for (const resident of active) {
-      const { pending } = resident;
-      resident.turn = pending[0] === pending[rings - 1] ? this.#grid.turn(resident, tick) : -1;
+    for (let resident = active; resident !== undefined; resident = resident.next) {
       if (resident.turn < 0) uneven++;
     }
     for (let ring = rings - 1; ring >= 0; ring--) {
-      for (const resident of active) {
+      for (let resident = active; resident !== undefined; resident = resident.next) {
         if (resident.turn === ring) appendValues(scratch, resident, resident.pending[0] ?? 0);
       }
       numbers[table.end(slot, ring)] = scratch.it.offset;
@@ -210,7 +225,7 @@ export class CellEncoder {
       const at = table.apart(slot, ring);
       numbers[at] = numbers[at + 1] = scratch.it.offset;
       if (uneven === 0) continue;
-      for (const resident of active) {
+      for (let resident = active; resident !== undefined; resident = resident.next) {
         const bits = resident.turn < 0 ? (resident.pending[ring] ?? 0) : 0;
         if (bits !== 0 && this.#grid.turn(resident, tick) >= ring) appendValues(scratch, resident, bits);
       }

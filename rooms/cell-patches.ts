@@ -9,9 +9,11 @@ import { Ranges } from "./ranges.ts";
 import type { Resident } from "./resident.ts";
 import type { PatchTiming } from "./stable-serializer.ts";
 
+/** Bits of all rings. */
+const EVERY_RING = 0xff;
+
 /** A joined client in one tick. */
 interface Turn {
-  readonly client: Client;
   readonly sight: Sight;
   readonly has: Cover;
 }
@@ -32,7 +34,7 @@ export class CellPatches {
   readonly #memory = new FrameMemory();
   /** Frames to be written, and at the same place to whom. */
   readonly #posted: Frame[] = [];
-  readonly #addressees: (readonly Client[])[] = [];
+  readonly #addressees: Sight[] = [];
   #tick = -1;
   #timing: PatchTiming | undefined;
 
@@ -94,9 +96,11 @@ export class CellPatches {
       const has = this.#coverOf(client, sight);
       if (has.tick !== this.#tick) has.begin(this.#tick);
       if (sight.cover === has) {
-        if (has.group.push(client) === 1) groups.push(has);
-      } else if (sight.given === undefined) crossers.push({ client, sight, has });
-      else newcomers.push({ client, sight, has });
+        if (has.group === undefined) groups.push(has);
+        sight.next = has.group;
+        has.group = sight;
+      } else if (sight.given === undefined) crossers.push({ sight, has });
+      else newcomers.push({ sight, has });
     }
     return groups;
   }
@@ -110,19 +114,19 @@ export class CellPatches {
 
   /** Notes what every frame draws on: changes by cell, and for each group what moved into or out of its view. */
   #spread(): void {
-    const { residents } = this.#scene;
+    const { residents, grid } = this.#scene;
     for (const resident of residents.active) {
-      const cell = this.#touch(resident);
+      const { cell } = resident;
       if (cell === undefined) continue;
-      if (cell.activeTick === this.#tick) cell.active.push(resident);
-      else {
-        cell.activeTick = this.#tick;
-        cell.active = [resident];
-      }
+      grid.table.touch(cell, this.#tick, grid.due(resident, this.#tick));
+      resident.next = cell.activeTick === this.#tick ? cell.active : undefined;
+      cell.activeTick = this.#tick;
+      cell.active = resident;
     }
     for (const resident of residents.changed) {
-      const cell = resident.movedTick === this.#tick ? undefined : this.#touch(resident);
-      if (cell === undefined) continue;
+      const { cell } = resident;
+      if (cell === undefined || resident.movedTick === this.#tick) continue;
+      grid.table.touch(cell, this.#tick, EVERY_RING);
       if (cell.changedTick === this.#tick) cell.changed.push(resident);
       else {
         cell.changedTick = this.#tick;
@@ -132,23 +136,19 @@ export class CellPatches {
     this.#spreadMoves();
   }
 
-  /** An actor's cell, noted as one that has something to send. */
-  #touch({ cell }: Resident): Cell | undefined {
-    if (cell !== undefined) this.#scene.grid.table.numbers[cell.slot] = this.#tick;
-    return cell;
-  }
-
   #spreadMoves(): void {
     const { grid, cells, residents } = this.#scene;
-    const gets = (cover: Cover) => cover.tick === this.#tick && cover.group.length > 0;
+    const gets = (cover: Cover) => cover.tick === this.#tick && cover.group !== undefined;
     for (const resident of residents.moved) {
       const { from, cell } = resident;
       for (const cover of from === undefined ? [] : grid.watching(from)) {
-        if (gets(cover) && (cell === undefined || !grid.sees(cover, cell)))
-          cells.gone(resident, cover.leaves);
+        if (!gets(cover) || (cell !== undefined && grid.sees(cover, cell))) continue;
+        cover.leaves ??= new Ranges();
+        cells.gone(resident, cover.leaves);
       }
       for (const cover of cell === undefined ? [] : grid.watching(cell)) {
         if (!gets(cover)) continue;
+        cover.enters ??= new Ranges();
         if (from === undefined || !grid.sees(cover, from)) cells.whole(resident, cover.enters);
         else if (resident.dirtyTick === this.#tick) cells.now(resident, cover.enters);
       }
@@ -159,23 +159,36 @@ export class CellPatches {
     const ranges = this.#ranges;
     ranges.clear();
     ranges.add(shared);
-    ranges.add(cover.leaves);
-    ranges.add(cover.enters);
+    if (cover.leaves !== undefined) ranges.add(cover.leaves);
+    if (cover.enters !== undefined) ranges.add(cover.enters);
     this.#scene.cells.seen(cover, ranges);
-    let alike = cover.group;
-    if (this.#hasFilters) alike = alike.filter((client) => !this.#postApart(client, cover, ranges, it));
-    if (alike.length > 0) this.#post(alike, this.#frame(ranges));
+    const alike = this.#hasFilters ? this.#alike(cover, ranges, it) : cover.group;
+    if (alike !== undefined) this.#post(alike, this.#frame(ranges));
+  }
+
+  /** Those of a group who get nothing of their own. */
+  #alike(cover: Cover, ranges: Ranges, it: { offset: number }): Sight | undefined {
+    let alike: Sight | undefined;
+    for (let sight = cover.group; sight !== undefined; ) {
+      const { next } = sight;
+      if (!this.#postApart(sight, cover, ranges, it)) {
+        sight.next = alike;
+        alike = sight;
+      }
+      sight = next;
+    }
+    return alike;
   }
 
   /** Gives a client a frame of its own, if it owns fields that changed or has a view. Returns whether it did. */
-  #postApart(client: Client, cover: Cover, ranges: Ranges, it: { offset: number }): boolean {
-    const own = this.#own(client, cover, ranges, it);
-    if (own !== ranges) this.#post([client], this.#frame(own));
+  #postApart(sight: Sight, cover: Cover, ranges: Ranges, it: { offset: number }): boolean {
+    const own = this.#own(sight, cover, ranges, it);
+    if (own !== ranges) this.#postTo(sight, own);
     return own !== ranges;
   }
 
   #toCrosser(
-    { client, sight, has }: Turn,
+    { sight, has }: Turn,
     pairs: Map<Cover, Map<Cover, Ranges>>,
     shared: Ranges,
     it: { offset: number },
@@ -192,8 +205,7 @@ export class CellPatches {
       from.set(has, ranges);
     }
     sight.cover = has;
-    const own = this.#hasFilters ? this.#own(client, has, ranges, it) : ranges;
-    this.#post([client], this.#frame(own));
+    this.#postTo(sight, this.#hasFilters ? this.#own(sight, has, ranges, it) : ranges);
   }
 
   /** All that clients need who saw one cover and now see another. */
@@ -201,7 +213,7 @@ export class CellPatches {
     const ranges = new Ranges();
     ranges.add(shared);
     const later = new Ranges();
-    for (const cell of had.cells)
+    for (const cell of this.#scene.grid.seen(had))
       if (!this.#scene.grid.sees(has, cell)) this.#scene.cells.leave(cell, ranges);
     for (const resident of this.#scene.residents.moved) {
       const { from, cell } = resident;
@@ -212,7 +224,7 @@ export class CellPatches {
       else if (is && resident.dirtyTick === this.#tick) this.#scene.cells.now(resident, later);
     }
     ranges.add(later);
-    for (const cell of has.cells) {
+    for (const cell of this.#scene.grid.seen(has)) {
       const ring = this.#scene.grid.ring(has, cell);
       let before = ring;
       if (!this.#scene.grid.sees(had, cell)) this.#scene.cells.enter(cell, ranges);
@@ -228,7 +240,7 @@ export class CellPatches {
   }
 
   /** The first patch after a full state: exact against what that state held, actor by actor. */
-  #toNewcomer({ client, sight, has }: Turn, shared: Ranges, it: { offset: number }): void {
+  #toNewcomer({ sight, has }: Turn, shared: Ranges, it: { offset: number }): void {
     const given = sight.given ?? new Map<number, Schema>();
     const ranges = new Ranges();
     ranges.add(shared);
@@ -240,7 +252,7 @@ export class CellPatches {
       if (!seen) gone.push(index);
     }
     this.#scene.cells.goneAll(gone, ranges);
-    for (const cell of has.cells) {
+    for (const cell of this.#scene.grid.seen(has)) {
       for (const resident of cell.members) {
         // One that came or changed goes whole: the state may have held any part of the change.
         const known = given.get(resident.index) === resident.actor;
@@ -251,24 +263,22 @@ export class CellPatches {
     }
     sight.cover = has;
     sight.given = undefined;
-    const own = this.#hasFilters ? this.#own(client, has, ranges, it, true) : ranges;
-    this.#post([client], this.#frame(own));
+    this.#postTo(sight, this.#hasFilters ? this.#own(sight, has, ranges, it, true) : ranges);
   }
 
   /** The ranges for one client: the given ones, unless it owns fields or has a view of the state beside the actors. */
-  #own(client: Client, has: Cover, ranges: Ranges, it: { offset: number }, anew = false): Ranges {
+  #own(sight: Sight, has: Cover, ranges: Ranges, it: { offset: number }, anew = false): Ranges {
     const extra = this.#extra;
+    const { client, eye } = sight;
     extra.clear();
     if (client.view !== undefined) this.#scene.cells.take(this.#viewed(client.view, it.offset), extra);
-    const sight = this.#scene.eyes.sight(client);
-    const eye = sight?.eye;
     const mine =
       eye?.cell && eye.key === client.sessionId ? eye : this.#scene.residents.byKey.get(client.sessionId);
-    if (sight !== undefined && mine?.cell !== undefined && this.#scene.grid.sees(has, mine.cell)) {
+    if (mine?.cell !== undefined && this.#scene.grid.sees(has, mine.cell)) {
       const whole = anew || sight.owned !== mine.actor || mine.whole.tick === this.#tick;
       if (whole || mine.dirtyTick === this.#tick) this.#scene.cells.mine(mine, whole, extra);
       sight.owned = mine.actor;
-    } else if (sight !== undefined) sight.owned = undefined;
+    } else sight.owned = undefined;
     if (extra.length === 0) return ranges;
     const whole = this.#whole;
     whole.clear();
@@ -304,18 +314,30 @@ export class CellPatches {
     return frame;
   }
 
-  #post(clients: readonly Client[], frame: Frame | undefined): void {
+  /** A frame for one client alone. */
+  #postTo(sight: Sight, ranges: Ranges): void {
+    sight.next = undefined;
+    this.#post(sight, this.#frame(ranges));
+  }
+
+  #post(first: Sight, frame: Frame | undefined): void {
     if (frame === undefined) return;
-    this.frames.sent += clients.length;
     this.#posted.push(frame);
-    this.#addressees.push(clients);
+    this.#addressees.push(first);
   }
 
   /** Writes all frames. Not as each is made: the kernel's work between two frames costs their making its caches. */
   #deliver(): void {
     const from = performance.now();
     this.#posted.forEach((frame, i) => {
-      for (const client of this.#addressees[i] ?? []) this.#outbox.send(client, frame);
+      let sight: Sight | undefined = this.#addressees[i];
+      while (sight !== undefined) {
+        const { client, next } = sight;
+        sight.next = undefined;
+        this.#outbox.send(client, frame);
+        this.frames.sent++;
+        sight = next;
+      }
     });
     this.#posted.length = 0;
     this.#addressees.length = 0;

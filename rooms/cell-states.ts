@@ -41,7 +41,7 @@ export class CellStates {
     const { residents, cells, grid } = this.#scene;
     let shared = this.#covers.get(has);
     if (shared === undefined) {
-      const filled = has.cells.filter(({ members }) => members.length > 0);
+      const filled = grid.seen(has).filter(({ members }) => members.length > 0);
       shared = Buffer.concat(filled.map((cell) => this.#keep(cell).bytes));
       this.#covers.set(has, shared);
     }
@@ -58,12 +58,12 @@ export class CellStates {
    * @param own the actor whose owner's fields are the client's
    */
   of(has: Cover | undefined, own: Schema | undefined): ActorsState {
-    const { residents, cells } = this.#scene;
+    const { residents, cells, grid } = this.#scene;
     const parts: Uint8Array[] = [];
     const given = new Map<number, Schema>();
     const loose: (readonly [number, Schema])[] = [];
     const changed = residents.changedCells();
-    for (const cell of has?.cells ?? residents.cells()) {
+    for (const cell of has === undefined ? residents.cells() : grid.seen(has)) {
       if (cell.members.length === 0) continue;
       if (changed.has(cell)) loose.push(...this.#present(cell, has));
       else {

@@ -1,7 +1,7 @@
-import type { Client } from "@colyseus/core";
 import { CellTable } from "./cell-table.ts";
+import type { Sight } from "./eyes.ts";
 import type { Interest } from "./interest.ts";
-import { Ranges } from "./ranges.ts";
+import type { Ranges } from "./ranges.ts";
 import type { Resident } from "./resident.ts";
 
 /**
@@ -28,8 +28,8 @@ export class Cell {
   /** Where its numbers are in the {@link CellTable}. */
   readonly slot: number;
   readonly members: Resident[] = [];
-  /** Members with values to refresh, as of `activeTick`. */
-  active: Resident[] = [];
+  /** The first of the members with values to refresh, as of `activeTick`; each names the next. */
+  active: Resident | undefined = undefined;
   activeTick = -1;
   /** Members that changed at once and stayed, as of `changedTick`. */
   changed: Resident[] = [];
@@ -57,57 +57,42 @@ export class Cell {
   }
 }
 
-/** The cells seen from one cell with one radius. All clients there share it, and its frames. */
+/** Where the cells lie that are seen with one radius, and the covers of it. */
+interface Reach {
+  readonly covers: Map<number, Cover>;
+  /** Columns and rows from the cover's own cell, and their rings. A cell is seen from there if and only if it sees there. */
+  readonly columns: Int32Array;
+  readonly rows: Int32Array;
+  readonly rings: Uint8Array;
+}
+
+/** The cells seen from one cell with one radius, and `everywhere`. All clients there share it, and its frames. */
 export class Cover {
   readonly x: number;
   readonly z: number;
   readonly radiusM: number;
-  /** Seen cells that have members, and `everywhere`, with the ring and the slot of each at the same place. */
-  readonly cells: Cell[] = [];
-  readonly rings: number[] = [];
-  readonly slots: number[] = [];
-  /** This tick's clients that were here before; valid while `tick` is the current one. */
-  group: Client[] = [];
+  readonly reach: Reach;
+  /** The first of this tick's clients that were here before, each names the next; valid while `tick` is the current one. */
+  group: Sight | undefined = undefined;
   tick = -1;
-  /** Ranges for the group: what leaves its view and what enters it by moving. */
-  readonly leaves = new Ranges();
-  readonly enters = new Ranges();
+  /** Ranges for the group: what leaves its view and what enters it by moving. Most never have any. */
+  leaves: Ranges | undefined = undefined;
+  enters: Ranges | undefined = undefined;
 
-  constructor(x: number, z: number, radiusM: number) {
+  constructor(x: number, z: number, radiusM: number, reach: Reach) {
     this.x = x;
     this.z = z;
     this.radiusM = radiusM;
+    this.reach = reach;
   }
 
   /** Begins a tick with nobody in the group. */
   begin(tick: number): void {
     this.tick = tick;
-    this.group = [];
-    this.leaves.clear();
-    this.enters.clear();
+    this.group = undefined;
+    this.leaves?.clear();
+    this.enters?.clear();
   }
-
-  add(cell: Cell, ring: number): void {
-    this.cells.push(cell);
-    this.rings.push(ring);
-    this.slots.push(cell.slot);
-  }
-
-  remove(cell: Cell): void {
-    const at = this.cells.indexOf(cell);
-    if (at < 0) return;
-    takeOut(this.cells, at);
-    takeOut(this.rings, at);
-    takeOut(this.slots, at);
-  }
-}
-
-/** Covers of one radius, and where the cells lie that each sees. */
-interface Reach {
-  readonly covers: Map<number, Cover>;
-  /** Columns and rows from the cover's own cell. A cell is seen from there if and only if it sees there. */
-  readonly columns: readonly number[];
-  readonly rows: readonly number[];
 }
 
 /** Cells that have members and covers in use. */
@@ -115,7 +100,6 @@ export class CellGrid {
   readonly everywhere: Cell;
   readonly table: CellTable;
   readonly #interest: Interest;
-  readonly #cells = new Map<number, Cell>();
   readonly #reaches = new Map<number, Reach>();
   /** The ring by distance in columns and rows. */
   readonly #rings: Uint8Array;
@@ -131,8 +115,7 @@ export class CellGrid {
       const metres = Math.hypot(gap(Math.floor(i / TABLE)), gap(i % TABLE));
       return interest.rings.findLastIndex((ring) => metres >= ring.fromM);
     });
-    this.nowhere = new Cover(0, 0, 0);
-    this.nowhere.add(this.everywhere, 0);
+    this.nowhere = new Cover(0, 0, 0, this.#reachOf(0));
   }
 
   /** The column or row of a coordinate. Not-a-number counts as 0, infinities as the edge. */
@@ -143,7 +126,7 @@ export class CellGrid {
 
   /** Puts an actor into the cell at a column and row, or into the one that is always seen. */
   enter(resident: Resident, x: number, z: number, always: boolean): Cell {
-    const cell = always ? this.everywhere : (this.#cells.get(keyOf(x, z)) ?? this.#occupy(x, z));
+    const cell = always ? this.everywhere : (this.#at(x, z) ?? this.#occupy(x, z));
     cell.add(resident);
     return cell;
   }
@@ -153,21 +136,40 @@ export class CellGrid {
     const { cell } = resident;
     cell?.remove(resident);
     if (cell === undefined || cell.everywhere || cell.members.length > 0) return;
-    for (const cover of this.watching(cell)) cover.remove(cell);
-    this.#cells.delete(keyOf(cell.x, cell.z));
+    this.table.remove(cell);
     this.table.give(cell.slot);
   }
 
   cover(x: number, z: number, radiusM: number): Cover {
     if (radiusM === 0) return this.nowhere;
-    const { covers } = this.#reach(radiusM);
+    let reach = this.#reaches.get(radiusM);
+    if (reach === undefined) {
+      reach = this.#reachOf(radiusM);
+      this.#reaches.set(radiusM, reach);
+    }
     const key = keyOf(x, z);
-    let cover = covers.get(key);
+    let cover = reach.covers.get(key);
     if (cover === undefined) {
-      cover = this.#open(x, z, radiusM);
-      covers.set(key, cover);
+      cover = new Cover(x, z, radiusM, reach);
+      reach.covers.set(key, cover);
     }
     return cover;
+  }
+
+  /** The cells with members that a cover sees. */
+  seen(cover: Cover): Cell[] {
+    const { table } = this;
+    const cells = [this.everywhere];
+    const { columns, rows } = cover.reach;
+    if (table.count < columns.length) {
+      for (const cell of table.all()) if (this.sees(cover, cell)) cells.push(cell);
+      return cells;
+    }
+    for (let i = 0; i < columns.length; i++) {
+      const cell = this.#at(cover.x + (columns[i] ?? 0), cover.z + (rows[i] ?? 0));
+      if (cell !== undefined) cells.push(cell);
+    }
+    return cells;
   }
 
   /** Covers that a cell is seen from. */
@@ -197,9 +199,12 @@ export class CellGrid {
 
   /** The ring of a seen cell, 0 nearest. */
   ring(cover: Cover, cell: Cell): number {
-    if (cell.everywhere) return 0;
-    const column = Math.min(TABLE - 1, Math.abs(cell.x - cover.x));
-    const row = Math.min(TABLE - 1, Math.abs(cell.z - cover.z));
+    return cell.everywhere ? 0 : this.#ringOf(cell.x - cover.x, cell.z - cover.z);
+  }
+
+  #ringOf(columns: number, rows: number): number {
+    const column = Math.min(TABLE - 1, Math.abs(columns));
+    const row = Math.min(TABLE - 1, Math.abs(rows));
     return this.#rings[column * TABLE + row] ?? 0;
   }
 
@@ -214,6 +219,20 @@ export class CellGrid {
     return ring;
   }
 
+  /** Bits of the rings that get values of an actor in this tick. Sets its turn; -1 where rings are owed unlike fields. */
+  due(resident: Resident, tick: number): number {
+    const { pending } = resident;
+    const turn = this.turn(resident, tick);
+    if (pending[0] === pending[pending.length - 1]) {
+      resident.turn = turn;
+      return (2 << turn) - 1;
+    }
+    resident.turn = -1;
+    let bits = 0;
+    for (let ring = turn; ring >= 0; ring--) if (pending[ring] !== 0) bits |= 1 << ring;
+    return bits;
+  }
+
   /** Lets go of covers unused since `tick`: whoever had one gets the whole state before the next patch. */
   sweep(tick: number): void {
     for (const [radiusM, { covers }] of this.#reaches) {
@@ -224,45 +243,29 @@ export class CellGrid {
     }
   }
 
+  #at(x: number, z: number): Cell | undefined {
+    const slot = this.table.find(x, z);
+    return slot < 0 ? undefined : this.table.cell(slot);
+  }
+
   #occupy(x: number, z: number): Cell {
     const cell = new Cell(x, z, this.table.take());
-    this.#cells.set(keyOf(x, z), cell);
-    for (const cover of this.watching(cell)) cover.add(cell, this.ring(cover, cell));
+    this.table.put(cell);
     return cell;
   }
 
-  #open(x: number, z: number, radiusM: number): Cover {
-    const cover = new Cover(x, z, radiusM);
-    const { columns, rows } = this.#reach(radiusM);
-    cover.add(this.everywhere, 0);
-    if (this.#cells.size < columns.length) {
-      for (const cell of this.#cells.values())
-        if (this.sees(cover, cell)) cover.add(cell, this.ring(cover, cell));
-      return cover;
+  #reachOf(radiusM: number): Reach {
+    const places: { x: number; z: number }[] = [];
+    const most = radiusM > 0 ? Math.ceil(radiusM / this.#interest.cellM) + 1 : 0;
+    for (let z = -most; z <= most; z++) {
+      for (let x = -most; x <= most; x++) if (this.#gap2(x, z) < radiusM * radiusM) places.push({ x, z });
     }
-    for (let i = 0; i < columns.length; i++) {
-      const cell = this.#cells.get(keyOf(x + (columns[i] ?? 0), z + (rows[i] ?? 0)));
-      if (cell !== undefined) cover.add(cell, this.ring(cover, cell));
-    }
-    return cover;
-  }
-
-  #reach(radiusM: number): Reach {
-    let reach = this.#reaches.get(radiusM);
-    if (reach === undefined) {
-      const [columns, rows]: [number[], number[]] = [[], []];
-      const most = Math.ceil(radiusM / this.#interest.cellM) + 1;
-      for (let z = -most; z <= most; z++) {
-        for (let x = -most; x <= most; x++) {
-          if (this.#gap2(x, z) >= radiusM * radiusM) continue;
-          columns.push(x);
-          rows.push(z);
-        }
-      }
-      reach = { covers: new Map(), columns, rows };
-      this.#reaches.set(radiusM, reach);
-    }
-    return reach;
+    return {
+      covers: new Map(),
+      columns: Int32Array.from(places, ({ x }) => x),
+      rows: Int32Array.from(places, ({ z }) => z),
+      rings: Uint8Array.from(places, ({ x, z }) => this.#ringOf(x, z)),
+    };
   }
 
   #gap2(columns: number, rows: number): number {
@@ -270,12 +273,6 @@ export class CellGrid {
     const gz = Math.max(0, Math.abs(rows) - 1) * this.#interest.cellM;
     return gx * gx + gz * gz;
   }
-}
-
-/** Takes one out of a list whose order does not matter. */
-function takeOut<T>(list: T[], at: number): void {
-  const last = list.pop();
-  if (last !== undefined && at < list.length) list[at] = last;
 }
 
 /** A whole number of 32 bits, which a map finds faster than one that does not fit. */

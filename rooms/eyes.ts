@@ -9,6 +9,9 @@ export type Viewpoint = string | { readonly x: number; readonly z: number };
 
 /** What a client was sent. */
 export interface Sight {
+  readonly client: Client;
+  /** The next of its group, in a tick that is being sent: see {@link Cover.group}. */
+  next: Sight | undefined;
   /** The cells whose actors it has, exactly; undefined between its full state and the patch after it. */
   cover: Cover | undefined;
   /** Until then: the actors that its full state held, by index. */
@@ -16,16 +19,19 @@ export interface Sight {
   /** The actor whose owner's fields it has. */
   owned: Schema | undefined;
   /** The actor that it looked from, as of `lookedAs`: see {@link Eyes.stays}. */
-  eye?: Resident | undefined;
-  lookedAs?: number;
+  eye: Resident | undefined;
+  lookedAs: number;
 }
+
+/** Where a client keeps what it was sent: asked for each client in each tick, which a weak map makes dear. */
+const SIGHT = Symbol("sight");
+type Seer = Client & { [SIGHT]?: Sight };
 
 /** Whose eyes each client has, how far they see, and what was sent to them. */
 export class Eyes {
   /** By session, so that they outlast a reconnection. */
   readonly #viewpoints = new Map<string, Viewpoint>();
   readonly #radii = new Map<string, number>();
-  readonly #sights = new WeakMap<Client, Sight>();
   /** The last place a viewpoint had: who loses its actor goes on seeing from there. */
   readonly #last = new Map<string, { x: number; z: number }>();
   /** Counts what was said of viewpoints and radii. */
@@ -72,11 +78,13 @@ export class Eyes {
   }
 
   sight(client: Client): Sight | undefined {
-    return this.#sights.get(client);
+    return (client as Seer)[SIGHT];
   }
 
-  record(client: Client, sight: Sight): void {
-    this.#sights.set(client, sight);
+  record(client: Client, sent: Pick<Sight, "cover" | "given" | "owned">): void {
+    const { cover, given, owned } = sent;
+    const sight = { client, next: undefined, cover, given, owned, eye: undefined, lookedAs: -1 };
+    (client as Seer)[SIGHT] = sight;
   }
 
   /** What the client is to see now, from live positions. */

@@ -43,7 +43,11 @@ export interface Entry {
   readonly restAt: number;
 }
 
-/** An actor as the cell encoder keeps it: where clients were told it is, and what they have still to be told. */
+/**
+ * An actor as the cell encoder keeps it: where clients were told it is, and what they have still to be told.
+ * Here and in what else every tick reads of every actor, each field is set when the object is made: fields that come later come
+ * in another order in each, and V8 then looks every one of them up.
+ */
 export class Resident {
   readonly actor: Schema & { x?: number; z?: number };
   readonly tree: ChangeTree;
@@ -53,7 +57,7 @@ export class Resident {
   readonly index: number;
   readonly key: string;
   /** The cell clients know it in after this tick; undefined once removed. */
-  cell: Cell | undefined;
+  cell: Cell | undefined = undefined;
   /** Position in `cell.members`. */
   slot = -1;
   /** Column and row of its position, also where it is always seen. */
@@ -61,18 +65,20 @@ export class Resident {
   z = 0;
   /** The tick in which it moved, came or went, and the cell it was in before. */
   movedTick = -1;
-  from: Cell | undefined;
+  from: Cell | undefined = undefined;
   /** Bits of continuous fields still to be sent, by ring. A slower ring is owed what a faster one is, and more. */
   readonly pending: number[];
   /** While its cell's values are laid out: the slowest ring in which it is due, or -1 if rings are owed unlike fields. */
   turn = -1;
   /** In the list of those with pending bits. */
   listed = false;
+  /** The next such one of its cell, in a tick that is being sent. */
+  next: Resident | undefined = undefined;
   /** Trees of this actor that changed in `dirtyTick` other than by continuous fields. */
   readonly dirty: ChangeTree[] = [];
   dirtyTick = -1;
   /** How it enters a view but for its continuous fields, while nothing else of it changes. */
-  entry: Entry | undefined;
+  entry: Entry | undefined = undefined;
   /** This tick's changes for everybody, for the owner alone, and the whole as an entry. */
   readonly now: Segment = { tick: -1, start: 0, end: 0 };
   readonly mine: Segment = { tick: -1, start: 0, end: 0 };

@@ -64,6 +64,7 @@ export class Residents {
     let kept = 0;
     for (const resident of this.active) {
       const { cell, pending } = resident;
+      resident.next = undefined;
       for (let ring = this.#grid.turn(resident, tick); ring >= 0; ring--) pending[ring] = 0;
       resident.listed = cell !== undefined && pending[pending.length - 1] !== 0;
       if (resident.listed) this.active[kept++] = resident;

@@ -21,6 +21,7 @@ import { giveOwnView } from "./owner-view.ts";
 import { openPartyDesk, type PartyDesk } from "./party-desk.ts";
 import type { Player } from "./player.ts";
 import type { Identity, VisitEnding } from "./ports.ts";
+import { keepClientsQuick } from "./quick-clients.ts";
 import { uniqueCode } from "./room-code.ts";
 import { openSiblings } from "./siblings.ts";
 import { SimulatedRoom } from "./simulated-room.ts";
@@ -85,6 +86,7 @@ export abstract class WorldRoom<
     if (this.hidden) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
     this.maxMessagesPerSecond = 200;
+    keepClientsQuick(this);
     this.openWorld(ports, ports.log.child({ room: this.roomName, roomId: this.roomId }));
     this.setRates();
     // Before the first tick: nothing may move until the world is the saved one.

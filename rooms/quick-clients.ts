@@ -1,0 +1,42 @@
+import { type Client, type ClientPrivate, ClientState, Protocol, type Room } from "@colyseus/core";
+
+/** The message codes beside their modifier bits, as in Colyseus's `Protocol`. */
+const CODE = 0x1f;
+
+/** The parts of a room that its types hide. */
+interface Inside {
+  _onMessage(client: Client, message: Uint8Array): void;
+  sendFullState(client: Client): void;
+}
+type AnyClient = Client & Partial<ClientPrivate>;
+
+/**
+ * Keeps the objects of a room's clients quick to read. Colyseus ends a join by `delete client._enqueuedMessages`, and V8
+ * keeps an object that lost a field as a hash table from then on: every `client.state` or `client.ref` is looked up, some
+ * twenty times a client and tick. Here an acknowledged join goes as it goes there, but the field is set to undefined, which
+ * means the same to all who ask for it.
+ *
+ * @see `@colyseus/core` src/Room.ts, `_onMessage` (0.18.17)
+ */
+export function keepClientsQuick(room: Room): void {
+  const inside = room as unknown as Inside;
+  const usual = Object.getPrototypeOf(inside) as Inside;
+  inside._onMessage = (client: AnyClient, message) => {
+    if (
+      client.state === ClientState.JOINING &&
+      message &&
+      ((message[0] ?? 0) & CODE) === Protocol.JOIN_ROOM
+    ) {
+      acknowledge(room, inside, client);
+    } else usual._onMessage.call(room, client, message);
+  };
+}
+
+function acknowledge({ state, clock }: Room, inside: Inside, client: AnyClient): void {
+  const early = client._enqueuedMessages ?? [];
+  client.state = ClientState.JOINED;
+  client._joinedAt = clock.elapsedTime;
+  if (state) inside.sendFullState(client);
+  for (const message of early) client.raw(message as Uint8Array);
+  client._enqueuedMessages = undefined;
+}
