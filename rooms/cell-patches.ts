@@ -93,6 +93,7 @@ export class CellPatches {
         resync.push(client);
         continue;
       }
+      sight.handle = this.#outbox.open(client);
       const has = this.#coverOf(client, sight);
       if (has.tick !== this.#tick) has.begin(this.#tick);
       if (sight.cover === has) {
@@ -332,9 +333,9 @@ export class CellPatches {
     this.#posted.forEach((frame, i) => {
       let sight: Sight | undefined = this.#addressees[i];
       while (sight !== undefined) {
-        const { client, next } = sight;
-        sight.next = undefined;
-        this.#outbox.send(client, frame);
+        const { client, handle, next } = sight;
+        sight.next = sight.handle = undefined;
+        this.#outbox.send(client, frame, handle);
         this.frames.sent++;
         sight = next;
       }

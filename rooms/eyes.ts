@@ -1,6 +1,7 @@
 import type { Client } from "@colyseus/core";
 import type { MapSchema, Schema } from "@colyseus/schema";
 import type { CellGrid, Cover } from "./cells.ts";
+import type { Handle } from "./direct-write.ts";
 import type { Resident } from "./resident.ts";
 import type { Residents } from "./residents.ts";
 
@@ -10,6 +11,8 @@ export type Viewpoint = string | { readonly x: number; readonly z: number };
 /** What a client was sent. */
 export interface Sight {
   readonly client: Client;
+  /** Where its frame of this tick goes: see {@link Outbox.open}. */
+  handle: Handle | undefined;
   /** The next of its group, in a tick that is being sent: see {@link Cover.group}. */
   next: Sight | undefined;
   /** The cells whose actors it has, exactly; undefined between its full state and the patch after it. */
@@ -83,7 +86,16 @@ export class Eyes {
 
   record(client: Client, sent: Pick<Sight, "cover" | "given" | "owned">): void {
     const { cover, given, owned } = sent;
-    const sight = { client, next: undefined, cover, given, owned, eye: undefined, lookedAs: -1 };
+    const sight = {
+      client,
+      handle: undefined,
+      next: undefined,
+      cover,
+      given,
+      owned,
+      eye: undefined,
+      lookedAs: -1,
+    };
     (client as Seer)[SIGHT] = sight;
   }
 

@@ -4,7 +4,7 @@ import { WebSocketClient } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
 import { CLOSE } from "../shared/constants.ts";
 import { Admission } from "./admission.ts";
-import { pendingBytes, writeDirectly } from "./direct-write.ts";
+import { directHandle, type Handle, pendingBytes, writeDirectly } from "./direct-write.ts";
 import type { Frame } from "./frame.ts";
 
 /** Bounds on what a room keeps for one client that does not take it. */
@@ -56,7 +56,7 @@ const untouchedRaw = WebSocketClient.prototype.raw;
  */
 export class Outbox {
   readonly limits: OutboxLimits;
-  /** Whether frames may go past Node's stream: see {@link writeDirectly}. */
+  /** Whether frames may go past Node's stream: see {@link directHandle}. */
   direct = true;
   /** Who waits for their first state. */
   readonly admission: Admission;
@@ -111,21 +111,33 @@ export class Outbox {
     return "skip";
   }
 
-  /** Sends a frame, shared or not. The kernel takes it at once unless the client is backed up; then the memory stays. */
-  send(client: Client, frame: Frame): void {
-    frame.address((client as AnyClient)._inputBuffer?.ackSeq ?? 0);
-    const socket = directSocket(client);
-    const written = socket !== undefined && this.direct ? writeDirectly(socket, frame.bytes) : "refused";
-    if (written === "taken") return;
-    if (written === "refused") {
-      if (!socket?.writable) {
-        client.raw(frame.message());
-        return;
-      }
-      socket.write(frame.bytes);
-      if (socket.writableLength === 0) return;
+  /**
+   * Where this client's next frame may go past Node's stream; undefined where it may not. All that is found on the way there is
+   * spread over memory: who sends to many asks for each while they look at the client anyway, ahead of the first write.
+   */
+  open(client: Client): Handle | undefined {
+    const socket = this.direct ? directSocket(client) : undefined;
+    return socket && directHandle(socket);
+  }
+
+  /**
+   * Sends a frame, shared or not. The kernel takes it at once unless the client is backed up; then the memory stays.
+   *
+   * @param handle of {@link Outbox.open}, asked for since anything else was sent to the client
+   */
+  send(client: Client, frame: Frame, handle = this.open(client)): void {
+    if (frame.timed) frame.address((client as AnyClient)._inputBuffer?.ackSeq ?? 0);
+    if (handle !== undefined) {
+      if (writeDirectly(handle, frame.bytes) === "pending") frame.hold();
+      return;
     }
-    frame.hold();
+    const socket = directSocket(client);
+    if (!socket?.writable) {
+      client.raw(frame.message());
+      return;
+    }
+    socket.write(frame.bytes);
+    if (socket.writableLength > 0) frame.hold();
   }
 
   /** As {@link Outbox.send}, for a full state: its own length does not count as falling behind. */
