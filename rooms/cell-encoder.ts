@@ -128,7 +128,7 @@ export class CellEncoder {
     const { table, everywhere } = this.#grid;
     const { columns, rows, rings } = cover.reach;
     this.#addAll(everywhere, everywhere.slot, 0, ranges);
-    if (table.count < columns.length) {
+    if (this.#grid.isWide(cover)) {
       for (const cell of table.all()) {
         if (this.#grid.sees(cover, cell)) this.#addAll(cell, cell.slot, this.#grid.ring(cover, cell), ranges);
       }

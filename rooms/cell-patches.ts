@@ -1,12 +1,11 @@
 import { type Client, ClientState, Protocol } from "@colyseus/core";
 import type { Schema, StateView } from "@colyseus/schema";
 import { type CellScene, coverOf } from "./cell-scene.ts";
-import type { Cell, Cover } from "./cells.ts";
+import type { Cover } from "./cells.ts";
 import type { Sight } from "./eyes.ts";
 import { Frame, FrameMemory } from "./frame.ts";
 import type { Outbox } from "./outbox.ts";
 import { Ranges } from "./ranges.ts";
-import type { Resident } from "./resident.ts";
 import type { PatchTiming } from "./stable-serializer.ts";
 
 /** Bits of all rings. */

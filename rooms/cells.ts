@@ -156,12 +156,17 @@ export class CellGrid {
     return cover;
   }
 
+  /** Whether a cover is so wide that going through all cells with members is less than looking at each place in it. */
+  isWide({ reach }: Cover): boolean {
+    return this.table.count * 4 < reach.columns.length;
+  }
+
   /** The cells with members that a cover sees. */
   seen(cover: Cover): Cell[] {
     const { table } = this;
     const cells = [this.everywhere];
     const { columns, rows } = cover.reach;
-    if (table.count < columns.length) {
+    if (this.isWide(cover)) {
       for (const cell of table.all()) if (this.sees(cover, cell)) cells.push(cell);
       return cells;
     }
