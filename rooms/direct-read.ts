@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import { type Client, Protocol } from "@colyseus/core";
 import type { WebSocket } from "ws";
+import { openStreamBinding } from "./stream-binding.ts";
 
 /** The parts of `ws` that its types hide. A receiver in state 0 is between two frames. */
 interface RawSocket extends WebSocket {
@@ -11,11 +12,13 @@ interface RawSocket extends WebSocket {
     readonly _fragmented: number;
   };
 }
-/** What Node reads a socket by when its option `onread` is given. */
-type ReadSocket = Socket & {
-  readonly _handle?: { useUserBuffer?(memory: Uint8Array): void } | null;
-  [part: symbol]: unknown;
-};
+/** What Node's own streams read by, behind `net.Socket`. */
+interface ReadHandle {
+  /** Told of what was read; the numbers are in the binding's state. Node sets it to a function that pushes into the stream. */
+  onread?: (this: ReadHandle, memory?: ArrayBuffer) => unknown;
+  useUserBuffer?(memory: Uint8Array): void;
+}
+type ReadSocket = Socket & { readonly _handle?: ReadHandle | null };
 
 /** A whole binary message in one frame, as ws's own constants have it: FIN and opcode 2. */
 const WHOLE_BINARY = 0x82;
@@ -30,50 +33,71 @@ const CODE = 0x1f;
 const memory = Buffer.allocUnsafeSlow(64 * 1024);
 const unmasked = Buffer.allocUnsafeSlow(LONGEST);
 /** The first bytes of it as a buffer, by their number. */
-const payloads = Array.from({ length: LONGEST + 1 }, (_, length) => unmasked.subarray(0, length));
+const payloads = Array.from({ length: LONGEST + 1 }, (_, length) => payloadOf(length));
+/** Sockets that are read so. */
+const direct = new WeakSet<ReadHandle>();
+const binding = openStreamBinding();
 
 /**
  * Reads a client's socket without Node's stream and the WebSocket's receiver around each input frame, which cost twice
  * what Colyseus takes to decode and check it. Only input frames that came whole, and only between two messages: whatever
- * else is read goes the usual way, from its first byte on, and order is kept. (Node reads no paused socket of this kind.)
- * The room hears of an input by the event that it always hears of it.
+ * else is read goes the usual way, from its first byte on, and order is kept.
  *
- * Rests on the parts of Node behind its option `onread`, which a server cannot give to the sockets that it accepts. Where
- * one is missing nothing changes.
+ * Rests on the parts of Node behind its option `onread`, which a server cannot give to the sockets that it accepts, and
+ * takes the place of its first step: that one's way from socket to stream costs as much as all that is done to a frame here.
+ * Where a part is missing nothing changes.
  *
+ * @param client one who has acknowledged the join
+ * @param hear told of each input frame, in memory that is used again after it; what the socket's "message" would be told
  * @returns whether it is read so from now on
  */
-export function readDirectly(client: Client): boolean {
+export function readDirectly(client: Client, hear: (message: Buffer) => void): boolean {
   const ws = client.ref as RawSocket;
   const socket = ws._socket;
   const receiver = ws._receiver;
   // Of TLS the bytes are read further down.
   if (!(socket instanceof Socket) || "encrypted" in socket || receiver?._state === undefined) return false;
   const handle = socket._handle;
-  const symbols = Object.getOwnPropertySymbols(socket);
-  const buffer = symbols.find(({ description }) => description === "kBuffer");
-  const callback = symbols.find(({ description }) => description === "kBufferCb");
-  if (!handle?.useUserBuffer || !buffer || !callback) return false;
-  if (socket[callback]) return true;
-  const isIdle = () =>
-    receiver._state === 0 &&
-    receiver._bufferedBytes === 0 &&
-    receiver._fragmented === 0 &&
-    ws.readyState === ws.OPEN;
-  socket[buffer] = memory;
-  socket[callback] = (length: number) => {
-    const used = isIdle() ? hearInputs(ws, length) : 0;
-    return used === length || socket.push(Buffer.from(memory.subarray(used, length)));
+  const usual = handle?.onread;
+  if (binding === undefined || !handle?.useUserBuffer || typeof usual !== "function") return false;
+  if (direct.has(handle)) return true;
+  const { streamBaseState: state, kReadBytesOrError, kArrayBufferOffset } = binding;
+  handle.onread = () => {
+    const length = state[kReadBytesOrError] ?? 0;
+    if (length <= 0) return usual.call(handle);
+    const isIdle =
+      receiver._state === 0 &&
+      receiver._bufferedBytes === 0 &&
+      receiver._fragmented === 0 &&
+      ws.readyState === ws.OPEN &&
+      !ws.isPaused;
+    const used = isIdle ? hearInputs(length, hear) : 0;
+    if (used === length) return undefined;
+    const rest = Buffer.allocUnsafeSlow(length - used);
+    memory.copy(rest, 0, used, length);
+    state[kReadBytesOrError] = rest.length;
+    state[kArrayBufferOffset] = 0;
+    return usual.call(handle, rest.buffer as ArrayBuffer);
   };
   handle.useUserBuffer(memory);
+  direct.add(handle);
   return true;
 }
 
+/** The first bytes of what was unmasked. Colyseus asks for all behind the first one: a view for each frame, were it not kept. */
+function payloadOf(length: number): Buffer {
+  const payload = unmasked.subarray(0, length);
+  const body = unmasked.subarray(Math.min(1, length), length);
+  payload.subarray = (start, end = length) =>
+    start === 1 && end === length ? body : Buffer.prototype.subarray.call(payload, start, end);
+  return payload;
+}
+
 /**
- * Emits the input frames at the start of what was read, as the receiver would: all of them, even if the room closes the
- * socket over one. Returns how many bytes they took.
+ * Hands on the input frames at the start of what was read, as the receiver would: all of them, even if the room closes
+ * the socket over one. Returns how many bytes they took.
  */
-function hearInputs(ws: WebSocket, length: number): number {
+function hearInputs(length: number, hear: (message: Buffer) => void): number {
   let at = 0;
   while (at + HEAD <= length) {
     const size = (memory[at + 1] ?? 0) - MASKED;
@@ -83,7 +107,7 @@ function hearInputs(ws: WebSocket, length: number): number {
     if (code !== Protocol.ROOM_INPUT_RELIABLE && code !== Protocol.ROOM_INPUT_UNRELIABLE) break;
     for (let i = 0; i < size; i++) unmasked[i] = (memory[body + i] ?? 0) ^ (memory[at + 2 + (i & 3)] ?? 0);
     at = body + size;
-    ws.emit("message", payloads[size], true);
+    hear(payloads[size] as Buffer);
   }
   return at;
 }

@@ -1,21 +1,11 @@
 import type { Socket } from "node:net";
+import { openStreamBinding, type WriteRequest } from "./stream-binding.ts";
 
-/** What Node's own streams write by, behind `net.Socket`. */
-interface WriteRequest {
-  oncomplete: (status: number) => void;
-  /** Keeps the memory that an unfinished write reads. */
-  buffer?: Buffer;
-}
+/** A socket as Node's own streams write to it. */
 export interface Handle {
   writeBuffer(request: WriteRequest, bytes: Buffer): number;
 }
-interface StreamBinding {
-  readonly WriteWrap: new () => WriteRequest;
-  readonly streamBaseState: Record<number, number>;
-  readonly kLastWriteWasAsync: number;
-}
-
-const binding = openBinding();
+const binding = openStreamBinding();
 /** Not used up by a write that the kernel takes at once, which nearly every one is. */
 let request: WriteRequest | undefined;
 /** Bytes that the kernel has not taken yet. */
@@ -59,15 +49,4 @@ export function pendingBytes(socket: Socket | null | undefined): number {
 
 function handleOf(socket: Socket): Handle | null | undefined {
   return (socket as Socket & { _handle?: Handle | null })._handle;
-}
-
-function openBinding(): StreamBinding | undefined {
-  try {
-    const { binding: open } = process as unknown as { binding?: (name: string) => Partial<StreamBinding> };
-    const { WriteWrap, streamBaseState, kLastWriteWasAsync } = open?.("stream_wrap") ?? {};
-    if (!WriteWrap || !streamBaseState || kLastWriteWasAsync === undefined) return undefined;
-    return { WriteWrap, streamBaseState, kLastWriteWasAsync };
-  } catch {
-    return undefined;
-  }
 }

@@ -19,14 +19,16 @@ export function takeInputs<P extends Player>(
   tickHz: number,
   step: (player: P, input: WalkInput) => void,
 ): void {
-  const buffered = inputs.get(player.sessionId);
+  player.inputs ??= inputs.get(player.sessionId);
+  const buffered = player.inputs;
   player.credit = Math.min(player.credit + 1, CREDIT_MAX);
-  if (buffered.size === 0) {
+  let left = buffered.size;
+  if (left === 0) {
     if (++player.silentTicks >= SILENT_S * tickHz) step(player, still);
     return;
   }
   player.silentTicks = 0;
-  while (player.credit >= 1 && buffered.size > 0) {
+  for (; player.credit >= 1 && left > 0; left--) {
     const input = buffered.next();
     if (!input) return;
     player.credit -= 1;

@@ -23,7 +23,7 @@ export interface InterestOptions {
   radiusM: number;
   /** Edge of a cell, metres. Smaller cells cut closer and cost more frames. Default: a quarter of the radius. */
   cellM?: number;
-  /** Nearest first; the first begins at 0 with every patch. Default {@link DEFAULT_RINGS}. */
+  /** Nearest first, at most eight; the first begins at 0 with every patch. Default {@link DEFAULT_RINGS}. */
   rings?: readonly Ring[];
   /** True for an actor that everybody sees wherever it is. Asked when the actor enters and when it changes. */
   always?(actor: Schema, key: string): boolean;
@@ -40,6 +40,9 @@ export const DEFAULT_RINGS: readonly Ring[] = [
   { fromM: 12, everyTicks: 2 },
   { fromM: 25, everyTicks: 4 },
 ];
+
+/** Each is a bit of a byte: see {@link CellTable}. */
+const MOST_RINGS = 8;
 
 /** {@link InterestOptions} with its defaults, checked. */
 export interface Interest {
@@ -64,7 +67,7 @@ export function readInterest(options: InterestOptions): Interest {
     if (!fits || !Number.isInteger(ring.everyTicks))
       throw invalid("rings must widen and slow down by whole multiples");
   });
-  if (rings.length === 0) throw invalid("rings must not be empty");
+  if (rings.length === 0 || rings.length > MOST_RINGS) throw invalid(`rings must be 1 to ${MOST_RINGS}`);
   return { radiusM, cellM, rings, always };
 }
 

@@ -1,5 +1,5 @@
-import type { Client, Deferred } from "@colyseus/core";
-import type { Avatar, Portal } from "../shared/index.ts";
+import type { Client, Deferred, InputAccessor } from "@colyseus/core";
+import type { Avatar, Portal, WalkInput } from "../shared/index.ts";
 import type { Departure } from "./departure.ts";
 import type { Claim, Identity, Origin, Place, Role } from "./ports.ts";
 
@@ -24,6 +24,8 @@ export interface Player<A extends Avatar = Avatar> {
   statsChanged: boolean;
   /** Input frames the player may still be stepped by; one is earned a tick, so sending more moves nobody faster. */
   credit: number;
+  /** The player's input frames; undefined until they are first asked for, and when the client is another one. */
+  inputs: InputAccessor<WalkInput> | undefined;
   /** Ticks in a row without an input frame. */
   silentTicks: number;
   /** Set while the connection is dropped and the seat kept. */
@@ -65,6 +67,7 @@ export function describe<A extends Avatar>(
     stats: structuredClone(sheet.state.stats),
     statsChanged: false,
     credit: 0,
+    inputs: undefined,
     silentTicks: 0,
     hold: undefined,
     savedAt: 0,

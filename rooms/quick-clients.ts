@@ -1,4 +1,5 @@
 import { type Client, type ClientPrivate, ClientState, Protocol, type Room } from "@colyseus/core";
+import { readDirectly } from "./direct-read.ts";
 
 /** The message codes beside their modifier bits, as in Colyseus's `Protocol`. */
 const CODE = 0x1f;
@@ -8,10 +9,18 @@ interface Inside {
   _onMessage(client: Client, message: Uint8Array): void;
   sendFullState(client: Client): void;
 }
+/** The parts of an input decoder that its types hide. */
+interface InputDecoding {
+  readonly _decoder?: {
+    readonly root: { readonly deletedRefs: ReadonlySet<number>; garbageCollectDeletedRefs?(): void };
+  };
+}
 type AnyClient = Client & Partial<ClientPrivate>;
 
 /**
- * Keeps the objects of a room's clients quick to read. Colyseus ends a join by `delete client._enqueuedMessages`, and V8
+ * Makes quick what is done for each client in each tick. Input frames come to the room directly: see {@link readDirectly}.
+ *
+ * And the clients' objects stay quick to read. Colyseus ends a join by `delete client._enqueuedMessages`, and V8
  * keeps an object that lost a field as a hash table from then on: every `client.state` or `client.ref` is looked up, some
  * twenty times a client and tick. Here an acknowledged join goes as it goes there, but the field is set to undefined, which
  * means the same to all who ask for it.
@@ -39,4 +48,16 @@ function acknowledge({ state, clock }: Room, inside: Inside, client: AnyClient):
   if (state) inside.sendFullState(client);
   for (const message of early) client.raw(message as Uint8Array);
   client._enqueuedMessages = undefined;
+  readDirectly(client, (message) => inside._onMessage(client, message));
+  spareSweep(client);
+}
+
+/** After each input frame its decoder looks for references that are gone. Inputs hold none, and looking costs as much as decoding. */
+function spareSweep({ _inputDecoder }: { _inputDecoder?: object }): void {
+  const root = (_inputDecoder as InputDecoding | undefined)?._decoder?.root;
+  const sweep = root?.garbageCollectDeletedRefs;
+  if (root === undefined || sweep === undefined) return;
+  root.garbageCollectDeletedRefs = () => {
+    if (root.deletedRefs.size > 0) sweep.call(root);
+  };
 }

@@ -10,7 +10,6 @@ import {
 import { claimArrival, placeOfArrival } from "./arrival.ts";
 import { capture, giveBack, saveIfDue } from "./character-saves.ts";
 import { openSuccessor } from "./destination.ts";
-import { readDirectly } from "./direct-read.ts";
 import { createOptions } from "./game-card.ts";
 import { type InstanceDoor, openInstanceDoor } from "./instance-door.ts";
 import { orJoinError } from "./join-error.ts";
@@ -242,7 +241,6 @@ export abstract class WorldRoom<
       this.door.remember(claim.sheet.id);
       void this.meetParty("enter", player, journey === undefined);
       const { epoch } = claim;
-      readDirectly(client);
       player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId: this.roomId, epoch });
       this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
     } catch (error) {
@@ -326,7 +324,7 @@ export abstract class WorldRoom<
       return;
     }
     player.client = client;
-    readDirectly(client);
+    player.inputs = undefined;
     player.hold = undefined;
     this.setAway(player, false);
     this.ways.remind(player);

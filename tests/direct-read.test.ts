@@ -43,7 +43,8 @@ beforeAll(async () => {
       mine.received++;
       return write(chunk);
     };
-    if (path === "/direct") expect(readDirectly({ ref: ws } as unknown as Client)).toBe(true);
+    const hear = (message: Buffer) => ws.emit("message", message, true);
+    if (path === "/direct") expect(readDirectly({ ref: ws } as unknown as Client, hear)).toBe(true);
   });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   ({ port } = http.address() as AddressInfo);

@@ -177,6 +177,7 @@ describe("an interest that cannot be used is refused with a code", () => {
     { radiusM: 50, rings: [] },
     { radiusM: 50, rings: [{ fromM: 5, everyTicks: 1 }] },
     { radiusM: 50, rings: [...DEFAULT_RINGS, { fromM: 40, everyTicks: 5 }] },
+    { radiusM: 50, rings: Array.from({ length: 9 }, (_, i) => ({ fromM: i, everyTicks: 2 ** i })) },
   ]) {
     test(JSON.stringify(options), () => {
       expect(() => readInterest(options)).toThrow(RoomkeepError);
