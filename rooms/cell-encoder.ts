@@ -69,7 +69,7 @@ export class CellEncoder {
 
   /** An actor for a client that does not know it. */
   whole(resident: Resident, ranges: Ranges): void {
-    this.#make(resident.whole, ranges, () => this.#appendResident(resident));
+    this.#make(resident.whole, ranges, () => this.appendResident(resident));
   }
 
   /** An actor that a client is to forget. */
@@ -106,7 +106,7 @@ export class CellEncoder {
     else if (cell.members.length > 0) {
       this.#make(cell.enter, ranges, () => {
         for (const resident of cell.members) {
-          if (resident.movedTick !== this.#tick) this.#appendResident(resident);
+          if (resident.movedTick !== this.#tick) this.appendResident(resident);
         }
       });
     }
@@ -234,7 +234,7 @@ export class CellEncoder {
   }
 
   /** An actor for clients that do not know it. What seldom changes of it is kept from one tick to the next. */
-  #appendResident(resident: Resident): void {
+  appendResident(resident: Resident): void {
     const { scratch } = this;
     const { layout, tree, index } = resident;
     if (resident.dirtyTick === this.#tick || scratch.isOver || !hasAll(resident)) {

@@ -155,7 +155,8 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     const has = client === undefined ? undefined : coverOf(scene, client);
     const own = client === undefined ? undefined : scene.map.get(client.sessionId);
     const shared = settled && has !== undefined;
-    const { parts, bytes, given, owned } = shared ? states.settled(has, own) : states.of(has, own);
+    const { parts, given, owned } = shared ? states.settled(has, own) : states.of(has, own);
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     const frame = new Frame(base[0] ?? Protocol.ROOM_STATE, base.length - 1 + bytes, timing?.sNow);
     frame.bytes.set(base.subarray(1), frame.bodyAt);
     let at = frame.bodyAt + base.length - 1;

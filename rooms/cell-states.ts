@@ -5,7 +5,6 @@ import type { Cell, Cover } from "./cells.ts";
 /** The actors' part of a full state. */
 export interface ActorsState {
   readonly parts: readonly Uint8Array[];
-  readonly bytes: number;
   /** What the parts hold, by index; undefined where that is all that the last patch had. */
   readonly given: Map<number, Schema> | undefined;
   /** The actor whose owner's fields they hold. */
@@ -24,7 +23,6 @@ interface Kept {
 export class CellStates {
   readonly #scene: CellScene;
   readonly #kept = new Map<Cell, Kept>();
-  readonly #covers = new Map<Cover, Uint8Array>();
 
   constructor(scene: CellScene) {
     this.#scene = scene;
@@ -33,24 +31,18 @@ export class CellStates {
   /** A patch was made: what was kept is of before it. */
   clear(): void {
     this.#kept.clear();
-    this.#covers.clear();
   }
 
   /** Right behind a patch, when nothing is pending: all who see the same cells get the same bytes. */
   settled(has: Cover, own: Schema | undefined): ActorsState {
     const { residents, cells, grid } = this.#scene;
-    let shared = this.#covers.get(has);
-    if (shared === undefined) {
-      const filled = grid.seen(has).filter(({ members }) => members.length > 0);
-      shared = Buffer.concat(filled.map((cell) => this.#keep(cell).bytes));
-      this.#covers.set(has, shared);
-    }
+    const parts = grid.seen(has).flatMap((cell) => (cell.members.length > 0 ? this.#keep(cell).bytes : []));
     const resident = residents.byIndex.get(own?.[$changes]?._parentIndex ?? -1);
     const cell = resident?.actor === own ? resident?.cell : undefined;
     if (own === undefined || cell === undefined || !grid.sees(has, cell))
-      return { parts: [shared], bytes: shared.length, given: undefined, owned: undefined };
-    const mine = Uint8Array.from(cells.loose(() => cells.appendMine(own[$changes] as ChangeTree)));
-    return { parts: [shared, mine], bytes: shared.length + mine.length, given: undefined, owned: own };
+      return { parts, given: undefined, owned: undefined };
+    parts.push(new Uint8Array(cells.loose(() => cells.appendMine(own[$changes] as ChangeTree))));
+    return { parts, given: undefined, owned: own };
   }
 
   /**
@@ -77,7 +69,7 @@ export class CellStates {
     for (const [index, actor] of loose) given.set(index, actor);
     const mine = own !== undefined && given.get(own[$changes]?._parentIndex ?? -1) === own ? own : undefined;
     parts.push(
-      Uint8Array.from(
+      new Uint8Array(
         cells.loose(() => {
           for (const [index, actor] of loose)
             cells.appendEntry(index, actor[$changes] as ChangeTree, "fresh");
@@ -85,7 +77,7 @@ export class CellStates {
         }),
       ),
     );
-    return { parts, bytes: parts.reduce((sum, part) => sum + part.length, 0), given, owned: mine };
+    return { parts, given, owned: mine };
   }
 
   #keep(cell: Cell): Kept {
@@ -94,9 +86,9 @@ export class CellStates {
       const { cells } = this.#scene;
       const entries = cell.members.map(({ index, actor }) => [index, actor] as const);
       const bytes = cells.loose(() => {
-        for (const { index, tree } of cell.members) cells.appendEntry(index, tree, "fresh");
+        for (const resident of cell.members) cells.appendResident(resident);
       });
-      kept = { bytes: Uint8Array.from(bytes), entries };
+      kept = { bytes: new Uint8Array(bytes), entries };
       this.#kept.set(cell, kept);
     }
     return kept;
