@@ -6,13 +6,14 @@ import { interleave, type PlayOptions, summary } from "./play.ts";
 /** Many small rooms in one process: what a room costs, beside Colyseus alone with the same players and inputs. */
 export const rooms: Bench = {
   help:
-    "[--rooms 500,2000] [--players 4] [--inputs 2] [--seconds 10] [--repeats 3] [--foreign 15] [--json]  " +
-    "rooms of a few in one process; --inputs: input frames a second of each player",
+    "[--rooms 500,2000@4] [--players 4] [--inputs 2] [--seconds 10] [--repeats 3] [--foreign 15] [--json]  " +
+    "rooms of a few in one process, at 20 ticks a second or @ fewer, for 2,000 at 20 are more than a core takes; " +
+    "--inputs: input frames a second of each player",
   async run(args) {
     const { values } = parseArgs({
       args: [...args],
       options: {
-        rooms: { type: "string", default: "500,2000" },
+        rooms: { type: "string", default: "500,2000@4" },
         players: { type: "string", default: "4" },
         inputs: { type: "string", default: "2" },
         seconds: { type: "string", default: "10" },
@@ -21,17 +22,17 @@ export const rooms: Bench = {
         json: { type: "boolean", default: false },
       },
     });
-    const common = {
+    const common: Omit<PlayOptions, "system" | "rooms" | "tickHz"> = {
       players: Number(values.players),
       sizeM: 20,
-      tickHz: 20,
       inputHz: Number(values.inputs),
       seconds: Number(values.seconds),
     };
     const kinds: Record<string, PlayOptions> = {};
-    for (const count of values.rooms.split(",").map(Number)) {
-      kinds[`bare ${count}`] = { ...common, system: "bare", rooms: count };
-      kinds[`ours ${count}`] = { ...common, system: "ours", rooms: count };
+    for (const kind of values.rooms.split(",")) {
+      const [count = 0, tickHz = 20] = kind.split("@").map(Number);
+      kinds[`bare ${count}`] = { ...common, system: "bare", rooms: count, tickHz };
+      kinds[`ours ${count}`] = { ...common, system: "ours", rooms: count, tickHz };
     }
     const { rows, notes } = await interleave(kinds, Number(values.repeats));
     const table = Object.entries(rows).map(([name, all]) => {
