@@ -43,6 +43,8 @@ interface Drawn {
 const PLOTS: Readonly<Record<string, (json: unknown) => Drawn>> = {
   "crowd-dense": (json) => drawCrowd("dense", crowd.parse(json)),
   "crowd-sparse": (json) => drawCrowd("sparse", crowd.parse(json)),
+  "most-dense": (json) => drawMost("dense", crowd.parse(json)),
+  "most-sparse": (json) => drawMost("sparse", crowd.parse(json)),
   "inputs-dense": (json) => drawInputs("dense", inputs.parse(json)),
   "inputs-sparse": (json) => drawInputs("sparse", inputs.parse(json)),
   rooms: drawRooms,
@@ -92,6 +94,23 @@ function drawCrowd(
         note,
       },
     },
+  };
+}
+
+/** More players than the peers are compared at: does it hold? */
+function drawMost(world: string, { players, systems, seconds, repeats }: z.infer<typeof crowd>): Drawn {
+  const { cpuMsTick, p99Ms, hz, kBs, foreignPct } = systems.ours ?? {};
+  const floor = systems.floor?.cpuMsTick;
+  const cells = [players, world, hz, cpuMsTick, floor, p99Ms, kBs].map(show);
+  return {
+    charts: {},
+    table: [
+      "| players | world | Hz | CPU ms a tick | the floor's | p99 ms | kB/s a client |",
+      `|${"---|".repeat(cells.length)}`,
+      `| ${cells.join(" | ")} |`,
+      "",
+      `${repeats} × ${seconds} s. ${weather(foreignPct ?? 0)}`,
+    ].join("\n"),
   };
 }
 
