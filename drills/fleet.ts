@@ -45,11 +45,8 @@ export async function openDrillCluster(
         if (process.env.DRILL_LOG) console.error(`${name} ${line}`);
       },
       env: (name) => ({
-        HOST: "127.0.0.1",
         DATABASE_URL: premises.databaseUrl,
         REDIS_URL: premises.redisUrl,
-        ROOMKEEP_PUBLIC_ADDRESS: "same",
-        ROOMKEEP_TRUST_PROXY: "1",
         ROOMKEEP_DATA_DIR: join(folder, name),
         LOG_LEVEL: process.env.DRILL_LOG ?? "silent",
         ...env,

@@ -33,11 +33,8 @@ describeHere("a party on two processes", (open) => {
       port: 0,
       args: ["--conditions=roomkeep-source", "--import", "tsx", SCRIPT],
       env: (name) => ({
-        HOST: "127.0.0.1",
         DATABASE_URL: premises.databaseUrl,
         REDIS_URL: premises.redisUrl,
-        ROOMKEEP_PUBLIC_ADDRESS: "same",
-        ROOMKEEP_TRUST_PROXY: "1",
         ROOMKEEP_DATA_DIR: join(folder, name),
         LOG_LEVEL: "silent",
       }),

@@ -5,8 +5,6 @@ import { stopOnSignal } from "./start.ts";
 
 /** Set in each process of the cluster: its name. */
 const NAME = "ROOMKEEP_CLUSTER_PROCESS";
-/** Behind the front clients keep the address that they came by, and it adds theirs. */
-const BEHIND_FRONT = { HOST: "127.0.0.1", ROOMKEEP_PUBLIC_ADDRESS: "same", ROOMKEEP_TRUST_PROXY: "1" };
 const COLORS = [36, 35, 33, 32, 34, 31, 96, 95];
 /** The page's packages are prepared at the first request, which takes a while. */
 const ANSWER_MS = 60_000;
@@ -39,7 +37,6 @@ export async function runCluster(processes: number, settings: NodeJS.ProcessEnv)
       onLine,
       env: (name) => ({
         ...settings,
-        ...BEHIND_FRONT,
         [NAME]: name,
         DATABASE_URL: stores.databaseUrl,
         REDIS_URL: stores.redisUrl,

@@ -6,6 +6,8 @@ const NAMES = ["one", "two", "three", "four", "five", "six", "seven", "eight"] a
 export const PROCESSES_MAX = NAMES.length;
 /** A process may take so long to start, ms. */
 const START_MS = 120_000;
+/** Behind the front clients keep the address that they came by, and it adds theirs. */
+const BEHIND_FRONT = { HOST: "127.0.0.1", ROOMKEEP_PUBLIC_ADDRESS: "same", ROOMKEEP_TRUST_PROXY: "1" };
 /** Pause, ms, before a process that died is started again. */
 const AGAIN_MS = 500;
 
@@ -38,7 +40,7 @@ export interface LocalOptions {
   readonly port: number;
   /** Arguments of node for each process; it says `{ ready, port, url, processId }` on its IPC channel. */
   readonly args: readonly string[];
-  /** Settings of a process, over those of this one. */
+  /** Settings of a process, over those of this one; how it is reached behind the front is set here. */
   env(name: string, index: number): Record<string, string>;
   /** A line that a process wrote. */
   onLine?(name: string, line: string): void;
@@ -132,7 +134,7 @@ function spawnProcess(
 ): Promise<LocalProcess> {
   const child = spawn(process.execPath, [...options.args], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: { ...process.env, PORT: "0", ...options.env(name, index) },
+    env: { ...process.env, PORT: "0", ...options.env(name, index), ...BEHIND_FRONT },
     detached: true,
   });
   all.add(child);
