@@ -49,7 +49,8 @@ function firstCodes({ messages }: RawPlayer): (number | undefined)[] {
   return messages.slice(0, 3).map((message) => message[0]);
 }
 
-const INPUT = 19;
+/** Codes of Colyseus's `Protocol`. */
+const [JOIN, STATE, INPUT] = [10, 14, 19];
 /** The first field of an input, set. */
 const TURN = 128;
 const FRAMES = [[TURN, 5], [TURN, 6, TURN, 7], [], [TURN + 9, 1], [255, 3, TURN, 1], [TURN, 250]];
@@ -80,4 +81,13 @@ test("a client that joined stays quick to read, and is told the same in the same
   const seat = quick.room.allowReconnection(quick.client, 1);
   seat.reject();
   await expect(seat).rejects.not.toMatchObject({ message: "not joined" });
+});
+
+test("a join that is acknowledged again and again gets one state, and an empty message none", async () => {
+  const { player, client } = await join(QuickRoom);
+  for (const message of [[JOIN], [], [JOIN, 1], [JOIN]]) player.socket.send(Buffer.from(message));
+  player.socket.send(Buffer.from([INPUT, TURN, 5]));
+  await until(() => (client as Client & { _receivedInputCount?: number })._receivedInputCount === 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(player.messages.filter((message) => ((message[0] ?? 0) & 31) === STATE)).toHaveLength(1);
 });
