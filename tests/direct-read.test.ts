@@ -69,7 +69,8 @@ function frame(payload: number[], { opcode = 2, fin = true, masked = true } = {}
 }
 
 async function upgrade(path: string): Promise<Socket> {
-  const socket = connect(port, "127.0.0.1");
+  // One that goes on writing when the server has said its last.
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   socket.setNoDelay(true);
   socket.write(
     `GET ${path} HTTP/1.1\r\nHost: ${url}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
@@ -172,6 +173,7 @@ test("what looks like an input frame within another frame is not heard as one", 
       Buffer.from([1]),
     ],
     "from a frame's second byte on": [Buffer.from([0x82]), Buffer.from([0x82, 0x81, 0, 0, 0, 0, INPUT])],
+    "behind a close frame": [frame([INPUT, 1]), frame([3, 232], { opcode: 8 }), frame([INPUT, 2])],
     "while the socket is paused": [frame([INPUT, PAUSE]), frame([CHAT, 1]), frame([INPUT, 2])],
   };
   for (const [where, chunks] of Object.entries(scripts)) {
