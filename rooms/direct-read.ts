@@ -27,7 +27,7 @@ const MASKED = 0x80;
 const HEAD = 6;
 const LONGEST = 125;
 /** The message codes beside their modifier bits, as in Colyseus's `Protocol`. */
-const CODE = 0x1f;
+export const CODE = 0x1f;
 
 /** Every socket is read into the same memory: what is read is used up, or copied, before the next read. */
 const memory = Buffer.allocUnsafeSlow(64 * 1024);

@@ -1,8 +1,5 @@
 import { type Client, type ClientPrivate, ClientState, Protocol, type Room } from "@colyseus/core";
-import { readDirectly } from "./direct-read.ts";
-
-/** The message codes beside their modifier bits, as in Colyseus's `Protocol`. */
-const CODE = 0x1f;
+import { CODE, readDirectly } from "./direct-read.ts";
 
 /** The parts of a room that its types hide. */
 interface Inside {
