@@ -11,6 +11,7 @@ import type { Config } from "./config.ts";
 import { answerLetGo, type Foundation, openFoundation } from "./foundation.ts";
 import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
+import { openLog } from "./log.ts";
 import type { PageSource } from "./page.ts";
 import { claimPort } from "./port.ts";
 
@@ -54,7 +55,7 @@ export interface RunningServer {
  */
 export async function startServer(games: Games, config: Config, page?: PageSource): Promise<RunningServer> {
   const http = createServer({ highWaterMark: ANSWER_MAX });
-  const door = guardFrontDoor(http, config.trustProxy);
+  const door = guardFrontDoor(http, openLog(config.logLevel), config.trustProxy);
   // First, because it fails at once where a database takes its time.
   await claimPort(http, config);
   try {

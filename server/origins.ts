@@ -24,5 +24,10 @@ export function isForeign(headers: Headers, origins: readonly string[]): boolean
   const origin = headers.get("origin");
   if (origin === null || origins.includes(origin)) return false;
   if (!URL.canParse(origin)) return true;
-  return new URL(origin).hostname !== new URL(`http://${headers.get("host")}`).hostname;
+  return hostnameOf(origin) !== hostnameOf(`http://${headers.get("host")}`);
+}
+
+/** Without the dot that a full name may end in: some proxies take it off the Host, and browsers keep it in the Origin. */
+function hostnameOf(url: string): string {
+  return new URL(url).hostname.replace(/\.$/, "");
 }

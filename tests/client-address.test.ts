@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { settleAddress } from "../server/client-address.ts";
 import { addressKey } from "../server/limits.ts";
+import { isForeign } from "../server/origins.ts";
 
 const addressOf = (proxies: number, headers: Record<string, string>, remoteAddress = "192.0.2.7") => {
   const request = { headers: { ...headers }, socket: { remoteAddress } };
@@ -26,6 +27,29 @@ test("behind trusted proxies the entry that the outermost of them wrote counts, 
   expect(addressOf(1, {})["x-real-ip"]).toBe("192.0.2.7");
   expect(addressOf(1, { "x-forwarded-for": "unknown" })["x-real-ip"]).toBe("192.0.2.7");
   expect(addressOf(0, {}, "::ffff:192.0.2.9")["x-real-ip"]).toBe("192.0.2.9");
+});
+
+test.each([
+  ["203.0.113.7:4711", "203.0.113.7"],
+  ["[2001:db8::1]:443", "2001:db8::1"],
+  ["[2001:db8::1]", "2001:db8::1"],
+  ['"[2001:db8::1]:443"', "2001:db8::1"],
+  ['"203.0.113.7"', "203.0.113.7"],
+  ["2001:db8::1", "2001:db8::1"],
+  ["::ffff:203.0.113.7", "203.0.113.7"],
+  [" 203.0.113.7 ,", "203.0.113.7"],
+  ["203.0.113.7:port", "192.0.2.7"],
+  ["_hidden", "192.0.2.7"],
+])("an address as proxies write it, %s, is %s", (said, address) => {
+  expect(addressOf(1, { "x-forwarded-for": `6.6.6.6, ${said}` })["x-real-ip"]).toBe(address);
+});
+
+test("a page whose name ends in a dot is of this server, however the proxy writes the Host", () => {
+  const from = (origin: string, host: string) => isForeign(new Headers({ origin, host }), []);
+  expect(from("https://game.example.com.", "game.example.com")).toBe(false);
+  expect(from("https://game.example.com", "game.example.com.:443")).toBe(false);
+  expect(from("https://[2001:db8::1]", "[2001:db8::1]:2567")).toBe(false);
+  expect(from("https://evil.example.com", "game.example.com")).toBe(true);
 });
 
 test("limits count an IPv6 network of 64 bits as one, however it is written", () => {

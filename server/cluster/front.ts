@@ -193,22 +193,30 @@ function tellNobody(answer: ServerResponse): void {
 
 function headersFor(asked: IncomingMessage, body: Buffer): Record<string, string | string[]> {
   const { connection: _, "transfer-encoding": __, "keep-alive": ___, ...kept } = asked.headers;
-  const headers = { ...kept, "x-forwarded-for": chainOf(asked) } as Record<string, string | string[]>;
+  const told = Object.fromEntries(forwardedBy(asked).map(([name, value]) => [name.toLowerCase(), value]));
+  const headers = { ...kept, ...told } as Record<string, string | string[]>;
   if (body.length > 0 || asked.headers["content-length"] !== undefined)
     headers["content-length"] = String(body.length);
   return headers;
 }
 
-/** Each proxy adds the address that it was asked from. */
-function chainOf({ headers, socket }: IncomingMessage): string {
-  return [headers["x-forwarded-for"], socket.remoteAddress].filter(Boolean).join(", ");
+/** Each proxy adds the address that it was asked from, and how. */
+function forwardedBy({ headers, socket }: IncomingMessage): [string, string][] {
+  const added = { "X-Forwarded-For": socket.remoteAddress, "X-Forwarded-Proto": "http" };
+  return Object.entries(added).map(([name, own]) => [
+    name,
+    [headers[name.toLowerCase()], own].filter(Boolean).join(", "),
+  ]);
 }
 
 function upgradeHead(asked: IncomingMessage): string {
+  const told = forwardedBy(asked);
   const lines = [`${asked.method} ${asked.url} HTTP/1.1`];
   for (let i = 0; i + 1 < asked.rawHeaders.length; i += 2) {
-    if (asked.rawHeaders[i]?.toLowerCase() === "x-forwarded-for") continue;
+    const name = asked.rawHeaders[i]?.toLowerCase();
+    if (told.some(([own]) => own.toLowerCase() === name)) continue;
     lines.push(`${asked.rawHeaders[i]}: ${asked.rawHeaders[i + 1]}`);
   }
-  return `${[...lines, `X-Forwarded-For: ${chainOf(asked)}`].join("\r\n")}\r\n\r\n`;
+  for (const [name, value] of told) lines.push(`${name}: ${value}`);
+  return `${lines.join("\r\n")}\r\n\r\n`;
 }
