@@ -19,8 +19,10 @@ const blocks = [...page.matchAll(/<!-- (\S+) -->\n```ts\n(.*?)\n```/gs)].map(
 it("shows the files that `roomkeep new` makes, word for word, and no other code", async () => {
   expect(page.match(/^```ts$/gm)).toHaveLength(blocks.length);
   expect(blocks.map(([file]) => file)).toContain("rooms/yard/room.ts");
+  expect(page).not.toContain("{{");
   for (const [file, code] of blocks) {
-    expect(code, file).toBe((await readFile(new URL(file, template), "utf8")).trimEnd());
+    const made = (await readFile(new URL(file, template), "utf8")).replaceAll("{{name}}", "my-game");
+    expect(code, file).toBe(made.trimEnd());
   }
 });
 

@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/errors.ts";
 import type { Command } from "./index.ts";
+import { ownSpec } from "./own-spec.ts";
 
 const help = `roomkeep new <folder> [options]
 
 Makes a project with one game, a yard with a ball: install, npm run dev, and two can play.
 
-  --roomkeep SPEC  what its package.json asks for as roomkeep; default this very version.
-                   A tarball: --roomkeep file:../roomkeep-0.1.0.tgz
+  --roomkeep SPEC  what its package.json asks for as roomkeep: a version, file:../roomkeep-0.1.0.tgz, git+https://…
+                   Default: where this one was installed from; from a clone, the tarball that \`npm pack\` makes in it
 
 The folder must be new or empty.`;
 
@@ -22,16 +23,25 @@ export const command: Command = {
   async run(args) {
     const { folder, roomkeep } = readOptions(args);
     const target = resolve(folder);
-    await makeProject(target, roomkeep);
+    const spec = await makeProject(target, roomkeep);
     console.log(`
   ${target} is made. Next:
 
-    cd ${folder}
+    cd ${folder}${packFirst(spec, target)}
     npm install
     npm run dev
 `);
   },
 };
+
+/** The line that makes the tarball which is asked for, if it is not there yet. */
+function packFirst(spec: string, target: string): string {
+  if (!spec.startsWith("file:")) return "";
+  const tarball = resolve(target, spec.slice("file:".length));
+  if (existsSync(tarball)) return "";
+  const folder = relative(target, dirname(tarball));
+  return `\n    npm pack ${folder} --pack-destination ${folder}`;
+}
 
 function readOptions(args: string[]): { folder: string; roomkeep: string | undefined } {
   try {
@@ -50,7 +60,8 @@ function readOptions(args: string[]): { folder: string; roomkeep: string | undef
   }
 }
 
-async function makeProject(target: string, spec: string | undefined): Promise<void> {
+/** @returns what it asks for as roomkeep */
+async function makeProject(target: string, asked: string | undefined): Promise<string> {
   const name = basename(target).toLowerCase();
   if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(name))
     throw new RoomkeepError(
@@ -61,7 +72,8 @@ async function makeProject(target: string, spec: string | undefined): Promise<vo
     throw new RoomkeepError("CONFIG_INVALID", `${target} is not empty. Choose a new folder.`);
   const home = packageFolder();
   const own = JSON.parse(await readFile(new URL("package.json", home), "utf8")) as Manifest;
-  const versions = { ...own.devDependencies, ...own.dependencies, roomkeep: spec ?? own.version };
+  const spec = asked ?? (await ownSpec(fileURLToPath(home), own.version, target));
+  const versions = { ...own.devDependencies, ...own.dependencies, roomkeep: spec };
   const values: Record<string, string> = { ...versions, name };
   // npm honours overrides of the project only, not those of a package in it.
   const fill = (text: string) =>
@@ -72,6 +84,7 @@ async function makeProject(target: string, spec: string | undefined): Promise<vo
   // npm leaves a .gitignore out of a package, and a package.json would make the template a package in ours.
   await rename(join(target, "gitignore"), join(target, ".gitignore"));
   await rename(join(target, "_package.json"), join(target, "package.json"));
+  return spec;
 }
 
 async function copyTemplate(from: string, to: string, fill: (text: string) => string): Promise<void> {
