@@ -17,8 +17,8 @@ export function settleScheme(
   { headers, socket }: Pick<IncomingMessage, "headers" | "socket">,
   proxies: number,
 ): "http" | "https" {
-  const list = proxies > 0 ? readList(headers[HEADER]) : [];
-  const told = list[Math.max(0, list.length - proxies)] ?? "";
+  const list = readList(headers[HEADER]);
+  const told = (proxies > 0 && list.at(-Math.min(proxies, list.length))) || "";
   const scheme = SECURE.test(told) ? "https" : PLAIN.test(told) ? "http" : undefined;
   if (scheme === undefined) delete headers[HEADER];
   else headers[HEADER] = scheme;

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,8 @@ import { type Running, run } from "./helpers/cli.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 let folder: string;
 let game: string;
+let source: string;
+let tarball: string;
 const started: Running[] = [];
 const players: TestPlayer[] = [];
 
@@ -38,24 +40,16 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "roomkeep-packed-"));
   game = join(folder, "my-game");
   // From a copy: other tests read the page in dist, and what lies about in dist must not be packed.
-  const source = join(folder, "source");
+  source = join(folder, "source");
   const left = ["node_modules", "dist", "data", ".git", "coverage"].map((name) => join(root, name));
   await cp(root, source, { recursive: true, filter: (path) => !left.includes(path) });
   await symlink(join(root, "node_modules"), join(source, "node_modules"));
-  await does("npm", ["run", "build"], source);
-  const packed = await does(
-    "npm",
-    ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder],
-    source,
-  );
-  const tarball = join(folder, packed.trim());
+  // As docs/first-room.md has it: pack, unpack, make a project.
+  await does("npm", ["pack", "--pack-destination", folder], source);
+  const { version, bin } = JSON.parse(await readFile(join(source, "package.json"), "utf8"));
+  tarball = `roomkeep-${version}.tgz`;
   await does("tar", ["xzf", tarball], folder);
-  const { bin } = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
-  await does(
-    process.execPath,
-    [join("package", bin.roomkeep), "new", game, "--roomkeep", `file:${tarball}`],
-    folder,
-  );
+  await does(process.execPath, [join("package", bin.roomkeep), "new", "my-game"], folder);
   await does("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel", "error"], game);
 }, 170_000);
 
@@ -63,6 +57,36 @@ afterAll(async () => {
   for (const player of players) player.stop();
   for (const running of started) await running.stop();
   await rm(folder, { recursive: true, force: true });
+});
+
+/** What a project asks npm for as roomkeep. */
+const askedBy = async (project: string) =>
+  JSON.parse(await readFile(join(project, "package.json"), "utf8")).dependencies.roomkeep;
+
+it("asks for the tarball that it was made from, and so does a project that is made by an installed one", async () => {
+  expect(await askedBy(game)).toBe(`file:../${tarball}`);
+  await does("npx", ["--no", "roomkeep", "new", "../more/other-game"], game);
+  expect(await askedBy(join(folder, "more/other-game"))).toBe(`file:../../${tarball}`);
+});
+
+it("made by a clone that was not packed, asks for its tarball and says how to make it", async () => {
+  const flags = ["--conditions=roomkeep-source", "--import", "tsx", "server/cli/index.ts"];
+  const told = await does(process.execPath, [...flags, "new", "../of-clone"], source);
+  expect(await askedBy(join(folder, "of-clone"))).toBe(`file:../source/${tarball}`);
+  expect(told).toContain("npm pack ../source --pack-destination ../source");
+});
+
+it("is not packed without one of its doors", async () => {
+  const check = () => run(process.execPath, ["--import", "tsx", "tests/packed-files.ts"], { cwd: source });
+  const whole = check();
+  expect(await whole.ended, whole.output()).toBe(0);
+  for (const file of ["dist/rooms/index.d.ts", "dist/server/cli/index.js", "dist/page/index.html"]) {
+    await rename(join(source, file), join(source, "kept"));
+    const lacking = check();
+    expect(await lacking.ended).toBe(1);
+    expect(lacking.output()).toContain(file);
+    await rename(join(source, "kept"), join(source, file));
+  }
 });
 
 it("fits its types, builds, starts, and shows one player what another does", async () => {

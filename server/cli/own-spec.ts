@@ -4,7 +4,8 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 
 /**
  * What a project asks npm for to get this very roomkeep: the tarball or the git address that it was itself installed
- * from, its version where that was a registry. From a clone it is the tarball that `npm pack` makes there.
+ * from, its version where that was a registry. From a clone it is the tarball that `npm pack` makes there, and from an
+ * unpacked tarball the one beside it.
  *
  * @param home folder of this package
  * @param project folder that the answer is for
@@ -12,7 +13,11 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 export async function ownSpec(home: string, version: string, project: string): Promise<string> {
   const installed = dirname(home);
   const toFile = (path: string) => `file:${relative(project, path).replaceAll("\\", "/")}`;
-  if (basename(installed) !== "node_modules") return toFile(join(home, `roomkeep-${version}.tgz`));
+  if (basename(installed) !== "node_modules") {
+    const tarball = `roomkeep-${version}.tgz`;
+    const unpacked = !existsSync(join(home, tarball)) && existsSync(join(installed, tarball));
+    return toFile(join(unpacked ? installed : home, tarball));
+  }
   const lock = join(installed, ".package-lock.json");
   if (!existsSync(lock)) return version;
   const { packages = {} } = JSON.parse(await readFile(lock, "utf8")) as HiddenLock;
