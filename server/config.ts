@@ -96,7 +96,7 @@ export interface Config {
   readonly zoneSaveMs: number;
   /** Secrets behind access tokens: the first signs, all are accepted. None: one is kept in the database. */
   readonly tokenKeys: readonly string[];
-  /** Trusted proxies before this process, which tell the client's address in X-Forwarded-For. */
+  /** Trusted proxies before this process, which tell the client's address and scheme in X-Forwarded-For and -Proto. */
   readonly trustProxy: number;
   /** Characters an account may have. */
   readonly charactersMax: number;

@@ -37,6 +37,8 @@ export function guardFrontDoor(server: Server, log: Logger, proxies = 0): FrontD
     if (event !== "request" && event !== "upgrade") return emit(event, ...args);
     const [request] = args as [IncomingMessage];
     settleAddress(request, proxies);
+    // HTTP/1.0 has no Host, and it is what HAProxy's health checks speak. Of 1.1 Node itself asks for one.
+    if (request.httpVersion === "1.0") request.headers.host ??= "localhost";
     const visit: Visit = {
       request,
       scheme: settleScheme(request, proxies),
@@ -114,7 +116,7 @@ function endSocket(socket: Duplex, status: string): void {
 function faultOf({ headers, rawHeaders, url = "/" }: IncomingMessage): "host" | "target" | undefined {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === "host") hosts++;
-  if (hosts !== 1 || !HOST.test(headers.host ?? "")) return "host";
+  if (hosts > 1 || !HOST.test(headers.host ?? "")) return "host";
   if (!URL.canParse(`http://${headers.host}`)) return "host";
   return url.startsWith("/") && URL.canParse(url, "http://host") ? undefined : "target";
 }

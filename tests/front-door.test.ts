@@ -114,6 +114,14 @@ it.each(["game.example.com.", "GAME_1.example.com:2567", "[2001:db8::1]:443", "[
   },
 );
 
+it("a health check by HTTP/1.0, which has no Host, is answered", async () => {
+  const { door, port } = await openProbe();
+  door.open();
+  const answer = await raw(port, "GET /ready HTTP/1.0\r\n\r\n");
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(seenIn(answer).headers.host).toBe("localhost");
+});
+
 describe("a request that is malformed, of a kind harmless to those behind", () => {
   it.each([
     ["a Host that is no host", "GET / HTTP/1.1\r\nHost: a!b\r\n\r\n", "host"],
