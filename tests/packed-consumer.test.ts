@@ -51,7 +51,7 @@ beforeAll(async () => {
   await does("tar", ["xzf", tarball], folder);
   await does(process.execPath, [join("package", bin.roomkeep), "new", "my-game"], folder);
   await does("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel", "error"], game);
-}, 170_000);
+}, 300_000);
 
 afterAll(async () => {
   for (const player of players) player.stop();
