@@ -1,0 +1,145 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { pause } from "./patience.ts";
+
+const run = promisify(execFile);
+const SCRIPT = fileURLToPath(new URL("frames-server.ts", import.meta.url));
+const FLAGS = ["--conditions=roomkeep-source", "--import", "tsx"];
+const START_MS = 120_000;
+/** A process saves everybody within 28 s. */
+const STOP_MS = 35_000;
+/** Longest that it may owe an answer, ms. */
+const SILENT_MS = 15_000;
+/** More than this, and it is ended before the machine suffers, MB. */
+const RSS_MAX_MB = 1_500;
+const LAST_LINES = 12;
+
+/** One life of the server process, watched. */
+export interface WatchedProcess {
+  readonly url: string;
+  /** Why it ended or was ended before it was asked to; undefined while all is well. */
+  readonly death: string | undefined;
+  /** Lines that it printed so far. */
+  readonly lines: number;
+  readonly lastLines: readonly string[];
+  /** Memory of the process, MB: now, and the most since the last call of `forget`. */
+  readonly rss: { readonly nowMB: number; readonly peakMB: number };
+  forget(): void;
+  /** Asks it to save everybody and end. */
+  stop(): Promise<void>;
+}
+
+/** Starts it, looks at its memory and asks for its health each second until it ends. @throws Error it did not start */
+export async function startWatched(env: Record<string, string>): Promise<WatchedProcess> {
+  const child = spawn(process.execPath, [...FLAGS, SCRIPT], {
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", PORT: "0", HOST: "127.0.0.1", ...env },
+  });
+  const printed = followLines(child);
+  const url = await readyUrl(child, printed.last);
+  const rss = { nowMB: await rssOf(child), peakMB: 0 };
+  let death: string | undefined;
+  let stopping = false;
+  const gone = new Promise<void>((resolve) => {
+    child.once("exit", (code, signal) => {
+      if (!stopping || code !== 0) death ??= `the process ended with ${signal ?? `code ${code}`}`;
+      resolve();
+    });
+  });
+  const end = (why: string) => {
+    death ??= why;
+    child.kill("SIGKILL");
+  };
+  const watch = async () => {
+    for (
+      let heardAt = performance.now();
+      !stopping && child.exitCode === null && !child.killed;
+      await pause(1_000)
+    ) {
+      rss.nowMB = await rssOf(child);
+      rss.peakMB = Math.max(rss.peakMB, rss.nowMB);
+      if (await answers(url)) heardAt = performance.now();
+      if (rss.nowMB > RSS_MAX_MB) end(`the process took ${rss.nowMB} MB and was ended`);
+      else if (!stopping && performance.now() - heardAt > SILENT_MS)
+        end(`the process did not answer for ${SILENT_MS} ms and was ended`);
+    }
+  };
+  const watching = watch();
+  return {
+    url,
+    rss,
+    get death() {
+      return death;
+    },
+    get lines() {
+      return printed.count();
+    },
+    lastLines: printed.last,
+    forget() {
+      rss.peakMB = rss.nowMB;
+    },
+    async stop() {
+      stopping = true;
+      const force = setTimeout(() => end(`the process did not stop within ${STOP_MS} ms`), STOP_MS);
+      child.kill("SIGTERM");
+      await gone;
+      clearTimeout(force);
+      await watching;
+    },
+  };
+}
+
+function readyUrl(child: ChildProcess, last: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error("The server did not start in time."));
+    }, START_MS);
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`The server ended with ${code}:\n${last.join("\n")}`));
+    });
+    child.on("message", (message: { ready?: true; url: string }) => {
+      if (!message.ready) return; // the TypeScript loader talks on this channel too
+      clearTimeout(timer);
+      resolve(message.url);
+    });
+  });
+}
+
+/** Counts the lines and keeps the last ones: a hostile run may print hundreds of megabytes. */
+function followLines(child: ChildProcess): { count(): number; last: readonly string[] } {
+  const last: string[] = [];
+  let count = 0;
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = "";
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      count += lines.length;
+      last.push(...lines.slice(-LAST_LINES));
+      last.splice(0, last.length - LAST_LINES);
+    });
+  }
+  return { count: () => count, last };
+}
+
+/** 0 where it is gone. */
+async function rssOf({ pid }: ChildProcess): Promise<number> {
+  try {
+    const { stdout } = await run("ps", ["-o", "rss=", "-p", String(pid)]);
+    return Math.round(Number(stdout) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(`${url}/health`, { signal: AbortSignal.timeout(SILENT_MS / 3) })).text();
+    return true;
+  } catch {
+    return false;
+  }
+}
