@@ -14,6 +14,8 @@ const SILENT_MS = 15_000;
 /** More than this, and it is ended before the machine suffers, MB. */
 const RSS_MAX_MB = 1_500;
 const LAST_LINES = 12;
+/** Days, hours, minutes and seconds, as ps writes a time. */
+const UNIT_S = [86_400, 3_600, 60, 1];
 
 /** One life of the server process, watched. */
 export interface WatchedProcess {
@@ -25,6 +27,8 @@ export interface WatchedProcess {
   readonly lastLines: readonly string[];
   /** Memory of the process, MB: now, and the most since the last call of `forget`. */
   readonly rss: { readonly nowMB: number; readonly peakMB: number };
+  /** Seconds of a core that it has used so far. */
+  readonly cpuS: number;
   forget(): void;
   /** Asks it to save everybody and end. */
   stop(): Promise<void>;
@@ -38,7 +42,15 @@ export async function startWatched(env: Record<string, string>): Promise<Watched
   });
   const printed = followLines(child);
   const url = await readyUrl(child, printed.last);
-  const rss = { nowMB: await rssOf(child), peakMB: 0 };
+  const rss = { nowMB: 0, peakMB: 0 };
+  let cpuS = 0;
+  const look = async () => {
+    const use = await useOf(child);
+    rss.nowMB = use.rssMB;
+    rss.peakMB = Math.max(rss.peakMB, use.rssMB);
+    cpuS = Math.max(cpuS, use.cpuS);
+  };
+  await look();
   let death: string | undefined;
   let stopping = false;
   const gone = new Promise<void>((resolve) => {
@@ -57,8 +69,7 @@ export async function startWatched(env: Record<string, string>): Promise<Watched
       !stopping && child.exitCode === null && !child.killed;
       await pause(1_000)
     ) {
-      rss.nowMB = await rssOf(child);
-      rss.peakMB = Math.max(rss.peakMB, rss.nowMB);
+      await look();
       if (await answers(url)) heardAt = performance.now();
       if (rss.nowMB > RSS_MAX_MB) end(`the process took ${rss.nowMB} MB and was ended`);
       else if (!stopping && performance.now() - heardAt > SILENT_MS)
@@ -71,6 +82,9 @@ export async function startWatched(env: Record<string, string>): Promise<Watched
     rss,
     get death() {
       return death;
+    },
+    get cpuS() {
+      return cpuS;
     },
     get lines() {
       return printed.count();
@@ -125,13 +139,17 @@ function followLines(child: ChildProcess): { count(): number; last: readonly str
   return { count: () => count, last };
 }
 
-/** 0 where it is gone. */
-async function rssOf({ pid }: ChildProcess): Promise<number> {
+/** Nothing where it is gone. */
+async function useOf({ pid }: ChildProcess): Promise<{ rssMB: number; cpuS: number }> {
   try {
-    const { stdout } = await run("ps", ["-o", "rss=", "-p", String(pid)]);
-    return Math.round(Number(stdout) / 1024);
+    const { stdout } = await run("ps", ["-o", "rss=,time=", "-p", String(pid)]);
+    const [rss, time = ""] = stdout.trim().split(/\s+/);
+    const cpuS = time
+      .split(/[-:]/)
+      .reduce((sum, part, i, { length }) => sum + Number(part) * (UNIT_S[i - length + 4] ?? 0), 0);
+    return { rssMB: Math.round(Number(rss) / 1024), cpuS };
   } catch {
-    return 0;
+    return { rssMB: 0, cpuS: 0 };
   }
 }
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { layBlank } from "../tests/helpers/server-process.ts";
 import { type Company, GAMES, type Game, type Measures, openCompany } from "./frames-honest.ts";
 import { type Sent, sendFrames } from "./frames-hostile.ts";
 import { startWatched, type WatchedProcess } from "./frames-process.ts";
@@ -39,6 +40,13 @@ export interface FramesResult {
   readonly alive: boolean;
   /** Of the server process, MB. */
   readonly memory: { readonly beforeMB: number; readonly peakMB: number; readonly afterMB: number };
+  /** What else may have taken the ticks: cores that the server used, and that the whole machine wanted, of how many. */
+  readonly cores: {
+    readonly control: number;
+    readonly hostile: number;
+    readonly wanted: number;
+    readonly of: number;
+  };
   readonly logLinesPerThousand: number;
   /** What honest players had, by game. */
   readonly ticks: Readonly<Record<Game, Share>>;
@@ -99,13 +107,24 @@ export async function run(args: string[]): Promise<void> {
   if (result.findings.length > 0) process.exitCode = 1;
 }
 
-function show({ byKind, closed, refused, ticks, memory, saved, findings, ...rest }: FramesResult): void {
+function show({
+  byKind,
+  closed,
+  refused,
+  ticks,
+  memory,
+  cores,
+  saved,
+  findings,
+  ...rest
+}: FramesResult): void {
   const total = Math.max(1, rest.sent);
   const shares = Object.entries(byKind).map(([kind, count]) => [kind, { count, pct: (100 * count) / total }]);
   console.table(Object.fromEntries(shares));
-  console.table({ closed, refused });
+  console.table({ ...closed });
+  console.table({ ...refused });
   console.table(ticks);
-  console.log({ ...rest, memory, saved, findings });
+  console.log({ ...rest, memory, cores, saved, findings });
 }
 
 /** Runs it. Ends only processes that it started. */
@@ -115,6 +134,7 @@ export async function frames(options: FramesOptions): Promise<FramesResult> {
   const env = { ROOMKEEP_DATA_DIR: folder, ROOMKEEP_SEAL_KEY: "", ROOMKEEP_ZONE_SAVE_MS: "2000" };
   tell(`seed ${seed}`);
   try {
+    await layBlank(join(folder, "database"));
     const server = await startWatched(env);
     const company = await openCompany(server.url);
     try {
@@ -141,12 +161,15 @@ export async function frames(options: FramesOptions): Promise<FramesResult> {
 
 /** The control run, and the same beside hostile guests. */
 async function storm(options: FramesOptions, server: WatchedProcess, company: Company) {
+  const controlCores = coresOf(server);
   const endControl = company.measure();
   await pauseUnlessDead(server, options.controlSeconds * 1_000);
   const control = endControl();
+  const cores = { control: controlCores(), of: cpus().length };
   const beforeMB = server.rss.nowMB;
   const linesBefore = server.lines;
   server.forget();
+  const hostileCores = coresOf(server);
   const endHostile = company.measure();
   const startedAt = performance.now();
   const secondsOf = () => (performance.now() - startedAt) / 1_000;
@@ -169,9 +192,17 @@ async function storm(options: FramesOptions, server: WatchedProcess, company: Co
     closed,
     refused,
     memory: { beforeMB, peakMB: server.rss.peakMB },
+    cores: { ...cores, hostile: hostileCores(), wanted: round(loadavg()[0] ?? 0) },
     logLinesPerThousand: Math.round((1_000 * lines) / Math.max(1, sent.frames)),
     ticks: sharesOf(control, hostile),
   };
+}
+
+/** Cores that the server uses from now until it is called. */
+function coresOf(server: WatchedProcess): () => number {
+  const { cpuS } = server;
+  const startedAt = performance.now();
+  return () => round((1_000 * (server.cpuS - cpuS)) / (performance.now() - startedAt));
 }
 
 const progress = ({ frames, sockets }: Sent, seconds: number, { rss }: WatchedProcess) =>
