@@ -9,6 +9,8 @@ import { openRawSocket, type RawSocket } from "./raw-socket.ts";
 
 /** What was sent, and what the server made of it. */
 export interface Sent {
+  /** When sending began, by `performance.now()`. */
+  readonly sinceMs: number;
   frames: number;
   readonly byKind: Record<Kind, number>;
   sockets: number;
@@ -41,6 +43,8 @@ const GUESTS = 3;
 /** Most frames that one sends in one go, and before it leaves by itself. */
 const BURST_MAX = 60;
 const STAY_MAX = 400;
+/** Most frames a second on one socket: a room cuts who sends more than 200. */
+const SOCKET_HZ = 150;
 /** Time in which a server greets whom it gave a seat, ms. */
 const GREETING_MS = 3_000;
 /** How likely a frame is one that no page sends, in a visit. */
@@ -49,7 +53,7 @@ const EDGES = [0.02, 0.1, 0.4, 0.9];
 /** Sends them all, or until it is over. */
 export async function sendFrames(options: HostileOptions): Promise<Sent> {
   const byKind = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
-  const sent: Sent = { frames: 0, byKind, sockets: 0, closed: {}, refused: {} };
+  const sent: Sent = { sinceMs: performance.now(), frames: 0, byKind, sockets: 0, closed: {}, refused: {} };
   const told = setInterval(() => options.tell(sent), 10_000);
   try {
     await Promise.all(Array.from({ length: options.sockets }, (_, n) => raid(options, sent, n)));
@@ -118,7 +122,8 @@ async function stay(options: HostileOptions, sent: Sent, socket: RawSocket, send
       }
     }
     await socket.drained();
-    await Promise.race([socket.closed, pause((1_000 * burst * options.sockets) / options.perSecond)]);
+    const aheadMs = (1_000 * sent.frames) / options.perSecond - (performance.now() - sent.sinceMs);
+    await Promise.race([socket.closed, pause(Math.max(aheadMs, (1_000 * burst) / SOCKET_HZ))]);
   }
 }
 

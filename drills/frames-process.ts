@@ -9,7 +9,7 @@ const FLAGS = ["--conditions=roomkeep-source", "--import", "tsx"];
 const START_MS = 120_000;
 /** A process saves everybody within 28 s. */
 const STOP_MS = 35_000;
-/** Longest that it may owe an answer, ms. */
+/** Longest that it may owe an answer, ms, unless told otherwise. */
 const SILENT_MS = 15_000;
 /** More than this, and it is ended before the machine suffers, MB. */
 const RSS_MAX_MB = 1_500;
@@ -20,6 +20,7 @@ const UNIT_S = [86_400, 3_600, 60, 1];
 /** One life of the server process, watched. */
 export interface WatchedProcess {
   readonly url: string;
+  readonly pid: number;
   /** Why it ended or was ended before it was asked to; undefined while all is well. */
   readonly death: string | undefined;
   /** Lines that it printed so far. */
@@ -35,7 +36,10 @@ export interface WatchedProcess {
 }
 
 /** Starts it, looks at its memory and asks for its health each second until it ends. @throws Error it did not start */
-export async function startWatched(env: Record<string, string>): Promise<WatchedProcess> {
+export async function startWatched(
+  env: Record<string, string>,
+  silentMs = SILENT_MS,
+): Promise<WatchedProcess> {
   const child = spawn(process.execPath, [...FLAGS, SCRIPT], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", PORT: "0", HOST: "127.0.0.1", ...env },
@@ -70,15 +74,16 @@ export async function startWatched(env: Record<string, string>): Promise<Watched
       await pause(1_000)
     ) {
       await look();
-      if (await answers(url)) heardAt = performance.now();
+      if (await answers(url, silentMs / 3)) heardAt = performance.now();
       if (rss.nowMB > RSS_MAX_MB) end(`the process took ${rss.nowMB} MB and was ended`);
-      else if (!stopping && performance.now() - heardAt > SILENT_MS)
-        end(`the process did not answer for ${SILENT_MS} ms and was ended`);
+      else if (!stopping && performance.now() - heardAt > silentMs)
+        end(`the process did not answer for ${silentMs} ms and was ended`);
     }
   };
   const watching = watch();
   return {
     url,
+    pid: child.pid ?? 0,
     rss,
     get death() {
       return death;
@@ -153,9 +158,9 @@ async function useOf({ pid }: ChildProcess): Promise<{ rssMB: number; cpuS: numb
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, ms: number): Promise<boolean> {
   try {
-    await (await fetch(`${url}/health`, { signal: AbortSignal.timeout(SILENT_MS / 3) })).text();
+    await (await fetch(`${url}/health`, { signal: AbortSignal.timeout(ms) })).text();
     return true;
   } catch {
     return false;

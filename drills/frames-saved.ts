@@ -61,6 +61,7 @@ async function readZone(db: Db): Promise<{ hash?: string; faults: string[] }> {
   if (row === undefined) return { faults: [...faults, "the meadow was not saved"] };
   try {
     const stored = JSON.parse(createSeal().open(row.snapshot).toString()) as { data: unknown };
+    faults.push(...infinite(stored.data, "meadow"));
     const simulation = openSimulation({
       state: new MeadowState(),
       level: meadowLevel,
@@ -70,7 +71,7 @@ async function readZone(db: Db): Promise<{ hash?: string; faults: string[] }> {
       fault: (where, error) => faults.push(`${where}: ${error}`),
     });
     simulation.restore(stored.data);
-    return { hash: simulation.hash(), faults: [...faults, ...infinite(stored.data, "meadow")] };
+    return { hash: simulation.hash(), faults };
   } catch (error) {
     return { faults: [...faults, `the meadow's save does not open: ${error}`] };
   }

@@ -9,7 +9,7 @@ import { startWatched, type WatchedProcess } from "./frames-process.ts";
 import { readSaved, type Saved } from "./frames-saved.ts";
 import { pause } from "./patience.ts";
 
-export const help = `npm run drill -- frames [--frames 200000] [--seed 1] [--minutes 6] [--rate 1000] [--sockets 8]
+export const help = `npm run drill -- frames [--frames 200000] [--seed 1] [--minutes 6] [--rate 1000] [--sockets 12]
                         [--control 20] [--json]
 
 One server process with the sample games on an embedded database of its own. Two honest players in the plaza and two in
@@ -53,7 +53,9 @@ export interface FramesResult {
   readonly saved: Saved | undefined;
   /** The four joined again. */
   readonly back: boolean;
-  /** Bounds that were missed, and how, in words. */
+  /** How honest players were kept from playing on, in words. */
+  readonly troubles: readonly string[];
+  /** All bounds that were missed, troubles included, in words. */
   readonly findings: string[];
 }
 
@@ -88,7 +90,7 @@ export async function run(args: string[]): Promise<void> {
       seed: { type: "string", default: "1" },
       minutes: { type: "string", default: "6" },
       rate: { type: "string", default: "1000" },
-      sockets: { type: "string", default: "8" },
+      sockets: { type: "string", default: "12" },
       control: { type: "string", default: "20" },
       json: { type: "boolean", default: false },
     },
@@ -148,8 +150,9 @@ export async function frames(options: FramesOptions): Promise<FramesResult> {
       const saved = alive ? await readSaved(folder, company.characterIds) : undefined;
       const back = alive && (await comeBack(env, company));
       const memory = { ...measured.memory, afterMB };
-      const result = { drill: "frames" as const, seed, ...measured, alive, memory, saved, back };
-      return { ...result, findings: findingsOf(result, options, server, company) };
+      const { troubles } = company;
+      const result = { drill: "frames" as const, seed, ...measured, alive, memory, saved, back, troubles };
+      return { ...result, findings: findingsOf(result, options, server) };
     } finally {
       company.stop();
       await server.stop();
@@ -237,10 +240,9 @@ async function comeBack(env: Record<string, string>, company: Company): Promise<
 }
 
 function findingsOf(
-  { sent, ticks, saved }: Omit<FramesResult, "findings">,
+  { sent, ticks, saved, troubles }: Omit<FramesResult, "findings">,
   { frames: wanted }: FramesOptions,
   { death, lastLines }: WatchedProcess,
-  { troubles }: Company,
 ): string[] {
   const findings = [...troubles, ...(saved?.faults ?? [])];
   if (death !== undefined) findings.push(`${death}; its last lines:\n${lastLines.join("\n")}`);
