@@ -39,6 +39,8 @@ interface Walker {
   readonly game: Game;
   readonly player: TestPlayer;
   ticks: number;
+  /** Own input frames that the server has acknowledged; a return to the room begins its own count anew. */
+  acknowledged: number;
   over: boolean;
 }
 
@@ -61,7 +63,7 @@ export async function openCompany(url: string): Promise<Company> {
     characterIds: walkers.map(({ player }) => player.characterId),
     measure() {
       const startedAt = performance.now();
-      const before = walkers.map((walker) => ({ ticks: walker.ticks, acknowledged: acknowledged(walker) }));
+      const before = walkers.map((walker) => ({ ticks: walker.ticks, acknowledged: walker.acknowledged }));
       return () => {
         const seconds = (performance.now() - startedAt) / 1000;
         const of = (game: Game): Measure => {
@@ -69,7 +71,7 @@ export async function openCompany(url: string): Promise<Company> {
             walker.game === game
               ? {
                   ticks: walker.ticks - (before[i]?.ticks ?? 0),
-                  acknowledged: acknowledged(walker) - (before[i]?.acknowledged ?? 0),
+                  acknowledged: walker.acknowledged - (before[i]?.acknowledged ?? 0),
                 }
               : [],
           );
@@ -104,12 +106,16 @@ function openWalker(
   inputs: Uint8Array[],
   trouble: (why: string) => void,
 ): Walker {
-  const walker: Walker = { game, player, ticks: 0, over: false };
+  const walker: Walker = { game, player, ticks: 0, acknowledged: 0, over: false };
   let lastAt = 0;
+  let lastInput = 0;
   player.room.onStateChange(() => {
     const at = player.room.clock.lastServerTime();
     if (at !== lastAt) walker.ticks += 1;
     lastAt = at;
+    const input = player.room.input().lastProcessed;
+    walker.acknowledged += Math.max(0, input - lastInput);
+    lastInput = input;
   });
   player.room.onLeave((code) => {
     if (!walker.over) trouble(`closed with ${code}`);
@@ -133,8 +139,6 @@ async function walkOn(walker: Walker): Promise<void> {
     await walker.player.walk(side % 2 ? { moveX: along } : { moveZ: along }, SIDE);
   }
 }
-
-const acknowledged = ({ player }: Walker) => player.room.input().lastProcessed;
 
 async function allBack(url: string, walkers: readonly Walker[], troubles: string[]): Promise<boolean> {
   let back = 0;
