@@ -61,29 +61,7 @@ export async function openCompany(url: string): Promise<Company> {
     inputs,
     troubles,
     characterIds: walkers.map(({ player }) => player.characterId),
-    measure() {
-      const startedAt = performance.now();
-      const before = walkers.map((walker) => ({ ticks: walker.ticks, acknowledged: walker.acknowledged }));
-      return () => {
-        const seconds = (performance.now() - startedAt) / 1000;
-        const of = (game: Game): Measure => {
-          const mine = walkers.flatMap((walker, i) =>
-            walker.game === game
-              ? {
-                  ticks: walker.ticks - (before[i]?.ticks ?? 0),
-                  acknowledged: walker.acknowledged - (before[i]?.acknowledged ?? 0),
-                }
-              : [],
-          );
-          const perSecond = (all: number[]) => all.reduce((sum, one) => sum + one, 0) / all.length / seconds;
-          return {
-            ticksHz: perSecond(mine.map(({ ticks }) => ticks)),
-            acknowledgedHz: perSecond(mine.map((one) => one.acknowledged)),
-          };
-        };
-        return { plaza: of("plaza"), meadow: of("meadow") };
-      };
-    },
+    measure: () => measure(walkers),
     known: () =>
       walkers.flatMap(({ player }) => [
         ...player.room.state.actors.keys(),
@@ -97,6 +75,23 @@ export async function openCompany(url: string): Promise<Company> {
       }
     },
     comeBack: (again) => allBack(again, walkers, troubles),
+  };
+}
+
+function measure(walkers: readonly Walker[]): () => Measures {
+  const startedAt = performance.now();
+  const before = walkers.map(({ ticks, acknowledged }) => ({ ticks, acknowledged }));
+  return () => {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const of = (game: Game): Measure => {
+      const mine = [...walkers.entries()].filter(([, walker]) => walker.game === game);
+      const perSecond = (what: "ticks" | "acknowledged") =>
+        mine.reduce((sum, [i, walker]) => sum + walker[what] - (before[i]?.[what] ?? 0), 0) /
+        mine.length /
+        seconds;
+      return { ticksHz: perSecond("ticks"), acknowledgedHz: perSecond("acknowledged") };
+    };
+    return { plaza: of("plaza"), meadow: of("meadow") };
   };
 }
 
