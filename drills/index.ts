@@ -14,6 +14,7 @@ const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
   redis: () => import("./redis.ts"),
   roll: () => import("./roll.ts"),
   liveness: () => import("./liveness.ts"),
+  frames: () => import("./frames.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

@@ -56,8 +56,8 @@ export async function startProcess(
   });
 }
 
-/** An empty database for a process that would need seconds of its own to make one; what is there stays. */
-async function layBlank(folder: string): Promise<void> {
+/** Lays down an empty database for a process that would need seconds of its own to make one; what is there stays. */
+export async function layBlank(folder: string): Promise<void> {
   const dump = await blankDatabase();
   if (dump === undefined || existsSync(folder)) return;
   mkdirSync(folder, { recursive: true });

@@ -1,0 +1,8 @@
+// The server process of the frames drill: the sample games as `roomkeep start` runs them, without their page.
+import { stopOnSignal, tellParent } from "../server/cli/start.ts";
+import { readConfig, startServer } from "../server/index.ts";
+import { games } from "../server/main.ts";
+
+const server = await startServer(games, readConfig(process.env));
+stopOnSignal(server);
+tellParent(server);
