@@ -3,7 +3,7 @@ import { CLOSE } from "../shared/index.ts";
 import type { Log } from "./ports.ts";
 
 /**
- * What one socket may send, frames of every kind and their heads included, and what it may leave lying. A page at 60 Hz
+ * What one socket may send, frames of every kind and their heads included, and what it may leave unread. A page at 60 Hz
  * that chats sends some 70 frames and 2 KB a second; at once it sends what waited through the longest stall that a
  * connection outlives, nine seconds.
  */
@@ -16,8 +16,8 @@ export const SOCKET_LIMITS = {
   fragmentsMax: 8,
   /** Reads that one frame may be spread over. */
   chunksMax: 256,
-  /** Bytes of answers to pings that a socket may leave unread. */
-  unreadBytesMax: 256 * 1024,
+  /** Answers to pings that a socket may leave unread; browsers send no pings. */
+  unreadPongsMax: 64,
   /** Milliseconds for a close code to be read before the socket is cut. */
   graceMs: 3_000,
 } as const;
@@ -28,7 +28,6 @@ interface Receiver {
   haveLength(done: (error?: Error) => void): void;
   _write(chunk: Buffer, encoding: string, done: (error?: Error) => void): void;
   readonly _payloadLength: number;
-  readonly _opcode: number;
   _loop: boolean;
 }
 interface RawSocket extends WebSocket {
@@ -36,11 +35,16 @@ interface RawSocket extends WebSocket {
   _closeCode: number;
 }
 
-/** Opcodes from here on are control frames: close, ping, pong. */
-const CONTROL = 8;
 /** Opcode, length and mask of a frame; longer heads are those of longer frames. */
 const HEAD_BYTES = 6;
 const limits = new WeakMap<WebSocket, SocketLimit>();
+
+/** {@link SOCKET_LIMITS} as far as `ws` itself keeps them: options of its server. */
+export const SOCKET_OPTIONS = {
+  maxFragments: SOCKET_LIMITS.fragmentsMax,
+  maxBufferedChunks: SOCKET_LIMITS.chunksMax,
+  maxPendingAutoPongs: SOCKET_LIMITS.unreadPongsMax,
+} as const;
 
 /** The token buckets of one socket: one of frames, one of bytes. */
 export class SocketLimit {
@@ -72,9 +76,9 @@ export class SocketLimit {
   }
 
   /** Closes the socket, which is told in the log once. */
-  end(why: string): void {
+  private end(why: string): void {
     if (this.ws.readyState === this.ws.OPEN) {
-      this.log?.warn({ why }, "a socket was closed: it sent or left unread more than it may");
+      this.log?.warn({ why }, "a socket was closed: it sent more than it may");
       endSocket(this.ws, CLOSE.ABUSE, why);
     }
     this.ws.pause();
@@ -99,10 +103,7 @@ export function limitSocket(ws: WebSocket, log?: Log): void {
   const receiver = (ws as RawSocket)._receiver;
   const usual = receiver.haveLength;
   receiver.haveLength = function haveLength(this: Receiver, done) {
-    // Each ping is answered: who reads no answer would have them kept here.
-    const isUnread = this._opcode >= CONTROL && ws.bufferedAmount > SOCKET_LIMITS.unreadBytesMax;
-    if (isUnread) limit.end("answers left unread");
-    if (!isUnread && limit.take(this._payloadLength)) usual.call(this, done);
+    if (limit.take(this._payloadLength)) usual.call(this, done);
     else stop(this);
   };
 }

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { type TransportOptions, WebSocketTransport } from "@colyseus/ws-transport";
 import type { Logger } from "pino";
-import { limitSocket, SOCKET_LIMITS } from "../rooms/socket-limits.ts";
+import { limitSocket, SOCKET_OPTIONS } from "../rooms/socket-limits.ts";
 import { openapiEndpoint } from "./api/openapi.ts";
 import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
 import type { Foundation } from "./foundation.ts";
@@ -27,11 +27,7 @@ export const VERSION: string = createRequire(import.meta.url)("roomkeep/package.
  */
 class AttachedTransport extends WebSocketTransport {
   constructor(options: TransportOptions, log: Logger) {
-    super({
-      ...options,
-      maxFragments: SOCKET_LIMITS.fragmentsMax,
-      maxBufferedChunks: SOCKET_LIMITS.chunksMax,
-    });
+    super({ ...options, ...SOCKET_OPTIONS });
     this.wss.prependListener("connection", (ws) => limitSocket(ws, log));
   }
 
