@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import { type Client, Protocol } from "@colyseus/core";
 import type { WebSocket } from "ws";
+import { limitOf, type SocketLimit } from "./socket-limits.ts";
 import { openStreamBinding } from "./stream-binding.ts";
 
 /** The parts of `ws` that its types hide. A receiver in state 0 is between two frames. */
@@ -27,7 +28,7 @@ const MASKED = 0x80;
 const HEAD = 6;
 const LONGEST = 125;
 /** The message codes beside their modifier bits, as in Colyseus's `Protocol`. */
-export const CODE = 0x1f;
+const CODE = 0x1f;
 
 /** Every socket is read into the same memory: what is read is used up, or copied, before the next read. */
 const memory = Buffer.allocUnsafeSlow(64 * 1024);
@@ -61,6 +62,7 @@ export function readDirectly(client: Client, hear: (message: Buffer) => void): b
   const usual = handle?.onread;
   if (binding === undefined || !handle?.useUserBuffer || typeof usual !== "function") return false;
   if (direct.has(handle)) return true;
+  const limit = limitOf(ws);
   const { streamBaseState: state, kReadBytesOrError, kArrayBufferOffset } = binding;
   handle.onread = () => {
     const length = state[kReadBytesOrError] ?? 0;
@@ -71,7 +73,7 @@ export function readDirectly(client: Client, hear: (message: Buffer) => void): b
       receiver._fragmented === 0 &&
       ws.readyState === ws.OPEN &&
       !ws.isPaused;
-    const used = isIdle ? hearInputs(length, hear) : 0;
+    const used = isIdle ? hearInputs(length, hear, limit) : 0;
     if (used === length) return undefined;
     const rest = Buffer.allocUnsafeSlow(length - used);
     memory.copy(rest, 0, used, length);
@@ -95,16 +97,17 @@ function payloadOf(length: number): Buffer {
 
 /**
  * Hands on the input frames at the start of what was read, as the receiver would: all of them, even if the room closes
- * the socket over one. Returns how many bytes they took.
+ * the socket over one. What comes behind too much is thrown away. Returns how many bytes they took.
  */
-function hearInputs(length: number, hear: (message: Buffer) => void): number {
+function hearInputs(length: number, hear: (message: Buffer) => void, limit: SocketLimit | undefined): number {
   let at = 0;
   while (at + HEAD <= length) {
     const size = (memory[at + 1] ?? 0) - MASKED;
     const body = at + HEAD;
     if (memory[at] !== WHOLE_BINARY || size < 1 || size > LONGEST || body + size > length) break;
     const code = ((memory[body] ?? 0) ^ (memory[at + 2] ?? 0)) & CODE;
-    if (code !== Protocol.ROOM_INPUT_RELIABLE && code !== Protocol.ROOM_INPUT_UNRELIABLE) break;
+    if (code !== Protocol.ROOM_INPUT_RELIABLE) break;
+    if (limit !== undefined && !limit.take(size)) return length;
     for (let i = 0; i < size; i++) unmasked[i] = (memory[body + i] ?? 0) ^ (memory[at + 2 + (i & 3)] ?? 0);
     at = body + size;
     hear(payloads[size] as Buffer);

@@ -1,6 +1,7 @@
 import type { Client } from "@colyseus/core";
 import type { z } from "zod";
-import { CLOSE, type Refusal, refuse } from "../shared/index.ts";
+import { type Refusal, refuse } from "../shared/index.ts";
+import type { Strikes } from "./strikes.ts";
 
 /** A token bucket: `perSecond` refill, at most `burst` at once. */
 export interface Rate {
@@ -10,26 +11,17 @@ export interface Rate {
 
 /** How often a player may send a message of a type that has no rate of its own. */
 const DEFAULT_RATE: Rate = { perSecond: 10, burst: 20 };
-/** Malformed messages within {@link STRIKE_WINDOW_MS} that close the connection. */
-const STRIKES_MAX = 3;
-const STRIKE_WINDOW_MS = 10_000;
 
 interface Bucket {
   tokens: number;
   at: number;
 }
 
-interface Sender {
-  buckets: Map<string, Bucket>;
-  strikes: number;
-  strikesSince: number;
-}
-
 /** Room-level validation: schemas, rates and strikes, each refusal with a named reason. */
 export interface Guard {
   /** Checks one message; a refusal has changed nothing. */
   check<T>(client: Client, type: string, schema: z.ZodType<T> | undefined, payload: unknown): Verdict<T>;
-  /** Tells a client what was refused and counts it; the third malformed message in ten seconds closes. */
+  /** Tells a client what was refused; a malformed or unknown message is a strike. */
   report(client: Client, type: string, refusal: Refusal, request?: string): void;
   forget(client: Client): void;
 }
@@ -42,20 +34,20 @@ export type Verdict<T> = { ok: true; value: T } | Refusal;
  * @param rates by message type; others may send 10 a second, 20 at once
  * @param now milliseconds, the room's clock
  */
-export function openGuard(rates: Record<string, Rate>, now: () => number): Guard {
-  const records = new WeakMap<Client, Sender>();
-  const recordOf = (client: Client) => {
-    let record = records.get(client);
-    if (!record) {
-      record = { buckets: new Map(), strikes: 0, strikesSince: 0 };
-      records.set(client, record);
+export function openGuard(rates: Record<string, Rate>, now: () => number, strikes: Strikes): Guard {
+  const senders = new WeakMap<Client, Map<string, Bucket>>();
+  const bucketsOf = (client: Client) => {
+    let buckets = senders.get(client);
+    if (!buckets) {
+      buckets = new Map();
+      senders.set(client, buckets);
     }
-    return record;
+    return buckets;
   };
 
   return {
     check(client, type, schema, payload) {
-      if (!take(recordOf(client).buckets, type, rates[type] ?? DEFAULT_RATE, now())) {
+      if (!take(bucketsOf(client), type, rates[type] ?? DEFAULT_RATE, now())) {
         return refuse("RATE_LIMITED", `Too many "${type}" messages; wait a moment.`);
       }
       if (!schema) return { ok: true, value: payload as never };
@@ -67,16 +59,10 @@ export function openGuard(rates: Record<string, Rate>, now: () => number): Guard
     },
     report(client, type, { code, reason }, request) {
       client.send("refused", { type, code, reason, request });
-      if (code !== "MESSAGE_INVALID" && code !== "MESSAGE_UNKNOWN") return;
-      const record = recordOf(client);
-      if (now() - record.strikesSince > STRIKE_WINDOW_MS) {
-        record.strikes = 0;
-        record.strikesSince = now();
-      }
-      if (++record.strikes >= STRIKES_MAX) client.leave(CLOSE.ABUSE, "too many malformed messages");
+      if (code === "MESSAGE_INVALID" || code === "MESSAGE_UNKNOWN") strikes.add(client, `${code} ${type}`);
     },
     forget(client) {
-      records.delete(client);
+      senders.delete(client);
     },
   };
 }

@@ -5,6 +5,7 @@ import { say } from "./chat.ts";
 import { type Guard, openGuard, type Rate } from "./guard.ts";
 import type { Player } from "./player.ts";
 import type { Log } from "./ports.ts";
+import type { Strikes } from "./strikes.ts";
 
 /** What an action comes to: nothing, or a refusal that the player is told. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing, and need not say so
@@ -26,13 +27,14 @@ export interface Inbox<A extends Avatar> {
   ask<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void;
   /** Does what a message does, without asking whether it may: for a re-run of what was allowed. */
   act(player: Player<A>, type: string, message: unknown): void;
-  /** A client has left for good: its rates and strikes are forgotten. */
+  /** A client has left for good: its rates are forgotten. */
   forget(client: Client): void;
 }
 
 /** What an inbox needs of its room. */
 type Host<A extends Avatar> = Pick<Room, "onMessage" | "broadcast" | "clock"> & {
   readonly players: ReadonlyMap<string, Player<A>>;
+  readonly strikes: Strikes;
 };
 
 /** How often a player may send what every room understands. */
@@ -61,7 +63,7 @@ export function openInbox<A extends Avatar>(
   log: () => Log | undefined = () => undefined,
 ): Inbox<A> {
   const actions = new Map<string, Action<A, unknown>>();
-  const guard = openGuard({ ...COMMON_RATES, ...rates }, () => room.clock.elapsedTime);
+  const guard = openGuard({ ...COMMON_RATES, ...rates }, () => room.clock.elapsedTime, room.strikes);
   let asked: Promise<unknown> = Promise.resolve();
   const failed = (type: string) => (error: unknown) => {
     log()?.error({ err: error, type }, "a message could not be answered");

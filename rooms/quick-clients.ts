@@ -1,9 +1,16 @@
 import { type Client, type ClientPrivate, ClientState, Protocol, type Room } from "@colyseus/core";
-import { CODE, readDirectly } from "./direct-read.ts";
+import { WebSocket } from "ws";
+import { openFrameCheck, typeOfRequest } from "./client-frames.ts";
+import { readDirectly } from "./direct-read.ts";
+import { inputFormOf } from "./input-form.ts";
+import { openStrikes, type Strikes } from "./strikes.ts";
 
 /** The parts of a room that its types hide. */
 interface Inside {
-  _onMessage(client: Client, message: Uint8Array): void;
+  readonly _inputController?: { readonly options: { readonly ctor: object } };
+  readonly onMessageEvents: { readonly events: Readonly<Record<string, unknown>> };
+  defineInput(type: object, options?: object): unknown;
+  _onMessage(client: Client, message: Uint8Array, isBinary?: boolean): void;
   sendFullState(client: Client): void;
 }
 /** The parts of an input decoder that its types hide. */
@@ -15,7 +22,10 @@ interface InputDecoding {
 type AnyClient = Client & Partial<ClientPrivate>;
 
 /**
- * Makes quick what is done for each client in each tick. Input frames come to the room directly: see {@link readDirectly}.
+ * Takes what clients send. What no page sends is a strike and goes no further: see {@link openFrameCheck}. Nor may the room
+ * define inputs whose form cannot be checked.
+ *
+ * Makes quick what is done for each client in each tick: input frames come to the room directly, see {@link readDirectly}.
  *
  * And the clients' objects stay quick to read. Colyseus ends a join by `delete client._enqueuedMessages`, and V8
  * keeps an object that lost a field as a hash table from then on: every `client.state` or `client.ref` is looked up, some
@@ -23,18 +33,36 @@ type AnyClient = Client & Partial<ClientPrivate>;
  * means the same to all who ask for it.
  *
  * @see `@colyseus/core` src/Room.ts, `_onMessage` (0.18.17)
+ * @throws INPUT_SCHEMA_INVALID if the room's inputs are not of numbers and booleans only, now or when they are defined
  */
-export function keepClientsQuick(room: Room): void {
+export function keepClientsQuick(room: Room, strikes = openStrikes(() => room.clock.elapsedTime)): void {
   const inside = room as unknown as Inside;
   const usual = Object.getPrototypeOf(inside) as Inside;
-  inside._onMessage = (client: AnyClient, message) => {
-    if (
-      client.state === ClientState.JOINING &&
-      message &&
-      ((message[0] ?? 0) & CODE) === Protocol.JOIN_ROOM
-    ) {
-      acknowledge(room, inside, client);
-    } else usual._onMessage.call(room, client, message);
+  checkInputs(inside, usual);
+  const check = openFrameCheck(room);
+  inside._onMessage = (client: AnyClient, frame, isBinary = true) => {
+    if (client.state === ClientState.LEAVING || isOut(strikes, client)) return;
+    const fault = check(client, frame, isBinary);
+    if (fault !== undefined) return strikes.add(client, fault);
+    if (frame[0] === Protocol.JOIN_ROOM) return acknowledge(room, inside, client);
+    if (frame[0] === Protocol.ROOM_REQUEST && !inside.onMessageEvents.events[typeOfRequest(frame)])
+      strikes.add(client, "an unknown request");
+    usual._onMessage.call(room, client, frame);
+  };
+}
+
+/** Asked for each frame: most sockets are open, and those of the others that were struck out are few. */
+function isOut(strikes: Strikes, client: Client): boolean {
+  return (client.ref as unknown as WebSocket).readyState !== WebSocket.OPEN && strikes.isOut(client);
+}
+
+/** @throws INPUT_SCHEMA_INVALID */
+function checkInputs(inside: Inside, usual: Inside): void {
+  const defined = inside._inputController?.options.ctor;
+  if (defined !== undefined) inputFormOf(defined);
+  inside.defineInput = (type, options) => {
+    inputFormOf(type);
+    return usual.defineInput.call(inside, type, options);
   };
 }
 

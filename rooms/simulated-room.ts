@@ -28,6 +28,7 @@ import { type ItemOptions, openRoomItems, type RoomItems, type RoomItemsInside }
 import { checkRates } from "./room-rates.ts";
 import { openSimulation, type Simulation } from "./simulation.ts";
 import { StableSerializer } from "./stable-serializer.ts";
+import { openStrikes, type Strikes } from "./strikes.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
 
 /**
@@ -41,6 +42,11 @@ export abstract class SimulatedRoom<
   /** Whose eyes see how far, in a room with interest. */
   protected sight: CellSerializer<S> | undefined;
   protected readonly faultBook: Faults = openFaults(() => this.log);
+  /** Who sent what no page sends. */
+  readonly strikes: Strikes = openStrikes(
+    () => this.clock.elapsedTime,
+    () => this.log,
+  );
   private readonly answers: Answers = openAnswers({
     record: (name, about, answer) => this.recorder?.answer(name, about, answer),
     fault: this.faultBook.note,

@@ -84,8 +84,7 @@ export abstract class WorldRoom<
     this.hidden = card.instance || (isPrivate ?? card.private ?? false);
     if (this.hidden) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
-    this.maxMessagesPerSecond = 200;
-    keepClientsQuick(this);
+    keepClientsQuick(this, this.strikes);
     this.openWorld(ports, ports.log.child({ room: this.roomName, roomId: this.roomId }));
     this.setRates();
     // Before the first tick: nothing may move until the world is the saved one.

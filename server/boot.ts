@@ -14,6 +14,7 @@ import { defineGames, type Games, itemsOf } from "./games.ts";
 import { openLog } from "./log.ts";
 import type { PageSource } from "./page.ts";
 import { claimPort } from "./port.ts";
+import { hearConsole, sampleLog } from "./sampled-log.ts";
 
 // Colyseus reads the global for reconnection; Node has it from 22 on.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
@@ -61,6 +62,7 @@ export async function startServer(games: Games, config: Config, page?: PageSourc
   try {
     const { port } = http.address() as AddressInfo;
     const foundation = await openFoundation(config);
+    const giveBackConsole = hearConsole(sampleLog(foundation.log));
     try {
       foundation.itemRules.templates = itemsOf(games);
       const entries = defineGames(games, foundation.ports);
@@ -86,9 +88,10 @@ export async function startServer(games: Games, config: Config, page?: PageSourc
         foundation,
         onDrainAsked: (listener) => void hearDrain(foundation, listener),
         reload: (edited) => swapGames(entries, edited, foundation),
-        close: () => shutDown(server, http, foundation),
+        close: () => shutDown(server, http, foundation).finally(giveBackConsole),
       };
     } catch (error) {
+      giveBackConsole();
       await foundation.close();
       throw error;
     }

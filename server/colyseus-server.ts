@@ -1,12 +1,15 @@
 import type { Server as HttpServer } from "node:http";
 import { createRequire } from "node:module";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
-import { WebSocketTransport } from "@colyseus/ws-transport";
+import { type TransportOptions, WebSocketTransport } from "@colyseus/ws-transport";
+import type { Logger } from "pino";
+import { limitSocket, SOCKET_OPTIONS } from "../rooms/socket-limits.ts";
 import { openapiEndpoint } from "./api/openapi.ts";
 import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
 import type { Foundation } from "./foundation.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
 import { type PageSource, servePage } from "./page.ts";
+import { sampleLog } from "./sampled-log.ts";
 
 /**
  * Largest answer of an endpoint, in bytes. Colyseus's router (better-call, `setResponse`) never ends an answer whose
@@ -18,8 +21,16 @@ const BEHIND_PROXY = "same";
 /** Version of roomkeep that this process runs. */
 export const VERSION: string = createRequire(import.meta.url)("roomkeep/package.json").version;
 
-/** The transport on a server that listens already, so that a port in use is told apart from every other failure. */
+/**
+ * The transport on a server that listens already, so that a port in use is told apart from every other failure. Each socket
+ * is held to its limits, in a room or not.
+ */
 class AttachedTransport extends WebSocketTransport {
+  constructor(options: TransportOptions, log: Logger) {
+    super({ ...options, ...SOCKET_OPTIONS });
+    this.wss.prependListener("connection", (ws) => limitSocket(ws, log));
+  }
+
   override listen(_port: number, _host?: string, _backlog?: number, ready?: () => void): this {
     ready?.();
     return this;
@@ -40,16 +51,19 @@ export function openColyseus(
   const server = new Server({
     greet: false,
     gracefullyShutdown: false,
-    logger: log,
+    logger: sampleLog(log),
     presence: shared?.presence ?? openLocalPresence(),
     driver: shared?.driver ?? new LocalDriver(),
     publicAddress: address,
     ...(shared && { selectProcessIdToCreateRoom: () => selectProcess(foundation) }),
-    transport: new AttachedTransport({
-      noServer: true,
-      beforeUpgrade: (_request, context) =>
-        isForeign(context.headers, config.origins) ? new Response(null, { status: 403 }) : undefined,
-    }).attachToServer(http, typeof page === "function" ? { filter: ({ url }) => !page.owns(url) } : {}),
+    transport: new AttachedTransport(
+      {
+        noServer: true,
+        beforeUpgrade: (_request, context) =>
+          isForeign(context.headers, config.origins) ? new Response(null, { status: 403 }) : undefined,
+      },
+      log,
+    ).attachToServer(http, typeof page === "function" ? { filter: ({ url }) => !page.owns(url) } : {}),
     express: (app) => servePage(app, page, http),
   });
   allowOrigins(config.origins);

@@ -106,6 +106,7 @@ export const ERROR_CODES = {
   REDIS_UNAVAILABLE: "Redis did not answer.",
   PAGE_MISSING: "The page has not been built.",
   LEVEL_INVALID: "The level description has an error.",
+  INPUT_SCHEMA_INVALID: "An input's schema has a field that is neither a number nor a boolean.",
   PORTAL_UNKNOWN: "A portal leads to a game or a spawn that there is not.",
 } as const;
 

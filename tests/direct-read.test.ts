@@ -7,7 +7,9 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { readDirectly } from "../rooms/direct-read.ts";
 
 const INPUT = 19;
-const TIMED_INPUT = 20 | 128;
+const TIMED_INPUT = INPUT | 128;
+/** Goes the usual way, and is refused at its end. */
+const UNRELIABLE_INPUT = 20;
 const CHAT = 13;
 /** Second byte of a message upon which the server stops reading for a moment. */
 const PAUSE = 253;
@@ -104,7 +106,9 @@ const input = fc
   .tuple(fc.constantFrom(INPUT, TIMED_INPUT), bytes(20))
   .map(([code, rest]) => frame([code, ...rest]));
 const other = fc.oneof(
-  fc.tuple(fc.constantFrom(CHAT, 10, 0), bytes(200)).map(([code, rest]) => frame([code, ...rest])),
+  fc
+    .tuple(fc.constantFrom(CHAT, UNRELIABLE_INPUT, 10, 0), bytes(200))
+    .map(([code, rest]) => frame([code, ...rest])),
   bytes(20).map((rest) => frame([INPUT, ...rest], { opcode: 1 }).fill(0x41, 6)),
   bytes(20).map((data) => frame(data, { opcode: 9 })),
   fc

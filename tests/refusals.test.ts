@@ -66,6 +66,20 @@ it("refuses an unknown message, and closes only after the third malformed one", 
   expect(await closed).toBe(CLOSE.ABUSE);
 });
 
+it("counts malformed frames and malformed messages together", async () => {
+  const ann = await world.join("plaza", { name: "Ann", create: true });
+  const room = world.room<PlazaRoom>(ann.room.roomId);
+  const closed = closing(ann);
+  const inputs = room.inputs.get(ann.room.sessionId);
+  const moveX = inputs.latest?.moveX;
+  // A well-formed input frame of the unreliable kind, which pages do not send: the first one, of two bytes.
+  ann.room.connection.send(Buffer.from([20, 1, 2, 128, 99]));
+  expect(await refusalOf(ann, "emote", { emote: 99 })).toMatchObject({ code: "MESSAGE_INVALID" });
+  expect(inputs.latest?.moveX).toBe(moveX);
+  await expect(ann.room.request("nothing" as never, {} as never)).rejects.toThrow();
+  expect(await closed).toBe(CLOSE.ABUSE);
+});
+
 it("limits how often one may chat, and lets the next line through after a while", async () => {
   const ann = await world.join("plaza", { name: "Ann", create: true });
   for (let i = 0; i < 8; i++) ann.room.send("chat" as never, { text: `line ${i}` } as never);

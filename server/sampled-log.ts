@@ -1,0 +1,73 @@
+import type { Logger } from "pino";
+
+/** Milliseconds between two lines of one kind. */
+const QUIET_MS = 5_000;
+/** Kinds that are told apart: clients must not grow the log's memory by what they make others write. */
+const KINDS_MAX = 64;
+/** Characters of a line's detail, such as a stack. */
+const DETAIL_MAX = 2_000;
+const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
+
+type Level = (typeof LEVELS)[number];
+/** A logger as Colyseus asks for one. */
+export type SampledLog = Record<Level, (...parts: unknown[]) => void>;
+
+/**
+ * A logger for what others write: one line a kind in five seconds, with the number of those since the last one. Of one kind
+ * is what differs in numbers and quoted words only; what follows the first line, such as a stack, becomes a field.
+ *
+ * @param now milliseconds
+ */
+export function sampleLog(log: Logger, now: () => number = () => performance.now()): SampledLog {
+  const kinds = new Map<string, { count: number; nextMs: number }>();
+  const write = (level: Level, parts: readonly unknown[]) => {
+    const [line = "", ...rest] = parts.map(textOf).join(" ").split("\n");
+    const name = `${level} ${line.slice(0, 120).replace(/["'`].*?["'`]|\d+/g, "#")}`;
+    const key = kinds.has(name) || kinds.size < KINDS_MAX ? name : level;
+    const kind = kinds.get(key) ?? { count: 0, nextMs: Number.NEGATIVE_INFINITY };
+    kinds.set(key, kind);
+    kind.count += 1;
+    if (now() < kind.nextMs) return;
+    const detail = rest.length > 0 ? rest.join("\n").slice(0, DETAIL_MAX) : undefined;
+    log[level]({ count: kind.count, detail }, line.slice(0, DETAIL_MAX));
+    kind.count = 0;
+    kind.nextMs = now() + QUIET_MS;
+  };
+  return Object.fromEntries(
+    LEVELS.map((level) => [level, (...parts: unknown[]) => write(level, parts)]),
+  ) as SampledLog;
+}
+
+/**
+ * Takes what installed packages write by `console.warn` and `console.error` into the log; the project's own lines stay where
+ * they are.
+ *
+ * @returns gives the console back
+ */
+export function hearConsole(sampled: SampledLog): () => void {
+  const own = { warn: console.warn, error: console.error };
+  for (const level of ["warn", "error"] as const) {
+    console[level] = function heard(...parts: unknown[]) {
+      if (isOfPackage(heard)) sampled[level](...parts);
+      else own[level].apply(console, parts);
+    };
+  }
+  return () => Object.assign(console, own);
+}
+
+/** Whether the caller of a function is part of an installed package other than this one. */
+function isOfPackage(heard: (...parts: never[]) => unknown): boolean {
+  const { stackTraceLimit } = Error;
+  const at: { stack?: string } = {};
+  Error.stackTraceLimit = 1;
+  Error.captureStackTrace(at, heard);
+  Error.stackTraceLimit = stackTraceLimit;
+  return /[\\/]node_modules[\\/](?!roomkeep[\\/])/.test(at.stack ?? "");
+}
+
+function textOf(part: unknown): string {
+  if (part instanceof Error) return part.stack ?? part.message;
+  if (typeof part !== "object") return String(part);
+  // Objects of others may be deep, circular, or hold what no log may hold.
+  return part === null ? "null" : `[${part.constructor?.name ?? "object"}]`;
+}
