@@ -145,7 +145,7 @@ async function startPGlite(
 
 async function blankDump(quick: boolean): Promise<Blob | undefined> {
   const dump = quick ? await blankDatabase() : undefined;
-  return dump && new Blob([await readFile(dump)]);
+  return dump === undefined ? undefined : new Blob([await readFile(dump)]);
 }
 
 /** Told of each slow query: `{ ms, sql }`. */
