@@ -4,7 +4,7 @@ import { stacksIn } from "./held.ts";
 import type { ItemDesk } from "./item-desk.ts";
 import type { Player } from "./player.ts";
 import type { Booked, ItemPort, PileLeft, Stack } from "./ports.ts";
-import { inReach, type Point, restingPlace } from "./resting-place.ts";
+import { aside, inReach, type Point, restingPlace } from "./resting-place.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** A place where something comes to lie, metres. */
@@ -159,10 +159,4 @@ export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
     }
   });
   return lying;
-}
-
-/** A step away from a place, each in another direction. */
-function aside({ x, y, z }: Point, i: number): Point {
-  const away = 0.7 * Math.sqrt(i);
-  return { x: x + Math.sin(i * 2.4) * away, y, z: z + Math.cos(i * 2.4) * away };
 }

@@ -37,7 +37,8 @@ function* stands(ground: Ground, starts: readonly Start[]): Iterable<Walker> {
     const walker: Walker = { x, y, z, yaw: 0, vx: 0, vy: 0, vz: 0, grounded: false };
     const way = { moveX: Math.round(between(-127, 127)), moveZ: Math.round(between(-127, 127)), buttons: 0 };
     for (let step = 0; step < 60; step++) walk(walker, step < 20 ? way : still, ground, 1 / 20);
-    // Whoever still slides does not stand.
+    // Whoever still slides does not stand, nor does who was put into a wall and never got out.
+    if (buried(ground, walker).length > 0) continue;
     if (Math.abs(walker.vx) + Math.abs(walker.vz) + Math.abs(walker.vy) < 0.01) yield walker;
   }
 }
