@@ -36,6 +36,9 @@ const TOLD: Record<string, Told> = {
     text: "Somebody came in with this character just now, and the newest wins. If that was you on another device, play on there; else try again.",
   },
   CHARACTER_MISSING: { text: "There is no such character any more. Choose another or make a new one." },
+  ZONE_SEALED: {
+    text: "This place is closed for now. Nothing of yours is lost. Please tell whoever runs this server.",
+  },
   IDENTITY_TAKEN: {
     text: "That sign-in belongs to another account here. Sign in with it instead of making a new account.",
   },

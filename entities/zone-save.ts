@@ -39,7 +39,7 @@ export class ZoneLease {
   leaseUntil!: Date | null;
 }
 
-/** A zone's snapshot that could not be read, put aside for a person to look at while the zone starts afresh. */
+/** A zone's save that an operator has set aside: the zone begins anew, and the save can be restored. */
 @Entity({ name: "zone_quarantine" })
 export class ZoneQuarantine {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "zone_quarantine_pkey" })
@@ -58,7 +58,7 @@ export class ZoneQuarantine {
   @Column({ type: "timestamptz", name: "saved_at" })
   savedAt!: Date;
 
-  /** Why it could not be read. */
+  /** Why it was set aside. */
   @Column({ type: "text" })
   reason!: string;
 

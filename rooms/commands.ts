@@ -1,6 +1,7 @@
 import { type Actor, announcement, CLOSE, Prop, refuse } from "../shared/index.ts";
 import { type Command, defineCommand, type Spawnable } from "./console.ts";
 import { type Player, standAt } from "./player.ts";
+import { restingPlace } from "./resting-place.ts";
 import type { Simulation } from "./simulation.ts";
 import type { TickProfile } from "./tick.ts";
 
@@ -35,16 +36,17 @@ const spawn = defineCommand<CommandedRoom>({
     if (!make) return refuse("COMMAND_INVALID");
     const at = room.players.get(id)?.avatar;
     const { x = 0, y = 0, z = 0, yaw = 0 } = at ?? {};
+    const { world, ground } = room.simulation;
     for (let i = 0; i < Number(count); i++) {
       // In rows of five, so that what is loose does not begin within each other.
       const [ahead, aside] = [2 + Math.floor(i / 5) * 1.2, ((i % 5) - 2) * 1.2];
-      room.simulation.world.spawn(
-        Object.assign(make(), {
-          x: x + Math.sin(yaw) * ahead + Math.cos(yaw) * aside,
-          y: y + 0.6,
-          z: z + Math.cos(yaw) * ahead - Math.sin(yaw) * aside,
-        }),
-      );
+      // Not in a wall, and not outside: above where one could stand.
+      const free = restingPlace(ground, {
+        x: x + Math.sin(yaw) * ahead + Math.cos(yaw) * aside,
+        y,
+        z: z + Math.cos(yaw) * ahead - Math.sin(yaw) * aside,
+      });
+      world.spawn(Object.assign(make(), { ...free, y: free.y + 0.6 }));
     }
     return `${count} × ${kind}`;
   },

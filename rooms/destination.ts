@@ -1,5 +1,5 @@
 import { type IRoomCache, matchMaker, type Presence } from "@colyseus/core";
-import { RoomkeepError } from "../shared/index.ts";
+import { RoomkeepError, readErrorCode } from "../shared/index.ts";
 import type { GameCard } from "./game-card.ts";
 
 /** Hash in the presence: rooms of instances, by the name of the game and whom the instance is for. */
@@ -35,6 +35,7 @@ export function cardOf(game: string): GameCard {
  * the game is one of instances, else one for all.
  *
  * @throws PORTAL_UNKNOWN, ROOM_FULL nobody fits in
+ * @throws ZONE_SEALED the save of the zone cannot be opened
  * @throws TRAVEL_UNAVAILABLE it could not be opened
  */
 export async function findDestination(presence: Presence, to: Destination): Promise<IRoomCache> {
@@ -49,7 +50,9 @@ export async function findDestination(presence: Presence, to: Destination): Prom
     return await onceAtATime(presence, instance ? fieldOf(to.game, to.key) : to.game, find, create);
   } catch (cause) {
     if (cause instanceof RoomkeepError) throw cause;
-    throw new RoomkeepError("TRAVEL_UNAVAILABLE", undefined, { cause });
+    // A room that could not open tells its code in front of the text, from whichever process.
+    const { code } = readErrorCode(cause instanceof Error ? cause.message : String(cause));
+    throw new RoomkeepError(code === "ZONE_SEALED" ? code : "TRAVEL_UNAVAILABLE", undefined, { cause });
   }
 }
 

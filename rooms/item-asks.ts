@@ -3,6 +3,7 @@ import { type ItemDesk, living } from "./item-desk.ts";
 import type { Lying } from "./lying.ts";
 import type { Player } from "./player.ts";
 import type { ItemPort, PriceList } from "./ports.ts";
+import { dropPlace, inReach } from "./resting-place.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** What using one of a kind does. */
@@ -24,17 +25,13 @@ export interface ItemAskOptions<A extends Carrier> {
   readonly uses: Readonly<Record<string, ItemUse<A>>>;
 }
 
-/** Metres before one's feet that something is dropped. */
-const DROP_M = 0.8;
-
 /** Answers what players ask about items: move, drop, use, take, buy and sell. */
 export function answerItemAsks<A extends Carrier>(options: ItemAskOptions<A>): void {
   const { simulation, items, desk, ground, uses, reachM } = options;
   const { world } = simulation;
   const within = ({ avatar }: Player<A>, id: string) => {
     const actor = world.get(id);
-    const far = actor && Math.hypot(actor.x - avatar.x, actor.y - avatar.y, actor.z - avatar.z) > reachM;
-    return far ? refuse("ACTION_REFUSED", "It is too far away.") : actor;
+    return actor && !inReach(avatar, actor, reachM) ? refuse("ACTION_REFUSED", "It is too far away.") : actor;
   };
 
   desk.on("item.move", itemMessages["item.move"], {
@@ -47,7 +44,7 @@ export function answerItemAsks<A extends Carrier>(options: ItemAskOptions<A>): v
     check: ({ avatar }) =>
       living({ avatar }) ??
       (ground
-        ? { x: avatar.x + Math.sin(avatar.yaw) * DROP_M, z: avatar.z + Math.cos(avatar.yaw) * DROP_M }
+        ? dropPlace(simulation.ground, avatar, reachM)
         : refuse("ACTION_REFUSED", "Nothing can be left here.")),
     book: ({ claim }, { message: { id: stack, qty }, id }) =>
       items().drop(claim, id, ground?.zone ?? "", { id: stack, qty }),

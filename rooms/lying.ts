@@ -4,11 +4,14 @@ import { stacksIn } from "./held.ts";
 import type { ItemDesk } from "./item-desk.ts";
 import type { Player } from "./player.ts";
 import type { Booked, ItemPort, PileLeft, Stack } from "./ports.ts";
+import { aside, inReach, type Point, restingPlace } from "./resting-place.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** A place on the ground, metres. */
+/** A place where something comes to lie, metres. */
 export interface Spot {
   readonly x: number;
+  /** Height from which it falls onto what is below. Default: the bare ground, beside a solid that stands there. */
+  readonly y?: number | undefined;
   readonly z: number;
 }
 
@@ -29,6 +32,8 @@ export interface LyingOptions<A extends Carrier> {
   readonly items: () => ItemPort;
   readonly desk: ItemDesk<A>;
   onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
+  /** How far one reaches, metres: nothing lies where nobody could stand within it. */
+  readonly reachM: number;
   /** Seconds that things lie on the ground; piles stay. */
   readonly dropS: number;
   /** Seconds until anybody may take from a pile. */
@@ -49,30 +54,43 @@ const AGAIN_MS = 500;
 
 /**
  * Opens what lies about. What the database has on the ground of the zone is read at once: a save of the zone may be
- * older, so actors that lie there no more go, and what has none is laid down at the first spawn of the level.
+ * older, so actors that lie there no more go, and what has none is laid down at the first spawn of the level. What lies
+ * out of reach, as an earlier version or level left it, is laid where it can be reached.
  */
 export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
-  const { simulation, players, zone, desk, dropS, pileS } = options;
+  const { simulation, players, zone, desk, reachM, dropS, pileS } = options;
   const { world, level, ground, tickHz } = simulation;
   const container = `ground:${zone}`;
   const inTicks = (seconds: number) => (seconds === 0 ? 0 : simulation.tick + Math.ceil(seconds * tickHz));
-  const put = (actor: Actor, { x, z }: Spot, id?: string) => {
-    const y = ground.height(x, z);
-    world.spawn(Object.assign(actor, { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z) }), id);
-  };
+  const put = (actor: Actor, at: Point, id?: string) => void world.spawn(Object.assign(actor, at), id);
 
-  function layStack({ id, template, qty }: Stack, at: Spot): void {
+  /** Places about a place: the first is the place itself, the next about it as far as they are reached from there. */
+  function placeOf({ x, z, y = ground.height(x, z) }: Spot, i: number): Point {
+    const home = restingPlace(ground, { x, y, z });
+    if (i === 0) return home;
+    const beside = restingPlace(ground, aside(home, i));
+    return inReach(home, beside, reachM) ? beside : home;
+  }
+
+  function layStack({ id, template, qty }: Stack, at: Point): void {
     if (world.get(id)) return;
     put(new Drop({ kind: "drop", template, qty, goneAtTick: inTicks(dropS) }), at, id);
   }
 
+  function layPile({ container: pile, owner, name }: PileLeft, at: Point): void {
+    put(new Pile({ kind: "pile", name, owner, container: pile, freeAtTick: inTicks(pileS) }), at);
+  }
+
+  function heal(thing: Drop | Pile): void {
+    const rest = restingPlace(ground, thing);
+    if (!inReach(rest, thing, reachM)) Object.assign(thing, rest);
+  }
+
   const lying: Lying = {
     lay(booked, at) {
-      for (const [i, stack] of stacksIn(booked, container).entries()) layStack(stack, aside(at, i));
+      for (const [i, stack] of stacksIn(booked, container).entries()) layStack(stack, placeOf(at, i));
     },
-    layPile({ container: pile, owner, name }, at) {
-      put(new Pile({ kind: "pile", name, owner, container: pile, freeAtTick: inTicks(pileS) }), at);
-    },
+    layPile: (pile, at) => layPile(pile, placeOf(at, 0)),
     tend() {
       if (simulation.tick % TEND_TICKS !== 0) return;
       const due = [...world.query({ is: Drop })].filter(
@@ -112,7 +130,8 @@ export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
   const found = options.onAnswer<null, { ok: true } & Found>("ground", (answer) => {
     if (!answer.ok) return;
     const [home = { at: [0, 0, 0] }] = level.spawns;
-    const at = { x: home.at[0] ?? 0, z: home.at[2] ?? 0 };
+    const [x, y, z] = home.at;
+    const at = { x, y, z };
     const stacks = new Map(answer.stacks.map((stack) => [stack.id, stack]));
     for (const drop of [...world.query({ is: Drop })]) {
       const id = world.idOf(drop) ?? "";
@@ -120,12 +139,13 @@ export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
       if (!stack) world.despawn(id);
       else if (drop.qty !== stack.qty) drop.qty = stack.qty;
     }
-    for (const [i, stack] of [...stacks.values()].entries()) layStack(stack, aside(at, i));
+    for (const [i, stack] of [...stacks.values()].entries()) layStack(stack, placeOf(at, i));
     const piles = new Map(answer.piles.map((pile) => [pile.container, pile]));
     for (const pile of [...world.query({ is: Pile })]) {
       if (!piles.delete(pile.container)) world.despawn(pile);
     }
-    for (const [i, pile] of [...piles.values()].entries()) lying.layPile(pile, aside(at, i));
+    for (const [i, pile] of [...piles.values()].entries()) layPile(pile, placeOf(at, i));
+    for (const thing of world.query()) if (thing instanceof Drop || thing instanceof Pile) heal(thing);
   });
   void found(null, async () => {
     for (let tries = 1; ; tries++) {
@@ -139,11 +159,4 @@ export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
     }
   });
   return lying;
-}
-
-/** Places about a place: the first is the place itself, the next a step away from it and from each other. */
-function aside({ x, z }: Spot, i: number): Spot {
-  if (i === 0) return { x, z };
-  const away = 0.7 * Math.sqrt(i);
-  return { x: x + Math.sin(i * 2.4) * away, z: z + Math.cos(i * 2.4) * away };
 }

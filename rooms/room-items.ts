@@ -38,7 +38,7 @@ export interface RoomItems<A extends Carrier = Carrier> extends ItemDesk<A> {
    * booked. Again and again is the same death, also in another room. Only in a room with a `zone`.
    */
   die(player: Player<A>): void;
-  /** Lays what an answer says has come onto the ground of the zone, e.g. what a kill has left. */
+  /** Lays what an answer says has come onto the ground of the zone, e.g. what a kill has left, within reach. */
   lay(booked: Pick<Booked, "stacks">, at: Spot): void;
 }
 
@@ -71,7 +71,7 @@ export function openRoomItems<A extends Carrier>(
   const lying: Lying | undefined =
     zone === undefined
       ? undefined
-      : openLying<A>({ zone, simulation, players, items, desk, onAnswer, dropS, pileS });
+      : openLying<A>({ zone, simulation, players, items, desk, onAnswer, reachM, dropS, pileS });
   const trades: TradeDesk<A> = openTradeDesk<A>({
     players,
     inbox,
@@ -137,8 +137,8 @@ export function openRoomItems<A extends Carrier>(
       const { avatar } = player;
       if (avatar.dead || !lying) return;
       avatar.dead = true;
-      const { x, z } = avatar;
-      lie(player, { x, z });
+      const { x, y, z } = avatar;
+      lie(player, { x, y, z });
     },
     tend() {
       lying?.tend();

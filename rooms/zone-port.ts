@@ -5,8 +5,16 @@ export interface ZoneClaim {
   readonly zone: string;
   /** Grows at each claim; a save under an older one is fenced. */
   readonly epoch: number;
-  /** The world as it was last saved; undefined for a zone that begins. */
-  readonly saved: ZoneSaved | undefined;
+}
+
+/** Who claims a zone, and what makes a world of its save. */
+export interface ZoneHolder {
+  readonly roomId: string;
+  /**
+   * Called with the world as it was last saved; not for a zone that begins, or that was handed over. What it throws
+   * refuses the zone.
+   */
+  open(saved: ZoneSaved): void;
 }
 
 /** A saved world. */
@@ -27,21 +35,21 @@ export interface ZonePort {
   /** Milliseconds between saves of a world that changes. */
   readonly saveEveryMs: number;
   /**
-   * Claims a zone and loads its world. What is saved but cannot be opened (damaged, sealed with a key that is not
-   * configured, of a newer version) is moved to the table `zone_quarantine` and reported, and the zone begins anew.
+   * Claims a zone and opens its saved world. A save that cannot be opened (damaged, sealed with a key that is not
+   * configured, of a newer version) is left as it is: the zone refuses to open, and operators are told why. Nothing
+   * begins anew in its place until somebody says so: `roomkeep zones quarantine set-aside`.
    * Waits for a lease that runs out; for a living owner two seconds.
    *
+   * @throws ZONE_SEALED the save cannot be opened; its cause says why. Trying again is of no use before it is mended
    * @throws ZONE_CLAIMED another room has it
    * @throws ROOM_CLOSED this process is shutting down
    * @throws DATABASE_UNAVAILABLE no answer within 5 s
    */
-  claim(zone: string, holder: { roomId: string }): Promise<ZoneClaim>;
+  claim(zone: string, holder: ZoneHolder): Promise<ZoneClaim>;
   /** Saves and renews. @throws DATABASE_UNAVAILABLE try again later */
   save(claim: ZoneClaim, content: string): Promise<SaveOutcome>;
   /** Saves, if there is something to save, and gives the zone up. Throws as `save`. */
   release(claim: ZoneClaim, content: string | undefined): Promise<SaveOutcome>;
-  /** Puts the saved world aside: it was opened, but the room cannot make a world of it. */
-  quarantine(claim: ZoneClaim, reason: unknown): Promise<void>;
   /** Leaves the zone to the next room of this process that claims it, without its save: for a hot reload. */
   handOver(claim: ZoneClaim): void;
   /** Tells once of each claim that was lost: close the room unsaved. Returns the way to stop listening. */

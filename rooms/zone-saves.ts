@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type SpaceSave, type Upgrade, type Versioned, versioned } from "../shared/index.ts";
 import type { Log } from "./ports.ts";
 import type { Simulation } from "./simulation.ts";
-import type { ZoneClaim, ZonePort } from "./zone-port.ts";
+import type { ZoneClaim, ZonePort, ZoneSaved } from "./zone-port.ts";
 
 /** What a game says of its saves: a version that grows when their shape does, and a step up from each older one. */
 export interface ZoneFormat {
@@ -49,16 +49,19 @@ const RETRY_MS = [200, 1_000, 3_000];
 const AGAIN_MS = 1_000;
 
 /**
- * Claims a persistent zone and restores its world into the simulation. A save that cannot be restored is put aside
- * and reported, and the simulation is as it was.
+ * Claims a persistent zone and restores its world into the simulation. A zone whose save cannot be restored refuses to
+ * open, and the save is left as it is.
  *
- * @throws ZONE_CLAIMED, ROOM_CLOSED, DATABASE_UNAVAILABLE, as the port does
+ * @throws ZONE_SEALED, ZONE_CLAIMED, ROOM_CLOSED, DATABASE_UNAVAILABLE, as the port does
  */
 export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
   const { zones, zone, roomId, simulation, players, format, log } = options;
   const stored = versioned<SavedWorld>({ name: `save of the zone ${zone}`, version: 1, ...format });
-  const claim = await zones.claim(zone, { roomId });
-  const from = await restore(options, stored, claim);
+  let from: number | undefined;
+  const open = (saved: ZoneSaved) => {
+    from = restore(options, stored, saved);
+  };
+  const claim = await zones.claim(zone, { roomId, open });
   const restored = from !== undefined;
   // What was upgraded is saved in its new shape with the next save.
   let savedMark = from === stored.version ? markOf(snapshot()) : "";
@@ -137,24 +140,16 @@ export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
   };
 }
 
-/** The version that the world was saved by, or undefined where there is none that can be used. */
-async function restore(
-  options: ZoneOptions,
+/** Makes the world the saved one. @returns the version that it was saved by */
+function restore(
+  { zone, simulation, log }: ZoneOptions,
   stored: Versioned<SavedWorld>,
-  claim: ZoneClaim,
-): Promise<number | undefined> {
-  const { zones, zone, simulation, log } = options;
-  if (!claim.saved) return undefined;
-  const { content, version, savedAt } = claim.saved;
-  try {
-    const saved = JSON.parse(content) as { v: number };
-    simulation.restore(stored.open(saved));
-    log.info({ zone, version, savedAt }, "zone restored");
-    return saved.v;
-  } catch (error) {
-    await zones.quarantine(claim, error);
-    return undefined;
-  }
+  { content, version, savedAt }: ZoneSaved,
+): number {
+  const saved = JSON.parse(content) as { v: number };
+  simulation.restore(stored.open(saved));
+  log.info({ zone, version, savedAt }, "zone restored");
+  return saved.v;
 }
 
 /** What of a save tells whether the world has changed: all but its clocks, which never stand still. */

@@ -1,6 +1,5 @@
 import { channel } from "node:diagnostics_channel";
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import type { BaseLogger } from "pino";
@@ -10,6 +9,7 @@ import { MIGRATIONS } from "../migrations/index.ts";
 import { RoomkeepError } from "../shared/errors.ts";
 import { blankDatabase } from "./blank-database.ts";
 import { type DataFolder, lockDataFolder } from "./data-folder.ts";
+import { openEmbeddedFolder } from "./embedded-folder.ts";
 
 /** Longest wait, in ms, for a database to answer before the one who asked is told DATABASE_UNAVAILABLE. */
 export const DATABASE_TIMEOUT_MS = 5000;
@@ -54,6 +54,7 @@ export interface DatabaseOptions {
  * @throws CONFIG_INVALID the url is none
  * @throws DATA_DIR_LOCKED another process has the folder
  * @throws DATA_DIR_UNWRITABLE the folder cannot be written
+ * @throws DATA_DIR_DAMAGED the embedded database does not start
  * @example
  * const database = await openDatabase({ url: process.env.DATABASE_URL, dataDir: "data", log });
  * await migrate(database.ds);
@@ -89,11 +90,12 @@ async function openPostgres(
   return { ds, kind: "postgres", where, close: () => ds.destroy() };
 }
 
-async function openEmbedded({ dataDir, log, quick, slowQueryMs }: DatabaseOptions): Promise<Database> {
+async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  const { dataDir, log, slowQueryMs } = options;
   const folder = dataDir === IN_MEMORY ? null : await lockDataFolder(dataDir);
   let pglite: PGlite | undefined;
   try {
-    pglite = await startPGlite(folder, quick);
+    pglite = await startPGlite(folder, options);
     const ds = new DataSource({
       ...common(log, slowQueryMs),
       // One connection that never idles out: a second one crashes PGlite.
@@ -103,32 +105,47 @@ async function openEmbedded({ dataDir, log, quick, slowQueryMs }: DatabaseOption
     await ds.initialize();
     const engine = pglite;
     const close = async () => {
-      await ds.destroy();
-      await engine.close();
-      await folder?.release();
+      try {
+        await ds.destroy();
+        await engine.close();
+      } finally {
+        await folder?.release();
+      }
     };
     return { ds, kind: "embedded", where: folder?.path ?? "memory", close };
   } catch (error) {
-    await pglite?.close();
+    // An engine that cannot even close must not keep the folder.
+    await pglite?.close().catch((reason) => log.warn({ err: reason }, "the embedded database did not close"));
     await folder?.release();
     throw error;
   }
 }
 
-async function startPGlite(folder: DataFolder | null, quick = folder === null): Promise<PGlite> {
-  const dataDir = folder === null ? undefined : join(folder.path, "database");
-  if (dataDir) await mkdir(dataDir, { recursive: true });
-  const fresh = dataDir === undefined || !(await exists(join(dataDir, "PG_VERSION")));
-  const dump = quick && fresh ? await blankDatabase() : undefined;
-  const loadDataDir = dump ? new Blob([await readFile(dump)]) : undefined;
-  return PGlite.create({ dataDir, loadDataDir });
+async function startPGlite(
+  folder: DataFolder | null,
+  { quick = folder === null, log }: DatabaseOptions,
+): Promise<PGlite> {
+  if (folder === null) return PGlite.create({ loadDataDir: await blankDump(quick) });
+  const dataDir = await openEmbeddedFolder(folder.path, {
+    log,
+    sync: !quick,
+    make: async (part) => {
+      const made = await PGlite.create({ dataDir: part, loadDataDir: await blankDump(quick) });
+      await made.close();
+    },
+  });
+  return PGlite.create({ dataDir }).catch((cause: unknown) => {
+    throw new RoomkeepError(
+      "DATA_DIR_DAMAGED",
+      `The embedded database in ${dataDir} does not start (${cause instanceof Error ? cause.message : cause}). Nothing was changed. If its files are damaged, move the folder away and restore a backup.`,
+      { cause },
+    );
+  });
 }
 
-async function exists(file: string): Promise<boolean> {
-  return readFile(file).then(
-    () => true,
-    () => false,
-  );
+async function blankDump(quick: boolean): Promise<Blob | undefined> {
+  const dump = quick ? await blankDatabase() : undefined;
+  return dump === undefined ? undefined : new Blob([await readFile(dump)]);
 }
 
 /** Told of each slow query: `{ ms, sql }`. */

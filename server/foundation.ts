@@ -26,6 +26,7 @@ import { openPasswords } from "./passwords.ts";
 import { watchQueries } from "./query-times.ts";
 import { openRecordings } from "./recordings.ts";
 import { openRedis, type Shared } from "./redis.ts";
+import { exportRefusedZones } from "./refused-zones.ts";
 import { createSeal } from "./seal.ts";
 import { openSpool } from "./spool.ts";
 import { openSweep } from "./sweep.ts";
@@ -104,6 +105,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       saveEveryMs: config.zoneSaveMs,
       exclusive: database.kind === "embedded",
     });
+    exportRefusedZones(metrics.registry, { list: zones.refused });
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys));
     const visits = openVisits(ds, { incarnation, log });
@@ -111,7 +113,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const recordings = folder ? await openRecordings({ folder, hashEveryTicks, log }) : undefined;
     const stopSweep = openSweep(ds, log);
     const isStopping = () => foundation.stopping;
-    const known = { config, log, database, shared, signIn, auth, isStopping };
+    const known = { config, log, database, shared, signIn, auth, isStopping, zones };
     const endpoints = foundationEndpoints(known, metrics);
     const opened = database;
     const backups = config.backupEveryMs
@@ -171,19 +173,19 @@ export async function openFoundation(config: Config): Promise<Foundation> {
 }
 
 function foundationEndpoints(
-  foundation: Pick<Foundation, "config" | "log" | "database" | "shared" | "signIn" | "auth"> & {
+  foundation: Pick<Foundation, "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones"> & {
     isStopping(): boolean;
   },
   metrics: Metrics,
 ) {
-  const { config, log, database, shared, signIn, auth, isStopping } = foundation;
+  const { config, log, database, shared, signIn, auth, isStopping, zones } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
   const guards = adminGuards(signIn);
   const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
   if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
   return {
-    ...healthEndpoints(dependencies, isStopping),
+    ...healthEndpoints(dependencies, isStopping, zones.refused),
     ...accountEndpoints({ ds, auth, passwords: openPasswords() }),
     ...characterEndpoints({ ds, auth, max: config.charactersMax }),
     ...identityEndpoints({ ds, auth, oidc, log }),

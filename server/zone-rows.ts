@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Db } from "./db.ts";
 import type { Lease } from "./leases.ts";
 
@@ -82,19 +81,6 @@ export async function freeZone(db: Db, held: HeldZone): Promise<boolean> {
     [held.key, held.owner, held.epoch],
   );
   return count === 1;
-}
-
-/** Moves the saved world aside, whole, in one statement. False: fenced, or there was none. */
-export async function quarantineZone(db: Db, held: HeldZone, reason: string): Promise<boolean> {
-  const rows = await db.query<unknown[]>(
-    `WITH mine AS (
-       UPDATE zone_lease SET lease_until = ${LEASE} WHERE key = $1 AND owner = $2 AND epoch = $3 RETURNING key),
-     gone AS (DELETE FROM zone_save USING mine WHERE zone_save.key = mine.key RETURNING zone_save.*)
-     INSERT INTO zone_quarantine (id, key, snapshot, version, saved_at, reason)
-     SELECT $4, key, snapshot, version, saved_at, $5 FROM gone RETURNING id`,
-    [held.key, held.owner, held.epoch, randomUUID(), reason],
-  );
-  return rows.length === 1;
 }
 
 /** Renews every zone of a process in one statement; returns those that are still its own. */

@@ -6,6 +6,7 @@ import { ZONE_SAVE_MS } from "../shared/constants.ts";
 import { RoomkeepError } from "../shared/errors.ts";
 import { answerWithin } from "./db.ts";
 import { type Leases, openLeases } from "./leases.ts";
+import { openRefusedZones, type RefusedZone } from "./refused-zones.ts";
 import type { Seal } from "./seal.ts";
 import * as rows from "./zone-rows.ts";
 
@@ -35,6 +36,8 @@ export interface ZoneOptions {
 /** The persistent zones of a process: the port that rooms get, and its leases. */
 export interface Zones extends ZonePort {
   readonly leases: Leases;
+  /** Zones whose save this process could not open, and which refuse to. */
+  refused(): Promise<RefusedZone[]>;
   /** Stops renewing, waits for saves under way and frees what is still held, unsaved. */
   close(): Promise<void>;
 }
@@ -51,6 +54,7 @@ export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Z
   const { now = () => performance.now(), wait = (ms) => new Promise((done) => setTimeout(done, ms)) } =
     options;
   const leases = openLeases(ds, { ...options, what: "zone", renewRows: rows.renewZones });
+  const refused = openRefusedZones(ds, log);
   const handed = new Set<string>();
   const pending = new Set<Promise<unknown>>();
   let closed = false;
@@ -98,26 +102,15 @@ export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Z
     }
   }
 
-  async function load(zone: string, epoch: number): Promise<ZoneSaved | undefined> {
+  async function load(zone: string, open: (saved: ZoneSaved) => void): Promise<void> {
     const row = await answerWithin(rows.savedZone(ds, zone));
-    if (!row) return undefined;
     try {
-      return { content: seal.open(row.snapshot).toString(), version: row.version, savedAt: row.saved_at };
+      if (row)
+        open({ content: seal.open(row.snapshot).toString(), version: row.version, savedAt: row.saved_at });
     } catch (error) {
-      await quarantine({ zone, epoch }, error);
-      return undefined;
+      throw refused.refuse(zone, row?.version ?? 0, error);
     }
-  }
-
-  async function quarantine(claim: Pick<ZoneClaim, "zone" | "epoch">, error: unknown): Promise<void> {
-    const code = error instanceof RoomkeepError ? `${error.code}: ` : "";
-    const reason = code + (error instanceof Error ? error.message : String(error));
-    const moved = await answerWithin(rows.quarantineZone(ds, heldOf(claim), reason));
-    if (!moved) throw new RoomkeepError("ZONE_CLAIMED", `The zone ${claim.zone} has another owner by now.`);
-    log.error(
-      { err: error, zone: claim.zone },
-      "a zone's save cannot be used: kept in zone_quarantine, begun anew",
-    );
+    refused.forget(zone);
   }
 
   async function write(claim: ZoneClaim, content: string, giveUp: boolean): Promise<"saved" | "fenced"> {
@@ -133,11 +126,13 @@ export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Z
   return {
     saveEveryMs,
     leases,
-    async claim(zone, { roomId }) {
+    refused: refused.list,
+    async claim(zone, { roomId, open }) {
       const epoch = await acquire(zone, roomId);
       const fresh = handed.delete(zone);
       try {
-        return { zone, epoch, saved: fresh ? undefined : await load(zone, epoch) };
+        if (!fresh) await load(zone, open);
+        return { zone, epoch };
       } catch (error) {
         leases.drop(zone, epoch);
         await answerWithin(rows.freeZone(ds, heldOf({ zone, epoch }))).catch(() => {}); // else it runs out
@@ -153,7 +148,6 @@ export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Z
       leases.drop(claim.zone, claim.epoch);
       return (await tracked(answerWithin(rows.freeZone(ds, heldOf(claim))))) ? "saved" : "fenced";
     },
-    quarantine,
     handOver: ({ zone }) => void handed.add(zone),
     onFenced: leases.onLost,
     async close() {

@@ -76,11 +76,15 @@ export const ERROR_CODES = {
   CHARACTER_FENCED: "Another owner holds the character; this copy was dropped, not saved.",
   STATE_INVALID: "A stored or saved state does not fit its schema; nothing was changed.",
   ZONE_CLAIMED: "The zone is open in another room; only one room keeps it.",
+  ZONE_SEALED:
+    "This place is closed: its saved world cannot be opened. Please tell whoever runs this server.",
+  ZONE_UNKNOWN: "No saved world has this name or id.",
   DATABASE_UNAVAILABLE: "The database did not answer.",
   BACKUP_INVALID: "The backup is incomplete, was changed, or does not fit this version or database.",
   LEDGER_DIFFERS: "A balance is not what the ledger says.",
   DATA_DIR_LOCKED: "Another process uses this data folder.",
   DATA_DIR_UNWRITABLE: "The data folder cannot be written.",
+  DATA_DIR_DAMAGED: "The embedded database in the data folder does not start; nothing was changed.",
   // world kit
   COMPONENT_INVALID:
     "A component's field has a value of the wrong type or out of its limits; nothing was changed.",

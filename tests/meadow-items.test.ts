@@ -14,6 +14,7 @@ import { MeadowRoom } from "../rooms/meadow/room.ts";
 import type { Hero } from "../rooms/meadow/state.ts";
 import { TRADER_ID } from "../rooms/meadow/trader.ts";
 import { PlazaRoom } from "../rooms/plaza/room.ts";
+import { restingPlace } from "../rooms/resting-place.ts";
 import { verifyLedger } from "../server/ledger.ts";
 import { openProxy } from "./helpers/cuttable-proxy.ts";
 import { missingPostgres, newPostgresDatabase } from "./helpers/databases.ts";
@@ -112,6 +113,28 @@ describe.each(databases)("things in the meadow (%s)", (kind) => {
     );
     expect(await room.booked(`ground:${room.zone}`)).toEqual([]);
     await ann.until("bare ground", () => !ann.room.state.actors.has(actor));
+  });
+
+  rule("that are dropped on the lookout can be taken", async () => {
+    const ann = await join({ name: "Ann", create: true });
+    const room = world.room<SeededMeadow>(ann.room.roomId);
+    const hero = heroOf(room, ann);
+    for (const [x, z, yaw] of [
+      [-28, 22, 0],
+      [-26, 20.2, 1.57],
+      [-30, 24, 4.7],
+    ] as const) {
+      const at = restingPlace(room.simulation.ground, { x, y: 6, z });
+      expect(at.y).toBeGreaterThan(4);
+      Object.assign(hero, { ...at, yaw });
+      expect(await ask(ann, "item.drop", { id: stackOf(ann, "arrow"), qty: 2 })).toMatchObject({
+        type: "item.drop",
+      });
+      const [drop] = dropsIn(room);
+      const actor = idOf(room, drop!);
+      expect(await ask(ann, "item.take", { actor })).toMatchObject({ type: "item.take" });
+    }
+    expect(counted(ann, "arrow")).toBe(12);
   });
 
   test("are booked once for each request, however often it is asked; the answer is told again", async () => {

@@ -4,7 +4,9 @@ import { WorldRoom } from "roomkeep/rooms";
 import { Actor, defineLevel, Prop, WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { ZoneSaved } from "../rooms/zone-port.ts";
 import { createSeal } from "../server/seal.ts";
+import { listQuarantine, restoreQuarantined, setZoneAside } from "../server/zone-quarantine.ts";
 import { openZones, type Zones } from "../server/zones.ts";
 import { describeOnEachDatabase, newPostgresDatabase, testLog } from "./helpers/databases.ts";
 
@@ -75,13 +77,21 @@ describeOnEachDatabase("a persistent zone", (open) => {
     opened.push(zones);
     return zones;
   }
-  const at = { roomId: "grove-1" };
+  const at = { roomId: "grove-1", open: () => {} };
+  /** Claims a zone, and what its room would have made a world of. */
+  async function openIn(zones: Zones, zone: string) {
+    let saved: ZoneSaved | undefined;
+    const open = (world: ZoneSaved) => {
+      saved = world;
+    };
+    return { ...(await zones.claim(zone, { roomId: "grove-1", open })), saved };
+  }
 
   test("is had by one room; another is told where it is, and nothing is written", async () => {
     const [first, second] = [await process(), await process()];
-    const claim = await first.claim("one", at);
+    const claim = await openIn(first, "one");
     expect(claim).toMatchObject({ zone: "one", epoch: 1, saved: undefined });
-    await expect(second.claim("one", { roomId: "other" })).rejects.toMatchObject({
+    await expect(second.claim("one", { ...at, roomId: "other" })).rejects.toMatchObject({
       code: "ZONE_CLAIMED",
       message: expect.stringContaining("grove-1"),
     });
@@ -99,7 +109,7 @@ describeOnEachDatabase("a persistent zone", (open) => {
     const claim = await first.claim("two", at);
     await first.save(claim, '{"a":1}');
     expect(await first.release(claim, '{"a":2}')).toBe("saved");
-    const again = await second.claim("two", at);
+    const again = await openIn(second, "two");
     expect(again).toMatchObject({ epoch: 2, saved: { content: '{"a":2}', version: 2 } });
   });
 
@@ -146,17 +156,89 @@ describeOnEachDatabase("a persistent zone", (open) => {
       },
       "SNAPSHOT_NEWER",
     ],
-  ])("that is %s is kept aside whole, reported, and begun anew", async (name, make, code) => {
-    const zones = await process();
+  ])("that is %s refuses to open, by name, and is left as it is", async (name, make, code) => {
+    const told: { zone?: string; code?: string; todo?: string }[] = [];
+    const error = (line: object) => void told.push(line);
+    const zones = await process({ log: { ...testLog, info() {}, warn() {}, error } });
     const bytes = make();
     await ds.query("INSERT INTO zone_save (key, snapshot, version) VALUES ($1, $2, 7)", [name, bytes]);
-    const claim = await zones.claim(name, at);
-    expect(claim.saved).toBeUndefined();
-    const [aside] = await ds.query("SELECT * FROM zone_quarantine WHERE key = $1", [name]);
-    expect(aside).toMatchObject({ version: 7, reason: expect.stringContaining(code) });
-    expect(Buffer.compare(aside.snapshot, bytes)).toBe(0);
-    await zones.save(claim, "{}");
-    expect((await savedOf(name)).version).toBe(1);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await expect(zones.claim(name, at)).rejects.toMatchObject({ code: "ZONE_SEALED", cause: { code } });
+    }
+    const [row] = await ds.query("SELECT snapshot, version FROM zone_save WHERE key = $1", [name]);
+    expect([row.version, Buffer.compare(row.snapshot, bytes)]).toEqual([7, 0]);
+    expect(await ds.query("SELECT 1 FROM zone_quarantine WHERE key = $1", [name])).toEqual([]);
+    // Told once, not once for each who tries, with what to do.
+    expect(told).toMatchObject([{ zone: name, code, todo: expect.stringContaining(`set-aside ${name}`) }]);
+    expect(await zones.refused()).toEqual([{ zone: name, code }]);
+    // It is free for a process that can open it.
+    const [{ owner }] = await ds.query("SELECT owner FROM zone_lease WHERE key = $1", [name]);
+    expect(owner).toBeNull();
+  });
+
+  test("that the room cannot make a world of refuses to open too, and opens once it can", async () => {
+    const zones = await process();
+    const first = await zones.claim("shape", at);
+    await zones.release(first, '{"v":1}');
+    const open = () => {
+      throw new Error("no such field");
+    };
+    await expect(zones.claim("shape", { roomId: "x", open })).rejects.toMatchObject({ code: "ZONE_SEALED" });
+    expect(await zones.refused()).toEqual([{ zone: "shape", code: "SNAPSHOT_CORRUPT" }]);
+    expect((await openIn(zones, "shape")).saved).toMatchObject({ content: '{"v":1}', version: 1 });
+    expect(await zones.refused()).toEqual([]);
+  });
+
+  test("sealed with a key is refused without it, and whole again with it", async () => {
+    const [keyed, blind] = [await process({ seal: createSeal({ keys: [key] }) }), await process()];
+    await keyed.release(await keyed.claim("locked", at), '"treasure"');
+    await expect(blind.claim("locked", at)).rejects.toMatchObject({ code: "ZONE_SEALED" });
+    expect((await openIn(keyed, "locked")).saved).toMatchObject({ content: '"treasure"', version: 1 });
+  });
+
+  test("is set aside and restored by an operator: nothing is lost either way", async () => {
+    const zones = await process();
+    await zones.release(await zones.claim("moved", at), '"old"');
+    const old = await setZoneAside(ds, "moved", "for a test");
+    const anew = await openIn(zones, "moved");
+    expect(anew.saved).toBeUndefined();
+    await zones.release(anew, '"new"');
+    const { zone, aside } = await restoreQuarantined(ds, old);
+    expect(zone).toBe("moved");
+    const back = await openIn(zones, "moved");
+    expect(back.saved).toMatchObject({ content: '"old"', version: 2 });
+    await zones.release(back, undefined);
+    const left = (await listQuarantine(ds)).filter((one) => one.zone === "moved");
+    expect(left).toMatchObject([{ id: aside, version: 1, reason: expect.stringContaining(old) }]);
+    await restoreQuarantined(ds, aside ?? "");
+    expect((await openIn(zones, "moved")).saved).toMatchObject({ content: '"new"', version: 3 });
+  });
+
+  test("that a room has is neither set aside nor replaced; what is not there is named", async () => {
+    const zones = await process();
+    await zones.release(await zones.claim("held", at), '"first"');
+    const id = await setZoneAside(ds, "held", "for a test");
+    const claim = await zones.claim("held", at);
+    await zones.save(claim, '"second"');
+    for (const act of [() => setZoneAside(ds, "held", ""), () => restoreQuarantined(ds, id)])
+      await expect(act()).rejects.toMatchObject({ code: "ZONE_CLAIMED" });
+    expect(await zones.save(claim, '"third"')).toBe("saved");
+    expect((await savedOf("held")).content).toBe('"third"');
+    expect((await listQuarantine(ds)).map((one) => one.id)).toContain(id);
+    await expect(setZoneAside(ds, "nowhere", "")).rejects.toMatchObject({ code: "ZONE_UNKNOWN" });
+    for (const unknown of ["nonsense", randomUUID()])
+      await expect(restoreQuarantined(ds, unknown)).rejects.toMatchObject({ code: "ZONE_UNKNOWN" });
+    expect(await ds.query("SELECT 1 FROM zone_lease WHERE key = 'nowhere'")).toEqual([]);
+  });
+
+  test("of a process that stands still is fenced by setting it aside: its late save changes nothing", async () => {
+    const zones = await process();
+    const claim = await zones.claim("frozen", at);
+    await zones.save(claim, '"old"');
+    await ds.query("UPDATE zone_lease SET lease_until = now() - interval '1 s' WHERE key = 'frozen'");
+    await setZoneAside(ds, "frozen", "for a test");
+    expect(await zones.save(claim, '"late"')).toBe("fenced");
+    expect(await ds.query("SELECT 1 FROM zone_save WHERE key = 'frozen'")).toEqual([]);
   });
 
   test("is encrypted where there is a key", async () => {
@@ -257,13 +339,36 @@ describe("the room of a persistent zone", () => {
     expect(server.room<GroveRoom>(ann.room.roomId).state.day).toBe(1013);
   });
 
-  test("of an older game than the save puts it aside and begins anew", async () => {
-    const server = await boot();
-    const ann = await server.join("grove", { name: "Ann" });
-    expect(server.room<GroveRoom>(ann.room.roomId)).toMatchObject({ began: 1 });
+  test("of an older game than the save refuses to open, says so to operators, and is the same afterwards", async () => {
+    const server = await boot(GroveRoom, { ROOMKEEP_ADMIN_PASSWORD: "correct-horse" });
     const { ds } = server.server.foundation.database;
-    const [aside] = await ds.query("SELECT reason FROM zone_quarantine WHERE key = 'grove'");
-    expect(aside.reason).toContain("SNAPSHOT_NEWER");
+    const read = async () =>
+      (await ds.query("SELECT version, snapshot FROM zone_save WHERE key = 'grove'"))[0];
+    const before = await read();
+    await expect(server.join("grove", { name: "Ann" })).rejects.toThrow(/^ZONE_SEALED: This place is closed/);
+    expect(await read()).toEqual(before);
+    const ready = await fetch(`${server.url}/ready`);
+    expect([ready.status, await ready.json()]).toMatchObject([
+      200,
+      { zones: expect.stringMatching(/^1 refused/) },
+    ]);
+    const admin = `Basic ${Buffer.from("admin:correct-horse").toString("base64")}`;
+    const metrics = await (
+      await fetch(`${server.url}/metrics`, { headers: { authorization: admin } })
+    ).text();
+    expect(metrics).toContain('roomkeep_zones_refused{reason="SNAPSHOT_NEWER"} 1');
+    await server.close();
+    const newer = await boot(NewerGroveRoom);
+    const ann = await newer.join("grove", { name: "Ann" });
+    expect(newer.room<GroveRoom>(ann.room.roomId)).toMatchObject({ began: 0, state: { day: 1013 } });
+    await newer.close();
+    // Begun anew when an operator says so, while the server runs.
+    const older = await boot();
+    await expect(older.join("grove", { name: "Bob" })).rejects.toThrow(/^ZONE_SEALED/);
+    await setZoneAside(older.server.foundation.database.ds, "grove", "for a test");
+    const bob = await older.join("grove", { name: "Bob" });
+    expect(older.room<GroveRoom>(bob.room.roomId).began).toBe(1);
+    expect(await (await fetch(`${older.url}/ready`)).json()).not.toHaveProperty("zones");
   });
 
   test("closes unsaved when it is fenced, and its players are saved", async () => {

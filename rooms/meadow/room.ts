@@ -45,6 +45,7 @@ type Wanderer = Player<Hero>;
 interface Kill {
   readonly kind: string;
   readonly x: number;
+  readonly y: number;
   readonly z: number;
   readonly drops: readonly Loot[];
 }
@@ -254,9 +255,9 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     const creature = id === undefined ? undefined : (this.world.get(id) as Creature | undefined);
     const habits = creature && habitsOf(creature.kind);
     if (!creature || !habits || !wound(creature, sessionId, this.simulation.tick)) return;
-    const { x, z, kind } = creature;
+    const { x, y, z, kind } = creature;
     this.world.despawn(creature);
-    this.leave(player, { kind, x, z, drops: rollLoot(habits, this.simulation.random) });
+    this.leave(player, { kind, x, y, z, drops: rollLoot(habits, this.simulation.random) });
     avatar.xp += habits.xp;
     avatar.level = levelOf(avatar.xp);
     // At once: who goes through a portal now takes it along.

@@ -7,6 +7,8 @@ const NODE_MIN = [20, 19] as const;
 export interface Command {
   readonly summary: string;
   readonly help: string;
+  /** Help of what is more than one command; undefined: {@link help}. */
+  helpOf?(args: readonly string[]): string | undefined;
   run(args: string[]): Promise<void>;
 }
 
@@ -22,6 +24,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   backup: () => import("./backup.ts"),
   restore: () => import("./restore.ts"),
   ledger: () => import("./ledger.ts"),
+  zones: () => import("./zones.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {
@@ -33,7 +36,7 @@ async function main([name = "--help", ...args]: string[]): Promise<void> {
   }
   const { command } = await load();
   if (args.includes("--help") || args.includes("-h")) {
-    console.log(command.help);
+    console.log(command.helpOf?.(args) ?? command.help);
     return;
   }
   await command.run(args);

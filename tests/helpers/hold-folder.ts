@@ -1,10 +1,12 @@
-// A process of its own that opens the data folder it is given and keeps it until it is ended.
+// A process of its own that opens the data folder it is given and keeps it until it is ended. With a second word "anew"
+// a new database is made as in production, without the dump that tests start from.
 import pino from "pino";
 import { migrate, openDatabase } from "../../server/db.ts";
 
-const [folder = ""] = process.argv.slice(2);
+const [folder = "", how] = process.argv.slice(2);
+const quick = how !== "anew";
 try {
-  const database = await openDatabase({ dataDir: folder, quick: true, log: pino({ level: "silent" }) });
+  const database = await openDatabase({ dataDir: folder, quick, log: pino({ level: "silent" }) });
   await migrate(database.ds);
   // Nothing that the database opened may keep the process alive: it ends by itself.
   process.once("SIGTERM", () => void database.close().then(() => process.stdin.destroy()));

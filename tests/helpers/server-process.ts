@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { blankDatabase } from "../../server/blank-database.ts";
+import { markComplete } from "../../server/embedded-folder.ts";
 import { ended } from "./postgres.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -62,4 +63,5 @@ export async function layBlank(folder: string): Promise<void> {
   if (dump === undefined || existsSync(folder)) return;
   mkdirSync(folder, { recursive: true });
   execFileSync("tar", ["-xzf", dump, "-C", folder]);
+  await markComplete(folder);
 }
