@@ -1,6 +1,5 @@
 import { connect, type Socket } from "node:net";
 import { CloseCode, Protocol } from "@colyseus/core";
-import { CODE } from "../rooms/direct-read.ts";
 
 /** A WebSocket without a WebSocket library, so that any bytes can be sent on it. */
 export interface RawSocket {
@@ -29,6 +28,8 @@ const CLOSE = 8;
 const WAITING_MAX = 64 * 1024;
 /** Message code, length of the type, type. */
 const REFUSED = Buffer.from("..refused").fill(Protocol.ROOM_DATA, 0, 1).fill(0xa7, 1, 2);
+/** The message codes beside their modifier bits, as in Colyseus's `Protocol`. */
+const CODE = 0x1f;
 const REFUSAL_CODE = /code[^A-Z]{1,2}([A-Z_]{4,40})/;
 
 /**
