@@ -33,8 +33,8 @@ export function answerItemAsks<A extends Carrier>(options: ItemAskOptions<A>): v
   const { world } = simulation;
   const within = ({ avatar }: Player<A>, id: string) => {
     const actor = world.get(id);
-    const far = actor && Math.hypot(actor.x - avatar.x, actor.y - avatar.y, actor.z - avatar.z) > reachM;
-    return far ? refuse("ACTION_REFUSED", "It is too far away.") : actor;
+    const isNear = actor && Math.hypot(actor.x - avatar.x, actor.y - avatar.y, actor.z - avatar.z) <= reachM;
+    return isNear || !actor ? actor : refuse("ACTION_REFUSED", "It is too far away.");
   };
 
   desk.on("item.move", itemMessages["item.move"], {

@@ -55,7 +55,7 @@ function askBackLater(response: ServerResponse): void {
 
 function turnAway(request: IncomingMessage): boolean {
   if (isMalformed(request)) return refuse(request, "400 Bad Request");
-  if (Number(request.headers["content-length"] ?? 0) > BODY_MAX)
+  if (!(Number(request.headers["content-length"] ?? 0) <= BODY_MAX))
     return refuse(request, "413 Content Too Large");
   // A length that is told is also kept by Node's parser; a body without one could go on for ever.
   if (request.headers["transfer-encoding"] !== undefined) return refuse(request, "411 Length Required");
