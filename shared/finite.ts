@@ -147,7 +147,8 @@ export function mendActor(actor: Actor, home: Pose): Mended | undefined {
   const values = new FiniteValues(actor);
   const field = values.broken();
   if (field === undefined) return undefined;
-  const isLost = !isFinitePose(actor);
+  const { x: ownX, y: ownY, z: ownZ } = actor;
+  const isLost = !isFinitePose({ x: ownX, y: ownY, z: ownZ, yaw: 0 });
   values.putBack();
   const { x, y, z } = home;
   if (isLost) Object.assign(actor, { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z) });
