@@ -27,7 +27,7 @@ export function moveHeld(all: readonly Held[], move: Move, templates: ItemTempla
   if (!stack || slot === undefined || !fits(stack.template, move.to, slot, templates)) return all;
   const qty = move.qty ?? stack.qty;
   const there = all.find((other) => other.container === move.to && other.slot === slot);
-  if (there === stack || qty > stack.qty || qty < 1) return all;
+  if (there === stack || !(qty <= stack.qty && qty >= 1)) return all;
   const rest = all.filter((other) => other !== stack && other !== there);
   const left = stack.qty === qty ? [] : [{ ...stack, qty: stack.qty - qty }];
   if (!there) {

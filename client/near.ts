@@ -39,7 +39,7 @@ export function watchNear({ session, things, stage, world }: Surroundings): void
     const next = things.bag.dead.value ? undefined : nearest(room, me, things.look.value);
     if (JSON.stringify(next) !== JSON.stringify(things.near.value)) things.near.value = next;
     const shop = room.state.actors.get(things.shop.value);
-    if (things.shop.value && (!shop || distance(shop, me) > SHOP_M)) things.shop.value = "";
+    if (things.shop.value && !(shop && distance(shop, me) <= SHOP_M)) things.shop.value = "";
 
     const own = pileOf(room, me);
     if (things.bag.dead.value && (!lost || lost.roomId !== room.roomId || Date.now() - lost.at > 60_000))
@@ -57,7 +57,7 @@ function nearest(room: GameRoom, me: Pose, look: ItemsView): Near | undefined {
   let near: Near | undefined;
   room.state.actors.forEach((actor, id) => {
     const away = distance(actor, me);
-    if (away >= least || !isThing(actor.kind)) return;
+    if (!(away < least) || !isThing(actor.kind)) return;
     least = away;
     near = { id, kind: actor.kind, words: wordsFor(actor, look) };
   });

@@ -1,6 +1,7 @@
-import { AUTOSAVE_MS, RoomkeepError } from "../shared/index.ts";
+import { AUTOSAVE_MS, isFinitePose, RoomkeepError } from "../shared/index.ts";
 import type { Player } from "./player.ts";
 import type { CharacterPort, CharacterState, Claim, Log, Place } from "./ports.ts";
+import { maySaveLater, tellUnsaved } from "./unsaved.ts";
 
 /** A join ends within this time, one way or the other. */
 const JOIN_TIMEOUT_MS = 10_000;
@@ -40,7 +41,8 @@ export function capture(player: Player, zone: string | undefined): CharacterStat
   const { places } = player.claim.sheet.state;
   return {
     v: 1,
-    places: zone ? { ...places, [zone]: placeOf(player) } : places,
+    // The place before is better than none.
+    places: zone && isFinitePose(player.avatar) ? { ...places, [zone]: placeOf(player) } : places,
     stats: structuredClone(player.stats),
   };
 }
@@ -52,7 +54,8 @@ export function placeOf({ avatar }: Player): Place {
 
 /**
  * Saves and releases. While the database is away the save goes to the local disk, from where it is brought in later. A
- * fenced copy is dropped, never retried.
+ * fenced copy is dropped, never retried. A state that cannot be saved is told of and counted, and the character given up
+ * without it: it is free with what was saved last.
  */
 export async function giveBack(
   characters: CharacterPort,
@@ -67,15 +70,32 @@ export async function giveBack(
       if (outcome === "fenced") log.warn(who, "save refused: the character has another owner");
       return;
     } catch (error) {
-      const kept = await characters.keep(player.claim, state).catch((cause: unknown) => {
-        log.error({ ...who, err: cause }, "a last save could not be kept on the disk");
-        return false;
-      });
-      if (kept) return;
-      const wait = RETRY_MS[attempt];
-      if (wait === undefined) return log.error({ ...who, err: error }, "character not saved on leave");
+      const wait = maySaveLater(error) ? RETRY_MS[attempt] : undefined;
+      if (maySaveLater(error) && (await keepOnDisk(characters, player.claim, state, who, log))) return;
+      if (wait === undefined) {
+        tellUnsaved(log, "character", who, error);
+        // Should the database be away, the lease is renewed no more and runs out.
+        return characters
+          .abandon(player.claim)
+          .catch((cause) => log.warn({ ...who, err: cause }, "character not given up; its lease runs out"));
+      }
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
+  }
+}
+
+async function keepOnDisk(
+  characters: CharacterPort,
+  claim: Claim,
+  state: CharacterState,
+  who: object,
+  log: Log,
+): Promise<boolean> {
+  try {
+    return await characters.keep(claim, state);
+  } catch (error) {
+    log.error({ ...who, err: error }, "a last save could not be kept on the disk");
+    return false;
   }
 }
 
@@ -97,7 +117,10 @@ export function saveIfDue(
     characters
       .save(player.claim, capture(player, zone))
       .catch((error) =>
-        log.error({ err: error, player: player.sessionId }, "autosave failed, will try again"),
+        log.error(
+          { err: error, player: player.sessionId, character: player.claim.sheet.id },
+          "autosave failed, will try again",
+        ),
       );
     return;
   }
@@ -107,5 +130,5 @@ function hasChanged(player: Player, zone: string | undefined): boolean {
   if (player.statsChanged) return true;
   if (!zone) return false;
   const { x, y, z } = player.savedPlace;
-  return Math.hypot(player.avatar.x - x, player.avatar.y - y, player.avatar.z - z) > MOVED_M;
+  return !(Math.hypot(player.avatar.x - x, player.avatar.y - y, player.avatar.z - z) <= MOVED_M);
 }

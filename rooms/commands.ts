@@ -74,7 +74,7 @@ const tp = defineCommand<CommandedRoom>({
     if (!player) return refuse("COMMAND_INVALID", "There is nobody to take there.");
     const { min, max } = room.simulation.level.bounds;
     const [toX, toZ] = [Number(x), Number(z)];
-    if (toX < min[0] || toX > max[0] || toZ < min[1] || toZ > max[1]) {
+    if (!(toX >= min[0] && toX <= max[0] && toZ >= min[1] && toZ <= max[1])) {
       return refuse(
         "COMMAND_INVALID",
         `The place lies outside: x ${min[0]} to ${max[0]}, z ${min[1]} to ${max[1]}.`,

@@ -127,7 +127,7 @@ export function openConsole<R>(
     if (!Number.isFinite(value)) return `${arg.name} is a number`;
     if (arg.kind === "whole" && !Number.isSafeInteger(value)) return `${arg.name} is a whole number`;
     const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = arg;
-    return value < min || value > max ? `${arg.name} is from ${min} to ${max}` : undefined;
+    return value >= min && value <= max ? undefined : `${arg.name} is from ${min} to ${max}`;
   }
 
   return {

@@ -125,7 +125,7 @@ async function zoneOf({ game, roomId, seats }: Destination): Promise<IRoomCache 
 }
 
 function withSeat(room: IRoomCache | undefined): IRoomCache | undefined {
-  if (room && (room.locked || free(room) < 1)) throw new RoomkeepError("ROOM_FULL");
+  if (room && (room.locked || !(free(room) >= 1))) throw new RoomkeepError("ROOM_FULL");
   return room;
 }
 

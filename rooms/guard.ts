@@ -77,7 +77,7 @@ function take(buckets: Map<string, Bucket>, type: string, rate: Rate, at: number
   }
   bucket.tokens = Math.min(rate.burst, bucket.tokens + ((at - bucket.at) / 1000) * rate.perSecond);
   bucket.at = at;
-  if (bucket.tokens < 1) return false;
+  if (!(bucket.tokens >= 1)) return false;
   bucket.tokens -= 1;
   return true;
 }

@@ -27,5 +27,6 @@ export {
 export { StableSerializer } from "./stable-serializer.ts";
 export * from "./systems.ts";
 export { PHASES, type Phase, type TickProfile, type TickTiming } from "./tick.ts";
+export type { Unsaved } from "./unsaved.ts";
 export { WorldRoom } from "./world-room.ts";
 export type { ZoneFormat } from "./zone-saves.ts";

@@ -42,7 +42,7 @@ export function openSiblings<A extends Avatar>(host: SiblingHost<A>, inbox: Inbo
       const party = [player, ...host.companions(player)];
       const room = (await others()).find((one) => one.roomId === code);
       if (!room) return refuse("ROOM_UNKNOWN");
-      if (room.maxClients - room.clients < party.length) return refuse("ROOM_FULL");
+      if (!(room.maxClients - room.clients >= party.length)) return refuse("ROOM_FULL");
       await host.send(party, { to: roomName, roomId: code });
       return undefined;
     },

@@ -7,7 +7,15 @@ import {
   type Serializer,
 } from "@colyseus/core";
 import type { z } from "zod";
-import { type Avatar, Carrier, canonicalJson, fnv1a64, WalkInput, type WorldState } from "../shared/index.ts";
+import {
+  type Avatar,
+  Carrier,
+  canonicalJson,
+  fnv1a64,
+  isFinitePose,
+  WalkInput,
+  type WorldState,
+} from "../shared/index.ts";
 import { type Answers, type ApplyAnswer, type Ask, openAnswers } from "./answers.ts";
 import { CellSerializer } from "./cell-serializer.ts";
 import { COMMON_COMMANDS } from "./commands.ts";
@@ -27,6 +35,7 @@ import { type Look, noted, type Seen, seenAgain, seenBy } from "./rewind.ts";
 import { type ItemOptions, openRoomItems, type RoomItems, type RoomItemsInside } from "./room-items.ts";
 import { checkRates } from "./room-rates.ts";
 import { openSimulation, type Simulation } from "./simulation.ts";
+import { spawnPlaceOf } from "./spawn-place.ts";
 import { StableSerializer } from "./stable-serializer.ts";
 import { openStrikes, type Strikes } from "./strikes.ts";
 import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
@@ -214,8 +223,18 @@ export abstract class SimulatedRoom<
     // Whoever travels stands still; the inputs are answered all the same.
     if (player.departure) return;
     this.recorder?.input(player.sessionId, input);
+    const { avatar, sessionId } = player;
+    const { finite } = this.simulation;
     const from = performance.now();
-    this.step(player.avatar, input, dt, player.sessionId);
+    finite.check(avatar, "messages");
+    try {
+      this.step(avatar, input, dt, sessionId);
+    } catch (error) {
+      // Half a step is none.
+      finite.putBack(avatar);
+      throw error;
+    }
+    finite.check(avatar, "step");
     this.steppedMs += performance.now() - from;
   }
 
@@ -235,12 +254,17 @@ export abstract class SimulatedRoom<
     this.tape?.join(sessionId, claim.sheet, role, arrival);
     const player = describe<A>(client, claim, this.createAvatar({ client, claim }), { role });
     const saved = this.zone === undefined ? undefined : claim.sheet.state.places[this.zone];
-    standAt(player.avatar, arrival ?? saved ?? this.spawnPlace(player));
+    standAt(player.avatar, [arrival, saved].find(isPlace) ?? this.finiteSpawn(player));
     player.portal = portalAt(this.level, player.avatar);
     this.takeIn(player);
     this.onEnter?.(player);
     if (player.avatar instanceof Carrier) this.roomItems?.enter(player as unknown as Player<Carrier>);
     return player;
+  }
+
+  private finiteSpawn(player: Player<A>): Place {
+    const place = this.spawnPlace(player);
+    return isFinitePose(place) ? place : spawnPlaceOf(this.level, this.players.size);
   }
 
   /** Somebody is in the world from now on, where the avatar is. */
@@ -392,3 +416,6 @@ export abstract class SimulatedRoom<
     return this.onKeep?.();
   }
 }
+
+/** A place that is not finite is none: it is no reason to keep anybody out. */
+const isPlace = (place: Place | undefined): place is Place => place !== undefined && isFinitePose(place);

@@ -1,11 +1,16 @@
 import { type Schema, TypeContext } from "@colyseus/schema";
 import {
+  type Actor,
   type BodySave,
+  checkSnapshot,
   type Events,
   type EventsSave,
+  FiniteValues,
   type GameEvent,
   hashState,
+  isFiniteBody,
   loadSpace,
+  mendActor,
   type Random,
   RoomkeepError,
   restoreSnapshot,
@@ -21,6 +26,7 @@ import {
   type World,
   type WorldState,
 } from "../shared/index.ts";
+import type { Place } from "./ports.ts";
 import type { Simulation, SnapshotScope } from "./simulation.ts";
 import type { Systems } from "./systems.ts";
 
@@ -34,6 +40,8 @@ interface Inside {
   readonly events: Events;
   readonly classes: readonly SchemaClass[] | undefined;
   readonly clock: { get(): number; set(tick: number): void };
+  /** Where an actor stands whose place was not finite. */
+  home(): Place;
   space(): Space | undefined;
   /** Makes the bodies anew in the order of a save. */
   rebuild(bodies: readonly BodySave[]): void;
@@ -51,8 +59,21 @@ interface Extras {
   readonly events?: EventsSave;
 }
 
+/** What was not finite in a snapshot, and was put right. */
+export interface Healed {
+  /** Id of the actor; empty for the state's own fields. */
+  readonly id: string;
+  readonly className: string;
+  /** The first of its fields that were not finite. */
+  readonly field: string;
+  /** True: its class has no finite number for it, so the actor was left out. */
+  readonly leftOut: boolean;
+}
+
 /** Snapshot, restore and hash of a simulation. */
-export function openSaving(inside: Inside): Pick<Simulation, "snapshot" | "restore" | "hash"> {
+export function openSaving(
+  inside: Inside,
+): Pick<Simulation, "snapshot" | "restore" | "checkSnapshot" | "hash"> {
   const { state, world } = inside;
   const partsOf = ({ without }: SnapshotScope, past: boolean): SnapshotParts => {
     const keeps = (id: string) => !without?.has(id);
@@ -70,12 +91,19 @@ export function openSaving(inside: Inside): Pick<Simulation, "snapshot" | "resto
   const snapshot = (what: SnapshotScope = {}) => takeSnapshot(world, partsOf(what, true));
   return {
     snapshot,
+    checkSnapshot(stored) {
+      try {
+        checkExtras(checkSnapshot(stored, { classes: classesOf(inside), state }));
+      } catch (error) {
+        throw orCorrupt(error);
+      }
+    },
     // A thousand events in each hash would cost more than all the rest: their digest stands for them.
     hash: (what = {}) => hashState(world, partsOf(what, false)),
-    restore(stored) {
+    restore(stored, onHealed) {
       const before = snapshot();
       try {
-        load(inside, stored);
+        load(inside, stored, onHealed);
       } catch (error) {
         load(inside, before);
         throw orCorrupt(error);
@@ -84,23 +112,51 @@ export function openSaving(inside: Inside): Pick<Simulation, "snapshot" | "resto
   };
 }
 
-function load(inside: Inside, stored: unknown): void {
+function load(inside: Inside, stored: unknown, onHealed?: (healed: Healed) => void): void {
   const { world, state } = inside;
-  const { tick, random, failing, space, triggers, events } = restoreSnapshot(world, stored, {
+  const healed = new Set<string>();
+  const heal = (actor: Actor, id: string): boolean => {
+    const mended = mendActor(actor, inside.home());
+    if (mended === undefined) return true;
+    healed.add(id);
+    onHealed?.({ id, className: actor.constructor.name, field: mended.field, leftOut: !mended.ok });
+    return mended.ok;
+  };
+  const extras = restoreSnapshot(world, stored, {
     classes: classesOf(inside),
     state,
-  }) as Extras;
-  if (!Number.isSafeInteger(tick) || tick < 0 || !Number.isSafeInteger(random)) {
-    throw new TypeError("The tick or the state of the chance is missing.");
-  }
+    ...(onHealed && { admits: heal }),
+  });
+  const { tick, random, failing, space, triggers, events } = checkExtras(extras);
+  if (onHealed) healState(state, onHealed);
   inside.clock.set(tick);
   inside.random.state = random;
   inside.systems.setFailing(failing ?? {});
   inside.triggers.load(triggers ?? {});
   inside.events.load(events ?? { seq: 0, digest: "", past: [], waiting: [] });
-  inside.rebuild(space?.bodies ?? []);
+  // A healed actor gets a new body where it stands now.
+  const bodies = (space?.bodies ?? []).filter(
+    (body) => !onHealed || (isFiniteBody(body) && !healed.has(body.id)),
+  );
+  inside.rebuild(bodies);
   const there = inside.space();
-  if (space && there) loadSpace(there, space);
+  if (space && there) loadSpace(there, { ...space, bodies });
+}
+
+function checkExtras(extras: unknown): Extras {
+  const { tick, random } = extras as Extras;
+  if (!Number.isSafeInteger(tick) || tick < 0 || !Number.isSafeInteger(random)) {
+    throw new TypeError("The tick or the state of the chance is missing.");
+  }
+  return extras as Extras;
+}
+
+function healState(state: WorldState, onHealed: (healed: Healed) => void): void {
+  const values = new FiniteValues(state);
+  const field = values.broken();
+  if (field === undefined) return;
+  values.putBack();
+  onHealed({ id: "", className: state.constructor.name, field, leftOut: false });
 }
 
 /** Events whose payload no JSON can hold stay behind: those are between the rules of one process. */

@@ -24,7 +24,9 @@ import {
   type World,
   type WorldState,
 } from "../shared/index.ts";
-import { openSaving } from "./simulation-save.ts";
+import { type FiniteAvatars, openFiniteAvatars } from "./finite-avatars.ts";
+import { type Healed, openSaving } from "./simulation-save.ts";
+import { spawnPlaceOf } from "./spawn-place.ts";
 import { createSystems, type System, type SystemContext, type Systems } from "./systems.ts";
 
 /** What a room's system is told beside the world. */
@@ -103,6 +105,8 @@ export interface Simulation<S extends WorldState = WorldState> {
   readonly timeMs: number;
   /** Undefined as long as nothing was ever loose: bodies of walkers alone would push nothing. */
   readonly space: Space | undefined;
+  /** Keeps the avatars' numbers finite. The step looks at all of them as it begins and as it ends. */
+  readonly finite: FiniteAvatars;
   /** Gives somebody who walks a body that pushes loose things. */
   addWalker(id: string, walker: Walker): void;
   removeWalker(id: string): void;
@@ -124,9 +128,13 @@ export interface Simulation<S extends WorldState = WorldState> {
    * Goes on from where a snapshot was taken. Walkers get their bodies back once {@link addWalker} names their actors
    * or, for those that were added before, at once.
    *
+   * @param onHealed given: actors whose numbers are not finite get those of their class and stand at the level's first
+   *   spawn, or are left out, and each is told of. Default: all is as it was, such numbers too
    * @throws SNAPSHOT_NEWER, SNAPSHOT_CORRUPT, ACTOR_UNKNOWN; nothing is changed then
    */
-  restore(stored: unknown): void;
+  restore(stored: unknown, onHealed?: (healed: Healed) => void): void;
+  /** Throws what {@link restore} would, and changes nothing. */
+  checkSnapshot(stored: unknown): void;
   /** Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Events that went are in it by a digest. */
   hash(what?: SnapshotScope): string;
 }
@@ -151,6 +159,8 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
   const avatars = world.query({ is: Avatar });
   const triggers = openTriggers([...level.triggers, ...portalVolumes(level)]);
   const dtS = 1 / tickHz;
+  const home = () => spawnPlaceOf(level, 0);
+  const finite = openFiniteAvatars(home, fault);
   let space: Space | undefined;
   let tick = 0;
   const timeMs = () => (tick * 1000) / tickHz;
@@ -178,6 +188,10 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     space = openSpace(level);
     for (const [id, walker] of walkers) space.addWalker(id, walker);
     return space;
+  }
+
+  function checkAvatars(after: string): void {
+    for (const avatar of avatars) finite.check(avatar, after);
   }
 
   /** Bodies follow the world: what was spawned gets one, what is gone loses it. */
@@ -239,6 +253,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     get space() {
       return space;
     },
+    finite,
     addWalker(id, walker) {
       walkers.set(id, walker);
       space?.addWalker(id, walker);
@@ -261,6 +276,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
           tick = kept;
         },
       },
+      home,
       space: () => space,
       rebuild(saved) {
         for (const id of [...(space?.loose.keys() ?? [])]) space?.removeLoose(id);
@@ -274,6 +290,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       tick += 1;
       attempt("physics", () => {
         if (world.size !== state.actors.size) world.adopt();
+        checkAvatars("messages");
         matchBodies();
         space?.step(dtS);
       });
@@ -285,6 +302,8 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       attempt("onTick", () => rules(dtS));
       attempt("settle", () => world.settle((error) => fault("settle", error)));
       attempt("events", () => void events.dispatch());
+      // Before a patch is taken: what systems, rules and events wrote goes no further.
+      checkAvatars("tick");
     },
   };
   return simulation;

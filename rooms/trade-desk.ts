@@ -75,7 +75,7 @@ export function openTradeDesk<A extends Carrier>(options: TradeOptions<A>): Trad
     if (!other || other === player) return refuse("PLAYER_UNKNOWN");
     const { name } = other.avatar;
     if (!isHere(other)) return refuse("ACTION_REFUSED", `${name} cannot trade now.`);
-    if (apart(player, other) > reachM) return refuse("ACTION_REFUSED", `${name} is too far away.`);
+    if (!(apart(player, other) <= reachM)) return refuse("ACTION_REFUSED", `${name} is too far away.`);
     if (trades.has(other.sessionId))
       return refuse("ACTION_REFUSED", `${name} is trading with somebody else.`);
     if (trades.has(player.sessionId)) return refuse("ACTION_REFUSED", "You are trading already.");
@@ -161,9 +161,9 @@ export function openTradeDesk<A extends Carrier>(options: TradeOptions<A>): Trad
     for (const item of items) {
       const stack = avatar.items.get(item.id);
       if (stack?.container !== "bag") return refuse("ITEM_MISSING", "It is not in your bag.");
-      if (stack.qty < item.qty) return refuse("NOT_ENOUGH");
+      if (!(item.qty <= stack.qty)) return refuse("NOT_ENOUGH");
     }
-    if (coins > avatar.coins) return refuse("NOT_ENOUGH", "You do not have so many coins.");
+    if (!(coins <= avatar.coins)) return refuse("NOT_ENOUGH", "You do not have so many coins.");
     found.mine.offer = { items, coins };
     reopen(found.trade);
   });
@@ -239,7 +239,7 @@ export function openTradeDesk<A extends Carrier>(options: TradeOptions<A>): Trad
         if (trade.booking) continue;
         const gone = [a, b].find((player) => !isHere(player));
         if (gone) end(trade, "cancelled", `${gone.avatar.name} is not there any more.`);
-        else if (apart(a, b) > reachM) end(trade, "cancelled", "You are too far apart.");
+        else if (!(apart(a, b) <= reachM)) end(trade, "cancelled", "You are too far apart.");
       }
     },
     exit(player) {

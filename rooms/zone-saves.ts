@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { type SpaceSave, type Upgrade, type Versioned, versioned } from "../shared/index.ts";
 import type { Log } from "./ports.ts";
 import type { Simulation } from "./simulation.ts";
+import type { Healed } from "./simulation-save.ts";
+import { maySaveLater, tellUnsaved } from "./unsaved.ts";
 import type { ZoneClaim, ZonePort, ZoneSaved } from "./zone-port.ts";
 
 /** What a game says of its saves: a version that grows when their shape does, and a step up from each older one. */
@@ -45,6 +47,8 @@ type SavedWorld = Record<string, unknown>;
 
 /** Waits between tries to save at the end while the database is away, ms. */
 const RETRY_MS = [200, 1_000, 3_000];
+/** Most healed actors that a log line names. */
+const HEALED_NAMED = 20;
 /** After a save that failed the next one is tried so much later, ms. */
 const AGAIN_MS = 1_000;
 
@@ -57,14 +61,14 @@ const AGAIN_MS = 1_000;
 export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
   const { zones, zone, roomId, simulation, players, format, log } = options;
   const stored = versioned<SavedWorld>({ name: `save of the zone ${zone}`, version: 1, ...format });
-  let from: number | undefined;
+  let opened: { isCurrent: boolean } | undefined;
   const open = (saved: ZoneSaved) => {
-    from = restore(options, stored, saved);
+    opened = restore(options, stored, saved);
   };
   const claim = await zones.claim(zone, { roomId, open });
-  const restored = from !== undefined;
-  // What was upgraded is saved in its new shape with the next save.
-  let savedMark = from === stored.version ? markOf(snapshot()) : "";
+  const restored = opened !== undefined;
+  // What was upgraded or healed is saved in its new shape with the next save.
+  let savedMark = opened?.isCurrent ? markOf(snapshot()) : "";
   let dueAt = zones.saveEveryMs;
   let saving: Promise<void> | undefined;
   let over = false;
@@ -83,27 +87,45 @@ export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
     return simulation.snapshot({ without: players }) as unknown as SavedWorld;
   }
 
+  /** What is saved of a world. @throws what the next load of it would */
+  function contentOf(world: SavedWorld): string {
+    simulation.checkSnapshot(world);
+    return JSON.stringify(stored.wrap(world));
+  }
+
   async function save(): Promise<void> {
     const world = snapshot();
     const mark = markOf(world);
     if (mark === savedMark) return;
-    if ((await zones.save(claim, JSON.stringify(stored.wrap(world)))) === "saved") savedMark = mark;
+    if ((await zones.save(claim, contentOf(world))) === "saved") savedMark = mark;
   }
 
   async function lastSave(): Promise<void> {
-    const world = snapshot();
-    const content = markOf(world) === savedMark ? undefined : JSON.stringify(stored.wrap(world));
     for (let attempt = 0; ; attempt++) {
       try {
+        const world = snapshot();
+        const content = markOf(world) === savedMark ? undefined : contentOf(world);
         if ((await zones.release(claim, content)) === "fenced")
           log.warn({ zone }, "zone not saved: it has another owner");
         return;
       } catch (error) {
-        const wait = RETRY_MS[attempt];
-        if (wait === undefined) return log.error({ zone, err: error }, "zone not saved at the end");
+        const wait = maySaveLater(error) ? RETRY_MS[attempt] : undefined;
+        if (wait === undefined) return unsaved(error);
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
+  }
+
+  /** Nobody renews the lease for a room that is gone: the zone opens again from its last save. */
+  async function unsaved(error: unknown): Promise<void> {
+    tellUnsaved(log, "zone", { zone }, error);
+    await giveUp();
+  }
+
+  async function giveUp(): Promise<void> {
+    await zones
+      .release(claim, undefined)
+      .catch((error) => log.warn({ zone, err: error }, "zone not given up"));
   }
 
   return {
@@ -127,9 +149,7 @@ export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
     },
     async giveUp() {
       stop();
-      await zones
-        .release(claim, undefined)
-        .catch((error) => log.warn({ zone, err: error }, "zone not given up"));
+      await giveUp();
     },
     async close() {
       if (over) return;
@@ -140,16 +160,29 @@ export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
   };
 }
 
-/** Makes the world the saved one. @returns the version that it was saved by */
+/** Makes the world the saved one. `isCurrent`: another save of it would be the same. */
 function restore(
   { zone, simulation, log }: ZoneOptions,
   stored: Versioned<SavedWorld>,
   { content, version, savedAt }: ZoneSaved,
-): number {
+): { isCurrent: boolean } {
+  const healed: Healed[] = [];
   const saved = JSON.parse(content) as { v: number };
-  simulation.restore(stored.open(saved));
+  simulation.restore(stored.open(saved), (one) => healed.push(one));
   log.info({ zone, version, savedAt }, "zone restored");
-  return saved.v;
+  if (healed.length > 0) tellHealed(log, zone, healed);
+  return { isCurrent: saved.v === stored.version && healed.length === 0 };
+}
+
+function tellHealed(log: Log, zone: string, healed: readonly Healed[]): void {
+  const leftOut = healed.filter((one) => one.leftOut).length;
+  const named = healed
+    .slice(0, HEALED_NAMED)
+    .map(({ id, className, field }) => `${id} ${className}.${field}`);
+  log.error(
+    { zone, healed: healed.length - leftOut, leftOut, actors: named },
+    "the zone's save held numbers that are not finite; those actors were put right or left out",
+  );
 }
 
 /** What of a save tells whether the world has changed: all but its clocks, which never stand still. */

@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { CharacterState } from "../rooms/ports.ts";
 import { RoomkeepError } from "../shared/errors.ts";
 
-const place = z.strictObject({ x: z.number(), y: z.number(), z: z.number(), yaw: z.number() });
+/** What the wire cannot carry is no place either: it has 32 bits. */
+const number = z.number().refine((value) => Number.isFinite(Math.fround(value)), "is not finite in 32 bits");
+const place = z.strictObject({ x: number, y: number, z: number, yaw: number });
 
 const characterState = z.strictObject({
   v: z.literal(1),
@@ -11,6 +13,9 @@ const characterState = z.strictObject({
   stats: z.record(z.string(), z.json()),
 });
 
+/** A place that cannot be used is no reason to keep a character out: it starts at a spawn. */
+const storedState = characterState.extend({ places: z.record(z.string(), z.unknown()) });
+
 /** The state of a character that has been nowhere yet. */
 export function blankState(): CharacterState {
   return { v: 1, places: {}, stats: {} };
@@ -18,12 +23,22 @@ export function blankState(): CharacterState {
 
 /**
  * Reads a stored state.
+ * @param onLost told of each zone whose place cannot be used and is left out
  * @throws STATE_INVALID it is broken, or of a version that this program does not know
  */
-export function readState(characterId: string, stored: unknown): CharacterState {
-  const read = characterState.safeParse(stored);
-  if (read.success) return read.data;
-  throw invalid(`The stored state of character ${characterId} cannot be read`, read.error);
+export function readState(
+  characterId: string,
+  stored: unknown,
+  onLost: (zone: string) => void = () => {},
+): CharacterState {
+  const read = storedState.safeParse(stored);
+  if (!read.success) throw invalid(`The stored state of character ${characterId} cannot be read`, read.error);
+  const places = Object.entries(read.data.places).flatMap(([zone, at]) => {
+    const { data } = place.safeParse(at);
+    if (data === undefined) onLost(zone);
+    return data ? [[zone, data] as const] : [];
+  });
+  return { ...read.data, places: Object.fromEntries(places) };
 }
 
 /**

@@ -106,7 +106,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       throw error;
     });
     if (row === null) return null;
-    if (now() - sentAt >= SELF_FENCE_MS) {
+    if (!(now() - sentAt < SELF_FENCE_MS)) {
       // A process that froze while it asked: the lease may be over before the answer is read.
       await answerWithin(rows.abandonRow(ds, { id, owner: incarnation, epoch: row.epoch }));
       throw new RoomkeepError("DATABASE_UNAVAILABLE", "The database's answer came too late to be relied on.");
@@ -124,7 +124,12 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     // The process may have begun to shut down while the statement ran.
     if (closed) throw shuttingDown();
     const { id, name, color, shape, epoch, version } = row;
-    const state = readState(id, row.state);
+    const state = readState(id, row.state, (zone) =>
+      log.error(
+        { characterId: id, zone },
+        "a stored place is no place: the character starts at a spawn there",
+      ),
+    );
     const sheet = { id, accountId: row.account_id, name, color, shape, coins: Number(row.coins), state };
     return { sheet, epoch, version };
   }
@@ -167,7 +172,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
         throw new RoomkeepError("CHARACTER_MISSING", `There is no character ${characterId}.`);
       }
       const waitedMs = now() - startedAt;
-      if (waitedMs >= CLAIM_WAIT_MS) {
+      if (!(waitedMs < CLAIM_WAIT_MS)) {
         const where = holder.owner === null ? "between two rooms" : `live in room ${holder.room_id}`;
         throw new RoomkeepError(
           "CHARACTER_CLAIMED",

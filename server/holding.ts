@@ -111,7 +111,7 @@ export function openHolding(
     burn(container, name, qty) {
       if (!isQuantity(qty)) return refuse("QUANTITY_INVALID");
       const have = within(container).filter((stack) => stack.template === name);
-      if (have.reduce((sum, stack) => sum + stack.qty, 0) < qty) return refuse("NOT_ENOUGH");
+      if (!(have.reduce((sum, stack) => sum + stack.qty, 0) >= qty)) return refuse("NOT_ENOUGH");
       let left = qty;
       for (const stack of have.sort((a, b) => a.qty - b.qty)) {
         const taken = Math.min(left, stack.qty);
@@ -125,7 +125,7 @@ export function openHolding(
       const stack = stacks.get(id);
       if (!stack) return refuse("ITEM_MISSING");
       if (!isQuantity(qty)) return refuse("QUANTITY_INVALID");
-      if (qty > stack.qty) return refuse("NOT_ENOUGH");
+      if (!(qty <= stack.qty)) return refuse("NOT_ENOUGH");
       shrink(stack, qty);
       return null;
     },
@@ -134,7 +134,7 @@ export function openHolding(
       if (!stack) return refuse("ITEM_MISSING");
       const moved = qty ?? stack.qty;
       if (!isQuantity(moved)) return refuse("QUANTITY_INVALID");
-      if (moved > stack.qty) return refuse("NOT_ENOUGH");
+      if (!(moved <= stack.qty)) return refuse("NOT_ENOUGH");
       if (moved === stack.qty && swap(stack, to, slot)) return null;
       const plan = roomFor(to, stack.template, moved, id, slot);
       if (!plan) return refuse("NO_SPACE");
@@ -153,7 +153,7 @@ export function openHolding(
       if (!isQuantity(amount, Number.MAX_SAFE_INTEGER) || from === to) return refuse("QUANTITY_INVALID");
       const source = from === null ? amount : purses.get(from);
       const target = to === null ? 0 : purses.get(to);
-      if (source === undefined || source < amount) return refuse("NOT_ENOUGH");
+      if (source === undefined || !(source >= amount)) return refuse("NOT_ENOUGH");
       if (target === undefined || !Number.isSafeInteger(target + amount)) return refuse("NO_SPACE");
       if (from !== null) purses.set(from, source - amount);
       if (to !== null) purses.set(to, target + amount);

@@ -81,7 +81,7 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
   function watch(): void {
     const overdue = now() - SELF_FENCE_MS;
     for (const lease of [...held.values()]) {
-      if (lease.renewedAt <= overdue) lose(lease.id, lease.epoch, "its lease could not be renewed");
+      if (!(lease.renewedAt > overdue)) lose(lease.id, lease.epoch, "its lease could not be renewed");
     }
   }
 

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { createMiddleware } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import { PHASES, type Phase, type TickTiming } from "../rooms/index.ts";
+import { PHASES, type Phase, type TickTiming, type Unsaved } from "../rooms/index.ts";
 
 /** Upper bounds of a tick's duration, ms: at 20 ticks a second one has 50. */
 const BOUNDS_MS = [1, 2, 5, 10, 20, 33, 50, 100, 250];
@@ -36,11 +36,20 @@ export function openMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   exportTicks(registry, games);
+  const unsaved = new Counter({
+    name: "roomkeep_unsaved_total",
+    help: "Characters and zones that were given up unsaved, by reason",
+    labelNames: ["what", "code"],
+    registers: [registry],
+  });
+  const countUnsaved = (message: unknown): void => unsaved.inc({ ...(message as Unsaved) });
+  subscribe("roomkeep:unsaved", countUnsaved);
   return {
     registry,
     text: () => registry.metrics(),
     close: () => {
       unsubscribe("roomkeep:tick", listen);
+      unsubscribe("roomkeep:unsaved", countUnsaved);
       registry.clear();
     },
   };

@@ -14,7 +14,7 @@ export interface SealOptions {
   readonly keys?: readonly (Uint8Array | string)[];
   /** Default "brotli". */
   readonly compression?: Compression;
-  /** Most bytes that opening may unpack to. Default 256 MiB. */
+  /** Most bytes that are sealed, and that opening may unpack to. Default 256 MiB. */
   readonly maxBytes?: number;
   /** False refuses what is not encrypted. Default: true, as saves from before a key was set must open. */
   readonly allowPlain?: boolean;
@@ -22,7 +22,11 @@ export interface SealOptions {
 
 /** Seals and opens stored bytes. */
 export interface Seal {
-  /** Compresses, and encrypts if there is a key. Text is UTF-8. */
+  /**
+   * Compresses, and encrypts if there is a key. Text is UTF-8.
+   *
+   * @throws SNAPSHOT_UNSUPPORTED if it is larger than what may be opened again
+   */
   seal(content: Uint8Array | string): Buffer;
   /**
    * Gives back what was sealed.
@@ -62,7 +66,13 @@ export function createSeal(options: SealOptions = {}): Seal {
   const keys = (options.keys ?? []).map(readKey);
   return {
     seal(content) {
-      const packed = pack(compression, Buffer.from(content as Uint8Array));
+      const bytes = Buffer.from(content as Uint8Array);
+      if (bytes.length > maxBytes)
+        throw new RoomkeepError(
+          "SNAPSHOT_UNSUPPORTED",
+          `It has more than the ${maxBytes} bytes that may be opened.`,
+        );
+      const packed = pack(compression, bytes);
       return write(compression, packed, keys[0]);
     },
     open(sealed) {

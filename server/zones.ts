@@ -95,7 +95,7 @@ export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Z
       // A lease that was renewed since we came has a living owner, who may be closing but else keeps it.
       const alive =
         Number(holder?.lease_until) !== Number(first?.lease_until) || holder?.owner === incarnation;
-      if (now() - startedAt >= (alive ? CLOSING_MS : CLAIM_WAIT_MS)) {
+      if (!(now() - startedAt < (alive ? CLOSING_MS : CLAIM_WAIT_MS))) {
         throw new RoomkeepError("ZONE_CLAIMED", `The zone ${zone} is open in room ${holder?.room_id}.`);
       }
       await wait(POLL_MS);

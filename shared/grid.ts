@@ -207,7 +207,7 @@ type Visit<T> = (item: T, distanceSq: number) => void;
 
 /** Keeps `items` the `wanted` nearest so far, nearest first: an insertion into a short sorted list. */
 function keepNearest<T>(items: T[], distances: number[], wanted: number, item: T, distanceSq: number): void {
-  if (items.length === wanted && distanceSq >= (distances[wanted - 1] ?? 0)) return;
+  if (items.length === wanted && !(distanceSq < (distances[wanted - 1] ?? 0))) return;
   let at = Math.min(items.length, wanted - 1);
   while (at > 0 && (distances[at - 1] ?? 0) > distanceSq) {
     items[at] = items[at - 1] as T;

@@ -19,6 +19,7 @@ export * from "./errors.ts";
 export type { HistorySave } from "./event-history.ts";
 export * from "./events.ts";
 export type { SchemaClass } from "./fields.ts";
+export { FiniteValues, isFinitePose, type Mended, mendActor } from "./finite.ts";
 export * from "./grid.ts";
 export * from "./ground.ts";
 export * from "./hash.ts";

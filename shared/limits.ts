@@ -92,8 +92,8 @@ function checkByWire(
 
 function checkNumber(place: string, value: unknown, min: number, max: number, integer: boolean): void {
   if (typeof value !== "number" || !Number.isFinite(value)) invalid(place, "must be a finite number", value);
-  else if (value < min) invalid(place, `must be at least ${min}`, value);
-  else if (value > max) invalid(place, `must be at most ${max}`, value);
+  else if (!(value >= min)) invalid(place, `must be at least ${min}`, value);
+  else if (!(value <= max)) invalid(place, `must be at most ${max}`, value);
   else if (integer && !Number.isInteger(value)) invalid(place, "must be a whole number", value);
 }
 

@@ -28,6 +28,8 @@ export interface SnapshotParts {
   readonly extras?: unknown;
   /** Which actors are kept, by id. Default: all. */
   readonly keeps?: (id: string) => boolean;
+  /** Looks at each actor of a snapshot before it enters, and may change it; false leaves it out. Default: all enter. */
+  readonly admits?: (actor: Actor, id: string) => boolean;
 }
 
 /** A world as JSON. */
@@ -79,23 +81,38 @@ export function restoreSnapshot(
   stored: unknown,
   parts: Omit<SnapshotParts, "extras" | "keeps">,
 ): unknown {
-  const { classes, state } = parts;
+  const { classes, state, admits = () => true } = parts;
   const snapshot = format.open(stored);
   return orCorrupt(() => {
-    const actors = readActors(snapshot, classes);
-    const extras = valueFromJson(snapshot.extras);
-    if (!Number.isSafeInteger(snapshot.nextId)) throw new TypeError("nextId is no whole number.");
-    // Into a twin first: what fits that will fit the state, which must not be left half filled.
-    const fillState = state !== undefined && snapshot.state !== null;
-    if (fillState) fillFromJson(new (state.constructor as new () => Schema)(), snapshot.state, classes);
+    const { actors, extras } = readSnapshot(snapshot, parts);
     world.batch(() => {
       for (const actor of [...world.query()]) world.despawn(actor);
-      for (const [id, actor] of actors) world.spawn(actor, id);
+      for (const [id, actor] of actors) if (admits(actor, id)) world.spawn(actor, id);
     });
-    if (fillState) fillFromJson(state, snapshot.state, classes);
+    if (state !== undefined && snapshot.state !== null) fillFromJson(state, snapshot.state, classes);
     world.nextId = snapshot.nextId;
     return extras;
   });
+}
+
+/**
+ * Reads a snapshot as {@link restoreSnapshot} does, into no world, and returns the extras.
+ *
+ * @throws as `restoreSnapshot`
+ */
+export function checkSnapshot(stored: unknown, parts: Pick<SnapshotParts, "classes" | "state">): unknown {
+  const snapshot = format.open(stored);
+  return orCorrupt(() => readSnapshot(snapshot, parts).extras);
+}
+
+function readSnapshot(snapshot: WorldSnapshot, { classes, state }: Pick<SnapshotParts, "classes" | "state">) {
+  const actors = readActors(snapshot, classes);
+  const extras = valueFromJson(snapshot.extras);
+  if (!Number.isSafeInteger(snapshot.nextId)) throw new TypeError("nextId is no whole number.");
+  // Into a twin: what fits that will fit the state, which must not be left half filled.
+  if (state !== undefined && snapshot.state !== null)
+    fillFromJson(new (state.constructor as new () => Schema)(), snapshot.state, classes);
+  return { actors, extras };
 }
 
 function readActors(snapshot: WorldSnapshot, classes: ClassTable): [string, Actor][] {

@@ -194,7 +194,7 @@ function cut(
   high: number,
 ): void {
   if (speed === 0) {
-    if (from < low || from > high) span.far = -1;
+    if (!(from >= low && from <= high)) span.far = -1;
     return;
   }
   const a = (low - from) / speed;
@@ -231,6 +231,6 @@ function nearestInCylinder(at: Vec, radius: number, height: number, to: Vec): Ve
   const dx = to.x - at.x;
   const dz = to.z - at.z;
   const away = Math.sqrt(dx * dx + dz * dz);
-  const share = away > radius ? radius / away : 1;
+  const share = away <= radius ? 1 : radius / away;
   return { x: at.x + dx * share, y: clamp(to.y, at.y, at.y + height), z: at.z + dz * share };
 }

@@ -92,7 +92,16 @@ function setQuaternion(to: Quaternion, [x, y, z, w]: readonly number[]): void {
   to.set(finite(x), finite(y), finite(z), finite(w));
 }
 
+/** True for a saved body that {@link loadSpace} takes. */
+export function isFiniteBody({ at, turn, velocity, spin, sleepyAtS, home = [] }: BodySave): boolean {
+  return [...at, ...turn, ...velocity, ...spin, sleepyAtS, ...home].every(isNumber);
+}
+
+function isNumber(value: number | undefined): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
 function finite(value: number | undefined): number {
-  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (isNumber(value)) return value;
   throw new TypeError("A body's number is missing or not finite.");
 }

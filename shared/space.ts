@@ -15,6 +15,7 @@ import {
 } from "cannon-es";
 import type { Prop } from "./actor.ts";
 import { CellBroadphase } from "./broadphase.ts";
+import { mendActor } from "./finite.ts";
 import { heightOf } from "./ground.ts";
 import { LAYER } from "./layers.ts";
 import type { Level, Solid, Terrain } from "./level.ts";
@@ -85,6 +86,8 @@ export function openSpace(level: Level): Space {
     loose,
     walkers,
     addLoose(id, actor) {
+      const [{ at, yaw } = { at: [0, 0, 0], yaw: 0 }] = level.spawns;
+      mendActor(actor, { x: at[0], y: at[1], z: at[2], yaw });
       const body = looseBody(actor, surface);
       world.addBody(body);
       loose.set(id, { body, actor, home: body.position.clone() });
@@ -233,6 +236,8 @@ function followWalker(body: Body, walker: Walker, dtS: number) {
   const dx = walker.x - body.position.x;
   const dy = walker.y - body.position.y;
   const dz = walker.z - body.position.z;
+  // One NaN would go from body to body.
+  if (!Number.isFinite(dx + dy + dz)) return;
   if (dx * dx + dy * dy + dz * dz > 4) {
     body.position.set(walker.x, walker.y, walker.z);
     body.velocity.set(0, 0, 0);
@@ -245,14 +250,15 @@ function followWalker(body: Body, walker: Walker, dtS: number) {
 function tame({ body, home }: LooseEntry, level: Level, lowest: number) {
   if (body.sleepState === Body.SLEEPING) return;
   const { min, max } = level.bounds;
-  const { position, velocity } = body;
+  const { position, velocity, angularVelocity: spin, quaternion: turn } = body;
   const lost =
     position.y < lowest - 10 ||
     position.x < min[0] - 1 ||
     position.x > max[0] + 1 ||
     position.z < min[1] - 1 ||
     position.z > max[1] + 1 ||
-    !Number.isFinite(position.x + position.y + position.z);
+    !Number.isFinite(position.x + position.y + position.z + velocity.x + velocity.y + velocity.z) ||
+    !Number.isFinite(spin.x + spin.y + spin.z + turn.x + turn.y + turn.z + turn.w);
   if (lost) {
     body.position.copy(home);
     body.velocity.setZero();

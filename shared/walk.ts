@@ -37,7 +37,8 @@ export type WalkInput = SchemaType<typeof WalkInput>;
  */
 WalkInput.prototype.clone = function clone(this: WalkInput) {
   const { moveX, moveZ, buttons } = this;
-  return { moveX, moveZ, buttons } as typeof this;
+  // A frame can take a field back: no key is pressed then.
+  return { moveX: moveX ?? 0, moveZ: moveZ ?? 0, buttons: buttons ?? 0 } as typeof this;
 };
 
 /** The part of an avatar that {@link walk} reads and writes. */
@@ -133,7 +134,7 @@ function accelerate(
   const dx = wishX - walker.vx;
   const dz = wishZ - walker.vz;
   const gap = Math.sqrt(dx * dx + dz * dz);
-  const share = gap > reach ? reach / gap : 1;
+  const share = gap <= reach ? 1 : reach / gap;
   walker.vx += dx * share;
   walker.vz += dz * share;
   if (length > 8) walker.yaw = Math.atan2(input.moveX, input.moveZ);
@@ -208,7 +209,7 @@ function pushOutOfDisc(walker: Walker, x: number, z: number, radius: number) {
   const dz = walker.z - z;
   const distance = Math.hypot(dx, dz);
   const least = radius + WALKER_RADIUS_M;
-  if (distance >= least || distance === 0) return;
+  if (!(distance < least) || distance === 0) return;
   walker.x = x + (dx / distance) * least;
   walker.z = z + (dz / distance) * least;
   // Only the speed into the wall is lost; along it the walker slides.

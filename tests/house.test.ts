@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WorldRoom } from "roomkeep/rooms";
@@ -161,6 +162,37 @@ it("files are kebab-case, and nothing is exported as default", () => {
   expect(
     sources.filter(({ text }) => /^export default|\bas default\b/m.test(text)).map(({ path }) => path),
   ).toEqual([]);
+});
+
+it("refuses what fails open for NaN: a distance or a quantity compared so that NaN passes", async () => {
+  const open = [
+    "if (Math.hypot(a.x - b.x, a.z - b.z) > reachM) refuse();",
+    "const far = distance(a, b) >= reachM;",
+    'if (stack.qty < item.qty) throw new Error("not enough");',
+    'if (coins > avatar.coins) refuse("NOT_ENOUGH");',
+  ];
+  const closed = [
+    "if (!(Math.hypot(a.x - b.x, a.z - b.z) <= reachM)) refuse();",
+    "const near = distance(a, b) < reachM;",
+    'if (!(item.qty <= stack.qty)) throw new Error("not enough");',
+    "if (stack.qty > 1) split(stack);",
+  ];
+  const folder = mkdtempSync(join(tmpdir(), "roomkeep-lint-"));
+  const plugins = [join(root, "lint/fails-closed.grit")];
+  writeFileSync(
+    join(folder, "biome.json"),
+    JSON.stringify({ plugins, linter: { rules: { preset: "none" } } }),
+  );
+  const found = async (lines: readonly string[]) => {
+    writeFileSync(join(folder, "rule.ts"), lines.join("\n"));
+    const biome = run(join(root, "node_modules/.bin/biome"), ["lint", "rule.ts"], { cwd: folder });
+    await biome.ended;
+    expect(biome.output()).toContain("Checked 1 file");
+    return [...biome.output().matchAll(/NaN fails open/g)].length;
+  };
+  expect(await found(open)).toBe(open.length);
+  expect(await found(closed)).toBe(0);
+  rmSync(folder, { recursive: true });
 });
 
 it("has one WorldRoom class under vitest, tsx and Vite (the packed package: packed-consumer.test.ts)", async () => {

@@ -51,6 +51,12 @@ describe("the seal", () => {
     expect(both.open(createSeal().seal(text)).toString()).toBe(text);
   });
 
+  test("does not seal what is too large to be opened again", () => {
+    const small = createSeal({ maxBytes: 100 });
+    expect(small.open(small.seal("x".repeat(100)))).toHaveLength(100);
+    expect(() => small.seal("x".repeat(101))).toThrow(code("SNAPSHOT_UNSUPPORTED"));
+  });
+
   test("with a foreign key, without one, or plain where that is not allowed, is refused", () => {
     const sealed = createSeal({ keys: [key()] }).seal(text);
     expect(() => createSeal({ keys: [key()] }).open(sealed)).toThrow(code("SNAPSHOT_FOREIGN_KEY"));

@@ -12,7 +12,12 @@ import { describeOnEachDatabase, newPostgresDatabase, testLog } from "./helpers/
 
 const Herb = Actor.extend({ picked: t.uint8().default(0) }, "ZoneHerb");
 type Herb = InstanceType<typeof Herb>;
-const GroveState = WorldState.extend({ day: t.uint16().default(0) }, "ZoneState");
+/** Of which a new one is no better. */
+const Bare = Actor.extend({ weight: t.float32().default(Number.NaN) }, "ZoneBare");
+const GroveState = WorldState.extend(
+  { day: t.uint16().default(0), heat: t.float32().default(20) },
+  "ZoneState",
+);
 type GroveState = InstanceType<typeof GroveState>;
 
 const grove = defineLevel({
@@ -34,6 +39,20 @@ class GroveRoom extends WorldRoom<GroveState> {
   protected override onBegin(): void {
     this.began += 1;
     for (let i = 0; i < 3; i++) this.world.spawn(new Herb({ kind: "herb", x: i }));
+  }
+}
+
+/** A grove that keeps what its log is told of what was put right. */
+class ToldGroveRoom extends GroveRoom {
+  readonly told: object[] = [];
+  refused = 0;
+
+  protected override openWorld(...[ports, log]: Parameters<GroveRoom["openWorld"]>): void {
+    const error = (fields: object, text: string) => {
+      if (text.includes("not finite")) this.told.push(fields);
+      if (text.includes("not saved")) this.refused += 1;
+    };
+    super.openWorld(ports, Object.assign(Object.create(log), { error }));
   }
 }
 
@@ -331,6 +350,66 @@ describe("the room of a persistent zone", () => {
     const then = room.simulation.tick;
     await ann.until("ten ticks", () => room.simulation.tick > then + 10);
     expect(await version()).toBe(quiet + 1);
+  });
+
+  test("puts right what was saved in numbers that are not finite, and opens the rest as it was", async () => {
+    const first = await boot();
+    const ann = await first.join("grove", { name: "Ann" });
+    const room = first.room<GroveRoom>(ann.room.roomId);
+    const lost = room.world.get("herb-2") as Herb;
+    Object.assign(lost, { x: Number.NaN, picked: 9 });
+    room.world.spawn(new Herb({ kind: "herb", x: 5, yaw: Number.POSITIVE_INFINITY }), "turned");
+    room.world.spawn(new Bare({ kind: "bare", weight: Number.NaN }), "bare");
+    room.state.heat = Number.NaN;
+    room.simulation.space?.loose.get("mine")?.body.velocity.set(Number.NaN, 0, 0);
+    room.simulation.space?.loose.get("mine")?.home.set(Number.NaN, 0, 0);
+    const version = room.simulation.world.size;
+    await ann.leave();
+    await first.close();
+
+    const second = await boot(ToldGroveRoom);
+    const bob = await second.join("grove", { name: "Bob" });
+    const again = second.room<ToldGroveRoom>(bob.room.roomId);
+    expect(again.began).toBe(0);
+    expect(again.state).toMatchObject({ day: 13, heat: 20 });
+    const found = again.world.get("herb-2") as Herb;
+    expect(Math.hypot(found.x, found.y, found.z)).toBeLessThan(2);
+    expect(found.picked).toBe(9);
+    expect(again.world.get("turned")).toMatchObject({ x: 5, yaw: 0 });
+    expect(again.world.get("bare")).toBeUndefined();
+    expect(again.world.get("herb-3")).toMatchObject({ x: 2, picked: 3 });
+    expect(again.world.size).toBe(version - 1);
+    expect(again.simulation.space?.loose.get("mine")?.body.position.x).toBeCloseTo(7, 1);
+    expect(again.told).toEqual([
+      {
+        zone: "grove",
+        healed: 3,
+        leftOut: 1,
+        actors: expect.arrayContaining(["herb-2 ZoneHerb.x", "turned ZoneHerb.yaw", "bare ZoneBare.weight"]),
+      },
+    ]);
+    await bob.leave();
+    await second.close();
+    // It was saved as it opened: there is nothing left to put right.
+    const third = await boot(ToldGroveRoom);
+    const cy = await third.join("grove", { name: "Cy" });
+    expect(third.room<ToldGroveRoom>(cy.room.roomId).told).toEqual([]);
+    third.room<ToldGroveRoom>(cy.room.roomId).world.despawn("turned");
+    await cy.leave();
+  });
+
+  test("is not saved as no load would take it: the save before counts, and the zone is free", async () => {
+    const first = await boot(ToldGroveRoom, { ROOMKEEP_ZONE_SAVE_MS: "100" });
+    const ann = await first.join("grove", { name: "Ann" });
+    const room = first.room<ToldGroveRoom>(ann.room.roomId);
+    room.state.day = 99;
+    room.world.nextId = Number.NaN;
+    await ann.until("the refusals", () => room.refused > 1);
+    await ann.leave();
+    const again = await first.join("grove", { name: "Bob", create: true });
+    expect(first.room<ToldGroveRoom>(again.room.roomId)).toMatchObject({ began: 0 });
+    expect(first.room<ToldGroveRoom>(again.room.roomId).state.day).toBe(13);
+    await again.leave();
   });
 
   test("upgrades what an older version of the game saved", async () => {

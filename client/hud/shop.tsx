@@ -45,7 +45,7 @@ export function ShopWindow({ page, shop }: { page: Page; shop: Shop }) {
               </span>
               <button
                 type="button"
-                disabled={bag.coins.value < buy * many}
+                disabled={!(bag.coins.value >= buy * many)}
                 aria-label={`Buy ${many} ${labelOf(look.value, template)} for ${buy * many} coins`}
                 onClick={() => bag.buy(id.value, template, many)}
               >

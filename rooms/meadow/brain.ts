@@ -35,7 +35,7 @@ export function think(
   for (const person of people) {
     const away = awayOf(creature, person);
     if (person.id === creature.foe && away < CHASE_M) foe = person;
-    if (away >= least) continue;
+    if (!(away < least)) continue;
     near = person;
     least = away;
   }
@@ -101,9 +101,9 @@ function mayStand(
   radius: number,
 ): boolean {
   const { min, max } = ground.level.bounds;
-  if (x < min[0] + 3 || x > max[0] - 3 || z < min[1] + 3 || z > max[1] - 3) return false;
+  if (!(x >= min[0] + 3 && x <= max[0] - 3 && z >= min[1] + 3 && z <= max[1] - 3)) return false;
   const y = ground.height(x, z);
-  if (y < WATER_Y + 0.15 || y - fromY > STEEP * step + 0.02) return false;
+  if (!(y >= WATER_Y + 0.15 && y - fromY <= STEEP * step + 0.02)) return false;
   for (const solid of ground.near(x, z, 1)) {
     if (solid.at[1] > y + 1.2 || solid.at[1] + heightOf(solid) < y + 0.2) continue;
     const dx = Math.abs(x - solid.at[0]);

@@ -72,7 +72,7 @@ function wood(): { trunks: Solids; trees: Decor } {
       const tx = x + (random() - 0.5) * 9;
       const tz = z + (random() - 0.5) * 9;
       const far = Math.max(Math.abs(tx), Math.abs(tz));
-      const isPine = far > 46 || random() < 0.25;
+      const isPine = !(far <= 46) || random() < 0.25;
       if (!isTaken(tx, tz, 1.5)) plant(tx, tz, isPine ? "pine" : "tree");
       if (!isPine && j > 0) break;
     }

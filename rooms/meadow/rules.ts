@@ -46,7 +46,7 @@ export interface Moment {
 export function herbInReach(hero: Hero, id: string, { world }: Pick<Moment, "world">): Herb | Refusal {
   const herb = world.get(id);
   if (!(herb instanceof Herb)) return refuse("ITEM_MISSING", "It is not there any more.");
-  if (distance(hero, herb) > REACH_M) return refuse("ACTION_REFUSED", "It is too far away.");
+  if (!(distance(hero, herb) <= REACH_M)) return refuse("ACTION_REFUSED", "It is too far away.");
   if (!herb.ripe) return refuse("ITEM_MISSING", "Somebody was faster; it grows again.");
   return herb;
 }
@@ -59,7 +59,7 @@ export function bare(herb: Herb, { tick, tickHz }: Pick<Moment, "tick" | "tickHz
 
 /** Nobody eats who lacks nothing. */
 export function isHungry({ health }: Hero): Refusal | undefined {
-  return health >= HEALTH_MAX ? refuse("ACTION_REFUSED", "You are in the best of health.") : undefined;
+  return health < HEALTH_MAX ? undefined : refuse("ACTION_REFUSED", "You are in the best of health.");
 }
 
 /** The harm that is left of an animal's. */
@@ -69,8 +69,8 @@ export function harmTo(hero: Hero, harm: number): number {
 
 /** Draws the bow: takes the time, and one of the arrows that are held and do not fly yet. */
 export function drawBow(hero: Hero, { tick, tickHz }: Pick<Moment, "tick" | "tickHz">): Refusal | undefined {
-  if (countInBag(hero, "arrow") - hero.inFlight < 1) return refuse("NOT_ENOUGH", "Your quiver is empty.");
-  if (tick < hero.drawnAtTick) return refuse("ACTION_REFUSED", "The bow is not drawn yet.");
+  if (!(countInBag(hero, "arrow") - hero.inFlight >= 1)) return refuse("NOT_ENOUGH", "Your quiver is empty.");
+  if (!(tick >= hero.drawnAtTick)) return refuse("ACTION_REFUSED", "The bow is not drawn yet.");
   hero.inFlight += 1;
   hero.drawnAtTick = tick + Math.round((wears(hero, "longbow") ? LONGBOW_DRAW_S : DRAW_S) * tickHz);
   return undefined;

@@ -133,7 +133,7 @@ export const gore = defineSystem<World, Context>({
       if (
         !(foe instanceof Hero) ||
         foe.dead ||
-        Math.hypot(foe.x - creature.x, foe.y - creature.y, foe.z - creature.z) > GORE_M
+        !(Math.hypot(foe.x - creature.x, foe.y - creature.y, foe.z - creature.z) <= GORE_M)
       )
         continue;
       const harm = harmTo(foe, habitsOf(creature.kind)?.harm ?? 0);

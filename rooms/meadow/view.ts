@@ -86,7 +86,7 @@ function showHands(context: ViewContext<MeadowState>, bow: Bow, herbs: Herbs): (
     room.state.actors?.forEach((actor, id) => {
       if (!at || actor.kind !== "herb" || !herbs.isRipe(actor as Herb, id)) return;
       const away = Math.hypot(actor.x - at.x, actor.y - at.y, actor.z - at.z);
-      if (away >= least) return;
+      if (!(away < least)) return;
       least = away;
       best = { id, words: "Pick herb" };
     });

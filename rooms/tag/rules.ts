@@ -27,7 +27,7 @@ export function touchedBy<T extends Tagger>(it: T, playing: Iterable<T>): T | un
     const { avatar } = player;
     if (player === it || avatar.away) continue;
     const far = Math.hypot(avatar.x - it.avatar.x, avatar.y - it.avatar.y, avatar.z - it.avatar.z);
-    if (far >= least) continue;
+    if (!(far < least)) continue;
     nearest = player;
     least = far;
   }
@@ -112,7 +112,7 @@ export function mayBegin(
   if (state.phase !== from) {
     return refuse("ACTION_REFUSED", WRONG_PHASE[state.phase as keyof typeof WRONG_PHASE]);
   }
-  if (present < PLAYERS_MIN) return refuse("ACTION_REFUSED", "Two players are needed; share the code.");
+  if (!(present >= PLAYERS_MIN)) return refuse("ACTION_REFUSED", "Two players are needed; share the code.");
   return undefined;
 }
 

@@ -99,7 +99,7 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
       const at = me();
       const archer = hero();
       const drawS = archer?.worn && wears(archer, "longbow") ? LONGBOW_DRAW_S : DRAW_S;
-      if (!at || archer?.dead || now - drawnAt < drawS * 1000 || this.arrows() < 1) return;
+      if (!at || archer?.dead || now - drawnAt < drawS * 1000 || !(this.arrows() >= 1)) return;
       drawnAt = now;
       // The camera looks over the shoulder: the arrow goes where its ray ends, not along it.
       ray.setFromCamera(new Vector2(x, y), stage.camera);

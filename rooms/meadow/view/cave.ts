@@ -59,7 +59,7 @@ function showLights({ stage, settings, me, onFrame }: ViewContext<CaveState>): (
     let least = Number.POSITIVE_INFINITY;
     for (const [x, z] of TORCHES) {
       const away = Math.hypot(x - at.x, z - at.z);
-      if (away >= least) continue;
+      if (!(away < least)) continue;
       least = away;
       torch.position.set(x, floorAt(x, z) + 2.2, z);
     }

@@ -116,7 +116,7 @@ function Buttons({ facts, actions }: { facts: Facts; actions: Actions }) {
         {near || "Pick"} <kbd>F</kbd>
       </button>
       {actions.shoot && (
-        <button type="button" class="shoot" disabled={arrows < 1} onClick={() => actions.shoot?.()}>
+        <button type="button" class="shoot" disabled={!(arrows >= 1)} onClick={() => actions.shoot?.()}>
           Shoot <kbd>X</kbd>
         </button>
       )}
