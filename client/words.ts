@@ -36,7 +36,9 @@ const TOLD: Record<string, Told> = {
     text: "Somebody came in with this character just now, and the newest wins. If that was you on another device, play on there; else try again.",
   },
   ROOM_FULL: { text: "This room is full just now. Try again in a moment, or choose another one." },
-  ROOMS_FULL: { text: "This server cannot open another room just now. Join one of the open rooms, or try later." },
+  ROOMS_FULL: {
+    text: "This server cannot open another room just now. Join one of the open rooms, or try later.",
+  },
   SEATS_LIMITED: {
     text: "Too many players of your account or network are on their way in at this moment. Try again in a few seconds.",
   },

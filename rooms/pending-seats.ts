@@ -43,9 +43,10 @@ export function confirmSeats(room: Room, seats: SeatPort): void {
 /**
  * Frees a seat that nobody has taken, and closes the room if it was all there was. Seats of those who dropped stay.
  *
+ * @param closeAfterS how long a room without anybody waits for whoever comes back to it
  * @see `@colyseus/core` src/Room.ts, `#_decrementClientCount` (0.18.17), which is out of reach
  */
-export async function freeSeat(room: Room, sessionId: string): Promise<void> {
+export async function freeSeat(room: Room, sessionId: string, closeAfterS = 0): Promise<void> {
   const inside = room as unknown as Inside;
   const [, , taken, returning] = inside._reservedSeats[sessionId] ?? [];
   if (taken !== false || returning) return;
@@ -55,5 +56,5 @@ export async function freeSeat(room: Room, sessionId: string): Promise<void> {
   await matchMaker.driver.update(inside._listing, { $inc: { clients: -1 } });
   // The same maximum again unlocks a room that was full.
   await room.setMatchmaking({ maxClients: room.maxClients });
-  if (room.clients.length === 0) inside.resetAutoDisposeTimeout(0);
+  if (room.clients.length === 0) inside.resetAutoDisposeTimeout(closeAfterS);
 }

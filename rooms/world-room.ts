@@ -30,6 +30,8 @@ import { openZone, type ZoneKeeper } from "./zone-saves.ts";
 
 /** Longest wait, ms, for those who were carried over: what a room waits for a traveller, and a little. */
 const MOVE_MAX_MS = 9_000;
+/** How long an empty kept zone waits for whoever gave up the last seat, seconds. */
+const COME_BACK_S = 3;
 /** Longest wait, ms, for the party to hear that somebody has left. */
 const PARTY_MAX_MS = 1_000;
 
@@ -296,8 +298,9 @@ export abstract class WorldRoom<
   }
 
   /** A seat whose player does not come. Called through Colyseus, from whichever process. */
-  freeSeat(sessionId: string): Promise<void> {
-    return freeSeat(this, sessionId);
+  freeSeat(sessionId: string, closeAfterS = 0): Promise<void> {
+    // A kept zone is opened by the next who comes: its world need not be saved and loaded in between.
+    return freeSeat(this, sessionId, this.persistent ? COME_BACK_S : closeAfterS);
   }
 
   /** A letter from another room, in whichever process. False: its reader is not here. */

@@ -5,10 +5,13 @@ import { RoomkeepError } from "../shared/errors.ts";
 import { addressKey } from "./limits.ts";
 import type { WaitingSeat, WaitingSeats } from "./waiting-seats.ts";
 
+/** An empty room waits so long for whoever gave up its last seat and got a ticket to the very room, seconds. */
+const COME_BACK_S = 5;
+
 /** The port that rooms get, and what tickets need of it. */
 export interface Seats extends SeatPort {
-  /** Frees the seat that waits for a character, if there is one: it comes anew. */
-  free(characterId: string): Promise<void>;
+  /** Frees the seat that waits for a character, if there is one: it comes anew, and maybe to the same room. */
+  free(characterId: string, nextRoomId?: string): Promise<void>;
 }
 
 /** Keeps each character to one waiting seat, and each account and address to a few. */
@@ -20,9 +23,10 @@ export function openSeats(waiting: WaitingSeats, log: Pick<BaseLogger, "warn">):
   });
 
   /** A seat that no room has reserved yet is refused when one does: see `confirm`. */
-  async function empty(seat: WaitingSeat | undefined): Promise<void> {
+  async function empty(seat: WaitingSeat | undefined, nextRoomId?: string): Promise<void> {
     if (seat?.roomId === undefined) return;
-    await matchMaker.remoteRoomCall(seat.roomId, "freeSeat" as never, [seat.sessionId]).catch(() => {
+    const args = [seat.sessionId, seat.roomId === nextRoomId ? COME_BACK_S : 0];
+    await matchMaker.remoteRoomCall(seat.roomId, "freeSeat" as never, args).catch(() => {
       // The room has closed, and its seats with it.
     });
   }
@@ -48,8 +52,8 @@ export function openSeats(waiting: WaitingSeats, log: Pick<BaseLogger, "warn">):
         log.warn({ err: error }, "a seat that was taken counts as waiting for a while");
       });
     },
-    async free(characterId) {
-      await empty(await waiting.drop(characterId));
+    async free(characterId, nextRoomId) {
+      await empty(await waiting.drop(characterId), nextRoomId);
     },
   };
 }

@@ -162,7 +162,7 @@ export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterP
         await tickets.ofAccount.spend(caller.accountId);
         const given = await giveTicket(ds, caller, doorOf(game, roomId), characterId);
         // Whoever comes anew gives up the seat that waits for them, which may be the last one of the room.
-        await seats.free(given.characterId);
+        await seats.free(given.characterId, roomId);
         return given;
       },
     }),
