@@ -139,6 +139,8 @@ const ports = {
     onFenced: () => () => undefined,
     close: async () => undefined,
   },
+  seats: { take: async () => undefined, confirm: async () => true, end: async () => undefined },
+  openRoom: () => () => undefined,
   verify: async () => {
     const id = String(visitors++);
     return { accountId: id, characterId: id, role: "player", address: "" };

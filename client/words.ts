@@ -35,6 +35,16 @@ const TOLD: Record<string, Told> = {
   CHARACTER_CLAIMED: {
     text: "Somebody came in with this character just now, and the newest wins. If that was you on another device, play on there; else try again.",
   },
+  ROOM_FULL: { text: "This room is full just now. Try again in a moment, or choose another one." },
+  ROOMS_FULL: {
+    text: "This server cannot open another room just now. Join one of the open rooms, or try later.",
+  },
+  SEATS_LIMITED: {
+    text: "Too many players of your account or network are on their way in at this moment. Try again in a few seconds.",
+  },
+  SEAT_EXPIRED: {
+    text: "That took too long, or you came in somewhere else meanwhile. Please try again.",
+  },
   CHARACTER_MISSING: { text: "There is no such character any more. Choose another or make a new one." },
   ZONE_SEALED: {
     text: "This place is closed for now. Nothing of yours is lost. Please tell whoever runs this server.",

@@ -80,15 +80,27 @@ export async function openSuccessor(
   { game, roomId, instance, hidden }: Predecessor,
 ): Promise<IRoomCache> {
   const options = instance === undefined ? { private: hidden } : { private: true, instance };
-  const room = await matchMaker.createRoom(game, options).catch(async (cause: unknown) => {
-    const open = await matchMaker.query({ name: game, private: false });
-    const other = open.find((one) => one.roomId !== roomId && !one.locked);
-    if (hidden || !other) throw new RoomkeepError("TRAVEL_UNAVAILABLE", undefined, { cause });
-    return other;
-  });
+  const room = await matchMaker
+    .createRoom(game, { ...options, successor: true })
+    .catch(async (cause: unknown) => {
+      const open = await matchMaker.query({ name: game, private: false });
+      const other = open.find((one) => one.roomId !== roomId && !one.locked);
+      if (hidden || !other) throw new RoomkeepError("TRAVEL_UNAVAILABLE", undefined, { cause });
+      return other;
+    });
   if (instance !== undefined) await presence.hset(INSTANCES, fieldOf(game, instance), room.roomId);
   await presence.setex(movedKey(roomId), room.roomId, MOVED_S);
   return room;
+}
+
+/**
+ * For a kept zone, of which there is one room: matchmaking opens another only when nobody fits into that one.
+ *
+ * @throws ROOM_FULL there is one, and it has no free seat
+ */
+export async function refuseFull(game: string): Promise<void> {
+  const [room] = await matchMaker.query({ name: game, private: false });
+  if (room && free(room) < 1) throw new RoomkeepError("ROOM_FULL");
 }
 
 /** An instance has closed: the next who comes gets a new one. */

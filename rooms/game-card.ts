@@ -28,6 +28,7 @@ export interface GameCard {
 export const createOptions = z.object({
   private: z.boolean().optional(),
   instance: z.string().max(64).optional(),
+  successor: z.boolean().optional(),
   ports: z.custom<Ports>(),
 });
 

@@ -1,9 +1,11 @@
 import type { GameEvent } from "../shared/index.ts";
 import type { ItemPort } from "./item-port.ts";
 import type { Recorder } from "./recorder.ts";
+import type { SeatPort } from "./seat-port.ts";
 import type { ZonePort } from "./zone-port.ts";
 
 export type * from "./item-port.ts";
+export type * from "./seat-port.ts";
 export type * from "./zone-port.ts";
 
 /**
@@ -124,6 +126,8 @@ export interface Identity {
   readonly role: Role;
   /** Address of the client; empty when it is not known. */
   readonly address: string;
+  /** Of the seat: Colyseus's matchmaker gives it this id. */
+  readonly sessionId?: string;
   /** Set by the room that sent the player here; a client cannot set it. */
   readonly journey?: Journey;
 }
@@ -249,6 +253,12 @@ export interface Ports {
   readonly items: ItemPort;
   readonly log: Log;
   readonly visits: VisitPort;
+  readonly seats: SeatPort;
+  /**
+   * Counts a room of this process. @returns what to call when it has closed
+   * @throws ROOMS_FULL
+   */
+  openRoom(): () => void;
   /** Undefined: rooms are not recorded. */
   readonly recordings?: RecordingPort | undefined;
   /**

@@ -71,6 +71,13 @@ export interface TravelHost<A extends Avatar> {
 /** What a traveller's seat says of the arrival. */
 type Arrive = (player: Player) => Omit<Journey, "ticket" | "from">;
 
+/** The seat that was kept for a traveller who does not come. */
+async function freeSeat({ roomId, sessionId }: SeatReservation): Promise<void> {
+  await matchMaker.remoteRoomCall(roomId, "freeSeat" as never, [sessionId]).catch(() => {
+    // The room has closed, and its seats with it.
+  });
+}
+
 /** Opens the ways out of a room. */
 export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
   const { characters, log } = host;
@@ -138,6 +145,7 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
     if (ticket === undefined || departure.returning) return;
     departure.returning = true;
     clearTimeout(departure.late);
+    if (departure.seat) void freeSeat(departure.seat);
     const claim = await takeBack(characters, player.claim.sheet.id, ticket, host.roomId, free).catch(
       (error) => {
         log.error({ err: error, player: player.sessionId }, "a character could not be taken back");

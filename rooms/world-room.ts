@@ -9,7 +9,7 @@ import {
 } from "../shared/index.ts";
 import { claimArrival, placeOfArrival } from "./arrival.ts";
 import { capture, giveBack, saveIfDue } from "./character-saves.ts";
-import { openSuccessor } from "./destination.ts";
+import { openSuccessor, refuseFull } from "./destination.ts";
 import { createOptions } from "./game-card.ts";
 import { type InstanceDoor, openInstanceDoor } from "./instance-door.ts";
 import { orJoinError } from "./join-error.ts";
@@ -18,6 +18,7 @@ import { type Kept, keep, restoreActors, restorePlayers } from "./kept.ts";
 import { announce, type Letter, type Letters, openLetters } from "./letters.ts";
 import { giveOwnView } from "./owner-view.ts";
 import { openPartyDesk, type PartyDesk } from "./party-desk.ts";
+import { confirmSeats, freeSeat } from "./pending-seats.ts";
 import type { Player } from "./player.ts";
 import type { Identity, VisitEnding } from "./ports.ts";
 import { keepClientsQuick } from "./quick-clients.ts";
@@ -29,6 +30,8 @@ import { openZone, type ZoneKeeper } from "./zone-saves.ts";
 
 /** Longest wait, ms, for those who were carried over: what a room waits for a traveller, and a little. */
 const MOVE_MAX_MS = 9_000;
+/** How long an empty kept zone waits for whoever gave up the last seat, seconds. */
+const COME_BACK_S = 3;
 /** Longest wait, ms, for the party to hear that somebody has left. */
 const PARTY_MAX_MS = 1_000;
 
@@ -76,15 +79,20 @@ export abstract class WorldRoom<
   }
 
   private async open(options: unknown): Promise<void> {
-    const { ports, private: isPrivate, instance } = createOptions.parse(options);
+    const { ports, private: isPrivate, instance, successor } = createOptions.parse(options);
     const { card } = this.constructor as typeof WorldRoom;
+    this.stopListening.push(ports.openRoom());
+    if (this.persistent && !successor) await refuseFull(this.roomName);
     this.roomId = await uniqueCode(this.roomId);
     this.maxClients = card.maxPlayers;
     this.metadata = { label: card.label, game: this.roomName };
-    this.hidden = card.instance || (isPrivate ?? card.private ?? false);
+    // A kept zone has one room: whoever opened it for themselves would keep everybody out.
+    const wish = this.persistent ? undefined : isPrivate;
+    this.hidden = card.instance || (wish ?? card.private ?? false);
     if (this.hidden) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
     keepClientsQuick(this, this.strikes);
+    confirmSeats(this, ports.seats);
     this.openWorld(ports, ports.log.child({ room: this.roomName, roomId: this.roomId }));
     this.setRates();
     // Before the first tick: nothing may move until the world is the saved one.
@@ -227,7 +235,10 @@ export abstract class WorldRoom<
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
     if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
     const { journey } = identity;
-    if (!journey) await orJoinError(this.door.ask(identity.characterId));
+    if (!journey) {
+      void this.ports.seats.end(identity, client.sessionId);
+      await orJoinError(this.door.ask(identity.characterId));
+    }
     const claim = await orJoinError(claimArrival(this.ports.characters, identity, this.roomId));
     try {
       const place = placeOfArrival(this.level, identity, this.players.size);
@@ -283,6 +294,12 @@ export abstract class WorldRoom<
   /** The room that a player was sent to tells how it ended. Called through Colyseus, from whichever process. */
   journeyEnded(sessionId: string, ticket: string, end: JourneyEnd): void {
     this.ways.ended(sessionId, ticket, end);
+  }
+
+  /** A seat whose player does not come. Called through Colyseus, from whichever process. */
+  freeSeat(sessionId: string, closeAfterS = 0): Promise<void> {
+    // A kept zone is opened by the next who comes: its world need not be saved and loaded in between.
+    return freeSeat(this, sessionId, this.persistent ? COME_BACK_S : closeAfterS);
   }
 
   /** A letter from another room, in whichever process. False: its reader is not here. */

@@ -75,6 +75,7 @@ export async function startServer(games: Games, config: Config, page?: PageSourc
           incarnation: foundation.incarnation,
           address: `${hostname()}:${port}`,
           publicAddress: matchMaker.publicAddress,
+          isFull: foundation.rooms.isFull,
           freeLeases: async (dead) =>
             config.databaseUrl ? freeLeasesOfDead(foundation.database.ds, dead) : 0,
         });

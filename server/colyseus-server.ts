@@ -7,6 +7,7 @@ import { limitSocket, SOCKET_OPTIONS } from "../rooms/socket-limits.ts";
 import { openapiEndpoint } from "./api/openapi.ts";
 import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
 import type { Foundation } from "./foundation.ts";
+import { limitMisses, openMisses } from "./misses.ts";
 import { allowOrigins, isForeign } from "./origins.ts";
 import { type PageSource, servePage } from "./page.ts";
 import { sampleLog } from "./sampled-log.ts";
@@ -67,7 +68,9 @@ export function openColyseus(
     express: (app) => servePage(app, page, http),
   });
   allowOrigins(config.origins);
-  const routes = { ...endpoints, ...roomEndpoints(entries) };
+  const misses = openMisses();
+  limitMisses(misses);
+  const routes = { ...endpoints, ...roomEndpoints(entries, misses) };
   server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) });
   return server;
 }

@@ -58,6 +58,10 @@ const environment = z.object({
     .pipe(z.array(z.string().min(32, "each key needs at least 32 characters"))),
   ROOMKEEP_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   ROOMKEEP_CHARACTERS_MAX: z.coerce.number().int().min(1).max(100).default(5),
+  ROOMKEEP_ROOMS_MAX: z.coerce.number().int().min(1).max(100_000).default(500),
+  ROOMKEEP_ACCOUNT_TICKETS: z.coerce.number().int().min(1).max(1_000_000).default(60),
+  ROOMKEEP_ADDRESS_TICKETS: z.coerce.number().int().min(1).max(1_000_000).default(1_200),
+  ROOMKEEP_ADDRESS_SEATS: z.coerce.number().int().min(1).max(1_000_000).default(40),
   ROOMKEEP_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   ROOMKEEP_OIDC_NAME: text(40).optional(),
   ROOMKEEP_OIDC_CLIENT_ID: text(255).optional(),
@@ -100,6 +104,13 @@ export interface Config {
   readonly trustProxy: number;
   /** Characters an account may have. */
   readonly charactersMax: number;
+  /** Rooms that this process may have open. */
+  readonly roomsMax: number;
+  /** Join tickets that an account gets in a minute, and all accounts of an address together. */
+  readonly accountTickets: number;
+  readonly addressTickets: number;
+  /** Seats that an address may have reserved and not taken yet. */
+  readonly addressSeats: number;
   /** External identity provider. */
   readonly oidc: OidcConfig | undefined;
   /** Queries that take longer are logged, ms; 0: none. */
@@ -143,6 +154,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     tokenKeys: data.ROOMKEEP_TOKEN_KEY,
     trustProxy: data.ROOMKEEP_TRUST_PROXY,
     charactersMax: data.ROOMKEEP_CHARACTERS_MAX,
+    roomsMax: data.ROOMKEEP_ROOMS_MAX,
+    accountTickets: data.ROOMKEEP_ACCOUNT_TICKETS,
+    addressTickets: data.ROOMKEEP_ADDRESS_TICKETS,
+    addressSeats: data.ROOMKEEP_ADDRESS_SEATS,
     oidc: readOidc(data),
     slowQueryMs: data.ROOMKEEP_SLOW_QUERY_MS,
     poolSize: data.ROOMKEEP_POOL_SIZE,

@@ -14,11 +14,14 @@ import { scheduleBackups } from "./backup.ts";
 import { type Characters, type Holder, openCharacters } from "./characters.ts";
 import { type LifeLine, openLifeLine } from "./cluster/dead-leases.ts";
 import type { Membership } from "./cluster/membership.ts";
+import { openSharedLimit } from "./cluster/shared-limit.ts";
+import { openSharedSeats } from "./cluster/shared-seats.ts";
 import type { Config } from "./config.ts";
 import { slotsOf } from "./containers.ts";
 import { type Database, IN_MEMORY, migrate, openDatabase } from "./db.ts";
 import { type EventLogPort, openEventLog } from "./event-log.ts";
 import { openItems } from "./items.ts";
+import { openLimit } from "./limits.ts";
 import { openLog } from "./log.ts";
 import { type Metrics, metricsEndpoint, openMetrics } from "./metrics.ts";
 import { openOidc } from "./oidc.ts";
@@ -27,12 +30,15 @@ import { watchQueries } from "./query-times.ts";
 import { openRecordings } from "./recordings.ts";
 import { openRedis, type Shared } from "./redis.ts";
 import { exportRefusedZones } from "./refused-zones.ts";
+import { openRoomLimit, type RoomLimit } from "./room-limit.ts";
 import { createSeal } from "./seal.ts";
+import { openSeats, type Seats } from "./seats.ts";
 import { openSpool } from "./spool.ts";
 import { openSweep } from "./sweep.ts";
 import { useTicket } from "./tickets.ts";
 import { openTokenKeys } from "./token-keys.ts";
 import { openVisits } from "./visits.ts";
+import { openWaitingSeats } from "./waiting-seats.ts";
 import { openZones, type Zones } from "./zones.ts";
 
 /** Channel on which a character's holder is asked to let it go. */
@@ -51,6 +57,7 @@ export interface Foundation {
   readonly events: EventLogPort;
   readonly audit: Audit;
   readonly zones: Zones;
+  readonly rooms: RoomLimit;
   readonly ports: Ports;
   readonly signIn: AdminSignIn;
   readonly auth: Auth;
@@ -111,9 +118,15 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const visits = openVisits(ds, { incarnation, log });
     const { recordDir: folder, recordHashTicks: hashEveryTicks } = config;
     const recordings = folder ? await openRecordings({ folder, hashEveryTicks, log }) : undefined;
+    const { roomsMax, addressSeats } = config;
+    const rooms = openRoomLimit(roomsMax);
+    const seats = openSeats(
+      shared ? openSharedSeats(shared.link, addressSeats) : openWaitingSeats(addressSeats),
+      log,
+    );
     const stopSweep = openSweep(ds, log);
     const isStopping = () => foundation.stopping;
-    const known = { config, log, database, shared, signIn, auth, isStopping, zones };
+    const known = { config, log, database, shared, signIn, auth, seats, isStopping, zones };
     const endpoints = foundationEndpoints(known, metrics);
     const opened = database;
     const backups = config.backupEveryMs
@@ -131,6 +144,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       events,
       audit,
       zones,
+      rooms,
       endpoints,
       signIn,
       auth,
@@ -143,6 +157,8 @@ export async function openFoundation(config: Config): Promise<Foundation> {
         items,
         log,
         visits,
+        seats,
+        openRoom: rooms.open,
         recordings,
         verify: (ticket, knock) => useTicket(ds, ticket, knock),
       },
@@ -174,20 +190,27 @@ export async function openFoundation(config: Config): Promise<Foundation> {
 
 function foundationEndpoints(
   foundation: Pick<Foundation, "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones"> & {
+    readonly seats: Seats;
     isStopping(): boolean;
   },
   metrics: Metrics,
 ) {
-  const { config, log, database, shared, signIn, auth, isStopping, zones } = foundation;
+  const { config, log, database, shared, signIn, auth, seats, isStopping, zones } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
   const guards = adminGuards(signIn);
   const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
+  const limit = (name: string, points: number) =>
+    shared ? openSharedLimit(shared.link, name, points, 60) : openLimit(points, 60);
+  const tickets = {
+    ofAccount: limit("account-tickets", config.accountTickets),
+    ofAddress: limit("address-tickets", config.addressTickets),
+  };
   if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
   return {
     ...healthEndpoints(dependencies, isStopping, zones.refused),
     ...accountEndpoints({ ds, auth, passwords: openPasswords() }),
-    ...characterEndpoints({ ds, auth, max: config.charactersMax }),
+    ...characterEndpoints({ ds, auth, tickets, seats, max: config.charactersMax }),
     ...identityEndpoints({ ds, auth, oidc, log }),
     ...monitorEndpoints(guards),
     ...metricsEndpoint(metrics, guards),

@@ -1,5 +1,5 @@
-import { type AuthContext, matchMaker } from "@colyseus/core";
-import type { Identity, ItemTemplate, ItemTemplates, Ports, WorldRoom } from "../rooms/index.ts";
+import { type AuthContext, generateId, matchMaker } from "@colyseus/core";
+import type { Identity, ItemTemplate, ItemTemplates, Knock, Ports, WorldRoom } from "../rooms/index.ts";
 import { orJoinError } from "../rooms/join-error.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import type { GameEntry } from "./api/rooms.ts";
@@ -54,13 +54,20 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
       const known = letIn.get(context);
       if (known) return known;
       const knock = { game, roomId: roomAsked(context), address: context.ip ?? "" };
-      const identity = orJoinError(ports.verify(ticket, knock));
+      const identity = orJoinError(letInBy(ports, ticket, knock));
       letIn.set(context, identity);
       return identity;
     }
   };
   Object.defineProperty(Signed, "name", { value: Game.name });
   return Signed as unknown as GameClass;
+}
+
+/** By the ticket, to a seat whose id is known before its room is found. */
+async function letInBy(ports: Ports, ticket: string | undefined, knock: Knock): Promise<Identity> {
+  const identity = { ...(await ports.verify(ticket, knock)), sessionId: generateId() };
+  await ports.seats.take(identity, identity.sessionId);
+  return identity;
 }
 
 /** The room that the client named: matchmaking by id has it in its path, all else has a game there. */

@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { RoomkeepError } from "../shared/errors.ts";
 
-/** A bucket for each key. Each process counts for itself. */
+/** A bucket for each key. */
 export interface Limit {
   /**
    * Counts one.
@@ -13,7 +13,17 @@ export interface Limit {
   refund(key: string): Promise<void>;
 }
 
-/** @param points how many go within `seconds` */
+/** The refusal of whoever has to wait for `ms`. */
+export function rateLimited(ms: number): RoomkeepError {
+  const retryAfterS = Math.max(1, Math.ceil(ms / 1000));
+  const text = `Too many of these just now; try again in ${retryAfterS} s.`;
+  return new RoomkeepError("RATE_LIMITED", text, { retryAfterS });
+}
+
+/**
+ * Each process counts for itself.
+ * @param points how many go within `seconds`
+ */
 export function openLimit(points: number, seconds: number): Limit {
   const bucket = new RateLimiterMemory({ points, duration: seconds });
   return {
@@ -22,9 +32,7 @@ export function openLimit(points: number, seconds: number): Limit {
         await bucket.consume(key);
       } catch (refused) {
         if (refused instanceof Error) throw refused;
-        const { msBeforeNext } = refused as { msBeforeNext: number };
-        const wait = Math.max(1, Math.ceil(msBeforeNext / 1000));
-        throw new RoomkeepError("RATE_LIMITED", `Too many of these just now; try again in ${wait} s.`);
+        throw rateLimited((refused as { msBeforeNext: number }).msBeforeNext);
       }
     },
     async refund(key) {

@@ -6,7 +6,7 @@ import { ClusterPresence } from "./cluster/presence.ts";
 export interface Shared {
   readonly presence: ClusterPresence;
   readonly driver: RoomListing;
-  /** For heartbeats, apart from what the matchmaker asks. */
+  /** For heartbeats and counts, apart from what the matchmaker asks. */
   readonly link: Link;
   /** Tells the list of rooms who is dead; nobody is until it was told. */
   knowDead(isDead: (processId: string) => boolean): void;

@@ -19,6 +19,9 @@ export const ERROR_CODES = {
   ROOM_UNKNOWN: "No open room has this code.",
   ROOM_FULL: "The room has no free place.",
   ROOM_CLOSED: "The room closed before the join was through.",
+  ROOMS_FULL: "This server has as many rooms open as it may have.",
+  SEATS_LIMITED: "Too many seats are reserved by this account or address and not taken yet.",
+  SEAT_EXPIRED: "The seat was not taken in time, or the character joined anew meanwhile. Try again.",
   CHARACTER_CLAIMED: "The character is live elsewhere and was not released in time.",
   CHARACTER_MISSING: "No such character.",
   TRANSFER_INVALID: "The ticket of this journey is not known, or it ran out; join the usual way.",
@@ -128,10 +131,17 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export class RoomkeepError extends Error {
   override readonly name = "RoomkeepError";
   readonly code: ErrorCode;
+  /** Seconds after which it is worth to try again; undefined: not known. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: ErrorCode, message: string = ERROR_CODES[code], options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    message: string = ERROR_CODES[code],
+    options: ErrorOptions & { retryAfterS?: number } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.retryAfterS = options.retryAfterS;
   }
 }
 
@@ -170,6 +180,9 @@ export function readErrorCode(text: string): { code: ErrorCode | undefined; reas
   if (/is already full|is locked/i.test(text)) return { code: "ROOM_FULL", reason: ERROR_CODES.ROOM_FULL };
   if (/not found|no rooms found|invalid room/i.test(text)) {
     return { code: "ROOM_UNKNOWN", reason: ERROR_CODES.ROOM_UNKNOWN };
+  }
+  if (/seat reservation expired/i.test(text)) {
+    return { code: "SEAT_EXPIRED", reason: ERROR_CODES.SEAT_EXPIRED };
   }
   if (/seat reservation|no longer available|disposing/i.test(text)) {
     return { code: "ROOM_CLOSED", reason: ERROR_CODES.ROOM_CLOSED };

@@ -88,7 +88,9 @@ export function endpoint<Body, Result>(question: Question<Body, Result>) {
       // What the matchmaker refuses has our error as its cause.
       const told = error instanceof Error && error.cause instanceof RoomkeepError ? error.cause : error;
       if (!(told instanceof RoomkeepError)) throw error;
-      return json(statusOf(told.code), { code: told.code, message: told.message });
+      const answer = json(statusOf(told.code), { code: told.code, message: told.message });
+      if (told.retryAfterS !== undefined) answer.headers.set("retry-after", String(told.retryAfterS));
+      return answer;
     }
   });
 }

@@ -10,8 +10,10 @@ import {
   restoreCharacter,
 } from "../account-characters.ts";
 import type { Auth } from "../auth.ts";
+import { addressKey, type Limit } from "../limits.ts";
 import { changeLooks } from "../looks.ts";
-import { giveTicket } from "../tickets.ts";
+import type { Seats } from "../seats.ts";
+import { type Door, giveTicket } from "../tickets.ts";
 import { listVisits } from "../visits.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
@@ -31,8 +33,19 @@ const visit = z.object({
   ending: z.string().nullable(),
 });
 
-/** The characters of an account, its visits, and tickets to join with. `max`: characters an account may have. */
-export function characterEndpoints({ ds, auth, max }: { ds: DataSource; auth: Auth; max: number }) {
+/** What the endpoints of characters need. */
+export interface CharacterParts {
+  readonly ds: DataSource;
+  readonly auth: Auth;
+  /** How many tickets an account gets, and all accounts of an address together. */
+  readonly tickets: { readonly ofAccount: Limit; readonly ofAddress: Limit };
+  readonly seats: Pick<Seats, "free">;
+  /** Characters an account may have. */
+  readonly max: number;
+}
+
+/** The characters of an account, its visits, and tickets to join with. */
+export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterParts) {
   const own = async (token: string | undefined, params: Record<string, string>) => {
     const { accountId } = await auth.current(token);
     const id = z.uuid().safeParse(params.id);
@@ -143,15 +156,23 @@ export function characterEndpoints({ ds, auth, max }: { ds: DataSource; auth: Au
       codes: ["CHARACTER_MISSING"],
       status: 201,
       result: z.object({ ticket: z.string(), characterId: z.uuid() }),
-      async answer({ token, body: { game, roomId, characterId } }) {
+      async answer({ token, address, body: { game, roomId, characterId } }) {
+        await tickets.ofAddress.spend(addressKey(address));
         const caller = await auth.current(token);
-        if (game !== undefined && roomId === undefined) return giveTicket(ds, caller, { game }, characterId);
-        if (roomId !== undefined && game === undefined)
-          return giveTicket(ds, caller, { roomId }, characterId);
-        throw new RoomkeepError("MESSAGE_INVALID", "A ticket is for a game or for a room: name one of them.");
+        await tickets.ofAccount.spend(caller.accountId);
+        const given = await giveTicket(ds, caller, doorOf(game, roomId), characterId);
+        // Whoever comes anew gives up the seat that waits for them, which may be the last one of the room.
+        await seats.free(given.characterId, roomId);
+        return given;
       },
     }),
   };
+}
+
+function doorOf(game: string | undefined, roomId: string | undefined): Door {
+  if (game !== undefined && roomId === undefined) return { game };
+  if (roomId !== undefined && game === undefined) return { roomId };
+  throw new RoomkeepError("MESSAGE_INVALID", "A ticket is for a game or for a room: name one of them.");
 }
 
 function shown(character: OwnCharacter) {

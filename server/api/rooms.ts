@@ -1,6 +1,7 @@
 import { matchMaker } from "@colyseus/core";
 import type { GameCard, Listing } from "../../rooms/index.ts";
 import { RoomkeepError } from "../../shared/index.ts";
+import { addressKey, type Limit } from "../limits.ts";
 import { endpoint } from "./answer.ts";
 
 /** A game as the list shows it. */
@@ -8,8 +9,8 @@ export interface GameEntry extends GameCard {
   game: string;
 }
 
-/** `GET /v1/rooms`: open public rooms and the games on offer. `GET /v1/rooms/:code`: where a code leads. */
-export function roomEndpoints(games: readonly GameEntry[]) {
+/** `GET /v1/rooms`: open public rooms and the games on offer. `GET /v1/rooms/:code`: where a code leads, which an address may not try without end. */
+export function roomEndpoints(games: readonly GameEntry[], misses: Limit) {
   return {
     listRooms: endpoint({
       method: "GET",
@@ -26,10 +27,13 @@ export function roomEndpoints(games: readonly GameEntry[]) {
       path: "/v1/rooms/:code",
       summary: "The room that a code leads to",
       codes: ["ROOM_UNKNOWN"],
-      async answer({ params }) {
+      async answer({ params, address }) {
         const code = (params.code ?? "").toUpperCase().slice(0, 16);
+        const key = addressKey(address);
+        await misses.spend(key);
         const room = await matchMaker.driver.findOne({ roomId: code });
         if (!room) throw new RoomkeepError("ROOM_UNKNOWN", `No open room has the code ${code}.`);
+        await misses.refund(key);
         return entryOf(room);
       },
     }),

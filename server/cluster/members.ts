@@ -16,7 +16,7 @@ export interface Load {
   readonly busy: number;
   /** Part of the memory that it may use, 0 to 1. */
   readonly memory: number;
-  /** True: no new rooms here, because it is about to end or short of memory. */
+  /** True: no new rooms here, because it is about to end, short of memory or has as many rooms as it may. */
   readonly closed: boolean;
   /** Where it runs, for people: machine:port. */
   readonly address: string;

@@ -36,6 +36,8 @@ export interface MembershipOptions {
   readonly address: string;
   /** Under which clients reach it, if not by the address that they came by. */
   readonly publicAddress: string | undefined;
+  /** True: this process has as many rooms as it may have. */
+  isFull(): boolean;
   /** Frees what a dead process holds. */
   freeLeases(incarnation: string): Promise<number>;
 }
@@ -43,7 +45,7 @@ export interface MembershipOptions {
 /** Joins the cluster. Call it once Colyseus knows the id of this process. */
 export async function joinCluster(
   { link, driver, knowDead }: Shared,
-  { log, freeLeases, ...who }: MembershipOptions,
+  { log, freeLeases, isFull, ...who }: MembershipOptions,
 ): Promise<Membership> {
   let closed = false;
   let wasTight = false;
@@ -63,7 +65,7 @@ export async function joinCluster(
       // With the next heartbeat: by then all know that this one takes no rooms.
       if (wasTight || !tight) setImmediate(relieve, tight);
       wasTight = tight;
-      return tight || closed;
+      return tight || closed || isFull();
     }),
     async onDeath(dead) {
       const freed = await freeLeases(dead.incarnation);
