@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { itemMessages, itemRequest } from "../shared/item-messages.ts";
-import { roomMessages } from "../shared/messages.ts";
+import { itemMessages, itemRequest } from "../shared/protocol/item-messages.ts";
+import { roomMessages } from "../shared/protocol/messages.ts";
 import type { Random } from "../shared/random.ts";
 
 /** What this drill reads of a JSON schema. */

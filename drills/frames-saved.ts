@@ -1,11 +1,11 @@
 import { pino } from "pino";
-import { meadowLevel } from "../rooms/meadow/level.ts";
-import { MeadowState } from "../rooms/meadow/state.ts";
-import { meadowSystems } from "../rooms/meadow/systems.ts";
-import { openSimulation } from "../rooms/simulation.ts";
-import { readState } from "../server/character-state.ts";
-import { type Db, openDatabase } from "../server/db.ts";
-import { createSeal } from "../server/seal.ts";
+import { meadowLevel } from "../games/meadow/level.ts";
+import { MeadowState } from "../games/meadow/state.ts";
+import { meadowSystems } from "../games/meadow/systems.ts";
+import { openSimulation } from "../rooms/simulation/simulation.ts";
+import { readState } from "../server/persistence/character-state.ts";
+import { createSeal } from "../server/persistence/snapshot-codec.ts";
+import { type Db, openDatabase } from "../server/storage/database.ts";
 import { TICK_HZ } from "../shared/constants.ts";
 
 /** What a server process left in its database. */

@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import type { SeatReservation } from "../shared/messages.ts";
+import type { SeatReservation } from "../shared/protocol/messages.ts";
 import type { Game } from "./frames-honest.ts";
 
 /** Somebody who signed in as a guest, to come again and again. */

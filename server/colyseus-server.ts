@@ -3,14 +3,14 @@ import { createRequire } from "node:module";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { type TransportOptions, WebSocketTransport } from "@colyseus/ws-transport";
 import type { Logger } from "pino";
-import { limitSocket, SOCKET_OPTIONS } from "../rooms/socket-limits.ts";
-import { openapiEndpoint } from "./api/openapi.ts";
-import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
-import type { Foundation } from "./foundation.ts";
-import { limitMisses, openMisses } from "./misses.ts";
-import { allowOrigins, isForeign } from "./origins.ts";
-import { type PageSource, servePage } from "./page.ts";
-import { sampleLog } from "./sampled-log.ts";
+import { limitSocket, SOCKET_OPTIONS } from "../rooms/transport/socket-limits.ts";
+import { openapiEndpoint } from "./http/api/openapi.ts";
+import { type GameEntry, roomEndpoints } from "./http/api/rooms.ts";
+import { allowOrigins, isForeign } from "./http/cors.ts";
+import { type PageSource, servePage } from "./http/static-page.ts";
+import { limitMisses, openMisses } from "./matchmaking/room-code-misses.ts";
+import type { Foundation } from "./services.ts";
+import { sampleLog } from "./telemetry/sampled-log.ts";
 
 /**
  * Largest answer of an endpoint, in bytes. Colyseus's router (better-call, `setResponse`) never ends an answer whose

@@ -6,7 +6,7 @@ import {
   type QuarantinedZone,
   restoreQuarantined,
   setZoneAside,
-} from "../zone-quarantine.ts";
+} from "../persistence/zone-quarantine.ts";
 import type { Command } from "./index.ts";
 import { withDatabase } from "./with-database.ts";
 

@@ -4,8 +4,8 @@ import {
   LOOKING_MS,
   type WaitingSeat,
   type WaitingSeats,
-} from "../waiting-seats.ts";
-import { type Link, scriptOf } from "./link.ts";
+} from "../matchmaking/waiting-seats.ts";
+import { type Link, scriptOf } from "./redis-client.ts";
 
 const CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)";
 /** A character's seat, and when the seats of its account and address run out. */

@@ -1,0 +1,60 @@
+import { matchMaker, type Room } from "@colyseus/core";
+import type { Identity } from "./ports/ports.ts";
+import type { SeatPort } from "./ports/seats.ts";
+
+/** What Colyseus keeps of a seat: join options, identity, whether it was taken, whether it waits for a return. */
+type ReservedSeat = [options: unknown, auth: unknown, taken?: boolean, returning?: boolean];
+
+/** The parts of a room that its types hide. */
+interface Inside {
+  readonly _reservedSeats: Record<string, ReservedSeat>;
+  readonly _reservedSeatTimeouts: Record<string, NodeJS.Timeout>;
+  readonly _listing: Parameters<typeof matchMaker.driver.update>[0];
+  resetAutoDisposeTimeout(seconds: number): void;
+  _reserveSeat(
+    sessionId: string,
+    options: unknown,
+    auth: unknown,
+    seconds?: number,
+    returning?: boolean,
+    reloadToken?: string,
+  ): Promise<boolean>;
+}
+
+/**
+ * Tells of each seat that is reserved for a join, so that a character has one at most. Seats of those who dropped, of
+ * a hot reload and of travellers are the room's own.
+ *
+ * @see `@colyseus/core` src/Room.ts, `_reserveSeat` (0.18.17)
+ */
+export function confirmSeats(room: Room, seats: SeatPort): void {
+  const inside = room as unknown as Inside;
+  const reserve = inside._reserveSeat.bind(room);
+  inside._reserveSeat = async (sessionId, options, auth, seconds, returning, reloadToken) => {
+    const reserved = await reserve(sessionId, options, auth, seconds, returning, reloadToken);
+    const identity = auth as Identity | undefined;
+    if (!reserved || returning || reloadToken || !identity?.characterId || identity.journey) return reserved;
+    // Whoever comes with a seat that was replaced is told so by the room.
+    if (!(await seats.confirm(identity, sessionId, room.roomId))) await freeSeat(room, sessionId);
+    return true;
+  };
+}
+
+/**
+ * Frees a seat that nobody has taken, and closes the room if it was all there was. Seats of those who dropped stay.
+ *
+ * @param closeAfterS how long a room without anybody waits for whoever comes back to it
+ * @see `@colyseus/core` src/Room.ts, `#_decrementClientCount` (0.18.17), which is out of reach
+ */
+export async function freeSeat(room: Room, sessionId: string, closeAfterS = 0): Promise<void> {
+  const inside = room as unknown as Inside;
+  const [, , taken, returning] = inside._reservedSeats[sessionId] ?? [];
+  if (taken !== false || returning) return;
+  clearTimeout(inside._reservedSeatTimeouts[sessionId]);
+  delete inside._reservedSeats[sessionId];
+  delete inside._reservedSeatTimeouts[sessionId];
+  await matchMaker.driver.update(inside._listing, { $inc: { clients: -1 } });
+  // The same maximum again unlocks a room that was full.
+  await room.setMatchmaking({ maxClients: room.maxClients });
+  if (room.clients.length === 0) inside.resetAutoDisposeTimeout(closeAfterS);
+}

@@ -1,0 +1,51 @@
+import { type Avatar, FiniteValues, mendActor, RoomkeepError } from "../../shared/index.ts";
+import type { Place } from "../ports/ports.ts";
+
+/** Keeps the numbers of avatars finite, whatever wrote them: a NaN would spread to all that measures how far they are. */
+export interface FiniteAvatars {
+  /**
+   * Keeps an avatar as it is if all of its numbers are finite; else puts it back to what it was at the last check, and
+   * tells of a fault. Allocates nothing as long as all is well.
+   *
+   * @param after what has run since the last check, for the log: "step"
+   */
+  check(avatar: Avatar, after: string): void;
+  /** Puts an avatar back to what it was at the last check. */
+  putBack(avatar: Avatar): void;
+}
+
+/**
+ * Opens the guard of one simulation.
+ *
+ * @param home where an avatar stands whose place was never finite
+ * @param fault told of each avatar that was put back
+ */
+export function openFiniteAvatars(
+  home: () => Place,
+  fault: (where: string, error: unknown) => void,
+): FiniteAvatars {
+  const known = new WeakMap<Avatar, FiniteValues>();
+
+  function tell(after: string, { name }: Avatar, field: string): void {
+    fault(after, new RoomkeepError("NUMBER_NOT_FINITE", `${field} of the avatar of ${name} was not finite.`));
+  }
+
+  function valuesOf(avatar: Avatar, after: string): FiniteValues {
+    const mended = mendActor(avatar, home());
+    if (mended !== undefined) tell(after, avatar, mended.field);
+    const values = new FiniteValues(avatar);
+    known.set(avatar, values);
+    return values;
+  }
+
+  return {
+    check(avatar, after) {
+      const values = known.get(avatar) ?? valuesOf(avatar, after);
+      const field = values.keep();
+      if (field === undefined) return;
+      values.putBack();
+      tell(after, avatar, field);
+    },
+    putBack: (avatar) => known.get(avatar)?.putBack(),
+  };
+}

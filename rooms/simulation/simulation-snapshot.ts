@@ -1,0 +1,206 @@
+import { type Schema, TypeContext } from "@colyseus/schema";
+import {
+  type Actor,
+  type BodySave,
+  checkSnapshot,
+  type Events,
+  type EventsSave,
+  FiniteValues,
+  type GameEvent,
+  hashState,
+  isFiniteBody,
+  loadSpace,
+  mendActor,
+  type Random,
+  RoomkeepError,
+  restoreSnapshot,
+  type SchemaClass,
+  type SnapshotParts,
+  type Space,
+  type SpaceSave,
+  saveSpace,
+  type Triggers,
+  type TriggersSave,
+  takeSnapshot,
+  valueToJson,
+  type World,
+  type WorldState,
+} from "../../shared/index.ts";
+import type { Place } from "../ports/ports.ts";
+import type { Simulation, SnapshotScope } from "./simulation.ts";
+import type { Systems } from "./systems.ts";
+
+/** What a simulation shows of itself to be saved. */
+interface Inside {
+  readonly state: WorldState;
+  readonly world: World;
+  readonly systems: Pick<Systems<World>, "failing" | "setFailing">;
+  readonly random: Random;
+  readonly triggers: Triggers;
+  readonly events: Events;
+  readonly classes: readonly SchemaClass[] | undefined;
+  readonly clock: { get(): number; set(tick: number): void };
+  /** Where an actor stands whose place was not finite. */
+  home(): Place;
+  space(): Space | undefined;
+  /** Makes the bodies anew in the order of a save. */
+  rebuild(bodies: readonly BodySave[]): void;
+}
+
+/** What lives beside the schema. */
+interface Extras {
+  readonly tick: number;
+  readonly random: number;
+  /** Failures in a row by system; only where players are kept too: a new process tries every system again. */
+  readonly failing: Readonly<Record<string, number>>;
+  readonly space: SpaceSave | null;
+  /** Absent in saves from before they were kept. */
+  readonly triggers?: TriggersSave;
+  readonly events?: EventsSave;
+}
+
+/** What was not finite in a snapshot, and was put right. */
+export interface Healed {
+  /** Id of the actor; empty for the state's own fields. */
+  readonly id: string;
+  readonly className: string;
+  /** The first of its fields that were not finite. */
+  readonly field: string;
+  /** True: its class has no finite number for it, so the actor was left out. */
+  readonly leftOut: boolean;
+}
+
+/** Snapshot, restore and hash of a simulation. */
+export function openSaving(
+  inside: Inside,
+): Pick<Simulation, "snapshot" | "restore" | "checkSnapshot" | "hash"> {
+  const { state, world } = inside;
+  const partsOf = ({ without }: SnapshotScope, past: boolean): SnapshotParts => {
+    const keeps = (id: string) => !without?.has(id);
+    const space = inside.space();
+    const extras: Extras = {
+      tick: inside.clock.get(),
+      random: inside.random.state,
+      failing: without ? {} : inside.systems.failing(),
+      space: space ? saveSpace(space, keeps) : null,
+      triggers: inside.triggers.save(keeps),
+      events: inJson(inside.events.save(past)),
+    };
+    return { classes: classesOf(inside), state, keeps, extras };
+  };
+  const snapshot = (what: SnapshotScope = {}) => takeSnapshot(world, partsOf(what, true));
+  return {
+    snapshot,
+    checkSnapshot(stored) {
+      try {
+        checkExtras(checkSnapshot(stored, { classes: classesOf(inside), state }));
+      } catch (error) {
+        throw orCorrupt(error);
+      }
+    },
+    // A thousand events in each hash would cost more than all the rest: their digest stands for them.
+    hash: (what = {}) => hashState(world, partsOf(what, false)),
+    restore(stored, onHealed) {
+      const before = snapshot();
+      try {
+        load(inside, stored, onHealed);
+      } catch (error) {
+        load(inside, before);
+        throw orCorrupt(error);
+      }
+    },
+  };
+}
+
+function load(inside: Inside, stored: unknown, onHealed?: (healed: Healed) => void): void {
+  const { world, state } = inside;
+  const healed = new Set<string>();
+  const heal = (actor: Actor, id: string): boolean => {
+    const mended = mendActor(actor, inside.home());
+    if (mended === undefined) return true;
+    healed.add(id);
+    onHealed?.({ id, className: actor.constructor.name, field: mended.field, leftOut: !mended.ok });
+    return mended.ok;
+  };
+  const extras = restoreSnapshot(world, stored, {
+    classes: classesOf(inside),
+    state,
+    ...(onHealed && { admits: heal }),
+  });
+  const { tick, random, failing, space, triggers, events } = checkExtras(extras);
+  if (onHealed) healState(state, onHealed);
+  inside.clock.set(tick);
+  inside.random.state = random;
+  inside.systems.setFailing(failing ?? {});
+  inside.triggers.load(triggers ?? {});
+  inside.events.load(events ?? { seq: 0, digest: "", past: [], waiting: [] });
+  // A healed actor gets a new body where it stands now.
+  const bodies = (space?.bodies ?? []).filter(
+    (body) => !onHealed || (isFiniteBody(body) && !healed.has(body.id)),
+  );
+  inside.rebuild(bodies);
+  const there = inside.space();
+  if (space && there) loadSpace(there, { ...space, bodies });
+}
+
+function checkExtras(extras: unknown): Extras {
+  const { tick, random } = extras as Extras;
+  if (!Number.isSafeInteger(tick) || tick < 0 || !Number.isSafeInteger(random)) {
+    throw new TypeError("The tick or the state of the chance is missing.");
+  }
+  return extras as Extras;
+}
+
+function healState(state: WorldState, onHealed: (healed: Healed) => void): void {
+  const values = new FiniteValues(state);
+  const field = values.broken();
+  if (field === undefined) return;
+  values.putBack();
+  onHealed({ id: "", className: state.constructor.name, field, leftOut: false });
+}
+
+/** Events whose payload no JSON can hold stay behind: those are between the rules of one process. */
+function inJson(events: EventsSave): EventsSave {
+  const fits = (event: GameEvent) => {
+    try {
+      valueToJson(event);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const { past, waiting } = events;
+  return { ...events, past: past.filter(fits), waiting: waiting.filter(({ event }) => fits(event)) };
+}
+
+function orCorrupt(error: unknown): unknown {
+  if (error instanceof RoomkeepError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new RoomkeepError("SNAPSHOT_CORRUPT", `The snapshot does not fit: ${reason}`, { cause: error });
+}
+
+/**
+ * The classes that a snapshot may name. Of two with one name, which two games in one process may have, the one that
+ * lives in this world is taken.
+ */
+function classesOf({ classes, state, world }: Inside): ReadonlyMap<string, SchemaClass> {
+  const table = new Map<string, SchemaClass>();
+  const known = classes ?? knownTo(state);
+  for (const klass of known) table.set(klass.name, klass);
+  if (!classes)
+    for (const actor of world.query()) table.set(actor.constructor.name, actor.constructor as SchemaClass);
+  return table;
+}
+
+const contexts = new WeakMap<object, readonly SchemaClass[]>();
+
+function knownTo(state: WorldState): readonly SchemaClass[] {
+  const root = state.constructor;
+  let known = contexts.get(root);
+  if (!known) {
+    const { types } = new TypeContext(root as typeof Schema);
+    known = Object.values(types) as unknown as SchemaClass[];
+    contexts.set(root, known);
+  }
+  return known;
+}

@@ -1,0 +1,39 @@
+import type { Client } from "@colyseus/core";
+import type { WebSocket } from "ws";
+import { CLOSE } from "../../shared/index.ts";
+import type { Log } from "../ports/ports.ts";
+import { endSocket } from "./socket-limits.ts";
+
+/** Malformed messages and frames within {@link STRIKE_WINDOW_MS} that close the connection. */
+const STRIKES_MAX = 3;
+const STRIKE_WINDOW_MS = 10_000;
+
+/** How often the clients of one room sent what no page sends. */
+export interface Strikes {
+  /** Counts a malformed message or frame; the third in ten seconds closes the connection. `what` is for the log. */
+  add(client: Client, what: string): void;
+  /** Whether the client was closed for it: what still comes from there is not heard. */
+  isOut(client: Client): boolean;
+}
+
+/**
+ * Opens the strikes of one room. Messages and frames have one count a client.
+ *
+ * @param now milliseconds, the room's clock
+ */
+export function openStrikes(now: () => number, log: () => Log | undefined = () => undefined): Strikes {
+  const counts = new WeakMap<Client, { strikes: number; since: number }>();
+  return {
+    add(client, what) {
+      let count = counts.get(client);
+      if (count === undefined || (count.strikes < STRIKES_MAX && now() - count.since > STRIKE_WINDOW_MS)) {
+        count = { strikes: 0, since: now() };
+        counts.set(client, count);
+      }
+      if (++count.strikes !== STRIKES_MAX) return;
+      log()?.warn({ player: client.sessionId, what }, "closed after too many malformed messages");
+      endSocket(client.ref as WebSocket, CLOSE.ABUSE, "too many malformed messages");
+    },
+    isOut: (client) => (counts.get(client)?.strikes ?? 0) >= STRIKES_MAX,
+  };
+}

@@ -1,0 +1,33 @@
+import { type AuthContext, matchMaker } from "@colyseus/core";
+import { orJoinError } from "../../rooms/travel/join-error.ts";
+import { addressKey, type Limit, openLimit } from "../accounts/rate-limit.ts";
+
+/** Codes that lead nowhere an address may try in a minute. */
+const MISSES = 300;
+/** By which the matchmaker is told a room, and what it says when there is none. */
+const BY_ROOM = new Set(["joinById", "reconnect"]);
+const MISSED = /not found|has been disposed/i;
+
+/** Counts the tries of an address that lead to no room: each before it is made, and taken back when there is one. */
+export const openMisses = (): Limit => openLimit(MISSES, 60);
+
+const invokeMethod = matchMaker.controller.invokeMethod;
+
+/** Bounds how many rooms that are not there an address may ask the matchmaker for. */
+export function limitMisses(misses: Limit): void {
+  matchMaker.controller.invokeMethod = async (method, name, options, context?: AuthContext) => {
+    const ask = () => invokeMethod.call(matchMaker.controller, method, name, options, context);
+    if (!BY_ROOM.has(method)) return ask();
+    const key = addressKey(String(context?.ip ?? ""));
+    await orJoinError(misses.spend(key));
+    let missed = false;
+    try {
+      return await ask();
+    } catch (error) {
+      missed = error instanceof Error && MISSED.test(error.message);
+      throw error;
+    } finally {
+      if (!missed) await misses.refund(key);
+    }
+  };
+}

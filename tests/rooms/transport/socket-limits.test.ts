@@ -1,0 +1,149 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import type { Client } from "@colyseus/core";
+import { CLOSE } from "roomkeep/shared";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Log } from "../../../rooms/ports/ports.ts";
+import { limitSocket, SOCKET_LIMITS, SOCKET_OPTIONS } from "../../../rooms/transport/socket-limits.ts";
+import { readDirectly } from "../../../rooms/transport/socket-reader.ts";
+import { until } from "../../helpers/crowd-server.ts";
+
+const INPUT = 19;
+const { framesAtOnce, bytesAtOnce, fragmentsMax, unreadPongsMax } = SOCKET_LIMITS;
+const http = createServer();
+const server = new WebSocketServer({ server: http, maxPayload: 4096, ...SOCKET_OPTIONS });
+
+/** What the server has seen of one socket. */
+interface Seen {
+  ws: WebSocket;
+  frames: number;
+  code: number | undefined;
+  readonly lines: unknown[];
+}
+let seen: Seen | undefined;
+
+beforeAll(async () => {
+  server.on("connection", (ws: WebSocket, { url }) => {
+    const mine: Seen = { ws, frames: 0, code: undefined, lines: [] };
+    const warn = (fields: object) => mine.lines.push(fields);
+    limitSocket(ws, { warn } as unknown as Log);
+    for (const event of ["message", "ping", "pong"]) ws.on(event, () => mine.frames++);
+    ws.on("error", () => {});
+    ws.on("close", (code) => {
+      mine.code = code;
+    });
+    if (url === "/direct") readDirectly({ ref: ws } as unknown as Client, () => mine.frames++);
+    seen = mine;
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+});
+afterAll(() => {
+  for (const ws of server.clients) ws.terminate();
+  http.close();
+});
+
+/** A frame as a client sends it, masked by zeros. */
+function frame(opcode: number, length: number, { fin = true, first = INPUT } = {}): Buffer {
+  const head = [
+    (fin ? 0x80 : 0) | opcode,
+    ...(length > 125 ? [0xfe, length >> 8, length & 255] : [0x80 | length]),
+  ];
+  const payload = Buffer.alloc(length, 1);
+  if (length > 0) payload[0] = first;
+  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
+}
+
+async function open(
+  path = "/",
+): Promise<{ socket: Socket; mine: Seen; closeCode: () => number | undefined }> {
+  seen = undefined;
+  const { port } = http.address() as AddressInfo;
+  const socket = connect({ port, host: "127.0.0.1" });
+  socket.on("error", () => {});
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  );
+  await once(socket, "data");
+  await until(() => seen !== undefined);
+  let code: number | undefined;
+  // The close frame of the server: opcode 8, its length, the code.
+  socket.on("data", (chunk: Buffer) => {
+    const at = chunk.indexOf(0x88);
+    if (at >= 0 && at + 4 <= chunk.length) code ??= chunk.readUInt16BE(at + 2);
+  });
+  return { socket, mine: seen as unknown as Seen, closeCode: () => code };
+}
+
+const many = (count: number, ...frames: Buffer[]) =>
+  Buffer.concat(Array.from({ length: count }, () => Buffer.concat(frames)));
+
+test.each([
+  ["pongs that nobody asked for", "/", frame(10, 0)],
+  ["empty messages", "/", frame(2, 0)],
+  ["text", "/", frame(1, 1, { first: 65 })],
+  ["input frames that are read directly", "/direct", frame(2, 3)],
+  ["control frames of one who is read directly", "/direct", frame(10, 0)],
+])("more %s than a page sends close the socket, with a code and one line", async (_, path, one) => {
+  const { socket, mine, closeCode } = await open(path);
+  socket.write(many(3 * framesAtOnce, one));
+  await until(() => mine.code !== undefined);
+  expect([mine.code, closeCode()]).toEqual([CLOSE.ABUSE, CLOSE.ABUSE]);
+  expect(mine.frames).toBeGreaterThanOrEqual(framesAtOnce);
+  expect(mine.frames).toBeLessThan(1.5 * framesAtOnce);
+  expect(mine.lines).toEqual([{ why: "too many frames" }]);
+});
+
+test("more bytes than a page sends close the socket, on both ways of reading", async () => {
+  for (const [path, one] of [
+    ["/", frame(2, 4000)],
+    ["/direct", frame(2, 125)],
+  ] as const) {
+    const { socket, mine } = await open(path);
+    socket.write(many(Math.ceil((3 * bytesAtOnce) / one.length), one));
+    await until(() => mine.code !== undefined);
+    expect(mine.code).toBe(CLOSE.ABUSE);
+    expect(mine.frames * one.length).toBeLessThan(1.5 * bytesAtOnce);
+    expect(mine.lines).toEqual([{ why: "too many bytes" }]);
+  }
+});
+
+test.each(["/", "/direct"])(
+  "nine seconds of a page at 60 Hz that chats, all at once, are heard (%s)",
+  async (path) => {
+    const { socket, mine } = await open(path);
+    socket.write(many(9, many(60, frame(2, 16)), frame(2, 250, { first: 13 }), frame(10, 0)));
+    await until(() => mine.frames === 9 * 62);
+    expect(mine.ws.readyState).toBe(mine.ws.OPEN);
+    expect(mine.lines).toEqual([]);
+    socket.destroy();
+  },
+);
+
+test("a message in more parts than a page would make is not waited for", async () => {
+  const { socket, mine, closeCode } = await open();
+  const parts = [
+    frame(2, 1, { fin: false }),
+    ...Array.from({ length: fragmentsMax }, () => frame(0, 1, { fin: false })),
+  ];
+  socket.write(Buffer.concat(parts));
+  await until(() => closeCode() !== undefined);
+  expect([closeCode(), mine.frames]).toEqual([1008, 0]);
+  socket.destroy();
+});
+
+test("pings whose answers nobody reads end the socket", async () => {
+  const { socket, mine } = await open();
+  socket.pause();
+  while (mine.ws.bufferedAmount === 0) {
+    mine.ws.send(Buffer.alloc(1024 * 1024));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  socket.write(many(unreadPongsMax, frame(9, 125)));
+  await until(() => mine.frames === unreadPongsMax);
+  expect(mine.ws.readyState).toBe(mine.ws.OPEN);
+  socket.write(frame(9, 125));
+  await until(() => mine.code !== undefined);
+});

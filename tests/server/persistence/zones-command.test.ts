@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { migrate, openDatabase } from "../../../server/storage/database.ts";
+import { roomkeep } from "../../helpers/cli.ts";
+import { missingPostgres, newPostgresDatabase, testLog } from "../../helpers/databases.ts";
+
+describe.each(["embedded", "PostgreSQL"] as const)("roomkeep zones (%s)", (kind) => {
+  if (kind === "PostgreSQL" && missingPostgres !== null && process.env.CI !== "true")
+    return test.skip(`not run: ${missingPostgres}`, () => {});
+  const folder = mkdtempSync(join(tmpdir(), "roomkeep-zones-"));
+  let postgres: Awaited<ReturnType<typeof newPostgresDatabase>> | undefined;
+  beforeAll(async () => {
+    if (kind === "PostgreSQL") postgres = await newPostgresDatabase();
+    const database = await open();
+    await migrate(database.ds);
+    await database.ds.query("INSERT INTO zone_save (key, snapshot, version) VALUES ('meadow', 'damaged', 7)");
+    await database.close();
+  });
+  afterAll(async () => {
+    await postgres?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const open = () => openDatabase({ url: postgres?.url, dataDir: folder, quick: true, log: testLog });
+
+  async function zones(...args: string[]): Promise<{ code: number | null; out: string; all: string }> {
+    const env = { DATABASE_URL: postgres?.url ?? "", ROOMKEEP_DATA_DIR: folder };
+    const run = roomkeep(["zones", ...args], { env });
+    const code = await run.ended;
+    return { code, out: run.stdout(), all: run.output() };
+  }
+
+  test("sets a zone's world aside, lists it and restores it", { timeout: 600_000 }, async () => {
+    const aside = await zones("quarantine", "set-aside", "meadow", "--reason", "it is damaged", "--json");
+    expect(aside).toMatchObject({ code: 0 });
+    const { aside: id } = JSON.parse(aside.out) as { aside: string };
+    const listed = await zones("quarantine", "list", "--json");
+    expect(JSON.parse(listed.out)).toMatchObject({ id, zone: "meadow", version: 7, reason: "it is damaged" });
+    expect(await zones("quarantine", "set-aside", "meadow")).toMatchObject({
+      code: 1,
+      all: expect.stringContaining("ZONE_UNKNOWN"),
+    });
+    expect((await zones("quarantine", "restore", id)).out).toContain("meadow");
+    expect((await zones("quarantine", "list")).out).toContain("Nothing is set aside.");
+    const database = await open();
+    const [row] = await database.ds.query("SELECT snapshot, version FROM zone_save WHERE key = 'meadow'");
+    expect([String(row.snapshot), row.version]).toEqual(["damaged", 8]);
+    await database.close();
+  });
+
+  test("explains itself, and what is missing", { timeout: 600_000 }, async () => {
+    expect((await zones("--help")).out).toMatch(/list[\s\S]*restore <id>[\s\S]*set-aside <zone>/);
+    for (const verb of ["list", "restore", "set-aside"])
+      expect((await zones("quarantine", verb, "--help")).out).toMatch(
+        new RegExp(`^roomkeep zones quarantine ${verb}`),
+      );
+    for (const wrong of [[], ["quarantine", "restore"]]) expect((await zones(...wrong)).code).toBe(2);
+  });
+
+  if (kind === "embedded")
+    test("refuses a data folder that a server uses, by name", { timeout: 600_000 }, async () => {
+      const server = await open();
+      const refused = await zones("quarantine", "list");
+      expect(refused).toMatchObject({ code: 1, all: expect.stringContaining("DATA_DIR_LOCKED") });
+      await server.close();
+    });
+});
