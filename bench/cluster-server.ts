@@ -2,7 +2,7 @@
 
 import { subscribe } from "node:diagnostics_channel";
 import { games } from "../drills/cluster-rooms.ts";
-import type { TickTiming } from "../rooms/tick.ts";
+import type { TickTiming } from "../rooms/simulation/tick-clock.ts";
 import { stopOnSignal, tellParent } from "../server/cli/start.ts";
 import { readConfig, startServer } from "../server/index.ts";
 

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { initializeRoomCache, type MatchMakerDriver, matchMaker, Room } from "@colyseus/core";
 import { RedisDriver } from "@colyseus/redis-driver";
-import { openLink } from "../server/cluster/link.ts";
-import { RoomListing } from "../server/cluster/listing.ts";
 import { ClusterPresence } from "../server/cluster/presence.ts";
+import { openLink } from "../server/cluster/redis-client.ts";
+import { RoomListing } from "../server/cluster/room-driver.ts";
 import { startPrivate } from "../tests/helpers/redis.ts";
 import { measurePlayers, type PlayersMeasured } from "./cluster-players.ts";
 

@@ -4,10 +4,10 @@ import { type Client, matchMaker, Room, type SchemaSerializer, Server } from "@c
 import { Encoder, type MapSchema, type Schema, StateView, schema, t } from "@colyseus/schema";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { type WebSocket, WebSocketServer } from "ws";
-import { Admission } from "../rooms/admission.ts";
-import { CellSerializer } from "../rooms/cell-serializer.ts";
-import { Outbox } from "../rooms/outbox.ts";
-import { keepClientsQuick } from "../rooms/quick-clients.ts";
+import { CellSerializer } from "../rooms/replication/interest-serializer.ts";
+import { Outbox } from "../rooms/transport/backpressure.ts";
+import { keepClientsQuick } from "../rooms/transport/client-fast-path.ts";
+import { Admission } from "../rooms/transport/join-queue.ts";
 import { CROWD_HZ, type CrowdWorld, INTEREST_M } from "./crowd-world.ts";
 
 /** What the bench compares. */

@@ -4,12 +4,12 @@ import pino from "pino";
 import type { DataSource } from "typeorm";
 import { openPremises } from "../drills/premises.ts";
 import { Character, Item, LedgerLeg } from "../entities/index.ts";
-import { openCharacters } from "../server/characters.ts";
-import { container, slotsOf } from "../server/containers.ts";
-import { type Database, IN_MEMORY, migrate, openDatabase } from "../server/db.ts";
-import { createGuest } from "../server/guests.ts";
-import { openItems } from "../server/items.ts";
-import { verifyLedger } from "../server/ledger.ts";
+import { createGuest } from "../server/accounts/guests.ts";
+import { container, slotsOf } from "../server/items/containers.ts";
+import { openItems } from "../server/items/items.ts";
+import { verifyLedger } from "../server/items/ledger.ts";
+import { openCharacters } from "../server/persistence/characters.ts";
+import { type Database, IN_MEMORY, migrate, openDatabase } from "../server/storage/database.ts";
 
 export const help = `npm run bench -- items [--seconds 4] [--repeats 3] [--players 16] [--json]
 

@@ -4,8 +4,8 @@ import { WebSocketTransport } from "@colyseus/ws-transport";
 import { PHASES, type TickProfile } from "roomkeep/rooms";
 import { IN_MEMORY, readConfig, startServer } from "roomkeep/server";
 import { Avatar, seeded, WalkInput, WorldState } from "roomkeep/shared";
-import { plazaLevel } from "../rooms/plaza/level.ts";
-import { PlazaRoom } from "../rooms/plaza/room.ts";
+import { plazaLevel } from "../games/plaza/level.ts";
+import { PlazaRoom } from "../games/plaza/room.ts";
 import { games } from "../server/main.ts";
 
 /** The plaza with fifty loose crates strewn about. */

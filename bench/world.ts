@@ -1,9 +1,9 @@
 import { Encoder, t } from "@colyseus/schema";
-import { WorldState } from "../shared/actor.ts";
-import { defineActor, defineComponent } from "../shared/component.ts";
-import { createGrid } from "../shared/grid.ts";
 import { seeded } from "../shared/random.ts";
-import { createWorld } from "../shared/world.ts";
+import { WorldState } from "../shared/world/actor.ts";
+import { defineActor, defineComponent } from "../shared/world/component.ts";
+import { createGrid } from "../shared/world/spatial-hash.ts";
+import { createWorld } from "../shared/world/world.ts";
 import { measureBodies } from "./world-bodies.ts";
 
 const ACTORS = 5000;

@@ -1,18 +1,18 @@
-export type { ActorView, ActorViews } from "./actors.ts";
-export type { AvatarView } from "./avatar-view.ts";
-export type { ActorSize } from "./debug-draw.ts";
+export { type PredictEffect, type PredictedEffect, predictEffects } from "./network/optimistic-effects.ts";
+export type { GameRoom, InputFrame, Pose, Prediction, Step } from "./network/predict.ts";
+export type { HeardEvent, OnEvent } from "./network/room-events.ts";
 export { type PageOptions, startPage } from "./page.tsx";
-export type { GameRoom, InputFrame, Pose, Prediction, Step } from "./predict.ts";
-export { type PredictEffect, type PredictedEffect, predictEffects } from "./predict-effect.ts";
-export type { Probe } from "./probe.ts";
-export type { HeardEvent, OnEvent } from "./room-events.ts";
-export { type Batch, openBatch, type PieceOptions } from "./scene/batch.ts";
-export type { GroundPaint } from "./scene/ground-paint.ts";
-export type { SceneryBrush } from "./scene/scenery.ts";
-export { AFTERNOON, type SkyMood } from "./scene/sky.ts";
+export type { ActorView, ActorViews } from "./scene/actor-views.ts";
+export type { AvatarView } from "./scene/avatar-view.ts";
+export type { ActorSize } from "./scene/debug-draw.ts";
+export { type Batch, openBatch, type PieceOptions } from "./scene/level/batch.ts";
+export type { GroundPaint } from "./scene/level/ground-paint.ts";
+export type { SceneryBrush } from "./scene/level/scenery.ts";
+export { AFTERNOON, type SkyMood } from "./scene/level/sky.ts";
+export type { Sounds } from "./scene/sounds.ts";
+export type { Stage } from "./scene/stage.ts";
 export type { Settings } from "./settings.ts";
-export type { Sounds } from "./sounds.ts";
-export type { Stage } from "./stage.ts";
+export type { Probe } from "./test-probe.ts";
 export {
   defineView,
   type GameView,

@@ -1,7 +1,7 @@
 import { startPage } from "roomkeep/client";
-import { caveView, meadowView } from "../rooms/meadow/view.ts";
-import { plazaView } from "../rooms/plaza/view.ts";
-import { tagView } from "../rooms/tag/view.ts";
+import { caveView, meadowView } from "../games/meadow/view.ts";
+import { plazaView } from "../games/plaza/view.ts";
+import { tagView } from "../games/tag/view.ts";
 
 const views = {
   plaza: plazaView,

@@ -1,33 +1,33 @@
 import { effect, signal } from "@preact/signals";
 import { render } from "preact";
-import { openAccount } from "./account.ts";
-import { openApi } from "./api.ts";
-import { openConsole } from "./console.ts";
-import { readCode } from "./farewell.ts";
-import { followSession } from "./follow.ts";
-import { accountStyle } from "./hud/account-style.ts";
+import { openAccount } from "./account/account.ts";
+import { takeIdentity } from "./account/oidc-return.ts";
+import { watchRooms } from "./account/room-list.ts";
+import { accountStyle } from "./hud/account/style.ts";
 import { Hud } from "./hud/hud.tsx";
-import { itemStyle } from "./hud/item-style.ts";
-import type { AccountPage, Overlay, Page } from "./hud/page-state.ts";
+import { itemStyle } from "./hud/items/style.ts";
 import { style } from "./hud/style.ts";
-import { takeIdentity } from "./identity.ts";
-import { openInput } from "./input.ts";
-import { openLetters } from "./letters.ts";
-import { isThing, watchNear } from "./near.ts";
-import { openParty } from "./party.ts";
-import { pickActors } from "./pick.ts";
-import { exposeProbe } from "./probe.ts";
-import { watchRooms } from "./room-list.ts";
-import { openSession } from "./session.ts";
+import { openInput } from "./input/input.ts";
+import { pickActors } from "./input/picking.ts";
+import { listenToKeys, openEmotes } from "./input/shortcuts.ts";
+import { openThings } from "./items/items-store.ts";
+import { isThing, watchNear } from "./items/proximity.ts";
+import { openApi } from "./network/api.ts";
+import { readCode } from "./network/disconnect-notice.ts";
+import { explain } from "./network/error-messages.ts";
+import { openSiblings } from "./network/overflow-rooms.ts";
+import { openConsole } from "./network/room-console.ts";
+import { openSession } from "./network/session.ts";
+import type { AccountPage, Overlay, Page } from "./page-state.ts";
+import { openBoard } from "./room-view.ts";
+import { openSounds, type Sounds } from "./scene/sounds.ts";
+import { openStage, type Stage } from "./scene/stage.ts";
+import { followSession } from "./scene-sync.ts";
 import { openSettings, type Settings } from "./settings.ts";
-import { listenToKeys, openEmotes } from "./shortcuts.ts";
-import { openSiblings } from "./siblings.ts";
-import { openSounds, type Sounds } from "./sounds.ts";
-import { openStage, type Stage } from "./stage.ts";
-import { openThings } from "./things.ts";
+import { openLetters } from "./social/direct-messages.ts";
+import { openParty } from "./social/party.ts";
+import { exposeProbe } from "./test-probe.ts";
 import type { GameViews } from "./view.ts";
-import { explain } from "./words.ts";
-import { openBoard } from "./world.ts";
 
 /** What a page is made of. */
 export interface PageOptions {
@@ -43,7 +43,7 @@ export interface PageOptions {
  *
  * @example
  * import { startPage } from "roomkeep/client";
- * import { yardView } from "../rooms/yard/view.ts";
+ * import { yardView } from "../games/yard/view.ts";
  *
  * startPage({ title: "The yard", views: { yard: yardView } });
  */

@@ -1,6 +1,6 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import { recall, remember } from "./memory.ts";
-import type { Quality } from "./stage.ts";
+import type { Quality } from "./scene/stage.ts";
+import { recall, remember } from "./storage.ts";
 
 /** What a player may set. Kept in this browser. */
 export interface Settings {

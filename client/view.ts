@@ -1,16 +1,16 @@
 import type { ComponentChild } from "preact";
 import type { Actor, ItemTemplates, Level, WorldState } from "roomkeep/shared";
 import type { Object3D } from "three";
-import type { ActorView, ActorViews } from "./actors.ts";
-import type { ActorSize, DebugDraw } from "./debug-draw.ts";
-import type { GameRoom, Pose, Prediction, Step } from "./predict.ts";
-import type { PredictEffect } from "./predict-effect.ts";
-import type { OnEvent } from "./room-events.ts";
-import type { SceneryBrush } from "./scene/scenery.ts";
+import type { PredictEffect } from "./network/optimistic-effects.ts";
+import type { GameRoom, Pose, Prediction, Step } from "./network/predict.ts";
+import type { OnEvent } from "./network/room-events.ts";
+import type { ActorView, ActorViews } from "./scene/actor-views.ts";
+import type { ActorSize, DebugDraw } from "./scene/debug-draw.ts";
+import type { SceneryBrush } from "./scene/level/scenery.ts";
+import type { Sounds } from "./scene/sounds.ts";
+import type { Stage } from "./scene/stage.ts";
+import type { Wear } from "./scene/worn-items.ts";
 import type { Settings } from "./settings.ts";
-import type { Sounds } from "./sounds.ts";
-import type { Stage } from "./stage.ts";
-import type { Wear } from "./worn.ts";
 
 /** Places on the screen that a game may fill: above, at the right side, or over the middle. */
 export type HudSlot = "top" | "side" | "center";

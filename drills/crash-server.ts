@@ -1,9 +1,9 @@
 // One server process of the crash drill: the real server with the drill's rooms.
 import { randomUUID } from "node:crypto";
 import { matchMaker } from "@colyseus/core";
-import { openCharacters } from "../server/characters.ts";
 import { type Foundation, readConfig, startServer } from "../server/index.ts";
-import { openItems } from "../server/items.ts";
+import { openItems } from "../server/items/items.ts";
+import { openCharacters } from "../server/persistence/characters.ts";
 import { crashRoom, type Wiring } from "./crash-room.ts";
 import { naivePorts } from "./naive.ts";
 import { type Edit, rewriting } from "./rewrite.ts";

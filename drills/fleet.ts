@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type LocalCluster, type LocalProcess, startLocalCluster } from "../server/cluster/local.ts";
+import { type LocalCluster, type LocalProcess, startLocalCluster } from "../server/dev/local-cluster.ts";
 import { openPremises, type Premises } from "./premises.ts";
 
 const SCRIPT = fileURLToPath(new URL("cluster-server.ts", import.meta.url));

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
-import type { Actor } from "../shared/actor.ts";
 import { seeded } from "../shared/random.ts";
+import type { Actor } from "../shared/world/actor.ts";
 
 /** Seconds after which a bot leaves and comes again, at least and at most. */
 const STAY_S = [40, 160] as const;

@@ -6,8 +6,8 @@ import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { inspect, parseArgs } from "node:util";
 import type { WorldRoom } from "../rooms/index.ts";
-import { openRecorder } from "../rooms/recorder.ts";
-import { openRehearsal, type Rehearsal, type RerunResult, rerun } from "../rooms/rehearsal.ts";
+import { openRehearsal, type Rehearsal, type RerunResult, rerun } from "../rooms/replay.ts";
+import { openRecorder } from "../rooms/simulation/recorder.ts";
 import { games } from "../server/main.ts";
 import { seeded } from "../shared/random.ts";
 

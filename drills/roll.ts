@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { DataSource } from "typeorm";
-import { verifyLedger } from "../server/ledger.ts";
+import { verifyLedger } from "../server/items/ledger.ts";
 import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 import { pause } from "./patience.ts";
 import { openWalker, quantile, type Walker } from "./walker.ts";

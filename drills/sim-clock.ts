@@ -1,5 +1,5 @@
 import pino from "pino";
-import { type Database, IN_MEMORY, migrate, openDatabase } from "../server/db.ts";
+import { type Database, IN_MEMORY, migrate, openDatabase } from "../server/storage/database.ts";
 
 /** The embedded database under a clock that the simulator moves. */
 export interface SimDatabase extends Database {

@@ -1,9 +1,9 @@
 import pino from "pino";
 import type { CharacterState, Claim, ItemPort } from "roomkeep/rooms";
 import type { DataSource } from "typeorm";
-import { type Characters, type Holder, openCharacters } from "../server/characters.ts";
-import { slotsOf } from "../server/containers.ts";
-import { openItems } from "../server/items.ts";
+import { slotsOf } from "../server/items/containers.ts";
+import { openItems } from "../server/items/items.ts";
+import { type Characters, type Holder, openCharacters } from "../server/persistence/characters.ts";
 import { seeded } from "../shared/random.ts";
 import { around, type Edit, rewriting } from "./rewrite.ts";
 import type { SimDatabase } from "./sim-clock.ts";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { TestPlayer } from "roomkeep/testing";
-import type { LocalProcess } from "../server/cluster/local.ts";
+import type { LocalProcess } from "../server/dev/local-cluster.ts";
 import type { Avatar, PartyView } from "../shared/index.ts";
 import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 import { hostOf } from "./liveness.ts";

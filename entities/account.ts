@@ -31,7 +31,7 @@ export class Account {
   @Column({ type: "text", nullable: true })
   name!: string | null;
 
-  /** Folded, so that no two names look alike: `server/account-names.ts`. */
+  /** Folded, so that no two names look alike: `server/accounts/account-names.ts`. */
   @Column({ type: "text", name: "name_key", nullable: true })
   @Index("account_name_key_key", { unique: true })
   nameKey!: string | null;

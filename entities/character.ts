@@ -3,7 +3,7 @@ import { Account } from "./account.ts";
 
 /**
  * A character and the lease on it. One process at a time owns it; every write names `owner` and `epoch`, and a
- * write that changes no row has been fenced. Written by SQL only (`server/character-rows.ts`), never by `save()`:
+ * write that changes no row has been fenced. Written by SQL only (`server/persistence/character-rows.ts`), never by `save()`:
  * that would write columns it has not looked at.
  */
 @Entity({ name: "character" })
@@ -33,7 +33,7 @@ export class Character {
   @Column({ type: "bigint", default: "0" })
   coins!: string;
 
-  /** The versioned snapshot: `CharacterState` of `rooms/ports.ts`. */
+  /** The versioned snapshot: `CharacterState` of `rooms/ports/ports.ts`. */
   @Column({ type: "jsonb" })
   state!: object;
 

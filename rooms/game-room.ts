@@ -14,16 +14,16 @@ import {
   type WorldState,
   walk,
 } from "../shared/index.ts";
-import { LOOSE_THINGS } from "./commands.ts";
-import type { Command, Spawnable } from "./console.ts";
-import { flatField, type GameCard, type Listing } from "./game-card.ts";
-import type { Rate } from "./guard.ts";
-import type { InterestOptions } from "./interest.ts";
+import { flatField, type GameCard, type Listing } from "./game-listing.ts";
+import { LOOSE_THINGS } from "./messaging/commands.ts";
+import type { Command, Spawnable } from "./messaging/console.ts";
+import type { Rate } from "./messaging/message-guard.ts";
+import type { ZoneFormat } from "./persistence/zone-saves.ts";
 import type { PlaceOfSpawn, Player } from "./player.ts";
-import type { ItemTemplates, Log, Ports } from "./ports.ts";
-import type { Simulation, SystemInRoom } from "./simulation.ts";
-import { spawnPlaceOf } from "./spawn-place.ts";
-import type { ZoneFormat } from "./zone-saves.ts";
+import type { ItemTemplates, Log, Ports } from "./ports/ports.ts";
+import type { InterestOptions } from "./replication/interest.ts";
+import type { Simulation, SystemInRoom } from "./simulation/simulation.ts";
+import { spawnPlaceOf } from "./simulation/spawn-place.ts";
 
 /**
  * What a game says of its room: settings and hooks, and what it sees of it. A game extends `WorldRoom`, which adds

@@ -1,21 +1,21 @@
-export type { ApplyAnswer, Ask } from "./answers.ts";
-export { CellSerializer, type CellStats } from "./cell-serializer.ts";
-export { COMMON_COMMANDS, type CommandedRoom, LOOSE_THINGS } from "./commands.ts";
-export * from "./console.ts";
-export type { GameCard, Listing } from "./game-card.ts";
-export type { Rate } from "./guard.ts";
-export { DEFAULT_RINGS, type InterestOptions, type Ring } from "./interest.ts";
-export type { ItemUse } from "./item-asks.ts";
-export type { Deed, ItemDesk } from "./item-desk.ts";
-export type { Goal } from "./journey.ts";
-export { announce } from "./letters.ts";
-export { OUTBOX_LIMITS, type OutboxLimits } from "./outbox.ts";
+export type { GameCard, Listing } from "./game-listing.ts";
+export type { ItemUse } from "./items/item-messages.ts";
+export type { Deed, ItemDesk } from "./items/item-requests.ts";
+export type { ItemOptions, RoomItems } from "./items/room-items.ts";
+export { COMMON_COMMANDS, type CommandedRoom, LOOSE_THINGS } from "./messaging/commands.ts";
+export * from "./messaging/console.ts";
+export { announce } from "./messaging/direct-messages.ts";
+export type { Rate } from "./messaging/message-guard.ts";
+export type { ZoneFormat } from "./persistence/zone-saves.ts";
 export type { Player } from "./player.ts";
-export type * from "./ports.ts";
-export * from "./recorder.ts";
-export { openRehearsal, type Rehearsal, type RerunResult, rerun } from "./rehearsal.ts";
-export * from "./rewind.ts";
-export type { ItemOptions, RoomItems } from "./room-items.ts";
+export type * from "./ports/ports.ts";
+export { openRehearsal, type Rehearsal, type RerunResult, rerun } from "./replay.ts";
+export { DEFAULT_RINGS, type InterestOptions, type Ring } from "./replication/interest.ts";
+export { CellSerializer, type CellStats } from "./replication/interest-serializer.ts";
+export { StableSerializer } from "./replication/stable-serializer.ts";
+export type { ApplyAnswer, Ask } from "./simulation/async-results.ts";
+export * from "./simulation/lag-compensation.ts";
+export * from "./simulation/recorder.ts";
 export {
   openSimulation,
   type RoomContext,
@@ -23,9 +23,9 @@ export {
   type SimulationOptions,
   type SnapshotScope,
   type SystemInRoom,
-} from "./simulation.ts";
-export { StableSerializer } from "./stable-serializer.ts";
-export * from "./systems.ts";
-export { PHASES, type Phase, type TickProfile, type TickTiming } from "./tick.ts";
+} from "./simulation/simulation.ts";
+export * from "./simulation/systems.ts";
+export { PHASES, type Phase, type TickProfile, type TickTiming } from "./simulation/tick-clock.ts";
+export { OUTBOX_LIMITS, type OutboxLimits } from "./transport/backpressure.ts";
+export type { Goal } from "./travel/portal.ts";
 export { WorldRoom } from "./world-room.ts";
-export type { ZoneFormat } from "./zone-saves.ts";

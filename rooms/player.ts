@@ -1,7 +1,7 @@
 import type { Client, Deferred, InputAccessor } from "@colyseus/core";
 import type { Avatar, Portal, WalkInput } from "../shared/index.ts";
-import type { Departure } from "./departure.ts";
-import type { Claim, Identity, Origin, Place, Role } from "./ports.ts";
+import type { Claim, Identity, Origin, Place, Role } from "./ports/ports.ts";
+import type { Departure } from "./travel/hand-over.ts";
 
 export type PlaceOfSpawn = Place;
 

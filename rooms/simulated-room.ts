@@ -8,27 +8,27 @@ import {
 } from "@colyseus/core";
 import type { z } from "zod";
 import { type Avatar, Carrier, canonicalJson, fnv1a64, WalkInput, type WorldState } from "../shared/index.ts";
-import { type Answers, type ApplyAnswer, type Ask, openAnswers } from "./answers.ts";
-import { CellSerializer } from "./cell-serializer.ts";
-import { COMMON_COMMANDS } from "./commands.ts";
-import { type Command, type Console, openConsole } from "./console.ts";
-import { hearCommands } from "./console-mail.ts";
-import { sendEvent } from "./event-mail.ts";
-import { type Faults, openFaults } from "./faults.ts";
 import { GameRoom } from "./game-room.ts";
-import { type Action, type Inbox, openInbox } from "./inbox.ts";
-import { takeInputs } from "./inputs.ts";
-import { portalAt } from "./journey.ts";
-import { takeView } from "./owner-view.ts";
+import { type ItemOptions, openRoomItems, type RoomItems, type RoomItemsInside } from "./items/room-items.ts";
+import { COMMON_COMMANDS } from "./messaging/commands.ts";
+import { type Command, type Console, openConsole } from "./messaging/console.ts";
+import { hearCommands } from "./messaging/console-messages.ts";
+import { sendEvent } from "./messaging/event-broadcast.ts";
+import { type Action, type Inbox, openInbox } from "./messaging/message-router.ts";
 import { describe, type Player, standAt } from "./player.ts";
-import type { Claim, Log, Place, Ports, Role } from "./ports.ts";
-import type { Recorder } from "./recorder.ts";
-import { type Look, noted, type Seen, seenAgain, seenBy } from "./rewind.ts";
-import { type ItemOptions, openRoomItems, type RoomItems, type RoomItemsInside } from "./room-items.ts";
-import { checkRates } from "./room-rates.ts";
-import { openSimulation, type Simulation } from "./simulation.ts";
-import { StableSerializer } from "./stable-serializer.ts";
-import { openTickClock, type TickClock, type TickProfile } from "./tick.ts";
+import type { Claim, Log, Place, Ports, Role } from "./ports/ports.ts";
+import { CellSerializer } from "./replication/interest-serializer.ts";
+import { takeView } from "./replication/owner-view.ts";
+import { StableSerializer } from "./replication/stable-serializer.ts";
+import { type Answers, type ApplyAnswer, type Ask, openAnswers } from "./simulation/async-results.ts";
+import { type Faults, openFaults } from "./simulation/faults.ts";
+import { takeInputs } from "./simulation/input-credit.ts";
+import { type Look, noted, type Seen, seenAgain, seenBy } from "./simulation/lag-compensation.ts";
+import type { Recorder } from "./simulation/recorder.ts";
+import { openSimulation, type Simulation } from "./simulation/simulation.ts";
+import { openTickClock, type TickClock, type TickProfile } from "./simulation/tick-clock.ts";
+import { checkRates } from "./simulation/tick-rates.ts";
+import { portalAt } from "./travel/portal.ts";
 
 /**
  * A room that simulates: its tick, its messages and console, its wire, and who is in the world. A re-run of a recording

@@ -7,25 +7,25 @@ import {
   roomMessages,
   type WorldState,
 } from "../shared/index.ts";
-import { claimArrival, placeOfArrival } from "./arrival.ts";
-import { capture, giveBack, saveIfDue } from "./character-saves.ts";
-import { openSuccessor } from "./destination.ts";
-import { createOptions } from "./game-card.ts";
-import { type InstanceDoor, openInstanceDoor } from "./instance-door.ts";
-import { orJoinError } from "./join-error.ts";
-import { codeOf, type Goal, type JourneyEnd, tellOrigin } from "./journey.ts";
-import { type Kept, keep, restoreActors, restorePlayers } from "./kept.ts";
-import { announce, type Letter, type Letters, openLetters } from "./letters.ts";
-import { giveOwnView } from "./owner-view.ts";
-import { openPartyDesk, type PartyDesk } from "./party-desk.ts";
+import { createOptions } from "./game-listing.ts";
+import { announce, type Letter, type Letters, openLetters } from "./messaging/direct-messages.ts";
+import { capture, giveBack, saveIfDue } from "./persistence/character-saves.ts";
+import { type Kept, keep, restoreActors, restorePlayers } from "./persistence/hot-reload-snapshot.ts";
+import { openZone, type ZoneKeeper } from "./persistence/zone-saves.ts";
 import type { Player } from "./player.ts";
-import type { Identity, VisitEnding } from "./ports.ts";
-import { keepClientsQuick } from "./quick-clients.ts";
-import { uniqueCode } from "./room-code.ts";
-import { openSiblings } from "./siblings.ts";
+import type { Identity, VisitEnding } from "./ports/ports.ts";
+import { giveOwnView } from "./replication/owner-view.ts";
 import { SimulatedRoom } from "./simulated-room.ts";
-import { openTravel, type Travel } from "./travel.ts";
-import { openZone, type ZoneKeeper } from "./zone-saves.ts";
+import { keepClientsQuick } from "./transport/client-fast-path.ts";
+import { claimArrival, placeOfArrival } from "./travel/arrival.ts";
+import { type InstanceDoor, openInstanceDoor } from "./travel/instance-access.ts";
+import { orJoinError } from "./travel/join-error.ts";
+import { openSiblings } from "./travel/overflow-rooms.ts";
+import { openPartyDesk, type PartyDesk } from "./travel/party.ts";
+import { codeOf, type Goal, type JourneyEnd, tellOrigin } from "./travel/portal.ts";
+import { uniqueCode } from "./travel/room-code.ts";
+import { openSuccessor } from "./travel/room-finder.ts";
+import { openTravel, type Travel } from "./travel/travel.ts";
 
 /** Longest wait, ms, for those who were carried over: what a room waits for a traveller, and a little. */
 const MOVE_MAX_MS = 9_000;

@@ -3,16 +3,16 @@ import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { matchMaker, type Server, setDevMode } from "@colyseus/core";
 import { WebSocket } from "ws";
-import type { GameEntry } from "./api/rooms.ts";
 import { freeLeasesOfDead } from "./cluster/dead-leases.ts";
 import { DRAIN_CHANNEL, joinCluster } from "./cluster/membership.ts";
 import { ANSWER_MAX, openColyseus, VERSION } from "./colyseus-server.ts";
 import type { Config } from "./config.ts";
-import { answerLetGo, type Foundation, openFoundation } from "./foundation.ts";
-import { guardFrontDoor } from "./front-door.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
-import type { PageSource } from "./page.ts";
-import { claimPort } from "./port.ts";
+import type { GameEntry } from "./http/api/rooms.ts";
+import { claimPort } from "./http/listen-port.ts";
+import { guardFrontDoor } from "./http/request-guard.ts";
+import type { PageSource } from "./http/static-page.ts";
+import { answerLetGo, type Foundation, openFoundation } from "./services.ts";
 
 // Colyseus reads the global for reconnection; Node has it from 22 on.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;

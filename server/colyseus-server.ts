@@ -2,11 +2,11 @@ import type { Server as HttpServer } from "node:http";
 import { createRequire } from "node:module";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import { openapiEndpoint } from "./api/openapi.ts";
-import { type GameEntry, roomEndpoints } from "./api/rooms.ts";
-import type { Foundation } from "./foundation.ts";
-import { allowOrigins, isForeign } from "./origins.ts";
-import { type PageSource, servePage } from "./page.ts";
+import { openapiEndpoint } from "./http/api/openapi.ts";
+import { type GameEntry, roomEndpoints } from "./http/api/rooms.ts";
+import { allowOrigins, isForeign } from "./http/cors.ts";
+import { type PageSource, servePage } from "./http/static-page.ts";
+import type { Foundation } from "./services.ts";
 
 /**
  * Largest answer of an endpoint, in bytes. Colyseus's router (better-call, `setResponse`) never ends an answer whose

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_PORT, RoomkeepError, ZONE_SAVE_MS } from "../shared/index.ts";
-import type { OidcConfig } from "./oidc.ts";
+import type { OidcConfig } from "./accounts/oidc.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 

@@ -1,8 +1,8 @@
 import { type AuthContext, matchMaker } from "@colyseus/core";
 import type { Identity, ItemTemplate, ItemTemplates, Ports, WorldRoom } from "../rooms/index.ts";
-import { orJoinError } from "../rooms/join-error.ts";
+import { orJoinError } from "../rooms/travel/join-error.ts";
 import { RoomkeepError } from "../shared/index.ts";
-import type { GameEntry } from "./api/rooms.ts";
+import type { GameEntry } from "./http/api/rooms.ts";
 
 /** A game's room class. */
 export type GameClass = (new () => WorldRoom) & Pick<typeof WorldRoom, "card" | "items" | "level">;

@@ -1,5 +1,35 @@
-export * from "./actor.ts";
-export { CellBroadphase } from "./broadphase.ts";
+export * from "./constants.ts";
+export * from "./errors.ts";
+export * from "./level/level.ts";
+export * from "./level/portals.ts";
+export * from "./level/terrain.ts";
+export { CellBroadphase } from "./physics/broadphase.ts";
+export * from "./physics/ground.ts";
+export * from "./physics/layers.ts";
+export * from "./physics/physics-snapshot.ts";
+export * from "./physics/physics-space.ts";
+export * from "./physics/raycast.ts";
+export * from "./physics/triggers.ts";
+export * from "./physics/walk.ts";
+export type { HistorySave } from "./protocol/event-history.ts";
+export * from "./protocol/events.ts";
+export * from "./protocol/item-messages.ts";
+export * from "./protocol/items.ts";
+export * from "./protocol/liveness-watch.ts";
+export * from "./protocol/messages.ts";
+export * from "./protocol/pose-threshold.ts";
+export * from "./random.ts";
+export * from "./snapshot/hash.ts";
+export { type ClassTable, classTable, type SchemaJson, valueToJson } from "./snapshot/schema-json.ts";
+export * from "./snapshot/snapshot.ts";
+export {
+  type Stored,
+  type Upgrade,
+  type Versioned,
+  type VersionedOptions,
+  versioned,
+} from "./snapshot/versioned.ts";
+export * from "./world/actor.ts";
 export {
   type ActorClass,
   type ActorOptions,
@@ -13,35 +43,11 @@ export {
   componentOf,
   defineActor,
   defineComponent,
-} from "./component.ts";
-export * from "./constants.ts";
-export * from "./errors.ts";
-export type { HistorySave } from "./event-history.ts";
-export * from "./events.ts";
-export type { SchemaClass } from "./fields.ts";
-export * from "./grid.ts";
-export * from "./ground.ts";
-export * from "./hash.ts";
-export * from "./item-messages.ts";
-export * from "./items.ts";
-export * from "./layers.ts";
-export * from "./level.ts";
-export type { Limits, NumberLimits, TextLimits } from "./limits.ts";
-export * from "./messages.ts";
-export type { Fault, FieldChange, Observer } from "./observe.ts";
-export * from "./portals.ts";
-export type { Query, QueryOptions } from "./query.ts";
-export * from "./random.ts";
-export * from "./roles.ts";
-export { type ClassTable, classTable, type SchemaJson, valueToJson } from "./schema-json.ts";
-export * from "./seat-watch.ts";
-export * from "./snapshot.ts";
-export * from "./space.ts";
-export * from "./space-query.ts";
-export * from "./space-save.ts";
-export * from "./terrain.ts";
-export * from "./threshold.ts";
-export * from "./triggers.ts";
-export { type Stored, type Upgrade, type Versioned, type VersionedOptions, versioned } from "./versioned.ts";
-export * from "./walk.ts";
-export { type ActorRef, createWorld, type World, type WorldOptions } from "./world.ts";
+} from "./world/component.ts";
+export type { Limits, NumberLimits, TextLimits } from "./world/field-limits.ts";
+export * from "./world/field-visibility.ts";
+export type { Fault, FieldChange, Observer } from "./world/observe.ts";
+export type { Query, QueryOptions } from "./world/query.ts";
+export type { SchemaClass } from "./world/schema-fields.ts";
+export * from "./world/spatial-hash.ts";
+export { type ActorRef, createWorld, type World, type WorldOptions } from "./world/world.ts";

@@ -2,9 +2,9 @@
 import { fileURLToPath } from "node:url";
 import { matchMaker } from "@colyseus/core";
 import type { Page } from "playwright-core";
-import type { CaveRoom } from "../rooms/meadow/cave-room.ts";
-import type { MeadowRoom } from "../rooms/meadow/room.ts";
-import { Boar, Deer, Rabbit } from "../rooms/meadow/state.ts";
+import type { CaveRoom } from "../games/meadow/cave-room.ts";
+import type { MeadowRoom } from "../games/meadow/room.ts";
+import { Boar, Deer, Rabbit } from "../games/meadow/state.ts";
 import { IN_MEMORY, readConfig, startServer } from "../server/index.ts";
 import { games } from "../server/main.ts";
 import { joinAs } from "../testing/index.ts";

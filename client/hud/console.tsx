@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { COMMAND_MAX } from "roomkeep/shared";
-import { commonStart } from "../console.ts";
-import type { Page } from "./page-state.ts";
+import { commonStart } from "../network/room-console.ts";
+import type { Page } from "../page-state.ts";
 
 /** Milliseconds without a key before the room is asked what the line may become. */
 const PAUSE_MS = 150;

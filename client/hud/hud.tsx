@@ -1,17 +1,17 @@
 import { useEffect } from "preact/hooks";
 import { EMOTES } from "roomkeep/shared";
-import { emoteImage } from "../emote-art.ts";
-import { codeOf } from "../session.ts";
-import { AccountPanel } from "./account.tsx";
-import { Chat } from "./chat.tsx";
+import { codeOf } from "../network/session.ts";
+import type { Page } from "../page-state.ts";
+import { emoteImage } from "../scene/emote-art.ts";
+import { AccountPanel } from "./account/account.tsx";
 import { Console } from "./console.tsx";
-import { Door } from "./door.tsx";
-import { FeedList } from "./feed.tsx";
-import { BagButton, Items } from "./items.tsx";
+import { BagButton, Items } from "./items/items.tsx";
+import { Door } from "./join-form.tsx";
+import { RatesPanel, RatesPill } from "./net-stats.tsx";
 import { Help, Preferences, Share } from "./overlays.tsx";
-import type { Page } from "./page-state.ts";
-import { InvitationBanner, PartyList, People, Veil } from "./party.tsx";
-import { RatesPanel, RatesPill } from "./rates.tsx";
+import { Chat } from "./social/chat.tsx";
+import { FeedList } from "./social/feed.tsx";
+import { InvitationBanner, PartyList, People, Veil } from "./social/party.tsx";
 import { Touch } from "./touch.tsx";
 
 /** All that lies over the world. */

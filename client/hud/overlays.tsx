@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Avatar } from "roomkeep/shared";
-import { codeOf } from "../session.ts";
-import type { Quality } from "../stage.ts";
-import type { Page } from "./page-state.ts";
+import { codeOf } from "../network/session.ts";
+import type { Page } from "../page-state.ts";
+import type { Quality } from "../scene/stage.ts";
 import { Panel } from "./panel.tsx";
 
 const KEYS: readonly (readonly [readonly string[], string])[] = [

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Page } from "./page-state.ts";
+import type { Page } from "../page-state.ts";
 
 /** A panel over the world: takes and keeps the focus, Escape and a click beside it close it. */
 export function Panel({ page, title, children }: { page: Page; title: string; children: ComponentChildren }) {

@@ -1,7 +1,7 @@
 import { type Signal, signal } from "@preact/signals";
-import type { GameEntry, RoomEntry } from "../api.ts";
-import { readCode } from "../farewell.ts";
-import type { Page } from "./page-state.ts";
+import type { GameEntry, RoomEntry } from "../network/api.ts";
+import { readCode } from "../network/disconnect-notice.ts";
+import type { Page } from "../page-state.ts";
 
 const code: Signal<string> = signal("");
 const codeProblem: Signal<string> = signal("");

@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import type { Page } from "./page-state.ts";
+import type { Page } from "../page-state.ts";
 
 /** Reach of the stick's knob, pixels. */
 const REACH_PX = 46;

@@ -1,8 +1,8 @@
 import { RoomkeepError } from "../../shared/errors.ts";
-import { setRole, startReset } from "../accounts.ts";
+import { setRole, startReset } from "../accounts/accounts.ts";
 import { readConfig } from "../config.ts";
-import { migrate, openDatabase } from "../db.ts";
-import { openLog } from "../log.ts";
+import { migrate, openDatabase } from "../storage/database.ts";
+import { openLog } from "../telemetry/log.ts";
 import type { Command } from "./index.ts";
 
 const ROLES = ["player", "moderator", "admin"] as const;

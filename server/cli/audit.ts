@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/errors.ts";
-import { type AuditRow, readAudit } from "../audit.ts";
+import { type AuditRow, readAudit } from "../telemetry/audit.ts";
 import type { Command } from "./index.ts";
 import { withDatabase } from "./with-database.ts";
 

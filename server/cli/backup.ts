@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { backUp, backupName, pruneBackups } from "../backup.ts";
 import { readInterval } from "../config.ts";
+import { backUp, backupName, pruneBackups } from "../storage/backup.ts";
 import type { Command } from "./index.ts";
 import { withDatabase } from "./with-database.ts";
 

@@ -1,6 +1,6 @@
-import { startLocalCluster } from "../cluster/local.ts";
-import { findStores } from "../cluster/stores.ts";
 import { readConfig } from "../config.ts";
+import { startLocalCluster } from "../dev/local-cluster.ts";
+import { findStores } from "../dev/local-services.ts";
 import { stopOnSignal } from "./start.ts";
 
 /** Set in each process of the cluster: its name. */

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { WebSocket } from "ws";
 import { openLifeLine } from "../cluster/dead-leases.ts";
-import { type Link, openLink } from "../cluster/link.ts";
-import { listMembers } from "../cluster/member-scripts.ts";
-import type { Member } from "../cluster/members.ts";
+import { listMembers } from "../cluster/heartbeat-scripts.ts";
+import type { Member } from "../cluster/heartbeats.ts";
+import { type Link, openLink } from "../cluster/redis-client.ts";
 import { readConfig } from "../config.ts";
 import type { Command } from "./index.ts";
 

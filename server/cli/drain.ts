@@ -1,8 +1,8 @@
 import { RoomkeepError } from "../../shared/index.ts";
-import { type Link, openLink } from "../cluster/link.ts";
-import { listMembers } from "../cluster/member-scripts.ts";
-import type { Member } from "../cluster/members.ts";
+import { listMembers } from "../cluster/heartbeat-scripts.ts";
+import type { Member } from "../cluster/heartbeats.ts";
 import { DRAIN_CHANNEL } from "../cluster/membership.ts";
+import { type Link, openLink } from "../cluster/redis-client.ts";
 import { readConfig } from "../config.ts";
 import type { Command } from "./index.ts";
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/errors.ts";
-import { verifyLedger } from "../ledger.ts";
+import { verifyLedger } from "../items/ledger.ts";
 import type { Command } from "./index.ts";
 import { withDatabase } from "./with-database.ts";
 

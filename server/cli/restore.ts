@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/errors.ts";
-import { restore } from "../backup.ts";
-import { verifyLedger } from "../ledger.ts";
+import { verifyLedger } from "../items/ledger.ts";
+import { restore } from "../storage/backup.ts";
 import type { Command } from "./index.ts";
 import { withDatabase } from "./with-database.ts";
 

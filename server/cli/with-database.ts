@@ -1,6 +1,6 @@
 import { type Config, readConfig } from "../config.ts";
-import { type Database, migrate, openDatabase } from "../db.ts";
-import { openLog } from "../log.ts";
+import { type Database, migrate, openDatabase } from "../storage/database.ts";
+import { openLog } from "../telemetry/log.ts";
 
 /** Opens the database that the environment names, brings it up to date, and closes it whatever happens. */
 export async function withDatabase(

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
-import { answerWithin } from "../db.ts";
+import { answerWithin } from "../storage/database.ts";
 
 /** Pause, ms, before a lost session is opened again. */
 const AGAIN_MS = 300;

@@ -1,13 +1,13 @@
 import { CloseCode, matchMaker } from "@colyseus/core";
 import type { BaseLogger } from "pino";
 import { CLOSE, RoomkeepError } from "../../shared/index.ts";
-import { SELF_FENCE_MS } from "../leases.ts";
-import type { Shared } from "../redis.ts";
-import { asMatchmakingError } from "./link.ts";
+import { SELF_FENCE_MS } from "../persistence/leases.ts";
+import { type Members, openMembers } from "./heartbeats.ts";
 import { openLoadGauge, openPressure } from "./load.ts";
-import { type Members, openMembers } from "./members.ts";
+import { type Movable, openRelief } from "./memory-relief.ts";
 import { openPlacement } from "./placement.ts";
-import { type Movable, openRelief } from "./relief.ts";
+import type { Shared } from "./redis.ts";
+import { asMatchmakingError } from "./redis-client.ts";
 
 /** On this channel a process is asked to drain, by its id. */
 export const DRAIN_CHANNEL = "roomkeep:drain";

@@ -1,7 +1,11 @@
 import type { DataSource } from "typeorm";
-import type { CharacterState } from "../../rooms/ports.ts";
-import { type CharacterOptions, type Characters, openCharacters } from "../../server/characters.ts";
-import { createGuest, type NewGuest } from "../../server/guests.ts";
+import type { CharacterState } from "../../rooms/ports/ports.ts";
+import { createGuest, type NewGuest } from "../../server/accounts/guests.ts";
+import {
+  type CharacterOptions,
+  type Characters,
+  openCharacters,
+} from "../../server/persistence/characters.ts";
 import { testLog } from "./databases.ts";
 
 let made = 0;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import pino from "pino";
 import { afterAll, describe, test } from "vitest";
-import { type Database, IN_MEMORY, migrate, openDatabase } from "../../server/db.ts";
+import { type Database, IN_MEMORY, migrate, openDatabase } from "../../server/storage/database.ts";
 import { findPostgres, type PostgresServer } from "./postgres.ts";
 
 /** Silent unless ROOMKEEP_TEST_LOG names a level. */

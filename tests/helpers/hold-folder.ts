@@ -1,6 +1,6 @@
 // A process of its own that opens the data folder it is given and keeps it until it is ended.
 import pino from "pino";
-import { migrate, openDatabase } from "../../server/db.ts";
+import { migrate, openDatabase } from "../../server/storage/database.ts";
 
 const [folder = ""] = process.argv.slice(2);
 try {

@@ -3,8 +3,8 @@ import type { Player, Stack } from "roomkeep/rooms";
 import type { Carrier, ServerMessages } from "roomkeep/shared";
 import { countInBag } from "roomkeep/shared";
 import type { TestPlayer, TestServer } from "roomkeep/testing";
-import { MeadowRoom } from "../../rooms/meadow/room.ts";
-import type { Hero } from "../../rooms/meadow/state.ts";
+import { MeadowRoom } from "../../games/meadow/room.ts";
+import type { Hero } from "../../games/meadow/state.ts";
 
 /** A meadow whose chance is the same each time, with a ground of its own, of which there may be many. */
 export class SeededMeadow extends MeadowRoom {

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import express from "express";
 import { WorldRoom } from "roomkeep/rooms";
 import { WorldRoom as Direct } from "../../rooms/index.ts";
+import { openLiveProject } from "../../server/dev/vite-project.ts";
 import type { Games } from "../../server/index.ts";
-import { openLiveProject } from "../../server/live-project.ts";
 import { games } from "../../server/main.ts";
 
 // Run by house.test.ts under tsx: prints whether every way to a sample game ends in the same WorldRoom.

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { blankDatabase } from "../../server/blank-database.ts";
+import { blankDatabase } from "../../server/storage/blank-database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = ["client", "shared", "rooms", "package.json", "vite.config.ts"];

@@ -1,5 +1,5 @@
 import { matchMaker } from "@colyseus/core";
-import { PlazaRoom } from "../../rooms/plaza/room.ts";
+import { PlazaRoom } from "../../games/plaza/room.ts";
 import { readConfig, startServer } from "../../server/index.ts";
 import { games } from "../../server/main.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "redis";
 import { describe, test } from "vitest";
-import { redisAnswers } from "../../server/cluster/stores.ts";
+import { redisAnswers } from "../../server/dev/local-services.ts";
 import { ended, freePort } from "./postgres.ts";
 
 /** A Redis for one test file. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { blankDatabase } from "../../server/blank-database.ts";
+import { blankDatabase } from "../../server/storage/blank-database.ts";
 import { ended } from "./postgres.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

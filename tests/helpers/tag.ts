@@ -3,8 +3,8 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { TickTiming } from "roomkeep/rooms";
 import { BUTTON, type WalkInput } from "roomkeep/shared";
 import type { TestPlayer, TestServer } from "roomkeep/testing";
-import { TagRoom } from "../../rooms/tag/room.ts";
-import type { TagAvatar, TagState } from "../../rooms/tag/state.ts";
+import { TagRoom } from "../../games/tag/room.ts";
+import type { TagAvatar, TagState } from "../../games/tag/state.ts";
 
 /** Tag with rounds that a test can wait for. */
 export class ShortTagRoom extends TagRoom {

@@ -1,7 +1,7 @@
 import { type Client, ClientState } from "@colyseus/core";
 import { type Decoder, MapSchema, Reflection, schema, t } from "@colyseus/schema";
-import type { CellSerializer } from "../../rooms/cell-serializer.ts";
-import { Actor, WorldState } from "../../shared/actor.ts";
+import type { CellSerializer } from "../../rooms/replication/interest-serializer.ts";
+import { Actor, WorldState } from "../../shared/world/actor.ts";
 
 export const Item = schema(
   { label: t.string().default(""), uses: t.uint8().default(0), notes: t.array("string") },

@@ -1,4 +1,4 @@
 import { startPage } from "roomkeep/client";
-import { yardView } from "../rooms/yard/view.ts";
+import { yardView } from "../games/yard/view.ts";
 
 startPage({ title: "{{name}}", views: { yard: yardView } });

@@ -1,3 +1,3 @@
-import { YardRoom } from "../rooms/yard/room.ts";
+import { YardRoom } from "../games/yard/room.ts";
 
 export const games = { yard: YardRoom };

@@ -1,6 +1,6 @@
 import { bootServer } from "roomkeep/testing";
 import { expect, it } from "vitest";
-import { YardRoom } from "../rooms/yard/room.ts";
+import { YardRoom } from "../games/yard/room.ts";
 
 it("shows one player what another does", async () => {
   const world = await bootServer({ yard: YardRoom });

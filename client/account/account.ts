@@ -1,0 +1,168 @@
+import { type Signal, signal } from "@preact/signals";
+import type { Api, Registration, Who } from "../network/api.ts";
+import { ApiError } from "../network/http-client.ts";
+import { recall, remember } from "../storage.ts";
+import { openRoster, type Roster } from "./character-list.ts";
+import { type IdentityReturn, leaveForProvider, readBinding } from "./oidc-return.ts";
+
+/** Who plays in this browser: nobody yet, a guest, or a registered account. All calls throw `ApiError`. */
+export interface Account {
+  readonly who: Signal<Who | undefined>;
+  readonly roster: Roster;
+  /** Brings the guest of this browser to another one; kept here also while somebody else is signed in. */
+  readonly recoveryCode: Signal<string | undefined>;
+  /** Reads who is signed in, after the page was opened. */
+  wake(): Promise<void>;
+  /** Makes sure that there is a character to play: a guest's at least. @returns its id */
+  ready(): Promise<string>;
+  recover(code: string): Promise<void>;
+  /** Registers; a guest who is signed in becomes the account and keeps all it has. */
+  signUp(wanted: Registration): Promise<void>;
+  signIn(login: string, password: string): Promise<void>;
+  resetPassword(wanted: { login: string; code: string; password: string }): Promise<void>;
+  changePassword(current: string, password: string): Promise<void>;
+  /** Leaves for the identity provider; `link`: whoever is signed in gets its identity. */
+  leaveFor(link: boolean): Promise<void>;
+  /** Finishes what {@link leaveFor} began. */
+  comeBackFrom(came: IdentityReturn): Promise<void>;
+  /** Ends this sign-in, or all of them. A guest that this browser keeps plays again. */
+  signOut(everywhere: boolean): Promise<void>;
+}
+
+/** Codes that say that this browser is no longer signed in. */
+const ENDED = new Set(["TOKEN_INVALID", "TOKEN_REVOKED", "TOKEN_REUSED", "TOKEN_OUTDATED"]);
+const GUEST: Who = { kind: "guest", name: null, email: null };
+
+/** Opens the account that this browser remembers. */
+export function openAccount(api: Api): Account {
+  const { tokens } = api;
+  const roster = openRoster(api);
+  const readToken = () => {
+    const kept = recall("token");
+    return typeof kept === "string" ? kept : undefined;
+  };
+  tokens.token = readToken();
+  tokens.onToken = (next) => remember("token", next);
+  tokens.latestToken = readToken;
+  const who = signal(tokens.token ? ((recall("who") as Who | undefined) ?? GUEST) : undefined);
+  const recoveryCode = signal(recall("recoveryCode") as string | undefined);
+
+  const keepCode = (code: string | undefined) => {
+    recoveryCode.value = code;
+    remember("recoveryCode", code);
+  };
+  const become = (next: Who | undefined) => {
+    who.value = next;
+    remember("who", next);
+  };
+  const enter = async (next: Who) => {
+    become(next);
+    roster.chosen.value = undefined;
+    await roster.read();
+  };
+  const forget = () => {
+    tokens.token = undefined;
+    remember("token", undefined);
+    become(undefined);
+    roster.clear();
+  };
+  const recover = async (code: string) => {
+    await api.recover(code);
+    keepCode(code);
+    await enter(GUEST);
+  };
+  /** The code that this browser keeps brings its guest back without a step. */
+  const bringGuest = async () => {
+    if (!recoveryCode.value) return false;
+    try {
+      await recover(recoveryCode.value);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "RECOVERY_INVALID") throw error;
+      keepCode(undefined);
+      return false;
+    }
+  };
+  /** Does something as who is signed in; if that has ended, its guest comes back, or the player is told. */
+  const whileSignedIn = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ApiError) || !ENDED.has(error.code)) throw error;
+      const registered = who.value?.kind === "registered";
+      const wanted = roster.looks.value;
+      forget();
+      if (registered) throw new ApiError("TOKEN_REVOKED", "Your sign-in was ended. Please sign in again.");
+      if (!(await bringGuest())) return undefined;
+      roster.looks.value = wanted;
+      return work();
+    }
+  };
+
+  return {
+    who,
+    roster,
+    recoveryCode,
+    async wake() {
+      if (!tokens.token) return;
+      await whileSignedIn(async () => {
+        become((await api.account()).account);
+        await roster.read();
+      });
+    },
+    async ready() {
+      if (tokens.token) {
+        const id = await whileSignedIn(async () => {
+          // A page that was opened while the server was away knows no characters yet.
+          if (roster.characters.value.length === 0) {
+            const wanted = roster.looks.value;
+            await roster.read();
+            if (who.value?.kind === "guest") roster.looks.value = wanted;
+          }
+          return roster.save();
+        });
+        if (id) return id;
+      }
+      const { name, color, shape } = roster.looks.value;
+      const { recoveryCode: code, character } = await api.createGuest({ name: name.trim(), color, shape });
+      keepCode(code);
+      await enter(GUEST);
+      return character.id;
+    },
+    recover: (code) => recover(code.trim()),
+    async signUp(wanted) {
+      if (who.value?.kind === "guest") {
+        become((await api.upgrade(wanted)).account);
+        keepCode(undefined);
+      } else await enter((await api.register(wanted)).account);
+    },
+    async signIn(login, password) {
+      await enter((await api.signIn(login, password)).account);
+    },
+    async resetPassword(wanted) {
+      await enter((await api.resetPassword(wanted)).account);
+    },
+    changePassword: (current, password) => api.changePassword(current, password),
+    async leaveFor(link) {
+      leaveForProvider(await api.beginIdentity(link && tokens.token !== undefined));
+    },
+    async comeBackFrom({ code, state, iss }) {
+      const wasGuest = who.value?.kind === "guest" ? roster.chosen.value : undefined;
+      const { account } = await api.finishIdentity({ code, state, binding: readBinding(), ...iss });
+      await enter(account);
+      // The guest became this account: its code has ended.
+      if (wasGuest && roster.characters.value.some(({ id }) => id === wasGuest)) keepCode(undefined);
+    },
+    async signOut(everywhere) {
+      try {
+        await api.signOut(everywhere);
+      } catch (error) {
+        if (!(error instanceof ApiError) || !ENDED.has(error.code)) throw error;
+      }
+      const wasGuest = who.value?.kind === "guest";
+      forget();
+      if (wasGuest) keepCode(undefined);
+      else await bringGuest();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { COLORS, NAME_MAX, playerName, SHAPES } from "roomkeep/shared";
+import { suggestName } from "../../account/name-suggestions.ts";
+import type { Page } from "../../page-state.ts";
+
+const OUTLINES: Record<(typeof SHAPES)[number], string> = {
+  bean: "M12 3c5 0 7 4 7 10s-2 15-7 15-7-9-7-15 2-10 7-10z",
+  cube: "M8 7h8a4 4 0 0 1 4 4v12a4 4 0 0 1-4 4H8a4 4 0 0 1-4-4V11a4 4 0 0 1 4-4z",
+  cone: "M12 2c2 0 3 2 4 6l5 16c0 3-3 4-9 4s-9-1-9-4L8 8c1-4 2-6 4-6z",
+  drop: "M12 1c1 6 9 10 9 18 0 6-4 9-9 9s-9-3-9-9C3 11 11 7 12 1z",
+};
+
+/** The name, and a button that suggests another. */
+export function NameField({ page }: { page: Page }) {
+  const { looks } = page.account.roster;
+  const problem = playerName.safeParse(looks.value.name).error?.issues[0]?.message;
+  return (
+    <label>
+      <span class="label">Your name</span>
+      <span class="row">
+        <input
+          name="name"
+          autoComplete="nickname"
+          value={looks.value.name}
+          maxLength={NAME_MAX * 2}
+          aria-invalid={Boolean(problem)}
+          aria-describedby="name-problem"
+          onInput={(event) => {
+            looks.value = { ...looks.value, name: event.currentTarget.value };
+          }}
+        />
+        <button
+          type="button"
+          title="Suggest another name"
+          aria-label="Suggest another name"
+          onClick={() => {
+            looks.value = { ...looks.value, name: suggestName() };
+          }}
+        >
+          ⟳
+        </button>
+      </span>
+      <small id="name-problem" style={{ color: "#b03a1c" }}>
+        {problem ? `The name ${problem}.` : ""}
+      </small>
+    </label>
+  );
+}
+
+/** Colour and shape. */
+export function Wardrobe({ page }: { page: Page }) {
+  const { looks } = page.account.roster;
+  return (
+    <>
+      <span class="label" id="color-label">
+        Colour
+      </span>
+      <div class="swatches" role="radiogroup" aria-labelledby="color-label">
+        {COLORS.map((color, index) => (
+          // biome-ignore lint/a11y/useSemanticElements: a native radio cannot be drawn as a plain dot of colour
+          <button
+            key={color}
+            type="button"
+            role="radio"
+            aria-checked={looks.value.color === index}
+            aria-label={`Colour ${index + 1}`}
+            style={{ background: color }}
+            onClick={() => {
+              looks.value = { ...looks.value, color: index };
+            }}
+          />
+        ))}
+      </div>
+      <span class="label" id="shape-label">
+        Shape
+      </span>
+      <div class="shapes" role="radiogroup" aria-labelledby="shape-label">
+        {SHAPES.map((shape, index) => (
+          // biome-ignore lint/a11y/useSemanticElements: as above
+          <button
+            key={shape}
+            type="button"
+            role="radio"
+            aria-checked={looks.value.shape === index}
+            onClick={() => {
+              looks.value = { ...looks.value, shape: index };
+            }}
+          >
+            <Figure color={looks.value.color} shape={index} />
+            {shape}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** A small picture of a character. Indices into COLORS and SHAPES. */
+export function Figure({ color, shape }: { color: number; shape: number }) {
+  return (
+    <svg viewBox="0 0 24 30" aria-hidden="true">
+      <path d={OUTLINES[SHAPES[shape] ?? "bean"]} fill={COLORS[color]} />
+      <circle cx="9" cy="14" r="1.8" fill="#2b2238" />
+      <circle cx="15" cy="14" r="1.8" fill="#2b2238" />
+    </svg>
+  );
+}

@@ -1,0 +1,171 @@
+import { BUTTON } from "roomkeep/shared";
+import type { InputFrame } from "../network/predict.ts";
+import type { CameraRig } from "../scene/camera-rig.ts";
+import type { Settings } from "../settings.ts";
+import { toFrame } from "./move-direction.ts";
+
+/** The touch stick's or another source's direction, each −1…1, y forward. */
+export interface Stick {
+  x: number;
+  y: number;
+}
+
+/** Every way to move and look: keys, mouse, touch, gamepad. */
+export interface Input {
+  /** What is held now, in world directions. `consumed`: the frame was sent, a short press is used up. */
+  frame(consumed: boolean): InputFrame;
+  /** Reads gamepads and turns the camera by keys; once a frame. */
+  poll(dtS: number): void;
+  /** Set by the touch controls. */
+  readonly stick: Stick;
+  /** Holds or releases a button of the touch controls. */
+  hold(button: keyof typeof BUTTON, down: boolean): void;
+  /** Nothing is walked while false. */
+  enabled: boolean;
+  dispose(): void;
+}
+
+const MOVES: Record<string, readonly [number, number]> = {
+  KeyW: [0, 1],
+  ArrowUp: [0, 1],
+  KeyS: [0, -1],
+  ArrowDown: [0, -1],
+  KeyA: [-1, 0],
+  ArrowLeft: [-1, 0],
+  KeyD: [1, 0],
+  ArrowRight: [1, 0],
+};
+const OURS = new Set([...Object.keys(MOVES), "Space", "ShiftLeft", "ShiftRight", "KeyQ", "KeyE"]);
+const DEAD_ZONE = 0.18;
+
+/** Whether an element takes typing, so that its keys are letters and not steps. */
+export function takesTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (
+    target.isContentEditable ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement
+  )
+    return true;
+  return target instanceof HTMLInputElement && !["button", "checkbox", "radio"].includes(target.type);
+}
+
+/** Listens to keys, pointers and pads; the camera turns on the rig. */
+export function openInput(surface: HTMLElement, rig: CameraRig, settings: Settings): Input {
+  const keys = new Set<string>();
+  const held = new Set<keyof typeof BUTTON>();
+  const stick: Stick = { x: 0, y: 0 };
+  const pad = { x: 0, y: 0, buttons: 0, jumped: false };
+  const abort = new AbortController();
+  const { signal } = abort;
+  let jumpPressed = false;
+
+  addEventListener(
+    "keydown",
+    (event) => {
+      // A focused button keeps Space and Enter for itself.
+      const onControl = event.target instanceof HTMLButtonElement && event.code === "Space";
+      if (!OURS.has(event.code) || takesTyping(event.target) || onControl) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      keys.add(event.code);
+      if (event.code === "Space" && !event.repeat) jumpPressed = true;
+      if (input.enabled) event.preventDefault();
+    },
+    { signal },
+  );
+  addEventListener("keyup", (event) => keys.delete(event.code), { signal });
+  // A key that is released elsewhere sends no keyup: whoever leaves the page, or begins to type, stands still.
+  addEventListener("blur", () => keys.clear(), { signal });
+  addEventListener("focusin", (event) => takesTyping(event.target) && keys.clear(), { signal });
+  lookAround(surface, rig, settings, signal);
+
+  const input: Input = {
+    stick,
+    enabled: true,
+    hold(button, down) {
+      if (down) held.add(button);
+      else held.delete(button);
+      if (button === "jump" && down) jumpPressed = true;
+    },
+    frame(consumed) {
+      if (!input.enabled) return { moveX: 0, moveZ: 0, buttons: 0 };
+      let x = stick.x + pad.x;
+      let y = stick.y + pad.y;
+      for (const key of keys) {
+        const move = MOVES[key];
+        if (move) {
+          x += move[0];
+          y += move[1];
+        }
+      }
+      const run = keys.has("ShiftLeft") || keys.has("ShiftRight") || held.has("run");
+      const jump = jumpPressed || keys.has("Space") || held.has("jump");
+      if (consumed) jumpPressed = false;
+      return toFrame(x, y, rig.yaw, (run ? BUTTON.run : 0) | (jump ? BUTTON.jump : 0) | pad.buttons);
+    },
+    poll(dtS) {
+      const turn = Number(keys.has("KeyQ")) - Number(keys.has("KeyE"));
+      if (turn) rig.orbit(turn * 2 * dtS * settings.sensitivity.value, 0);
+      readPad(pad, rig, dtS * settings.sensitivity.value);
+    },
+    dispose: () => abort.abort(),
+  };
+  return input;
+}
+
+/** Drag to look, wheel or two fingers to zoom. */
+function lookAround(surface: HTMLElement, rig: CameraRig, settings: Settings, signal: AbortSignal) {
+  const pointers = new Map<number, { x: number; y: number }>();
+  surface.addEventListener(
+    "pointerdown",
+    (event) => {
+      // Clicking the world takes the focus out of the chat.
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      surface.setPointerCapture(event.pointerId);
+      pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    },
+    { signal },
+  );
+  surface.addEventListener(
+    "pointermove",
+    (event) => {
+      const before = pointers.get(event.pointerId);
+      if (!before) return;
+      const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
+      const at = { x: event.clientX, y: event.clientY };
+      if (other) {
+        const was = Math.hypot(before.x - other.x, before.y - other.y);
+        const is = Math.hypot(at.x - other.x, at.y - other.y);
+        if (was > 0 && is > 0) rig.zoom(was / is);
+      } else {
+        const pace = 0.0052 * settings.sensitivity.value;
+        rig.orbit(-(at.x - before.x) * pace, (at.y - before.y) * pace);
+      }
+      pointers.set(event.pointerId, at);
+    },
+    { signal },
+  );
+  for (const type of ["pointerup", "pointercancel"] as const) {
+    surface.addEventListener(type, (event) => pointers.delete(event.pointerId), { signal });
+  }
+  const wheel = (event: WheelEvent) => {
+    event.preventDefault();
+    rig.zoom(Math.exp(Math.sign(event.deltaY) * Math.min(Math.abs(event.deltaY), 120) * 0.0012));
+  };
+  surface.addEventListener("wheel", wheel, { signal, passive: false });
+  surface.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
+}
+
+function readPad(pad: { x: number; y: number; buttons: number }, rig: CameraRig, dtS: number) {
+  const found = navigator.getGamepads?.().find((one) => one?.connected);
+  pad.x = pad.y = pad.buttons = 0;
+  if (!found) return;
+  const [x = 0, y = 0, lookX = 0, lookY = 0] = found.axes.map((axis) =>
+    Math.abs(axis) < DEAD_ZONE ? 0 : axis,
+  );
+  pad.x = x;
+  pad.y = -y;
+  const down = (index: number) => found.buttons[index]?.pressed ?? false;
+  pad.buttons = (down(0) ? BUTTON.jump : 0) | (down(1) || down(6) || down(7) || down(10) ? BUTTON.run : 0);
+  rig.orbit(-lookX * 2.6 * dtS, lookY * 1.6 * dtS);
+}

@@ -1,0 +1,73 @@
+import { effect } from "@preact/signals";
+import type { ServerMessages } from "roomkeep/shared";
+import type { Session } from "../network/session.ts";
+
+/** How a wish ended. */
+export type Answer = { readonly ok: true } | { readonly ok: false; readonly code: string };
+
+/** No answer for so long: it is asked again, ms. */
+const AGAIN_MS = 4_000;
+/** How often it is asked before it is given up. */
+const ASKED_MAX = 6;
+
+/** Asks the room for what it books, each wish once, however often the network loses it. */
+export interface Wishes {
+  /** Never throws; what was refused is told to the player elsewhere. */
+  ask(type: string, payload: object): Promise<Answer>;
+}
+
+interface Open {
+  readonly type: string;
+  readonly payload: object;
+  asked: number;
+  again: ReturnType<typeof setTimeout> | undefined;
+  end(answer: Answer): void;
+}
+
+/** Opens the wishes of a session. An unanswered one is asked again with the same id: what was booked is not booked twice. */
+export function openWishes(session: Session): Wishes {
+  const open = new Map<string, Open>();
+
+  const send = (request: string, wish: Open) => {
+    clearTimeout(wish.again);
+    if (wish.asked >= ASKED_MAX) return finish(request, { ok: false, code: "OFFLINE" });
+    const room = session.room.value;
+    if (room?.connection.isOpen) {
+      wish.asked += 1;
+      room.send(wish.type, { request, ...wish.payload });
+    }
+    wish.again = setTimeout(() => send(request, wish), AGAIN_MS);
+  };
+  const finish = (request: string, answer: Answer) => {
+    const wish = open.get(request);
+    if (!wish) return;
+    clearTimeout(wish.again);
+    open.delete(request);
+    wish.end(answer);
+  };
+  effect(() => {
+    const room = session.room.value;
+    // What the last room was asked is of no use in this one.
+    for (const request of [...open.keys()]) finish(request, { ok: false, code: "TRAVELLING" });
+    if (!room) return;
+    room.onMessage("booked", ({ request }: ServerMessages["booked"]) => finish(request, { ok: true }));
+    room.onMessage("refused", ({ request, code }: ServerMessages["refused"]) => {
+      const wish = open.get(request ?? "");
+      // Nobody knows whether it was booked: asked again later it is answered.
+      if (wish && code !== "DATABASE_UNAVAILABLE") finish(request ?? "", { ok: false, code });
+    });
+    room.onReconnect(() => {
+      for (const [request, wish] of open) send(request, wish);
+    });
+  });
+  return {
+    ask(type, payload) {
+      const request = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+      return new Promise((end) => {
+        const wish: Open = { type, payload, asked: 0, again: undefined, end };
+        open.set(request, wish);
+        send(request, wish);
+      });
+    },
+  };
+}

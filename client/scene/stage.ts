@@ -1,0 +1,146 @@
+import { NoToneMapping, PCFShadowMap, PerspectiveCamera, Scene, WebGLRenderer } from "three";
+import { type CameraRig, rigCamera } from "./camera-rig.ts";
+import { hangSky, type Sky } from "./level/sky.ts";
+
+/** How much is drawn, from fine to cheap: pixels per CSS pixel at most, side of the shadow map. */
+const STEPS = [
+  { ratio: 2, shadow: 2048 },
+  { ratio: 1.25, shadow: 2048 },
+  { ratio: 1, shadow: 1024 },
+  { ratio: 0.75, shadow: 1024 },
+  { ratio: 0.5, shadow: 0 },
+] as const;
+/** A frame that takes longer on average, in ms, makes the stage go one step down. */
+const SLOW_FRAME_MS = 30;
+
+/** How fine to draw: "auto" goes down a step whenever frames are slow. */
+export type Quality = "auto" | "high" | "low";
+
+/** What runs once a frame. @param dtS seconds since the last frame, at most 0.1 @param now the frame's time, ms */
+export type Frame = (dtS: number, now: number) => void;
+
+/** The renderer, the scene and the loop. */
+export interface Stage {
+  readonly canvas: HTMLCanvasElement;
+  readonly scene: Scene;
+  readonly camera: PerspectiveCamera;
+  readonly rig: CameraRig;
+  readonly sky: Sky;
+  /** Frames in the last second. */
+  readonly fps: number;
+  /** Calls back once a frame, in the order of registration, before drawing. @returns stops it */
+  onFrame(frame: Frame): () => void;
+  setQuality(quality: Quality): void;
+  dispose(): void;
+}
+
+/**
+ * Opens the stage on a canvas.
+ *
+ * @throws Error when the browser has no WebGL 2
+ */
+export function openStage(canvas: HTMLCanvasElement): Stage {
+  const slow = drawsInSoftware();
+  const renderer = new WebGLRenderer({ canvas, antialias: !slow, powerPreference: "high-performance" });
+  renderer.toneMapping = NoToneMapping;
+  renderer.shadowMap.enabled = true;
+  renderer.shadowMap.type = PCFShadowMap;
+  const scene = new Scene();
+  const camera = new PerspectiveCamera(52, 1, 0.1, 700);
+  const rig = rigCamera(camera);
+  const sky = hangSky(scene);
+  const frames = new Set<Frame>();
+  const pace = paceQuality(slow ? STEPS.length - 1 : 1, (step) => {
+    const { ratio, shadow } = STEPS[step] ?? STEPS[0];
+    renderer.setPixelRatio(Math.min(window.devicePixelRatio, ratio));
+    sky.setShadows(shadow);
+    resize();
+  });
+
+  const resize = () => {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    renderer.setSize(width, height, false);
+    camera.aspect = width / Math.max(1, height);
+    // A tall phone sees as much to the sides as a wide screen does upward.
+    camera.fov = camera.aspect < 1 ? 66 : 52;
+    camera.updateProjectionMatrix();
+  };
+  const watch = new ResizeObserver(resize);
+  watch.observe(canvas);
+  pace.set("auto");
+
+  let last = -1;
+  renderer.setAnimationLoop((now: number) => {
+    const spent = last < 0 ? 16 : now - last;
+    last = now;
+    for (const frame of frames) frame(Math.min(spent / 1000, 0.1), now);
+    renderer.render(scene, camera);
+    pace.note(now);
+  });
+
+  return {
+    canvas,
+    scene,
+    camera,
+    rig,
+    sky,
+    get fps() {
+      return pace.fps();
+    },
+    onFrame(frame) {
+      frames.add(frame);
+      return () => frames.delete(frame);
+    },
+    setQuality: pace.set,
+    dispose() {
+      renderer.setAnimationLoop(null);
+      watch.disconnect();
+      sky.dispose();
+      renderer.dispose();
+    },
+  };
+}
+
+/** Whether the browser has no graphics card to draw with: then it starts with the cheapest picture. */
+function drawsInSoftware(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const facts = gl?.getExtension("WEBGL_debug_renderer_info");
+  const name = gl && facts ? String(gl.getParameter(facts.UNMASKED_RENDERER_WEBGL)) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/iu.test(name);
+}
+
+/** Counts frames and, on "auto", goes down after each slow second and a half, faster when very slow. */
+function paceQuality(first: number, apply: (step: number) => void) {
+  const last = STEPS.length - 1;
+  let step = first;
+  let quality: Quality = "auto";
+  let frames = 0;
+  let since = -1;
+  let fps = 0;
+  return {
+    fps: () => fps,
+    set(next: Quality) {
+      quality = next;
+      step = next === "high" ? 0 : next === "low" ? last - 1 : first;
+      apply(step);
+    },
+    note(now: number) {
+      // A tab in the background draws nothing; that says nothing about speed.
+      if (since < 0 || document.hidden) {
+        since = now;
+        frames = 0;
+        return;
+      }
+      frames++;
+      if (now - since < 1500) return;
+      const meanMs = (now - since) / frames;
+      fps = Math.round(10_000 / meanMs) / 10;
+      since = now;
+      frames = 0;
+      if (quality !== "auto" || meanMs < SLOW_FRAME_MS || step >= last) return;
+      step = Math.min(last, step + (meanMs > 90 ? 2 : 1));
+      apply(step);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { effect, type Signal, signal } from "@preact/signals";
+import type { Avatar, PartyView, ServerMessages } from "roomkeep/shared";
+import type { Session } from "../network/session.ts";
+
+/** An invitation that waits for an answer. */
+export type Invitation = ServerMessages["party.invited"];
+
+/** Somebody in the room whom one may invite. */
+export interface Neighbour {
+  readonly sessionId: string;
+  readonly name: string;
+  /** Index into COLORS. */
+  readonly color: number;
+}
+
+/** The own party, as the page shows and changes it. */
+export interface PartyBoard {
+  readonly view: Signal<PartyView | null>;
+  /** The oldest comes first. */
+  readonly invitations: Signal<readonly Invitation[]>;
+  /** Everybody else in the room, by name. */
+  neighbours(): Neighbour[];
+  invite(sessionId: string): void;
+  answer(invitation: Invitation, yes: boolean): void;
+  leave(): void;
+  /** `member`: character id. */
+  kick(member: string): void;
+  lead(member: string): void;
+}
+
+/** How long an invitation is shown, ms: as long as it stands. */
+const SHOWN_MS = 60_000;
+
+/** Follows the party through all rooms of a session. */
+export function openParty(session: Session): PartyBoard {
+  const view = signal<PartyView | null>(null);
+  const invitations = signal<readonly Invitation[]>([]);
+  const forget = (party: string) => {
+    invitations.value = invitations.value.filter((one) => one.party !== party);
+  };
+  const send = (type: string, message: object = {}) => session.room.value?.send(type, message);
+
+  effect(() => {
+    const room = session.room.value;
+    if (!room) {
+      if (session.phase.peek() === "door") view.value = null;
+      return;
+    }
+    room.onMessage("party", (party: PartyView | null) => {
+      view.value = party;
+      if (party) forget(party.id);
+    });
+    room.onMessage("party.invited", (invitation: Invitation) => {
+      forget(invitation.party);
+      invitations.value = [...invitations.value, invitation];
+      setTimeout(() => forget(invitation.party), SHOWN_MS);
+    });
+  });
+
+  return {
+    view,
+    invitations,
+    neighbours() {
+      const room = session.room.value;
+      const all: Neighbour[] = [];
+      room?.state?.actors?.forEach((actor, sessionId) => {
+        const { kind, name, color } = actor as Avatar;
+        if (kind === "avatar" && sessionId !== room.sessionId) all.push({ sessionId, name, color });
+      });
+      return all.sort((a, b) => a.name.localeCompare(b.name));
+    },
+    invite: (to) => send("party.invite", { to }),
+    answer({ party }, yes) {
+      forget(party);
+      send(yes ? "party.accept" : "party.decline", { party });
+    },
+    leave: () => send("party.leave"),
+    kick: (member) => send("party.kick", { member }),
+    lead: (member) => send("party.lead", { member }),
+  };
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { defineLevel } from "../shared/index.ts";
+import type { Ports } from "./ports/ports.ts";
+
+/** What the room list shows of a room. */
+export interface Listing {
+  label: string;
+  game: string;
+}
+
+/** What a builder says of a game once, for lists and matchmaking. */
+export interface GameCard {
+  /** Name that people read. */
+  label: string;
+  /** One line for the list. */
+  description: string;
+  /** Seats; a room that has none left is skipped by matchmaking. */
+  maxPlayers: number;
+  /** True: each new room is entered by its code only. */
+  private?: boolean;
+  /** True: each party, and whoever goes alone, gets a room of its own; strangers are not let in. */
+  instance?: boolean;
+  /** True: travellers who find it full get a sibling room instead of staying where they are. Not for kept zones. */
+  overflow?: boolean;
+}
+
+/** What a room is created with: the client's wishes, and the ports, which only the server's definition can give. */
+export const createOptions = z.object({
+  private: z.boolean().optional(),
+  instance: z.string().max(64).optional(),
+  ports: z.custom<Ports>(),
+});
+
+/** The level of a room that names none. */
+export const flatField = defineLevel({
+  name: "field",
+  bounds: { min: [-20, -20], max: [20, 20] },
+  spawns: [{ at: [0, 0, 0], radius: 3 }],
+});

@@ -1,0 +1,149 @@
+import { type Actor, type Carrier, Drop, Pile } from "../../shared/index.ts";
+import type { Player } from "../player.ts";
+import type { Booked, ItemPort, PileLeft, Stack } from "../ports/ports.ts";
+import type { ApplyAnswer, Ask } from "../simulation/async-results.ts";
+import type { Simulation } from "../simulation/simulation.ts";
+import { stacksIn } from "./carried-items.ts";
+import type { ItemDesk } from "./item-requests.ts";
+
+/** A place on the ground, metres. */
+export interface Spot {
+  readonly x: number;
+  readonly z: number;
+}
+
+/** What lies about in a zone: the database says what, the actors where. */
+export interface Lying {
+  /** Lays what an answer says has come onto the ground; several things in a ring. */
+  lay(booked: Pick<Booked, "stacks">, at: Spot): void;
+  layPile(pile: PileLeft, at: Spot): void;
+  /** Now and then: clears away what has lain long enough, and frees piles. */
+  tend(): void;
+}
+
+/** What {@link openLying} takes. */
+export interface LyingOptions<A extends Carrier> {
+  readonly zone: string;
+  readonly simulation: Simulation;
+  readonly players: ReadonlyMap<string, Player<A>>;
+  readonly items: () => ItemPort;
+  readonly desk: ItemDesk<A>;
+  onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
+  /** Seconds that things lie on the ground; piles stay. */
+  readonly dropS: number;
+  /** Seconds until anybody may take from a pile. */
+  readonly pileS: number;
+}
+
+interface Found {
+  readonly stacks: readonly Stack[];
+  readonly piles: readonly PileLeft[];
+}
+
+/** Ticks between two looks. */
+const TEND_TICKS = 20;
+/** Most that is cleared at once. */
+const CLEAR_MAX = 50;
+/** Wait between two tries to read what lies about, ms. */
+const AGAIN_MS = 500;
+
+/**
+ * Opens what lies about. What the database has on the ground of the zone is read at once: a save of the zone may be
+ * older, so actors that lie there no more go, and what has none is laid down at the first spawn of the level.
+ */
+export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
+  const { simulation, players, zone, desk, dropS, pileS } = options;
+  const { world, level, ground, tickHz } = simulation;
+  const container = `ground:${zone}`;
+  const inTicks = (seconds: number) => (seconds === 0 ? 0 : simulation.tick + Math.ceil(seconds * tickHz));
+  const put = (actor: Actor, { x, z }: Spot, id?: string) => {
+    const y = ground.height(x, z);
+    world.spawn(Object.assign(actor, { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z) }), id);
+  };
+
+  function layStack({ id, template, qty }: Stack, at: Spot): void {
+    if (world.get(id)) return;
+    put(new Drop({ kind: "drop", template, qty, goneAtTick: inTicks(dropS) }), at, id);
+  }
+
+  const lying: Lying = {
+    lay(booked, at) {
+      for (const [i, stack] of stacksIn(booked, container).entries()) layStack(stack, aside(at, i));
+    },
+    layPile({ container: pile, owner, name }, at) {
+      put(new Pile({ kind: "pile", name, owner, container: pile, freeAtTick: inTicks(pileS) }), at);
+    },
+    tend() {
+      if (simulation.tick % TEND_TICKS !== 0) return;
+      const due = [...world.query({ is: Drop })].filter(
+        ({ goneAtTick: at }) => at > 0 && at <= simulation.tick,
+      );
+      const clearer = [...players.values()].find(({ departure }) => !departure);
+      if (due.length > 0 && clearer && !clearing) {
+        clearing = true;
+        clear(clearer, { ids: due.slice(0, CLEAR_MAX).map((drop) => world.idOf(drop) ?? "") });
+      }
+      const ripe = [...world.query({ is: Pile })].filter(
+        (pile) => !pile.free && pile.freeAtTick <= simulation.tick,
+      );
+      // By an answer, so that it is in the recording: this runs beside the world.
+      if (ripe.length > 0) void free({ ids: ripe.map((pile) => world.idOf(pile) ?? "") }, async () => true);
+    },
+  };
+
+  let clearing = false;
+  const clear = desk.order<{ ids: string[] }>("clear", {
+    book: ({ claim }, { message, id }) => options.items().clear(claim, id, zone, message.ids),
+    done(_, { message }) {
+      clearing = false;
+      for (const id of message.ids) if (world.get(id) instanceof Drop) world.despawn(id);
+    },
+    undone: () => {
+      clearing = false;
+    },
+  });
+  const free = options.onAnswer<{ ids: string[] }, true>("piles", (_, { ids }) => {
+    for (const id of ids) {
+      const pile = world.get(id);
+      if (pile instanceof Pile) pile.free = true;
+    }
+  });
+
+  const found = options.onAnswer<null, { ok: true } & Found>("ground", (answer) => {
+    if (!answer.ok) return;
+    const [home = { at: [0, 0, 0] }] = level.spawns;
+    const at = { x: home.at[0] ?? 0, z: home.at[2] ?? 0 };
+    const stacks = new Map(answer.stacks.map((stack) => [stack.id, stack]));
+    for (const drop of [...world.query({ is: Drop })]) {
+      const id = world.idOf(drop) ?? "";
+      const stack = stacks.get(id);
+      if (!stack) world.despawn(id);
+      else if (drop.qty !== stack.qty) drop.qty = stack.qty;
+    }
+    for (const [i, stack] of [...stacks.values()].entries()) layStack(stack, aside(at, i));
+    const piles = new Map(answer.piles.map((pile) => [pile.container, pile]));
+    for (const pile of [...world.query({ is: Pile })]) {
+      if (!piles.delete(pile.container)) world.despawn(pile);
+    }
+    for (const [i, pile] of [...piles.values()].entries()) lying.layPile(pile, aside(at, i));
+  });
+  void found(null, async () => {
+    for (let tries = 1; ; tries++) {
+      try {
+        const [stacks, piles] = [await options.items().readIn(container), await options.items().piles(zone)];
+        return { ok: true, stacks, piles };
+      } catch (error) {
+        if (tries === 20) throw error;
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
+  });
+  return lying;
+}
+
+/** Places about a place: the first is the place itself, the next a step away from it and from each other. */
+function aside({ x, z }: Spot, i: number): Spot {
+  if (i === 0) return { x, z };
+  const away = 0.7 * Math.sqrt(i);
+  return { x: x + Math.sin(i * 2.4) * away, z: z + Math.cos(i * 2.4) * away };
+}

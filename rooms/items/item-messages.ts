@@ -1,0 +1,121 @@
+import { type Carrier, Drop, itemMessages, Pile, type Refusal, refuse, Shop } from "../../shared/index.ts";
+import type { Player } from "../player.ts";
+import type { ItemPort, PriceList } from "../ports/ports.ts";
+import type { Simulation } from "../simulation/simulation.ts";
+import type { Lying } from "./ground-items.ts";
+import { type ItemDesk, living } from "./item-requests.ts";
+
+/** What using one of a kind does. */
+export interface ItemUse<A extends Carrier> {
+  /** Why it cannot be used now; nothing is booked then. */
+  readonly check?: (player: Player<A>) => Refusal | undefined;
+  /** One of it is gone: what it does. */
+  readonly done: (player: Player<A>) => void;
+}
+
+/** What {@link answerItemAsks} takes. */
+export interface ItemAskOptions<A extends Carrier> {
+  readonly simulation: Simulation;
+  readonly items: () => ItemPort;
+  readonly desk: ItemDesk<A>;
+  /** Undefined in a room without a zone, where nothing can be left. */
+  readonly ground: { readonly zone: string; readonly lying: Lying } | undefined;
+  readonly reachM: number;
+  readonly uses: Readonly<Record<string, ItemUse<A>>>;
+}
+
+/** Metres before one's feet that something is dropped. */
+const DROP_M = 0.8;
+
+/** Answers what players ask about items: move, drop, use, take, buy and sell. */
+export function answerItemAsks<A extends Carrier>(options: ItemAskOptions<A>): void {
+  const { simulation, items, desk, ground, uses, reachM } = options;
+  const { world } = simulation;
+  const within = ({ avatar }: Player<A>, id: string) => {
+    const actor = world.get(id);
+    const far = actor && Math.hypot(actor.x - avatar.x, actor.y - avatar.y, actor.z - avatar.z) > reachM;
+    return far ? refuse("ACTION_REFUSED", "It is too far away.") : actor;
+  };
+
+  desk.on("item.move", itemMessages["item.move"], {
+    check: living,
+    book: ({ claim }, { message: { id: stack, to, slot, qty }, id }) =>
+      items().move(claim, id, { id: stack, to, slot, qty }),
+  });
+
+  desk.on("item.drop", itemMessages["item.drop"], {
+    check: ({ avatar }) =>
+      living({ avatar }) ??
+      (ground
+        ? { x: avatar.x + Math.sin(avatar.yaw) * DROP_M, z: avatar.z + Math.cos(avatar.yaw) * DROP_M }
+        : refuse("ACTION_REFUSED", "Nothing can be left here.")),
+    book: ({ claim }, { message: { id: stack, qty }, id }) =>
+      items().drop(claim, id, ground?.zone ?? "", { id: stack, qty }),
+    done: (_, { note }, booked) => ground?.lying.lay(booked, note),
+  });
+
+  desk.on("item.use", itemMessages["item.use"], {
+    check(player, { id }) {
+      const template = player.avatar.items.get(id)?.template ?? "";
+      const use = Object.hasOwn(uses, template) ? uses[template] : undefined;
+      if (!player.avatar.items.has(id)) return refuse("ITEM_MISSING", "You do not have it any more.");
+      if (!use) return refuse("ACTION_REFUSED", "It cannot be used.");
+      return living(player) ?? use.check?.(player) ?? { template };
+    },
+    book: ({ claim }, { message: { id: stack }, id }) => items().use(claim, id, { id: stack, qty: 1 }),
+    done(player, { note }) {
+      if (player) uses[note.template]?.done(player);
+    },
+  });
+
+  desk.on("item.take", itemMessages["item.take"], {
+    check(player, { actor: id }) {
+      const actor = within(player, id);
+      if (actor && "code" in actor) return actor;
+      if (actor instanceof Drop && ground) return living(player) ?? { pile: "" };
+      if (!(actor instanceof Pile)) return refuse("ITEM_MISSING", "It is not there any more.");
+      const mayTake = actor.free || actor.owner === player.claim.sheet.id;
+      if (!mayTake) return refuse("ACTION_REFUSED", `It is ${actor.name}'s for a while yet.`);
+      return living(player) ?? { pile: actor.container };
+    },
+    async book({ claim }, { message: { actor }, note, id }) {
+      if (note.pile === "")
+        return { ...(await items().pickUp(claim, id, ground?.zone ?? "", actor)), left: 0 };
+      const looted = await items().loot(claim, id, note.pile);
+      return { ...looted, left: looted.ok ? (await items().readIn(note.pile)).length : 0 };
+    },
+    done(_, { message: { actor } }, { left }) {
+      if (left === 0) world.despawn(actor);
+    },
+    // Somebody else was faster, perhaps in another room: what is not there need not be shown.
+    undone(_, { message: { actor } }, { code }) {
+      const thing = world.get(actor);
+      if (code === "ITEM_MISSING" && (thing instanceof Drop || thing instanceof Pile)) world.despawn(actor);
+    },
+  });
+
+  const pricesOf = (player: Player<A>, id: string): PriceList | Refusal => {
+    const shop = within(player, id);
+    if (shop && "code" in shop) return shop;
+    if (!(shop instanceof Shop)) return refuse("ITEM_MISSING", "There is no shop here.");
+    return (
+      living(player) ??
+      Object.fromEntries(
+        [...shop.wares.entries()].map(([template, { buy, sell }]) => [
+          template,
+          { buy: buy || undefined, sell: sell || undefined },
+        ]),
+      )
+    );
+  };
+  desk.on("shop.buy", itemMessages["shop.buy"], {
+    check: (player, { shop }) => pricesOf(player, shop),
+    book: ({ claim }, { message: { template, qty }, note, id }) =>
+      items().buy(claim, id, note, { template, qty }),
+  });
+  desk.on("shop.sell", itemMessages["shop.sell"], {
+    check: (player, { shop }) => pricesOf(player, shop),
+    book: ({ claim }, { message: { id: stack, qty }, note, id }) =>
+      items().sell(claim, id, note, { id: stack, qty }),
+  });
+}

@@ -1,0 +1,168 @@
+import { type Actor, announcement, CLOSE, Prop, refuse } from "../../shared/index.ts";
+import { type Player, standAt } from "../player.ts";
+import type { Simulation } from "../simulation/simulation.ts";
+import type { TickProfile } from "../simulation/tick-clock.ts";
+import { type Command, defineCommand, type Spawnable } from "./console.ts";
+
+/** What the common commands need of a room. */
+export interface CommandedRoom {
+  readonly simulation: Simulation;
+  readonly players: ReadonlyMap<string, Player>;
+  readonly spawnable: Spawnable;
+  tickProfile(): TickProfile;
+  /** Tells everybody on the server. */
+  announce(text: string): void;
+}
+
+/** Most actors that one command spawns. */
+const SPAWN_MAX = 50;
+
+/** What every room can spawn. */
+export const LOOSE_THINGS: Spawnable = {
+  crate: () => new Prop({ kind: "crate", size: 0.5 }),
+  ball: () => new Prop({ kind: "ball", size: 0.4 }),
+};
+
+const spawn = defineCommand<CommandedRoom>({
+  name: "spawn",
+  help: "Spawns something in front of you.",
+  args: [
+    { name: "kind", kind: "text", choices: (room) => Object.keys(room.spawnable) },
+    { name: "count", kind: "whole", min: 1, max: SPAWN_MAX, optional: true },
+  ],
+  run(room, { id }, [kind, count = 1]) {
+    const make = room.spawnable[String(kind)];
+    if (!make) return refuse("COMMAND_INVALID");
+    const at = room.players.get(id)?.avatar;
+    const { x = 0, y = 0, z = 0, yaw = 0 } = at ?? {};
+    for (let i = 0; i < Number(count); i++) {
+      // In rows of five, so that what is loose does not begin within each other.
+      const [ahead, aside] = [2 + Math.floor(i / 5) * 1.2, ((i % 5) - 2) * 1.2];
+      room.simulation.world.spawn(
+        Object.assign(make(), {
+          x: x + Math.sin(yaw) * ahead + Math.cos(yaw) * aside,
+          y: y + 0.6,
+          z: z + Math.cos(yaw) * ahead - Math.sin(yaw) * aside,
+        }),
+      );
+    }
+    return `${count} × ${kind}`;
+  },
+});
+
+const despawn = defineCommand<CommandedRoom>({
+  name: "despawn",
+  help: "Takes an actor out of the world.",
+  args: [{ name: "id", kind: "text", choices: (room) => idsOfThings(room) }],
+  run: (room, _caller, [id]) =>
+    room.simulation.world.despawn(String(id)) ? `${id} is gone.` : refuse("ACTOR_UNKNOWN"),
+});
+
+const tp = defineCommand<CommandedRoom>({
+  name: "tp",
+  help: "Takes you, or somebody, to a place.",
+  role: "moderator",
+  args: [
+    { name: "x", kind: "number" },
+    { name: "z", kind: "number" },
+    { name: "player", kind: "text", optional: true, choices: (room) => namesIn(room) },
+  ],
+  run(room, { id }, [x, z, name]) {
+    const player = name === undefined ? room.players.get(id) : named(room, String(name));
+    if (!player) return refuse("COMMAND_INVALID", "There is nobody to take there.");
+    const { min, max } = room.simulation.level.bounds;
+    const [toX, toZ] = [Number(x), Number(z)];
+    if (toX < min[0] || toX > max[0] || toZ < min[1] || toZ > max[1]) {
+      return refuse(
+        "COMMAND_INVALID",
+        `The place lies outside: x ${min[0]} to ${max[0]}, z ${min[1]} to ${max[1]}.`,
+      );
+    }
+    const y = room.simulation.ground.height(toX, toZ);
+    standAt(player.avatar, { x: toX, y, z: toZ, yaw: player.avatar.yaw });
+    return `${player.avatar.name} is at ${toX}, ${toZ}.`;
+  },
+});
+
+const kick = defineCommand<CommandedRoom>({
+  name: "kick",
+  help: "Puts somebody out of the room; they may come again.",
+  role: "moderator",
+  args: [{ name: "player", kind: "text", choices: (room) => namesIn(room) }],
+  run(room, { id }, [name]) {
+    const player = named(room, String(name));
+    if (!player || player.sessionId === id) return refuse("COMMAND_INVALID", "Not yourself.");
+    player.client.leave(CLOSE.KICKED, "kicked");
+    // A dropped player has no connection to close: the seat is given up.
+    player.hold?.reject(new Error("kicked"));
+    return `${player.avatar.name} was put out.`;
+  },
+});
+
+const announce = defineCommand<CommandedRoom>({
+  name: "announce",
+  help: "Tells everybody on the server, in every room.",
+  args: [{ name: "text", kind: "line" }],
+  run(room, _caller, [text]) {
+    const line = announcement.safeParse(String(text));
+    if (!line.success) return refuse("COMMAND_INVALID", "The text is too long or cannot be shown.");
+    room.announce(line.data);
+    return "Everybody is told.";
+  },
+});
+
+const tick = defineCommand<CommandedRoom>({
+  name: "tick",
+  help: "How the room's ticks go.",
+  role: "moderator",
+  looks: true,
+  run(room) {
+    const { tickHz, tick: number, world } = room.simulation;
+    const { ticks, late, meanMs, worstMs } = room.tickProfile();
+    const phases = Object.entries(meanMs).map(([phase, ms]) => `${phase} ${ms.toFixed(2)}`);
+    return [
+      `tick ${number}, ${+tickHz.toFixed(3)} a second, ${world.size} actors`,
+      `${ticks} since it opened, ${late} late, worst ${worstMs.toFixed(1)} ms; mean ms: ${phases.join(", ")}`,
+    ].join("\n");
+  },
+});
+
+const profile = defineCommand<CommandedRoom>({
+  name: "profile",
+  help: "What each system costs.",
+  role: "moderator",
+  looks: true,
+  run(room) {
+    const lines = room.simulation.systems.profile().map(({ name, runs, faults, totalMs, maxMs, off }) => {
+      const mean = runs > 0 ? totalMs / runs : 0;
+      const trouble = faults > 0 ? `, ${faults} faults` : "";
+      return `${name}: ${mean.toFixed(3)} ms, worst ${maxMs.toFixed(2)}, ${runs} runs${trouble}${off ? ", OFF" : ""}`;
+    });
+    return lines.join("\n") || "This room has no systems.";
+  },
+});
+
+/** What the console of every room understands, /help beside. */
+export const COMMON_COMMANDS: readonly Command<CommandedRoom>[] = [
+  spawn,
+  despawn,
+  tp,
+  kick,
+  announce,
+  tick,
+  profile,
+];
+
+const namesIn = ({ players }: CommandedRoom): string[] =>
+  [...players.values()].map(({ avatar }) => avatar.name);
+
+function named({ players }: CommandedRoom, name: string): Player | undefined {
+  return [...players.values()].find(({ avatar }) => avatar.name === name);
+}
+
+function* idsOfThings({ simulation, players }: CommandedRoom): Iterable<string> {
+  for (const actor of simulation.world.query() as Iterable<Actor>) {
+    const id = simulation.world.idOf(actor);
+    if (id !== undefined && !players.has(id)) yield id;
+  }
+}

@@ -1,0 +1,205 @@
+import type { Actor, Refusal } from "../../shared/index.ts";
+import { refuse } from "../../shared/index.ts";
+import type { Role } from "../ports/ports.ts";
+
+/** What somebody may do in a room: each role may what those before it may. */
+export const ROLES: readonly Role[] = ["player", "moderator", "admin"];
+
+/** An argument of a command: how it is read, and what is offered for it. */
+export interface Argument<R> {
+  readonly name: string;
+  /** `line`, for the last one: all that follows, blanks and all. */
+  readonly kind: "text" | "line" | "number" | "whole";
+  /** Limits of a number. */
+  readonly min?: number;
+  readonly max?: number;
+  /** May be left out; so may all that follow. */
+  readonly optional?: boolean;
+  /** What may be given, for a text: completed, and all else is refused. */
+  readonly choices?: (room: R) => Iterable<string>;
+}
+
+/** A command of a room's console. Made by {@link defineCommand}. */
+export interface Command<R> {
+  readonly name: string;
+  /** One line. */
+  readonly help: string;
+  /** Who may give it. Default "admin". */
+  readonly role?: Role;
+  /** It only looks and changes nothing: the audit is not told of it, for pages that ask again and again. */
+  readonly looks?: boolean;
+  readonly args?: readonly Argument<R>[];
+  /** Does it. Values come as their arguments were declared: numbers as numbers, what was left out as undefined. */
+  run(room: R, caller: Caller, values: readonly (string | number | undefined)[]): string | Refusal;
+}
+
+/** Who gives a command. */
+export interface Caller {
+  /** Session id of a player, or what the log should name an operator. */
+  readonly id: string;
+  readonly role: Role;
+}
+
+/**
+ * Declares a command.
+ *
+ * @example
+ * const weather = defineCommand<MeadowRoom>({
+ *   name: "weather",
+ *   help: "Sets the weather.",
+ *   args: [{ name: "kind", kind: "text", choices: () => ["sun", "rain"] }],
+ *   run: (room, _caller, [kind]) => {
+ *     room.state.weather = String(kind);
+ *     return `It is ${kind} now.`;
+ *   },
+ * });
+ */
+export function defineCommand<R>(command: Command<R>): Command<R> {
+  return command;
+}
+
+/** A room's console. */
+export interface Console {
+  /** Gives a command, with or without its stroke: an answer for the one who gave it, or a refusal that changed nothing. */
+  give(caller: Caller, line: string): string | Refusal;
+  /** Whole lines that a line may become, at most twenty. */
+  complete(caller: Caller, line: string): string[];
+}
+
+/** What is told of each command above a player's. */
+export interface Audited {
+  readonly caller: Caller;
+  readonly line: string;
+  readonly outcome: "done" | Refusal["code"];
+}
+
+const OFFERED_MAX = 20;
+
+/**
+ * Opens the console of a room.
+ *
+ * @param audit told of each command that a player may not give, done or refused, but of those that only look
+ */
+export function openConsole<R>(
+  room: R,
+  commands: readonly Command<R>[],
+  audit: (entry: Audited) => void,
+): Console {
+  const byName = new Map<string, Command<R>>();
+  const all = [helpOf(byName), ...commands];
+  for (const command of all) byName.set(command.name, command);
+
+  function give(caller: Caller, line: string): string | Refusal {
+    const [name = "", ...words] = wordsOf(line);
+    const command = byName.get(name);
+    if (!command)
+      return refuse("COMMAND_UNKNOWN", `There is no command "${name.slice(0, 32)}"; /help lists them.`);
+    const answer = mayGive(caller, command) ? runWith(command, caller, words) : refuse("ROLE_NEEDED");
+    if (roleOf(command) !== "player" && !command.looks) {
+      audit({ caller, line, outcome: typeof answer === "string" ? "done" : answer.code });
+    }
+    return answer;
+  }
+
+  function runWith(command: Command<R>, caller: Caller, given: readonly string[]): string | Refusal {
+    const args = command.args ?? [];
+    const words = args.at(-1)?.kind === "line" ? joinedFrom(args.length - 1, given) : given;
+    if (words.length > args.length) return invalid(command, `at most ${args.length} are taken`);
+    const values: (string | number | undefined)[] = [];
+    for (const [i, arg] of args.entries()) {
+      const word = words[i];
+      if (word === undefined && !arg.optional) return invalid(command, `${arg.name} is missing`);
+      const problem = word === undefined ? undefined : problemOf(arg, word);
+      if (problem) return invalid(command, problem);
+      values.push(word === undefined || isText(arg) ? word : Number(word));
+    }
+    return command.run(room, caller, values);
+  }
+
+  function problemOf(arg: Argument<R>, word: string): string | undefined {
+    if (isText(arg)) {
+      const choices = arg.choices ? [...arg.choices(room)] : undefined;
+      return choices?.includes(word) === false
+        ? `${arg.name} is one of ${choices.slice(0, 12).join(", ")}`
+        : undefined;
+    }
+    const value = Number(word);
+    if (!Number.isFinite(value)) return `${arg.name} is a number`;
+    if (arg.kind === "whole" && !Number.isSafeInteger(value)) return `${arg.name} is a whole number`;
+    const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = arg;
+    return value < min || value > max ? `${arg.name} is from ${min} to ${max}` : undefined;
+  }
+
+  return {
+    give,
+    complete(caller, line) {
+      const words = wordsOf(line);
+      if (line.endsWith(" ") || words.length === 0) words.push("");
+      const last = words.at(-1) ?? "";
+      const before = words.slice(0, -1);
+      const command = byName.get(before[0] ?? "");
+      const offered =
+        before.length === 0
+          ? all.filter((one) => mayGive(caller, one)).map(({ name }) => name)
+          : [
+              ...((command &&
+                mayGive(caller, command) &&
+                command.args?.[before.length - 1]?.choices?.(room)) ||
+                []),
+            ];
+      const fitting = offered.filter((one) => one.startsWith(last)).slice(0, OFFERED_MAX);
+      return fitting.map((one) => `/${[...before, one].map(quoted).join(" ")}`);
+    },
+  };
+}
+
+function helpOf<R>(byName: ReadonlyMap<string, Command<R>>): Command<R> {
+  return {
+    name: "help",
+    help: "Lists the commands, or tells of one.",
+    role: "player",
+    args: [{ name: "command", kind: "text", optional: true, choices: () => byName.keys() }],
+    run(_room, caller, [name]) {
+      const told = name === undefined ? [...byName.values()] : [byName.get(String(name))];
+      return told
+        .flatMap((one) => (one && mayGive(caller, one) ? [`${usageOf(one)}  ${one.help}`] : []))
+        .join("\n");
+    },
+  };
+}
+
+function usageOf({ name, args = [] }: Pick<Command<never>, "name" | "args">): string {
+  return [`/${name}`, ...args.map((arg) => (arg.optional ? `[${arg.name}]` : `<${arg.name}>`))].join(" ");
+}
+
+function invalid(command: Pick<Command<never>, "name" | "args">, problem: string): Refusal {
+  return refuse("COMMAND_INVALID", `${problem}: ${usageOf(command)}`);
+}
+
+const roleOf = ({ role = "admin" }: { readonly role?: Role }): Role => role;
+
+function mayGive(caller: Caller, command: { readonly role?: Role }): boolean {
+  return ROLES.indexOf(caller.role) >= ROLES.indexOf(roleOf(command));
+}
+
+/** Words apart by blanks; "double quotes" keep some together. */
+function wordsOf(line: string): string[] {
+  const words = line
+    .trim()
+    .replace(/^\//, "")
+    .matchAll(/"([^"]*)"?|(\S+)/g);
+  return Array.from(words, ([, quotedWord, word]) => quotedWord ?? word ?? "");
+}
+
+/** The words from this one on as one; none if there are none. */
+function joinedFrom(first: number, words: readonly string[]): string[] {
+  const line = words.slice(first).join(" ");
+  return [...words.slice(0, first), ...(line ? [line] : [])];
+}
+
+const isText = ({ kind }: { readonly kind: string }): boolean => kind === "text" || kind === "line";
+
+const quoted = (word: string): string => (/\s/.test(word) ? `"${word}"` : word);
+
+/** Actors that a console may spawn, by the name it takes for them. */
+export type Spawnable = Readonly<Record<string, () => Actor>>;

@@ -1,0 +1,177 @@
+import { matchMaker, type Presence } from "@colyseus/core";
+import { type Avatar, type LetterOutcome, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import type { Player } from "../player.ts";
+import type { Log } from "../ports/ports.ts";
+import { clean } from "./chat.ts";
+import type { Inbox } from "./message-router.ts";
+
+/**
+ * Set in the presence for each character that is in a room: the room and session. A set, because whoever changes rooms
+ * is written down in the next before the last one strikes them out.
+ */
+const placesOf = (characterId: string) => `roomkeep:here:${characterId}`;
+/** Channel of what everybody on the server is told. */
+const ANNOUNCEMENTS = "roomkeep:announcements";
+/** Somebody who is just changing rooms is looked for again after this, ms. */
+const AGAIN_MS = 250;
+
+/** A line from one character to another, wherever they are. */
+export interface Letter {
+  readonly kind: "whisper" | "party.say";
+  /** Character id of the writer, and the name. */
+  readonly from: string;
+  readonly name: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+/** What a room does for messages that reach beyond it. Made by {@link openLetters}. */
+export interface Letters<A extends Avatar> {
+  /** Somebody is in the room: this is where letters to them go. */
+  enter(player: Player<A>): Promise<void>;
+  /** Somebody has left it. */
+  exit(player: Player<A>): Promise<void>;
+  /** Hands a letter over; false: they are not here. */
+  take(letter: Letter): boolean;
+}
+
+/** What letters need of their room. */
+export interface LetterHost<A extends Avatar> {
+  readonly players: ReadonlyMap<string, Player<A>>;
+  readonly roomId: string;
+  readonly presence: Presence;
+  readonly log: Log;
+  /** Character ids and names of a player's party, without the player. */
+  partyOf(player: Player<A>): readonly { id: string; name: string }[];
+  /** Tells everybody in the room. */
+  announce(text: string): void;
+}
+
+/**
+ * Tells everybody on the server.
+ * @example
+ * await announce(matchMaker.presence, "The server restarts in five minutes.");
+ */
+export async function announce(presence: Presence, text: string): Promise<void> {
+  await presence.publish(ANNOUNCEMENTS, text);
+}
+
+/**
+ * Whispers, party chat and announcements. A letter is sent once and never again, so that it arrives at most once; the
+ * writer is told whether it did. Those of one writer go one after the other, so that they arrive in order.
+ */
+export async function openLetters<A extends Avatar>(
+  host: LetterHost<A>,
+  inbox: Inbox<A>,
+): Promise<Letters<A>> {
+  const { presence } = host;
+  const lines = new WeakMap<Player<A>, Promise<unknown>>();
+  const idOf = (player: Player<A>) => player.claim.sheet.id;
+  const placeOf = ({ sessionId }: Player<A>) => `${host.roomId} ${sessionId}`;
+  const byId = (id: string) => [...host.players.values()].find((player) => idOf(player) === id);
+
+  function take({ kind, from, name, to, text }: Letter): boolean {
+    const player = byId(to);
+    if (!player || player.hold) return false;
+    player.client.send(kind, { from, name, text });
+    return true;
+  }
+
+  async function tryOnce(letter: Letter): Promise<LetterOutcome> {
+    if (byId(letter.to)) return take(letter) ? "delivered" : "offline";
+    const places = placesOf(letter.to);
+    for (const place of [...(await presence.smembers(places))]) {
+      const outcome = await tryAt(place, letter);
+      if (outcome === "nowhere") await presence.srem(places, place);
+      else if (outcome !== "offline") return outcome;
+    }
+    return "offline";
+  }
+
+  /** "nowhere": the room is no more, as after a kill. */
+  async function tryAt(place: string, letter: Letter): Promise<LetterOutcome | "nowhere"> {
+    const [roomId = ""] = place.split(" ");
+    const room = await matchMaker.driver.findOne({ roomId });
+    if (!room) return "nowhere";
+    const call = matchMaker.remoteRoomCall(room.roomId, "takeLetter" as never, [letter]) as Promise<unknown>;
+    // Whether it arrived before the answer was lost, nobody knows.
+    return call.then(
+      (taken) => (taken ? "delivered" : "offline"),
+      () => "unknown",
+    );
+  }
+
+  /** The writer has an answer in any case: a look-up that fails while Redis is away has delivered nothing. */
+  async function deliver(letter: Letter): Promise<LetterOutcome> {
+    try {
+      const first = await tryOnce(letter);
+      if (first !== "offline") return first;
+      // Nobody took it: it may be tried where they have gone meanwhile.
+      await new Promise((done) => setTimeout(done, AGAIN_MS));
+      return await tryOnce(letter);
+    } catch (error) {
+      host.log.warn({ err: error, kind: letter.kind }, "a letter could not be sent");
+      return "offline";
+    }
+  }
+
+  /** One after the other for each writer. */
+  function inTurn<T>(player: Player<A>, work: () => Promise<T>): Promise<T> {
+    const turn = (lines.get(player) ?? Promise.resolve()).then(work, work);
+    lines.set(player, turn);
+    return turn;
+  }
+
+  const letterOf = (player: Player<A>, kind: Letter["kind"], to: string, text: string): Letter => ({
+    kind,
+    from: idOf(player),
+    name: player.avatar.name,
+    to,
+    text,
+  });
+
+  inbox.reply("whisper", roomMessages.whisper, async (player, { to, text }): Promise<Refusal | undefined> => {
+    const known = [...host.players.values()].find(
+      ({ sessionId, avatar }) => sessionId === to || avatar.name === to,
+    );
+    const member = host.partyOf(player).find(({ name }) => name === to);
+    const target = known ? idOf(known) : (member?.id ?? to);
+    if (target === idOf(player)) return refuse("PLAYER_UNKNOWN", "You are with yourself already.");
+    const letter = letterOf(player, "whisper", target, clean(text));
+    await inTurn(player, async () => {
+      const outcome = await deliver(letter);
+      player.client.send("whisper.sent", { to, text: letter.text, outcome });
+    });
+    return undefined;
+  });
+
+  inbox.reply(
+    "party.say",
+    roomMessages["party.say"],
+    async (player, { text }): Promise<Refusal | undefined> => {
+      const members = host.partyOf(player);
+      if (members.length === 0) return refuse("PARTY_NONE", "You are in no party.");
+      const line = clean(text);
+      await inTurn(player, async () => {
+        const outcomes = await Promise.all(
+          members.map(({ id }) => deliver(letterOf(player, "party.say", id, line))),
+        );
+        const missed = members.flatMap(({ name }, n) => (outcomes[n] === "delivered" ? [] : [name]));
+        player.client.send("party.said", { text: line, missed });
+      });
+      return undefined;
+    },
+  );
+
+  await presence.subscribe(ANNOUNCEMENTS, (text: string) => host.announce(text));
+
+  return {
+    take,
+    async enter(player) {
+      await presence.sadd(placesOf(idOf(player)), placeOf(player));
+    },
+    async exit(player) {
+      await presence.srem(placesOf(idOf(player)), placeOf(player));
+    },
+  };
+}

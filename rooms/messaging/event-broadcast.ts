@@ -1,0 +1,42 @@
+import { type Client, ClientState } from "@colyseus/core";
+import type { DispatchedKind, EventMessage, GameEvent } from "../../shared/index.ts";
+import type { Player } from "../player.ts";
+
+/**
+ * Sends an event to the clients it is for, as the message "event", right behind the patch of its tick: who hears of
+ * an actor has seen it appear. Who is away misses it.
+ */
+export function sendEvent(
+  players: ReadonlyMap<string, Player>,
+  event: GameEvent,
+  kind: DispatchedKind,
+): void {
+  const { name, actor, x, z, payload } = event;
+  const message: EventMessage = { name, actor, x, z, payload };
+  for (const player of audienceOf(players, event, kind)) {
+    if (isThere(player.client)) player.client.send("event", message, { afterNextPatch: true });
+  }
+}
+
+function* audienceOf(
+  players: ReadonlyMap<string, Player>,
+  event: GameEvent,
+  kind: DispatchedKind,
+): Iterable<Player> {
+  if (kind.to === "owner") {
+    const owner = players.get(event.actor ?? "");
+    if (owner) yield owner;
+    return;
+  }
+  for (const player of players.values()) {
+    if (kind.to === "all" || isNear(player, event, kind.radiusM)) yield player;
+  }
+}
+
+function isNear({ avatar }: Player, { x = 0, z = 0 }: GameEvent, radiusM: number): boolean {
+  return (avatar.x - x) ** 2 + (avatar.z - z) ** 2 <= radiusM ** 2;
+}
+
+function isThere(client: Client): boolean {
+  return client.state === ClientState.JOINED;
+}

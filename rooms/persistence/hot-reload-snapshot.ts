@@ -1,0 +1,114 @@
+import type { Client } from "@colyseus/core";
+import { type Schema, TypeContext } from "@colyseus/schema";
+import { type Actor, type Avatar, Prop, type Space, type WorldState } from "../../shared/index.ts";
+import { describe, type Player } from "../player.ts";
+import type { CharacterPort, Place, Role } from "../ports/ports.ts";
+
+/** What a room hands to the one that replaces it when its code was edited. JSON only. */
+export interface Kept {
+  actors: Record<string, KeptActor>;
+  players: KeptPlayer[];
+  /** What the game wants to keep besides its state. */
+  game: unknown;
+}
+
+interface KeptActor {
+  /** Name of its class: Colyseus restores every actor of a map as the map's base class. */
+  type: string;
+  fields: object;
+}
+
+interface KeptPlayer {
+  sessionId: string;
+  characterId: string;
+  epoch: number;
+  role: Role;
+  address: string;
+  visit: string;
+  stats: Record<string, unknown>;
+  statsChanged: boolean;
+  savedPlace: Place;
+}
+
+/** Writes down everybody and everything in a room that is about to be replaced. */
+export function keep(state: WorldState, players: ReadonlyMap<string, Player>, game: unknown): Kept {
+  const actors: Kept["actors"] = {};
+  state.actors.forEach((actor, id) => {
+    actors[id] = { type: actor.constructor.name, fields: actor.toJSON() };
+  });
+  return {
+    actors,
+    game,
+    players: [...players.values()].map(
+      ({ sessionId, claim, role, address, visit, stats, statsChanged, savedPlace }) => ({
+        sessionId,
+        characterId: claim.sheet.id,
+        epoch: claim.epoch,
+        role,
+        address,
+        visit,
+        stats,
+        statsChanged,
+        savedPlace,
+      }),
+    ),
+  };
+}
+
+/**
+ * Puts the actors back: into those that the new room has placed under the same id, else as new ones of the class they
+ * had. What only the new room has stays, because an edit may have added it. Avatars are left to their players.
+ *
+ * @param placed what the new room has placed when it opened
+ */
+export function restoreActors(
+  state: WorldState,
+  placed: ReadonlyMap<string, Actor>,
+  kept: Kept,
+  space: Space | undefined,
+): void {
+  const classes = classesOf(state);
+  // Colyseus has filled the map with actors of the base class by now.
+  state.actors.clear();
+  for (const [id, actor] of placed) state.actors.set(id, actor);
+  for (const [id, { type, fields }] of Object.entries(kept.actors)) {
+    const known = placed.get(id);
+    const Type = classes.get(type);
+    if (known) known.restore(fields as never);
+    else if (Type && !("away" in fields) && !id.startsWith("loose-"))
+      state.actors.set(id, new Type().restore(fields as never) as Actor);
+    const body = space?.loose.get(id)?.body;
+    if (!body || !(known instanceof Prop)) continue;
+    body.position.set(known.x, known.y, known.z);
+    body.quaternion.set(known.qx, known.qy, known.qz, known.qw);
+  }
+}
+
+/** The players who were in the room, as they were; those whose lease was lost are left out. */
+export function* restorePlayers<A extends Avatar>(
+  kept: Kept,
+  characters: CharacterPort,
+  createAvatar: (of: Pick<Player, "client" | "claim">) => A,
+): Generator<Player<A>> {
+  for (const was of kept.players) {
+    const claim = characters.held(was.characterId, was.epoch);
+    const fields = kept.actors[was.sessionId]?.fields;
+    if (!claim || !fields) continue;
+    const client = absent(was.sessionId);
+    const avatar = createAvatar({ client, claim }).restore(fields as never) as A;
+    const { visit, address, stats, statsChanged, savedPlace } = was;
+    const player = describe<A>(client, claim, avatar, was);
+    yield Object.assign(player, { visit, address, stats, statsChanged, savedPlace });
+  }
+}
+
+/** Stands in for the connection of a player who has not returned yet. */
+export function absent(sessionId: string): Client {
+  return { sessionId, leave() {}, send() {} } as unknown as Client;
+}
+
+/** Schema classes that the state may hold, by name; after an edit the youngest of a name. */
+function classesOf(state: WorldState): Map<string, new () => Schema> {
+  const { types } = new TypeContext(state.constructor as typeof Schema);
+  return new Map(Object.values(types).map((Type) => [Type.name, Type as new () => Schema]));
+}

@@ -1,0 +1,157 @@
+import type { Refusal } from "../../shared/errors.ts";
+import type { Claim } from "./ports.ts";
+
+export type { ItemTemplate, ItemTemplates } from "../../shared/protocol/items.ts";
+
+/** Like things in one slot of a container. */
+export interface Stack {
+  readonly id: string;
+  readonly template: string;
+  /** e.g. "bag:<character>", "ground:meadow". */
+  container: string;
+  slot: number;
+  qty: number;
+}
+
+/** A booked request. */
+export interface Booked {
+  readonly ok: true;
+  /** All that is in bag and equipment now (of a trade: in both bags), and of other containers what changed. */
+  readonly stacks: Stack[];
+  /** Coins of those who took part, by character id. */
+  readonly coins: Record<string, number>;
+  /** True: it was booked before, and `stacks` and `coins` are as they were then. {@link ItemPort.look} has today's. */
+  readonly repeated?: true;
+}
+
+/** A pile that has not been emptied. */
+export interface PileLeft {
+  readonly container: string;
+  /** Character id and name of whoever died. */
+  readonly owner: string;
+  readonly name: string;
+}
+
+/** What one side of a trade or a letter gives: parts of stacks in the bag, and coins. */
+export interface Offer {
+  readonly items: readonly { readonly id: string; readonly qty: number }[];
+  /** 0 and up. */
+  readonly coins: number;
+}
+
+/** What a shop asks for one, and pays for one; what it does not name it does not trade. Coins, 1 and up. */
+export type PriceList = Readonly<Record<string, { readonly buy?: number; readonly sell?: number }>>;
+
+/** Some of a kind of item. */
+export interface Amount {
+  readonly template: string;
+  /** 1 and up. */
+  readonly qty: number;
+}
+
+/** A death that has not been revived from. */
+export interface Death {
+  /** Container in which everything carried lies. */
+  readonly pile: string;
+  readonly zone: string;
+}
+
+/** What a character carries itself, or keeps in the bank. */
+export type OwnContainer = "bag" | "equipment" | "bank";
+
+/**
+ * Items and coins of claimed characters. Each call is one transaction: it is booked whole, or refused with nothing
+ * changed. Give each request an id of your own (1 to 100 printable characters, e.g. the client's): asked again with
+ * the same id it gets the first answer and changes nothing. Commit first: change the room's state from the answer.
+ *
+ * Every call that changes something may throw CHARACTER_FENCED (the claim was lost; nothing was changed) and
+ * DATABASE_UNAVAILABLE (no answer; ask again with the same id).
+ *
+ * @example
+ * const looted = await this.ports.items.grant(player.claim, message.requestId, "herb", 2, "loot");
+ * if (!looted.ok) return looted; // refused: nothing changed
+ */
+export interface ItemPort {
+  /** What is in bag and equipment. */
+  read(claim: Claim): Promise<Stack[]>;
+  /** What is in bag, equipment and purse now, read together. */
+  look(claim: Claim): Promise<Booked>;
+  /** What is in any container, e.g. the ground of a zone. */
+  readIn(container: string): Promise<Stack[]>;
+  /** Makes items out of nothing into the bag: loot, a quest's reward. */
+  grant(
+    claim: Claim,
+    requestId: string,
+    template: string,
+    qty: number,
+    reason: string,
+  ): Promise<Booked | Refusal>;
+  /** Makes coins out of nothing; a negative amount ends them. */
+  grantCoins(claim: Claim, requestId: string, coins: number, reason: string): Promise<Booked | Refusal>;
+  /** Ends some of a stack in bag or equipment, or of a kind in the bag: eaten, broken, shot. */
+  use(claim: Claim, requestId: string, what: { id: string; qty: number } | Amount): Promise<Booked | Refusal>;
+  /** Moves within and between bag, equipment and bank: sort, split, merge, swap, equip, take off, deposit. */
+  move(
+    claim: Claim,
+    requestId: string,
+    what: { id: string; to: OwnContainer; slot?: number; qty?: number },
+  ): Promise<Booked | Refusal>;
+  /** Puts something from bag or equipment on the ground of a zone, where it lies by itself: nothing there merges. */
+  drop(
+    claim: Claim,
+    requestId: string,
+    zone: string,
+    what: { id: string; qty?: number },
+  ): Promise<Booked | Refusal>;
+  /** Takes something from the ground of a zone; the room has checked that it is in reach. */
+  pickUp(claim: Claim, requestId: string, zone: string, id: string): Promise<Booked | Refusal>;
+  /** Ends what has lain on the ground of a zone for long enough. Any claim will do: it says who was there. */
+  clear(claim: Claim, requestId: string, zone: string, ids: readonly string[]): Promise<Booked | Refusal>;
+  /** Swaps what two players offered. The room calls it once both have agreed to exactly these offers. */
+  trade(
+    requestId: string,
+    a: { claim: Claim; offer: Offer },
+    b: { claim: Claim; offer: Offer },
+  ): Promise<Booked | Refusal>;
+  /**
+   * The answer that a request of the character got before, or null: to answer a retry that cannot be asked the same
+   * way again, e.g. a trade whose partner has left. Waits for the request if it is under way.
+   */
+  answered(claim: Claim, requestId: string): Promise<Booked | null>;
+  /** Buys from a shop into the bag. */
+  buy(claim: Claim, requestId: string, prices: PriceList, what: Amount): Promise<Booked | Refusal>;
+  /** Sells from the bag to a shop. */
+  sell(
+    claim: Claim,
+    requestId: string,
+    prices: PriceList,
+    what: { id: string; qty: number },
+  ): Promise<Booked | Refusal>;
+  /** Sends items and coins to a character, who need not be live: the items into its mail, the coins into its purse. */
+  mail(claim: Claim, requestId: string, to: string, offer: Offer): Promise<Booked | Refusal>;
+  /** What lies in the mail of the character. */
+  readMail(claim: Claim): Promise<Stack[]>;
+  /** Takes something out of the own mail. */
+  takeMail(claim: Claim, requestId: string, id: string): Promise<Booked | Refusal>;
+  /**
+   * Lays everything in bag and equipment in a pile, once: until {@link ItemPort.revive} the character is dead, a
+   * second death is refused, and so is everything else that takes or gives. Die and quit leaves one pile.
+   */
+  die(claim: Claim, requestId: string, zone: string): Promise<Booked | Refusal>;
+  /** The death it has not been revived from, also after leaving and joining. */
+  death(claim: Claim): Promise<Death | null>;
+  /** The piles of a zone that something lies in still. */
+  piles(zone: string): Promise<PileLeft[]>;
+  /** Ends the death; the pile stays where it is. */
+  revive(claim: Claim, requestId: string): Promise<Booked | Refusal>;
+  /** Takes one stack of a pile, or all that fits; the room has checked who may and that it is in reach. */
+  loot(claim: Claim, requestId: string, pile: string, id?: string): Promise<Booked | Refusal>;
+  /** Counts a kill and lays its drops on the ground of a zone, both once for each request. */
+  kill(
+    claim: Claim,
+    requestId: string,
+    what: { kind: string; zone: string; drops: readonly Amount[] },
+  ): Promise<Booked | Refusal>;
+  /** Kills by kind. */
+  kills(claim: Claim): Promise<Record<string, number>>;
+}

@@ -1,0 +1,173 @@
+import { type Client, Protocol } from "@colyseus/core";
+import type { Schema } from "@colyseus/schema";
+import { RoomkeepError } from "../../shared/errors.ts";
+import type { Outbox } from "../transport/backpressure.ts";
+import { Frame } from "../transport/websocket-frame.ts";
+import { CellStates } from "./full-states.ts";
+import { type Interest, type InterestOptions, readInterest } from "./interest.ts";
+import { CellPatches } from "./patch-builder.ts";
+import { type CellScene, coverOf, openScene } from "./replication-context.ts";
+import { type PatchTiming, StableSerializer } from "./stable-serializer.ts";
+import { Eyes, type Viewpoint } from "./viewpoints.ts";
+
+/** What the last tick took. */
+export interface CellStats {
+  /** Frames built and frames sent: their ratio is what sharing saves. */
+  framesBuilt: number;
+  framesSent: number;
+  /** Bytes of segments encoded, before they were put together. */
+  encodedBytes: number;
+}
+
+interface Opened {
+  readonly scene: CellScene;
+  readonly patches: CellPatches;
+  readonly states: CellStates;
+}
+
+/** Ticks between sweeps of what no one looks at any more. */
+const SWEEP_TICKS = 80;
+
+/**
+ * A serializer that sends each client only the actors near its eyes, and encodes each cell once for all who see it.
+ * The wire is the stock one (`id` stays `schema`), so unmodified SDK clients decode it. Everything of the state but
+ * the actors map goes to all, views included, as ever.
+ *
+ * An actor's fields under `.view()` go to its owner alone: the client whose session id is the actor's key. A schema
+ * instance inside an actor belongs to that actor only; to refer to an actor from elsewhere, hold its key.
+ *
+ * @example
+ * room.setSerializer(new CellSerializer({ interest: { radiusM: 50 } }));
+ */
+export class CellSerializer<S extends Schema> extends StableSerializer<S> {
+  readonly #collection: string;
+  readonly #interest: Interest;
+  readonly #eyes = new Eyes();
+  #open: Opened | undefined;
+  #tick = 0;
+
+  /** @throws CONFIG_INVALID for an interest that cannot be used */
+  constructor(options: { interest: InterestOptions; collection?: string; outbox?: Outbox }) {
+    super(options.outbox);
+    this.#collection = options.collection ?? "actors";
+    this.#interest = readInterest(options.interest);
+  }
+
+  /**
+   * Whose eyes a client has: an actor's key or a point. Unless said otherwise its own, the actor whose key is the
+   * session id. Holds through reconnections until {@link CellSerializer.forget}.
+   */
+  viewpoint(client: Client, from: Viewpoint): void {
+    this.#eyes.look(client.sessionId, from);
+  }
+
+  /**
+   * How far all clients see, or one client, metres. Takes effect with the next patch.
+   * @throws CONFIG_INVALID for a radius that cannot be used
+   */
+  setRadius(radiusM: number, client?: Client): void {
+    readInterest({ ...this.#interest, radiusM });
+    this.#eyes.changed();
+    if (client === undefined) this.#interest.radiusM = radiusM;
+    else this.#eyes.reach(client.sessionId, radiusM);
+  }
+
+  /** A session has ended for good: its viewpoint and radius are forgotten. */
+  forget(client: Client): void {
+    this.#eyes.forget(client.sessionId);
+  }
+
+  get stats(): CellStats {
+    const { scene, patches } = this.#opened;
+    const { built, sent } = patches.frames;
+    return { framesBuilt: built, framesSent: sent, encodedBytes: scene.cells.encodedBytes };
+  }
+
+  /** @throws CONFIG_INVALID if the state has no such map of actors, or streams */
+  override reset(state: S): void {
+    super.reset(state);
+    const scene = openScene(this.encoder, this.#collection, this.#interest, this.#eyes);
+    const patches = new CellPatches(scene, this.outbox, this.hasFilters, this.spentMs);
+    this.#open = { scene, patches, states: new CellStates(scene) };
+    // Unreliable fields are stock's own channel, which knows no interest.
+    this.hasUnreliableFields = false;
+  }
+
+  /** The state without its actors, and of these the ones in view; all of them where no client is given. */
+  protected override wholeState(client: Client | undefined, timing?: PatchTiming): Uint8Array {
+    const frame = this.#fullFrame(client, timing);
+    frame.address((client as { _inputBuffer?: { ackSeq: number } } | undefined)?._inputBuffer?.ackSeq ?? 0);
+    if (client !== undefined) this.outbox.allow(client, frame.bytes.length);
+    return frame.message();
+  }
+
+  override applyUnreliablePatches(): boolean {
+    this.encoder.discardUnreliableChanges();
+    return false;
+  }
+
+  /** @throws CONFIG_INVALID if the map of actors was replaced: the new one would go to all */
+  override applyPatches(clients: Client[], _state?: unknown, timing?: PatchTiming): boolean {
+    const { scene, patches, states } = this.#opened;
+    if (Reflect.get(this.encoder.state, this.#collection) !== scene.map) {
+      throw new RoomkeepError(
+        "CONFIG_INVALID",
+        `interest: the map "${this.#collection}" must not be replaced.`,
+      );
+    }
+    this.#tick++;
+    const from = performance.now();
+    this.outbox.tend(clients);
+    const changed = this.encoder.hasChanges;
+    if (changed) this.arrays.mend(this.encoder, (tree) => scene.residents.holds(tree));
+    scene.residents.take(this.#tick);
+    this.spentMs.interest = performance.now() - from;
+    this.spentMs.send = 0;
+    scene.cells.begin(this.#tick);
+    if (this.encoder.hasChanges) this.needFullEncode = true;
+    const resync: Client[] = [];
+    if (clients.length > 0) patches.send(clients, resync, this.#tick, timing);
+    scene.cells.end();
+    scene.residents.settle(this.#tick);
+    this.encoder.discardChanges();
+    states.clear();
+    const sendState = (client: Client): void =>
+      this.outbox.sendState(client, this.#fullFrame(client, timing, true));
+    resync.forEach(sendState);
+    this.outbox.admission.admit(sendState);
+    if (this.#tick % SWEEP_TICKS === 0) scene.grid.sweep(this.#tick - SWEEP_TICKS / 2);
+    return changed && clients.length > 0;
+  }
+
+  get #opened(): Opened {
+    if (this.#open === undefined)
+      throw new RoomkeepError("CONFIG_INVALID", "interest: the room has no state yet.");
+    return this.#open;
+  }
+
+  /**
+   * @param settled true at the end of a tick, when nothing is pending: the client then goes on with shared patches
+   */
+  #fullFrame(client: Client | undefined, timing: PatchTiming | undefined, settled = false): Frame {
+    const { scene, states } = this.#opened;
+    const from = performance.now();
+    const base = this.encodeWhole(client);
+    const has = client === undefined ? undefined : coverOf(scene, client);
+    const own = client === undefined ? undefined : scene.map.get(client.sessionId);
+    const shared = settled && has !== undefined;
+    const { parts, given, owned } = shared ? states.settled(has, own) : states.of(has, own);
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    const frame = new Frame(base[0] ?? Protocol.ROOM_STATE, base.length - 1 + bytes, timing?.sNow);
+    frame.bytes.set(base.subarray(1), frame.bodyAt);
+    let at = frame.bodyAt + base.length - 1;
+    for (const part of parts) {
+      frame.bytes.set(part, at);
+      at += part.length;
+    }
+    if (client !== undefined) {
+      this.#eyes.record(client, { cover: shared ? has : undefined, given, owned });
+    }
+    this.countState(performance.now() - from);
+    return frame;
+  }
+}

@@ -1,0 +1,37 @@
+import type { InputAPI } from "@colyseus/core";
+import { WalkInput } from "../../shared/index.ts";
+import type { Player } from "../player.ts";
+
+/** Most frames that a player may catch up on after a stall. */
+const CREDIT_MAX = 4;
+/** Seconds without input after which a player is stepped as standing still, so that nobody hangs in the air. */
+const SILENT_S = 0.5;
+
+const still = new WalkInput();
+
+/**
+ * Takes the input frames that a player has credit for and steps the avatar once for each. A player earns one frame a
+ * tick, so that a client which sends twice the inputs does not move twice as fast.
+ */
+export function takeInputs<P extends Player>(
+  player: P,
+  inputs: InputAPI<WalkInput>,
+  tickHz: number,
+  step: (player: P, input: WalkInput) => void,
+): void {
+  player.inputs ??= inputs.get(player.sessionId);
+  const buffered = player.inputs;
+  player.credit = Math.min(player.credit + 1, CREDIT_MAX);
+  let left = buffered.size;
+  if (left === 0) {
+    if (++player.silentTicks >= SILENT_S * tickHz) step(player, still);
+    return;
+  }
+  player.silentTicks = 0;
+  for (; player.credit >= 1 && left > 0; left--) {
+    const input = buffered.next();
+    if (!input) return;
+    player.credit -= 1;
+    step(player, input);
+  }
+}

@@ -1,0 +1,193 @@
+import type { Stored, WalkInput } from "../../shared/index.ts";
+import type { CharacterSheet, Place, Role } from "../ports/ports.ts";
+import type { Look } from "./lag-compensation.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** What moved the world before a tick's inputs, in its order. */
+export type Happening =
+  | readonly ["join", id: string, sheet: CharacterSheet, role?: Role, arrival?: Place]
+  | readonly ["leave", id: string]
+  | readonly ["away", id: string, away: boolean]
+  | readonly ["message", id: string, type: string, message: unknown]
+  | readonly ["answer", name: string, about: unknown, answer: unknown]
+  | readonly ["command", id: string, role: Role, line: string];
+
+/** An input frame that was applied: whose, and its three fields. */
+export type AppliedInput = readonly [id: string, moveX: number, moveZ: number, buttons: number];
+
+/** The world in the middle of a recording: a re-run may begin here. */
+export interface Mark {
+  readonly tick: number;
+  readonly snapshot: Stored;
+  readonly players: readonly {
+    id: string;
+    sheet: CharacterSheet;
+    stats: Record<string, unknown>;
+    role: Role;
+  }[];
+  /** What the game keeps of itself, by `onKeep`. */
+  readonly game: unknown;
+}
+
+/** One line of a recording, as JSON. */
+export type RecordLine =
+  | { readonly v: 1; readonly game: string; readonly seed: number; readonly tickHz: number }
+  | { readonly mark: Mark }
+  | {
+      readonly t: number;
+      readonly e?: readonly Happening[];
+      readonly i?: readonly AppliedInput[];
+      /** What shooters saw, in the order in which it was asked. */
+      readonly s?: readonly Look[];
+      readonly h?: string;
+    }
+  | { readonly end: "stopped" | "full" };
+
+/** What a recorder needs of a room. */
+export interface Recorded {
+  readonly roomName: string;
+  readonly simulation: Simulation;
+  readonly players: ReadonlyMap<
+    string,
+    {
+      readonly claim: { readonly sheet: CharacterSheet };
+      readonly stats: Record<string, unknown>;
+      readonly role: Role;
+    }
+  >;
+  keptByGame(): unknown;
+  hash(): string;
+}
+
+/** What {@link openRecorder} takes. */
+export interface RecorderOptions {
+  /** Takes one line, its end included. */
+  readonly write: (line: string) => void;
+  /** Most characters that are written; then the recording ends by itself. Default 64 million. */
+  readonly maxChars?: number;
+  /** Ticks between hashes of the world, for a re-run to compare with. 0: none. Default 20. */
+  readonly hashEveryTicks?: number;
+  /** Ticks between snapshots, at which a re-run may begin. Default 1200, a minute at 20 Hz. */
+  readonly markEveryTicks?: number;
+}
+
+/** A recorder of one room. Give it to `WorldRoom.record`. */
+export interface Recorder {
+  /** Characters written so far. */
+  readonly chars: number;
+  /** False once it was stopped or is full. */
+  readonly running: boolean;
+  begin(room: Recorded): void;
+  join(id: string, sheet: CharacterSheet, role?: Role, arrival?: Place): void;
+  leave(id: string): void;
+  away(id: string, away: boolean): void;
+  message(id: string, type: string, message: unknown): void;
+  /** See `WorldRoom.onAnswer`. */
+  answer(name: string, about: unknown, answer: unknown): void;
+  /** A command that nobody in the room gave: an operator's. */
+  command(id: string, role: Role, line: string): void;
+  look(look: Look): void;
+  input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
+  endTick(room: Recorded): void;
+  stop(): void;
+}
+
+/**
+ * Opens a recorder: one JSON line a tick in which anything happened, into whatever `write` writes to.
+ *
+ * @example
+ * const lines: string[] = [];
+ * room.record(openRecorder({ write: (line) => lines.push(line), hashEveryTicks: 1 }));
+ */
+export function openRecorder(options: RecorderOptions): Recorder {
+  const { write, maxChars = 64_000_000, hashEveryTicks = 20, markEveryTicks = 1200 } = options;
+  let happened: Happening[] = [];
+  let inputs: AppliedInput[] = [];
+  let looks: Look[] = [];
+  let chars = 0;
+  let running = false;
+  let isMarkDue = false;
+
+  function put(line: RecordLine): void {
+    const text = `${JSON.stringify(line)}\n`;
+    if (chars + text.length > maxChars && !("end" in line)) {
+      end("full");
+      return;
+    }
+    chars += text.length;
+    write(text);
+  }
+
+  function end(end: "stopped" | "full"): void {
+    if (!running) return;
+    running = false;
+    put({ end });
+  }
+
+  const note = (happening: Happening): void => {
+    if (running) happened.push(structuredClone(happening));
+  };
+
+  return {
+    get chars() {
+      return chars;
+    },
+    get running() {
+      return running;
+    },
+    begin(room) {
+      running = true;
+      const { seed, tickHz } = room.simulation;
+      put({ v: 1, game: room.roomName, seed, tickHz });
+      put({ mark: markOf(room) });
+    },
+    join: (id, sheet, role, arrival) => note(["join", id, sheet, role, arrival]),
+    leave: (id) => note(["leave", id]),
+    away: (id, away) => note(["away", id, away]),
+    message: (id, type, message) => note(["message", id, type, message]),
+    answer: (name, about, answer) => note(["answer", name, about, answer]),
+    command: (id, role, line) => note(["command", id, role, line]),
+    look(look) {
+      if (running) looks.push(look);
+    },
+    input(id, { moveX, moveZ, buttons }) {
+      if (running) inputs.push([id, moveX, moveZ, buttons]);
+    },
+    endTick(room) {
+      if (!running) return;
+      const { tick } = room.simulation;
+      const isDue = (every: number) => every > 0 && tick % every === 0;
+      put({
+        t: tick,
+        e: happened.length > 0 ? happened : undefined,
+        i: inputs.length > 0 ? inputs : undefined,
+        s: looks.length > 0 ? looks : undefined,
+        h: isDue(hashEveryTicks) ? room.hash() : undefined,
+      });
+      happened = [];
+      inputs = [];
+      looks = [];
+      isMarkDue ||= isDue(markEveryTicks);
+      // What is put off is code, which no mark holds: the mark comes when nothing is.
+      if (!isMarkDue || !running || room.simulation.world.waiting > 0) return;
+      isMarkDue = false;
+      put({ mark: markOf(room) });
+    },
+    stop: () => end("stopped"),
+  };
+}
+
+function markOf(room: Recorded): Mark {
+  const players = [...room.players].map(([id, { claim, stats, role }]) => ({
+    id,
+    sheet: claim.sheet,
+    stats,
+    role,
+  }));
+  return {
+    tick: room.simulation.tick,
+    snapshot: room.simulation.snapshot(),
+    players,
+    game: room.keptByGame() ?? null,
+  };
+}

@@ -1,0 +1,298 @@
+import {
+  Avatar,
+  type BodySave,
+  createEvents,
+  createWorld,
+  type DispatchedKind,
+  type Events,
+  type GameEvent,
+  type Ground,
+  type Level,
+  layGround,
+  openSpace,
+  openTriggers,
+  PortalEntered,
+  Prop,
+  portalVolumes,
+  type Random,
+  type SchemaClass,
+  type Space,
+  type Stored,
+  seeded,
+  type Triggers,
+  type Walker,
+  type World,
+  type WorldState,
+} from "../../shared/index.ts";
+import { openSaving } from "./simulation-snapshot.ts";
+import { createSystems, type System, type SystemContext, type Systems } from "./systems.ts";
+
+/** What a room's system is told beside the world. */
+export interface RoomContext<S extends WorldState = WorldState> extends SystemContext {
+  readonly state: S;
+  /** Bodies of what is loose and of those who walk; undefined while nothing is loose. */
+  readonly space: Space | undefined;
+  readonly ground: Ground;
+  /** The level's trigger volumes; avatars were looked up before the systems of the tick. */
+  readonly triggers: Triggers;
+  readonly events: Events;
+  /** Chance that a re-run repeats. Never `Math.random` in a system. */
+  readonly random: Random;
+  /** Simulated milliseconds since the room's world began. */
+  readonly timeMs: number;
+}
+
+/**
+ * A system of a room: `defineSystem<World, RoomContext<MeadowState>>({ … })` makes one. See {@link System}.
+ *
+ * @example
+ * const wander = defineSystem<World, RoomContext<MeadowState>>({
+ *   name: "wander",
+ *   hz: 2,
+ *   run: (world, { random }) => world.query({ is: Deer }).each((deer) => { deer.yaw = random() * 6; }),
+ * });
+ */
+export interface SystemInRoom<S extends WorldState = WorldState> extends Omit<System<World>, "run"> {
+  // A method, so that a room with a state of its own still is a room.
+  run(world: World, context: RoomContext<S>): void;
+}
+
+/** What {@link openSimulation} takes. */
+export interface SimulationOptions<S extends WorldState> {
+  readonly state: S;
+  readonly level: Level;
+  readonly systems?: readonly SystemInRoom<S>[];
+  /** Steps a second. */
+  readonly tickHz: number;
+  /** Of all chance in the room: any 32-bit integer. */
+  readonly seed: number;
+  /** The room's rules, run after the systems and before the world settles. */
+  readonly rules?: (dtS: number) => void;
+  /** Told of what threw and where; the step goes on. */
+  readonly fault: (where: string, error: unknown) => void;
+  /** Sends an event on to clients. */
+  readonly deliver?: (event: GameEvent, kind: DispatchedKind) => void;
+  /** Hands an event that is to be kept to the database. */
+  readonly keep?: (event: GameEvent) => void;
+  /** Actor classes that a snapshot may hold. Default: all that the state may have. */
+  readonly actorClasses?: readonly SchemaClass[];
+}
+
+/** What of a simulation is kept. */
+export interface SnapshotScope {
+  /** Actors that are left out, by id: a zone's save has nobody's avatar in it. A map or set of ids will do. */
+  readonly without?: { has(id: string): boolean };
+}
+
+/** What a room simulates, without any network. Made by {@link openSimulation}. */
+export interface Simulation<S extends WorldState = WorldState> {
+  readonly state: S;
+  readonly level: Level;
+  readonly ground: Ground;
+  readonly world: World;
+  readonly systems: Systems<World, RoomContext<S>>;
+  readonly events: Events;
+  /** The level's trigger volumes and portals. */
+  readonly triggers: Triggers;
+  readonly random: Random;
+  readonly seed: number;
+  readonly tickHz: number;
+  /** Number of the last step. */
+  readonly tick: number;
+  /** Simulated milliseconds since the world began: the tick times its length. */
+  readonly timeMs: number;
+  /** Undefined as long as nothing was ever loose: bodies of walkers alone would push nothing. */
+  readonly space: Space | undefined;
+  /** Gives somebody who walks a body that pushes loose things. */
+  addWalker(id: string, walker: Walker): void;
+  removeWalker(id: string): void;
+  /**
+   * One fixed step: physics, systems, rules, settling of the world, events. Inputs are applied before it.
+   *
+   * @param lap called after the physics
+   */
+  step(lap?: () => void): void;
+  /**
+   * All that the next steps depend on, as versioned JSON: the world, the state's own fields, the bodies' float64
+   * poses, the tick, the state of the chance, who is in which trigger volume, the history of the events and those that
+   * wait. What `world.defer` has put off is not: it is code. Take one when nothing waits (`world.waiting` is 0).
+   *
+   * @throws SNAPSHOT_UNSUPPORTED if an actor holds what JSON cannot
+   */
+  snapshot(what?: SnapshotScope): Stored;
+  /**
+   * Goes on from where a snapshot was taken. Walkers get their bodies back once {@link addWalker} names their actors
+   * or, for those that were added before, at once.
+   *
+   * @throws SNAPSHOT_NEWER, SNAPSHOT_CORRUPT, ACTOR_UNKNOWN; nothing is changed then
+   */
+  restore(stored: unknown): void;
+  /** Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Events that went are in it by a digest. */
+  hash(what?: SnapshotScope): string;
+}
+
+/**
+ * Opens what a room simulates. The level's loose things are placed, unless the state has actors already. Every
+ * {@link Prop} of the world has a body: spawn and despawn them through the world.
+ *
+ * @throws SYSTEM_CYCLE, SYSTEM_MISSING, SYSTEM_INVALID
+ * @example
+ * const simulation = openSimulation({ state, level, systems: [wander], tickHz: 20, seed: 7, fault: console.error });
+ * simulation.world.spawn(new Deer({ x: 3 }));
+ * simulation.step();
+ */
+export function openSimulation<S extends WorldState>(options: SimulationOptions<S>): Simulation<S> {
+  const { state, level, tickHz, seed, fault, rules = () => {} } = options;
+  const ground = layGround(level);
+  const world = createWorld(state.actors, { also: [state] });
+  const random = seeded(seed);
+  const walkers = new Map<string, Walker>();
+  const props = world.query({ is: Prop });
+  const avatars = world.query({ is: Avatar });
+  const triggers = openTriggers([...level.triggers, ...portalVolumes(level)]);
+  const dtS = 1 / tickHz;
+  let space: Space | undefined;
+  let tick = 0;
+  const timeMs = () => (tick * 1000) / tickHz;
+
+  const attempt = (where: string, run: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      fault(where, error);
+    }
+  };
+  const events = createEvents({
+    now: timeMs,
+    deliver: options.deliver,
+    keep: options.keep,
+    onFault: (error, event) => fault(`event ${event.name}`, error),
+  });
+  const systems = createSystems<World, RoomContext<S>>(options.systems ?? [], {
+    tickHz,
+    onFault: ({ system, error, off }) => fault(`system ${system}`, off ?? error),
+  });
+
+  function bodies(): Space {
+    if (space) return space;
+    space = openSpace(level);
+    for (const [id, walker] of walkers) space.addWalker(id, walker);
+    return space;
+  }
+
+  /** Bodies follow the world: what was spawned gets one, what is gone loses it. */
+  function matchBodies(): void {
+    if (props.size === 0 && space === undefined) return;
+    const { loose, addLoose, removeLoose } = bodies();
+    for (const id of loose.keys()) if (loose.get(id)?.actor !== world.get(id)) removeLoose(id);
+    if (loose.size === props.size) return;
+    for (const prop of props) {
+      const id = world.idOf(prop);
+      if (id !== undefined && !loose.has(id)) addLoose(id, prop);
+    }
+  }
+
+  const hasVolumes = level.triggers.length + level.portals.length > 0;
+  for (const [i, { to, spawn }] of level.portals.entries()) {
+    triggers.on(`portal:${i}`, {
+      enter: (actor) => void events.emit(PortalEntered, { to, spawn }, { actor }),
+    });
+  }
+  function* visitors(): Iterable<[string, Avatar]> {
+    for (const avatar of avatars) {
+      const id = world.idOf(avatar);
+      if (id !== undefined) yield [id, avatar];
+    }
+  }
+
+  /** For a restored world, whose bodies come in the order that they had. */
+  function addBody(id: string, role: BodySave["role"]): void {
+    const actor = world.get(id);
+    const there = space ?? openSpace(level);
+    space = there;
+    if (role === "loose" && actor instanceof Prop) there.addLoose(id, actor);
+    if (role !== "walker" || !(actor instanceof Avatar)) return;
+    walkers.set(id, actor);
+    there.addWalker(id, actor);
+  }
+
+  if (state.actors.size === 0) placeLoose(world, level);
+  matchBodies();
+
+  const simulation: Simulation<S> = {
+    state,
+    level,
+    ground,
+    world,
+    systems,
+    events,
+    triggers,
+    random,
+    seed,
+    tickHz,
+    get tick() {
+      return tick;
+    },
+    get timeMs() {
+      return timeMs();
+    },
+    get space() {
+      return space;
+    },
+    addWalker(id, walker) {
+      walkers.set(id, walker);
+      space?.addWalker(id, walker);
+    },
+    removeWalker(id) {
+      walkers.delete(id);
+      space?.removeWalker(id);
+    },
+    ...openSaving({
+      state,
+      world,
+      systems,
+      random,
+      triggers,
+      events,
+      classes: options.actorClasses,
+      clock: {
+        get: () => tick,
+        set: (kept) => {
+          tick = kept;
+        },
+      },
+      space: () => space,
+      rebuild(saved) {
+        for (const id of [...(space?.loose.keys() ?? [])]) space?.removeLoose(id);
+        for (const id of [...(space?.walkers.keys() ?? [])]) space?.removeWalker(id);
+        for (const { id, role } of saved) addBody(id, role);
+        matchBodies();
+        for (const [id, walker] of walkers) if (space && !space.walkers.has(id)) space.addWalker(id, walker);
+      },
+    }),
+    step(lap) {
+      tick += 1;
+      attempt("physics", () => {
+        if (world.size !== state.actors.size) world.adopt();
+        matchBodies();
+        space?.step(dtS);
+      });
+      lap?.();
+      if (hasVolumes) attempt("triggers", () => triggers.update(visitors()));
+      attempt("systems", () =>
+        systems.run(world, { tick, state, space, ground, triggers, events, random, timeMs: timeMs() }),
+      );
+      attempt("onTick", () => rules(dtS));
+      attempt("settle", () => world.settle((error) => fault("settle", error)));
+      attempt("events", () => void events.dispatch());
+    },
+  };
+  return simulation;
+}
+
+function placeLoose(world: World, level: Level): void {
+  for (const [index, { kind, at, size }] of level.loose.entries()) {
+    const [x, y, z] = at;
+    world.spawn(Object.assign(new Prop(), { kind, x, y, z, size }), `loose-${index}`);
+  }
+}

@@ -1,0 +1,264 @@
+import { RoomkeepError } from "../../shared/errors.ts";
+
+/** What a system is told of the tick it runs in. */
+export interface SystemContext {
+  /** Number of the tick, from 1. */
+  readonly tick: number;
+  /** Seconds of simulated time since this system's last due run: a tick's for every tick, 1 for 1 Hz. */
+  readonly dtS: number;
+}
+
+/** How often a system runs; at most one is given. Default: every tick. */
+export interface SystemRate {
+  readonly everyTicks?: number;
+  /** Runs a second of simulated time, at most the room's tick rate. */
+  readonly hz?: number;
+  readonly everyMs?: number;
+}
+
+/** A step over the world: what it is called, what it needs, how often it runs. Made by {@link defineSystem}. */
+export interface System<W, C extends SystemContext = SystemContext> extends SystemRate {
+  readonly name: string;
+  /** Systems that must be in the room; they run before this one. */
+  readonly needs?: readonly string[];
+  /** Systems that run before this one if they are in the room. */
+  readonly after?: readonly string[];
+  /** Wraps each run in `world.batch`, so that a run that throws changes nothing. Default false: it costs a little. */
+  readonly atomic?: boolean;
+  readonly run: (world: W, context: C) => void;
+}
+
+/**
+ * Declares a system. Order in the tick follows from `needs` and `after`; among the rest it is that of the list.
+ *
+ * @throws SYSTEM_INVALID if the name is empty or the rate makes no sense
+ * @example
+ * const burn = defineSystem<World>({
+ *   name: "burn",
+ *   needs: ["weather"],
+ *   hz: 1,
+ *   run: (world) => world.query({ with: [Health, Burning] }).each((_, health) => { health.hp -= 1; }),
+ * });
+ */
+export function defineSystem<W, C extends SystemContext = SystemContext>(system: System<W, C>): System<W, C> {
+  const { name, everyTicks, hz, everyMs } = system;
+  const rates = [everyTicks, hz, everyMs].filter((rate) => rate !== undefined);
+  if (name === "") throw new RoomkeepError("SYSTEM_INVALID", "A system needs a name.");
+  if (rates.length > 1) {
+    throw new RoomkeepError("SYSTEM_INVALID", `System ${name}: give one of everyTicks, hz and everyMs.`);
+  }
+  if (rates.some((rate) => !(rate > 0 && Number.isFinite(rate))) || !Number.isInteger(everyTicks ?? 1)) {
+    throw new RoomkeepError(
+      "SYSTEM_INVALID",
+      `System ${name}: its rate must be above 0, and whole for everyTicks.`,
+    );
+  }
+  return system;
+}
+
+/** What {@link createSystems} takes beside the list. */
+export interface SystemsOptions {
+  /** Ticks a second of the room. */
+  readonly tickHz: number;
+  /** Failures in a row after which a system is switched off. Default 5. */
+  readonly maxFaults?: number;
+  /** Told of each failure; `off` when it was the last that the system was granted. */
+  readonly onFault?: (fault: SystemFault) => void;
+  /** Milliseconds for the profile, from any origin. Default `performance.now`. */
+  readonly clock?: () => number;
+}
+
+/** A run that threw. */
+export interface SystemFault {
+  readonly system: string;
+  readonly tick: number;
+  readonly error: unknown;
+  /** Failures in a row, this one included. */
+  readonly inARow: number;
+  /** The SYSTEM_OFF error if the system is switched off now. */
+  readonly off: RoomkeepError | undefined;
+}
+
+/** What one system cost since the profile was last reset. Times are milliseconds. */
+export interface SystemProfile {
+  readonly name: string;
+  readonly runs: number;
+  readonly faults: number;
+  readonly totalMs: number;
+  readonly maxMs: number;
+  readonly off: boolean;
+}
+
+/** The systems of a room, in order. */
+export interface Systems<W, C extends SystemContext = SystemContext> {
+  readonly names: readonly string[];
+  /**
+   * Runs what is due in this tick, in order. A system that throws is reported; the others go on.
+   *
+   * @param context must name each tick once, growing by one
+   */
+  run(world: W, context: Omit<C, "dtS">): void;
+  /** Cost by system, in running order. */
+  profile(options?: { readonly reset?: boolean }): readonly SystemProfile[];
+  /** Failures in a row by system, of those that have any; as many as are granted mean that it is off. */
+  failing(): Readonly<Record<string, number>>;
+  /** Takes over what {@link Systems.failing} told of a room that went the same way. */
+  setFailing(failing: Readonly<Record<string, number>>): void;
+  /** Switches a system that failed too often on again. False if there is none of this name. */
+  revive(name: string): boolean;
+}
+
+interface Running<W, C extends SystemContext> {
+  readonly system: System<W, C>;
+  readonly periodTicks: number;
+  inARow: number;
+  off: boolean;
+  runs: number;
+  faults: number;
+  totalMs: number;
+  maxMs: number;
+}
+
+type Batched = { batch<T>(run: () => T): T };
+
+/**
+ * Puts systems in order and runs them tick by tick.
+ *
+ * @throws SYSTEM_CYCLE naming the circle, if systems wait for each other
+ * @throws SYSTEM_MISSING if one needs another that is not in the list
+ * @throws SYSTEM_INVALID if two share a name, or a rate is above the tick rate
+ * @example
+ * const systems = createSystems([weather, burn], { tickHz: 20, onFault: (fault) => log.error(fault) });
+ * systems.run(world, { tick });
+ */
+export function createSystems<W, C extends SystemContext = SystemContext>(
+  list: readonly System<W, C>[],
+  options: SystemsOptions,
+): Systems<W, C> {
+  const { tickHz, maxFaults = 5, onFault = () => {}, clock = () => performance.now() } = options;
+  const running = orderSystems(list).map((system) => start(system, tickHz));
+
+  function fault(one: Running<W, C>, tick: number, error: unknown): void {
+    one.faults += 1;
+    one.inARow += 1;
+    one.off = one.inARow >= maxFaults;
+    const text = `System ${one.system.name} failed ${one.inARow} times in a row; it is off.`;
+    const off = one.off ? new RoomkeepError("SYSTEM_OFF", text, { cause: error }) : undefined;
+    onFault({ system: one.system.name, tick, error, inARow: one.inARow, off });
+  }
+
+  function runOne(one: Running<W, C>, world: W, context: C): void {
+    const { system } = one;
+    const from = clock();
+    try {
+      if (system.atomic) (world as Batched).batch(() => system.run(world, context));
+      else system.run(world, context);
+      one.inARow = 0;
+    } catch (error) {
+      fault(one, context.tick, error);
+    }
+    const tookMs = clock() - from;
+    one.runs += 1;
+    one.totalMs += tookMs;
+    one.maxMs = Math.max(one.maxMs, tookMs);
+  }
+
+  return {
+    names: running.map(({ system }) => system.name),
+    run(world, context) {
+      for (const one of running) {
+        if (one.off || !isDue(context.tick, one.periodTicks)) continue;
+        runOne(one, world, { ...context, dtS: one.periodTicks / tickHz } as C);
+      }
+    },
+    profile({ reset = false } = {}) {
+      const profile = running.map(({ system, runs, faults, totalMs, maxMs, off }) => {
+        return { name: system.name, runs, faults, totalMs, maxMs, off };
+      });
+      if (reset) for (const one of running) Object.assign(one, { runs: 0, faults: 0, totalMs: 0, maxMs: 0 });
+      return profile;
+    },
+    failing() {
+      const failing = running.filter(({ inARow }) => inARow > 0);
+      return Object.fromEntries(failing.map(({ system, inARow }) => [system.name, inARow]));
+    },
+    setFailing(failing) {
+      for (const one of running) {
+        one.inARow = failing[one.system.name] ?? 0;
+        one.off = one.inARow >= maxFaults;
+      }
+    },
+    revive(name) {
+      const one = running.find(({ system }) => system.name === name);
+      if (one !== undefined) Object.assign(one, { off: false, inARow: 0 });
+      return one !== undefined;
+    },
+  };
+}
+
+/** True in the ticks in which a period of `periodTicks`, which may be a fraction, ends: exact on average. */
+function isDue(tick: number, periodTicks: number): boolean {
+  return Math.floor(tick / periodTicks) > Math.floor((tick - 1) / periodTicks);
+}
+
+function start<W, C extends SystemContext>(system: System<W, C>, tickHz: number): Running<W, C> {
+  const { everyTicks, hz, everyMs } = system;
+  const asked =
+    hz !== undefined ? tickHz / hz : everyMs !== undefined ? (everyMs * tickHz) / 1000 : (everyTicks ?? 1);
+  // 1000 / 60 ms at 60 Hz is meant to be one tick, whatever its last bit says.
+  const periodTicks = Math.abs(asked - Math.round(asked)) < 1e-9 ? Math.round(asked) : asked;
+  if (periodTicks < 1) {
+    throw new RoomkeepError(
+      "SYSTEM_INVALID",
+      `System ${system.name} asks for more than the ${tickHz} ticks a second.`,
+    );
+  }
+  return { system, periodTicks, inARow: 0, off: false, runs: 0, faults: 0, totalMs: 0, maxMs: 0 };
+}
+
+/**
+ * The systems so ordered that each runs after those it names; otherwise as listed.
+ *
+ * @throws SYSTEM_CYCLE
+ * @throws SYSTEM_MISSING
+ * @throws SYSTEM_INVALID if two share a name
+ */
+export function orderSystems<W, C extends SystemContext>(list: readonly System<W, C>[]): System<W, C>[] {
+  const byName = new Map<string, System<W, C>>();
+  for (const system of list) {
+    if (byName.has(system.name))
+      throw new RoomkeepError("SYSTEM_INVALID", `Two systems are named ${system.name}.`);
+    byName.set(system.name, system);
+  }
+  const ordered = new Set<System<W, C>>();
+  const path: string[] = [];
+  const visit = (system: System<W, C>): void => {
+    if (ordered.has(system)) return;
+    if (path.includes(system.name)) {
+      const circle = [...path.slice(path.indexOf(system.name)), system.name].join(" → ");
+      throw new RoomkeepError(
+        "SYSTEM_CYCLE",
+        `Systems wait for each other: ${circle} (each runs after the next).`,
+      );
+    }
+    path.push(system.name);
+    for (const need of system.needs ?? []) {
+      const needed = byName.get(need);
+      if (needed === undefined) {
+        throw new RoomkeepError(
+          "SYSTEM_MISSING",
+          `System ${system.name} needs ${need}, which the room does not have.`,
+        );
+      }
+      visit(needed);
+    }
+    for (const name of system.after ?? []) {
+      const earlier = byName.get(name);
+      if (earlier !== undefined) visit(earlier);
+    }
+    path.pop();
+    ordered.add(system);
+  };
+  for (const system of list) visit(system);
+  return [...ordered];
+}

@@ -1,0 +1,45 @@
+import type { Presence } from "@colyseus/core";
+import { RoomkeepError } from "../../shared/index.ts";
+import type { Log } from "../ports/ports.ts";
+import { forgetInstance } from "./room-finder.ts";
+
+/** Who may come into an instance. */
+export interface InstanceDoor {
+  /** @throws INSTANCE_CLOSED to whom it is not for */
+  ask(characterId: string): Promise<void>;
+  /** Somebody is in, and may come again. */
+  remember(characterId: string): void;
+  /** The instance is over: the next who come to the portal get another one. */
+  close(): Promise<void>;
+}
+
+/** What {@link openInstanceDoor} takes. */
+export interface InstanceDoorOptions {
+  /** Whom the instance is for; undefined for a room that is none, where everybody may come in. */
+  readonly key: string | undefined;
+  /** Whom a character belongs to now: a party, or itself. */
+  readonly askKey: (characterId: string) => Promise<string>;
+  readonly presence: Presence;
+  readonly roomName: string;
+  readonly roomId: string;
+  readonly log: Log;
+}
+
+/** Opens the door of a room: an instance is for those who came by a portal, and for their party. */
+export function openInstanceDoor(options: InstanceDoorOptions): InstanceDoor {
+  const { key, askKey, presence, roomName, roomId, log } = options;
+  const guests = new Set<string>();
+  return {
+    async ask(characterId) {
+      if (key === undefined || guests.has(characterId)) return;
+      if ((await askKey(characterId)) !== key) throw new RoomkeepError("INSTANCE_CLOSED");
+    },
+    remember: (characterId) => void guests.add(characterId),
+    async close() {
+      if (key === undefined) return;
+      await forgetInstance(presence, roomName, key, roomId).catch((error) => {
+        log.warn({ err: error }, "an instance could not be forgotten");
+      });
+    },
+  };
+}

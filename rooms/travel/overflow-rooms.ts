@@ -1,0 +1,50 @@
+import { type IRoomCache, matchMaker } from "@colyseus/core";
+import { type Avatar, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import type { Inbox } from "../messaging/message-router.ts";
+import type { Player } from "../player.ts";
+import type { Goal } from "./portal.ts";
+
+/** What siblings need of their room. */
+export interface SiblingHost<A extends Avatar> {
+  readonly roomId: string;
+  readonly roomName: string;
+  /** Sends players on together. */
+  send(players: readonly Player<A>[], goal: Goal): Promise<void>;
+  /** Who goes along with a player. */
+  companions(player: Player<A>): readonly Player<A>[];
+}
+
+/**
+ * A place whose card says `overflow` has several rooms when one is full. Players may see them and change over; a party
+ * goes with its leader.
+ */
+export function openSiblings<A extends Avatar>(host: SiblingHost<A>, inbox: Inbox<A>): void {
+  const { roomId, roomName } = host;
+  const others = async (): Promise<IRoomCache[]> => {
+    const open = await matchMaker.query({ name: roomName, private: false, locked: false });
+    return open.filter((room) => room.roomId !== roomId);
+  };
+
+  inbox.ask("siblings", roomMessages.siblings, async (player): Promise<undefined> => {
+    const rooms = await others();
+    const list = rooms.map(({ roomId: code, clients, maxClients }) => ({
+      code,
+      players: clients,
+      max: maxClients,
+    }));
+    player.client.send("siblings", { here: roomId, others: list });
+  });
+
+  inbox.ask(
+    "travel.sibling",
+    roomMessages["travel.sibling"],
+    async (player, { code }): Promise<Refusal | undefined> => {
+      const party = [player, ...host.companions(player)];
+      const room = (await others()).find((one) => one.roomId === code);
+      if (!room) return refuse("ROOM_UNKNOWN");
+      if (room.maxClients - room.clients < party.length) return refuse("ROOM_FULL");
+      await host.send(party, { to: roomName, roomId: code });
+      return undefined;
+    },
+  );
+}

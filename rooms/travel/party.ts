@@ -1,0 +1,133 @@
+import type { Presence } from "@colyseus/core";
+import { type Avatar, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import type { Inbox } from "../messaging/message-router.ts";
+import type { Player } from "../player.ts";
+import type { Log } from "../ports/ports.ts";
+import { reunion } from "./party-rejoin.ts";
+import * as parties from "./party-store.ts";
+import type { Behind } from "./travel.ts";
+
+/** What a room does for the parties of its players. Made by {@link openPartyDesk}. */
+export interface PartyDesk<A extends Avatar> {
+  /**
+   * Somebody came in: their party is told where they are, and they of their party.
+   * @returns the room where the rest of the party is, if they lost each other when a process died
+   */
+  enter(player: Player<A>): Promise<string | undefined>;
+  /** Somebody has left for good, and not to another room. */
+  exit(player: Player<A>): Promise<void>;
+  /** Forgets what was known of somebody's party. */
+  forget(characterId: string): void;
+  /** Who goes along through a portal: with the leader all who are here, with others nobody. */
+  companions(player: Player<A>): { along: Player<A>[]; behind: Behind[] };
+  /** The others of somebody's party. */
+  othersOf(player: Player<A>): { id: string; name: string }[];
+  /** Whom an instance is for that somebody opens. */
+  keyOf(characterId: string): string;
+  /** The same for somebody who is not in the room yet. */
+  askKey(characterId: string): Promise<string>;
+}
+
+/** What the desk needs of its room. */
+export interface DeskHost<A extends Avatar> {
+  readonly players: ReadonlyMap<string, Player<A>>;
+  readonly roomId: string;
+  /** The room's name for people. */
+  readonly label: string;
+  readonly presence: Presence;
+  readonly log: Log;
+}
+
+/** Answers the players' messages about parties, and tells them what other rooms say of theirs. */
+export async function openPartyDesk<A extends Avatar>(
+  host: DeskHost<A>,
+  inbox: Inbox<A>,
+): Promise<PartyDesk<A>> {
+  const { presence, log } = host;
+  /** Parties of those who are here, as they were last heard of, by character. */
+  const known = new Map<string, parties.Party>();
+  const idOf = (player: Player<A>) => player.claim.sheet.id;
+  const person = (player: Player<A>): parties.Person => ({
+    characterId: idOf(player),
+    name: player.avatar.name,
+    color: player.avatar.color,
+    place: host.label,
+    roomId: host.roomId,
+    sessionId: player.sessionId,
+  });
+  const here = (characterId: string) =>
+    [...host.players.values()].find((player) => idOf(player) === characterId);
+
+  function show(player: Player<A>, party: parties.Party | null): void {
+    const id = idOf(player);
+    if (party?.members.has(id)) known.set(id, party);
+    else if (!known.delete(id)) return;
+    player.client.send("party", party?.members.has(id) ? parties.viewOf(party, id) : null);
+  }
+
+  async function hear(news: parties.PartyNews): Promise<void> {
+    if (news.kind === "invited") {
+      here(news.to)?.client.send("party.invited", { party: news.party, by: news.by });
+      return;
+    }
+    if (!news.characters.some(here)) return;
+    const party = await parties.readParty(presence, news.party);
+    for (const character of news.characters) {
+      const player = here(character);
+      // Who has joined another party meanwhile hears of that one.
+      const elsewhere = known.get(character)?.id !== news.party && !party?.members.has(character);
+      if (player && !elsewhere) show(player, party);
+    }
+  }
+
+  const { "party.invite": invite, "party.accept": accept, "party.decline": decline } = roomMessages;
+  const { "party.leave": leave, "party.kick": kick, "party.lead": lead } = roomMessages;
+  inbox.ask("party.invite", invite, async (player, { to }): Promise<Refusal | undefined> => {
+    const other = host.players.get(to) ?? [...host.players.values()].find(({ avatar }) => avatar.name === to);
+    if (!other) return refuse("PLAYER_UNKNOWN");
+    return parties.inviteTo(presence, person(player), person(other));
+  });
+  inbox.ask("party.accept", accept, (player, { party }) => parties.accept(presence, person(player), party));
+  inbox.ask("party.decline", decline, (player, { party }) => parties.decline(presence, idOf(player), party));
+  inbox.ask("party.leave", leave, (player) => parties.leaveParty(presence, idOf(player)));
+  inbox.ask("party.kick", kick, (player, { member }) => parties.kick(presence, idOf(player), member));
+  inbox.ask("party.lead", lead, (player, { member }) => parties.handLead(presence, idOf(player), member));
+  await presence.subscribe(parties.PARTY_CHANNEL, (news: parties.PartyNews) => {
+    hear(news).catch((error) => log.warn({ err: error }, "news of a party could not be passed on"));
+  });
+
+  const soloKey = (characterId: string) => `solo:${characterId}`;
+  return {
+    async enter(player) {
+      const before = await parties.partyOf(presence, idOf(player));
+      // The announcement comes back to this room too.
+      await parties.arrived(presence, person(player));
+      return before ? reunion(before, idOf(player), host.roomId) : undefined;
+    },
+    exit: (player) => parties.lost(presence, idOf(player), player.sessionId),
+    forget: (characterId) => void known.delete(characterId),
+    companions(player) {
+      const party = known.get(idOf(player));
+      const along: Player<A>[] = [];
+      const behind: Behind[] = [];
+      if (party?.lead !== idOf(player)) return { along, behind };
+      for (const [character, { name, lostAt }] of party.members) {
+        if (character === idOf(player)) continue;
+        const other = here(character);
+        if (!other) behind.push({ name, refusal: refuse(lostAt > 0 ? "PARTY_AWAY" : "PARTY_ELSEWHERE") });
+        else if (other.hold) behind.push({ name, refusal: refuse("PARTY_AWAY") });
+        else if (other.departure) behind.push({ name, refusal: refuse("TRAVELLING") });
+        else along.push(other);
+      }
+      return { along, behind };
+    },
+    othersOf(player) {
+      const members = [...(known.get(idOf(player))?.members ?? [])];
+      return members.filter(([id]) => id !== idOf(player)).map(([id, { name }]) => ({ id, name }));
+    },
+    keyOf: (characterId) => known.get(characterId)?.id ?? soloKey(characterId),
+    async askKey(characterId) {
+      return (await parties.partyOf(presence, characterId))?.id ?? soloKey(characterId);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { matchMaker } from "@colyseus/core";
+import {
+  type ErrorCode,
+  type Level,
+  type Portal,
+  type Refusal,
+  RoomkeepError,
+  refuse,
+} from "../../shared/index.ts";
+import type { Player } from "../player.ts";
+import type { Journey, Origin, Place } from "../ports/ports.ts";
+import { cardOf } from "./room-finder.ts";
+
+/** A portal reaches so far up and down from its foot, metres. */
+const PORTAL_HEIGHT_M = 2.5;
+
+/** Where a room's rule sends somebody. */
+export interface Goal {
+  /** Name of the game; "back": where the player came from. */
+  readonly to: string;
+  /** Name of the spawn there; without it the first. */
+  readonly spawn?: string | undefined;
+  /** The very room, while it is open and has a seat. */
+  readonly roomId?: string | undefined;
+}
+
+/** How a journey ended, as the other room tells. */
+export type JourneyEnd = { how: "arrived" } | { how: "refused"; code: ErrorCode };
+
+/** The portal that an actor stands in. */
+export function portalAt(level: Level, { x, y, z }: Place): Portal | undefined {
+  return level.portals.find(
+    ({ at, radius }) => Math.hypot(at[0] - x, at[2] - z) <= radius && Math.abs(at[1] - y) <= PORTAL_HEIGHT_M,
+  );
+}
+
+/** Where a player came from, if the goal leads there and names no spawn of its own: they face away from the portal. */
+export function wayBack({ origin }: Player, { to, spawn }: Goal): Origin | undefined {
+  if (!origin || spawn !== undefined || (to !== "back" && to !== origin.game)) return undefined;
+  return { ...origin, place: { ...origin.place, yaw: origin.place.yaw + Math.PI } };
+}
+
+/** A game's name for people; that of a game which is not there is told as it is. */
+export function labelOf(game: string): string {
+  try {
+    return cardOf(game).label;
+  } catch {
+    // A way to nowhere, or back: the refusal that follows says so.
+    return game;
+  }
+}
+
+/** What a player is told of an error. */
+export function asRefusal(error: unknown): Refusal {
+  return error instanceof RoomkeepError ? refuse(error.code, error.message) : refuse("TRAVEL_UNAVAILABLE");
+}
+
+/**
+ * Tells the room that a traveller came from how the journey ended. In one process it is told before this returns, so
+ * that nobody sees the traveller in both.
+ */
+export function tellOrigin({ ticket, from }: Journey, end: JourneyEnd): void {
+  matchMaker.remoteRoomCall(from.roomId, "journeyEnded", [from.sessionId, ticket, end]).catch(() => {
+    // The room has closed, or its process died: nobody is left there to be told.
+  });
+}
+
+/** The code of what went wrong at an arrival. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof RoomkeepError ? error.code : "TRAVEL_REFUSED";
+}

@@ -1,0 +1,152 @@
+import { type IRoomCache, matchMaker, type Presence } from "@colyseus/core";
+import { RoomkeepError } from "../../shared/index.ts";
+import type { GameCard } from "../game-listing.ts";
+
+/** Hash in the presence: rooms of instances, by the name of the game and whom the instance is for. */
+const INSTANCES = "roomkeep:instances";
+/** Longest wait, ms, for somebody else who is opening the same room. */
+const OPENING_MS = 5_000;
+const LOOK_MS = 40;
+
+/** Where travellers go. */
+export interface Destination {
+  /** Name of the game. */
+  readonly game: string;
+  /** The very room, where it is still open: for the way back. */
+  readonly roomId?: string | undefined;
+  /** Whom an instance is for: a party, or whoever goes alone. */
+  readonly key: string;
+  /** How many go. */
+  readonly seats: number;
+}
+
+/**
+ * What a game says of itself.
+ * @throws PORTAL_UNKNOWN this server has no such game
+ */
+export function cardOf(game: string): GameCard {
+  const Game = matchMaker.getRoomClass(game) as { card?: GameCard } | undefined;
+  if (!Game?.card) throw new RoomkeepError("PORTAL_UNKNOWN", `There is no place "${game}" on this server.`);
+  return Game.card;
+}
+
+/**
+ * Finds the room that travellers go to, in whichever process, and opens it when there is none: one for each key if
+ * the game is one of instances, else one for all.
+ *
+ * @throws PORTAL_UNKNOWN, ROOM_FULL nobody fits in
+ * @throws TRAVEL_UNAVAILABLE it could not be opened
+ */
+export async function findDestination(presence: Presence, to: Destination): Promise<IRoomCache> {
+  const { instance } = cardOf(to.game);
+  const find = instance ? () => instanceOf(presence, to) : () => zoneOf(to);
+  const create = async () => {
+    const room = await matchMaker.createRoom(to.game, instance ? { private: true, instance: to.key } : {});
+    if (instance) await presence.hset(INSTANCES, fieldOf(to.game, to.key), room.roomId);
+    return room;
+  };
+  try {
+    return await onceAtATime(presence, instance ? fieldOf(to.game, to.key) : to.game, find, create);
+  } catch (cause) {
+    if (cause instanceof RoomkeepError) throw cause;
+    throw new RoomkeepError("TRAVEL_UNAVAILABLE", undefined, { cause });
+  }
+}
+
+/** Where a room went when its process ended, by its code: links and those who dropped still lead there. */
+const movedKey = (roomId: string) => `roomkeep:moved:${roomId}`;
+const MOVED_S = 24 * 60 * 60;
+
+/** A room whose process is about to end. */
+export interface Predecessor {
+  readonly game: string;
+  readonly roomId: string;
+  /** Whom it is for, if it is an instance. */
+  readonly instance: string | undefined;
+  readonly hidden: boolean;
+}
+
+/**
+ * Opens the room that takes another one's place, in the process that placement chooses. A kept zone that somebody has
+ * opened meanwhile is that one.
+ *
+ * @throws TRAVEL_UNAVAILABLE it could not be opened
+ */
+export async function openSuccessor(
+  presence: Presence,
+  { game, roomId, instance, hidden }: Predecessor,
+): Promise<IRoomCache> {
+  const options = instance === undefined ? { private: hidden } : { private: true, instance };
+  const room = await matchMaker.createRoom(game, options).catch(async (cause: unknown) => {
+    const open = await matchMaker.query({ name: game, private: false });
+    const other = open.find((one) => one.roomId !== roomId && !one.locked);
+    if (hidden || !other) throw new RoomkeepError("TRAVEL_UNAVAILABLE", undefined, { cause });
+    return other;
+  });
+  if (instance !== undefined) await presence.hset(INSTANCES, fieldOf(game, instance), room.roomId);
+  await presence.setex(movedKey(roomId), room.roomId, MOVED_S);
+  return room;
+}
+
+/** An instance has closed: the next who comes gets a new one. */
+export async function forgetInstance(
+  presence: Presence,
+  game: string,
+  key: string,
+  roomId: string,
+): Promise<void> {
+  const field = fieldOf(game, key);
+  if ((await presence.hget(INSTANCES, field)) === roomId) await presence.hdel(INSTANCES, field);
+}
+
+const fieldOf = (game: string, key: string) => `${game}:${key}`;
+const free = ({ maxClients, clients }: IRoomCache) => maxClients - clients;
+
+async function instanceOf(presence: Presence, { game, key, roomId: asked }: Destination) {
+  const wanted = asked ? await matchMaker.driver.findOne({ roomId: asked }) : undefined;
+  if (wanted && free(wanted) > 0) return wanted;
+  const roomId = await presence.hget(INSTANCES, fieldOf(game, key));
+  return roomId ? withSeat(await matchMaker.driver.findOne({ roomId })) : undefined;
+}
+
+async function zoneOf({ game, roomId, seats }: Destination): Promise<IRoomCache | undefined> {
+  const known = roomId ? await matchMaker.driver.findOne({ roomId }) : undefined;
+  if (known && free(known) >= seats) return known;
+  const open = await matchMaker.query({ name: game, private: false });
+  const [roomiest] = open.sort((a, b) => free(b) - free(a));
+  // The fullest that takes everybody, so that people meet; else the one that takes most.
+  const fits = open.filter((room) => free(room) >= seats && !room.locked).at(-1);
+  // A sibling is opened for those who go together, rather than that they are parted.
+  if (!fits && cardOf(game).overflow) return undefined;
+  return withSeat(fits ?? roomiest);
+}
+
+function withSeat(room: IRoomCache | undefined): IRoomCache | undefined {
+  if (room && (room.locked || free(room) < 1)) throw new RoomkeepError("ROOM_FULL");
+  return room;
+}
+
+/** Of several who look for the same room, in whichever process, one opens it and the others find it. */
+async function onceAtATime(
+  presence: Presence,
+  name: string,
+  find: () => Promise<IRoomCache | undefined>,
+  create: () => Promise<IRoomCache>,
+): Promise<IRoomCache> {
+  const lock = `roomkeep:opening:${name}`;
+  for (let waitedMs = 0; waitedMs < OPENING_MS; waitedMs += LOOK_MS) {
+    const found = await find();
+    if (found) return found;
+    // Taken and bounded in one step: should this process die now, the lock ends by itself. Who waits does not extend it.
+    const isFree = !(await presence.exists(lock));
+    if (isFree && (await presence.hincrbyex(lock, "tries", 1, OPENING_MS / 1000)) === 1) {
+      try {
+        return (await find()) ?? (await create());
+      } finally {
+        await presence.del(lock);
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  throw new RoomkeepError("TRAVEL_UNAVAILABLE");
+}

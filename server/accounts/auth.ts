@@ -1,0 +1,178 @@
+import { randomUUID } from "node:crypto";
+import type { DataSource } from "typeorm";
+import { RoomkeepError } from "../../shared/errors.ts";
+import { answerWithin, type Db } from "../storage/database.ts";
+import { hashOf, newSecret } from "./secrets.ts";
+import { ACCESS_TOKEN_S, type AccessClaims, type TokenKeys } from "./token-keys.ts";
+
+/** What a browser gets when it signs in or refreshes. */
+export interface TokenPair {
+  /** Good once, for the next pair. */
+  readonly token: string;
+  /** Goes with every call, as a bearer token. */
+  readonly accessToken: string;
+  /** Seconds until the access token runs out. */
+  readonly expiresIn: number;
+}
+
+/** How long a refresh token that is not used stays good, as the database writes it: a guest has nothing else. */
+const REFRESH_AGE = "400 days";
+/**
+ * How long a used refresh token is answered again with the same successor: its first answer may have been lost, or
+ * two tabs asked at once. After it, or once the successor was used, it counts as stolen.
+ */
+const REUSE_LEEWAY = "30 seconds";
+/** What guests' browsers kept before there were refresh tokens: 43 letters without a prefix. */
+const OLD_TOKEN = /^[\w-]{43}$/;
+
+/** Signs accounts in and out. Whoever calls has checked the password. */
+export interface Auth {
+  /** Begins a sign-in. `address`: of the client. */
+  signIn(accountId: string, address: string): Promise<TokenPair>;
+  /**
+   * Trades a refresh token for a new pair.
+   * @throws TOKEN_INVALID unknown or too old
+   * @throws TOKEN_REVOKED the sign-in was ended
+   * @throws TOKEN_REUSED it was used before: the whole sign-in is ended, the thief's and the owner's tokens with it
+   */
+  refresh(refreshToken: string): Promise<TokenPair>;
+  /**
+   * Whom an access token belongs to, by the token alone.
+   * @throws TOKEN_INVALID, TOKEN_EXPIRED
+   * @throws TOKEN_OUTDATED it is of the kind before access tokens
+   */
+  caller(accessToken: string | undefined): Promise<AccessClaims>;
+  /**
+   * As `caller`, but the database is asked too: the sign-in has not been ended and the role is today's. For all that
+   * changes something.
+   * @throws TOKEN_REVOKED
+   */
+  current(accessToken: string | undefined): Promise<AccessClaims>;
+  /** Ends one sign-in. Its access tokens are refused by `current` at once and by `caller` within ten minutes. */
+  signOut(signInId: string): Promise<void>;
+  /** Ends all sign-ins of an account, but for the one kept. */
+  signOutEverywhere(accountId: string, keep?: string): Promise<void>;
+}
+
+/** Opens the sign-in of a database. */
+export function openAuth(ds: DataSource, keys: TokenKeys): Auth {
+  const pairOf = async (token: string, claims: AccessClaims): Promise<TokenPair> => ({
+    token,
+    accessToken: await keys.sign(claims),
+    expiresIn: ACCESS_TOKEN_S,
+  });
+  const caller = async (accessToken: string | undefined) => {
+    if (accessToken === undefined) throw new RoomkeepError("TOKEN_INVALID");
+    if (OLD_TOKEN.test(accessToken)) throw new RoomkeepError("TOKEN_OUTDATED");
+    return keys.read(accessToken);
+  };
+  return {
+    async signIn(accountId, address) {
+      const signInId = randomUUID();
+      const token = newSecret("rkr_");
+      const rows = await answerWithin(
+        ds.query<{ role: AccessClaims["role"] }[]>(
+          `WITH begun AS (
+             INSERT INTO sign_in (id, account_id, address) VALUES ($1, $2, $3) RETURNING id
+           ), kept AS (
+             INSERT INTO refresh_token (hash, sign_in_id, expires_at)
+             SELECT $4, id, now() + interval '${REFRESH_AGE}' FROM begun
+           )
+           SELECT role FROM account WHERE id = $2`,
+          [signInId, accountId, address, hashOf(token)],
+        ),
+      );
+      return pairOf(token, { accountId, signInId, role: rows[0]?.role ?? "player" });
+    },
+    async refresh(refreshToken) {
+      const successor = keys.successorOf(refreshToken);
+      const outcome = await answerWithin(
+        ds.transaction((db) => rotate(db, hashOf(refreshToken), hashOf(successor))),
+      );
+      // Thrown after the transaction: the end of a stolen sign-in must be kept.
+      if (typeof outcome === "string") throw new RoomkeepError(outcome);
+      return pairOf(successor, outcome);
+    },
+    caller,
+    async current(accessToken) {
+      const { accountId, signInId } = await caller(accessToken);
+      const rows = await answerWithin(
+        ds.query<{ role: AccessClaims["role"] }[]>(
+          `SELECT role FROM sign_in JOIN account ON account.id = account_id
+           WHERE sign_in.id = $1 AND account_id = $2 AND revoked_at IS NULL`,
+          [signInId, accountId],
+        ),
+      );
+      const role = rows[0]?.role;
+      if (role === undefined) throw new RoomkeepError("TOKEN_REVOKED");
+      return { accountId, signInId, role };
+    },
+    async signOut(signInId) {
+      await answerWithin(endSignIn(ds, signInId));
+    },
+    signOutEverywhere: (accountId, keep) => endSignIns(ds, accountId, keep),
+  };
+}
+
+/**
+ * Ends the sign-ins of an account; takes a transaction's manager too.
+ * @throws DATABASE_UNAVAILABLE no answer within 5 s
+ */
+export async function endSignIns(db: Db, accountId: string, keep?: string): Promise<void> {
+  await answerWithin(
+    db.query(
+      "UPDATE sign_in SET revoked_at = now() WHERE account_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL",
+      [accountId, keep ?? null],
+    ),
+  );
+}
+
+async function endSignIn(db: Db, signInId: string): Promise<void> {
+  await db.query("UPDATE sign_in SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL", [signInId]);
+}
+
+interface TokenRow {
+  sign_in_id: string;
+  account_id: string;
+  role: AccessClaims["role"];
+  revoked: boolean;
+  expired: boolean;
+  used: boolean;
+  fresh: boolean;
+  followed: boolean | null;
+}
+
+/** Of two that come at once the second waits for the row, and then finds the token just used. */
+async function rotate(db: Db, hash: string, next: string): Promise<AccessClaims | RefreshRefusal> {
+  const locked = await db.query<unknown[]>("SELECT 1 FROM refresh_token WHERE hash = $1 FOR UPDATE", [hash]);
+  if (locked.length === 0) return "TOKEN_INVALID";
+  const [row] = await db.query<TokenRow[]>(
+    `SELECT token.sign_in_id, account_id, role, revoked_at IS NOT NULL AS revoked,
+       token.expires_at < now() AS expired, token.used_at IS NOT NULL AS used,
+       token.used_at > clock_timestamp() - interval '${REUSE_LEEWAY}' AS fresh,
+       (SELECT used_at IS NOT NULL FROM refresh_token WHERE hash = $2) AS followed
+     FROM refresh_token AS token JOIN sign_in ON sign_in.id = token.sign_in_id
+       JOIN account ON account.id = account_id
+     WHERE token.hash = $1`,
+    [hash, next],
+  );
+  if (!row) return "TOKEN_INVALID";
+  if (row.revoked) return "TOKEN_REVOKED";
+  const claims = { accountId: row.account_id, signInId: row.sign_in_id, role: row.role };
+  if (row.used) {
+    // `followed`: null, there is no successor under today's key; true, somebody has gone on from it.
+    if (row.fresh && row.followed === false) return claims;
+    await endSignIn(db, row.sign_in_id);
+    return "TOKEN_REUSED";
+  }
+  if (row.expired) return "TOKEN_INVALID";
+  await db.query("UPDATE refresh_token SET used_at = clock_timestamp() WHERE hash = $1", [hash]);
+  await db.query(
+    `INSERT INTO refresh_token (hash, sign_in_id, expires_at) VALUES ($1, $2, now() + interval '${REFRESH_AGE}')`,
+    [next, row.sign_in_id],
+  );
+  await db.query("UPDATE account SET last_seen_at = now() WHERE id = $1", [row.account_id]);
+  return claims;
+}
+
+type RefreshRefusal = "TOKEN_INVALID" | "TOKEN_REVOKED" | "TOKEN_REUSED";

@@ -1,0 +1,104 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { DataSource } from "typeorm";
+import { RoomkeepError } from "../../shared/errors.ts";
+import { answerWithin, type Db } from "../storage/database.ts";
+import { type Folded, foldEmail, foldName } from "./account-names.ts";
+import { tellTaken } from "./accounts.ts";
+import type { ExternalIdentity } from "./oidc.ts";
+
+/** New names that are tried when the provider's is taken. */
+const TRIES = 8;
+
+/**
+ * The account of an external identity. One that is new becomes the upgrade of the guest who began, is linked to the
+ * registered account that began, or makes a new account without a character. An account is never found by its e-mail
+ * address: whoever controls the address at one provider need not be who registered it here.
+ *
+ * @throws IDENTITY_TAKEN another account than the one that began has this identity
+ */
+export async function byIdentity(ds: DataSource, identity: ExternalIdentity): Promise<{ accountId: string }> {
+  for (let attempt = 0; ; attempt++) {
+    const name = nameFor(identity.name, attempt);
+    try {
+      return await answerWithin(
+        ds.transaction(async (db) => {
+          const known = await ownerOf(db, identity);
+          if (known !== undefined) {
+            if (identity.accountId !== null && identity.accountId !== known) {
+              throw new RoomkeepError("IDENTITY_TAKEN");
+            }
+            return { accountId: known };
+          }
+          const accountId = await accountFor(db, identity, name, await freeEmail(db, identity.email));
+          await db.query("INSERT INTO account_identity (issuer, subject, account_id) VALUES ($1, $2, $3)", [
+            identity.issuer,
+            identity.subject,
+            accountId,
+          ]);
+          return { accountId };
+        }),
+      ).catch(tellTaken);
+    } catch (error) {
+      if (attempt >= TRIES || !mayPass(error)) throw error;
+    }
+  }
+}
+
+/** A name or address that was taken meanwhile, or the same identity that came twice at once. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof RoomkeepError) return error.code === "NAME_TAKEN" || error.code === "EMAIL_TAKEN";
+  return error instanceof Error && error.message.includes("account_identity_pkey");
+}
+
+async function ownerOf(db: Db, { issuer, subject }: ExternalIdentity): Promise<string | undefined> {
+  const rows = await db.query<{ account_id: string }[]>(
+    "SELECT account_id FROM account_identity WHERE issuer = $1 AND subject = $2",
+    [issuer, subject],
+  );
+  return rows[0]?.account_id;
+}
+
+async function accountFor(
+  db: Db,
+  { accountId }: ExternalIdentity,
+  name: Folded,
+  email: Folded | undefined,
+): Promise<string> {
+  const values = [accountId ?? randomUUID(), name.shown, name.key, email?.shown ?? null, email?.key ?? null];
+  if (accountId === null) {
+    await db.query(
+      "INSERT INTO account (id, kind, name, name_key, email, email_key) VALUES ($1, 'registered', $2, $3, $4, $5)",
+      values,
+    );
+    return values[0] as string;
+  }
+  // Does nothing to an account that has a name already: that one is only linked.
+  await db.query(
+    `UPDATE account SET kind = 'registered', name = $2, name_key = $3, email = $4, email_key = $5,
+       recovery_hash = NULL
+     WHERE id = $1 AND kind = 'guest'`,
+    values,
+  );
+  return accountId;
+}
+
+async function freeEmail(db: Db, email: string | undefined): Promise<Folded | undefined> {
+  let folded: Folded | undefined;
+  try {
+    folded = email === undefined ? undefined : foldEmail(email);
+  } catch {
+    return undefined; // the account does without
+  }
+  if (!folded) return undefined;
+  const rows = await db.query<unknown[]>("SELECT 1 FROM account WHERE email_key = $1", [folded.key]);
+  return rows.length === 0 ? folded : undefined;
+}
+
+function nameFor(wanted: string | undefined, attempt: number): Folded {
+  const suffix = attempt === 0 ? "" : `-${randomInt(1_000, 10_000)}`;
+  try {
+    return foldName(`${[...(wanted ?? "")].slice(0, 19).join("")}${suffix}`);
+  } catch {
+    return foldName(`player-${randomInt(1_000_000, 10_000_000)}`);
+  }
+}

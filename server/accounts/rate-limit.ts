@@ -1,0 +1,51 @@
+import { isIPv6 } from "node:net";
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import { RoomkeepError } from "../../shared/errors.ts";
+
+/** A bucket for each key. Each process counts for itself. */
+export interface Limit {
+  /**
+   * Counts one.
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  spend(key: string): Promise<void>;
+  /** Takes one back: it went well, and only failures are to count. */
+  refund(key: string): Promise<void>;
+}
+
+/** @param points how many go within `seconds` */
+export function openLimit(points: number, seconds: number): Limit {
+  const bucket = new RateLimiterMemory({ points, duration: seconds });
+  return {
+    async spend(key) {
+      try {
+        await bucket.consume(key);
+      } catch (refused) {
+        if (refused instanceof Error) throw refused;
+        const { msBeforeNext } = refused as { msBeforeNext: number };
+        const wait = Math.max(1, Math.ceil(msBeforeNext / 1000));
+        throw new RoomkeepError("RATE_LIMITED", `Too many of these just now; try again in ${wait} s.`);
+      }
+    },
+    async refund(key) {
+      await bucket.reward(key);
+    },
+  };
+}
+
+/** The key of an address: of IPv6 the /64 network, which is what one customer has. */
+export function addressKey(address: string): string {
+  if (!isIPv6(address)) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped) return mapped;
+  const [head = "", tail = ""] = address.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const rest = tail === "" ? [] : tail.split(":");
+  const all = address.includes("::")
+    ? [...groups, ...Array(Math.max(0, 8 - groups.length - rest.length)).fill("0"), ...rest]
+    : groups;
+  return `${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
+}

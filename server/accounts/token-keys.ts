@@ -1,0 +1,132 @@
+import { createHmac, createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from "node:crypto";
+import { calculateJwkThumbprint, errors, exportJWK, jwtVerify, SignJWT } from "jose";
+import type { DataSource } from "typeorm";
+import { z } from "zod";
+import { RoomkeepError } from "../../shared/errors.ts";
+import { answerWithin } from "../storage/database.ts";
+import { newSecret } from "./secrets.ts";
+
+/** How long an access token is good, in seconds. */
+export const ACCESS_TOKEN_S = 600;
+/** Clocks of two processes may differ by this, in seconds. */
+const SKEW_S = 5;
+const ISSUER = "roomkeep";
+const AUDIENCE = "roomkeep:api";
+/** The one algorithm: a token that names another is refused before its key is looked at (RFC 8725, 3.1). */
+const ALGORITHM = "EdDSA";
+const TYPE = "at+jwt";
+
+/** What an access token says. */
+export interface AccessClaims {
+  readonly accountId: string;
+  readonly signInId: string;
+  /** As it was when the token was made. */
+  readonly role: "player" | "moderator" | "admin";
+}
+
+const payload = z.object({
+  sub: z.uuid(),
+  sid: z.uuid(),
+  role: z.enum(["player", "moderator", "admin"]),
+});
+
+/** Signs and checks access tokens, and derives refresh tokens. */
+export interface TokenKeys {
+  sign(claims: AccessClaims): Promise<string>;
+  /** @throws TOKEN_EXPIRED; TOKEN_INVALID for everything else */
+  read(token: string): Promise<AccessClaims>;
+  /**
+   * The successor of a refresh token. It follows from the token and the key, so that a refresh whose answer was lost
+   * can be answered again with the same successor though only hashes are stored.
+   */
+  successorOf(refreshToken: string): string;
+}
+
+const SETTING = "token_key";
+
+/**
+ * Opens the keys: from the configured secrets (the first signs, all are accepted, so that a key can be changed), else
+ * from one that is made at the first start and kept in the database.
+ *
+ * @param configured secrets of at least 32 characters
+ * @throws DATABASE_UNAVAILABLE no answer within 5 s
+ */
+export async function openTokenKeys(ds: DataSource, configured: readonly string[] = []): Promise<TokenKeys> {
+  const secrets = configured.length > 0 ? configured : [await keptSecret(ds)];
+  const pairs = await Promise.all(secrets.map(openPair));
+  const byId = new Map(pairs.map(({ kid, publicKey }) => [kid, publicKey]));
+  const [first] = pairs;
+  if (!first) throw new RoomkeepError("CONFIG_INVALID", "ROOMKEEP_TOKEN_KEY holds no key.");
+  return {
+    sign: ({ accountId, signInId, role }) => {
+      // Read once: three looks at the clock may fall in two seconds.
+      const nowS = Math.floor(Date.now() / 1000);
+      return new SignJWT({ sid: signInId, role })
+        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: first.kid })
+        .setSubject(accountId)
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setIssuedAt(nowS)
+        .setNotBefore(nowS)
+        .setExpirationTime(nowS + ACCESS_TOKEN_S)
+        .sign(first.privateKey);
+    },
+    read: (token) => readToken(token, byId),
+    successorOf: (refreshToken) =>
+      `rkr_${createHmac("sha256", first.derivation).update(refreshToken).digest("base64url")}`,
+  };
+}
+
+async function readToken(token: string, keys: ReadonlyMap<string, KeyObject>): Promise<AccessClaims> {
+  try {
+    const read = await jwtVerify(
+      token,
+      ({ kid }) => {
+        const key = kid === undefined ? undefined : keys.get(kid);
+        if (!key) throw new errors.JWSInvalid("unknown key");
+        return key;
+      },
+      {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        typ: TYPE,
+        clockTolerance: SKEW_S,
+        requiredClaims: ["iat", "nbf", "exp"],
+        maxTokenAge: ACCESS_TOKEN_S + SKEW_S,
+      },
+    );
+    const { sub, sid, role } = payload.parse(read.payload);
+    return { accountId: sub, signInId: sid, role };
+  } catch (cause) {
+    if (cause instanceof errors.JWTExpired) throw new RoomkeepError("TOKEN_EXPIRED", undefined, { cause });
+    throw new RoomkeepError("TOKEN_INVALID", undefined, { cause });
+  }
+}
+
+/** The secret that all processes of a database share; of two first starts one makes it. */
+async function keptSecret(ds: DataSource): Promise<string> {
+  await answerWithin(
+    ds.query("INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING", [
+      SETTING,
+      newSecret(),
+    ]),
+  );
+  const rows = await answerWithin(
+    ds.query<{ value: string }[]>("SELECT value FROM setting WHERE key = $1", [SETTING]),
+  );
+  return rows[0]?.value ?? "";
+}
+
+/** PKCS #8 of an Ed25519 key up to its 32-byte seed: RFC 8410, section 7. */
+const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
+
+async function openPair(secret: string) {
+  const seed = Buffer.from(hkdfSync("sha256", secret, "", "roomkeep access token", 32));
+  const der = Buffer.concat([PKCS8_HEAD, seed]);
+  const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  const publicKey = createPublicKey(privateKey);
+  const kid = await calculateJwkThumbprint(await exportJWK(publicKey));
+  const derivation = Buffer.from(hkdfSync("sha256", secret, "", "roomkeep refresh token", 32));
+  return { privateKey, publicKey, kid, derivation };
+}

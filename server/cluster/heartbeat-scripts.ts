@@ -1,0 +1,42 @@
+import type { Load, Member } from "./heartbeats.ts";
+import { type Link, scriptOf } from "./redis-client.ts";
+import { removeOf } from "./room-driver-scripts.ts";
+
+/** Last heartbeats by Redis's own clock, and the loads that came with them. */
+const BEATS = "roomkeep:beats";
+const LOADS = "roomkeep:loads";
+const CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)";
+
+/** ARGV: process, load. Answers: was it listed, the clock, all beats, all loads. */
+export const beat = scriptOf(`${CLOCK}
+  local was = redis.call('ZSCORE', '${BEATS}', ARGV[1])
+  redis.call('ZADD', '${BEATS}', now, ARGV[1])
+  redis.call('HSET', '${LOADS}', ARGV[1], ARGV[2])
+  return { was and 1 or 0, tostring(now), redis.call('ZRANGE', '${BEATS}', 0, -1, 'WITHSCORES'),
+    redis.call('HGETALL', '${LOADS}') }`);
+
+/** ARGV: process. Takes it off the list, with its rooms. */
+export const leave = scriptOf(`
+  redis.call('ZREM', '${BEATS}', ARGV[1])
+  redis.call('HDEL', '${LOADS}', ARGV[1])
+  ${removeOf.source}`);
+
+/** ARGV: process, ms. The same, unless it was heard of within that time after all. */
+export const sweep = scriptOf(`${CLOCK}
+  local at = redis.call('ZSCORE', '${BEATS}', ARGV[1])
+  if at and now - at < tonumber(ARGV[2]) then return 0 end
+  redis.call('ZREM', '${BEATS}', ARGV[1])
+  redis.call('HDEL', '${LOADS}', ARGV[1])
+  ${removeOf.source}`);
+
+const loads = scriptOf(`return redis.call('HGETALL', '${LOADS}')`);
+
+/** The processes that have a heartbeat or died a moment ago, for whoever is none of them. */
+export async function listMembers(link: Link): Promise<Member[]> {
+  // By a script, whose answer is a flat list in every version of the protocol.
+  const flat = await link.run<string[]>(loads, [], []);
+  const members: Member[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2)
+    members.push({ processId: flat[i] as string, ...(JSON.parse(flat[i + 1] as string) as Load) });
+  return members;
+}

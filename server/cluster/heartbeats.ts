@@ -1,0 +1,168 @@
+import type { BaseLogger } from "pino";
+import { beat as beatScript, leave as leaveScript, sweep as sweepScript } from "./heartbeat-scripts.ts";
+import type { Link } from "./redis-client.ts";
+
+/** Milliseconds between two heartbeats of a process. */
+export const BEAT_MS = 1_000;
+/** Milliseconds without a heartbeat after which a process counts as dead: its rooms are on no list from then on. */
+export const DEAD_MS = 3_000;
+
+/** What a process says of itself with each heartbeat. */
+export interface Load {
+  /** Open rooms, and players in them. */
+  readonly rooms: number;
+  readonly players: number;
+  /** Part of the time in which its event loop was busy, 0 to 1. */
+  readonly busy: number;
+  /** Part of the memory that it may use, 0 to 1. */
+  readonly memory: number;
+  /** True: no new rooms here, because it is about to end or short of memory. */
+  readonly closed: boolean;
+  /** Where it runs, for people: machine:port. */
+  readonly address: string;
+  /** Under which clients reach it, if not by the address that they came by. */
+  readonly publicAddress?: string | undefined;
+  /** Version of roomkeep. */
+  readonly version: string;
+  /** Name under which the process holds leases, another one each time it starts. */
+  readonly incarnation: string;
+}
+
+/** A living process, as it was last heard of. */
+export interface Member extends Load {
+  readonly processId: string;
+}
+
+/** The processes of a cluster, as one of them sees them. */
+export interface Members {
+  /** All that live, this one included. At most {@link BEAT_MS} old. */
+  living(): readonly Member[];
+  isDead(processId: string): boolean;
+  /** True: the last heartbeat was not answered. */
+  isAway(): boolean;
+  /** Sends a heartbeat now. */
+  beat(): Promise<void>;
+  /** Takes this process off the list. */
+  leave(): Promise<void>;
+}
+
+/** What {@link openMembers} needs. */
+export interface MemberOptions {
+  readonly processId: string;
+  readonly log: Pick<BaseLogger, "info" | "warn">;
+  load(): Load;
+  /** The others took this process for dead and its rooms off the list. `frozen`: it stood still for so long, ms. */
+  onSwept(frozenMs: number): Promise<void>;
+  /** Another process has died. Every one that lives sees it. */
+  onDeath(member: Member): Promise<void>;
+  /** Redis is back after it was away. */
+  onBack(): Promise<void>;
+  /** A steady clock in ms. */
+  now?: () => number;
+  /** False leaves the beats to the caller: for tests. */
+  timers?: boolean;
+}
+
+/**
+ * Makes this process known to the others by a heartbeat, and takes those off the list whose own has stopped. Redis's
+ * clock decides. Nobody is swept by one who was away from Redis itself: after an outage all must have had the time to
+ * be heard.
+ */
+export function openMembers(link: Link, options: MemberOptions): Members {
+  const { processId, log, now = () => performance.now(), timers = true } = options;
+  let living: readonly Member[] = [{ processId, ...options.load() }];
+  const dead = new Set<string>();
+  let lastTickAt = now();
+  /** Since when every beat was answered; undefined: Redis is away. */
+  let steadySince: number | undefined = now();
+  let known = false;
+  let over = false;
+  let beating: Promise<void> | undefined;
+
+  async function sendBeat(): Promise<void> {
+    const at = now();
+    const frozenMs = at - lastTickAt;
+    lastTickAt = at;
+    let answer: BeatAnswer;
+    try {
+      answer = await link.run<BeatAnswer>(beatScript, [], [processId, JSON.stringify(options.load())]);
+    } catch (error) {
+      if (steadySince !== undefined)
+        log.warn({ err: error }, "Redis is away: rooms go on, joins are refused");
+      steadySince = undefined;
+      return;
+    }
+    if (over) return;
+    const wasAway = steadySince === undefined;
+    steadySince = wasAway || frozenMs >= DEAD_MS ? at : steadySince;
+    const [wasListed, clock, beats, loads] = answer;
+    look(Number(clock), pairs(beats), pairs(loads));
+    if (wasAway) {
+      log.info({}, "Redis is back");
+      await options.onBack();
+    }
+    if (known && wasListed === 0) await options.onSwept(frozenMs);
+    known = true;
+  }
+
+  function look(clock: number, beats: Map<string, string>, loads: Map<string, string>): void {
+    const isSteady = steadySince !== undefined && now() - steadySince >= DEAD_MS;
+    const next: Member[] = [];
+    for (const [id, at] of beats) {
+      if (id !== processId && isSteady && clock - Number(at) >= DEAD_MS) {
+        dead.add(id);
+        bury({ processId: id, ...(JSON.parse(loads.get(id) ?? "{}") as Load) });
+        continue;
+      }
+      dead.delete(id);
+      next.push({ processId: id, ...(JSON.parse(loads.get(id) ?? "{}") as Load) });
+    }
+    living = next;
+  }
+
+  /** Until its entry is gone each beat tries again. */
+  function bury(member: Member): void {
+    log.warn({ processId: member.processId }, "a process has died; its rooms are off the list");
+    options
+      .onDeath(member)
+      .then(() => link.run(sweepScript, [], [member.processId, String(DEAD_MS)]))
+      .catch((error) =>
+        log.warn({ err: error, processId: member.processId }, "a dead process is still listed"),
+      );
+  }
+
+  /** One at a time: a slow answer must not let beats pile up. */
+  function beat(): Promise<void> {
+    beating ??= sendBeat()
+      .catch((error) => log.warn({ err: error }, "a heartbeat failed"))
+      .finally(() => {
+        beating = undefined;
+      });
+    return beating;
+  }
+
+  const clock = timers ? setInterval(() => void beat(), BEAT_MS) : undefined;
+  clock?.unref();
+
+  return {
+    living: () => living,
+    isDead: (id) => dead.has(id),
+    isAway: () => steadySince === undefined,
+    beat,
+    async leave() {
+      over = true;
+      clearInterval(clock);
+      await beating;
+      await link.run(leaveScript, [], [processId]).catch(() => {}); // it runs out by itself
+    },
+  };
+}
+
+/** Whether the process was listed before; Redis's clock in ms; the last beat, and the load, of each process. */
+type BeatAnswer = [0 | 1, string, string[], string[]];
+
+function pairs(flat: readonly string[]): Map<string, string> {
+  const map = new Map<string, string>();
+  for (let i = 0; i + 1 < flat.length; i += 2) map.set(flat[i] as string, flat[i + 1] as string);
+  return map;
+}

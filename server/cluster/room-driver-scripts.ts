@@ -1,0 +1,62 @@
+import { scriptOf } from "./redis-client.ts";
+
+/**
+ * How rooms are kept in Redis: each listing as JSON in one hash, and beside it the sets by which it is found: of its
+ * game, of its process, and of the open rooms of its game, the fullest last. Each script is one step.
+ */
+export const ROOMS = "roomkeep:rooms";
+const KEYS = `
+  local function game(name) return 'roomkeep:rooms-of:' .. name end
+  local function open(name) return 'roomkeep:open:' .. name end
+  local function host(process) return 'roomkeep:rooms-at:' .. process end
+  local function forget(id)
+    local text = redis.call('HGET', '${ROOMS}', id)
+    if not text then return 0 end
+    local room = cjson.decode(text)
+    redis.call('HDEL', '${ROOMS}', id)
+    redis.call('SREM', game(room.name), id)
+    redis.call('ZREM', open(room.name), id)
+    redis.call('SREM', host(room.processId), id)
+    return 1
+  end
+  local function read(ids)
+    if #ids == 0 then return {} end
+    local texts = {}
+    -- A call takes only so many arguments.
+    for from = 1, #ids, 1000 do
+      local part = redis.call('HMGET', '${ROOMS}', unpack(ids, from, math.min(from + 999, #ids)))
+      for _, text in ipairs(part) do if text then texts[#texts + 1] = text end end
+    end
+    return texts
+  end
+`;
+
+/** ARGV: room id, JSON, game, process, clients, "1" if it is open, "1" if it must be new. Answers 1 if it is listed. */
+export const put = scriptOf(`${KEYS}
+  if ARGV[7] == '1' and redis.call('HEXISTS', '${ROOMS}', ARGV[1]) == 1 then return 0 end
+  redis.call('HSET', '${ROOMS}', ARGV[1], ARGV[2])
+  redis.call('SADD', game(ARGV[3]), ARGV[1])
+  redis.call('SADD', host(ARGV[4]), ARGV[1])
+  if ARGV[6] == '1' then redis.call('ZADD', open(ARGV[3]), ARGV[5], ARGV[1])
+  else redis.call('ZREM', open(ARGV[3]), ARGV[1]) end
+  return 1`);
+
+/** ARGV: room id. Answers 1 if it was listed. */
+export const remove = scriptOf(`${KEYS} return forget(ARGV[1])`);
+
+/** ARGV: process. Answers how many rooms it had. */
+export const removeOf = scriptOf(`${KEYS}
+  local ids = redis.call('SMEMBERS', host(ARGV[1]))
+  for _, id in ipairs(ids) do forget(id) end
+  redis.call('DEL', host(ARGV[1]))
+  return #ids`);
+
+/** ARGV: game, first, last. Answers listings of its open rooms, the fullest first. */
+export const openRooms = scriptOf(`${KEYS}
+  return read(redis.call('ZREVRANGE', open(ARGV[1]), ARGV[2], ARGV[3]))`);
+
+/** ARGV: game. Answers all its listings. */
+export const roomsOf = scriptOf(`${KEYS} return read(redis.call('SMEMBERS', game(ARGV[1])))`);
+
+/** ARGV: process. Answers all its listings. */
+export const roomsAt = scriptOf(`${KEYS} return read(redis.call('SMEMBERS', host(ARGV[1])))`);

@@ -1,0 +1,220 @@
+import {
+  type IRoomCache,
+  initializeRoomCache,
+  type MatchMakerDriver,
+  matchMaker,
+  type SortOptions,
+} from "@colyseus/core";
+import { asMatchmakingError, type Link } from "./redis-client.ts";
+import * as scripts from "./room-driver-scripts.ts";
+
+/** Open rooms that are looked at in one step. Nearly always the first fits. */
+const PAGE = 16;
+
+type Conditions = Partial<IRoomCache>;
+type Change = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
+
+/**
+ * The list of all rooms of a cluster, for Colyseus's matchmaker: found by index instead of by reading all of them, and
+ * without those of dead processes. While Redis is away look-ups are refused with REDIS_UNAVAILABLE; what the rooms of
+ * this process report meanwhile is kept and told when it is back.
+ */
+export class RoomListing implements MatchMakerDriver {
+  private readonly link: Link;
+  /** Whether a process is known to be dead. */
+  private readonly isDead: (processId: string) => boolean;
+  /** Rooms of this process as they last reported. */
+  private readonly own = new Map<string, IRoomCache>();
+  /** Look-ups under way, by game and page. */
+  private readonly asking = new Map<string, Promise<string[]>>();
+  /** What Redis was not told of: rooms that changed, and rooms that closed. */
+  private readonly untold = new Set<string>();
+
+  constructor(link: Link, isDead: (processId: string) => boolean = () => false) {
+    this.link = link;
+    this.isDead = isDead;
+  }
+
+  async has(roomId: string): Promise<boolean> {
+    return (await this.findOne({ roomId })) !== undefined;
+  }
+
+  async findOne(conditions: Conditions, sort?: SortOptions): Promise<IRoomCache> {
+    // Colyseus's type leaves out that there may be none.
+    return (await this.asked(() => this.first(conditions, sort))) as IRoomCache;
+  }
+
+  async query(conditions: Conditions, sort?: SortOptions): Promise<IRoomCache[]> {
+    const rooms = await this.asked(() => this.candidates(conditions));
+    return sorted(rooms.map(parse).filter(this.fits(conditions)), sort);
+  }
+
+  async findByIds(roomIds: string[]): Promise<Map<string, IRoomCache>> {
+    if (roomIds.length === 0) return new Map();
+    const texts = await this.asked(() =>
+      this.link.send<(string | null)[]>("HMGET", scripts.ROOMS, ...roomIds),
+    );
+    const rooms = texts.flatMap((text) => (text === null ? [] : parse(text))).filter(this.fits({}));
+    return new Map(rooms.map((room) => [room.roomId, room]));
+  }
+
+  async update(room: IRoomCache, { $set, $inc }: Change): Promise<boolean> {
+    Object.assign(room, $set);
+    const counted = room as unknown as Record<string, number>;
+    for (const [field, by] of Object.entries($inc ?? {})) counted[field] = (counted[field] ?? 0) + Number(by);
+    await this.report(room);
+    return true;
+  }
+
+  async persist(room: IRoomCache, begins = false): Promise<boolean> {
+    if (!room.roomId) return false;
+    if (begins) this.own.set(room.roomId, room);
+    await this.report(room);
+    return true;
+  }
+
+  async insert(room: IRoomCache): Promise<boolean> {
+    try {
+      if ((await this.write(room, true)) === 0) return false;
+      this.own.set(room.roomId, room);
+    } catch {
+      // Colyseus leaves a room behind whose listing fails, so that it is listed later.
+      this.own.set(room.roomId, room);
+      this.untold.add(room.roomId);
+    }
+    return true;
+  }
+
+  async remove(roomId: string): Promise<boolean> {
+    const mine = this.own.delete(roomId);
+    try {
+      return (await this.link.run<number>(scripts.remove, [], [roomId])) === 1;
+    } catch {
+      if (mine) this.untold.add(roomId);
+      return false;
+    }
+  }
+
+  async cleanup(processId: string): Promise<void> {
+    if (processId === matchMaker.processId) this.own.clear();
+    await this.link.run(scripts.removeOf, [], [processId]).catch(() => {}); // the others see that it is dead
+  }
+
+  /** Tells Redis what it missed while it was away; with `all` every room of this process. */
+  async tellMissed(all = false): Promise<void> {
+    if (all) for (const roomId of this.own.keys()) this.untold.add(roomId);
+    for (const roomId of [...this.untold]) {
+      const room = this.own.get(roomId);
+      if (room) await this.write(room, false);
+      else await this.link.run(scripts.remove, [], [roomId]);
+      this.untold.delete(roomId);
+    }
+  }
+
+  /** Ids of the rooms of this process. */
+  ownIds(): string[] {
+    return [...this.own.keys()];
+  }
+
+  async clear(): Promise<void> {
+    for (const room of await this.query({})) await this.remove(room.roomId);
+  }
+
+  shutdown(): void {
+    this.link.close();
+  }
+
+  private async first(conditions: Conditions, sort?: SortOptions): Promise<IRoomCache | undefined> {
+    const { roomId, name, locked, private: hidden } = conditions;
+    if (roomId !== undefined) {
+      // A room of this process is known without asking: who dropped can return while Redis is away.
+      const own = this.own.get(roomId);
+      if (own) return own;
+      const text = await this.link.send<string | null>("HGET", scripts.ROOMS, roomId);
+      if (text !== null) return [parse(text)].find(this.fits(conditions));
+      // Its process ended, and it went on in another one (openSuccessor in rooms/travel/room-finder.ts).
+      const next = await this.link.send<string | null>("GET", `roomkeep:moved:${roomId}`);
+      return next === null ? undefined : this.first({ ...conditions, roomId: next });
+    }
+    const isOpen = name !== undefined && locked === false && hidden === false;
+    if (!isOpen || Object.keys(sort ?? {}).length > 0) return (await this.query(conditions, sort))[0];
+    for (let from = 0; ; from += PAGE) {
+      const texts = await this.openPage(name, from);
+      const room = texts.map(parse).find(this.fits(conditions));
+      if (room || texts.length < PAGE) return room;
+    }
+  }
+
+  /** Those who ask at the same time share one answer. */
+  private openPage(name: string, from: number): Promise<string[]> {
+    const key = `${from} ${name}`;
+    const asked = this.asking.get(key);
+    if (asked) return asked;
+    const page = [name, String(from), String(from + PAGE - 1)];
+    const asking = this.link
+      .run<string[]>(scripts.openRooms, [], page)
+      .finally(() => this.asking.delete(key));
+    this.asking.set(key, asking);
+    return asking;
+  }
+
+  private candidates({ name, processId }: Conditions): Promise<string[]> {
+    if (name !== undefined) return this.link.run(scripts.roomsOf, [], [name]);
+    if (processId !== undefined) return this.link.run(scripts.roomsAt, [], [processId]);
+    return this.link.send("HVALS", scripts.ROOMS);
+  }
+
+  private fits(conditions: Conditions): (room: IRoomCache) => boolean {
+    const wanted = Object.entries(conditions);
+    return (room) =>
+      !this.isDead(room.processId) && wanted.every(([key, value]) => fieldOf(room, key) === value);
+  }
+
+  private async report(room: IRoomCache): Promise<void> {
+    // A room that is being made is listed by `persist` or `insert`, and one that has closed by nobody.
+    if (!this.own.has(room.roomId)) return;
+    try {
+      await this.write(room, false);
+    } catch {
+      this.untold.add(room.roomId);
+    }
+  }
+
+  private write(room: IRoomCache, mustBeNew: boolean): Promise<number> {
+    const { roomId, name, processId, clients, locked, private: hidden } = room;
+    const flags = [!locked && !hidden, mustBeNew].map((flag) => (flag ? "1" : "0"));
+    const args = [roomId, JSON.stringify(room), name, processId, String(clients), ...flags];
+    return this.link.run(scripts.put, [], args);
+  }
+
+  private async asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw asMatchmakingError(error);
+    }
+  }
+}
+
+function parse(text: string): IRoomCache {
+  return initializeRoomCache(JSON.parse(text));
+}
+
+function fieldOf(room: IRoomCache, key: string): unknown {
+  const own = room as unknown as Record<string, unknown>;
+  return Object.hasOwn(own, key) ? own[key] : room.metadata?.[key];
+}
+
+function sorted(rooms: IRoomCache[], sort: SortOptions = {}): IRoomCache[] {
+  const order = Object.entries(sort).map(([key, way]) => ({
+    key,
+    up: way === 1 || way === "asc" || way === "ascending",
+  }));
+  return rooms.sort((a, b) => {
+    for (const { key, up } of order) {
+      const [one, other] = [fieldOf(a, key), fieldOf(b, key)] as [number, number];
+      if (one !== other) return one > other === up ? 1 : -1;
+    }
+    return 0;
+  });
+}

@@ -1,0 +1,144 @@
+import {
+  createRunnableDevEnvironment,
+  createServer,
+  type DevEnvironment,
+  defaultClientConditions,
+  isRunnableDevEnvironment,
+  type Plugin,
+  type ResolvedConfig,
+  type ViteDevServer,
+} from "vite";
+import { RoomkeepError } from "../../shared/index.ts";
+import type { Games } from "../games.ts";
+import type { LivePage } from "../http/static-page.ts";
+import { replaceTypes } from "./schema-hot-swap.ts";
+
+/** Path on which the page hears of edits; sockets of players have other ones. */
+const HMR_PATH = "/__hmr";
+/** Name of Vite's environment that loads the rooms. */
+const ROOMS = "rooms";
+/** Rooms get the very roomkeep that runs here, by whatever links their project finds it. */
+const OWN = /^roomkeep\//;
+const fromSource = import.meta.url.endsWith(".ts");
+/** Editors write a file in several steps; edits that come this close together are one, ms. */
+const SETTLE_MS = 60;
+
+/** A project that is served from source. */
+export interface LiveProject {
+  /** Serves the page. The project is ready to load once this was called. */
+  readonly page: LivePage;
+  /** Loads server/main as it stands now, with everything of the project that it imports. */
+  load(): Promise<{ games?: Games }>;
+  /** Calls back after an edit to what the rooms import; one call at a time. */
+  onEdit(follow: (file: string) => Promise<void>): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a project with Vite: its page, and its rooms in an environment of their own. Only the project's files are
+ * loaded anew after an edit; packages, roomkeep among them, are Node's and are loaded once, so that there is one
+ * `WorldRoom`, one set of entities and one database.
+ *
+ * @param main absolute path of server/main.ts
+ * @param options `page: false` for a process that serves no page, because another one does
+ */
+export function openLiveProject(main: string, { page: servesPage = true } = {}): LiveProject {
+  let vite: ViteDevServer | undefined;
+  let follow: ((file: string) => Promise<void>) | undefined;
+  let waiting = false;
+  let turn = Promise.resolve();
+
+  function noteEdit(file: string): void {
+    if (waiting || !follow) return;
+    waiting = true;
+    turn = turn.then(async () => {
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      waiting = false;
+      await follow?.(file);
+    });
+  }
+
+  const page: LivePage = Object.assign(
+    async (app: Parameters<LivePage>[0], http: Parameters<LivePage>[1]) => {
+      vite = await createServer({
+        appType: "spa",
+        server: { middlewareMode: true, hmr: { server: http, path: HMR_PATH } },
+        plugins: [roomsEnvironment(noteEdit)],
+        // Several processes must not prepare the page's packages in one folder at the same time.
+        ...(!servesPage && {
+          optimizeDeps: { noDiscovery: true, include: [] },
+          cacheDir: "node_modules/.vite-rooms",
+        }),
+      });
+      if (servesPage) app.use(vite.middlewares);
+    },
+    { owns: (url: string | undefined) => url?.split("?")[0] === HMR_PATH },
+  );
+
+  return {
+    page,
+    async load() {
+      const environment = vite?.environments[ROOMS];
+      if (!environment || !isRunnableDevEnvironment(environment))
+        throw new RoomkeepError("CONFIG_INVALID", "Vite did not make the environment of the rooms.");
+      const { runner } = environment;
+      runner.evaluatedModules.clear();
+      return replaceTypes(() => runner.import(main));
+    },
+    onEdit(action) {
+      follow = action;
+    },
+    async close() {
+      follow = undefined;
+      await turn;
+      await vite?.close();
+    },
+  };
+}
+
+function roomsEnvironment(noteEdit: (file: string) => void): Plugin {
+  return {
+    name: "roomkeep:rooms",
+    config: () => ({
+      // Without this the page of our own source tree would ask for what has not been built.
+      ...(fromSource && { resolve: { conditions: ["roomkeep-source", ...defaultClientConditions] } }),
+      environments: {
+        [ROOMS]: {
+          consumer: "server",
+          resolve: { external: true },
+          dev: {
+            createEnvironment: openRooms,
+          },
+        },
+      },
+    }),
+    resolveId: {
+      order: "pre",
+      handler(id) {
+        if (this.environment.name === ROOMS && OWN.test(id)) return { id, external: true };
+      },
+    },
+    // An edit is seen here before the page is told of it.
+    hotUpdate({ file, modules }) {
+      if (this.environment.name !== ROOMS) return;
+      if (modules.length > 0) noteEdit(file);
+      return [];
+    },
+  };
+}
+
+function openRooms(name: string, config: ResolvedConfig): DevEnvironment {
+  const environment = createRunnableDevEnvironment(name, config, {
+    runnerOptions: { hmr: false },
+    hot: false,
+  });
+  const fetchModule = environment.fetchModule.bind(environment);
+  environment.fetchModule = async (id, importer, options) => {
+    // Vite may have marked the bare name as one that is no path.
+    const name = id.replace(/^\/@id\//, "");
+    return OWN.test(name)
+      ? { externalize: import.meta.resolve(name), type: "module" }
+      : fetchModule(id, importer, options);
+  };
+  return environment;
+}

@@ -1,0 +1,95 @@
+import { randomInt, scrypt, timingSafeEqual } from "node:crypto";
+import { promisify } from "node:util";
+import { basicAuth, createEndpoint, createMiddleware } from "@colyseus/core";
+import { monitor } from "@colyseus/monitor";
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import type { DataSource } from "typeorm";
+import { CODE_ALPHABET } from "../../shared/index.ts";
+import { json } from "./api/answer.ts";
+
+const scryptOf = promisify<string, string, number, Buffer>(scrypt);
+
+/** The admin's sign-in. */
+export interface AdminSignIn {
+  check(password: string): Promise<boolean>;
+  /**
+   * Makes the password at the first start of a database and returns it this one time. Called when the server runs and
+   * somebody can read it, so that a start that failed keeps no secret nobody saw.
+   */
+  announce(): Promise<string | undefined>;
+}
+
+const KEY = "admin_password";
+
+/**
+ * Opens the admin's sign-in: with the configured password, or with one that is made once and kept as a hash.
+ */
+export function openAdminSignIn(ds: DataSource, configured: string | undefined): AdminSignIn {
+  if (configured !== undefined) {
+    return { check: async (given) => same(given, configured), announce: async () => undefined };
+  }
+  // scrypt is slow on purpose, and the monitor asks every few seconds: what was right once is compared plainly.
+  let known: string | undefined;
+  return {
+    async check(given) {
+      if (known !== undefined) return same(given, known);
+      const rows = await ds.query<{ value: string }[]>("SELECT value FROM setting WHERE key = $1", [KEY]);
+      const right = rows[0] !== undefined && (await matches(given, rows[0].value));
+      if (right) known = given;
+      return right;
+    },
+    async announce() {
+      const made = Array.from({ length: 12 }, () =>
+        CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length)),
+      ).join("");
+      const rows = await ds.query<unknown[]>(
+        "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING RETURNING key",
+        [KEY, await hashOf(made)],
+      );
+      return rows.length > 0 ? made : undefined;
+    },
+  };
+}
+
+async function hashOf(password: string, salt = randomInt(2 ** 47).toString(36)): Promise<string> {
+  return `${salt}:${(await scryptOf(password, salt, 32)).toString("base64url")}`;
+}
+
+async function matches(password: string, stored: string): Promise<boolean> {
+  const [salt = ""] = stored.split(":");
+  return same(await hashOf(password, salt), stored);
+}
+
+function same(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** What lets only the admin through: name and password, with a pause after ten wrong ones. */
+export function adminGuards(signIn: AdminSignIn) {
+  const wrong = new RateLimiterMemory({ points: 10, duration: 60 });
+  const locked = createMiddleware(async (context) => {
+    const state = await wrong.get("admin");
+    if (!state || state.remainingPoints > 0) return;
+    throw context.error(429, { code: "RATE_LIMITED", message: "Too many wrong passwords; wait a minute." });
+  });
+  const guard = basicAuth({
+    realm: "roomkeep",
+    validate: async (name: string, password: string) => {
+      const right = name === "admin" && (await signIn.check(password.slice(0, 200)));
+      if (!right) await wrong.consume("admin").catch(() => {});
+      return right;
+    },
+  });
+  return [locked, guard];
+}
+
+/** `/monitor` behind the sign-in, without its route that runs any method of a room. */
+export function monitorEndpoints(guards: ReturnType<typeof adminGuards>) {
+  const panel = monitor({ use: guards });
+  const closed = createEndpoint("/monitor/api/room/call", { method: "GET", use: guards }, async () =>
+    json(403, { code: "ACTION_REFUSED", message: "Running a room's methods from the monitor is closed." }),
+  );
+  return { ...panel, "monitor-api-room-call": closed };
+}

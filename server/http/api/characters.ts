@@ -1,0 +1,159 @@
+import type { DataSource } from "typeorm";
+import { z } from "zod";
+import { RoomkeepError } from "../../../shared/index.ts";
+import {
+  chooseCharacter,
+  createCharacter,
+  deleteCharacter,
+  listCharacters,
+  type OwnCharacter,
+  restoreCharacter,
+} from "../../accounts/account-characters.ts";
+import { changeLooks } from "../../accounts/appearance.ts";
+import type { Auth } from "../../accounts/auth.ts";
+import { giveTicket } from "../../accounts/join-tickets.ts";
+import { listVisits } from "../../persistence/play-sessions.ts";
+import { endpoint } from "./answer.ts";
+import * as shapes from "./shapes.ts";
+
+const target = z.object({
+  game: z.string().min(1).max(64).optional().meta({ description: "any room of this game; or" }),
+  roomId: z.string().min(1).max(64).optional().meta({ description: "this one room" }),
+  characterId: z.uuid().optional().meta({ description: "the chosen one when absent" }),
+});
+const visit = z.object({
+  characterId: z.uuid(),
+  game: z.string(),
+  roomId: z.string(),
+  address: z.string(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  ending: z.string().nullable(),
+});
+
+/** The characters of an account, its visits, and tickets to join with. `max`: characters an account may have. */
+export function characterEndpoints({ ds, auth, max }: { ds: DataSource; auth: Auth; max: number }) {
+  const own = async (token: string | undefined, params: Record<string, string>) => {
+    const { accountId } = await auth.current(token);
+    const id = z.uuid().safeParse(params.id);
+    if (!id.success) throw new RoomkeepError("CHARACTER_MISSING");
+    return { accountId, id: id.data };
+  };
+  return {
+    listCharacters: endpoint({
+      method: "GET",
+      path: "/v1/characters",
+      summary: "The account's characters: the chosen one first, those deleted last",
+      signedIn: true,
+      result: z.object({ max: z.int(), characters: z.array(shapes.ownCharacter) }),
+      async answer({ token }) {
+        const { accountId } = await auth.caller(token);
+        return { max, characters: (await listCharacters(ds, accountId)).map(shown) };
+      },
+    }),
+    createCharacter: endpoint({
+      method: "POST",
+      path: "/v1/characters",
+      summary: "Make a character and choose it",
+      signedIn: true,
+      body: shapes.looks,
+      invalid: "NAME_INVALID",
+      codes: ["LOOKS_INVALID", "CHARACTERS_FULL"],
+      status: 201,
+      result: z.object({ character: shapes.ownCharacter }),
+      async answer({ token, body }) {
+        const { accountId } = await auth.current(token);
+        return { character: shown(await createCharacter(ds, accountId, body, max)) };
+      },
+    }),
+    changeCharacter: endpoint({
+      method: "PATCH",
+      path: "/v1/characters/:id",
+      summary: "Change a character's name and looks",
+      signedIn: true,
+      body: shapes.looks,
+      invalid: "NAME_INVALID",
+      codes: ["LOOKS_INVALID", "CHARACTER_MISSING"],
+      result: z.object({ character: shapes.character }),
+      async answer({ token, params, body }) {
+        const { accountId, id } = await own(token, params);
+        const changed = await changeLooks(ds.manager, { accountId, characterId: id }, body);
+        return { character: { id, ...changed } };
+      },
+    }),
+    chooseCharacter: endpoint({
+      method: "POST",
+      path: "/v1/characters/:id/choose",
+      summary: "Choose the character that plays",
+      signedIn: true,
+      codes: ["CHARACTER_MISSING"],
+      status: 204,
+      result: shapes.nothing,
+      async answer({ token, params }) {
+        const { accountId, id } = await own(token, params);
+        await chooseCharacter(ds.manager, accountId, id);
+        return null;
+      },
+    }),
+    deleteCharacter: endpoint({
+      method: "DELETE",
+      path: "/v1/characters/:id",
+      summary: "Delete a character that is in no room; it may be restored for seven days",
+      signedIn: true,
+      codes: ["CHARACTER_MISSING", "CHARACTER_LIVE"],
+      status: 204,
+      result: shapes.nothing,
+      async answer({ token, params }) {
+        const { accountId, id } = await own(token, params);
+        await deleteCharacter(ds.manager, accountId, id);
+        return null;
+      },
+    }),
+    restoreCharacter: endpoint({
+      method: "POST",
+      path: "/v1/characters/:id/restore",
+      summary: "Undo a deletion",
+      signedIn: true,
+      codes: ["CHARACTER_MISSING", "CHARACTERS_FULL"],
+      status: 204,
+      result: shapes.nothing,
+      async answer({ token, params }) {
+        const { accountId, id } = await own(token, params);
+        await restoreCharacter(ds, accountId, id, max);
+        return null;
+      },
+    }),
+    listVisits: endpoint({
+      method: "GET",
+      path: "/v1/visits",
+      summary: "Where the account's characters were lately, newest first",
+      signedIn: true,
+      result: z.object({ visits: z.array(visit) }),
+      async answer({ token }) {
+        const { accountId } = await auth.current(token);
+        return { visits: await listVisits(ds, accountId) };
+      },
+    }),
+    giveTicket: endpoint({
+      method: "POST",
+      path: "/v1/tickets",
+      summary: "A ticket for one join within 30 s: to any room of a game, or to one room",
+      signedIn: true,
+      body: target,
+      codes: ["CHARACTER_MISSING"],
+      status: 201,
+      result: z.object({ ticket: z.string(), characterId: z.uuid() }),
+      async answer({ token, body: { game, roomId, characterId } }) {
+        const caller = await auth.current(token);
+        if (game !== undefined && roomId === undefined) return giveTicket(ds, caller, { game }, characterId);
+        if (roomId !== undefined && game === undefined)
+          return giveTicket(ds, caller, { roomId }, characterId);
+        throw new RoomkeepError("MESSAGE_INVALID", "A ticket is for a game or for a room: name one of them.");
+      },
+    }),
+  };
+}
+
+function shown(character: OwnCharacter) {
+  return { ...character, deletedAt: character.deletedAt?.toISOString() ?? null };
+}

@@ -1,0 +1,92 @@
+import type { BaseLogger } from "pino";
+import type { DataSource } from "typeorm";
+import { z } from "zod";
+import { RoomkeepError } from "../../../shared/index.ts";
+import { readAccount } from "../../accounts/accounts.ts";
+import type { Auth } from "../../accounts/auth.ts";
+import { byIdentity } from "../../accounts/identities.ts";
+import type { Oidc } from "../../accounts/oidc.ts";
+import { addressKey, openLimit } from "../../accounts/rate-limit.ts";
+import { endpoint } from "./answer.ts";
+import * as shapes from "./shapes.ts";
+
+/** What sign-in by a provider needs; without `oidc` the endpoints say that it is off. */
+export interface IdentityParts {
+  readonly ds: DataSource;
+  readonly auth: Auth;
+  readonly oidc: Oidc | undefined;
+  readonly log: Pick<BaseLogger, "warn">;
+}
+
+/** Sign-in by an external identity provider. */
+export function identityEndpoints({ ds, auth, oidc, log }: IdentityParts) {
+  const tried = openLimit(60, 300);
+  const provider = () => {
+    if (!oidc) throw new RoomkeepError("IDENTITY_OFF");
+    return oidc;
+  };
+  const logged = (error: unknown): never => {
+    if (error instanceof RoomkeepError && error.cause)
+      log.warn({ err: error.cause }, "external sign-in failed");
+    throw error;
+  };
+  return {
+    readProvider: endpoint({
+      method: "GET",
+      path: "/v1/identity",
+      summary: "The provider by which one may sign in here; null: there is none",
+      result: z.object({ provider: z.object({ name: z.string() }).nullable() }),
+      answer: () => ({ provider: oidc ? { name: oidc.name } : null }),
+    }),
+    beginIdentity: endpoint({
+      method: "POST",
+      path: "/v1/identity",
+      summary: "Begin a sign-in by the provider: keep the binding, send the browser to the url",
+      codes: ["IDENTITY_OFF", "IDENTITY_REFUSED"],
+      result: z.object({ url: z.url(), binding: z.string() }),
+      async answer({ token, address }) {
+        await tried.spend(addressKey(address));
+        // Who is signed in upgrades or links the account.
+        const caller = token === undefined ? undefined : await auth.current(token);
+        return provider().begin(caller?.accountId).catch(logged);
+      },
+    }),
+    identityReturn: endpoint({
+      method: "GET",
+      path: "/v1/identity/return",
+      summary: "Where the provider sends the browser: on to the page, which finishes. Changes nothing",
+      status: 302,
+      answer({ query }) {
+        // In the fragment they are sent to nobody, and the page takes them out of the address at once.
+        const came = new URLSearchParams();
+        for (const key of ["code", "state", "iss", "error"]) if (query[key]) came.set(key, query[key]);
+        const headers = {
+          location: `/#identity?${came}`,
+          "cache-control": "no-store",
+          "referrer-policy": "no-referrer",
+        };
+        return new Response(null, { status: 302, headers });
+      },
+    }),
+    finishIdentity: endpoint({
+      method: "POST",
+      path: "/v1/identity/finish",
+      summary: "Finish a sign-in by the provider, once, in the browser that began it",
+      body: z.object({
+        code: z.string().max(4_096),
+        state: shapes.secret,
+        binding: shapes.secret,
+        iss: z.string().max(2_048).optional(),
+      }),
+      invalid: "IDENTITY_REFUSED",
+      codes: ["IDENTITY_OFF", "IDENTITY_REFUSED", "IDENTITY_TAKEN"],
+      result: shapes.tokens.extend({ account: shapes.account }),
+      async answer({ body, address }) {
+        await tried.spend(addressKey(address));
+        const identity = await provider().finish(body).catch(logged);
+        const { accountId } = await byIdentity(ds, identity);
+        return { ...(await auth.signIn(accountId, address)), account: await readAccount(ds, accountId) };
+      },
+    }),
+  };
+}

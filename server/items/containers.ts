@@ -1,0 +1,32 @@
+import { BAG_SLOTS, EQUIPMENT_SLOTS } from "../../shared/protocol/items.ts";
+
+/** Names of containers: what a character has, the ground of a zone, the pile of a death. */
+export const container = {
+  bag: (characterId: string) => `bag:${characterId}`,
+  equipment: (characterId: string) => `equipment:${characterId}`,
+  bank: (characterId: string) => `bank:${characterId}`,
+  mail: (characterId: string) => `mail:${characterId}`,
+  ground: (zone: string) => `ground:${zone}`,
+  pile: (zone: string, characterId: string, death: string) => `pile:${zone}:${characterId}:${death}`,
+} as const;
+
+/** Zone and character of a pile's name; null for other names. */
+export function readPile(name: string): { zone: string; owner: string } | null {
+  const [, zone, owner] = /^pile:(.*?):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):/.exec(name) ?? [];
+  return zone === undefined || owner === undefined ? null : { zone, owner };
+}
+
+/** Slots of a container by the first part of its name, where a game says nothing else. A pile holds all that is carried. */
+export const DEFAULT_SLOTS: Readonly<Record<string, number>> = {
+  bag: BAG_SLOTS,
+  equipment: EQUIPMENT_SLOTS,
+  bank: 200,
+  mail: 100,
+  ground: 500,
+  pile: 40,
+};
+
+/** Slots by {@link DEFAULT_SLOTS}. */
+export function slotsOf(name: string): number {
+  return DEFAULT_SLOTS[name.split(":", 1)[0] ?? ""] ?? 0;
+}

@@ -1,0 +1,168 @@
+import type { BaseLogger } from "pino";
+import type { DataSource } from "typeorm";
+import { CLAIM_WAIT_MS } from "../../rooms/ports/ports.ts";
+import type { ZoneClaim, ZonePort, ZoneSaved } from "../../rooms/ports/zones.ts";
+import { ZONE_SAVE_MS } from "../../shared/constants.ts";
+import { RoomkeepError } from "../../shared/errors.ts";
+import { answerWithin } from "../storage/database.ts";
+import { type Leases, openLeases } from "./leases.ts";
+import type { Seal } from "./snapshot-codec.ts";
+import * as rows from "./zone-rows.ts";
+
+/** A room that is closing needs this long at most to save and free its zone, ms. */
+const CLOSING_MS = 2000;
+const POLL_MS = 200;
+
+/** What the zones of a process need. */
+export interface ZoneOptions {
+  /** Unique per boot of this process. */
+  incarnation: string;
+  log: Pick<BaseLogger, "info" | "warn" | "error">;
+  /** Compresses, and encrypts where there is a key. */
+  seal: Seal;
+  /** Default {@link ZONE_SAVE_MS}. */
+  saveEveryMs?: number;
+  /** True for a database that only this process can open: leases found at the start are of the dead and are freed. */
+  exclusive?: boolean;
+  /** A steady clock in ms. */
+  now?: () => number;
+  /** Waits `ms`. */
+  wait?: (ms: number) => Promise<void>;
+  /** False leaves renewal to the caller of {@link Zones.leases}: for tests. */
+  timers?: boolean;
+}
+
+/** The persistent zones of a process: the port that rooms get, and its leases. */
+export interface Zones extends ZonePort {
+  readonly leases: Leases;
+  /** Stops renewing, waits for saves under way and frees what is still held, unsaved. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the persistent zones of a process.
+ *
+ * @throws DATABASE_UNAVAILABLE no answer within 5 s
+ * @example
+ * const zones = await openZones(database.ds, { incarnation, log, seal: createSeal({ keys: config.sealKeys }) });
+ */
+export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Zones> {
+  const { incarnation, log, seal, saveEveryMs = ZONE_SAVE_MS } = options;
+  const { now = () => performance.now(), wait = (ms) => new Promise((done) => setTimeout(done, ms)) } =
+    options;
+  const leases = openLeases(ds, { ...options, what: "zone", renewRows: rows.renewZones });
+  const handed = new Set<string>();
+  const pending = new Set<Promise<unknown>>();
+  let closed = false;
+
+  if (options.exclusive) {
+    const freed = await answerWithin(rows.freeZones(ds, null));
+    if (freed > 0) log.info({ zones: freed }, "freed zones that an earlier crash had left claimed");
+  }
+
+  const heldOf = ({ zone, epoch }: Pick<ZoneClaim, "zone" | "epoch">) => ({
+    key: zone,
+    owner: incarnation,
+    epoch,
+  });
+
+  function tracked<T>(work: Promise<T>): Promise<T> {
+    const settled: Promise<void> = work.then(forget, forget);
+    function forget(): void {
+      pending.delete(settled);
+    }
+    pending.add(settled);
+    return work;
+  }
+
+  async function acquire(zone: string, roomId: string): Promise<number> {
+    const startedAt = now();
+    const first = await answerWithin(rows.zoneHolder(ds, zone));
+    for (;;) {
+      if (closed)
+        throw new RoomkeepError("ROOM_CLOSED", "This server is shutting down. Try again in a moment.");
+      const sentAt = now();
+      const epoch = await answerWithin(rows.claimZone(ds, zone, incarnation, roomId, handed.has(zone)));
+      if (epoch !== null) {
+        leases.hold(zone, epoch, sentAt);
+        return epoch;
+      }
+      const holder = await answerWithin(rows.zoneHolder(ds, zone));
+      // A lease that was renewed since we came has a living owner, who may be closing but else keeps it.
+      const alive =
+        Number(holder?.lease_until) !== Number(first?.lease_until) || holder?.owner === incarnation;
+      if (now() - startedAt >= (alive ? CLOSING_MS : CLAIM_WAIT_MS)) {
+        throw new RoomkeepError("ZONE_CLAIMED", `The zone ${zone} is open in room ${holder?.room_id}.`);
+      }
+      await wait(POLL_MS);
+    }
+  }
+
+  async function load(zone: string, epoch: number): Promise<ZoneSaved | undefined> {
+    const row = await answerWithin(rows.savedZone(ds, zone));
+    if (!row) return undefined;
+    try {
+      return { content: seal.open(row.snapshot).toString(), version: row.version, savedAt: row.saved_at };
+    } catch (error) {
+      await quarantine({ zone, epoch }, error);
+      return undefined;
+    }
+  }
+
+  async function quarantine(claim: Pick<ZoneClaim, "zone" | "epoch">, error: unknown): Promise<void> {
+    const code = error instanceof RoomkeepError ? `${error.code}: ` : "";
+    const reason = code + (error instanceof Error ? error.message : String(error));
+    const moved = await answerWithin(rows.quarantineZone(ds, heldOf(claim), reason));
+    if (!moved) throw new RoomkeepError("ZONE_CLAIMED", `The zone ${claim.zone} has another owner by now.`);
+    log.error(
+      { err: error, zone: claim.zone },
+      "a zone's save cannot be used: kept in zone_quarantine, begun anew",
+    );
+  }
+
+  async function write(claim: ZoneClaim, content: string, giveUp: boolean): Promise<"saved" | "fenced"> {
+    const { zone, epoch } = claim;
+    const sentAt = now();
+    const saved = await tracked(answerWithin(rows.saveZone(ds, heldOf(claim), seal.seal(content), giveUp)));
+    if (!saved) leases.lose(zone, epoch, "a save was fenced");
+    else if (giveUp) leases.drop(zone, epoch);
+    else leases.touch(zone, epoch, sentAt);
+    return saved ? "saved" : "fenced";
+  }
+
+  return {
+    saveEveryMs,
+    leases,
+    async claim(zone, { roomId }) {
+      const epoch = await acquire(zone, roomId);
+      const fresh = handed.delete(zone);
+      try {
+        return { zone, epoch, saved: fresh ? undefined : await load(zone, epoch) };
+      } catch (error) {
+        leases.drop(zone, epoch);
+        await answerWithin(rows.freeZone(ds, heldOf({ zone, epoch }))).catch(() => {}); // else it runs out
+        throw error;
+      }
+    },
+    async save(claim, content) {
+      if (!leases.holds(claim.zone, claim.epoch)) return "fenced";
+      return write(claim, content, false);
+    },
+    async release(claim, content) {
+      if (content !== undefined) return write(claim, content, true);
+      leases.drop(claim.zone, claim.epoch);
+      return (await tracked(answerWithin(rows.freeZone(ds, heldOf(claim))))) ? "saved" : "fenced";
+    },
+    quarantine,
+    handOver: ({ zone }) => void handed.add(zone),
+    onFenced: leases.onLost,
+    async close() {
+      if (closed) return;
+      closed = true;
+      await Promise.allSettled(pending);
+      leases.stop();
+      const left = await answerWithin(rows.freeZones(ds, incarnation));
+      if (left > 0) log.warn({ zones: left }, "zones were still claimed at the end; freed unsaved");
+    },
+  };
+}

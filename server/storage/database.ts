@@ -1,0 +1,240 @@
+import { channel } from "node:diagnostics_channel";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { createPgConfig } from "@electric-sql/pglite/node-postgres";
+import type { BaseLogger } from "pino";
+import { DataSource, type DataSourceOptions, type EntityManager, type Logger } from "typeorm";
+import { ENTITIES } from "../../entities/index.ts";
+import { MIGRATIONS } from "../../migrations/index.ts";
+import { RoomkeepError } from "../../shared/errors.ts";
+import { blankDatabase } from "./blank-database.ts";
+import { type DataFolder, lockDataFolder } from "./data-folder.ts";
+
+/** Longest wait, in ms, for a database to answer before the one who asked is told DATABASE_UNAVAILABLE. */
+export const DATABASE_TIMEOUT_MS = 5000;
+
+/** Given as the data folder, keeps the embedded database in memory: nothing outlives the process. For tests. */
+export const IN_MEMORY = "memory://";
+
+/** Anything that runs SQL: the DataSource, or within a transaction its manager (never the DataSource there). */
+export type Db = Pick<EntityManager, "query">;
+
+/** An open database. */
+export interface Database {
+  readonly ds: DataSource;
+  /** `embedded` is this process's alone; `postgres` may be shared. */
+  readonly kind: "embedded" | "postgres";
+  /** Where the rows live, for people: a folder or `host:port/name`, never with a password. */
+  readonly where: string;
+  /** Ends the connections and frees the data folder. Close it after everything that saves. */
+  close(): Promise<void>;
+}
+
+/** How to open the database. */
+export interface DatabaseOptions {
+  /** `postgres://…`; without it the embedded database in `dataDir` is used. */
+  url?: string;
+  /** Folder of the embedded database, made where it is missing; or {@link IN_MEMORY}. */
+  dataDir: string;
+  log: Pick<BaseLogger, "info" | "warn">;
+  /** Connections to PostgreSQL. The embedded database has one. */
+  poolSize?: number;
+  /** Queries that take longer are logged, with their SQL but never what was in them, ms; 0: none. */
+  slowQueryMs?: number;
+  /** A new embedded database starts from a dump that this machine keeps: see {@link blankDatabase}. Default: in memory. */
+  quick?: boolean;
+}
+
+/**
+ * Opens PostgreSQL when there is a url, else the embedded PGlite. Entities, SQL and migrations are the same on both.
+ * The embedded database survives the crash of its process, not a power cut (it does not fsync).
+ *
+ * @throws DATABASE_UNAVAILABLE the url did not answer within 5 s, or refused
+ * @throws CONFIG_INVALID the url is none
+ * @throws DATA_DIR_LOCKED another process has the folder
+ * @throws DATA_DIR_UNWRITABLE the folder cannot be written
+ * @example
+ * const database = await openDatabase({ url: process.env.DATABASE_URL, dataDir: "data", log });
+ * await migrate(database.ds);
+ */
+export function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return options.url ? openPostgres(options.url, options) : openEmbedded(options);
+}
+
+async function openPostgres(
+  url: string,
+  { log, poolSize = 10, slowQueryMs }: DatabaseOptions,
+): Promise<Database> {
+  const where = placeOf(url);
+  const ds = new DataSource({
+    ...common(log, slowQueryMs),
+    url,
+    poolSize,
+    connectTimeoutMS: DATABASE_TIMEOUT_MS - 500,
+    applicationName: "roomkeep",
+    // A process that freezes inside a transaction must not keep its row locks past the lease.
+    extra: { keepAlive: true, idle_in_transaction_session_timeout: 8000 },
+  });
+  try {
+    await answerWithin(ds.initialize());
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message || ("code" in cause ? cause.code : "") : cause;
+    throw new RoomkeepError(
+      "DATABASE_UNAVAILABLE",
+      `PostgreSQL at ${where} cannot be used: ${why}. Is it running, and are the name, user and password in DATABASE_URL right? Without DATABASE_URL the embedded database is used.`,
+      { cause },
+    );
+  }
+  return { ds, kind: "postgres", where, close: () => ds.destroy() };
+}
+
+async function openEmbedded({ dataDir, log, quick, slowQueryMs }: DatabaseOptions): Promise<Database> {
+  const folder = dataDir === IN_MEMORY ? null : await lockDataFolder(dataDir);
+  let pglite: PGlite | undefined;
+  try {
+    pglite = await startPGlite(folder, quick);
+    const ds = new DataSource({
+      ...common(log, slowQueryMs),
+      // One connection that never idles out: a second one crashes PGlite.
+      poolSize: 1,
+      extra: { ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0 },
+    });
+    await ds.initialize();
+    const engine = pglite;
+    const close = async () => {
+      await ds.destroy();
+      await engine.close();
+      await folder?.release();
+    };
+    return { ds, kind: "embedded", where: folder?.path ?? "memory", close };
+  } catch (error) {
+    await pglite?.close();
+    await folder?.release();
+    throw error;
+  }
+}
+
+async function startPGlite(folder: DataFolder | null, quick = folder === null): Promise<PGlite> {
+  const dataDir = folder === null ? undefined : join(folder.path, "database");
+  if (dataDir) await mkdir(dataDir, { recursive: true });
+  const fresh = dataDir === undefined || !(await exists(join(dataDir, "PG_VERSION")));
+  const dump = quick && fresh ? await blankDatabase() : undefined;
+  const loadDataDir = dump ? new Blob([await readFile(dump)]) : undefined;
+  return PGlite.create({ dataDir, loadDataDir });
+}
+
+async function exists(file: string): Promise<boolean> {
+  return readFile(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Told of each slow query: `{ ms, sql }`. */
+const slowQueries = channel("roomkeep:slow-query");
+
+/** Only what is slow is of interest; errors are thrown to whoever asked. */
+function slowQueryLog(log: DatabaseOptions["log"]): Logger {
+  const ignore = () => {};
+  return {
+    logQuerySlow(ms, query) {
+      const sql = query.replace(/\s+/g, " ").slice(0, 500);
+      slowQueries.publish({ ms, sql });
+      log.warn({ ms: Math.round(ms), sql }, "slow query");
+    },
+    logQuery: ignore,
+    logQueryError: ignore,
+    logSchemaBuild: ignore,
+    logMigration: ignore,
+    log: ignore,
+  };
+}
+
+function common(log: DatabaseOptions["log"], slowQueryMs = 0) {
+  return {
+    type: "postgres",
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    migrationsTableName: "migration",
+    migrationsTransactionMode: "each",
+    synchronize: false,
+    installExtensions: false,
+    logging: false,
+    logger: slowQueryLog(log),
+    maxQueryExecutionTime: slowQueryMs || undefined,
+    poolErrorHandler: (error: Error) => log.warn({ err: error }, "an idle database connection was lost"),
+  } satisfies Partial<DataSourceOptions>;
+}
+
+function placeOf(url: string): string {
+  // The parser's error carries the whole url, password and all, so it does not go along as a cause.
+  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      "DATABASE_URL is not of the form postgres://user:password@host:5432/name.",
+    );
+  }
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname || "localhost"}:${port || 5432}${pathname}`;
+}
+
+/** Key of the advisory lock under which one process migrates: "roomkeep" in hex, cut to a positive bigint. */
+const MIGRATION_LOCK = "0x726f6f6d6b656570";
+
+/**
+ * Runs the migrations that are missing, each in its own transaction. Processes that start together wait for the
+ * first of them.
+ */
+export async function migrate(ds: DataSource): Promise<void> {
+  if (ds.options.poolSize === 1) {
+    await ds.runMigrations();
+    return;
+  }
+  const keeper = ds.createQueryRunner();
+  try {
+    await keeper.query("SELECT pg_advisory_lock($1)", [BigInt(MIGRATION_LOCK).toString()]);
+    await ds.runMigrations();
+  } finally {
+    await keeper.query("SELECT pg_advisory_unlock($1)", [BigInt(MIGRATION_LOCK).toString()]);
+    await keeper.release();
+  }
+}
+
+/**
+ * Waits for a database's answer, but not for ever: a server that was cut off or frozen never closes its socket.
+ * The work itself may still be done later, so whoever calls must bear both outcomes.
+ *
+ * @throws DATABASE_UNAVAILABLE no answer in `timeoutMs`, or no connection
+ */
+export async function answerWithin<T>(work: Promise<T>, timeoutMs = DATABASE_TIMEOUT_MS): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, fail) => {
+    timer = setTimeout(
+      () =>
+        fail(
+          new RoomkeepError("DATABASE_UNAVAILABLE", `The database did not answer within ${timeoutMs} ms.`),
+        ),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([work, silence]);
+  } catch (error) {
+    if (!isLostConnection(error)) throw error;
+    throw new RoomkeepError("DATABASE_UNAVAILABLE", undefined, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), and what the socket and pool say. */
+const LOST = /^(08...|53...|57P..|25P03|ECONN.*|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/;
+const LOST_TEXT =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection|connection error/i;
+
+function isLostConnection(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof RoomkeepError) return false;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return LOST.test(code) || LOST_TEXT.test(error.message);
+}

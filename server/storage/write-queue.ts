@@ -1,0 +1,92 @@
+import type { BaseLogger } from "pino";
+import { answerWithin } from "./database.ts";
+
+/** Milliseconds that a row waits for others to be written with. */
+const WRITE_MS = 250;
+/** Most rows in one statement. */
+const BATCH = 500;
+/** Most rows that wait while the database is away; what comes after is lost, and told. */
+const WAITING_MAX = 10_000;
+/** Tries to write what is left at the end. */
+const LAST_TRIES = 3;
+
+/** Rows on their way to the database. */
+export interface WriteQueue<T> {
+  /** Never throws, never waits. */
+  push(row: T): void;
+  /** Writes what waits. @throws DATABASE_UNAVAILABLE it waits on */
+  flush(): Promise<void>;
+  /** Writes what waits and takes no more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a queue of rows that nobody waits for: they are written a few times a second, many in one statement, in their
+ * order; a crash loses what came since the last write.
+ *
+ * @param what the rows, in the words of the log: "events"
+ * @param insert one statement; asked again with the same rows when its answer was lost
+ */
+export function openWriteQueue<T>(
+  what: string,
+  insert: (batch: readonly T[]) => Promise<unknown>,
+  log: Pick<BaseLogger, "error" | "warn">,
+): WriteQueue<T> {
+  let waiting: T[] = [];
+  let lost = 0;
+  let closed = false;
+  let writing: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+
+  function soon(): void {
+    if (timer || closed) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      flush().catch((error) => {
+        log.warn({ err: error, waiting: waiting.length }, `${what} could not be written, will try again`);
+        soon();
+      });
+    }, WRITE_MS);
+    timer.unref();
+  }
+
+  async function writeWaiting(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, BATCH);
+      await answerWithin(insert(batch));
+      waiting = waiting.slice(batch.length);
+    }
+    if (lost > 0) log.error({ lost }, `${what} were lost while the database was away`);
+    lost = 0;
+  }
+
+  function flush(): Promise<void> {
+    writing = writing.then(writeWaiting, writeWaiting);
+    return writing;
+  }
+
+  return {
+    flush,
+    push(row) {
+      if (closed || waiting.length >= WAITING_MAX) {
+        lost += 1;
+        return;
+      }
+      waiting.push(row);
+      soon();
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      for (let tries = 1; ; tries++) {
+        try {
+          return await flush();
+        } catch (error) {
+          if (tries < LAST_TRIES) continue;
+          log.error({ err: error, lost: waiting.length + lost }, `${what} were not written at the end`);
+          return;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { createMiddleware } from "@colyseus/core";
+import { createEndpoint } from "@colyseus/core";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { PHASES, type Phase, type TickTiming } from "../../rooms/index.ts";
+
+/** Upper bounds of a tick's duration, ms: at 20 ticks a second one has 50. */
+const BOUNDS_MS = [1, 2, 5, 10, 20, 33, 50, 100, 250];
+
+/** All ticks of the rooms of one game. */
+interface Ticks {
+  count: number;
+  late: number;
+  readonly ms: Record<Phase, number>;
+  /** Ticks of at most so many ms, by {@link BOUNDS_MS}. */
+  readonly within: number[];
+}
+
+/** What this process measures of itself. */
+export interface Metrics {
+  /** Where other parts of the process register what they measure. */
+  readonly registry: Registry;
+  /** In Prometheus's text form. */
+  text(): Promise<string>;
+  close(): void;
+}
+
+/**
+ * Counts ticks by game and phase, and what Node knows of the process. Added up here and handed over only when somebody
+ * asks: hundreds of rooms tick thousands of times a second.
+ */
+export function openMetrics(): Metrics {
+  const games = new Map<string, Ticks>();
+  const listen = (message: unknown): void => count(games, message as TickTiming);
+  subscribe("roomkeep:tick", listen);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  exportTicks(registry, games);
+  return {
+    registry,
+    text: () => registry.metrics(),
+    close: () => {
+      unsubscribe("roomkeep:tick", listen);
+      registry.clear();
+    },
+  };
+}
+
+function count(games: Map<string, Ticks>, { room, ms, late }: TickTiming): void {
+  let ticks = games.get(room);
+  if (ticks === undefined) {
+    const none = Object.fromEntries(PHASES.map((phase) => [phase, 0])) as Record<Phase, number>;
+    ticks = { count: 0, late: 0, ms: none, within: BOUNDS_MS.map(() => 0) };
+    games.set(room, ticks);
+  }
+  let tookMs = 0;
+  for (const phase of PHASES) {
+    ticks.ms[phase] += ms[phase];
+    tookMs += ms[phase];
+  }
+  ticks.count++;
+  if (late) ticks.late++;
+  for (const [i, boundMs] of BOUNDS_MS.entries())
+    if (tookMs <= boundMs) ticks.within[i] = (ticks.within[i] ?? 0) + 1;
+}
+
+function exportTicks(registry: Registry, games: ReadonlyMap<string, Ticks>): void {
+  const registers = [registry];
+  new Counter({
+    name: "roomkeep_tick_phase_seconds_total",
+    help: "Time that ticks took, by game and phase",
+    labelNames: ["game", "phase"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [game, { ms }] of games)
+        for (const phase of PHASES) this.inc({ game, phase }, Math.max(0, ms[phase]) / 1000);
+    },
+  });
+  new Counter({
+    name: "roomkeep_ticks_late_total",
+    help: "Ticks that took longer than the step they simulate",
+    labelNames: ["game"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [game, { late }] of games) this.inc({ game }, late);
+    },
+  });
+  // A histogram's parts by hand: its own class would be told of each tick.
+  new Gauge({
+    name: "roomkeep_tick_seconds_bucket",
+    help: "Ticks of at most `le` seconds",
+    labelNames: ["game", "le"],
+    registers,
+    collect() {
+      for (const [game, { within, count: all }] of games) {
+        within.forEach((some, i) => void this.set({ game, le: String((BOUNDS_MS[i] ?? 0) / 1000) }, some));
+        this.set({ game, le: "+Inf" }, all);
+      }
+    },
+  });
+}
+
+/** `/metrics`, for those whom the guards let through. */
+export function metricsEndpoint(metrics: Metrics, guards: ReturnType<typeof createMiddleware>[]) {
+  return {
+    metrics: createEndpoint("/metrics", { method: "GET", use: guards }, async () => {
+      const headers = {
+        "content-type": "text/plain; version=0.0.4; charset=utf-8",
+        "cache-control": "no-store",
+      };
+      return new Response(await metrics.text(), { headers });
+    }),
+  };
+}

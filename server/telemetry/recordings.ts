@@ -1,0 +1,82 @@
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { BaseLogger } from "pino";
+import { openRecorder } from "../../rooms/index.ts";
+import type { RecordedRoom, RecordingPort } from "../../rooms/ports/ports.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+
+/** Most characters of one file; then the recording of its room ends by itself. */
+const FILE_MAX = 256_000_000;
+/** Bytes that may wait for the disk; a slower one ends the recording rather than fill the memory. */
+const WAITING_MAX = 32_000_000;
+
+/** Ticks between snapshots, at which a re-run may begin. */
+const MARK_TICKS = 600;
+
+/** Recordings of the rooms of this process. */
+export interface Recordings extends RecordingPort {
+  /** Ends what is still recorded, and resolves when all of it is on the disk. */
+  close(): Promise<void>;
+}
+
+/** What {@link openRecordings} takes. */
+export interface RecordingsOptions {
+  /** Where the files go; it is made if it is not there. */
+  readonly folder: string;
+  /** Ticks between hashes of the world, for a re-run to compare with. 0: none. */
+  readonly hashEveryTicks: number;
+  readonly log: Pick<BaseLogger, "info" | "error">;
+}
+
+/**
+ * Records every room into a file of its own, one JSON line a tick: `meadow-XF66-2026-11-21T15-04-05.jsonl`. They hold
+ * names and ids of characters, so that only the owner of the process may read them.
+ *
+ * @throws DATA_DIR_UNWRITABLE
+ */
+export async function openRecordings(options: RecordingsOptions): Promise<Recordings> {
+  const { folder, hashEveryTicks, log } = options;
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause) => {
+    throw new RoomkeepError("DATA_DIR_UNWRITABLE", `Recordings cannot be written to ${folder}.`, { cause });
+  });
+  const open = new Set<() => Promise<void>>();
+
+  return {
+    begin(room: RecordedRoom) {
+      const at = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+      const file = join(folder, `${room.roomName}-${room.roomId}-${at}.jsonl`);
+      // Never over another one.
+      const out = createWriteStream(file, { flags: "wx", mode: 0o600 });
+      const recorder = openRecorder({
+        write(line) {
+          out.write(line);
+          if (out.writableLength > WAITING_MAX) fail(new Error("The disk is too slow."));
+        },
+        maxChars: FILE_MAX,
+        hashEveryTicks,
+        markEveryTicks: MARK_TICKS,
+      });
+      const closed = new Promise<void>((resolve) => out.once("close", () => resolve()));
+      const fail = (error: Error) => {
+        if (!recorder.running) return;
+        log.error({ err: error, file }, "a recording has ended early");
+        recorder.stop();
+      };
+      out.on("error", fail);
+      const end = async () => {
+        open.delete(end);
+        recorder.stop();
+        out.end();
+        await closed;
+      };
+      open.add(end);
+      room.record(recorder);
+      log.info({ file }, "recording a room");
+      return () => void end();
+    },
+    async close() {
+      await Promise.allSettled([...open].map((end) => end()));
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { RoomkeepError } from "../errors.ts";
+import type { TriggerVolume } from "../level/level.ts";
+
+/** Somebody who may step into a volume. */
+export interface Visitor {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+/** What happens at a volume's border; called with the visitor's id. */
+export interface TriggerCalls {
+  readonly enter?: (id: string) => void;
+  readonly leave?: (id: string) => void;
+}
+
+/** The volumes of a room. */
+export interface Triggers {
+  /**
+   * Calls back for a volume, from the next update on. Returns how to stop.
+   *
+   * @throws LEVEL_INVALID if the level has no volume of this name
+   */
+  on(name: string, calls: TriggerCalls): () => void;
+  /** Ids of those who are in a volume, in the order in which they entered. */
+  inside(name: string): ReadonlySet<string>;
+  /**
+   * Looks where everybody is now and calls back: `enter` once when somebody comes in, `leave` once when they go out
+   * or are not among the visitors any more. First all who leave, then all who enter, volume by volume. What a call
+   * throws is thrown on when all were made.
+   */
+  update(visitors: Iterable<readonly [id: string, visitor: Visitor]>): void;
+  /** Who is in which volume, for a snapshot: they have entered, and shall not enter again. */
+  save(keeps?: (id: string) => boolean): TriggersSave;
+  /**
+   * Goes on from a save, calling nobody. Volumes that the level does not have any more are left out.
+   *
+   * @throws TypeError if it is damaged
+   */
+  load(saved: TriggersSave): void;
+}
+
+/** Ids of those who are in a volume, in the order in which they entered, by its name; empty volumes are left out. */
+export type TriggersSave = Readonly<Record<string, readonly string[]>>;
+
+/** Whether a place is in a volume; its border belongs to it. */
+export function isWithin(volume: TriggerVolume, { x, y, z }: Visitor): boolean {
+  const dx = x - volume.at[0];
+  const dy = y - volume.at[1];
+  const dz = z - volume.at[2];
+  if (volume.shape === "sphere") return dx * dx + dy * dy + dz * dz <= volume.radius * volume.radius;
+  const [width, height, depth] = volume.size;
+  return Math.abs(dx) <= width / 2 && dy >= 0 && dy <= height && Math.abs(dz) <= depth / 2;
+}
+
+/**
+ * Watches the trigger volumes of a level.
+ *
+ * @param marginM how far out of a volume one must be to have left it, so that somebody who sways on the border does
+ *   not enter again and again. Metres, default 0.1
+ * @throws LEVEL_INVALID if two volumes have the same name
+ * @example
+ * const triggers = openTriggers(level.triggers);
+ * triggers.on("fire", { enter: (id) => warm(id), leave: (id) => cool(id) });
+ * triggers.update(players); // once a tick
+ */
+export function openTriggers(volumes: readonly TriggerVolume[], marginM = 0.1): Triggers {
+  const watched = new Map<string, Watched>();
+  for (const volume of volumes) {
+    if (watched.has(volume.name)) {
+      throw new RoomkeepError("LEVEL_INVALID", `Two triggers are named "${volume.name}".`);
+    }
+    watched.set(volume.name, { volume, wide: widen(volume, marginM), inside: new Set(), calls: new Set() });
+  }
+  const named = (name: string): Watched => {
+    const found = watched.get(name);
+    if (found === undefined) throw new RoomkeepError("LEVEL_INVALID", `There is no trigger "${name}".`);
+    return found;
+  };
+  return {
+    on(name, calls) {
+      const { calls: all } = named(name);
+      all.add(calls);
+      return () => void all.delete(calls);
+    },
+    inside: (name) => named(name).inside,
+    update(visitors) {
+      const present = new Map(visitors);
+      const errors: unknown[] = [];
+      for (const one of watched.values()) look(one, present, errors);
+      if (errors.length > 0) throw errors[0];
+    },
+    save(keeps = () => true) {
+      const rows = [...watched].map(([name, { inside }]) => [name, [...inside].filter(keeps)] as const);
+      return Object.fromEntries(rows.filter(([, ids]) => ids.length > 0));
+    },
+    load(saved) {
+      const insides = [...watched].map(([name, { inside }]) => [inside, idsOf(saved[name] ?? [])] as const);
+      for (const [inside, ids] of insides) {
+        inside.clear();
+        for (const id of ids) inside.add(id);
+      }
+    },
+  };
+}
+
+function idsOf(saved: unknown): string[] {
+  if (Array.isArray(saved) && saved.every((id) => typeof id === "string")) return saved;
+  throw new TypeError("Who is in a trigger volume is damaged.");
+}
+
+interface Watched {
+  readonly volume: TriggerVolume;
+  readonly wide: TriggerVolume;
+  readonly inside: Set<string>;
+  readonly calls: Set<TriggerCalls>;
+}
+
+function look(
+  { volume, wide, inside, calls }: Watched,
+  present: ReadonlyMap<string, Visitor>,
+  errors: unknown[],
+) {
+  const tell = (border: keyof TriggerCalls, id: string) => {
+    for (const call of [...calls]) {
+      try {
+        call[border]?.(id);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+  };
+  for (const id of [...inside]) {
+    const visitor = present.get(id);
+    if (visitor !== undefined && isWithin(wide, visitor)) continue;
+    // Noted before it is told: a call that throws does not make it happen twice.
+    inside.delete(id);
+    tell("leave", id);
+  }
+  for (const [id, visitor] of present) {
+    if (inside.has(id) || !isWithin(volume, visitor)) continue;
+    inside.add(id);
+    tell("enter", id);
+  }
+}
+
+function widen(volume: TriggerVolume, by: number): TriggerVolume {
+  if (volume.shape === "sphere") return { ...volume, radius: volume.radius + by };
+  const [x, y, z] = volume.at;
+  const [width, height, depth] = volume.size;
+  return { ...volume, at: [x, y - by, z], size: [width + 2 * by, height + 2 * by, depth + 2 * by] };
+}

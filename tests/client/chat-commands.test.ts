@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { readLine } from "../../client/social/chat-commands.ts";
+
+const ann = { to: "s1", name: "Ann" };
+const annLee = { to: "s2", name: "Ann Lee" };
+const read = (line: string) => readLine(line, "room", [ann, annLee], annLee);
+
+test("a line goes to the room, to the party by /p, to whoever whispered last by /r", () => {
+  expect(read(" hello ")).toEqual({ channel: "room", text: "hello" });
+  expect(readLine("hello", "party", [])).toEqual({ channel: "party", text: "hello" });
+  expect(read("/p off we go")).toEqual({ channel: "party", text: "off we go" });
+  expect(read("/r yes")).toEqual({ channel: annLee, text: "yes" });
+  expect(readLine("/r yes", "room", [])).toHaveProperty("problem");
+});
+
+test("/w whispers to the longest name that fits, in any case, or to the first word", () => {
+  expect(read("/w ann lee, hello")).toEqual({ channel: ann, text: "lee, hello" });
+  expect(read("/w ANN LEE hello")).toEqual({ channel: annLee, text: "hello" });
+  expect(read("/w Anna hello there")).toEqual({ channel: { to: "Anna", name: "Anna" }, text: "hello there" });
+  // Without a text the switch beside the chat is set.
+  expect(read("/w ann")).toEqual({ channel: ann, text: "" });
+  expect(read("/w")).toHaveProperty("problem");
+});
+
+test("what is no order here says how it goes, and is not said aloud", () => {
+  expect(read("/wave")).toHaveProperty("problem");
+  expect(read("/")).toHaveProperty("problem");
+});

@@ -1,0 +1,177 @@
+import { PerspectiveCamera } from "three";
+import { describe, expect, it } from "vitest";
+import { suggestName } from "../../client/account/name-suggestions.ts";
+import { toFrame } from "../../client/input/move-direction.ts";
+import { type Api, openApi } from "../../client/network/api.ts";
+import { farewellFor, readCode } from "../../client/network/disconnect-notice.ts";
+import { ApiError } from "../../client/network/http-client.ts";
+import { backoffMs, within } from "../../client/network/retry.ts";
+import { rigCamera } from "../../client/scene/camera-rig.ts";
+import { wrap } from "../../client/scene/wrap-text.ts";
+import { CLOSE, defineLevel, layGround, playerName, seeded } from "../../shared/index.ts";
+
+describe("a direction on the screen", () => {
+  it("is a direction in the world, seen from behind the avatar", () => {
+    expect(toFrame(0, 1, 0, 0)).toEqual({ moveX: 0, moveZ: 127, buttons: 0 });
+    // Who looks along +z has +x at the left hand.
+    expect(toFrame(1, 0, 0, 0)).toEqual({ moveX: -127, moveZ: 0, buttons: 0 });
+    expect(toFrame(0, 1, Math.PI / 2, 2)).toEqual({ moveX: 127, moveZ: 0, buttons: 2 });
+  });
+
+  it("is never longer than a full one, also on the diagonal", () => {
+    const { moveX, moveZ } = toFrame(1, 1, 0.3, 0);
+    expect(Math.hypot(moveX, moveZ)).toBeLessThanOrEqual(128);
+    expect(Math.hypot(moveX, moveZ)).toBeGreaterThan(125);
+  });
+
+  it("keeps half a push of the stick half", () => {
+    expect(toFrame(0, 0.5, 0, 0).moveZ).toBe(64);
+  });
+});
+
+describe("a room code", () => {
+  it("is read in any case, with spaces, or out of a whole link", () => {
+    expect(readCode(" q7 kx ")).toBe("Q7KX");
+    expect(readCode("http://play.example:2567/?room=q7kx&x=1")).toBe("Q7KX");
+  });
+
+  it("is refused when it has another length or a letter that codes do not use", () => {
+    for (const text of ["", "Q7K", "Q7KXX", "O0IL", "<script>"]) expect(readCode(text)).toBeUndefined();
+  });
+});
+
+describe("the end of a visit", () => {
+  it("is told for a takeover, a kick and abuse, each with a way on", () => {
+    for (const code of [CLOSE.TAKEN_OVER, CLOSE.KICKED, CLOSE.ABUSE]) {
+      expect(farewellFor(code)).toMatchObject({
+        code,
+        title: expect.any(String),
+        action: expect.any(String),
+      });
+    }
+    expect(farewellFor(CLOSE.TAKEN_OVER)?.text).toContain("another tab");
+  });
+
+  it("is no end for a drop, a restart or a lost lease: the page comes back by itself", () => {
+    for (const code of [1006, 4001, 4003, CLOSE.FENCED, CLOSE.TOO_SLOW])
+      expect(farewellFor(code)).toBeUndefined();
+  });
+});
+
+describe("coming back", () => {
+  it("waits longer each time, with jitter, never more than three and a half seconds", () => {
+    const random = seeded(1);
+    const waits = Array.from({ length: 40 }, (_, attempt) => backoffMs(attempt, random));
+    expect(Math.max(...waits)).toBeLessThanOrEqual(3_500);
+    expect(waits[0]).toBeLessThan(300);
+    expect(new Set(waits.slice(10)).size).toBeGreaterThan(20);
+  });
+});
+
+describe("an answer that never comes", () => {
+  it("ends in an error, and what comes after all is given back", async () => {
+    let answer = (_seat: string) => {};
+    const returned: string[] = [];
+    const joining = new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+    await expect(within(5, joining, (seat) => returned.push(seat))).rejects.toThrow("too long");
+    answer("seat 7");
+    await joining;
+    expect(returned).toEqual(["seat 7"]);
+    expect(await within(1000, Promise.resolve("in time"))).toBe("in time");
+  });
+});
+
+describe("a suggested name", () => {
+  it("always is a valid one", () => {
+    const random = seeded(4);
+    for (let i = 0; i < 200; i++) expect(playerName.safeParse(suggestName(random)).success).toBe(true);
+  });
+});
+
+describe("a speech bubble", () => {
+  const ruler = { measureText: (text: string) => ({ width: text.length * 10 }) };
+
+  it("breaks lines between words, and a word that is too long inside", () => {
+    expect(wrap(ruler, "one two three", 80)).toEqual(["one two", "three"]);
+    expect(wrap(ruler, "abcdefghij", 40)).toEqual(["abcd", "efgh", "ij"]);
+  });
+
+  it("has at most four lines", () => {
+    const lines = wrap(ruler, "word ".repeat(60), 100);
+    expect(lines).toHaveLength(4);
+    expect(lines.at(-1)).toMatch(/…$/);
+  });
+});
+
+describe("the camera", () => {
+  const wall = defineLevel({
+    name: "wall",
+    bounds: { min: [-20, -20], max: [20, 20] },
+    spawns: [{ at: [0, 0, 0] }],
+    solids: [{ shape: "box", at: [0, 0, -3], size: [20, 8, 0.5] }],
+  });
+
+  it("stays in front of a wall behind the player", () => {
+    const camera = new PerspectiveCamera();
+    const rig = rigCamera(camera);
+    rig.ground = layGround(wall);
+    rig.follow(0, 0, 0, 0.016);
+    expect(camera.position.z).toBeGreaterThan(-2.75);
+  });
+
+  it("stays in front of a portal that the player has come out of", () => {
+    const camera = new PerspectiveCamera();
+    const rig = rigCamera(camera);
+    const level = {
+      name: "gate",
+      bounds: { min: [-20, -20], max: [20, 20] },
+      spawns: [{ at: [0, 0, 0] }],
+    } as const;
+    const distanceWith = (x: number, z: number) => {
+      rig.ground = layGround(
+        defineLevel({ ...level, portals: [{ at: [x, 0, z], yaw: 0, to: "cave" }] } as never),
+      );
+      for (let i = 0; i < 100; i++) rig.follow(0, 0, 0, 1);
+      return -camera.position.z;
+    };
+    expect(distanceWith(0, -4)).toBeLessThan(4);
+    // One that is ahead, farther off, or beside, is in nobody's way.
+    for (const [x, z] of [
+      [0, 4],
+      [0, -12],
+      [4, -4],
+    ] as const) {
+      expect(distanceWith(x, z)).toBeGreaterThan(rig.distance * 0.9);
+    }
+  });
+
+  it("keeps its distance in the open", () => {
+    const camera = new PerspectiveCamera();
+    const rig = rigCamera(camera);
+    rig.ground = layGround(wall);
+    rig.yaw = Math.PI;
+    rig.follow(0, 0, 0, 0.016);
+    expect(camera.position.z).toBeGreaterThan(rig.distance * 0.9);
+  });
+});
+
+describe("the server's answers", () => {
+  const answering = (status: number, body: string): Api =>
+    openApi("http://server.example", async () => new Response(body, { status }));
+
+  it("become errors with the server's code and words", async () => {
+    const api = answering(
+      404,
+      JSON.stringify({ code: "ROOM_UNKNOWN", message: "No open room has the code Q7KX." }),
+    );
+    await expect(api.findRoom("Q7KX")).rejects.toMatchObject({ code: "ROOM_UNKNOWN", message: /Q7KX/ });
+  });
+
+  it("become a calm error when they are no JSON or do not come", async () => {
+    await expect(answering(502, "<html>").rooms()).rejects.toBeInstanceOf(ApiError);
+    const dead = openApi("http://server.example", () => Promise.reject(new TypeError("Failed to fetch")));
+    await expect(dead.rooms()).rejects.toMatchObject({ code: "OFFLINE" });
+  });
+});

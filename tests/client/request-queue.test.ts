@@ -1,0 +1,72 @@
+import { signal } from "@preact/signals";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { openWishes } from "../../client/items/request-queue.ts";
+import type { Session } from "../../client/network/session.ts";
+
+/** A room as the wishes use it: what was sent is kept, and answers are given by hand. */
+function openLine() {
+  const sent: { type: string; request: string }[] = [];
+  const listeners = new Map<string, (message: object) => void>();
+  const room = {
+    connection: { isOpen: true },
+    send: (type: string, { request }: { request: string }) => void sent.push({ type, request }),
+    onMessage: (type: string, listen: (message: object) => void) => listeners.set(type, listen),
+    onReconnect: (listen: () => void) => listeners.set("back", listen),
+  };
+  const session = { room: signal<unknown>(room) };
+  const wishes = openWishes(session as unknown as Session);
+  return {
+    room,
+    session,
+    sent,
+    wishes,
+    tell: (type: string, message: object = {}) => listeners.get(type)?.(message),
+  };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it("a wish without an answer is asked again with the same id, and ends with the first answer", async () => {
+  const { sent, wishes, tell } = openLine();
+  const answer = wishes.ask("item.drop", { id: "x" });
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(sent).toHaveLength(3);
+  expect(new Set(sent.map(({ request }) => request)).size).toBe(1);
+  tell("booked", { type: "item.drop", request: sent[0]?.request });
+  expect(await answer).toEqual({ ok: true });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sent).toHaveLength(3);
+});
+
+it("a database that is away is no answer; a refusal is one", async () => {
+  const { sent, wishes, tell } = openLine();
+  const answer = wishes.ask("shop.buy", {});
+  tell("refused", { code: "DATABASE_UNAVAILABLE", request: sent[0]?.request });
+  await vi.advanceTimersByTimeAsync(4_500);
+  expect(sent).toHaveLength(2);
+  tell("refused", { code: "NOT_ENOUGH", request: sent[0]?.request });
+  expect(await answer).toEqual({ ok: false, code: "NOT_ENOUGH" });
+});
+
+it("a wish that the network lost is asked at once when the connection is back", async () => {
+  const { room, sent, wishes, tell } = openLine();
+  room.connection.isOpen = false;
+  const answer = wishes.ask("item.use", { id: "x" });
+  expect(sent).toHaveLength(0);
+  room.connection.isOpen = true;
+  tell("back");
+  expect(sent).toHaveLength(1);
+  tell("booked", { request: sent[0]?.request });
+  expect(await answer).toEqual({ ok: true });
+});
+
+it("a wish ends when it is never answered, and when its room is left", async () => {
+  const { session, wishes } = openLine();
+  const never = wishes.ask("item.use", { id: "x" });
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(await never).toEqual({ ok: false, code: "OFFLINE" });
+  const left = wishes.ask("item.use", { id: "x" });
+  session.room.value = undefined;
+  expect(await left).toEqual({ ok: false, code: "TRAVELLING" });
+});

@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freeLeasesOfDead, openLifeLine } from "../../server/cluster/dead-leases.ts";
+import { type Database, migrate, openDatabase } from "../../server/storage/database.ts";
+import { newGuest, openIncarnation, stateAt } from "../helpers/characters.ts";
+import { missingPostgres, newPostgresDatabase, testLog } from "../helpers/databases.ts";
+
+describe.skipIf(missingPostgres !== null && process.env.CI !== "true")("the leases of a dead process", () => {
+  let made: Awaited<ReturnType<typeof newPostgresDatabase>>;
+  let database: Database;
+  beforeAll(async () => {
+    made = await newPostgresDatabase();
+    database = await openDatabase({ url: made.url, dataDir: "", log: testLog });
+    await migrate(database.ds);
+  });
+  afterAll(async () => {
+    await database.close();
+    await made.close();
+  });
+
+  it("are freed once its session is gone, and no sooner; what it writes after all is fenced", async () => {
+    const { ds } = database;
+    const { characterId } = await newGuest(ds);
+    const incarnation = randomUUID();
+    const line = await openLifeLine(made.url, incarnation, testLog);
+    const characters = await openIncarnation(ds, { incarnation });
+    const claim = await characters.claim(characterId, { roomId: "plaza-1" });
+    expect(await freeLeasesOfDead(ds, incarnation)).toBe(0);
+    expect(await characters.save(claim, stateAt(1))).toBe("saved");
+    await line.close();
+    await expect.poll(() => freeLeasesOfDead(ds, incarnation)).toBe(1);
+    const next = await openIncarnation(ds);
+    const startedAt = performance.now();
+    await next.claim(characterId, { roomId: "plaza-2" });
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(await characters.save(claim, stateAt(2))).toBe("fenced");
+  });
+});

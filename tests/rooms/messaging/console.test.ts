@@ -1,0 +1,148 @@
+import { defineCommand, defineSystem, type Identity, type Role, WorldRoom } from "roomkeep/rooms";
+import { Actor, CLOSE, type World, WorldState } from "roomkeep/shared";
+import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openConsole } from "../../../rooms/messaging/console.ts";
+import { readAudit } from "../../../server/telemetry/audit.ts";
+
+const Deer = Actor.extend({}, "ConsoleDeer");
+const graze = defineSystem<World>({ name: "graze", run: () => {} });
+
+class ConsoleRoom extends WorldRoom {
+  static override readonly card = { label: "Console", description: "Takes commands.", maxPlayers: 8 };
+  override state = new WorldState();
+  override systems = [graze];
+  override spawnable = { deer: () => new Deer({ kind: "deer" }) };
+  override commands = [
+    defineCommand<ConsoleRoom>({
+      name: "size",
+      help: "How many.",
+      role: "player",
+      run: (room) => `${room.world.size}`,
+    }),
+  ];
+}
+
+let world: TestServer;
+beforeAll(async () => {
+  world = await bootServer({ console: ConsoleRoom });
+});
+afterAll(() => world.close());
+
+/** Joins with a role, as the sign-in gives it: options of the client count for nothing. */
+async function joinAs(role: Role, code?: string): Promise<TestPlayer> {
+  const { ports } = world.server.foundation;
+  const verify = ports.verify;
+  Object.assign(ports, {
+    verify: async (...args: Parameters<typeof verify>): Promise<Identity> => ({
+      ...(await verify(...args)),
+      role,
+    }),
+  });
+  try {
+    return await world.join("console", {
+      name: role,
+      code,
+      create: code === undefined,
+      options: { role: "admin" },
+    });
+  } finally {
+    Object.assign(ports, { verify });
+  }
+}
+
+async function answer(player: TestPlayer, line: string): Promise<string> {
+  const [given, refused] = [
+    player.received.get("console")?.length ?? 0,
+    player.received.get("refused")?.length ?? 0,
+  ];
+  player.room.send("command", { line });
+  const news = () =>
+    (player.received.get("console")?.length ?? 0) > given ||
+    (player.received.get("refused")?.length ?? 0) > refused;
+  await player.until("an answer", news);
+  const text = (player.received.get("console")?.[given] as { text: string } | undefined)?.text;
+  return text ?? (player.received.get("refused") as { code: string }[])[refused]!.code;
+}
+
+describe("the console of a room", () => {
+  test("does what an admin says, refuses by code what does not fit, and changes nothing then", async () => {
+    const admin = await joinAs("admin");
+    const room = world.room<ConsoleRoom>(admin.room.roomId);
+    expect(await answer(admin, "/spawn deer 5")).toBe("5 × deer");
+    expect(room.world.query({ is: Deer }).size).toBe(5);
+    const before = room.world.size;
+    expect(await answer(admin, "/spawn unicorn")).toBe("COMMAND_INVALID");
+    expect(await answer(admin, "/spawn deer 5000")).toBe("COMMAND_INVALID");
+    expect(await answer(admin, "/spawn deer 1.5")).toBe("COMMAND_INVALID");
+    expect(await answer(admin, "/spawn")).toBe("COMMAND_INVALID");
+    expect(await answer(admin, "/spawn deer 1 1 1")).toBe("COMMAND_INVALID");
+    expect(await answer(admin, "/toString")).toBe("COMMAND_UNKNOWN");
+    expect(room.world.size).toBe(before);
+    await admin.leave();
+  });
+
+  test("moves, tells of the tick and the systems, and takes out of the world", async () => {
+    const admin = await joinAs("admin");
+    const room = world.room<ConsoleRoom>(admin.room.roomId);
+    expect(await answer(admin, "tp 3 -4")).toBe("admin is at 3, -4.");
+    await admin.until("the place", () => admin.me().x === 3 && admin.me().z === -4);
+    expect(await answer(admin, "/tp 999 0")).toBe("COMMAND_INVALID");
+    expect(await answer(admin, "/tp NaN 0")).toBe("COMMAND_INVALID");
+    expect(await answer(admin, "/tick")).toMatch(/^tick \d+, 20 a second, 1 actors\n.*mean ms: inputs/);
+    expect(await answer(admin, "/profile")).toMatch(/^graze: [\d.]+ ms, worst/);
+    room.world.spawn(new Deer({ kind: "deer" }), "doe");
+    expect(await answer(admin, "/despawn doe")).toBe("doe is gone.");
+    expect(room.world.get("doe")).toBeUndefined();
+    // Nobody is taken out of the world like a thing.
+    expect(await answer(admin, `/despawn ${admin.room.sessionId}`)).toBe("COMMAND_INVALID");
+    await admin.leave();
+  });
+
+  test("gives each role its own commands, audits those above a player's, done or refused", async () => {
+    const admin = await joinAs("admin");
+    const code = admin.room.roomId;
+    const moderator = await joinAs("moderator", code);
+    const player = await joinAs("player", code);
+    const room = world.room<ConsoleRoom>(code);
+    expect(await answer(player, "/size")).toBe("3");
+    expect(await answer(player, "/help")).not.toContain("/spawn");
+    expect(await answer(player, "/spawn deer")).toBe("ROLE_NEEDED");
+    expect(await answer(moderator, "/spawn deer")).toBe("ROLE_NEEDED");
+    expect(await answer(moderator, "/help")).toMatch(/\/kick <player>/);
+    // To look on changes nothing: pages ask again and again, and the audit is not told.
+    expect(await answer(moderator, "/tick")).toMatch(/^tick /);
+    expect(await answer(player, "/profile")).toBe("ROLE_NEEDED");
+    const closed = new Promise((resolve) => player.room.onLeave(resolve));
+    player.room.reconnection.enabled = false;
+    expect(await answer(moderator, "/kick player")).toBe("player was put out.");
+    expect(await closed).toBe(CLOSE.KICKED);
+    await moderator.until("the player to be gone", () => room.players.size === 2);
+    const { audit, database } = world.server.foundation;
+    await audit.flush();
+    const audited = (await readAudit(database.ds, 100)).reverse().filter(({ roomId }) => roomId === code);
+    expect(audited).toMatchObject([
+      { role: "player", line: "/spawn deer", outcome: "ROLE_NEEDED", character: player.characterId },
+      { role: "moderator", line: "/spawn deer", outcome: "ROLE_NEEDED" },
+      { role: "moderator", line: "/kick player", outcome: "done", character: moderator.characterId },
+    ]);
+    await admin.leave();
+    await moderator.leave();
+  });
+
+  test("completes commands and what they take, of one's role", async () => {
+    const admin = await joinAs("admin");
+    const complete = async (line: string) => {
+      admin.room.send("complete", { line });
+      return (await admin.message<{ lines: string[] }>("completions")).lines;
+    };
+    expect(await complete("/sp")).toEqual(["/spawn"]);
+    expect(await complete("/spawn ")).toEqual(["/spawn deer"]);
+    expect(await complete("/kick a")).toEqual(["/kick admin"]);
+    expect(await complete("/nothing ")).toEqual([]);
+    await admin.leave();
+    const quiet = openConsole({}, [defineCommand({ name: "stop", help: "", run: () => "" })], () => {});
+    expect(quiet.complete({ id: "", role: "player" }, "/")).toEqual(["/help"]);
+    expect(quiet.complete({ id: "", role: "admin" }, "")).toEqual(["/help", "/stop"]);
+  });
+});

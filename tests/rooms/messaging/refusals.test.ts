@@ -1,0 +1,79 @@
+import { CLOSE } from "roomkeep/shared";
+import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { PlazaRoom } from "../../../games/plaza/room.ts";
+import { games } from "../../../server/main.ts";
+
+let world: TestServer;
+beforeAll(async () => {
+  world = await bootServer(games);
+});
+afterAll(() => world.close());
+
+interface Refused {
+  type: string;
+  code: string;
+  reason: string;
+}
+const refusalOf = async (player: TestPlayer, type: string, payload: unknown) => {
+  const answer = player.message<Refused>("refused");
+  player.room.send(type as never, payload as never);
+  return answer;
+};
+const closing = (player: TestPlayer) =>
+  new Promise<number>((resolve) => player.room.onLeave((code) => resolve(code)));
+
+it("delivers a line of chat to everybody, obscene words masked", async () => {
+  const ann = await world.join("plaza", { name: "Ann" });
+  const bob = await world.join("plaza", { name: "Bob", code: ann.room.roomId });
+  const heard = bob.message("chat");
+  ann.room.send("chat" as never, { text: "  good fucking morning 👩‍👩‍👧 " } as never);
+  expect(await heard).toEqual({ from: ann.room.sessionId, name: "Ann", text: "good ****ing morning 👩‍👩‍👧" });
+  await ann.leave();
+  await bob.leave();
+});
+
+it.each([
+  ["an empty line", { text: "  \u200d " }],
+  [
+    "a line of 64 KB would not even fit a frame, one of 300 characters is too long",
+    { text: "x".repeat(300) },
+  ],
+  ["a right-to-left override", { text: "abc\u202edef" }],
+  ["a control character", { text: "a\u0000b" }],
+  ["a number", { text: 7 }],
+  ["an extra field", { text: "hi", admin: true }],
+])("refuses %s with a reason and changes nothing", async (_what, payload) => {
+  const ann = await world.join("plaza", { name: "Ann", create: true });
+  const room = world.room<PlazaRoom>(ann.room.roomId);
+  // The crates are still settling; everything a message could change is the people.
+  const people = () =>
+    JSON.stringify([...room.state.actors.values()].filter((actor) => actor.kind === "avatar"));
+  await ann.until("solid ground", () => ann.me().grounded);
+  const before = people();
+  expect(await refusalOf(ann, "chat", payload)).toMatchObject({ type: "chat", code: "MESSAGE_INVALID" });
+  expect(people()).toBe(before);
+  expect(ann.received.has("chat")).toBe(false);
+  await ann.leave();
+});
+
+it("refuses an unknown message, and closes only after the third malformed one", async () => {
+  const ann = await world.join("plaza", { name: "Ann", create: true });
+  const closed = closing(ann);
+  expect(await refusalOf(ann, "constructor", {})).toMatchObject({ code: "MESSAGE_UNKNOWN" });
+  expect(await refusalOf(ann, "emote", { emote: 99 })).toMatchObject({ code: "MESSAGE_INVALID" });
+  ann.room.send("emote" as never, { emote: -1 } as never);
+  expect(await closed).toBe(CLOSE.ABUSE);
+});
+
+it("limits how often one may chat, and lets the next line through after a while", async () => {
+  const ann = await world.join("plaza", { name: "Ann", create: true });
+  for (let i = 0; i < 8; i++) ann.room.send("chat" as never, { text: `line ${i}` } as never);
+  await ann.until("a refusal", () => ann.received.has("refused"));
+  expect(ann.received.get("refused")?.[0]).toMatchObject({ code: "RATE_LIMITED" });
+  await ann.patches(25);
+  const heard = ann.message<{ text: string }>("chat");
+  ann.room.send("chat" as never, { text: "calm again" } as never);
+  expect((await heard).text).toBe("calm again");
+  await ann.leave();
+});

@@ -1,0 +1,99 @@
+import { Client } from "colyseus.js";
+import { CLOSE, readErrorCode, type WorldState } from "roomkeep/shared";
+import { bootServer, type TestServer } from "roomkeep/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { PlazaRoom } from "../../games/plaza/room.ts";
+import { games } from "../../server/main.ts";
+
+let world: TestServer;
+beforeAll(async () => {
+  world = await bootServer(games);
+});
+afterAll(() => world.close());
+
+it("keeps the seat of a player whose network drops, and shows the others that they are away", async () => {
+  const ann = await world.join("plaza", { name: "Ann" });
+  const bob = await world.join("plaza", { name: "Bob", code: ann.room.roomId });
+  // Long enough away to be seen, even where ticks are slow.
+  Object.assign(ann.room.reconnection, { minUptime: 0, minDelay: 1_500 });
+  await ann.walk({ moveX: 127 }, 10);
+  const stood = ann.me().x;
+  const seat = ann.room.sessionId;
+  const seenByBob = () => bob.room.state.actors.get(seat) as unknown as { away: boolean } | undefined;
+
+  // 4010 is what the SDK takes for a lost connection that may come back.
+  ann.room.connection.close(4010);
+  await bob.until("Ann to be away", () => seenByBob()?.away === true);
+  await bob.until("Ann to be back", () => seenByBob()?.away === false);
+  expect(ann.room.sessionId).toBe(seat);
+  expect(ann.me().x).toBeCloseTo(stood, 1);
+  await ann.leave();
+  await bob.leave();
+});
+
+it("gives a refreshed page the same seat by its reconnection token", async () => {
+  const ann = await world.join("plaza", { name: "Ann" });
+  const bob = await world.join("plaza", { name: "Bob", code: ann.room.roomId });
+  const { reconnectionToken, sessionId } = ann.room;
+  ann.stop();
+  await bob.until("Ann to be away", () => {
+    const actor = bob.room.state.actors.get(sessionId) as unknown as { away: boolean } | undefined;
+    return actor?.away === true;
+  });
+  const client = new Client(world.url);
+  const room = await client.reconnect<WorldState>(reconnectionToken);
+  expect(room.sessionId).toBe(sessionId);
+  await room.leave();
+  await bob.leave();
+});
+
+it("lets the newest login of a character win, saves first, and tells the older one why", async () => {
+  const first = await world.join("plaza", { name: "Cleo" });
+  await first.walk({ moveX: -127 }, 10);
+  const stood = first.me().x;
+  const closed = new Promise<number>((resolve) => first.room.onLeave((code) => resolve(code)));
+  const second = await world.join("plaza", { token: first.token });
+  expect(await closed).toBe(CLOSE.TAKEN_OVER);
+  expect(second.me().x).toBeCloseTo(stood, 4);
+  const room = world.room<PlazaRoom>(second.room.roomId);
+  const live = [...room.players.values()].filter((p) => p.claim.sheet.id === first.characterId);
+  expect(live.map((player) => player.sessionId)).toEqual([second.room.sessionId]);
+  await second.leave();
+});
+
+it("refuses a full room by name, and leaves nothing behind", async () => {
+  const ann = await world.join("plaza", { name: "Ann", create: true });
+  const room = world.room<PlazaRoom>(ann.room.roomId);
+  room.maxClients = 1;
+  await expect(world.join("plaza", { name: "Late", code: ann.room.roomId })).rejects.toSatisfy(
+    (error) => readErrorCode(String((error as Error).message)).code === "ROOM_FULL",
+  );
+  expect(room.players.size).toBe(1);
+  await ann.leave();
+});
+
+it("refuses a ticket that nobody has", async () => {
+  const client = new Client(world.url);
+  client.auth.token = "not-a-ticket";
+  await expect(client.joinOrCreate("plaza")).rejects.toThrow(/^TICKET_INVALID: /);
+});
+
+it("saves nothing and frees the character when entering fails", async () => {
+  const ann = await world.join("plaza", { name: "Dora", create: true });
+  await ann.walk({ moveX: 127 }, 10);
+  const stood = ann.me().x;
+  const room = world.room<PlazaRoom & { onEnter?: () => void }>(ann.room.roomId);
+  const keeper = await world.join("plaza", { name: "Keeper", code: ann.room.roomId });
+  await ann.leave();
+  await keeper.until("Dora to be gone", () => !room.state.actors.has(ann.room.sessionId));
+
+  room.onEnter = () => {
+    throw new Error("no entry today");
+  };
+  await expect(world.join("plaza", { token: ann.token, code: ann.room.roomId })).rejects.toThrow();
+  room.onEnter = () => {};
+  const again = await world.join("plaza", { token: ann.token, code: ann.room.roomId });
+  expect(again.me().x).toBeCloseTo(stood, 4);
+  await again.leave();
+  await keeper.leave();
+});

@@ -1,0 +1,129 @@
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readConfig } from "../../server/config.ts";
+import { guardFrontDoor } from "../../server/http/request-guard.ts";
+import { type ServerProcess, startProcess } from "../helpers/server-process.ts";
+
+const basic = (password: string) => ({
+  authorization: `Basic ${Buffer.from(`admin:${password}`).toString("base64")}`,
+});
+
+describe("a process that starts", () => {
+  let server: ServerProcess;
+  let password: string;
+  beforeAll(async () => {
+    server = await startProcess({});
+    password = /admin \/ (\S+)/.exec(server.output())?.[1] ?? "";
+  });
+  afterAll(() => server.end());
+
+  it("says where it is, where the data lives, and the admin's password once", () => {
+    expect(server.output()).toContain(server.url);
+    expect(server.output()).toContain("embedded database in");
+    expect(password).toMatch(/^[A-Z0-9]{12}$/);
+  });
+
+  it("answers that it lives and is ready", async () => {
+    expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({ status: "ok" });
+    const ready = await fetch(`${server.url}/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: "ready", database: "ok" }]);
+  });
+
+  it("shows the monitor to the admin only, and never runs a room's methods from it", async () => {
+    expect((await fetch(`${server.url}/monitor/`)).status).toBe(401);
+    const printed = /monitor +(http\S+)/.exec(server.output())?.[1] ?? "";
+    const page = await fetch(printed, { headers: basic(password) });
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<html")]);
+    expect((await fetch(`${server.url}/monitor/api`)).status).toBe(401);
+    expect((await fetch(`${server.url}/monitor/api`, { headers: basic("wrong") })).status).toBe(401);
+    const rooms = await fetch(`${server.url}/monitor/api`, { headers: basic(password) });
+    expect(await rooms.json()).toMatchObject({ rooms: [] });
+    const call = `${server.url}/monitor/api/room/call?roomId=X&method=disconnect&args=[]`;
+    expect((await fetch(call)).status).toBe(401);
+    expect((await fetch(call, { headers: basic(password) })).status).toBe(403);
+  });
+
+  it("turns malformed requests away and lives on", async () => {
+    const raw = (text: string) =>
+      new Promise<string>((resolve) => {
+        const socket = connect(server.port, "127.0.0.1", () => socket.write(text));
+        let answer = "";
+        socket.on("data", (chunk) => (answer += chunk));
+        socket.on("error", () => {});
+        socket.on("close", () => resolve(answer));
+        socket.setTimeout(3_000, () => socket.destroy());
+      });
+    const close = "Connection: close\r\n";
+    for (const request of [
+      `GET / HTTP/1.1\r\nHost: [\r\n${close}\r\n`,
+      `GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n${close}\r\n`,
+      `GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: 1\r\n${close}\r\n`,
+      `GET *:99999 HTTP/1.1\r\nHost: a\r\n${close}\r\n`,
+      `POST /matchmake/create/plaza HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 200000000\r\n${close}\r\n{`,
+      `POST /matchmake/create/plaza HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n${close}\r\n`,
+    ]) {
+      expect(await raw(request), request).toMatch(/^HTTP\/1\.1 4(00|11|13) /);
+    }
+    const upgrade =
+      "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    await raw(`GET *:99999 HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n`);
+    expect(
+      await raw(`GET /a/b HTTP/1.1\r\nHost: a\r\nOrigin: http://evil.example\r\n${upgrade}\r\n`),
+    ).toMatch(/ 403 /);
+    for (const room of ["__proto__", "constructor", "nope"]) {
+      const answer = await fetch(`${server.url}/matchmake/joinOrCreate/${room}`, {
+        method: "POST",
+        body: "{}",
+      });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+    }
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+    expect(server.child.exitCode).toBeNull();
+  });
+});
+
+it("tells who comes too early to ask again, instead of keeping them waiting", async () => {
+  const http = createServer((_request, response) => response.end("open"));
+  const door = guardFrontDoor(http);
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/health`;
+  const early = await fetch(url);
+  expect([early.status, early.headers.get("retry-after")]).toEqual([503, "1"]);
+  door.open();
+  expect(await (await fetch(url)).text()).toBe("open");
+  http.close();
+  http.closeAllConnections();
+});
+
+describe("a process that cannot start says what happened and what to do", () => {
+  it("when the port is in use", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const port = String((other.address() as AddressInfo).port);
+    await expect(startProcess({ PORT: port })).rejects.toThrow(/PORT_IN_USE: Port \d+ is in use.*PORT=2568/);
+    other.close();
+  });
+
+  it("when PostgreSQL does not answer, without telling the password", async () => {
+    const failed = startProcess({ DATABASE_URL: "postgres://someone:hush-hush@127.0.0.1:1/none" });
+    await expect(failed).rejects.toThrow(/DATABASE_UNAVAILABLE: .*127\.0\.0\.1:1/);
+    await failed.catch((error: Error) => expect(error.message).not.toContain("hush-hush"));
+  });
+
+  it("when Redis does not answer", async () => {
+    await expect(startProcess({ REDIS_URL: "redis://127.0.0.1:1" })).rejects.toThrow(
+      /REDIS_UNAVAILABLE: .*127\.0\.0\.1:1/,
+    );
+  });
+
+  it.each([
+    ["PORT", "eighty"],
+    ["PORT", "99999"],
+    ["ROOMKEEP_ADMIN_PASSWORD", "short"],
+    ["REDIS_URL", "http://x"],
+  ])("when %s is %s", (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+    expect(() => readConfig({ [name]: value })).toThrow(name);
+  });
+});

@@ -1,0 +1,56 @@
+import { WorldRoom } from "roomkeep/rooms";
+import { Avatar, WorldState } from "roomkeep/shared";
+import { bootServer, type TestServer } from "roomkeep/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { PHASES } from "../../../rooms/simulation/tick-clock.ts";
+
+class NearRoom extends WorldRoom {
+  static override readonly card = { label: "Near", description: "With interest.", maxPlayers: 8 };
+  override state = new WorldState();
+  override interest = { radiusM: 30 };
+  protected override createAvatar() {
+    return new Avatar();
+  }
+}
+
+let world: TestServer;
+beforeAll(async () => {
+  world = await bootServer({ near: NearRoom }, { env: { ROOMKEEP_ADMIN_PASSWORD: "a-password" } });
+});
+afterAll(() => world.close());
+
+const basic = (password: string) => ({
+  authorization: `Basic ${Buffer.from(`admin:${password}`).toString("base64")}`,
+});
+
+test("a room's ticks are told by phase: to the console's profile and, to the admin only, as metrics", async () => {
+  const ann = await world.join("near", { name: "Ann" });
+  await ann.walk({ moveX: 127 }, 10);
+  const room = world.room<NearRoom>(ann.room.roomId);
+  const { meanMs, ticks } = room.tickProfile();
+  expect(ticks).toBeGreaterThan(5);
+  for (const phase of PHASES) expect(meanMs[phase], phase).toBeGreaterThan(0);
+
+  const url = `${world.server.url}/metrics`;
+  expect((await fetch(url)).status).toBe(401);
+  expect((await fetch(url, { headers: basic("wrong") })).status).toBe(401);
+  const answer = await fetch(url, { headers: basic("a-password") });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("content-type")).toContain("text/plain");
+  const text = await answer.text();
+  const value = (name: string): number =>
+    Number(
+      text
+        .split("\n")
+        .find((line) => line.startsWith(`${name} `))
+        ?.split(" ")[1],
+    );
+  for (const phase of PHASES)
+    expect(value(`roomkeep_tick_phase_seconds_total{game="near",phase="${phase}"}`), phase).toBeGreaterThan(
+      0,
+    );
+  expect(value('roomkeep_tick_seconds_bucket{game="near",le="+Inf"}')).toBeGreaterThan(5);
+  expect(value('roomkeep_ticks_late_total{game="near"}')).toBeGreaterThanOrEqual(0);
+  expect(value("process_resident_memory_bytes")).toBeGreaterThan(1e6);
+  await ann.leave();
+});
