@@ -5,7 +5,7 @@ import { RoomkeepError } from "../shared/index.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
 
 /** A game's room class. */
-export type GameClass = (new () => WorldRoom) & Pick<typeof WorldRoom, "card" | "items" | "level">;
+export type GameClass = (new () => WorldRoom) & Pick<typeof WorldRoom, "listing" | "items" | "level">;
 /** Rooms by the name under which clients join them. */
 export type Games = Record<string, GameClass>;
 
@@ -18,7 +18,7 @@ export function defineGames(games: Games, ports: Ports): GameEntry[] {
   checkPortals(games);
   return Object.entries(games).map(([game, Game]) => {
     matchMaker.defineRoomType(game, withSignIn(game, Game, ports), { ports });
-    return { game, ...Game.card };
+    return { game, ...Game.listing };
   });
 }
 

@@ -4,30 +4,30 @@ import type { Booked, ItemPort, PileLeft, Stack } from "../ports/ports.ts";
 import type { ApplyAnswer, Ask } from "../simulation/async-results.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import { stacksIn } from "./carried-items.ts";
-import type { ItemDesk } from "./item-requests.ts";
+import type { ItemRequests } from "./item-requests.ts";
 
 /** A place on the ground, metres. */
-export interface Spot {
+export interface GroundPlace {
   readonly x: number;
   readonly z: number;
 }
 
 /** What lies about in a zone: the database says what, the actors where. */
-export interface Lying {
+export interface GroundItems {
   /** Lays what an answer says has come onto the ground; several things in a ring. */
-  lay(booked: Pick<Booked, "stacks">, at: Spot): void;
-  layPile(pile: PileLeft, at: Spot): void;
+  lay(booked: Pick<Booked, "stacks">, at: GroundPlace): void;
+  layPile(pile: PileLeft, at: GroundPlace): void;
   /** Now and then: clears away what has lain long enough, and frees piles. */
   tend(): void;
 }
 
-/** What {@link openLying} takes. */
-export interface LyingOptions<A extends Carrier> {
+/** What {@link openGroundItems} takes. */
+export interface GroundItemsOptions<A extends Carrier> {
   readonly zone: string;
   readonly simulation: Simulation;
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly items: () => ItemPort;
-  readonly desk: ItemDesk<A>;
+  readonly desk: ItemRequests<A>;
   onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
   /** Seconds that things lie on the ground; piles stay. */
   readonly dropS: number;
@@ -51,22 +51,22 @@ const AGAIN_MS = 500;
  * Opens what lies about. What the database has on the ground of the zone is read at once: a save of the zone may be
  * older, so actors that lie there no more go, and what has none is laid down at the first spawn of the level.
  */
-export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
+export function openGroundItems<A extends Carrier>(options: GroundItemsOptions<A>): GroundItems {
   const { simulation, players, zone, desk, dropS, pileS } = options;
   const { world, level, ground, tickHz } = simulation;
   const container = `ground:${zone}`;
   const inTicks = (seconds: number) => (seconds === 0 ? 0 : simulation.tick + Math.ceil(seconds * tickHz));
-  const put = (actor: Actor, { x, z }: Spot, id?: string) => {
+  const put = (actor: Actor, { x, z }: GroundPlace, id?: string) => {
     const y = ground.height(x, z);
     world.spawn(Object.assign(actor, { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z) }), id);
   };
 
-  function layStack({ id, template, qty }: Stack, at: Spot): void {
+  function layStack({ id, template, qty }: Stack, at: GroundPlace): void {
     if (world.get(id)) return;
     put(new Drop({ kind: "drop", template, qty, goneAtTick: inTicks(dropS) }), at, id);
   }
 
-  const lying: Lying = {
+  const lying: GroundItems = {
     lay(booked, at) {
       for (const [i, stack] of stacksIn(booked, container).entries()) layStack(stack, aside(at, i));
     },
@@ -142,7 +142,7 @@ export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
 }
 
 /** Places about a place: the first is the place itself, the next a step away from it and from each other. */
-function aside({ x, z }: Spot, i: number): Spot {
+function aside({ x, z }: GroundPlace, i: number): GroundPlace {
   if (i === 0) return { x, z };
   const away = 0.7 * Math.sqrt(i);
   return { x: x + Math.sin(i * 2.4) * away, z: z + Math.cos(i * 2.4) * away };

@@ -3,13 +3,13 @@ import type { z } from "zod";
 import { CLOSE, type Refusal, refuse } from "../../shared/index.ts";
 
 /** A token bucket: `perSecond` refill, at most `burst` at once. */
-export interface Rate {
+export interface RateLimit {
   perSecond: number;
   burst: number;
 }
 
 /** How often a player may send a message of a type that has no rate of its own. */
-const DEFAULT_RATE: Rate = { perSecond: 10, burst: 20 };
+const DEFAULT_RATE: RateLimit = { perSecond: 10, burst: 20 };
 /** Malformed messages within {@link STRIKE_WINDOW_MS} that close the connection. */
 const STRIKES_MAX = 3;
 const STRIKE_WINDOW_MS = 10_000;
@@ -26,7 +26,7 @@ interface Sender {
 }
 
 /** Room-level validation: schemas, rates and strikes, each refusal with a named reason. */
-export interface Guard {
+export interface MessageGuard {
   /** Checks one message; a refusal has changed nothing. */
   check<T>(client: Client, type: string, schema: z.ZodType<T> | undefined, payload: unknown): Verdict<T>;
   /** Tells a client what was refused and counts it; the third malformed message in ten seconds closes. */
@@ -42,7 +42,7 @@ export type Verdict<T> = { ok: true; value: T } | Refusal;
  * @param rates by message type; others may send 10 a second, 20 at once
  * @param now milliseconds, the room's clock
  */
-export function openGuard(rates: Record<string, Rate>, now: () => number): Guard {
+export function openMessageGuard(rates: Record<string, RateLimit>, now: () => number): MessageGuard {
   const records = new WeakMap<Client, Sender>();
   const recordOf = (client: Client) => {
     let record = records.get(client);
@@ -81,7 +81,7 @@ export function openGuard(rates: Record<string, Rate>, now: () => number): Guard
   };
 }
 
-function take(buckets: Map<string, Bucket>, type: string, rate: Rate, at: number): boolean {
+function take(buckets: Map<string, Bucket>, type: string, rate: RateLimit, at: number): boolean {
   // Unknown types share one bucket: a client must not grow the map by inventing names.
   const key = buckets.has(type) || buckets.size < 64 ? type : "*";
   let bucket = buckets.get(key);

@@ -36,7 +36,7 @@ export async function claimCharacter(
 }
 
 /** What would be saved of a player now. */
-export function capture(player: Player, zone: string | undefined): CharacterState {
+export function captureState(player: Player, zone: string | undefined): CharacterState {
   const { places } = player.claim.sheet.state;
   return {
     v: 1,
@@ -54,7 +54,7 @@ export function placeOf({ avatar }: Player): Place {
  * Saves and releases. While the database is away the save goes to the local disk, from where it is brought in later. A
  * fenced copy is dropped, never retried.
  */
-export async function giveBack(
+export async function releaseCharacter(
   characters: CharacterPort,
   player: Player,
   state: CharacterState,
@@ -95,7 +95,7 @@ export function saveIfDue(
     player.savedPlace = placeOf(player);
     player.statsChanged = false;
     characters
-      .save(player.claim, capture(player, zone))
+      .save(player.claim, captureState(player, zone))
       .catch((error) =>
         log.error({ err: error, player: player.sessionId }, "autosave failed, will try again"),
       );

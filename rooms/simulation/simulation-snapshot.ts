@@ -52,7 +52,7 @@ interface Extras {
 }
 
 /** Snapshot, restore and hash of a simulation. */
-export function openSaving(inside: Inside): Pick<Simulation, "snapshot" | "restore" | "hash"> {
+export function openSimulationSnapshot(inside: Inside): Pick<Simulation, "snapshot" | "restore" | "hash"> {
   const { state, world } = inside;
   const partsOf = ({ without }: SnapshotScope, past: boolean): SnapshotParts => {
     const keeps = (id: string) => !without?.has(id);

@@ -24,7 +24,7 @@ import {
   type World,
   type WorldState,
 } from "../../shared/index.ts";
-import { openSaving } from "./simulation-snapshot.ts";
+import { openSimulationSnapshot } from "./simulation-snapshot.ts";
 import { createSystems, type System, type SystemContext, type Systems } from "./systems.ts";
 
 /** What a room's system is told beside the world. */
@@ -247,7 +247,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       walkers.delete(id);
       space?.removeWalker(id);
     },
-    ...openSaving({
+    ...openSimulationSnapshot({
       state,
       world,
       systems,

@@ -1,5 +1,5 @@
 import { type Client, type ClientPrivate, ClientState, Protocol, type Room } from "@colyseus/core";
-import { CODE, readDirectly } from "./socket-reader.ts";
+import { OPCODE_MASK, readDirectly } from "./socket-reader.ts";
 
 /** The parts of a room that its types hide. */
 interface Inside {
@@ -24,14 +24,14 @@ type AnyClient = Client & Partial<ClientPrivate>;
  *
  * @see `@colyseus/core` src/Room.ts, `_onMessage` (0.18.17)
  */
-export function keepClientsQuick(room: Room): void {
+export function installClientFastPath(room: Room): void {
   const inside = room as unknown as Inside;
   const usual = Object.getPrototypeOf(inside) as Inside;
   inside._onMessage = (client: AnyClient, message) => {
     if (
       client.state === ClientState.JOINING &&
       message &&
-      ((message[0] ?? 0) & CODE) === Protocol.JOIN_ROOM
+      ((message[0] ?? 0) & OPCODE_MASK) === Protocol.JOIN_ROOM
     ) {
       acknowledge(room, inside, client);
     } else usual._onMessage.call(room, client, message);

@@ -8,7 +8,7 @@ const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 const SCHEME = /^https?$/i;
 
 /** Opened when there is somebody behind it to answer. */
-export interface FrontDoor {
+export interface RequestGuard {
   open(): void;
 }
 
@@ -19,7 +19,7 @@ export interface FrontDoor {
  *
  * @param proxies trusted proxies before this process
  */
-export function guardFrontDoor(server: Server, proxies = 0): FrontDoor {
+export function guardRequests(server: Server, proxies = 0): RequestGuard {
   let isOpen = false;
   server.headersTimeout = 10_000;
   server.requestTimeout = 20_000;

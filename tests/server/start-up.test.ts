@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../../server/config.ts";
-import { guardFrontDoor } from "../../server/http/request-guard.ts";
+import { guardRequests } from "../../server/http/request-guard.ts";
 import { type ServerProcess, startProcess } from "../helpers/server-process.ts";
 
 const basic = (password: string) => ({
@@ -85,7 +85,7 @@ describe("a process that starts", () => {
 
 it("tells who comes too early to ask again, instead of keeping them waiting", async () => {
   const http = createServer((_request, response) => response.end("open"));
-  const door = guardFrontDoor(http);
+  const door = guardRequests(http);
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/health`;
   const early = await fetch(url);

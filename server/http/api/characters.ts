@@ -9,10 +9,10 @@ import {
   type OwnCharacter,
   restoreCharacter,
 } from "../../accounts/account-characters.ts";
-import { changeLooks } from "../../accounts/appearance.ts";
+import { changeAppearance } from "../../accounts/appearance.ts";
 import type { Auth } from "../../accounts/auth.ts";
 import { giveTicket } from "../../accounts/join-tickets.ts";
-import { listVisits } from "../../persistence/play-sessions.ts";
+import { listPlaySessions } from "../../persistence/play-sessions.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
 
@@ -77,7 +77,7 @@ export function characterEndpoints({ ds, auth, max }: { ds: DataSource; auth: Au
       result: z.object({ character: shapes.character }),
       async answer({ token, params, body }) {
         const { accountId, id } = await own(token, params);
-        const changed = await changeLooks(ds.manager, { accountId, characterId: id }, body);
+        const changed = await changeAppearance(ds.manager, { accountId, characterId: id }, body);
         return { character: { id, ...changed } };
       },
     }),
@@ -131,7 +131,7 @@ export function characterEndpoints({ ds, auth, max }: { ds: DataSource; auth: Au
       result: z.object({ visits: z.array(visit) }),
       async answer({ token }) {
         const { accountId } = await auth.current(token);
-        return { visits: await listVisits(ds, accountId) };
+        return { visits: await listPlaySessions(ds, accountId) };
       },
     }),
     giveTicket: endpoint({

@@ -1,10 +1,10 @@
 import { matchMaker } from "@colyseus/core";
-import type { GameCard, Listing } from "../../../rooms/index.ts";
+import type { GameListing, RoomListing } from "../../../rooms/index.ts";
 import { RoomkeepError } from "../../../shared/index.ts";
 import { endpoint } from "./answer.ts";
 
 /** A game as the list shows it. */
-export interface GameEntry extends GameCard {
+export interface GameEntry extends GameListing {
   game: string;
 }
 
@@ -39,7 +39,7 @@ export function roomEndpoints(games: readonly GameEntry[]) {
 type Row = Awaited<ReturnType<typeof matchMaker.query>>[number];
 
 function entryOf(room: Row) {
-  const listing = room.metadata as Listing | undefined;
+  const listing = room.metadata as RoomListing | undefined;
   return {
     roomId: room.roomId,
     code: room.roomId,
