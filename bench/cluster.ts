@@ -2,8 +2,8 @@ import { parseArgs } from "node:util";
 import { initializeRoomCache, type MatchMakerDriver, matchMaker, Room } from "@colyseus/core";
 import { RedisDriver } from "@colyseus/redis-driver";
 import { ClusterPresence } from "../server/cluster/presence.ts";
-import { openLink } from "../server/cluster/redis-client.ts";
-import { RoomListing } from "../server/cluster/room-driver.ts";
+import { openRedisClient } from "../server/cluster/redis-client.ts";
+import { RoomDriver } from "../server/cluster/room-driver.ts";
 import { startPrivate } from "../tests/helpers/redis.ts";
 import { measurePlayers, type PlayersMeasured } from "./cluster-players.ts";
 
@@ -64,7 +64,7 @@ export async function run(args: readonly string[]): Promise<void> {
 async function measure(name: Measured["driver"], rooms: number, ms: number): Promise<Measured> {
   const redis = await startPrivate();
   const openDriver = async (): Promise<MatchMakerDriver> =>
-    name === "stock" ? new RedisDriver(redis.url) : new RoomListing(await openLink(redis.url));
+    name === "stock" ? new RedisDriver(redis.url) : new RoomDriver(await openRedisClient(redis.url));
   const driver = await openDriver();
   // The others' rooms are listed by others: what a process lists itself it may know without asking.
   const others = await openDriver();

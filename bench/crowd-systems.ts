@@ -4,10 +4,10 @@ import { type Client, matchMaker, Room, type SchemaSerializer, Server } from "@c
 import { Encoder, type MapSchema, type Schema, StateView, schema, t } from "@colyseus/schema";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { type WebSocket, WebSocketServer } from "ws";
-import { CellSerializer } from "../rooms/replication/interest-serializer.ts";
-import { Outbox } from "../rooms/transport/backpressure.ts";
-import { keepClientsQuick } from "../rooms/transport/client-fast-path.ts";
-import { Admission } from "../rooms/transport/join-queue.ts";
+import { InterestSerializer } from "../rooms/replication/interest-serializer.ts";
+import { Backpressure } from "../rooms/transport/backpressure.ts";
+import { installClientFastPath } from "../rooms/transport/client-fast-path.ts";
+import { JoinQueue } from "../rooms/transport/join-queue.ts";
 import { CROWD_HZ, type CrowdWorld, INTEREST_M } from "./crowd-world.ts";
 
 /** What the bench compares. */
@@ -23,7 +23,7 @@ export interface CrowdSystem {
   tick(): void;
   /** What the client that joined as number `i` is to see now. */
   truth?(i: number): Record<string, number[]>;
-  readonly serializer?: CellSerializer<Schema>;
+  readonly serializer?: InterestSerializer<Schema>;
   readonly state?: Schema;
 }
 
@@ -69,14 +69,14 @@ class CrowdRoom extends Room {
   readonly joiners: Client[] = [];
   static timed = false;
   static make: () => Schema;
-  static serializer: CellSerializer<Schema> | undefined;
+  static serializer: InterestSerializer<Schema> | undefined;
 
   override setSerializer(serializer: SchemaSerializer<Schema>): void {
     super.setSerializer(CrowdRoom.serializer ?? serializer);
   }
 
   override onCreate(): void {
-    if (CrowdRoom.serializer) keepClientsQuick(this);
+    if (CrowdRoom.serializer) installClientFastPath(this);
     if (CrowdRoom.timed) this.defineInput(Input, {});
     this.state = CrowdRoom.make();
   }
@@ -103,9 +103,11 @@ async function startColyseus(
 ): Promise<CrowdSystem> {
   const makers = { whole: () => new Whole(), stateview: makeViewed, ours: () => new Ours() };
   // Everybody is in before the first tick, with which a queue would go on.
-  const outbox = new Outbox({}, undefined, new Admission({ atOnceMs: Number.POSITIVE_INFINITY }));
+  const outbox = new Backpressure({}, undefined, new JoinQueue({ atOnceMs: Number.POSITIVE_INFINITY }));
   const serializer =
-    name === "ours" ? new CellSerializer<Schema>({ interest: { radiusM: INTEREST_M }, outbox }) : undefined;
+    name === "ours"
+      ? new InterestSerializer<Schema>({ interest: { radiusM: INTEREST_M }, outbox })
+      : undefined;
   Object.assign(CrowdRoom, { make: makers[name], timed, serializer });
   const http = createServer();
   const server = new Server({

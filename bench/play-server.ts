@@ -35,7 +35,7 @@ const tookMs: number[] = [];
 const phaseMs = new Map<string, number>();
 
 class OurRoom extends WorldRoom {
-  static override readonly card = { label: "Crowd", description: "A bench.", maxPlayers: Number(players) };
+  static override readonly listing = { label: "Crowd", description: "A bench.", maxPlayers: Number(players) };
   static override readonly level = defineLevel({
     name: "plain",
     bounds: { min: [-sizeM / 2, -sizeM / 2], max: [sizeM / 2, sizeM / 2] },

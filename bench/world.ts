@@ -2,7 +2,7 @@ import { Encoder, t } from "@colyseus/schema";
 import { seeded } from "../shared/random.ts";
 import { WorldState } from "../shared/world/actor.ts";
 import { defineActor, defineComponent } from "../shared/world/component.ts";
-import { createGrid } from "../shared/world/spatial-hash.ts";
+import { createSpatialHash } from "../shared/world/spatial-hash.ts";
 import { createWorld } from "../shared/world/world.ts";
 import { measureBodies } from "./world-bodies.ts";
 
@@ -55,7 +55,7 @@ function ours(): Variant[] {
     if (spots[i]?.burns) world.attach(mob, Burning);
   });
   const unburnt = world.query({ is: Mob, with: [Health], without: [Burning] });
-  const grid = createGrid<number>({ cellM: 16 });
+  const grid = createSpatialHash<number>({ cellM: 16 });
   for (const [i, { x, z }] of spots.entries()) grid.insert(i, x, z);
   const found: (typeof mobs)[number][] = [];
   const all = world.query({ is: Mob });

@@ -3,7 +3,7 @@ import type { GameRoom, Prediction } from "./network/predict.ts";
 import type { Stage } from "./scene/stage.ts";
 
 /** How often the room steps and sends, and how late it is seen here. */
-export interface Rates {
+export interface NetStats {
   /** Steps a second, as the room chose. */
   readonly tickHz: number;
   /** Patches a second that came lately. */
@@ -19,23 +19,23 @@ export interface Rates {
 }
 
 /** Before anything was measured. */
-export function noRates(): Signal<Rates> {
+export function noNetStats(): Signal<NetStats> {
   return signal({ tickHz: 0, patchHz: 0, interpolationMs: 0, roundTripMs: 0, pending: 0, fps: 0 });
 }
 
-/** What {@link watchRates} looks at. */
-export interface RatesOptions {
+/** What {@link watchNetStats} looks at. */
+export interface NetStatsOptions {
   readonly room: GameRoom;
   readonly prediction: Prediction;
   readonly stage: Stage;
-  readonly rates: Signal<Rates>;
+  readonly rates: Signal<NetStats>;
 }
 
 /** What comes within this part of a tick belongs to the patch that has begun. */
 const PATCH_SHARE = 0.25;
 
 /** Measures once a second. @returns stops */
-export function watchRates({ room, prediction, stage, rates }: RatesOptions): () => void {
+export function watchNetStats({ room, prediction, stage, rates }: NetStatsOptions): () => void {
   let patches = 0;
   let since = performance.now();
   let roundTripMs = 0;

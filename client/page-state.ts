@@ -1,15 +1,15 @@
 import type { Signal } from "@preact/signals";
 import type { Account } from "./account/account.ts";
 import type { Input } from "./input/input.ts";
-import type { Things } from "./items/items-store.ts";
-import type { GameEntry, RoomEntry, Visit } from "./network/api.ts";
-import type { SiblingBoard } from "./network/overflow-rooms.ts";
-import type { ConsoleBoard } from "./network/room-console.ts";
+import type { ItemsStore } from "./items/items-store.ts";
+import type { GameEntry, PlaySession, RoomEntry } from "./network/api.ts";
+import type { OverflowRoomsStore } from "./network/overflow-rooms.ts";
+import type { ConsoleStore } from "./network/room-console.ts";
 import type { Session } from "./network/session.ts";
-import type { Board } from "./room-view.ts";
+import type { HudStore } from "./room-view.ts";
 import type { Settings } from "./settings.ts";
-import type { LetterBoard } from "./social/direct-messages.ts";
-import type { PartyBoard } from "./social/party.ts";
+import type { DirectMessageStore } from "./social/direct-messages.ts";
+import type { PartyStore } from "./social/party.ts";
 
 /** Which overlay is open. */
 export type Overlay = "none" | "help" | "settings" | "share" | "people" | "console" | "account";
@@ -23,14 +23,14 @@ export interface Page {
   readonly session: Session;
   readonly account: Account;
   readonly settings: Settings;
-  readonly board: Board;
-  readonly party: PartyBoard;
-  readonly letters: LetterBoard;
-  readonly siblings: SiblingBoard;
-  readonly console: ConsoleBoard;
+  readonly board: HudStore;
+  readonly party: PartyStore;
+  readonly letters: DirectMessageStore;
+  readonly siblings: OverflowRoomsStore;
+  readonly console: ConsoleStore;
   /** Whether the panel of rates is open. */
   readonly ratesOpen: Signal<boolean>;
-  readonly things: Things;
+  readonly things: ItemsStore;
   /** Session id of the avatar that was clicked last; empty. */
   readonly picked: Signal<string>;
   readonly input: Input;
@@ -53,7 +53,7 @@ export interface Page {
   recover(code: string): Promise<void>;
   /** Leaves for the identity provider; `link`: for whoever is signed in. */
   leaveFor(link: boolean): void;
-  readVisits(): Promise<readonly Visit[]>;
+  readVisits(): Promise<readonly PlaySession[]>;
   /** Sends an emote by index into EMOTES. */
   emote(index: number): void;
 }

@@ -1,7 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { openAccount } from "./account/account.ts";
-import { takeIdentity } from "./account/oidc-return.ts";
+import { takeOidcReturn } from "./account/oidc-return.ts";
 import { watchRooms } from "./account/room-list.ts";
 import { accountStyle } from "./hud/account/style.ts";
 import { Hud } from "./hud/hud.tsx";
@@ -10,21 +10,21 @@ import { style } from "./hud/style.ts";
 import { openInput } from "./input/input.ts";
 import { pickActors } from "./input/picking.ts";
 import { listenToKeys, openEmotes } from "./input/shortcuts.ts";
-import { openThings } from "./items/items-store.ts";
-import { isThing, watchNear } from "./items/proximity.ts";
+import { openItems } from "./items/items-store.ts";
+import { isItemActor, watchProximity } from "./items/proximity.ts";
 import { openApi } from "./network/api.ts";
 import { readCode } from "./network/disconnect-notice.ts";
 import { explain } from "./network/error-messages.ts";
-import { openSiblings } from "./network/overflow-rooms.ts";
+import { openOverflowRooms } from "./network/overflow-rooms.ts";
 import { openConsole } from "./network/room-console.ts";
 import { openSession } from "./network/session.ts";
 import type { AccountPage, Overlay, Page } from "./page-state.ts";
-import { openBoard } from "./room-view.ts";
+import { openHudStore } from "./room-view.ts";
 import { openSounds, type Sounds } from "./scene/sounds.ts";
 import { openStage, type Stage } from "./scene/stage.ts";
-import { followSession } from "./scene-sync.ts";
+import { syncScene } from "./scene-sync.ts";
 import { openSettings, type Settings } from "./settings.ts";
-import { openLetters } from "./social/direct-messages.ts";
+import { openDirectMessages } from "./social/direct-messages.ts";
 import { openParty } from "./social/party.ts";
 import { exposeProbe } from "./test-probe.ts";
 import type { GameViews } from "./view.ts";
@@ -52,7 +52,7 @@ export function startPage({ views, title = "roomkeep" }: PageOptions): void {
   const stage = tryStage(canvas, root);
   if (!stage) return;
   // Before anything reads the address: this puts back the one that the player left from.
-  const identity = takeIdentity();
+  const identity = takeOidcReturn();
   const settings = openSettings();
   const sounds = openSounds();
   const api = openApi();
@@ -67,11 +67,11 @@ export function startPage({ views, title = "roomkeep" }: PageOptions): void {
     const still = session.journey.value !== "" || covered;
     page.input.enabled = session.phase.value === "playing" && !still;
   });
-  const world = followSession({ page, stage, sounds, views });
-  watchNear({ session, things: page.things, stage, world });
+  const world = syncScene({ page, stage, sounds, views });
+  watchProximity({ session, things: page.things, stage, world });
   pickActors(stage, world, (id, kind) => {
     if (session.phase.value !== "playing" || id === session.room.value?.sessionId) return;
-    if (isThing(kind)) return page.things.touch({ id, kind });
+    if (isItemActor(kind)) return page.things.touch({ id, kind });
     page.picked.value = id;
     page.overlay.value = "people";
   });
@@ -107,7 +107,7 @@ function openPage({ views, title, stage, settings, sounds, api }: PageParts): Pa
   const invitation = asked.get("room");
   const invited = readCode(invitation ?? "") ?? "";
   if (invitation && !invited) session.problem.value = `"${invitation.slice(0, 12)}" is no room code.`;
-  const [board, party] = [openBoard(), openParty(session)];
+  const [board, party] = [openHudStore(), openParty(session)];
   const page: Page = {
     title,
     session,
@@ -115,11 +115,11 @@ function openPage({ views, title, stage, settings, sounds, api }: PageParts): Pa
     settings,
     board,
     party,
-    letters: openLetters(session, { board, party, settings, heard: sounds.chat }),
-    siblings: openSiblings(session),
+    letters: openDirectMessages(session, { board, party, settings, heard: sounds.chat }),
+    siblings: openOverflowRooms(session),
     console: openConsole(session),
     ratesOpen: signal(false),
-    things: openThings(session),
+    things: openItems(session),
     picked: signal(""),
     input: openInput(stage.canvas, stage.rig, settings),
     invited: signal(invited),
@@ -158,7 +158,7 @@ function openPage({ views, title, stage, settings, sounds, api }: PageParts): Pa
 }
 
 /** Wakes the account, or finishes a sign-in by a provider, then goes back to the seat that this tab had, if any. */
-async function begin({ account, session, invited }: Page, identity: ReturnType<typeof takeIdentity>) {
+async function begin({ account, session, invited }: Page, identity: ReturnType<typeof takeOidcReturn>) {
   try {
     await account.wake();
     if (identity === "refused") session.problem.value = "The other site did not sign you in.";

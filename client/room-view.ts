@@ -2,7 +2,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { type ChatLine, layGround, type ServerMessages, type TravelMessage } from "roomkeep/shared";
 import type { Input } from "./input/input.ts";
-import { noRates, type Rates, watchRates } from "./net-stats.ts";
+import { type NetStats, noNetStats, watchNetStats } from "./net-stats.ts";
 import { predictEffects } from "./network/optimistic-effects.ts";
 import { type GameRoom, predictRoom } from "./network/predict.ts";
 import { hearEvents } from "./network/room-events.ts";
@@ -28,56 +28,64 @@ export interface Line extends ChatLine {
 const LINES_MAX = 80;
 
 /** Puts a line under the others. */
-export function addLine({ lines }: Board, line: Omit<Line, "key">): void {
+export function addLine({ lines }: HudStore, line: Omit<Line, "key">): void {
   const key = (lines.value.at(-1)?.key ?? 0) + 1;
   lines.value = [...lines.value.slice(1 - LINES_MAX), { ...line, key }];
 }
 
 /** What the HUD shows of the open room. */
-export interface Board {
+export interface HudStore {
   /** The room whose lines these are. */
   roomId: string;
   readonly lines: Signal<readonly Line[]>;
   readonly notice: Signal<string>;
   /** What happened lately. */
   readonly feed: Feed;
-  readonly rates: Signal<Rates>;
+  readonly rates: Signal<NetStats>;
   readonly players: Signal<number>;
   readonly slots: Record<HudSlot, Signal<(() => ComponentChild) | null>>;
 }
 
-/** Makes an empty {@link Board}. */
-export function openBoard(): Board {
+/** Makes an empty {@link HudStore}. */
+export function openHudStore(): HudStore {
   return {
     roomId: "",
     lines: signal([]),
     notice: signal(""),
     feed: openFeed(),
-    rates: noRates(),
+    rates: noNetStats(),
     players: signal(0),
     slots: { top: signal(null), side: signal(null), center: signal(null) },
   };
 }
 
 /** A joined room on the stage. */
-export interface World {
+export interface RoomView {
   readonly actors: ActorViews;
   dispose(): void;
 }
 
-/** What the page gives to a {@link World}. */
-export interface WorldOptions {
+/** What the page gives to a {@link RoomView}. */
+export interface RoomViewOptions {
   stage: Stage;
   room: GameRoom;
   view: GameView;
   input: Input;
-  board: Board;
+  board: HudStore;
   settings: Settings;
   sounds: Sounds;
 }
 
 /** Puts a joined room on the stage: prediction, actors, chat, the game's own view. */
-export function openWorld({ stage, room, view, input, board, settings, sounds }: WorldOptions): World {
+export function openRoomView({
+  stage,
+  room,
+  view,
+  input,
+  board,
+  settings,
+  sounds,
+}: RoomViewOptions): RoomView {
   // What came from elsewhere goes along.
   if (board.roomId !== room.roomId) board.lines.value = board.lines.value.filter(({ channel }) => channel);
   board.roomId = room.roomId;
@@ -128,7 +136,7 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
       } else debug.hide();
     }),
     listen(room, board, settings, sounds, actors),
-    watchRates({ room, prediction, stage, rates: board.rates }),
+    watchNetStats({ room, prediction, stage, rates: board.rates }),
     countPlayers(room, board),
   );
   const events = hearEvents(room);
@@ -173,7 +181,7 @@ export function openWorld({ stage, room, view, input, board, settings, sounds }:
 /** Chat, refusals and notices of the room. */
 function listen(
   room: GameRoom,
-  board: Board,
+  board: HudStore,
   settings: Settings,
   sounds: Sounds,
   actors: ActorViews,
@@ -205,7 +213,7 @@ function listen(
 }
 
 /** How many people are here. */
-function countPlayers(room: GameRoom, board: Board): () => void {
+function countPlayers(room: GameRoom, board: HudStore): () => void {
   const beat = setInterval(() => {
     let players = 0;
     room.state?.actors?.forEach((actor) => {

@@ -1,14 +1,14 @@
 import { effect, untracked } from "@preact/signals";
 import type { Page } from "./page-state.ts";
-import { openScenery, openWorld, type World } from "./room-view.ts";
+import { openRoomView, openScenery, type RoomView } from "./room-view.ts";
 import type { Scenery } from "./scene/level/scenery.ts";
 import { showPreview } from "./scene/preview.ts";
 import type { Sounds } from "./scene/sounds.ts";
 import type { Stage } from "./scene/stage.ts";
 import type { GameView, GameViews } from "./view.ts";
 
-/** What {@link followSession} brings together. */
-export interface Following {
+/** What {@link syncScene} brings together. */
+export interface SceneSync {
   page: Page;
   stage: Stage;
   sounds: Sounds;
@@ -16,9 +16,9 @@ export interface Following {
 }
 
 /** Keeps the stage as the session is: preview at the door, the room's world in it, each with its game's scenery. */
-export function followSession({ page, stage, sounds, views }: Following): () => World | undefined {
+export function syncScene({ page, stage, sounds, views }: SceneSync): () => RoomView | undefined {
   const { session, settings, account, board, input } = page;
-  let world: World | undefined;
+  let world: RoomView | undefined;
   let scenery: { view: GameView; built: Scenery } | undefined;
   let stopPreview: (() => void) | undefined;
   /** Each change of rooms: of two in a row only the last is shown. */
@@ -48,7 +48,7 @@ export function followSession({ page, stage, sounds, views }: Following): () => 
       setScenery(view);
       page.things.look.value = view.items ?? { templates: {} };
       if (room) {
-        world = openWorld({ stage, room, view, input, board, settings, sounds });
+        world = openRoomView({ stage, room, view, input, board, settings, sounds });
         sounds.join();
       } else stopPreview = showPreview(stage, view.level, account, settings);
     });

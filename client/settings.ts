@@ -1,6 +1,6 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { Quality } from "./scene/stage.ts";
-import { recall, remember } from "./storage.ts";
+import { readStored, writeStored } from "./storage.ts";
 
 /** What a player may set. Kept in this browser. */
 export interface Settings {
@@ -32,13 +32,13 @@ export function openSettings(): Settings {
 }
 
 function kept<T>(name: string, fallback: T, fits: (value: unknown) => boolean): Signal<T> {
-  const stored = recall(`settings.${name}`);
+  const stored = readStored(`settings.${name}`);
   const value = signal<T>(fits(stored) ? (stored as T) : fallback);
   let first = true;
   effect(() => {
     const next = value.value;
     // What was never changed is not stored, so that a new default or system setting still takes effect.
-    if (!first) remember(`settings.${name}`, next);
+    if (!first) writeStored(`settings.${name}`, next);
     first = false;
   });
   return value;

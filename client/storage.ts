@@ -3,9 +3,9 @@ const PREFIX = "roomkeep.";
 const fallback = new Map<string, string>();
 
 /** What one browser tab remembers, or the whole browser. */
-export type Span = "tab" | "browser";
+export type StorageLifetime = "tab" | "browser";
 
-function store(span: Span): Storage | undefined {
+function store(span: StorageLifetime): Storage | undefined {
   try {
     return span === "tab" ? sessionStorage : localStorage;
   } catch {
@@ -15,7 +15,7 @@ function store(span: Span): Storage | undefined {
 }
 
 /** Keeps a JSON value under a name; undefined forgets it. */
-export function remember(name: string, value: unknown, span: Span = "browser"): void {
+export function writeStored(name: string, value: unknown, span: StorageLifetime = "browser"): void {
   const key = PREFIX + name;
   const text = value === undefined ? undefined : JSON.stringify(value);
   if (text === undefined) fallback.delete(key);
@@ -28,8 +28,8 @@ export function remember(name: string, value: unknown, span: Span = "browser"): 
   }
 }
 
-/** Reads what {@link remember} kept; undefined when there is nothing or it is no longer readable. */
-export function recall(name: string, span: Span = "browser"): unknown {
+/** Reads what {@link writeStored} kept; undefined when there is nothing or it is no longer readable. */
+export function readStored(name: string, span: StorageLifetime = "browser"): unknown {
   const key = PREFIX + name;
   const text = store(span)?.getItem(key) ?? fallback.get(key);
   if (!text) return undefined;

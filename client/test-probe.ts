@@ -1,5 +1,5 @@
 import type { Session } from "./network/session.ts";
-import type { World } from "./room-view.ts";
+import type { RoomView } from "./room-view.ts";
 import type { Stage } from "./scene/stage.ts";
 
 interface Spot {
@@ -26,7 +26,7 @@ declare global {
 }
 
 /** Puts the probe on the window. It only reads. */
-export function exposeProbe(session: Session, world: () => World | undefined, stage: Stage): void {
+export function exposeProbe(session: Session, world: () => RoomView | undefined, stage: Stage): void {
   const spot = (id: string): Spot | undefined => {
     const pose = world()?.actors.pose(id);
     return pose && { x: pose.x, y: pose.y, z: pose.z };

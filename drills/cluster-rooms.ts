@@ -17,7 +17,7 @@ const zoneLevel = (name: string, ways: readonly string[]) =>
 abstract class DrillRoom extends WorldRoom<WorldState> {
   static override readonly items = { relic: { stack: 1 } };
   override state = new WorldState();
-  override rates = { step: { perSecond: 50, burst: 50 }, "party.invite": { perSecond: 50, burst: 50 } };
+  override rateLimits = { step: { perSecond: 50, burst: 50 }, "party.invite": { perSecond: 50, burst: 50 } };
 
   protected override onBegin(): void {
     // A stone that everybody may move: by it a world that came along is known from one that began anew.
@@ -69,7 +69,7 @@ abstract class DrillRoom extends WorldRoom<WorldState> {
 
 /** A kept zone. */
 export class NorthRoom extends DrillRoom {
-  static override readonly card = { label: "North", description: "", maxPlayers: 300 };
+  static override readonly listing = { label: "North", description: "", maxPlayers: 300 };
   static override readonly level = zoneLevel("north", ["south", "den", "meet"]);
   override zone = "north";
   override persistent = true;
@@ -77,7 +77,7 @@ export class NorthRoom extends DrillRoom {
 
 /** Another one. */
 export class SouthRoom extends DrillRoom {
-  static override readonly card = { label: "South", description: "", maxPlayers: 300 };
+  static override readonly listing = { label: "South", description: "", maxPlayers: 300 };
   static override readonly level = zoneLevel("south", ["north", "den", "meet"]);
   override zone = "south";
   override persistent = true;
@@ -85,14 +85,14 @@ export class SouthRoom extends DrillRoom {
 
 /** A place that is not kept. */
 export class MeetRoom extends DrillRoom {
-  static override readonly card = { label: "Meet", description: "", maxPlayers: 300 };
+  static override readonly listing = { label: "Meet", description: "", maxPlayers: 300 };
   static override readonly level = zoneLevel("meet", ["north", "south", "den"]);
   override zone = "meet";
 }
 
 /** One for each party. */
 export class DenRoom extends DrillRoom {
-  static override readonly card = { label: "Den", description: "", maxPlayers: 8, instance: true };
+  static override readonly listing = { label: "Den", description: "", maxPlayers: 8, instance: true };
   static override readonly level = zoneLevel("den", ["north", "south", "meet"]);
 }
 

@@ -52,7 +52,7 @@ export interface Wiring {
 /** A room of the drill. `wiring` may be filled in after the server has started, before the first room opens. */
 export function crashRoom(name: "yard" | "cellar", wiring: Wiring) {
   return class CrashRoom extends WorldRoom<WorldState> {
-    static override readonly card = { label: name, description: "For the crash drill.", maxPlayers: 4 };
+    static override readonly listing = { label: name, description: "For the crash drill.", maxPlayers: 4 };
     static override readonly items: ItemTemplates = Object.fromEntries(
       Array.from({ length: RELICS }, (_, n) => [`relic-${n}`, { stack: 1 }]),
     );

@@ -1,7 +1,7 @@
 // One server process of the crash drill: the real server with the drill's rooms.
 import { randomUUID } from "node:crypto";
 import { matchMaker } from "@colyseus/core";
-import { type Foundation, readConfig, startServer } from "../server/index.ts";
+import { type Services, readConfig, startServer } from "../server/index.ts";
 import { openItems } from "../server/items/items.ts";
 import { openCharacters } from "../server/persistence/characters.ts";
 import { crashRoom, type Wiring } from "./crash-room.ts";
@@ -20,7 +20,7 @@ const FENCE: readonly Edit[] = [
 ];
 
 /** Everything as it is, but no write is fenced and no process fences itself. */
-async function unfenced({ database, log, itemRules }: Foundation) {
+async function unfenced({ database, log, itemRules }: Services) {
   const ds = rewriting(database.ds, FENCE, new Set());
   const incarnation = randomUUID();
   const characters = await openCharacters(ds, {

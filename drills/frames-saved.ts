@@ -4,7 +4,7 @@ import { MeadowState } from "../games/meadow/state.ts";
 import { meadowSystems } from "../games/meadow/systems.ts";
 import { openSimulation } from "../rooms/simulation/simulation.ts";
 import { readState } from "../server/persistence/character-state.ts";
-import { createSeal } from "../server/persistence/snapshot-codec.ts";
+import { createSnapshotCodec } from "../server/persistence/snapshot-codec.ts";
 import { type Db, openDatabase } from "../server/storage/database.ts";
 import { TICK_HZ } from "../shared/constants.ts";
 
@@ -60,7 +60,7 @@ async function readZone(db: Db): Promise<{ hash?: string; faults: string[] }> {
   const faults = aside.map(({ reason }) => `a save was put aside: ${reason}`);
   if (row === undefined) return { faults: [...faults, "the meadow was not saved"] };
   try {
-    const stored = JSON.parse(createSeal().open(row.snapshot).toString()) as { data: unknown };
+    const stored = JSON.parse(createSnapshotCodec().open(row.snapshot).toString()) as { data: unknown };
     faults.push(...infinite(stored.data, "meadow"));
     const simulation = openSimulation({
       state: new MeadowState(),

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { inspect, parseArgs } from "node:util";
 import type { WorldRoom } from "../rooms/index.ts";
-import { openRehearsal, type Rehearsal, type RerunResult, rerun } from "../rooms/replay.ts";
+import { openReplay, type Replay, type RerunResult, rerun } from "../rooms/replay.ts";
 import { openRecorder } from "../rooms/simulation/recorder.ts";
 import { games } from "../server/main.ts";
 import { seeded } from "../shared/random.ts";
@@ -89,7 +89,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-replay-"));
   const file = join(folder, "recording.jsonl");
   try {
-    const stage = await openRehearsal<WorldRoom>(games[game], { seed, game });
+    const stage = await openReplay<WorldRoom>(games[game], { seed, game });
     const { tickHz } = stage.room;
     const ticks = Math.round(minutes * 60 * tickHz);
     const out = createWriteStream(file);
@@ -123,7 +123,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
 }
 
 /** Bots that walk, run, jump, push, wave, drop, leave and come again. Returns how many input frames they gave. */
-async function play(stage: Rehearsal, { bots, seed }: ReplayOptions, ticks: number): Promise<number> {
+async function play(stage: Replay, { bots, seed }: ReplayOptions, ticks: number): Promise<number> {
   const random = seeded(seed ^ 0x5eed);
   const held = new Map<string, { moveX: number; moveZ: number; buttons: number }>();
   let inputs = 0;

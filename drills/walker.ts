@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { TestPlayer } from "roomkeep/testing";
-import { CLOSE, type TravelMessage, type WatchedRoom, watchSeat } from "../shared/index.ts";
+import { CLOSE, type TravelMessage, type WatchedRoom, watchLiveness } from "../shared/index.ts";
 import { joinSoon, pause } from "./patience.ts";
 
 /** A bot that walks about and trades, and keeps a book of what became of it. */
@@ -58,7 +58,7 @@ export async function openWalker(url: string, game: string, name: string, trades
     stopWatch();
     watched = room;
     heardAt = performance.now();
-    stopWatch = watchSeat(
+    stopWatch = watchLiveness(
       room as unknown as WatchedRoom,
       async () => {
         const answer = await fetch(`${url}/v1/rooms/${room.roomId}`);

@@ -39,7 +39,7 @@ const smoulder = defineSystem<World, RoomContext<DrillState>>({
 
 /** A persistent zone that bots rearrange: they walk into crates, shove them, place stones and props, take them away. */
 export class DrillZoneRoom extends WorldRoom<DrillState> {
-  static override readonly card = {
+  static override readonly listing = {
     label: "Drill zone",
     description: "Rearranged and killed.",
     maxPlayers: 16,
@@ -49,7 +49,7 @@ export class DrillZoneRoom extends WorldRoom<DrillState> {
   override systems = [smoulder];
   override zone = "drill";
   override persistent = true;
-  override rates = { place: { perSecond: 40, burst: 40 }, shove: { perSecond: 40, burst: 40 } };
+  override rateLimits = { place: { perSecond: 40, burst: 40 }, shove: { perSecond: 40, burst: 40 } };
 
   protected override onBegin(): void {
     for (let i = 0; i < 8; i++) this.world.spawn(new Stone({ kind: "stone", x: i - 4, z: -5 }));

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
 import { openSimulation } from "../rooms/simulation/simulation.ts";
-import { createSeal } from "../server/persistence/snapshot-codec.ts";
+import { createSnapshotCodec } from "../server/persistence/snapshot-codec.ts";
 import type { WalkInput } from "../shared/physics/walk.ts";
 import { seeded } from "../shared/random.ts";
 import { ended } from "../tests/helpers/postgres.ts";
@@ -184,7 +184,7 @@ function hashOf(row: string, key: string): string {
     fault: () => {},
   });
   const stored = JSON.parse(
-    createSeal({ keys: [key] })
+    createSnapshotCodec({ keys: [key] })
       .open(Buffer.from(row, "base64"))
       .toString(),
   ) as { data: unknown };

@@ -3,13 +3,13 @@ import { defineLevel } from "../shared/index.ts";
 import type { Ports } from "./ports/ports.ts";
 
 /** What the room list shows of a room. */
-export interface Listing {
+export interface RoomListing {
   label: string;
   game: string;
 }
 
 /** What a builder says of a game once, for lists and matchmaking. */
-export interface GameCard {
+export interface GameListing {
   /** Name that people read. */
   label: string;
   /** One line for the list. */

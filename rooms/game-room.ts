@@ -14,10 +14,10 @@ import {
   type WorldState,
   walk,
 } from "../shared/index.ts";
-import { flatField, type GameCard, type Listing } from "./game-listing.ts";
+import { flatField, type GameListing, type RoomListing } from "./game-listing.ts";
 import { LOOSE_THINGS } from "./messaging/commands.ts";
 import type { Command, Spawnable } from "./messaging/console.ts";
-import type { Rate } from "./messaging/message-guard.ts";
+import type { RateLimit } from "./messaging/message-guard.ts";
 import type { ZoneFormat } from "./persistence/zone-saves.ts";
 import type { PlaceOfSpawn, Player } from "./player.ts";
 import type { ItemTemplates, Log, Ports } from "./ports/ports.ts";
@@ -31,10 +31,10 @@ import { spawnPlaceOf } from "./simulation/spawn-place.ts";
  */
 export abstract class GameRoom<S extends WorldState = WorldState, A extends Avatar = Avatar> extends Room<{
   state: S;
-  metadata: Listing;
+  metadata: RoomListing;
   input: WalkInput;
 }> {
-  static readonly card: GameCard = { label: "Room", description: "", maxPlayers: 32 };
+  static readonly listing: GameListing = { label: "Room", description: "", maxPlayers: 32 };
   /** Kinds of items of the game. All games of a server share them: one name is one thing. */
   static readonly items: ItemTemplates = {};
 
@@ -68,7 +68,7 @@ export abstract class GameRoom<S extends WorldState = WorldState, A extends Avat
   /** What `/spawn` may spawn, by name. */
   spawnable: Spawnable = LOOSE_THINGS;
   /** How often a player may send a message, by type. */
-  rates: Record<string, Rate> = {};
+  rateLimits: Record<string, RateLimit> = {};
   /** Whoever was sent on and has not arrived after so long is taken back, ms: 500 to 8,000. */
   travelWaitMs = 6_000;
   /** Of the room's chance: fixed for a replay, secret otherwise. */

@@ -1,17 +1,17 @@
 import type { Client } from "@colyseus/core";
 import type { WalkInput } from "../shared/index.ts";
-import type { Inbox } from "./messaging/message-router.ts";
-import { absent } from "./persistence/hot-reload-snapshot.ts";
+import type { MessageRouter } from "./messaging/message-router.ts";
+import { absentClient } from "./persistence/hot-reload-snapshot.ts";
 import { describe, type Player } from "./player.ts";
 import type { CharacterSheet, Claim, Log, Place, Ports, Role } from "./ports/ports.ts";
-import type { Answers } from "./simulation/async-results.ts";
+import type { AsyncResults } from "./simulation/async-results.ts";
 import type { Faults } from "./simulation/faults.ts";
-import type { Look } from "./simulation/lag-compensation.ts";
+import type { RecordedPose } from "./simulation/lag-compensation.ts";
 import type { Mark, Recorder, RecordLine } from "./simulation/recorder.ts";
 import type { WorldRoom } from "./world-room.ts";
 
 /** A room that is played without any network, tick by tick, as fast as it goes. */
-export interface Rehearsal<R extends WorldRoom = WorldRoom> {
+export interface Replay<R extends WorldRoom = WorldRoom> {
   readonly room: R;
   join(id: string, sheet?: Partial<CharacterSheet>, role?: Role, arrival?: Place): void;
   leave(id: string): void;
@@ -24,7 +24,7 @@ export interface Rehearsal<R extends WorldRoom = WorldRoom> {
   /** Gives a command as an operator does. */
   command(id: string, role: Role, line: string): void;
   /** What shooters see in the coming tick, in the order in which the rules ask: of a recording. */
-  see(looks: readonly Look[]): void;
+  see(looks: readonly RecordedPose[]): void;
   /** Applies one input frame in the coming tick. */
   input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
   tick(): void;
@@ -36,9 +36,9 @@ export interface Rehearsal<R extends WorldRoom = WorldRoom> {
 interface Backstage {
   seed: number;
   roomName: string;
-  answers: Answers;
-  looks: Look[];
-  inbox: Inbox<Player["avatar"]>;
+  answers: AsyncResults;
+  looks: RecordedPose[];
+  inbox: MessageRouter<Player["avatar"]>;
   faultBook: Faults;
   recorder: Recorder | undefined;
   openWorld(ports: Ports, log: Log): void;
@@ -58,21 +58,21 @@ interface Backstage {
  * ports is refused.
  *
  * @param answers "nobody": questions of the room (see `WorldRoom.onAnswer`) are refused in the next tick; "recording":
- *   nothing is asked, and answers come by {@link Rehearsal.answer} alone. Default "nobody"
+ *   nothing is asked, and answers come by {@link Replay.answer} alone. Default "nobody"
  * @example
  * const rehearsal = await openRehearsal(PlazaRoom, { seed: 7 });
  * rehearsal.join("ann");
  * rehearsal.input("ann", { moveX: 127, moveZ: 0, buttons: 0 });
  * rehearsal.tick();
  */
-export async function openRehearsal<R extends WorldRoom>(
+export async function openReplay<R extends WorldRoom>(
   Game: new () => R,
   {
     seed = 1,
     game = "rehearsal",
     answers = "nobody",
   }: { seed?: number; game?: string; answers?: "nobody" | "recording" } = {},
-): Promise<Rehearsal<R>> {
+): Promise<Replay<R>> {
   const room = new Game();
   const inside = room as unknown as Backstage;
   Object.assign(inside, { seed, roomName: game });
@@ -93,7 +93,7 @@ export async function openRehearsal<R extends WorldRoom>(
   return {
     room,
     join: (id, sheet, role = "player", arrival) =>
-      void inside.admit(absent(id), claimOf(id, sheet), role, arrival),
+      void inside.admit(absentClient(id), claimOf(id, sheet), role, arrival),
     leave: (id) => void (room.players.has(id) && inside.takeOut(playerOf(id))),
     away: (id, away) => inside.setAway(playerOf(id), away),
     message(id, type, message) {
@@ -114,7 +114,7 @@ export async function openRehearsal<R extends WorldRoom>(
       for (const player of [...room.players.values()]) inside.takeOut(player);
       room.simulation.restore(snapshot);
       for (const { id, sheet, stats, role } of players) {
-        const client = absent(id);
+        const client = absentClient(id);
         const claim = claimOf(id, sheet);
         const avatar =
           (room.world.get(id) as Player["avatar"] | undefined) ?? inside.createAvatar({ client, claim });
@@ -159,7 +159,7 @@ export async function rerun(
   const marks = records.flatMap((record) => ("mark" in record ? [record.mark] : []));
   const first = marks.filter(({ tick }) => tick <= from).at(-1) ?? marks[0];
   if (!head || !("v" in head) || !first) throw new TypeError("This is no recording.");
-  const rehearsal = await openRehearsal(Game, { seed: head.seed, game: head.game, answers: "recording" });
+  const rehearsal = await openReplay(Game, { seed: head.seed, game: head.game, answers: "recording" });
   rehearsal.resume(first);
   const mismatches: number[] = [];
   let ticks = 0;
@@ -181,7 +181,7 @@ export async function rerun(
 
 type Ticked = Extract<RecordLine, { t: number }>;
 
-function happen(rehearsal: Rehearsal, happening: NonNullable<Ticked["e"]>[number]): void {
+function happen(rehearsal: Replay, happening: NonNullable<Ticked["e"]>[number]): void {
   const [what, id] = happening;
   if (what === "answer") rehearsal.answer(id, happening[2], happening[3]);
   else if (what === "command") rehearsal.command(id, happening[2], happening[3]);

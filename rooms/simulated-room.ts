@@ -20,18 +20,29 @@ import { GameRoom } from "./game-room.ts";
 import { type ItemOptions, openRoomItems, type RoomItems, type RoomItemsInside } from "./items/room-items.ts";
 import { COMMON_COMMANDS } from "./messaging/commands.ts";
 import { type Command, type Console, openConsole } from "./messaging/console.ts";
-import { hearCommands } from "./messaging/console-messages.ts";
-import { sendEvent } from "./messaging/event-broadcast.ts";
-import { type Action, type Inbox, openInbox } from "./messaging/message-router.ts";
+import { registerConsoleMessages } from "./messaging/console-messages.ts";
+import { broadcastEvent } from "./messaging/event-broadcast.ts";
+import { type Action, type MessageRouter, openMessageRouter } from "./messaging/message-router.ts";
 import { describe, type Player, standAt } from "./player.ts";
 import type { Claim, Log, Place, Ports, Role } from "./ports/ports.ts";
-import { CellSerializer } from "./replication/interest-serializer.ts";
+import { InterestSerializer } from "./replication/interest-serializer.ts";
 import { takeView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
-import { type Answers, type ApplyAnswer, type Ask, openAnswers } from "./simulation/async-results.ts";
+import {
+  type ApplyAnswer,
+  type Ask,
+  type AsyncResults,
+  openAsyncResults,
+} from "./simulation/async-results.ts";
 import { type Faults, openFaults } from "./simulation/faults.ts";
 import { takeInputs } from "./simulation/input-credit.ts";
-import { type Look, noted, type Seen, seenAgain, seenBy } from "./simulation/lag-compensation.ts";
+import {
+  type RecordedPose,
+  recordSeen,
+  replaySeen,
+  type Seen,
+  seenBy,
+} from "./simulation/lag-compensation.ts";
 import type { Recorder } from "./simulation/recorder.ts";
 import { openSimulation, type Simulation } from "./simulation/simulation.ts";
 import { spawnPlaceOf } from "./simulation/spawn-place.ts";
@@ -49,18 +60,18 @@ export abstract class SimulatedRoom<
   A extends Avatar = Avatar,
 > extends GameRoom<S, A> {
   /** Whose eyes see how far, in a room with interest. */
-  protected sight: CellSerializer<S> | undefined;
+  protected sight: InterestSerializer<S> | undefined;
   protected readonly faultBook: Faults = openFaults(() => this.log);
   /** Who sent what no page sends. */
   readonly strikes: Strikes = openStrikes(
     () => this.clock.elapsedTime,
     () => this.log,
   );
-  private readonly answers: Answers = openAnswers({
+  private readonly answers: AsyncResults = openAsyncResults({
     record: (name, about, answer) => this.recorder?.answer(name, about, answer),
     fault: this.faultBook.note,
   });
-  protected inbox!: Inbox<A>;
+  protected inbox!: MessageRouter<A>;
   /** Role-gated commands, for players by message and for operators. */
   console!: Console;
   protected wire!: StableSerializer<S>;
@@ -69,7 +80,7 @@ export abstract class SimulatedRoom<
   private tickClock!: TickClock;
   private recorder: Recorder | undefined;
   /** Of a re-run: what the recording says that shooters saw in this tick. */
-  private readonly looks: Look[] = [];
+  private readonly looks: RecordedPose[] = [];
   private rewind: Rewind | undefined;
   /** True while a tick runs: what its rules do, a re-run does by itself. */
   private ticking = false;
@@ -92,10 +103,10 @@ export abstract class SimulatedRoom<
     this.simulation = this.openSimulation();
   }
 
-  private openInbox(): Inbox<A> {
-    const inbox = openInbox<A>(
+  private openInbox(): MessageRouter<A> {
+    const inbox = openMessageRouter<A>(
       this,
-      this.rates,
+      this.rateLimits,
       (player, type, message) => this.recorder?.message(player.sessionId, type, message),
       () => this.log,
     );
@@ -115,7 +126,7 @@ export abstract class SimulatedRoom<
       });
     });
     // What a player commands is recorded as the message that it is.
-    hearCommands(inbox, console);
+    registerConsoleMessages(inbox, console);
     this.console = {
       complete: console.complete,
       give: (caller, line) => {
@@ -137,7 +148,7 @@ export abstract class SimulatedRoom<
       actorClasses: this.actorClasses,
       rules: (dt) => this.onTick?.(dt),
       fault: this.faultBook.note,
-      deliver: (event, kind) => sendEvent(this.players, event, kind),
+      deliver: (event, kind) => broadcastEvent(this.players, event, kind),
       keep: (event) => ports.events.keep({ game: this.roomName, roomId, zone, event }),
     });
   }
@@ -164,7 +175,7 @@ export abstract class SimulatedRoom<
       super.setSerializer(serializer);
       return;
     }
-    this.sight = this.interest ? new CellSerializer<S>({ interest: this.interest }) : undefined;
+    this.sight = this.interest ? new InterestSerializer<S>({ interest: this.interest }) : undefined;
     this.wire = this.sight ?? new StableSerializer<S>();
     super.setSerializer(this.wire);
   }
@@ -351,7 +362,7 @@ export abstract class SimulatedRoom<
     const room = openRoomItems<C>(
       {
         players: this.players as unknown as ReadonlyMap<string, Player<C>>,
-        inbox: inbox as unknown as Inbox<C>,
+        inbox: inbox as unknown as MessageRouter<C>,
         simulation,
         zone,
         items: () => this.ports.items,
@@ -369,10 +380,10 @@ export abstract class SimulatedRoom<
    * With `rewindMs` 0 all is where it is now. Judge shots in `onTick` or by a button in `step`, not in a message.
    */
   protected seenBy(player: Pick<Player, "sessionId">): Seen {
-    if (this.answers.from === "recording") return seenAgain(this.looks);
+    if (this.answers.from === "recording") return replaySeen(this.looks);
     const { recorder } = this;
     const seen = seenBy(this.rewind, player.sessionId);
-    return recorder ? noted(seen, recorder.look) : seen;
+    return recorder ? recordSeen(seen, recorder.look) : seen;
   }
 
   /** Colyseus sends here what a handler, a timer or a hook threw, instead of ending the process. */

@@ -8,21 +8,31 @@ import {
   type WorldState,
 } from "../shared/index.ts";
 import { createOptions } from "./game-listing.ts";
-import { announce, type Letter, type Letters, openLetters } from "./messaging/direct-messages.ts";
-import { capture, giveBack, saveIfDue } from "./persistence/character-saves.ts";
-import { type Kept, keep, restoreActors, restorePlayers } from "./persistence/hot-reload-snapshot.ts";
+import {
+  announce,
+  type DirectMessage,
+  type DirectMessages,
+  openDirectMessages,
+} from "./messaging/direct-messages.ts";
+import { captureState, releaseCharacter, saveIfDue } from "./persistence/character-saves.ts";
+import {
+  type HotReloadSnapshot,
+  restoreActors,
+  restorePlayers,
+  takeHotReloadSnapshot,
+} from "./persistence/hot-reload-snapshot.ts";
 import { openZone, type ZoneKeeper } from "./persistence/zone-saves.ts";
 import type { Player } from "./player.ts";
-import type { Identity, VisitEnding } from "./ports/ports.ts";
+import type { Identity, PlaySessionEnding } from "./ports/ports.ts";
 import { giveOwnView } from "./replication/owner-view.ts";
 import { confirmSeats, freeSeat } from "./seat-reservations.ts";
 import { SimulatedRoom } from "./simulated-room.ts";
-import { keepClientsQuick } from "./transport/client-fast-path.ts";
+import { installClientFastPath } from "./transport/client-fast-path.ts";
 import { claimArrival, placeOfArrival } from "./travel/arrival.ts";
-import { type InstanceDoor, openInstanceDoor } from "./travel/instance-access.ts";
+import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
 import { orJoinError } from "./travel/join-error.ts";
-import { openSiblings } from "./travel/overflow-rooms.ts";
-import { openPartyDesk, type PartyDesk } from "./travel/party.ts";
+import { openOverflowRooms } from "./travel/overflow-rooms.ts";
+import { openParties, type Parties } from "./travel/party.ts";
 import { codeOf, type Goal, type JourneyEnd, tellOrigin } from "./travel/portal.ts";
 import { uniqueCode } from "./travel/room-code.ts";
 import { openSuccessor, refuseFull } from "./travel/room-finder.ts";
@@ -41,7 +51,7 @@ const PARTY_MAX_MS = 1_000;
  *
  * @example
  * export class YardRoom extends WorldRoom<YardState> {
- *   static override readonly card = { label: "Yard", description: "A quiet yard.", maxPlayers: 20 };
+ *   static override readonly listing = { label: "Yard", description: "A quiet yard.", maxPlayers: 20 };
  *   override state = new YardState();
  *   override level = yard;
  *   override systems = [wander, flee];
@@ -53,11 +63,11 @@ export abstract class WorldRoom<
 > extends SimulatedRoom<S, A> {
   // Undefined in a rehearsal, which goes nowhere.
   private ways!: Travel<A>;
-  private parties!: PartyDesk<A>;
-  private door!: InstanceDoor;
+  private parties!: Parties<A>;
+  private door!: InstanceAccess;
   /** What parties are told of each player: of the coming before of the going. */
   private readonly meetings = new WeakMap<Player<A>, Promise<void>>();
-  private letters!: Letters<A>;
+  private letters!: DirectMessages<A>;
   private readonly stopListening: (() => void)[] = [];
   private keeper: ZoneKeeper | undefined;
   private stopRecording: (() => void) | undefined;
@@ -80,26 +90,26 @@ export abstract class WorldRoom<
 
   private async open(options: unknown): Promise<void> {
     const { ports, private: isPrivate, instance, successor } = createOptions.parse(options);
-    const { card } = this.constructor as typeof WorldRoom;
+    const { listing } = this.constructor as typeof WorldRoom;
     this.stopListening.push(ports.openRoom());
     if (this.persistent && !successor) await refuseFull(this.roomName);
     this.roomId = await uniqueCode(this.roomId);
-    this.maxClients = card.maxPlayers;
-    this.metadata = { label: card.label, game: this.roomName };
+    this.maxClients = listing.maxPlayers;
+    this.metadata = { label: listing.label, game: this.roomName };
     // A kept zone has one room: whoever opened it for themselves would keep everybody out.
     const wish = this.persistent ? undefined : isPrivate;
-    this.hidden = card.instance || (wish ?? card.private ?? false);
+    this.hidden = listing.instance || (wish ?? listing.private ?? false);
     if (this.hidden) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
-    keepClientsQuick(this, this.strikes);
+    installClientFastPath(this, this.strikes);
     confirmSeats(this, ports.seats);
     this.openWorld(ports, ports.log.child({ room: this.roomName, roomId: this.roomId }));
     this.setRates();
     // Before the first tick: nothing may move until the world is the saved one.
     if (this.persistent && this.zone) await this.keepZone(this.zone);
     this.startTicking();
-    this.instance = card.instance ? instance : undefined;
-    await this.openWays(card.label, this.instance);
+    this.instance = listing.instance ? instance : undefined;
+    await this.openWays(listing.label, this.instance);
     this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
     await this.openGame();
     this.log.info({ private: this.hidden }, "room opened");
@@ -107,9 +117,9 @@ export abstract class WorldRoom<
 
   private async openWays(label: string, instance: string | undefined): Promise<void> {
     const { players, roomId, roomName, presence, log, inbox } = this;
-    this.parties = await openPartyDesk<A>({ players, roomId, label, presence, log }, inbox);
+    this.parties = await openParties<A>({ players, roomId, label, presence, log }, inbox);
     const { askKey } = this.parties;
-    this.door = openInstanceDoor({ key: instance, askKey, presence, roomName, roomId, log });
+    this.door = openInstanceAccess({ key: instance, askKey, presence, roomName, roomId, log });
     const room = this;
     this.ways = openTravel<A>({
       players,
@@ -131,7 +141,7 @@ export abstract class WorldRoom<
       companions: (player) => this.parties.companions(player),
       instanceKey: ({ claim }) => this.parties.keyOf(claim.sheet.id),
     });
-    this.letters = await openLetters<A>(
+    this.letters = await openDirectMessages<A>(
       {
         players,
         roomId,
@@ -142,7 +152,7 @@ export abstract class WorldRoom<
       },
       inbox,
     );
-    openSiblings<A>(
+    openOverflowRooms<A>(
       {
         roomId,
         roomName,
@@ -303,7 +313,7 @@ export abstract class WorldRoom<
   }
 
   /** A letter from another room, in whichever process. False: its reader is not here. */
-  takeLetter(letter: Letter): boolean {
+  takeLetter(letter: DirectMessage): boolean {
     return this.letters.take(letter);
   }
 
@@ -352,11 +362,11 @@ export abstract class WorldRoom<
     if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
     // First the game's own farewell: what it writes to the stats is saved.
     this.removePlayer(client.sessionId, "left");
-    const state = capture(player, this.zone);
+    const state = captureState(player, this.zone);
     await this.partWays(player);
     this.log.info({ player: client.sessionId, code }, "player left");
     if (player.departure?.handing) return; // the hand-over has saved
-    await giveBack(this.ports.characters, player, state, this.log);
+    await releaseCharacter(this.ports.characters, player, state, this.log);
   }
 
   /**
@@ -367,17 +377,17 @@ export abstract class WorldRoom<
     for (const player of this.players.values()) {
       if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
       this.removePlayer(player.sessionId, reason);
-      const state = capture(player, this.zone);
+      const state = captureState(player, this.zone);
       await this.partWays(player);
       this.log.warn({ player: player.sessionId, reason }, "player let go");
       if (reason === "taken-over" && !player.departure?.handing)
-        await giveBack(this.ports.characters, player, state, this.log);
+        await releaseCharacter(this.ports.characters, player, state, this.log);
       player.hold?.reject(new Error(reason));
       player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
     }
   }
 
-  private removePlayer(sessionId: string, ending: VisitEnding): void {
+  private removePlayer(sessionId: string, ending: PlaySessionEnding): void {
     const player = this.players.get(sessionId);
     if (!player) return;
     if (player.visit) this.ports.visits.end(player.visit, ending);
@@ -388,15 +398,15 @@ export abstract class WorldRoom<
   // ── Hot reload, while a builder develops ──────────────────────────────────────────────────────────────────────
 
   /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
-  override onCacheRoom(): Kept {
+  override onCacheRoom(): HotReloadSnapshot {
     this.replaced = true;
     this.stopRecording?.();
     this.keeper?.handOver();
-    return keep(this.state, this.players, this.onKeep?.());
+    return takeHotReloadSnapshot(this.state, this.players, this.onKeep?.());
   }
 
   /** Colyseus calls it in the room that takes over; the seats are kept for the players, who return by themselves. */
-  override onRestoreRoom(kept: Kept): void {
+  override onRestoreRoom(kept: HotReloadSnapshot): void {
     restoreActors(this.state, this.placed, kept, this.space);
     this.world.adopt();
     for (const player of restorePlayers<A>(kept, this.ports.characters, (of) => this.createAvatar(of)))

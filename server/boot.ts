@@ -10,9 +10,9 @@ import type { Config } from "./config.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
 import { claimPort } from "./http/listen-port.ts";
-import { guardFrontDoor } from "./http/request-guard.ts";
+import { guardRequests } from "./http/request-guard.ts";
 import type { PageSource } from "./http/static-page.ts";
-import { answerLetGo, type Foundation, openFoundation } from "./services.ts";
+import { answerLetGo, openServices, type Services } from "./services.ts";
 import { openLog } from "./telemetry/log.ts";
 import { hearConsole, sampleLog } from "./telemetry/sampled-log.ts";
 
@@ -33,7 +33,7 @@ export interface RunningServer {
   readonly port: number;
   /** Id of this process in its cluster, which is in the path of each socket. */
   readonly processId: string;
-  readonly foundation: Foundation;
+  readonly foundation: Services;
   /**
    * Swaps the games for edited ones: each open room is replaced by one of its new code, with its state and its
    * players, who reconnect by themselves. For development. One at a time.
@@ -50,18 +50,18 @@ export interface RunningServer {
  *
  * @param games rooms by the name under which clients join them
  * @param page folder of the built page, or what serves it
- * @throws RoomkeepError PORT_IN_USE, PAGE_MISSING, and what {@link openFoundation} throws
+ * @throws RoomkeepError PORT_IN_USE, PAGE_MISSING, and what {@link openServices} throws
  * @example
  * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
  */
 export async function startServer(games: Games, config: Config, page?: PageSource): Promise<RunningServer> {
   const http = createServer({ highWaterMark: ANSWER_MAX });
-  const door = guardFrontDoor(http, openLog(config.logLevel), config.trustProxy);
+  const door = guardRequests(http, openLog(config.logLevel), config.trustProxy);
   // First, because it fails at once where a database takes its time.
   await claimPort(http, config);
   try {
     const { port } = http.address() as AddressInfo;
-    const foundation = await openFoundation(config);
+    const foundation = await openServices(config);
     const giveBackConsole = hearConsole(sampleLog(foundation.log));
     try {
       foundation.itemRules.templates = itemsOf(games);
@@ -103,7 +103,7 @@ export async function startServer(games: Games, config: Config, page?: PageSourc
 }
 
 /** Colyseus's presence carries the word; whoever asks knows the process by its id. */
-async function hearDrain({ shared, log }: Foundation, listener: () => void): Promise<void> {
+async function hearDrain({ shared, log }: Services, listener: () => void): Promise<void> {
   await shared?.presence.subscribe(DRAIN_CHANNEL, (processId: string) => {
     if (processId !== matchMaker.processId) return;
     log.info({}, "asked to drain");
@@ -115,7 +115,7 @@ async function hearDrain({ shared, log }: Foundation, listener: () => void): Pro
 async function swapGames(
   entries: GameEntry[],
   games: Games,
-  { ports, itemRules, shared }: Foundation,
+  { ports, itemRules, shared }: Services,
 ): Promise<void> {
   itemRules.templates = itemsOf(games);
   if (shared) {
@@ -131,7 +131,7 @@ async function swapGames(
   await matchMaker.hotReload();
 }
 
-async function shutDown(server: Server, http: HttpServer, foundation: Foundation): Promise<void> {
+async function shutDown(server: Server, http: HttpServer, foundation: Services): Promise<void> {
   const { log } = foundation;
   const startedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;

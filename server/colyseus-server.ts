@@ -9,7 +9,7 @@ import { type GameEntry, roomEndpoints } from "./http/api/rooms.ts";
 import { allowOrigins, isForeign } from "./http/cors.ts";
 import { type PageSource, servePage } from "./http/static-page.ts";
 import { limitMisses, openMisses } from "./matchmaking/room-code-misses.ts";
-import type { Foundation } from "./services.ts";
+import type { Services } from "./services.ts";
 import { sampleLog } from "./telemetry/sampled-log.ts";
 
 /**
@@ -40,7 +40,7 @@ class AttachedTransport extends WebSocketTransport {
 
 /** Colyseus on a server that listens: rooms, sockets, HTTP routes and the page. `entries` is the very list that the API shows. */
 export function openColyseus(
-  foundation: Foundation,
+  foundation: Services,
   http: HttpServer,
   entries: readonly GameEntry[],
   port: number,
@@ -76,7 +76,7 @@ export function openColyseus(
 }
 
 /** The one that this process chooses for a new room; itself while it starts. */
-async function selectProcess({ membership }: Foundation): Promise<string> {
+async function selectProcess({ membership }: Services): Promise<string> {
   return (await membership?.selectProcess()) ?? matchMaker.processId;
 }
 

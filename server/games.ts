@@ -1,11 +1,11 @@
 import { type AuthContext, generateId, matchMaker } from "@colyseus/core";
-import type { Identity, ItemTemplate, ItemTemplates, Knock, Ports, WorldRoom } from "../rooms/index.ts";
+import type { Identity, ItemTemplate, ItemTemplates, JoinAttempt, Ports, WorldRoom } from "../rooms/index.ts";
 import { orJoinError } from "../rooms/travel/join-error.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
 
 /** A game's room class. */
-export type GameClass = (new () => WorldRoom) & Pick<typeof WorldRoom, "card" | "items" | "level">;
+export type GameClass = (new () => WorldRoom) & Pick<typeof WorldRoom, "listing" | "items" | "level">;
 /** Rooms by the name under which clients join them. */
 export type Games = Record<string, GameClass>;
 
@@ -18,7 +18,7 @@ export function defineGames(games: Games, ports: Ports): GameEntry[] {
   checkPortals(games);
   return Object.entries(games).map(([game, Game]) => {
     matchMaker.defineRoomType(game, withSignIn(game, Game, ports), { ports });
-    return { game, ...Game.card };
+    return { game, ...Game.listing };
   });
 }
 
@@ -64,7 +64,7 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
 }
 
 /** By the ticket, to a seat whose id is known before its room is found. */
-async function letInBy(ports: Ports, ticket: string | undefined, knock: Knock): Promise<Identity> {
+async function letInBy(ports: Ports, ticket: string | undefined, knock: JoinAttempt): Promise<Identity> {
   const identity = { ...(await ports.verify(ticket, knock)), sessionId: generateId() };
   await ports.seats.take(identity, identity.sessionId);
   return identity;

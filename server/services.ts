@@ -7,9 +7,9 @@ import { type Auth, openAuth } from "./accounts/auth.ts";
 import { useTicket } from "./accounts/join-tickets.ts";
 import { openOidc } from "./accounts/oidc.ts";
 import { openPasswords } from "./accounts/passwords.ts";
-import { openLimit } from "./accounts/rate-limit.ts";
+import { openRateLimit } from "./accounts/rate-limit.ts";
 import { openTokenKeys } from "./accounts/token-keys.ts";
-import { type LifeLine, openLifeLine } from "./cluster/dead-leases.ts";
+import { type LivenessLock, openLivenessLock } from "./cluster/dead-leases.ts";
 import type { Membership } from "./cluster/membership.ts";
 import { openRedis, type Shared } from "./cluster/redis.ts";
 import { openSharedLimit } from "./cluster/shared-rate-limit.ts";
@@ -26,15 +26,15 @@ import { openRoomLimit, type RoomLimit } from "./matchmaking/room-limit.ts";
 import { openSeats, type Seats } from "./matchmaking/seat-reservations.ts";
 import { openWaitingSeats } from "./matchmaking/waiting-seats.ts";
 import { type Characters, type Holder, openCharacters } from "./persistence/characters.ts";
-import { openVisits } from "./persistence/play-sessions.ts";
+import { openPlaySessions } from "./persistence/play-sessions.ts";
 import { exportRefusedZones } from "./persistence/refused-zones.ts";
-import { openSpool } from "./persistence/save-spool.ts";
-import { createSeal } from "./persistence/snapshot-codec.ts";
+import { openSaveSpool } from "./persistence/save-spool.ts";
+import { createSnapshotCodec } from "./persistence/snapshot-codec.ts";
 import { openZones, type Zones } from "./persistence/zones.ts";
 import { scheduleBackups } from "./storage/backup.ts";
 import { type Database, IN_MEMORY, migrate, openDatabase } from "./storage/database.ts";
 import { watchQueries } from "./storage/query-metrics.ts";
-import { openSweep } from "./storage/retention.ts";
+import { openRetention } from "./storage/retention.ts";
 import { type Audit, openAudit } from "./telemetry/audit.ts";
 import { type EventLogPort, openEventLog } from "./telemetry/event-log.ts";
 import { openLog } from "./telemetry/log.ts";
@@ -44,7 +44,7 @@ import { openRecordings } from "./telemetry/recordings.ts";
 /** Channel on which a character's holder is asked to let it go. */
 const LET_GO = "roomkeep:let-go";
 /** What is opened before anything listens, and outlives a hot reload of the rooms. */
-export interface Foundation {
+export interface Services {
   readonly config: Config;
   readonly log: Logger;
   readonly database: Database;
@@ -75,12 +75,12 @@ export interface Foundation {
  *
  * @throws RoomkeepError DATABASE_UNAVAILABLE, DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, REDIS_UNAVAILABLE
  */
-export async function openFoundation(config: Config): Promise<Foundation> {
+export async function openServices(config: Config): Promise<Services> {
   const log = openLog(config.logLevel);
   const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
   const metrics = openMetrics();
   let database: Database | undefined;
-  let lifeLine: LifeLine | undefined;
+  let lifeLine: LivenessLock | undefined;
   try {
     const { databaseUrl: url, dataDir, slowQueryMs, poolSize } = config;
     database = await openDatabase({ url, dataDir, log, slowQueryMs, poolSize });
@@ -88,10 +88,12 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     await migrate(ds);
     watchQueries(ds, metrics.registry);
     const incarnation = randomUUID();
-    if (shared && config.databaseUrl) lifeLine = await openLifeLine(config.databaseUrl, incarnation, log);
+    if (shared && config.databaseUrl) lifeLine = await openLivenessLock(config.databaseUrl, incarnation, log);
     // A database in memory is away only when the process is.
     const spool =
-      config.dataDir === IN_MEMORY ? undefined : await openSpool(ds, join(config.dataDir, "spool"), { log });
+      config.dataDir === IN_MEMORY
+        ? undefined
+        : await openSaveSpool(ds, join(config.dataDir, "spool"), { log });
     const characters = await openCharacters(ds, {
       incarnation,
       log,
@@ -101,21 +103,21 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     });
     const events = openEventLog(ds, log);
     const audit = openAudit(ds, log);
-    const itemRules: Foundation["itemRules"] = { templates: {}, slotsOf };
+    const itemRules: Services["itemRules"] = { templates: {}, slotsOf };
     const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
       characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
     );
     const zones = await openZones(ds, {
       incarnation,
       log,
-      seal: createSeal({ keys: config.sealKeys }),
+      seal: createSnapshotCodec({ keys: config.sealKeys }),
       saveEveryMs: config.zoneSaveMs,
       exclusive: database.kind === "embedded",
     });
     exportRefusedZones(metrics.registry, { list: zones.refused });
     const signIn = openAdminSignIn(ds, config.adminPassword);
     const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys));
-    const visits = openVisits(ds, { incarnation, log });
+    const visits = openPlaySessions(ds, { incarnation, log });
     const { recordDir: folder, recordHashTicks: hashEveryTicks } = config;
     const recordings = folder ? await openRecordings({ folder, hashEveryTicks, log }) : undefined;
     const { roomsMax, addressSeats } = config;
@@ -124,7 +126,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       shared ? openSharedSeats(shared.link, addressSeats) : openWaitingSeats(addressSeats),
       log,
     );
-    const stopSweep = openSweep(ds, log);
+    const stopSweep = openRetention(ds, log);
     const isStopping = () => foundation.stopping;
     const known = { config, log, database, shared, signIn, auth, seats, isStopping, zones };
     const endpoints = foundationEndpoints(known, metrics);
@@ -132,7 +134,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const backups = config.backupEveryMs
       ? scheduleBackups(ds, join(config.dataDir, "backups"), config.backupEveryMs, log)
       : undefined;
-    const foundation: Foundation = {
+    const foundation: Services = {
       config,
       log,
       database: opened,
@@ -189,7 +191,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
 }
 
 function foundationEndpoints(
-  foundation: Pick<Foundation, "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones"> & {
+  foundation: Pick<Services, "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones"> & {
     readonly seats: Seats;
     isStopping(): boolean;
   },
@@ -201,7 +203,7 @@ function foundationEndpoints(
   const guards = adminGuards(signIn);
   const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
   const limit = (name: string, points: number) =>
-    shared ? openSharedLimit(shared.link, name, points, 60) : openLimit(points, 60);
+    shared ? openSharedLimit(shared.link, name, points, 60) : openRateLimit(points, 60);
   const tickets = {
     ofAccount: limit("account-tickets", config.accountTickets),
     ofAddress: limit("address-tickets", config.addressTickets),

@@ -1,14 +1,14 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Api, Registration, Who } from "../network/api.ts";
 import { ApiError } from "../network/http-client.ts";
-import { recall, remember } from "../storage.ts";
-import { openRoster, type Roster } from "./character-list.ts";
-import { type IdentityReturn, leaveForProvider, readBinding } from "./oidc-return.ts";
+import { readStored, writeStored } from "../storage.ts";
+import { type CharacterList, openCharacterList } from "./character-list.ts";
+import { type OidcReturn, openProvider, readBinding } from "./oidc-return.ts";
 
 /** Who plays in this browser: nobody yet, a guest, or a registered account. All calls throw `ApiError`. */
 export interface Account {
   readonly who: Signal<Who | undefined>;
-  readonly roster: Roster;
+  readonly roster: CharacterList;
   /** Brings the guest of this browser to another one; kept here also while somebody else is signed in. */
   readonly recoveryCode: Signal<string | undefined>;
   /** Reads who is signed in, after the page was opened. */
@@ -24,7 +24,7 @@ export interface Account {
   /** Leaves for the identity provider; `link`: whoever is signed in gets its identity. */
   leaveFor(link: boolean): Promise<void>;
   /** Finishes what {@link leaveFor} began. */
-  comeBackFrom(came: IdentityReturn): Promise<void>;
+  comeBackFrom(came: OidcReturn): Promise<void>;
   /** Ends this sign-in, or all of them. A guest that this browser keeps plays again. */
   signOut(everywhere: boolean): Promise<void>;
 }
@@ -36,24 +36,24 @@ const GUEST: Who = { kind: "guest", name: null, email: null };
 /** Opens the account that this browser remembers. */
 export function openAccount(api: Api): Account {
   const { tokens } = api;
-  const roster = openRoster(api);
+  const roster = openCharacterList(api);
   const readToken = () => {
-    const kept = recall("token");
+    const kept = readStored("token");
     return typeof kept === "string" ? kept : undefined;
   };
   tokens.token = readToken();
-  tokens.onToken = (next) => remember("token", next);
+  tokens.onToken = (next) => writeStored("token", next);
   tokens.latestToken = readToken;
-  const who = signal(tokens.token ? ((recall("who") as Who | undefined) ?? GUEST) : undefined);
-  const recoveryCode = signal(recall("recoveryCode") as string | undefined);
+  const who = signal(tokens.token ? ((readStored("who") as Who | undefined) ?? GUEST) : undefined);
+  const recoveryCode = signal(readStored("recoveryCode") as string | undefined);
 
   const keepCode = (code: string | undefined) => {
     recoveryCode.value = code;
-    remember("recoveryCode", code);
+    writeStored("recoveryCode", code);
   };
   const become = (next: Who | undefined) => {
     who.value = next;
-    remember("who", next);
+    writeStored("who", next);
   };
   const enter = async (next: Who) => {
     become(next);
@@ -62,7 +62,7 @@ export function openAccount(api: Api): Account {
   };
   const forget = () => {
     tokens.token = undefined;
-    remember("token", undefined);
+    writeStored("token", undefined);
     become(undefined);
     roster.clear();
   };
@@ -144,7 +144,7 @@ export function openAccount(api: Api): Account {
     },
     changePassword: (current, password) => api.changePassword(current, password),
     async leaveFor(link) {
-      leaveForProvider(await api.beginIdentity(link && tokens.token !== undefined));
+      openProvider(await api.beginIdentity(link && tokens.token !== undefined));
     },
     async comeBackFrom({ code, state, iss }) {
       const wasGuest = who.value?.kind === "guest" ? roster.chosen.value : undefined;

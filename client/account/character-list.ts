@@ -1,12 +1,12 @@
 import { type Signal, signal } from "@preact/signals";
 import { COLORS, SHAPES } from "roomkeep/shared";
-import type { Api, Looks, OwnCharacter } from "../network/api.ts";
-import { recall, remember } from "../storage.ts";
+import type { Api, Appearance, OwnCharacter } from "../network/api.ts";
+import { readStored, writeStored } from "../storage.ts";
 import { suggestName } from "./name-suggestions.ts";
 
 /** The characters of whoever is signed in, and the looks that the wardrobe shows and changes. */
-export interface Roster {
-  readonly looks: Signal<Looks>;
+export interface CharacterList {
+  readonly looks: Signal<Appearance>;
   /** The chosen one first, those deleted last. */
   readonly characters: Signal<readonly OwnCharacter[]>;
   /** Characters an account may have. */
@@ -27,21 +27,21 @@ export interface Roster {
 }
 
 /** Opens the characters; before anybody is signed in, the looks that this browser remembers. */
-export function openRoster(api: Api): Roster {
+export function openCharacterList(api: Api): CharacterList {
   const looks = signal(rememberedLooks());
   const characters = signal<readonly OwnCharacter[]>([]);
   const max = signal(1);
   // Each tab may play another one.
-  const chosen = signal(recall("character", "tab") as string | undefined);
+  const chosen = signal(readStored("character", "tab") as string | undefined);
   const live = () => characters.value.filter(({ deletedAt }) => deletedAt === null);
 
   const show = (id: string | undefined) => {
     chosen.value = id;
-    remember("character", id, "tab");
+    writeStored("character", id, "tab");
     const one = characters.value.find((character) => character.id === id);
     if (!one) return;
     looks.value = { name: one.name, color: one.color, shape: one.shape };
-    remember("looks", looks.value);
+    writeStored("looks", looks.value);
   };
   const read = async () => {
     const answer = await api.characters();
@@ -95,11 +95,12 @@ export function openRoster(api: Api): Roster {
   };
 }
 
-const same = (a: Looks, b: Looks) => a.name === b.name && a.color === b.color && a.shape === b.shape;
+const same = (a: Appearance, b: Appearance) =>
+  a.name === b.name && a.color === b.color && a.shape === b.shape;
 const pick = (end: number) => Math.floor(Math.random() * end);
 
-function rememberedLooks(): Looks {
-  const stored = recall("looks") as Partial<Looks> | undefined;
+function rememberedLooks(): Appearance {
+  const stored = readStored("looks") as Partial<Appearance> | undefined;
   const whole = (value: unknown, end: number) =>
     typeof value === "number" && Number.isInteger(value) && value >= 0 && value < end ? value : pick(end);
   return {

@@ -6,8 +6,8 @@ import { emoteImage } from "../scene/emote-art.ts";
 import { AccountPanel } from "./account/account.tsx";
 import { Console } from "./console.tsx";
 import { BagButton, Items } from "./items/items.tsx";
-import { Door } from "./join-form.tsx";
-import { RatesPanel, RatesPill } from "./net-stats.tsx";
+import { JoinForm } from "./join-form.tsx";
+import { NetStatsPanel, NetStatsPill } from "./net-stats.tsx";
 import { Help, Preferences, Share } from "./overlays.tsx";
 import { Chat } from "./social/chat.tsx";
 import { FeedList } from "./social/feed.tsx";
@@ -21,7 +21,7 @@ export function Hud({ page }: { page: Page }) {
   return (
     <>
       {playing && <Playing page={page} />}
-      {(session.phase.value === "door" || session.phase.value === "joining") && <Door page={page} />}
+      {(session.phase.value === "door" || session.phase.value === "joining") && <JoinForm page={page} />}
       {overlay.value === "help" && <Help page={page} />}
       {overlay.value === "settings" && <Preferences page={page} />}
       {overlay.value === "share" && playing && <Share page={page} />}
@@ -53,7 +53,7 @@ function Playing({ page }: { page: Page }) {
       <Notice page={page} />
       <div class="corner">
         <PartyList page={page} />
-        <RatesPanel page={page} />
+        <NetStatsPanel page={page} />
       </div>
       <FeedList page={page} />
       {page.touch.value && <Touch page={page} />}
@@ -90,7 +90,7 @@ function TopBar({ page }: { page: Page }) {
         </span>
       </div>
       <div class="bar right">
-        <RatesPill page={page} />
+        <NetStatsPill page={page} />
         <BagButton page={page} />
         <button
           type="button"

@@ -5,7 +5,7 @@ import { NameField, Wardrobe } from "./account/wardrobe.tsx";
 import { Places, Recovery } from "./places.tsx";
 
 /** The first screen: who you are, and where to go. The character stands beside it in the world. */
-export function Door({ page }: { page: Page }) {
+export function JoinForm({ page }: { page: Page }) {
   const { session, account, invited, title, quickGame } = page;
   const busy = session.phase.value === "joining";
   const name = playerName.safeParse(account.roster.looks.value.name);

@@ -7,7 +7,7 @@ import type { Page } from "../page-state.ts";
 const PROFILE_MS = 4_000;
 
 /** Round trip and patches a second; a click shows more. */
-export function RatesPill({ page }: { page: Page }) {
+export function NetStatsPill({ page }: { page: Page }) {
   const { roundTripMs, patchHz } = page.board.rates.value;
   return (
     <button
@@ -26,7 +26,7 @@ export function RatesPill({ page }: { page: Page }) {
 }
 
 /** The rates of the room, live; with the debug drawing also what its ticks cost, for those whom the room tells. */
-export function RatesPanel({ page }: { page: Page }) {
+export function NetStatsPanel({ page }: { page: Page }) {
   const { board, settings, ratesOpen } = page;
   if (!ratesOpen.value && !settings.debug.value) return null;
   const { tickHz, patchHz, interpolationMs, roundTripMs, pending, fps } = board.rates.value;

@@ -1,6 +1,6 @@
 import { Vector3 } from "three";
-import { isThing } from "../items/proximity.ts";
-import type { World } from "../room-view.ts";
+import { isItemActor } from "../items/proximity.ts";
+import type { RoomView } from "../room-view.ts";
 import type { Stage } from "../scene/stage.ts";
 
 /** How far from an avatar, or the name above it, a click may be, pixels. */
@@ -16,7 +16,7 @@ const at = new Vector3();
 /** Calls back with the id and kind of an avatar, or of a thing that one may take, that is clicked or tapped. */
 export function pickActors(
   stage: Stage,
-  world: () => World | undefined,
+  world: () => RoomView | undefined,
   picked: (id: string, kind: string) => void,
 ): void {
   const { canvas, camera } = stage;
@@ -32,7 +32,7 @@ export function pickActors(
     let id = "";
     let kind = "";
     for (const actor of world()?.actors.list() ?? []) {
-      if (actor.kind !== "avatar" && !isThing(actor.kind)) continue;
+      if (actor.kind !== "avatar" && !isItemActor(actor.kind)) continue;
       for (const up of HEIGHTS[actor.kind] ?? [0.2]) {
         at.set(actor.x, actor.y + up, actor.z).project(camera);
         if (at.z > 1) continue;

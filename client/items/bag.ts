@@ -3,8 +3,8 @@ import type { Carrier } from "roomkeep/shared";
 import type { GameRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
 import type { ItemsView } from "../view.ts";
-import { type Held, type Move, moveHeld } from "./inventory-preview.ts";
-import { type Answer, openWishes } from "./request-queue.ts";
+import { type CarriedItems, type Move, previewMove } from "./inventory-preview.ts";
+import { type Answer, openRequestQueue } from "./request-queue.ts";
 
 /** How long a move is shown ahead of the state after it was booked, ms: the patch is on its way. */
 const SETTLE_MS = 400;
@@ -14,7 +14,7 @@ export interface Bag {
   /** False in rooms without items. */
   readonly here: Signal<boolean>;
   /** Bag and equipment as they are shown: the room's word, and moves that it has not answered yet. */
-  readonly held: ReadonlySignal<readonly Held[]>;
+  readonly held: ReadonlySignal<readonly CarriedItems[]>;
   readonly coins: Signal<number>;
   readonly dead: Signal<boolean>;
   /** Id of the stack whose last wish was refused; empty again after a moment. */
@@ -37,9 +37,9 @@ interface Ahead {
 
 /** Follows what the own character carries through all rooms of a session. `look`: of the game that is played. */
 export function openBag(session: Session, look: ReadonlySignal<ItemsView>): Bag {
-  const wishes = openWishes(session);
+  const wishes = openRequestQueue(session);
   const here = signal(false);
-  const told = signal<readonly Held[]>([]);
+  const told = signal<readonly CarriedItems[]>([]);
   const ahead = signal<readonly Ahead[]>([]);
   const coins = signal(0);
   const dead = signal(false);
@@ -51,9 +51,9 @@ export function openBag(session: Session, look: ReadonlySignal<ItemsView>): Bag 
     here.value = me?.items !== undefined;
     coins.value = me?.coins ?? 0;
     dead.value = me?.dead ?? false;
-    const now: Held[] = [];
+    const now: CarriedItems[] = [];
     me?.items?.forEach(({ template, container, slot, qty }, id) => {
-      now.push({ id, template, container: container as Held["container"], slot, qty });
+      now.push({ id, template, container: container as CarriedItems["container"], slot, qty });
     });
     const next = now
       .map(({ id, container, slot, qty }) => `${id}${container}${slot}×${qty}`)
@@ -89,7 +89,7 @@ export function openBag(session: Session, look: ReadonlySignal<ItemsView>): Bag 
   return {
     here,
     held: computed(() =>
-      ahead.value.reduce((all, { move }) => moveHeld(all, move, look.value.templates), told.value),
+      ahead.value.reduce((all, { move }) => previewMove(all, move, look.value.templates), told.value),
     ),
     coins,
     dead,

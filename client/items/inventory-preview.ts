@@ -1,7 +1,7 @@
 import { BAG_SLOTS, type ItemTemplates } from "roomkeep/shared";
 
 /** A stack as its owner's page knows it. */
-export interface Held {
+export interface CarriedItems {
   readonly id: string;
   readonly template: string;
   readonly container: "bag" | "equipment";
@@ -12,7 +12,7 @@ export interface Held {
 /** Where some or all of a stack shall go; without `slot` to wherever there is room. */
 export interface Move {
   readonly id: string;
-  readonly to: Held["container"];
+  readonly to: CarriedItems["container"];
   readonly slot?: number;
   readonly qty?: number;
 }
@@ -21,7 +21,11 @@ export interface Move {
  * What is carried once a move is booked, as the room will most likely say: shown at once, and taken back when it says
  * otherwise. A move that cannot be is no change. Pure.
  */
-export function moveHeld(all: readonly Held[], move: Move, templates: ItemTemplates): readonly Held[] {
+export function previewMove(
+  all: readonly CarriedItems[],
+  move: Move,
+  templates: ItemTemplates,
+): readonly CarriedItems[] {
   const stack = all.find(({ id }) => id === move.id);
   const slot = stack && (move.slot ?? roomFor(all, stack, move.to, templates));
   if (!stack || slot === undefined || !fits(stack.template, move.to, slot, templates)) return all;
@@ -47,7 +51,7 @@ export function moveHeld(all: readonly Held[], move: Move, templates: ItemTempla
 /** Whether a kind of thing may be in a slot. */
 export function fits(
   template: string,
-  container: Held["container"],
+  container: CarriedItems["container"],
   slot: number,
   templates: ItemTemplates,
 ): boolean {
@@ -55,15 +59,15 @@ export function fits(
 }
 
 /** The first free slot of the bag; undefined: it is full. */
-export function freeSlot(all: readonly Held[]): number | undefined {
+export function freeSlot(all: readonly CarriedItems[]): number | undefined {
   const taken = new Set(all.filter(({ container }) => container === "bag").map(({ slot }) => slot));
   return Array.from({ length: BAG_SLOTS }, (_, slot) => slot).find((slot) => !taken.has(slot));
 }
 
 function roomFor(
-  all: readonly Held[],
-  stack: Held,
-  to: Held["container"],
+  all: readonly CarriedItems[],
+  stack: CarriedItems,
+  to: CarriedItems["container"],
   templates: ItemTemplates,
 ): number | undefined {
   if (to === "equipment") return templates[stack.template]?.wornAt;

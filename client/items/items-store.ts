@@ -2,7 +2,7 @@ import { effect, type Signal, signal } from "@preact/signals";
 import type { Session } from "../network/session.ts";
 import type { ItemsView } from "../view.ts";
 import { type Bag, openBag } from "./bag.ts";
-import { openTrade, type TradeBoard } from "./trade.ts";
+import { openTrade, type TradeStore } from "./trade.ts";
 
 /** A thing on the ground or a shop within reach. */
 export interface Near {
@@ -22,9 +22,9 @@ export interface Grave {
 }
 
 /** Everything about items, as the page shows and changes it. */
-export interface Things {
+export interface ItemsStore {
   readonly bag: Bag;
-  readonly trade: TradeBoard;
+  readonly trade: TradeStore;
   /** How this game's items look. */
   readonly look: Signal<ItemsView>;
   /** Whether the bag is open; it is also shown beside a trade or a shop. */
@@ -40,7 +40,7 @@ export interface Things {
 }
 
 /** Follows the items of a session. */
-export function openThings(session: Session): Things {
+export function openItems(session: Session): ItemsStore {
   const look = signal<ItemsView>({ templates: {} });
   const bag = openBag(session, look);
   const trade = openTrade(session);

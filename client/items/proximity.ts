@@ -1,11 +1,11 @@
 import type { Actor, Drop, Pile, Shop } from "roomkeep/shared";
 import type { GameRoom, Pose } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
-import type { World } from "../room-view.ts";
+import type { RoomView } from "../room-view.ts";
 import type { Stage } from "../scene/stage.ts";
 import type { ItemsView } from "../view.ts";
 import { labelOf } from "./item-labels.ts";
-import type { Near, Things } from "./items-store.ts";
+import type { ItemsStore, Near } from "./items-store.ts";
 
 /** How often one looks around, ms. */
 const LOOK_MS = 150;
@@ -18,16 +18,16 @@ const SEEN_M = 25;
 /** How long a pile may take to appear after a death, ms. */
 const APPEARS_MS = 3_000;
 
-/** What {@link watchNear} looks at. */
+/** What {@link watchProximity} looks at. */
 export interface Surroundings {
   session: Session;
-  things: Things;
+  things: ItemsStore;
   stage: Stage;
-  world(): World | undefined;
+  world(): RoomView | undefined;
 }
 
 /** Tells which thing is within reach, and the way to one's own pile. */
-export function watchNear({ session, things, stage, world }: Surroundings): void {
+export function watchProximity({ session, things, stage, world }: Surroundings): void {
   let lost: { x: number; z: number; at: number; roomId: string } | undefined;
   const look = () => {
     const room = session.room.value;
@@ -57,7 +57,7 @@ function nearest(room: GameRoom, me: Pose, look: ItemsView): Near | undefined {
   let near: Near | undefined;
   room.state.actors.forEach((actor, id) => {
     const away = distance(actor, me);
-    if (!(away < least) || !isThing(actor.kind)) return;
+    if (!(away < least) || !isItemActor(actor.kind)) return;
     least = away;
     near = { id, kind: actor.kind, words: wordsFor(actor, look) };
   });
@@ -65,7 +65,7 @@ function nearest(room: GameRoom, me: Pose, look: ItemsView): Near | undefined {
 }
 
 /** Kinds of actors that one may take from or trade with. */
-export function isThing(kind: string): kind is Near["kind"] {
+export function isItemActor(kind: string): kind is Near["kind"] {
   return kind === "drop" || kind === "pile" || kind === "shop";
 }
 

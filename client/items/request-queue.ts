@@ -11,7 +11,7 @@ const AGAIN_MS = 4_000;
 const ASKED_MAX = 6;
 
 /** Asks the room for what it books, each wish once, however often the network loses it. */
-export interface Wishes {
+export interface RequestQueue {
   /** Never throws; what was refused is told to the player elsewhere. */
   ask(type: string, payload: object): Promise<Answer>;
 }
@@ -25,7 +25,7 @@ interface Open {
 }
 
 /** Opens the wishes of a session. An unanswered one is asked again with the same id: what was booked is not booked twice. */
-export function openWishes(session: Session): Wishes {
+export function openRequestQueue(session: Session): RequestQueue {
   const open = new Map<string, Open>();
 
   const send = (request: string, wish: Open) => {

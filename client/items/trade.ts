@@ -1,22 +1,22 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { ServerMessages, TradeSide, TradeView } from "roomkeep/shared";
 import type { Session } from "../network/session.ts";
-import type { Held } from "./inventory-preview.ts";
+import type { CarriedItems } from "./inventory-preview.ts";
 
 /** Somebody who wants to trade and waits for an answer. */
-export type TradeWish = ServerMessages["trade.asked"];
+export type TradeRequest = ServerMessages["trade.asked"];
 
 /** The trade that one is in, as the page shows and changes it. */
-export interface TradeBoard {
+export interface TradeStore {
   readonly view: Signal<TradeView | undefined>;
   /** The oldest comes first. */
-  readonly asked: Signal<readonly TradeWish[]>;
+  readonly asked: Signal<readonly TradeRequest[]>;
   /** How the last one ended, until the next begins; undefined. */
   readonly ended: Signal<ServerMessages["trade.ended"] | undefined>;
   ask(session: string): void;
-  answer(wish: TradeWish, yes: boolean): void;
+  answer(wish: TradeRequest, yes: boolean): void;
   /** Offers so many of a stack; 0 takes it back. */
-  offer(stack: Pick<Held, "id" | "template">, qty: number): void;
+  offer(stack: Pick<CarriedItems, "id" | "template">, qty: number): void;
   offerCoins(coins: number): void;
   /** Consents to what is on the screen. */
   agree(): void;
@@ -28,9 +28,9 @@ const SHOWN_MS = 30_000;
 const NOTHING: TradeSide = { items: [], coins: 0, agreed: false };
 
 /** Follows the trades of a session. */
-export function openTrade(session: Session): TradeBoard {
+export function openTrade(session: Session): TradeStore {
   const view = signal<TradeView | undefined>(undefined);
-  const asked = signal<readonly TradeWish[]>([]);
+  const asked = signal<readonly TradeRequest[]>([]);
   const ended = signal<ServerMessages["trade.ended"] | undefined>(undefined);
   let told: TradeView | undefined;
   let calledOff = false;
@@ -43,7 +43,7 @@ export function openTrade(session: Session): TradeBoard {
     view.value = undefined;
     asked.value = [];
     if (!room) return;
-    room.onMessage("trade.asked", (wish: TradeWish) => {
+    room.onMessage("trade.asked", (wish: TradeRequest) => {
       asked.value = [...asked.peek().filter(({ from }) => from !== wish.from), wish];
       setTimeout(() => forget(wish.from), SHOWN_MS);
     });

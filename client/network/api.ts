@@ -1,4 +1,4 @@
-import { type Calls, openCalls } from "./http-client.ts";
+import { type HttpClient, openHttpClient } from "./http-client.ts";
 
 /** A character as the server tells it. */
 export interface Character {
@@ -11,7 +11,7 @@ export interface Character {
 }
 
 /** What a player looks like and is called. */
-export type Looks = Pick<Character, "name" | "color" | "shape">;
+export type Appearance = Pick<Character, "name" | "color" | "shape">;
 
 /** A character in the account's list. */
 export interface OwnCharacter extends Character {
@@ -37,7 +37,7 @@ export interface Registration {
 }
 
 /** A stay of a character in a room. */
-export interface Visit {
+export interface PlaySession {
   characterId: string;
   game: string;
   roomId: string;
@@ -86,13 +86,14 @@ export type Api = ReturnType<typeof openApi>;
 
 /** Opens the API of an origin; "" is the page's own. */
 export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...args)) {
-  const calls = openCalls(origin, send);
+  const calls = openHttpClient(origin, send);
   const { ask, call, enter } = calls;
   return {
     /** Who is signed in: its tokens are read and set here. */
-    tokens: calls as Pick<Calls, "token" | "onToken" | "latestToken">,
+    tokens: calls as Pick<HttpClient, "token" | "onToken" | "latestToken">,
 
-    createGuest: (looks: Looks) => enter<{ recoveryCode: string; character: Character }>("/v1/guests", looks),
+    createGuest: (looks: Appearance) =>
+      enter<{ recoveryCode: string; character: Character }>("/v1/guests", looks),
     recover: (code: string) => enter<{ character: Character }>("/v1/guests/recover", { code }),
     register: (wanted: Registration) => enter<Entered>("/v1/accounts", wanted),
     /** The guest who is signed in becomes a registered account: the same one, with all it has. */
@@ -115,13 +116,14 @@ export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...
     finishIdentity: (came: IdentityAnswer) => enter<Entered>("/v1/identity/finish", came),
 
     characters: () => call<{ max: number; characters: OwnCharacter[] }>("GET", "/v1/characters"),
-    createCharacter: (looks: Looks) => call<{ character: OwnCharacter }>("POST", "/v1/characters", looks),
-    changeCharacter: (id: string, looks: Looks) =>
+    createCharacter: (looks: Appearance) =>
+      call<{ character: OwnCharacter }>("POST", "/v1/characters", looks),
+    changeCharacter: (id: string, looks: Appearance) =>
       call<{ character: Character }>("PATCH", `/v1/characters/${id}`, looks),
     chooseCharacter: (id: string) => call<void>("POST", `/v1/characters/${id}/choose`),
     deleteCharacter: (id: string) => call<void>("DELETE", `/v1/characters/${id}`),
     restoreCharacter: (id: string) => call<void>("POST", `/v1/characters/${id}/restore`),
-    visits: () => call<{ visits: Visit[] }>("GET", "/v1/visits"),
+    visits: () => call<{ visits: PlaySession[] }>("GET", "/v1/visits"),
 
     /** A ticket for one join of one character: to any room of a game, or to one room. */
     ticket: async (door: { game: string } | { roomId: string }, characterId: string) =>

@@ -1,7 +1,7 @@
 import { CLOSE, CODE_ALPHABET, CODE_LENGTH } from "roomkeep/shared";
 
 /** The screen that says why the visit is over and what one can do. */
-export interface Farewell {
+export interface DisconnectNotice {
   code: number;
   title: string;
   text: string;
@@ -13,7 +13,7 @@ export interface Farewell {
  * What a close code means to a player: a farewell for a visit that is over, undefined when the page should come
  * back by itself (a drop, a restart, a lost lease).
  */
-export function farewellFor(code: number): Farewell | undefined {
+export function noticeFor(code: number): DisconnectNotice | undefined {
   switch (code) {
     case CLOSE.TAKEN_OVER:
       return {

@@ -22,7 +22,7 @@ export interface Tokens {
 const ANSWER_MS = 10_000;
 
 /** Calls of the HTTP API. All throw {@link ApiError}. */
-export interface Calls {
+export interface HttpClient {
   /** The refresh token that this browser keeps: set when it is read from there, and by each sign-in. */
   token: string | undefined;
   /** Told of each new refresh token, so that it is kept; the one before is used up. */
@@ -38,7 +38,7 @@ export interface Calls {
 }
 
 /** Opens the calls of an origin; "" is the page's own. */
-export function openCalls(origin: string, send: typeof fetch): Calls {
+export function openHttpClient(origin: string, send: typeof fetch): HttpClient {
   /** Good for some minutes; belongs to `token`. */
   let access: { text: string; of: string; until: number } | undefined;
   let refreshing: Promise<string> | undefined;
@@ -86,7 +86,7 @@ export function openCalls(origin: string, send: typeof fetch): Calls {
       });
     return refreshing;
   };
-  const calls: Calls = {
+  const calls: HttpClient = {
     token: undefined,
     onToken: undefined,
     latestToken: undefined,

@@ -3,7 +3,7 @@ import type { ServerMessages } from "roomkeep/shared";
 import type { Session } from "./session.ts";
 
 /** The other rooms of the place that one is in. */
-export interface SiblingBoard {
+export interface OverflowRoomsStore {
   /** As the server told last. */
   readonly others: Signal<ServerMessages["siblings"]["others"]>;
   /** Asks the server for them; `others` tells. */
@@ -13,8 +13,8 @@ export interface SiblingBoard {
 }
 
 /** Follows them through all rooms of a session. */
-export function openSiblings(session: Session): SiblingBoard {
-  const others: SiblingBoard["others"] = signal([]);
+export function openOverflowRooms(session: Session): OverflowRoomsStore {
+  const others: OverflowRoomsStore["others"] = signal([]);
   effect(() => {
     others.value = [];
     session.room.value?.onMessage("siblings", (told: ServerMessages["siblings"]) => {

@@ -1,6 +1,6 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { ServerMessages } from "roomkeep/shared";
-import { recall, remember } from "../storage.ts";
+import { readStored, writeStored } from "../storage.ts";
 import type { GameRoom } from "./predict.ts";
 import type { Session } from "./session.ts";
 
@@ -13,7 +13,7 @@ export interface ConsoleLine {
 }
 
 /** The console of the room that one is in: what it shows and what one can do. */
-export interface ConsoleBoard {
+export interface ConsoleStore {
   readonly lines: Signal<readonly ConsoleLine[]>;
   /** What the line that is being written may become. */
   readonly offers: Signal<readonly string[]>;
@@ -56,10 +56,10 @@ export async function ask(room: GameRoom, line: string): Promise<{ text: string 
 }
 
 /** Opens the console of a session; it goes along from room to room. */
-export function openConsole(session: Session): ConsoleBoard {
+export function openConsole(session: Session): ConsoleStore {
   const lines = signal<readonly ConsoleLine[]>([]);
   const offers = signal<readonly string[]>([]);
-  const kept = recall("console", "tab");
+  const kept = readStored("console", "tab");
   const history: string[] = Array.isArray(kept) ? kept.filter((line) => typeof line === "string") : [];
   let key = 0;
   const show = (kind: ConsoleLine["kind"], text: string) => {
@@ -87,7 +87,7 @@ export function openConsole(session: Session): ConsoleBoard {
       written = "";
       if (history.at(-1) !== line) history.push(line);
       history.splice(0, history.length - HISTORY_MAX);
-      remember("console", history, "tab");
+      writeStored("console", history, "tab");
       show("given", line);
       void ask(room, line).then((answer) =>
         "text" in answer ? show("answer", answer.text) : show("refused", answer.reason),

@@ -1,10 +1,10 @@
 import { type Signal, signal } from "@preact/signals";
 import { Client } from "colyseus.js";
-import { CLOSE, readErrorCode, type ServerMessages, type WorldState, watchSeat } from "roomkeep/shared";
+import { CLOSE, readErrorCode, type ServerMessages, type WorldState, watchLiveness } from "roomkeep/shared";
 import type { Account } from "../account/account.ts";
-import { recall, remember } from "../storage.ts";
+import { readStored, writeStored } from "../storage.ts";
 import type { Api } from "./api.ts";
-import { type Farewell, farewellFor, reasonFor } from "./disconnect-notice.ts";
+import { type DisconnectNotice, noticeFor, reasonFor } from "./disconnect-notice.ts";
 import { explain } from "./error-messages.ts";
 import { ApiError } from "./http-client.ts";
 import type { GameRoom } from "./predict.ts";
@@ -43,7 +43,7 @@ export interface Session {
   readonly away: Signal<string>;
   /** Why the last attempt to join failed, for people; empty. */
   readonly problem: Signal<string>;
-  readonly farewell: Signal<Farewell | undefined>;
+  readonly farewell: Signal<DisconnectNotice | undefined>;
   /** Name of the place that a portal leads to, while one is on the way there; empty. */
   readonly journey: Signal<string>;
   /** One's place in the queue at the room's door, where many join at once; 0: none. */
@@ -80,7 +80,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
   const game = signal("");
   const away = signal("");
   const problem = signal("");
-  const farewell = signal<Farewell | undefined>(undefined);
+  const farewell = signal<DisconnectNotice | undefined>(undefined);
   const journey = signal("");
   const queue = signal(0);
   let visit = 0;
@@ -91,7 +91,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     game.value = next.name;
     const keepWay = (from?: string) => {
       const way: WayBack = { ...wayTo(next), from };
-      remember("wayBack", way, "tab");
+      writeStored("wayBack", way, "tab");
     };
     keepWay(new URL(location.href).searchParams.get("room") ?? undefined);
     // Each return has a new token; the time says how old the way back is when the page was closed meanwhile.
@@ -105,7 +105,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       // The token of this return is set after the signal; the beat stores it as well.
       queueMicrotask(() => keepWay());
     });
-    const stopWatch = watchSeat(
+    const stopWatch = watchLiveness(
       next,
       () => roomListed(next.roomId),
       () => {
@@ -146,7 +146,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     history.replaceState(null, "", url);
   };
 
-  const over = (reason: Farewell) => {
+  const over = (reason: DisconnectNotice) => {
     away.value = "";
     queue.value = 0;
     farewell.value = reason;
@@ -156,9 +156,9 @@ export function openSession(api: Api, account: Account, client = new Client()): 
 
   /** The room let go of us: say why, or find the way back. */
   const gone = async (way: WayBack, code: number) => {
-    const reason = farewellFor(code);
+    const reason = noticeFor(code);
     if (reason) {
-      if (reason.action !== "Play here") remember("wayBack", undefined, "tab");
+      if (reason.action !== "Play here") writeStored("wayBack", undefined, "tab");
       over(reason);
       return;
     }
@@ -246,7 +246,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       }
     },
     async resume(code) {
-      const way = recall("wayBack", "tab") as WayBack | undefined;
+      const way = readStored("wayBack", "tab") as WayBack | undefined;
       if (!way || Date.now() - way.at > SEAT_MS * 20 || !api.tokens.token) return false;
       if (code && code !== way.code && code !== way.from) return false;
       phase.value = "joining";
@@ -260,7 +260,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
             await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)));
             continue;
           }
-          remember("wayBack", undefined, "tab");
+          writeStored("wayBack", undefined, "tab");
           phase.value = "door";
           problem.value = explain(error);
           return false;
@@ -269,7 +269,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
     },
     leave() {
       visit++;
-      remember("wayBack", undefined, "tab");
+      writeStored("wayBack", undefined, "tab");
       void room.value?.leave();
       room.value = undefined;
       away.value = "";
@@ -279,7 +279,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
       history.replaceState(null, "", location.pathname);
     },
     again() {
-      const back = recall("wayBack", "tab") as WayBack | undefined;
+      const back = readStored("wayBack", "tab") as WayBack | undefined;
       farewell.value = undefined;
       phase.value = "door";
       if (back) void this.join({ roomId: back.roomId, game: back.game });

@@ -12,7 +12,7 @@ import {
 import type { GameRoom, Pose, Prediction } from "../network/predict.ts";
 import type { Settings } from "../settings.ts";
 import { type AvatarView, showAvatar } from "./avatar-view.ts";
-import { thingViews } from "./item-views.ts";
+import { itemViews } from "./item-views.ts";
 import { openBatch } from "./level/batch.ts";
 import type { Sounds } from "./sounds.ts";
 import type { Stage } from "./stage.ts";
@@ -79,7 +79,7 @@ export function showActors({
       entry.avatar = showAvatar(actor as Avatar, id === room.sessionId, { sounds, settings, wear });
       group.add(entry.avatar.root);
     } else {
-      const show = kinds[actor.kind] ?? thingViews[actor.kind];
+      const show = kinds[actor.kind] ?? itemViews[actor.kind];
       entry.other = show?.(actor) ?? showProp(actor as Prop, prediction);
       group.add(entry.other.root);
     }

@@ -4,7 +4,7 @@ import type { Pose } from "../network/predict.ts";
 import type { Settings } from "../settings.ts";
 import { type AvatarBody, makeBody } from "./avatar-body.ts";
 import { setInMotion } from "./avatar-motion.ts";
-import { emoteBubble, type Label, nameTag, speechBubble } from "./nameplate.ts";
+import { emoteBubble, type Nameplate, nameTag, speechBubble } from "./nameplate.ts";
 import type { Sounds } from "./sounds.ts";
 import { showWorn, type Wear } from "./worn-items.ts";
 
@@ -40,9 +40,9 @@ export function showAvatar(
   let body: AvatarBody = makeBody(avatar.shape);
   let motion = setInMotion(body, offset);
   let looks = "";
-  let name: Label | undefined;
-  let bubble: { label: Label; until: number } | undefined;
-  let emote: { label: Label; index: number } | undefined;
+  let name: Nameplate | undefined;
+  let bubble: { label: Nameplate; until: number } | undefined;
+  let emote: { label: Nameplate; index: number } | undefined;
   let marker: Object3D | undefined;
   const putOn = showWorn(wear);
   const last = { x: avatar.x, y: avatar.y, z: avatar.z, grounded: true, speed: 0 };

@@ -11,7 +11,7 @@ import {
 } from "three";
 import type { ActorView } from "./actor-views.ts";
 import { type Batch, openBatch } from "./level/batch.ts";
-import { type Label, nameTag } from "./nameplate.ts";
+import { type Nameplate, nameTag } from "./nameplate.ts";
 
 /** Ribbons by which one tells sacks apart. */
 const RIBBONS = ["#ffd76a", "#ff9ad5", "#8fe3ff", "#b7f08a", "#ffb08a", "#d3b8ff"];
@@ -20,7 +20,7 @@ const material = new MeshLambertMaterial({ vertexColors: true });
 const made = new Map<string, BufferGeometry>();
 
 /** How things on the ground and shops look where a game does not draw them itself. */
-export const thingViews: Record<string, (actor: Actor) => ActorView> = {
+export const itemViews: Record<string, (actor: Actor) => ActorView> = {
   drop: (actor) => {
     const { template } = actor as Drop;
     let sum = 0;
@@ -55,7 +55,7 @@ function show(key: string, build: (batch: Batch) => void, { name, up = 1, yaw = 
   mesh.castShadow = mesh.receiveShadow = true;
   mesh.rotation.y = yaw;
   root.add(mesh);
-  let tag: Label | undefined;
+  let tag: Nameplate | undefined;
   if (name) {
     tag = nameTag(name, false);
     tag.sprite.position.y = up;

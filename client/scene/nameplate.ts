@@ -6,14 +6,14 @@ import { wrap } from "./wrap-text.ts";
 const PX_PER_M = 150;
 
 /** A flat sign that always faces the camera. */
-export interface Label {
+export interface Nameplate {
   readonly sprite: Sprite;
   /** Height in metres. */
   readonly height: number;
   dispose(): void;
 }
 
-function sign(width: number, height: number, draw: (pen: CanvasRenderingContext2D) => void): Label {
+function sign(width: number, height: number, draw: (pen: CanvasRenderingContext2D) => void): Nameplate {
   const canvas = document.createElement("canvas");
   canvas.width = Math.ceil(width);
   canvas.height = Math.ceil(height);
@@ -46,7 +46,7 @@ function measure(font: string): CanvasRenderingContext2D {
 }
 
 /** A name tag: white on dark glass, the own one on a warm ground. */
-export function nameTag(name: string, own: boolean): Label {
+export function nameTag(name: string, own: boolean): Nameplate {
   const font = `700 34px ${FONT}`;
   const width = Math.min(460, measure(font).measureText(name).width + 44);
   return sign(width, 56, (pen) => {
@@ -63,7 +63,7 @@ export function nameTag(name: string, own: boolean): Label {
 }
 
 /** A speech bubble with at most four lines of text. */
-export function speechBubble(text: string): Label {
+export function speechBubble(text: string): Nameplate {
   const font = `600 32px ${FONT}`;
   const pen = measure(font);
   const lines = wrap(pen, text, 400);
@@ -80,7 +80,7 @@ export function speechBubble(text: string): Label {
 }
 
 /** A round bubble with the picture of an emote. */
-export function emoteBubble(index: number): Label {
+export function emoteBubble(index: number): Nameplate {
   return sign(120, 140, (pen) => {
     bubble(pen, 120, 140);
     drawEmote(pen, index, 60, 58, 38);

@@ -1,14 +1,14 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import type { LetterOutcome, ServerMessages } from "roomkeep/shared";
+import type { DeliveryOutcome, ServerMessages } from "roomkeep/shared";
 import type { GameRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
-import { addLine, type Board } from "../room-view.ts";
+import { addLine, type HudStore } from "../room-view.ts";
 import type { Settings } from "../settings.ts";
 import { type Channel, type Reader, readLine } from "./chat-commands.ts";
-import type { PartyBoard } from "./party.ts";
+import type { PartyStore } from "./party.ts";
 
 /** What is written in the chat, and to whom. */
-export interface LetterBoard {
+export interface DirectMessageStore {
   /** Where a line goes that names nobody. */
   readonly channel: Signal<Channel>;
   /** Whom one has whispered with, the latest first. */
@@ -21,14 +21,17 @@ export interface LetterBoard {
 
 /** Most people that the switch beside the chat offers. */
 const READERS_MAX = 4;
-const OUTCOMES: Readonly<Record<LetterOutcome, string>> = {
+const OUTCOMES: Readonly<Record<DeliveryOutcome, string>> = {
   delivered: "delivered",
   offline: "not online",
   unknown: "may not have arrived",
 };
 
 /** Whispers and party chat through all rooms of a session; the lines stand in the chat with the others. */
-export function openLetters(session: Session, { board, party, settings, heard }: LetterParts): LetterBoard {
+export function openDirectMessages(
+  session: Session,
+  { board, party, settings, heard }: DirectMessageParts,
+): DirectMessageStore {
   const channel = signal<Channel>("room");
   const readers = signal<readonly Reader[]>([]);
   let last: Reader | undefined;
@@ -108,10 +111,10 @@ export function openLetters(session: Session, { board, party, settings, heard }:
   };
 }
 
-/** What {@link openLetters} works with. */
-export interface LetterParts {
-  readonly board: Board;
-  readonly party: PartyBoard;
+/** What {@link openDirectMessages} works with. */
+export interface DirectMessageParts {
+  readonly board: HudStore;
+  readonly party: PartyStore;
   readonly settings: Settings;
   /** Somebody else's line was heard. */
   heard(): void;

@@ -14,7 +14,7 @@ export interface Neighbour {
 }
 
 /** The own party, as the page shows and changes it. */
-export interface PartyBoard {
+export interface PartyStore {
   readonly view: Signal<PartyView | null>;
   /** The oldest comes first. */
   readonly invitations: Signal<readonly Invitation[]>;
@@ -32,7 +32,7 @@ export interface PartyBoard {
 const SHOWN_MS = 60_000;
 
 /** Follows the party through all rooms of a session. */
-export function openParty(session: Session): PartyBoard {
+export function openParty(session: Session): PartyStore {
   const view = signal<PartyView | null>(null);
   const invitations = signal<readonly Invitation[]>([]);
   const forget = (party: string) => {

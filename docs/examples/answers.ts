@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 // #region answers
-import { type Booked, openRehearsal, WorldRoom } from "roomkeep/rooms";
+import { type Booked, openReplay, WorldRoom } from "roomkeep/rooms";
 import { defineActor, refuse, WorldState } from "roomkeep/shared";
 import { z } from "zod";
 
@@ -32,7 +32,7 @@ class OrchardRoom extends WorldRoom {
 }
 // #endregion
 
-const stage = await openRehearsal(OrchardRoom);
+const stage = await openReplay(OrchardRoom);
 const { world } = stage.room;
 stage.join("mara");
 const id = world.idOf(world.spawn(new Apple({ x: 3 }))) ?? "";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 // #region items
 import { t } from "@colyseus/schema";
-import { openRehearsal, type RoomItems, WorldRoom } from "roomkeep/rooms";
+import { openReplay, type RoomItems, WorldRoom } from "roomkeep/rooms";
 import { Carrier, defineActor, itemRequest, own, refuse, Shop, Ware, WorldState } from "roomkeep/shared";
 import { z } from "zod";
 
@@ -60,7 +60,7 @@ class GardenRoom extends WorldRoom<WorldState, Gardener> {
 }
 // #endregion
 
-const stage = await openRehearsal(GardenRoom);
+const stage = await openReplay(GardenRoom);
 const tree = stage.room.world.get("tree") as InstanceType<typeof Tree>;
 stage.join("mara");
 stage.message("mara", "pluck", { request: "1", tree: "tree" });

@@ -7,7 +7,7 @@ import { z } from "zod";
 const Bag = defineActor("bag", { fields: {} });
 
 class CampRoom extends WorldRoom {
-  static override readonly card = { label: "Camp", description: "Bags to drop.", maxPlayers: 8 };
+  static override readonly listing = { label: "Camp", description: "Bags to drop.", maxPlayers: 8 };
   override state = new WorldState();
 
   protected override onOpen(): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createGrid, createWorld, WorldState } from "roomkeep/shared";
+import { createSpatialHash, createWorld, WorldState } from "roomkeep/shared";
 import { Burning, Deer, Health } from "./actors.ts";
 
 const state = new WorldState();
@@ -25,7 +25,7 @@ world.despawn("stag");
 // #endregion
 
 // #region grid
-const grid = createGrid<string>({ cellM: 10 });
+const grid = createSpatialHash<string>({ cellM: 10 });
 grid.insert("campfire", 3, 4);
 grid.insert("portal", 90, 0);
 const warm: string[] = [];

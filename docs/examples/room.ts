@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 // #region room
 import { t } from "@colyseus/schema";
-import {
-  defineSystem,
-  openRecorder,
-  openRehearsal,
-  type RoomContext,
-  rerun,
-  WorldRoom,
-} from "roomkeep/rooms";
+import { defineSystem, openRecorder, openReplay, type RoomContext, rerun, WorldRoom } from "roomkeep/rooms";
 import { defineActor, defineEvent, type World, WorldState } from "roomkeep/shared";
 import { z } from "zod";
 
@@ -28,7 +21,7 @@ const ripen = defineSystem<World, RoomContext>({
 });
 
 class GardenRoom extends WorldRoom {
-  static override readonly card = { label: "Garden", description: "Herbs grow.", maxPlayers: 20 };
+  static override readonly listing = { label: "Garden", description: "Herbs grow.", maxPlayers: 20 };
   override state = new WorldState();
   override systems = [ripen];
   override zone = "garden";
@@ -41,7 +34,7 @@ class GardenRoom extends WorldRoom {
 // #endregion
 
 // #region rerun
-const garden = await openRehearsal(GardenRoom, { seed: 7 }); // no network, no database, no clock
+const garden = await openReplay(GardenRoom, { seed: 7 }); // no network, no database, no clock
 const lines: string[] = [];
 garden.room.record(openRecorder({ write: (line) => lines.push(line) }));
 garden.join("mara");

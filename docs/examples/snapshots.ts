@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { createSeal } from "roomkeep/server";
+import { createSnapshotCodec } from "roomkeep/server";
 import {
   classTable,
   createWorld,
@@ -31,10 +31,10 @@ assert.equal(
 // #endregion
 
 // #region seal
-const seal = createSeal({ keys: [randomBytes(32)] }); // the first key seals, all open
+const seal = createSnapshotCodec({ keys: [randomBytes(32)] }); // the first key seals, all open
 const bytes = seal.seal(saved);
 assert.equal(seal.open(bytes).toString(), saved);
-assert.throws(() => createSeal().open(bytes), { code: "SNAPSHOT_FOREIGN_KEY" });
+assert.throws(() => createSnapshotCodec().open(bytes), { code: "SNAPSHOT_FOREIGN_KEY" });
 // #endregion
 
 // #region versioned

@@ -6,7 +6,7 @@ import { z } from "zod";
 
 /** A zone: one for everybody, with a portal into the mine. */
 export class ValleyRoom extends WorldRoom {
-  static override readonly card = { label: "Valley", description: "Grass and a gate.", maxPlayers: 100 };
+  static override readonly listing = { label: "Valley", description: "Grass and a gate.", maxPlayers: 100 };
   override state = new WorldState();
   override zone = "valley";
   static override readonly level = defineLevel({
@@ -21,7 +21,7 @@ export class ValleyRoom extends WorldRoom {
 // #region instance
 /** An instance: each party, and whoever goes alone, gets a mine of its own. Its portal leads back to where one came from. */
 export class MineRoom extends WorldRoom {
-  static override readonly card = { label: "Mine", description: "Dark.", maxPlayers: 8, instance: true };
+  static override readonly listing = { label: "Mine", description: "Dark.", maxPlayers: 8, instance: true };
   override state = new WorldState();
   static override readonly level = defineLevel({
     name: "mine",

@@ -18,7 +18,7 @@ export const TREASURE = { arrows: 10, herbs: 3, xp: 60 } as const;
  * entered by its code or through the portal in the meadow, and is gone when all have left.
  */
 export class CaveRoom extends WorldRoom<CaveState, Hero> {
-  static override readonly card = {
+  static override readonly listing = {
     label: "Cave",
     description: "A dark way behind the meadow, for you and your party.",
     private: true,

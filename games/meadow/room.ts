@@ -65,7 +65,7 @@ const REPACK_TICKS = 20;
  * kept: tomorrow it is as it was left.
  */
 export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
-  static override readonly card = {
+  static override readonly listing = {
     label: "Meadow",
     description: "Hills, herbs and deer. Hunt with the bow, rest at the fire, stay for the night.",
     maxPlayers: 60,
@@ -78,7 +78,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
   override interest = INTEREST;
   override rewindMs = 300;
   override systems: WorldRoom<MeadowState>["systems"] = meadowSystems;
-  override rates = {
+  override rateLimits = {
     pick: { perSecond: 5, burst: 10 },
     shoot: { perSecond: 4, burst: 6 },
   };

@@ -4,7 +4,7 @@ import { PlazaState } from "./state.ts";
 
 /** A social space for a hundred and more: walk, talk, push things about. Everybody is tomorrow where they left. */
 export class PlazaRoom extends WorldRoom<PlazaState> {
-  static override readonly card = {
+  static override readonly listing = {
     label: "Plaza",
     description: "Stroll, chat and push crates with everybody who is here.",
     maxPlayers: 150,

@@ -39,7 +39,7 @@ const keptShape = z.object({
  * }
  */
 export class TagRoom extends WorldRoom<TagState, TagAvatar> {
-  static override readonly card = {
+  static override readonly listing = {
     label: "Tag",
     description: "Two to twelve, one is it: run, hide, pass it on. Share the code with your friends.",
     private: true,

@@ -7,11 +7,11 @@ export interface Booking {
 }
 
 /** Bookings of a room's players: in order, each once, and never forgotten half way. */
-export interface Bookings {
+export interface BookingQueue {
   /**
    * Books when all that was asked for the same characters before is answered. Of a request that was booked before, the
    * answer says so (`repeated`) and tells what is held now; one whose first answer never came is no repetition.
-   * Without an answer of the database it is refused by DATABASE_UNAVAILABLE, and {@link Bookings.settle} finds out.
+   * Without an answer of the database it is refused by DATABASE_UNAVAILABLE, and {@link BookingQueue.settle} finds out.
    *
    * @param insists asks again until there is an answer, as long as it is true
    */
@@ -43,7 +43,7 @@ const unanswered = () =>
  * Opens the bookings of a room. Answers tell the whole bag, so those of one character must not overtake each other:
  * they are asked one after the other.
  */
-export function openBookings(items: () => ItemPort): Bookings {
+export function openBookingQueue(items: () => ItemPort): BookingQueue {
   const turns = new Map<string, { last: Promise<unknown>; waiting: number }>();
   /** Requests that may have been booked, though nobody heard of it. */
   const doubts = new Set<string>();

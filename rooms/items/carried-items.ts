@@ -9,7 +9,7 @@ const CARRIED = ["bag", "equipment"] as const;
  *
  * @param which the containers whose whole content was told
  */
-export function showHeld(
+export function showCarried(
   carrier: Carrier,
   characterId: string,
   { stacks, coins }: Pick<Booked, "stacks" | "coins">,

@@ -4,11 +4,11 @@ import type { Booked, ItemPort, PileLeft, Stack } from "../ports/ports.ts";
 import type { ApplyAnswer, Ask } from "../simulation/async-results.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import { stacksIn } from "./carried-items.ts";
-import type { ItemDesk } from "./item-requests.ts";
+import type { ItemRequests } from "./item-requests.ts";
 import { aside, inReach, type Point, restingPlace } from "./resting-place.ts";
 
 /** A place where something comes to lie, metres. */
-export interface Spot {
+export interface GroundPlace {
   readonly x: number;
   /** Height from which it falls onto what is below. Default: the bare ground, beside a solid that stands there. */
   readonly y?: number | undefined;
@@ -16,21 +16,21 @@ export interface Spot {
 }
 
 /** What lies about in a zone: the database says what, the actors where. */
-export interface Lying {
+export interface GroundItems {
   /** Lays what an answer says has come onto the ground; several things in a ring. */
-  lay(booked: Pick<Booked, "stacks">, at: Spot): void;
-  layPile(pile: PileLeft, at: Spot): void;
+  lay(booked: Pick<Booked, "stacks">, at: GroundPlace): void;
+  layPile(pile: PileLeft, at: GroundPlace): void;
   /** Now and then: clears away what has lain long enough, and frees piles. */
   tend(): void;
 }
 
-/** What {@link openLying} takes. */
-export interface LyingOptions<A extends Carrier> {
+/** What {@link openGroundItems} takes. */
+export interface GroundItemsOptions<A extends Carrier> {
   readonly zone: string;
   readonly simulation: Simulation;
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly items: () => ItemPort;
-  readonly desk: ItemDesk<A>;
+  readonly desk: ItemRequests<A>;
   onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
   /** How far one reaches, metres: nothing lies where nobody could stand within it. */
   readonly reachM: number;
@@ -57,7 +57,7 @@ const AGAIN_MS = 500;
  * older, so actors that lie there no more go, and what has none is laid down at the first spawn of the level. What lies
  * out of reach, as an earlier version or level left it, is laid where it can be reached.
  */
-export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
+export function openGroundItems<A extends Carrier>(options: GroundItemsOptions<A>): GroundItems {
   const { simulation, players, zone, desk, reachM, dropS, pileS } = options;
   const { world, level, ground, tickHz } = simulation;
   const container = `ground:${zone}`;
@@ -65,7 +65,7 @@ export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
   const put = (actor: Actor, at: Point, id?: string) => void world.spawn(Object.assign(actor, at), id);
 
   /** Places about a place: the first is the place itself, the next about it as far as they are reached from there. */
-  function placeOf({ x, z, y = ground.height(x, z) }: Spot, i: number): Point {
+  function placeOf({ x, z, y = ground.height(x, z) }: GroundPlace, i: number): Point {
     const home = restingPlace(ground, { x, y, z });
     if (i === 0) return home;
     const beside = restingPlace(ground, aside(home, i));
@@ -86,7 +86,7 @@ export function openLying<A extends Carrier>(options: LyingOptions<A>): Lying {
     if (!inReach(rest, thing, reachM)) Object.assign(thing, rest);
   }
 
-  const lying: Lying = {
+  const lying: GroundItems = {
     lay(booked, at) {
       for (const [i, stack] of stacksIn(booked, container).entries()) layStack(stack, placeOf(at, i));
     },

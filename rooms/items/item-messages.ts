@@ -2,8 +2,8 @@ import { type Carrier, Drop, itemMessages, Pile, type Refusal, refuse, Shop } fr
 import type { Player } from "../player.ts";
 import type { ItemPort, PriceList } from "../ports/ports.ts";
 import type { Simulation } from "../simulation/simulation.ts";
-import type { Lying } from "./ground-items.ts";
-import { type ItemDesk, living } from "./item-requests.ts";
+import type { GroundItems } from "./ground-items.ts";
+import { type ItemRequests, living } from "./item-requests.ts";
 import { dropPlace, inReach } from "./resting-place.ts";
 
 /** What using one of a kind does. */
@@ -14,19 +14,19 @@ export interface ItemUse<A extends Carrier> {
   readonly done: (player: Player<A>) => void;
 }
 
-/** What {@link answerItemAsks} takes. */
-export interface ItemAskOptions<A extends Carrier> {
+/** What {@link registerItemMessages} takes. */
+export interface ItemMessageOptions<A extends Carrier> {
   readonly simulation: Simulation;
   readonly items: () => ItemPort;
-  readonly desk: ItemDesk<A>;
+  readonly desk: ItemRequests<A>;
   /** Undefined in a room without a zone, where nothing can be left. */
-  readonly ground: { readonly zone: string; readonly lying: Lying } | undefined;
+  readonly ground: { readonly zone: string; readonly lying: GroundItems } | undefined;
   readonly reachM: number;
   readonly uses: Readonly<Record<string, ItemUse<A>>>;
 }
 
 /** Answers what players ask about items: move, drop, use, take, buy and sell. */
-export function answerItemAsks<A extends Carrier>(options: ItemAskOptions<A>): void {
+export function registerItemMessages<A extends Carrier>(options: ItemMessageOptions<A>): void {
   const { simulation, items, desk, ground, uses, reachM } = options;
   const { world } = simulation;
   const within = ({ avatar }: Player<A>, id: string) => {

@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 import { type Carrier, type Refusal, refuse } from "../../shared/index.ts";
-import type { Inbox } from "../messaging/message-router.ts";
+import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Booked, Log } from "../ports/ports.ts";
 import type { ApplyAnswer, Ask } from "../simulation/async-results.ts";
-import type { Bookings } from "./booking-queue.ts";
-import { showHeld } from "./carried-items.ts";
+import type { BookingQueue } from "./booking-queue.ts";
+import { showCarried } from "./carried-items.ts";
 
 /** What a booking came to, with what its `book` added to the answer. */
 export type Outcome<X = unknown> = (Booked & X) | Refusal;
 
 /** Something that a room books, and what comes of it in the world. Every part may be left out but the booking. */
-export interface Deed<A extends Carrier, M, N = undefined, X = unknown> {
+export interface ItemAction<A extends Carrier, M, N = undefined, X = unknown> {
   /**
    * Whether it may be done now. It may set aside what others could ask for too, such as a herb; `undone` gives it
    * back. Returns why not, or what is to be remembered until it is done, as JSON.
@@ -30,7 +30,7 @@ export interface Deed<A extends Carrier, M, N = undefined, X = unknown> {
 }
 
 /** What a room does about items. Made by `WorldRoom.useItems`. */
-export interface ItemDesk<A extends Carrier> {
+export interface ItemRequests<A extends Carrier> {
   /**
    * Registers a message that ends in a booking; its schema has a field `request`. The player is told "booked" or
    * "refused", and a repeated request gets its first answer and is done once.
@@ -45,7 +45,7 @@ export interface ItemDesk<A extends Carrier> {
   on<M extends { request: string }, N = undefined, X = unknown>(
     type: string,
     schema: z.ZodType<M>,
-    deed: Deed<A, M, N, X>,
+    deed: ItemAction<A, M, N, X>,
   ): void;
   /**
    * Registers what the room books by itself, e.g. what a kill leaves; returns how to do it. It is asked again until
@@ -53,15 +53,15 @@ export interface ItemDesk<A extends Carrier> {
    */
   order<M, N = undefined, X = unknown>(
     type: string,
-    deed: Deed<A, M, N, X>,
+    deed: ItemAction<A, M, N, X>,
   ): (player: Player<A>, message: M) => void;
 }
 
 /** What the desk needs of its room. */
 export interface ItemHost<A extends Carrier> {
   readonly players: ReadonlyMap<string, Player<A>>;
-  readonly inbox: Inbox<A>;
-  readonly bookings: Bookings;
+  readonly inbox: MessageRouter<A>;
+  readonly bookings: BookingQueue;
   readonly log: () => Log;
   onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
 }
@@ -80,7 +80,7 @@ interface About {
   readonly bare?: true;
 }
 
-type AnyDeed<A extends Carrier> = Deed<A, never, never, never>;
+type AnyDeed<A extends Carrier> = ItemAction<A, never, never, never>;
 
 /** Waits between two looks at what came of a request that nobody answered, ms. */
 const SETTLE_MS = 2_000;
@@ -92,19 +92,19 @@ const isRefusal = (value: unknown): value is Refusal =>
  * Opens the desk at which a room books: what is asked is checked in the world, booked by the database, and then done
  * in the world, at the start of a tick and in the recording.
  */
-export function openItemDesk<A extends Carrier>(host: ItemHost<A>): ItemDesk<A> {
+export function openItemRequests<A extends Carrier>(host: ItemHost<A>): ItemRequests<A> {
   const { players, inbox, bookings } = host;
   const deeds = new Map<string, AnyDeed<A>>();
 
   const ask = host.onAnswer<About, Booked>("item", (answer, about) => {
     const { type, who, character, request } = about;
     const player = players.get(who);
-    const deed = deeds.get(type) as Deed<A, unknown, unknown> | undefined;
+    const deed = deeds.get(type) as ItemAction<A, unknown, unknown> | undefined;
     if (!answer.ok) {
       if (!about.bare) deed?.undone?.(player, about, answer);
       return answer;
     }
-    if (player) showHeld(player.avatar, character, answer);
+    if (player) showCarried(player.avatar, character, answer);
     if (!answer.repeated) deed?.done?.(player, about, answer);
     if (request !== undefined) player?.client.send("booked", { type, request });
   });

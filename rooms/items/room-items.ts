@@ -2,11 +2,11 @@ import { type Carrier, itemMessages, type Refusal, refuse } from "../../shared/i
 import type { Player } from "../player.ts";
 import type { Amount, Booked, ItemPort } from "../ports/ports.ts";
 import type { Simulation } from "../simulation/simulation.ts";
-import { type Bookings, openBookings } from "./booking-queue.ts";
-import { type Lying, openLying, type Spot } from "./ground-items.ts";
-import { answerItemAsks, type ItemUse } from "./item-messages.ts";
-import { type ItemDesk, type ItemHost, openItemDesk } from "./item-requests.ts";
-import { openTradeDesk, type TradeDesk } from "./trade.ts";
+import { type BookingQueue, openBookingQueue } from "./booking-queue.ts";
+import { type GroundItems, type GroundPlace, openGroundItems } from "./ground-items.ts";
+import { type ItemUse, registerItemMessages } from "./item-messages.ts";
+import { type ItemHost, type ItemRequests, openItemRequests } from "./item-requests.ts";
+import { openTrades, type Trades } from "./trade.ts";
 
 /** What a game says of items in its room. Each has a default. */
 export interface ItemOptions<A extends Carrier = Carrier> {
@@ -32,14 +32,14 @@ export interface ItemOptions<A extends Carrier = Carrier> {
 }
 
 /** Items of a room, as its game uses them. See `WorldRoom.useItems`. */
-export interface RoomItems<A extends Carrier = Carrier> extends ItemDesk<A> {
+export interface RoomItems<A extends Carrier = Carrier> extends ItemRequests<A> {
   /**
    * The avatar dies, at once: all that its character carries lies in one pile where it stands, as soon as that is
    * booked. Again and again is the same death, also in another room. Only in a room with a `zone`.
    */
   die(player: Player<A>): void;
   /** Lays what an answer says has come onto the ground of the zone, e.g. what a kill has left, within reach. */
-  lay(booked: Pick<Booked, "stacks">, at: Spot): void;
+  lay(booked: Pick<Booked, "stacks">, at: GroundPlace): void;
 }
 
 /** What the room itself calls. */
@@ -66,13 +66,13 @@ export function openRoomItems<A extends Carrier>(
   const { reachM = 2.6, tradeM = 5, dropS = 300, pileS = 120, uses = {} } = options;
   const { zone, simulation, items, players, inbox } = host;
   const onAnswer: typeof host.onAnswer = (name, apply) => host.onAnswer(name, apply);
-  const bookings: Bookings = openBookings(items);
-  const desk = openItemDesk<A>({ players, inbox, bookings, log: host.log, onAnswer });
-  const lying: Lying | undefined =
+  const bookings: BookingQueue = openBookingQueue(items);
+  const desk = openItemRequests<A>({ players, inbox, bookings, log: host.log, onAnswer });
+  const lying: GroundItems | undefined =
     zone === undefined
       ? undefined
-      : openLying<A>({ zone, simulation, players, items, desk, onAnswer, reachM, dropS, pileS });
-  const trades: TradeDesk<A> = openTradeDesk<A>({
+      : openGroundItems<A>({ zone, simulation, players, items, desk, onAnswer, reachM, dropS, pileS });
+  const trades: Trades<A> = openTrades<A>({
     players,
     inbox,
     items,
@@ -81,7 +81,7 @@ export function openRoomItems<A extends Carrier>(
     reachM: tradeM,
   });
   const ground = zone !== undefined && lying ? { zone, lying } : undefined;
-  answerItemAsks<A>({ simulation, items, desk, ground, reachM, uses });
+  registerItemMessages<A>({ simulation, items, desk, ground, reachM, uses });
 
   type First = { request: string; items: readonly Amount[] } | undefined;
   const enter = desk.order<null, First, { dead: boolean; packed: boolean }>("enter", {
@@ -108,7 +108,7 @@ export function openRoomItems<A extends Carrier>(
     },
   });
 
-  const lie = desk.order<Spot, { owner: string; name: string }>("die", {
+  const lie = desk.order<GroundPlace, { owner: string; name: string }>("die", {
     check: ({ claim: { sheet } }) => ({ owner: sheet.id, name: sheet.name }),
     book: ({ claim }, { id }) => items().die(claim, id, zone ?? ""),
     done(_, { message: at, note }, { stacks }) {

@@ -8,27 +8,27 @@ import {
   type TradeSide,
   type TradeView,
 } from "../../shared/index.ts";
-import type { Inbox } from "../messaging/message-router.ts";
+import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Booked, ItemPort, Offer } from "../ports/ports.ts";
 import type { ApplyAnswer, Ask } from "../simulation/async-results.ts";
-import type { Bookings } from "./booking-queue.ts";
-import { showHeld } from "./carried-items.ts";
+import type { BookingQueue } from "./booking-queue.ts";
+import { showCarried } from "./carried-items.ts";
 import { living } from "./item-requests.ts";
 
-/** What {@link openTradeDesk} takes. */
+/** What {@link openTrades} takes. */
 export interface TradeOptions<A extends Carrier> {
   readonly players: ReadonlyMap<string, Player<A>>;
-  readonly inbox: Inbox<A>;
+  readonly inbox: MessageRouter<A>;
   readonly items: () => ItemPort;
-  readonly bookings: Bookings;
+  readonly bookings: BookingQueue;
   onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
   /** Who is farther apart than this does not trade, metres. */
   readonly reachM: number;
 }
 
 /** Where two players trade. */
-export interface TradeDesk<A extends Carrier> {
+export interface Trades<A extends Carrier> {
   /** Now and then: ends trades of those who are too far apart, away, travelling, dead or gone. */
   tend(): void;
   /** Somebody leaves, or lost the connection: their trade is over, unless it is being booked. */
@@ -58,7 +58,7 @@ const nothing = (): Offer => ({ items: [], coins: 0 });
  * Trades are no part of the world: nothing changes hands before both legs are booked in one transaction, so none needs
  * to be kept, and none is in a recording but its answer.
  */
-export function openTradeDesk<A extends Carrier>(options: TradeOptions<A>): TradeDesk<A> {
+export function openTrades<A extends Carrier>(options: TradeOptions<A>): Trades<A> {
   const { players, inbox, bookings, reachM } = options;
   const trades = new Map<string, Trade<A>>();
   /** Who was asked by whom, until when: "asker>asked". */
@@ -192,7 +192,7 @@ export function openTradeDesk<A extends Carrier>(options: TradeOptions<A>): Trad
       for (const { session, character } of who) {
         const avatar = players.get(session)?.avatar;
         // A first answer tells both bags, and nothing of what is worn.
-        if (avatar) showHeld(avatar, character, answer, ["bag"]);
+        if (avatar) showCarried(avatar, character, answer, ["bag"]);
       }
     },
   );

@@ -1,9 +1,9 @@
 import { matchMaker, type Presence } from "@colyseus/core";
-import { type Avatar, type LetterOutcome, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import { type Avatar, type DeliveryOutcome, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
 import type { Player } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import { clean } from "./chat.ts";
-import type { Inbox } from "./message-router.ts";
+import type { MessageRouter } from "./message-router.ts";
 
 /**
  * Set in the presence for each character that is in a room: the room and session. A set, because whoever changes rooms
@@ -16,7 +16,7 @@ const ANNOUNCEMENTS = "roomkeep:announcements";
 const AGAIN_MS = 250;
 
 /** A line from one character to another, wherever they are. */
-export interface Letter {
+export interface DirectMessage {
   readonly kind: "whisper" | "party.say";
   /** Character id of the writer, and the name. */
   readonly from: string;
@@ -25,18 +25,18 @@ export interface Letter {
   readonly text: string;
 }
 
-/** What a room does for messages that reach beyond it. Made by {@link openLetters}. */
-export interface Letters<A extends Avatar> {
+/** What a room does for messages that reach beyond it. Made by {@link openDirectMessages}. */
+export interface DirectMessages<A extends Avatar> {
   /** Somebody is in the room: this is where letters to them go. */
   enter(player: Player<A>): Promise<void>;
   /** Somebody has left it. */
   exit(player: Player<A>): Promise<void>;
   /** Hands a letter over; false: they are not here. */
-  take(letter: Letter): boolean;
+  take(letter: DirectMessage): boolean;
 }
 
 /** What letters need of their room. */
-export interface LetterHost<A extends Avatar> {
+export interface DirectMessageHost<A extends Avatar> {
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly roomId: string;
   readonly presence: Presence;
@@ -60,24 +60,24 @@ export async function announce(presence: Presence, text: string): Promise<void> 
  * Whispers, party chat and announcements. A letter is sent once and never again, so that it arrives at most once; the
  * writer is told whether it did. Those of one writer go one after the other, so that they arrive in order.
  */
-export async function openLetters<A extends Avatar>(
-  host: LetterHost<A>,
-  inbox: Inbox<A>,
-): Promise<Letters<A>> {
+export async function openDirectMessages<A extends Avatar>(
+  host: DirectMessageHost<A>,
+  inbox: MessageRouter<A>,
+): Promise<DirectMessages<A>> {
   const { presence } = host;
   const lines = new WeakMap<Player<A>, Promise<unknown>>();
   const idOf = (player: Player<A>) => player.claim.sheet.id;
   const placeOf = ({ sessionId }: Player<A>) => `${host.roomId} ${sessionId}`;
   const byId = (id: string) => [...host.players.values()].find((player) => idOf(player) === id);
 
-  function take({ kind, from, name, to, text }: Letter): boolean {
+  function take({ kind, from, name, to, text }: DirectMessage): boolean {
     const player = byId(to);
     if (!player || player.hold) return false;
     player.client.send(kind, { from, name, text });
     return true;
   }
 
-  async function tryOnce(letter: Letter): Promise<LetterOutcome> {
+  async function tryOnce(letter: DirectMessage): Promise<DeliveryOutcome> {
     if (byId(letter.to)) return take(letter) ? "delivered" : "offline";
     const places = placesOf(letter.to);
     for (const place of [...(await presence.smembers(places))]) {
@@ -89,7 +89,7 @@ export async function openLetters<A extends Avatar>(
   }
 
   /** "nowhere": the room is no more, as after a kill. */
-  async function tryAt(place: string, letter: Letter): Promise<LetterOutcome | "nowhere"> {
+  async function tryAt(place: string, letter: DirectMessage): Promise<DeliveryOutcome | "nowhere"> {
     const [roomId = ""] = place.split(" ");
     const room = await matchMaker.driver.findOne({ roomId });
     if (!room) return "nowhere";
@@ -102,7 +102,7 @@ export async function openLetters<A extends Avatar>(
   }
 
   /** The writer has an answer in any case: a look-up that fails while Redis is away has delivered nothing. */
-  async function deliver(letter: Letter): Promise<LetterOutcome> {
+  async function deliver(letter: DirectMessage): Promise<DeliveryOutcome> {
     try {
       const first = await tryOnce(letter);
       if (first !== "offline") return first;
@@ -122,7 +122,12 @@ export async function openLetters<A extends Avatar>(
     return turn;
   }
 
-  const letterOf = (player: Player<A>, kind: Letter["kind"], to: string, text: string): Letter => ({
+  const letterOf = (
+    player: Player<A>,
+    kind: DirectMessage["kind"],
+    to: string,
+    text: string,
+  ): DirectMessage => ({
     kind,
     from: idOf(player),
     name: player.avatar.name,

@@ -6,7 +6,7 @@ import type { Player } from "../player.ts";
  * Sends an event to the clients it is for, as the message "event", right behind the patch of its tick: who hears of
  * an actor has seen it appear. Who is away misses it.
  */
-export function sendEvent(
+export function broadcastEvent(
   players: ReadonlyMap<string, Player>,
   event: GameEvent,
   kind: DispatchedKind,

@@ -4,13 +4,13 @@ import { type Refusal, refuse } from "../../shared/index.ts";
 import type { Strikes } from "../transport/strikes.ts";
 
 /** A token bucket: `perSecond` refill, at most `burst` at once. */
-export interface Rate {
+export interface RateLimit {
   perSecond: number;
   burst: number;
 }
 
 /** How often a player may send a message of a type that has no rate of its own. */
-const DEFAULT_RATE: Rate = { perSecond: 10, burst: 20 };
+const DEFAULT_RATE: RateLimit = { perSecond: 10, burst: 20 };
 
 interface Bucket {
   tokens: number;
@@ -18,7 +18,7 @@ interface Bucket {
 }
 
 /** Room-level validation: schemas, rates and strikes, each refusal with a named reason. */
-export interface Guard {
+export interface MessageGuard {
   /** Checks one message; a refusal has changed nothing. */
   check<T>(client: Client, type: string, schema: z.ZodType<T> | undefined, payload: unknown): Verdict<T>;
   /** Tells a client what was refused; a malformed or unknown message is a strike. */
@@ -34,7 +34,11 @@ export type Verdict<T> = { ok: true; value: T } | Refusal;
  * @param rates by message type; others may send 10 a second, 20 at once
  * @param now milliseconds, the room's clock
  */
-export function openGuard(rates: Record<string, Rate>, now: () => number, strikes: Strikes): Guard {
+export function openMessageGuard(
+  rates: Record<string, RateLimit>,
+  now: () => number,
+  strikes: Strikes,
+): MessageGuard {
   const senders = new WeakMap<Client, Map<string, Bucket>>();
   const bucketsOf = (client: Client) => {
     let buckets = senders.get(client);
@@ -67,7 +71,7 @@ export function openGuard(rates: Record<string, Rate>, now: () => number, strike
   };
 }
 
-function take(buckets: Map<string, Bucket>, type: string, rate: Rate, at: number): boolean {
+function take(buckets: Map<string, Bucket>, type: string, rate: RateLimit, at: number): boolean {
   // Unknown types share one bucket: a client must not grow the map by inventing names.
   const key = buckets.has(type) || buckets.size < 64 ? type : "*";
   let bucket = buckets.get(key);

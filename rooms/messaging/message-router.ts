@@ -5,7 +5,7 @@ import type { Player } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import type { Strikes } from "../transport/strikes.ts";
 import { say } from "./chat.ts";
-import { type Guard, openGuard, type Rate } from "./message-guard.ts";
+import { type MessageGuard, openMessageGuard, type RateLimit } from "./message-guard.ts";
 
 /** What an action comes to: nothing, or a refusal that the player is told. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing, and need not say so
@@ -18,7 +18,7 @@ type Outcome = Refusal | void;
 export type Action<A extends Avatar, T> = (player: Player<A>, message: T) => Outcome | Promise<Outcome>;
 
 /** Where the messages of a room's players arrive. */
-export interface Inbox<A extends Avatar> {
+export interface MessageRouter<A extends Avatar> {
   /** See `WorldRoom.on`. */
   on<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void;
   /** What moves nothing in the world, so that it is not recorded, and is answered during a journey too. */
@@ -38,7 +38,7 @@ type Host<A extends Avatar> = Pick<Room, "onMessage" | "broadcast" | "clock"> & 
 };
 
 /** How often a player may send what every room understands. */
-const COMMON_RATES: Record<string, Rate> = {
+const COMMON_RATES: Record<string, RateLimit> = {
   chat: { perSecond: 1, burst: 5 },
   whisper: { perSecond: 1, burst: 5 },
   "party.say": { perSecond: 1, burst: 5 },
@@ -56,14 +56,14 @@ const COMMON_RATES: Record<string, Rate> = {
  * Opens the inbox of a room: chat and emotes, what the game adds, and a refusal for all else. What does not fit its
  * schema or comes too often never reaches the action.
  */
-export function openInbox<A extends Avatar>(
+export function openMessageRouter<A extends Avatar>(
   room: Host<A>,
-  rates: Record<string, Rate>,
+  rates: Record<string, RateLimit>,
   onAllowed: (player: Player<A>, type: string, message: unknown) => void = () => {},
   log: () => Log | undefined = () => undefined,
-): Inbox<A> {
+): MessageRouter<A> {
   const actions = new Map<string, Action<A, unknown>>();
-  const guard = openGuard({ ...COMMON_RATES, ...rates }, () => room.clock.elapsedTime, room.strikes);
+  const guard = openMessageGuard({ ...COMMON_RATES, ...rates }, () => room.clock.elapsedTime, room.strikes);
   let asked: Promise<unknown> = Promise.resolve();
   const failed = (type: string) => (error: unknown) => {
     log()?.error({ err: error, type }, "a message could not be answered");
@@ -87,7 +87,7 @@ export function openInbox<A extends Avatar>(
       return outcome instanceof Promise ? outcome.catch(failed(type)).then(tell) : tell(outcome);
     });
   }
-  const inbox: Inbox<A> = {
+  const inbox: MessageRouter<A> = {
     on: (type, schema, action) => {
       actions.set(type, action as Action<A, unknown>);
       receive(type, schema, action, true);
@@ -121,7 +121,7 @@ function requestOf(payload: unknown): string | undefined {
   return typeof request === "string" ? request.slice(0, 64) : undefined;
 }
 
-function refuseUnknown(room: Pick<Room, "onMessage">, guard: Guard): void {
+function refuseUnknown(room: Pick<Room, "onMessage">, guard: MessageGuard): void {
   room.onMessage("*", (client: Client, type: string | number) => {
     const name = String(type).slice(0, 32);
     guard.report(client, name, {

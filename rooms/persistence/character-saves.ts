@@ -37,7 +37,7 @@ export async function claimCharacter(
 }
 
 /** What would be saved of a player now. */
-export function capture(player: Player, zone: string | undefined): CharacterState {
+export function captureState(player: Player, zone: string | undefined): CharacterState {
   const { places } = player.claim.sheet.state;
   return {
     v: 1,
@@ -57,7 +57,7 @@ export function placeOf({ avatar }: Player): Place {
  * fenced copy is dropped, never retried. A state that cannot be saved is told of and counted, and the character given up
  * without it: it is free with what was saved last.
  */
-export async function giveBack(
+export async function releaseCharacter(
   characters: CharacterPort,
   player: Player,
   state: CharacterState,
@@ -115,7 +115,7 @@ export function saveIfDue(
     player.savedPlace = placeOf(player);
     player.statsChanged = false;
     characters
-      .save(player.claim, capture(player, zone))
+      .save(player.claim, captureState(player, zone))
       .catch((error) =>
         log.error(
           { err: error, player: player.sessionId, character: player.claim.sheet.id },

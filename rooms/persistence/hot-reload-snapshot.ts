@@ -5,7 +5,7 @@ import { describe, type Player } from "../player.ts";
 import type { CharacterPort, Place, Role } from "../ports/ports.ts";
 
 /** What a room hands to the one that replaces it when its code was edited. JSON only. */
-export interface Kept {
+export interface HotReloadSnapshot {
   actors: Record<string, KeptActor>;
   players: KeptPlayer[];
   /** What the game wants to keep besides its state. */
@@ -31,8 +31,12 @@ interface KeptPlayer {
 }
 
 /** Writes down everybody and everything in a room that is about to be replaced. */
-export function keep(state: WorldState, players: ReadonlyMap<string, Player>, game: unknown): Kept {
-  const actors: Kept["actors"] = {};
+export function takeHotReloadSnapshot(
+  state: WorldState,
+  players: ReadonlyMap<string, Player>,
+  game: unknown,
+): HotReloadSnapshot {
+  const actors: HotReloadSnapshot["actors"] = {};
   state.actors.forEach((actor, id) => {
     actors[id] = { type: actor.constructor.name, fields: actor.toJSON() };
   });
@@ -64,7 +68,7 @@ export function keep(state: WorldState, players: ReadonlyMap<string, Player>, ga
 export function restoreActors(
   state: WorldState,
   placed: ReadonlyMap<string, Actor>,
-  kept: Kept,
+  kept: HotReloadSnapshot,
   space: Space | undefined,
 ): void {
   const classes = classesOf(state);
@@ -86,7 +90,7 @@ export function restoreActors(
 
 /** The players who were in the room, as they were; those whose lease was lost are left out. */
 export function* restorePlayers<A extends Avatar>(
-  kept: Kept,
+  kept: HotReloadSnapshot,
   characters: CharacterPort,
   createAvatar: (of: Pick<Player, "client" | "claim">) => A,
 ): Generator<Player<A>> {
@@ -94,7 +98,7 @@ export function* restorePlayers<A extends Avatar>(
     const claim = characters.held(was.characterId, was.epoch);
     const fields = kept.actors[was.sessionId]?.fields;
     if (!claim || !fields) continue;
-    const client = absent(was.sessionId);
+    const client = absentClient(was.sessionId);
     const avatar = createAvatar({ client, claim }).restore(fields as never) as A;
     const { visit, address, stats, statsChanged, savedPlace } = was;
     const player = describe<A>(client, claim, avatar, was);
@@ -103,7 +107,7 @@ export function* restorePlayers<A extends Avatar>(
 }
 
 /** Stands in for the connection of a player who has not returned yet. */
-export function absent(sessionId: string): Client {
+export function absentClient(sessionId: string): Client {
   return { sessionId, leave() {}, send() {} } as unknown as Client;
 }
 

@@ -154,15 +154,15 @@ export interface Origin {
 }
 
 /** The stays of characters in rooms: who was on, where, when, from where. */
-export interface VisitPort {
+export interface PlaySessionPort {
   /** Notes that a character is in a room. Never throws and never waits. @returns id of the visit */
-  begin(visit: NewVisit): string;
+  begin(visit: NewPlaySession): string;
   /** Notes that it ended, and why. Never throws and never waits. */
-  end(visit: string, ending: VisitEnding): void;
+  end(visit: string, ending: PlaySessionEnding): void;
 }
 
 /** What a room says of a stay that begins. */
-export interface NewVisit {
+export interface NewPlaySession {
   readonly identity: Identity;
   readonly game: string;
   readonly roomId: string;
@@ -171,10 +171,10 @@ export interface NewVisit {
 }
 
 /** How a stay ended; `lost` is written for those of a process that died. */
-export type VisitEnding = "left" | "taken-over" | "fenced" | "lost";
+export type PlaySessionEnding = "left" | "taken-over" | "fenced" | "lost";
 
 /** The door that a join came to. */
-export interface Knock {
+export interface JoinAttempt {
   readonly game: string;
   /** Only when the client named the room. */
   readonly roomId: string | undefined;
@@ -252,7 +252,7 @@ export interface Ports {
   readonly zones: ZonePort;
   readonly items: ItemPort;
   readonly log: Log;
-  readonly visits: VisitPort;
+  readonly visits: PlaySessionPort;
   readonly seats: SeatPort;
   /**
    * Counts a room of this process. @returns what to call when it has closed
@@ -265,5 +265,5 @@ export interface Ports {
    * Lets a client in by its join ticket, which is used up.
    * @throws TICKET_INVALID, TICKET_USED, TICKET_EXPIRED, TICKET_ELSEWHERE, TOKEN_REVOKED, TOKEN_OUTDATED
    */
-  verify(ticket: string | undefined, knock: Knock): Promise<Identity>;
+  verify(ticket: string | undefined, knock: JoinAttempt): Promise<Identity>;
 }

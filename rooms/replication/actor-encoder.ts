@@ -8,7 +8,7 @@ import {
   encode,
   OPERATION,
 } from "@colyseus/schema";
-import type { Resident } from "./tracked-actor.ts";
+import type { TrackedActor } from "./tracked-actor.ts";
 
 const SWITCH_TO_STRUCTURE = 255;
 /** Room that is always left before a small write. */
@@ -147,7 +147,7 @@ function appendLive(writer: Writer, index: number): void {
  * Appends what everybody may see of an actor but for its continuous fields, behind a switch to it. Collections are
  * emptied first; fields that were unset this tick are not mentioned.
  */
-export function appendRest(encoder: Encoder, out: Scratch, { tree, layout }: Resident): void {
+export function appendRest(encoder: Encoder, out: Scratch, { tree, layout }: TrackedActor): void {
   const [whose, owners] = ["all", false] as const;
   const waits = layout.continuous;
   tree.forEachLiveWithCtx({ encoder, out, tree, whose, owners, switched: true, waits }, appendLive);
@@ -184,7 +184,7 @@ function appendUnset(writer: Writer, index: number, op: OPERATION): void {
  * Appends what changed at once in one actor, in the order it happened. Whatever was added to it by reference goes
  * whole: it may come from an actor that this one's viewers cannot see.
  */
-export function appendChanges(encoder: Encoder, out: Scratch, resident: Resident, whose: Audience): void {
+export function appendChanges(encoder: Encoder, out: Scratch, resident: TrackedActor, whose: Audience): void {
   const added = addedTrees(resident);
   for (const tree of resident.dirty) {
     if (added.size > 0 && isWithin(tree, resident.tree, added)) continue;
@@ -202,7 +202,7 @@ export function appendChanges(encoder: Encoder, out: Scratch, resident: Resident
 function appendOps(
   encoder: Encoder,
   out: Scratch,
-  resident: Resident,
+  resident: TrackedActor,
   tree: ChangeTree,
   whose: Audience,
   owners: boolean,
@@ -221,7 +221,7 @@ function appendOp(writer: Writer, index: number, op: OPERATION): void {
 }
 
 /** Trees that this tick's changes of an actor refer to anew, each with the tree it was added to. */
-function addedTrees(resident: Resident): Map<ChangeTree, ChangeTree> {
+function addedTrees(resident: TrackedActor): Map<ChangeTree, ChangeTree> {
   const added = new Map<ChangeTree, ChangeTree>();
   for (const tree of resident.dirty) {
     tree.forEach((index, op) => {
@@ -241,7 +241,7 @@ function isWithin(tree: ChangeTree, actor: ChangeTree, added: ReadonlyMap<Change
 }
 
 /** Whether no continuous field of an actor is unset. */
-export function hasAll({ actor, layout }: Resident): boolean {
+export function hasAll({ actor, layout }: TrackedActor): boolean {
   const values = actor[$values] as unknown[];
   for (let left = layout.continuous; left !== 0; left &= left - 1) {
     const value = values[31 - Math.clz32(left & -left)];
@@ -255,7 +255,7 @@ export function hasAll({ actor, layout }: Resident): boolean {
  *
  * @param op `ADD` for those who do not know the actor, 0 for those who do
  */
-export function appendValues(out: Scratch, resident: Resident, bits: number, op = 0): void {
+export function appendValues(out: Scratch, resident: TrackedActor, bits: number, op = 0): void {
   out.reserve();
   const { bytes, it } = out;
   const { names, encoders } = resident.layout;

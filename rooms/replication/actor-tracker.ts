@@ -10,21 +10,21 @@ import {
 import { treeOf } from "./actor-encoder.ts";
 import type { Cell, CellGrid } from "./cell-grid.ts";
 import type { Interest } from "./interest.ts";
-import { Resident } from "./tracked-actor.ts";
+import { TrackedActor } from "./tracked-actor.ts";
 
 /**
  * Follows the actors map: each tick it takes the changed trees of actors out of the encoder's queue, so that the
  * stock encoding never sees them, and notes who came, went, changed cells, or changed.
  */
-export class Residents {
-  readonly byKey = new Map<string, Resident>();
-  readonly byIndex = new Map<number, Resident>();
+export class ActorTracker {
+  readonly byKey = new Map<string, TrackedActor>();
+  readonly byIndex = new Map<number, TrackedActor>();
   /** This tick: came (no `from`), went (no `cell`), or changed cells. */
-  readonly moved: Resident[] = [];
+  readonly moved: TrackedActor[] = [];
   /** This tick: changed other than by continuous fields. */
-  readonly changed: Resident[] = [];
+  readonly changed: TrackedActor[] = [];
   /** Those with continuous values that some ring has still to be sent. */
-  readonly active: Resident[] = [];
+  readonly active: TrackedActor[] = [];
   readonly #encoder: Encoder;
   readonly #map: MapSchema<Schema>;
   readonly #mapTree: ChangeTree;
@@ -146,13 +146,13 @@ export class Residents {
     const key = this.#map.$indexes.get(index);
     if (actor === undefined || key === undefined) return;
     const refId = (actor as { [$refId]?: number })[$refId] ?? 0;
-    const resident = new Resident(actor, index, key, refId, this.#interest.rings.length);
+    const resident = new TrackedActor(actor, index, key, refId, this.#interest.rings.length);
     this.byIndex.set(index, resident);
     this.byKey.set(key, resident);
     this.#place(resident, tick);
   }
 
-  #part(resident: Resident, tick: number): void {
+  #part(resident: TrackedActor, tick: number): void {
     this.byIndex.delete(resident.index);
     if (this.byKey.get(resident.key) === resident) this.byKey.delete(resident.key);
     this.#grid.leave(resident);
@@ -182,7 +182,7 @@ export class Residents {
     return top;
   }
 
-  #note(resident: Resident, tick: number): void {
+  #note(resident: TrackedActor, tick: number): void {
     const { tree, layout } = resident;
     const bits = tree.dirtyLow & layout.continuous;
     if (bits !== 0) {
@@ -194,7 +194,7 @@ export class Residents {
       this.#place(resident, tick);
   }
 
-  #dirty(resident: Resident, tree: ChangeTree, tick: number): void {
+  #dirty(resident: TrackedActor, tree: ChangeTree, tick: number): void {
     if (resident.dirtyTick !== tick) {
       resident.dirtyTick = tick;
       resident.entry = undefined;
@@ -203,13 +203,13 @@ export class Residents {
     resident.dirty.push(tree);
   }
 
-  #list(resident: Resident): void {
+  #list(resident: TrackedActor): void {
     if (resident.listed) return;
     resident.listed = true;
     this.active.push(resident);
   }
 
-  #place(resident: Resident, tick: number): void {
+  #place(resident: TrackedActor, tick: number): void {
     const { actor, cell: before } = resident;
     const x = this.#grid.line(actor.x ?? 0);
     const z = this.#grid.line(actor.z ?? 0);

@@ -20,7 +20,7 @@ interface Staged {
  *
  * @see `@colyseus/schema` src/types/custom/ArraySchema.ts and src/decoder/DecodeOperation.ts `decodeArray` (5.0.34)
  */
-export class ArrayOrder {
+export class ArrayRepair {
   /** What decoders hold of an array since the last patch. */
   readonly #shown = new WeakMap<object, readonly unknown[]>();
 

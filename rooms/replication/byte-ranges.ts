@@ -2,7 +2,7 @@
  * A list of byte ranges in a tick's scratch. It is emptied and filled again every tick and keeps its memory: an array
  * whose `length` is set to 0 lets go of it, which for thousands of lists costs more than filling them.
  */
-export class Ranges {
+export class ByteRanges {
   /** Start, end, start, end, … as far as `length`. */
   readonly at: number[] = [];
   length = 0;
@@ -25,7 +25,7 @@ export class Ranges {
   }
 
   /** Adds all of another list. */
-  add(more: Ranges): void {
+  add(more: ByteRanges): void {
     const { at, length } = more;
     for (let i = 0; i < length; i += 2) this.push(at[i] ?? 0, at[i + 1] ?? 0);
   }

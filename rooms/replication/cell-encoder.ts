@@ -17,10 +17,10 @@ import {
   hasAll,
   Scratch,
 } from "./actor-encoder.ts";
-import type { Ranges } from "./byte-ranges.ts";
-import type { Cell, CellGrid, Cover, Segment } from "./cell-grid.ts";
+import type { ByteRanges } from "./byte-ranges.ts";
+import type { Cell, CellGrid, Segment, VisibleCells } from "./cell-grid.ts";
 import type { CellTable } from "./cell-table.ts";
-import type { Entry, Resident } from "./tracked-actor.ts";
+import type { Entry, TrackedActor } from "./tracked-actor.ts";
 
 /**
  * Encodes what happens in each cell once a tick, when it is first asked for, into one scratch. A patch is a run of
@@ -58,7 +58,7 @@ export class CellEncoder {
   }
 
   /** Bytes encoded elsewhere, as a range. */
-  take(bytes: Uint8Array, ranges: Ranges): void {
+  take(bytes: Uint8Array, ranges: ByteRanges): void {
     const start = this.scratch.it.offset;
     this.scratch.write(() => {
       this.scratch.bytes.set(bytes.subarray(0, Math.max(0, this.scratch.bytes.length - start)), start);
@@ -68,29 +68,29 @@ export class CellEncoder {
   }
 
   /** An actor for a client that does not know it. */
-  whole(resident: Resident, ranges: Ranges): void {
+  whole(resident: TrackedActor, ranges: ByteRanges): void {
     this.#make(resident.whole, ranges, () => this.appendResident(resident));
   }
 
   /** An actor that a client is to forget. */
-  gone(resident: Resident, ranges: Ranges): void {
+  gone(resident: TrackedActor, ranges: ByteRanges): void {
     this.#make(resident.gone, ranges, () => this.#appendGone([resident.index]));
   }
 
   /** Indexes to forget, for one client. */
-  goneAll(indexes: readonly number[], ranges: Ranges): void {
+  goneAll(indexes: readonly number[], ranges: ByteRanges): void {
     const start = this.scratch.it.offset;
     this.scratch.write(() => this.#appendGone(indexes));
     ranges.push(start, this.scratch.it.offset);
   }
 
   /** What changed at once in an actor, for those who know it. */
-  now(resident: Resident, ranges: Ranges): void {
+  now(resident: TrackedActor, ranges: ByteRanges): void {
     this.#make(resident.now, ranges, () => appendChanges(this.#encoder, this.scratch, resident, "all"));
   }
 
   /** What changed in the owner's fields, or with `whole` all of them. */
-  mine(resident: Resident, whole: boolean, ranges: Ranges): void {
+  mine(resident: TrackedActor, whole: boolean, ranges: ByteRanges): void {
     if (!whole) {
       this.#make(resident.mine, ranges, () => appendChanges(this.#encoder, this.scratch, resident, "owner"));
       return;
@@ -101,7 +101,7 @@ export class CellEncoder {
   }
 
   /** Members that stayed, for a client that comes to see the cell. */
-  enter(cell: Cell, ranges: Ranges): void {
+  enter(cell: Cell, ranges: ByteRanges): void {
     if (cell.enter.tick === this.#tick) ranges.push(cell.enter.start, cell.enter.end);
     else if (cell.members.length > 0) {
       this.#make(cell.enter, ranges, () => {
@@ -113,7 +113,7 @@ export class CellEncoder {
   }
 
   /** Members that stayed, for a client that sees the cell no longer. */
-  leave(cell: Cell, ranges: Ranges): void {
+  leave(cell: Cell, ranges: ByteRanges): void {
     if (cell.leave.tick === this.#tick) ranges.push(cell.leave.start, cell.leave.end);
     else if (cell.members.length > 0) {
       this.#make(cell.leave, ranges, () => {
@@ -124,7 +124,7 @@ export class CellEncoder {
   }
 
   /** Adds all that happened in the cells of a cover to those who stay, for clients that saw them and see them. */
-  seen(cover: Cover, ranges: Ranges): void {
+  seen(cover: VisibleCells, ranges: ByteRanges): void {
     const { table, everywhere } = this.#grid;
     const { columns, rows, rings } = cover.reach;
     this.#addAll(everywhere, everywhere.slot, 0, ranges);
@@ -142,7 +142,7 @@ export class CellEncoder {
   }
 
   /** Adds all that happened in one cell, for clients that see it in a ring. */
-  #addAll(known: Cell | undefined, slot: number, ring: number, ranges: Ranges): void {
+  #addAll(known: Cell | undefined, slot: number, ring: number, ranges: ByteRanges): void {
     const { table } = this.#grid;
     if (table.numbers[slot] !== this.#tick) return;
     if (table.numbers[slot + 1] !== this.#tick) this.#layOut(known ?? (table.cell(slot) as Cell));
@@ -154,13 +154,13 @@ export class CellEncoder {
   }
 
   /** Adds what changed at once among a cell's members that stay, for clients that saw it and see it. */
-  changes(cell: Cell, ranges: Ranges): void {
+  changes(cell: Cell, ranges: ByteRanges): void {
     const at = this.#laid(cell);
     if (at !== undefined) ranges.push(at.numbers[cell.slot + 2] ?? 0, at.numbers[cell.slot + 3] ?? 0);
   }
 
   /** Adds the values that are due in a ring of a cell. */
-  due(cell: Cell, ring: number, ranges: Ranges): void {
+  due(cell: Cell, ring: number, ranges: ByteRanges): void {
     const at = this.#laid(cell);
     if (at === undefined) return;
     const apart = at.apart(cell.slot, ring);
@@ -169,7 +169,7 @@ export class CellEncoder {
   }
 
   /** Adds every value that the viewers of a cell in a ring lack, due or not. */
-  owed(cell: Cell, ring: number, ranges: Ranges): void {
+  owed(cell: Cell, ring: number, ranges: ByteRanges): void {
     const at = this.#laid(cell);
     if (at === undefined) return;
     ranges.push(at.numbers[cell.slot + 3] ?? 0, at.numbers[at.end(cell.slot, 0)] ?? 0);
@@ -181,7 +181,7 @@ export class CellEncoder {
     ranges.push(start, this.scratch.it.offset);
   }
 
-  #activeIn(cell: Cell): Resident | undefined {
+  #activeIn(cell: Cell): TrackedActor | undefined {
     return cell.activeTick === this.#tick ? cell.active : undefined;
   }
 
@@ -234,7 +234,7 @@ export class CellEncoder {
   }
 
   /** An actor for clients that do not know it. What seldom changes of it is kept from one tick to the next. */
-  appendResident(resident: Resident): void {
+  appendResident(resident: TrackedActor): void {
     const { scratch } = this;
     const { layout, tree, index } = resident;
     if (resident.dirtyTick === this.#tick || scratch.isOver || !hasAll(resident)) {
@@ -248,7 +248,7 @@ export class CellEncoder {
     scratch.copy(bytes, restAt, bytes.length);
   }
 
-  #entryOf(resident: Resident): Entry {
+  #entryOf(resident: TrackedActor): Entry {
     const { scratch } = this;
     const start = scratch.it.offset;
     let restAt = 0;
@@ -306,7 +306,7 @@ export class CellEncoder {
     }
   }
 
-  #make(segment: Segment, ranges: Ranges, append: () => void): void {
+  #make(segment: Segment, ranges: ByteRanges, append: () => void): void {
     if (segment.tick !== this.#tick) {
       segment.tick = this.#tick;
       segment.start = this.scratch.it.offset;

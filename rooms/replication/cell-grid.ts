@@ -1,8 +1,8 @@
-import type { Ranges } from "./byte-ranges.ts";
+import type { ByteRanges } from "./byte-ranges.ts";
 import { CellTable } from "./cell-table.ts";
 import type { Interest } from "./interest.ts";
-import type { Resident } from "./tracked-actor.ts";
-import type { Sight } from "./viewpoints.ts";
+import type { TrackedActor } from "./tracked-actor.ts";
+import type { SentState } from "./viewpoints.ts";
 
 /**
  * Cells a side on either side of the origin; what lies beyond is counted to the outermost. With the widest view beyond
@@ -27,12 +27,12 @@ export class Cell {
   readonly everywhere: boolean;
   /** Where its numbers are in the {@link CellTable}. */
   readonly slot: number;
-  readonly members: Resident[] = [];
+  readonly members: TrackedActor[] = [];
   /** The first of the members with values to refresh, as of `activeTick`; each names the next. */
-  active: Resident | undefined = undefined;
+  active: TrackedActor | undefined = undefined;
   activeTick = -1;
   /** Members that changed at once and stayed, as of `changedTick`. */
-  changed: Resident[] = [];
+  changed: TrackedActor[] = [];
   changedTick = -1;
   readonly enter = unmade();
   readonly leave = unmade();
@@ -44,11 +44,11 @@ export class Cell {
     this.everywhere = everywhere;
   }
 
-  add(resident: Resident): void {
+  add(resident: TrackedActor): void {
     resident.slot = this.members.push(resident) - 1;
   }
 
-  remove(resident: Resident): void {
+  remove(resident: TrackedActor): void {
     const last = this.members.pop();
     if (last !== undefined && last !== resident) {
       this.members[resident.slot] = last;
@@ -58,8 +58,8 @@ export class Cell {
 }
 
 /** Where the cells lie that are seen with one radius, and the covers of it. */
-interface Reach {
-  readonly covers: Map<number, Cover>;
+interface RadiusOffsets {
+  readonly covers: Map<number, VisibleCells>;
   /** Columns and rows from the cover's own cell, and their rings. A cell is seen from there if and only if it sees there. */
   readonly columns: Int32Array;
   readonly rows: Int32Array;
@@ -67,19 +67,19 @@ interface Reach {
 }
 
 /** The cells seen from one cell with one radius, and `everywhere`. All clients there share it, and its frames. */
-export class Cover {
+export class VisibleCells {
   readonly x: number;
   readonly z: number;
   readonly radiusM: number;
-  readonly reach: Reach;
+  readonly reach: RadiusOffsets;
   /** The first of this tick's clients that were here before, each names the next; valid while `tick` is the current one. */
-  group: Sight | undefined = undefined;
+  group: SentState | undefined = undefined;
   tick = -1;
   /** Ranges for the group: what leaves its view and what enters it by moving. Most never have any. */
-  leaves: Ranges | undefined = undefined;
-  enters: Ranges | undefined = undefined;
+  leaves: ByteRanges | undefined = undefined;
+  enters: ByteRanges | undefined = undefined;
 
-  constructor(x: number, z: number, radiusM: number, reach: Reach) {
+  constructor(x: number, z: number, radiusM: number, reach: RadiusOffsets) {
     this.x = x;
     this.z = z;
     this.radiusM = radiusM;
@@ -100,11 +100,11 @@ export class CellGrid {
   readonly everywhere: Cell;
   readonly table: CellTable;
   readonly #interest: Interest;
-  readonly #reaches = new Map<number, Reach>();
+  readonly #reaches = new Map<number, RadiusOffsets>();
   /** The ring by distance in columns and rows. */
   readonly #rings: Uint8Array;
   /** For clients without eyes: only what is always seen. */
-  readonly nowhere: Cover;
+  readonly nowhere: VisibleCells;
 
   constructor(interest: Interest) {
     this.#interest = interest;
@@ -115,7 +115,7 @@ export class CellGrid {
       const metres = Math.hypot(gap(Math.floor(i / TABLE)), gap(i % TABLE));
       return interest.rings.findLastIndex((ring) => metres >= ring.fromM);
     });
-    this.nowhere = new Cover(0, 0, 0, this.#reachOf(0));
+    this.nowhere = new VisibleCells(0, 0, 0, this.#reachOf(0));
   }
 
   /** The column or row of a coordinate. Not-a-number counts as 0, infinities as the edge. */
@@ -125,14 +125,14 @@ export class CellGrid {
   }
 
   /** Puts an actor into the cell at a column and row, or into the one that is always seen. */
-  enter(resident: Resident, x: number, z: number, always: boolean): Cell {
+  enter(resident: TrackedActor, x: number, z: number, always: boolean): Cell {
     const cell = always ? this.everywhere : (this.#at(x, z) ?? this.#occupy(x, z));
     cell.add(resident);
     return cell;
   }
 
   /** Takes an actor out of its cell. */
-  leave(resident: Resident): void {
+  leave(resident: TrackedActor): void {
     const { cell } = resident;
     cell?.remove(resident);
     if (cell === undefined || cell.everywhere || cell.members.length > 0) return;
@@ -140,7 +140,7 @@ export class CellGrid {
     this.table.give(cell.slot);
   }
 
-  cover(x: number, z: number, radiusM: number): Cover {
+  cover(x: number, z: number, radiusM: number): VisibleCells {
     if (radiusM === 0) return this.nowhere;
     let reach = this.#reaches.get(radiusM);
     if (reach === undefined) {
@@ -150,19 +150,19 @@ export class CellGrid {
     const key = keyOf(x, z);
     let cover = reach.covers.get(key);
     if (cover === undefined) {
-      cover = new Cover(x, z, radiusM, reach);
+      cover = new VisibleCells(x, z, radiusM, reach);
       reach.covers.set(key, cover);
     }
     return cover;
   }
 
   /** Whether a cover is so wide that going through all cells with members is less than looking at each place in it. */
-  isWide({ reach }: Cover): boolean {
+  isWide({ reach }: VisibleCells): boolean {
     return this.table.count * 4 < reach.columns.length;
   }
 
   /** The cells with members that a cover sees. */
-  seen(cover: Cover): Cell[] {
+  seen(cover: VisibleCells): Cell[] {
     const { table } = this;
     const cells = [this.everywhere];
     const { columns, rows } = cover.reach;
@@ -178,8 +178,8 @@ export class CellGrid {
   }
 
   /** Covers that a cell is seen from. */
-  watching(cell: Cell): Cover[] {
-    const found: Cover[] = cell.everywhere ? [this.nowhere] : [];
+  watching(cell: Cell): VisibleCells[] {
+    const found: VisibleCells[] = cell.everywhere ? [this.nowhere] : [];
     for (const { covers, columns, rows } of this.#reaches.values()) {
       if (cell.everywhere || covers.size < columns.length) {
         for (const cover of covers.values()) if (this.sees(cover, cell)) found.push(cover);
@@ -193,17 +193,17 @@ export class CellGrid {
     return found;
   }
 
-  sees(cover: Cover, cell: Cell): boolean {
+  sees(cover: VisibleCells, cell: Cell): boolean {
     return cell.everywhere || this.seesAt(cover, cell.x, cell.z);
   }
 
   /** As {@link CellGrid.sees}, by column and row. */
-  seesAt(cover: Cover, x: number, z: number): boolean {
+  seesAt(cover: VisibleCells, x: number, z: number): boolean {
     return this.#gap2(x - cover.x, z - cover.z) < cover.radiusM * cover.radiusM;
   }
 
   /** The ring of a seen cell, 0 nearest. */
-  ring(cover: Cover, cell: Cell): number {
+  ring(cover: VisibleCells, cell: Cell): number {
     return cell.everywhere ? 0 : this.#ringOf(cell.x - cover.x, cell.z - cover.z);
   }
 
@@ -217,7 +217,7 @@ export class CellGrid {
    * The slowest ring in which it is an actor's turn; it is in the faster ones too. Turns go by actor: each tick then
    * has its even share, and an actor that changes cells keeps its turn.
    */
-  turn(resident: Resident, tick: number): number {
+  turn(resident: TrackedActor, tick: number): number {
     const { rings } = this.#interest;
     let ring = rings.length - 1;
     while (ring > 0 && (tick + resident.index) % (rings[ring]?.everyTicks ?? 1) !== 0) ring--;
@@ -225,7 +225,7 @@ export class CellGrid {
   }
 
   /** Bits of the rings that get values of an actor in this tick. Sets its turn; -1 where rings are owed unlike fields. */
-  due(resident: Resident, tick: number): number {
+  due(resident: TrackedActor, tick: number): number {
     const { pending } = resident;
     const turn = this.turn(resident, tick);
     if (pending[0] === pending[pending.length - 1]) {
@@ -259,7 +259,7 @@ export class CellGrid {
     return cell;
   }
 
-  #reachOf(radiusM: number): Reach {
+  #reachOf(radiusM: number): RadiusOffsets {
     const places: { x: number; z: number }[] = [];
     const most = radiusM > 0 ? Math.ceil(radiusM / this.#interest.cellM) + 1 : 0;
     for (let z = -most; z <= most; z++) {

@@ -1,6 +1,6 @@
 import { $changes, type ChangeTree, type Schema } from "@colyseus/schema";
-import type { Cell, Cover } from "./cell-grid.ts";
-import type { CellScene } from "./replication-context.ts";
+import type { Cell, VisibleCells } from "./cell-grid.ts";
+import type { ReplicationContext } from "./replication-context.ts";
 
 /** The actors' part of a full state. */
 export interface ActorsState {
@@ -11,7 +11,7 @@ export interface ActorsState {
   readonly owned: Schema | undefined;
 }
 
-interface Kept {
+interface CachedCell {
   readonly bytes: Uint8Array;
   readonly entries: readonly (readonly [number, Schema])[];
 }
@@ -20,11 +20,11 @@ interface Kept {
  * Full states by cell. Where nothing changed since the last patch a cell's actors are encoded once for all who join
  * before the next: in a storm of joins that is nearly everywhere.
  */
-export class CellStates {
-  readonly #scene: CellScene;
-  readonly #kept = new Map<Cell, Kept>();
+export class FullStates {
+  readonly #scene: ReplicationContext;
+  readonly #kept = new Map<Cell, CachedCell>();
 
-  constructor(scene: CellScene) {
+  constructor(scene: ReplicationContext) {
     this.#scene = scene;
   }
 
@@ -34,8 +34,8 @@ export class CellStates {
   }
 
   /** Right behind a patch, when nothing is pending: all who see the same cells get the same bytes. */
-  settled(has: Cover, own: Schema | undefined): ActorsState {
-    const { residents, cells, grid } = this.#scene;
+  settled(has: VisibleCells, own: Schema | undefined): ActorsState {
+    const { tracker: residents, cells, grid } = this.#scene;
     const parts = grid.seen(has).flatMap((cell) => (cell.members.length > 0 ? this.#keep(cell).bytes : []));
     const resident = residents.byIndex.get(own?.[$changes]?._parentIndex ?? -1);
     const cell = resident?.actor === own ? resident?.cell : undefined;
@@ -49,8 +49,8 @@ export class CellStates {
    * @param has what the client sees; all actors if undefined
    * @param own the actor whose owner's fields are the client's
    */
-  of(has: Cover | undefined, own: Schema | undefined): ActorsState {
-    const { residents, cells, grid } = this.#scene;
+  of(has: VisibleCells | undefined, own: Schema | undefined): ActorsState {
+    const { tracker: residents, cells, grid } = this.#scene;
     const parts: Uint8Array[] = [];
     const given = new Map<number, Schema>();
     const loose: (readonly [number, Schema])[] = [];
@@ -80,7 +80,7 @@ export class CellStates {
     return { parts, given, owned: mine };
   }
 
-  #keep(cell: Cell): Kept {
+  #keep(cell: Cell): CachedCell {
     let kept = this.#kept.get(cell);
     if (kept === undefined) {
       const { cells } = this.#scene;
@@ -95,14 +95,13 @@ export class CellStates {
   }
 
   /** Members that are in the map and in view by where they are now, which may not be where the last patch had them. */
-  *#present(cell: Cell, has: Cover | undefined): Iterable<readonly [number, Schema]> {
+  *#present(cell: Cell, has: VisibleCells | undefined): Iterable<readonly [number, Schema]> {
     for (const { index, actor } of cell.members) {
-      if (this.#scene.residents.actorAt(index) === actor && this.#isIn(has, index, actor))
-        yield [index, actor];
+      if (this.#scene.tracker.actorAt(index) === actor && this.#isIn(has, index, actor)) yield [index, actor];
     }
   }
 
-  #isIn(has: Cover | undefined, index: number, actor: Schema): boolean {
+  #isIn(has: VisibleCells | undefined, index: number, actor: Schema): boolean {
     const { grid, interest, map } = this.#scene;
     if (has === undefined || interest.always?.(actor, map.$indexes.get(index) ?? "")) return true;
     const { x = 0, z = 0 } = actor as { x?: number; z?: number };

@@ -1,17 +1,17 @@
 import { type Client, Protocol } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import { RoomkeepError } from "../../shared/errors.ts";
-import type { Outbox } from "../transport/backpressure.ts";
+import type { Backpressure } from "../transport/backpressure.ts";
 import { Frame } from "../transport/websocket-frame.ts";
-import { CellStates } from "./full-states.ts";
+import { FullStates } from "./full-states.ts";
 import { type Interest, type InterestOptions, readInterest } from "./interest.ts";
-import { CellPatches } from "./patch-builder.ts";
-import { type CellScene, coverOf, openScene } from "./replication-context.ts";
+import { PatchBuilder } from "./patch-builder.ts";
+import { openReplication, type ReplicationContext, visibleCellsOf } from "./replication-context.ts";
 import { type PatchTiming, StableSerializer } from "./stable-serializer.ts";
-import { Eyes, type Viewpoint } from "./viewpoints.ts";
+import { type Viewpoint, Viewpoints } from "./viewpoints.ts";
 
 /** What the last tick took. */
-export interface CellStats {
+export interface InterestStats {
   /** Frames built and frames sent: their ratio is what sharing saves. */
   framesBuilt: number;
   framesSent: number;
@@ -20,9 +20,9 @@ export interface CellStats {
 }
 
 interface Opened {
-  readonly scene: CellScene;
-  readonly patches: CellPatches;
-  readonly states: CellStates;
+  readonly scene: ReplicationContext;
+  readonly patches: PatchBuilder;
+  readonly states: FullStates;
 }
 
 /** Ticks between sweeps of what no one looks at any more. */
@@ -39,15 +39,15 @@ const SWEEP_TICKS = 80;
  * @example
  * room.setSerializer(new CellSerializer({ interest: { radiusM: 50 } }));
  */
-export class CellSerializer<S extends Schema> extends StableSerializer<S> {
+export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
   readonly #collection: string;
   readonly #interest: Interest;
-  readonly #eyes = new Eyes();
+  readonly #eyes = new Viewpoints();
   #open: Opened | undefined;
   #tick = 0;
 
   /** @throws CONFIG_INVALID for an interest that cannot be used */
-  constructor(options: { interest: InterestOptions; collection?: string; outbox?: Outbox }) {
+  constructor(options: { interest: InterestOptions; collection?: string; outbox?: Backpressure }) {
     super(options.outbox);
     this.#collection = options.collection ?? "actors";
     this.#interest = readInterest(options.interest);
@@ -55,7 +55,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
 
   /**
    * Whose eyes a client has: an actor's key or a point. Unless said otherwise its own, the actor whose key is the
-   * session id. Holds through reconnections until {@link CellSerializer.forget}.
+   * session id. Holds through reconnections until {@link InterestSerializer.forget}.
    */
   viewpoint(client: Client, from: Viewpoint): void {
     this.#eyes.look(client.sessionId, from);
@@ -77,7 +77,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     this.#eyes.forget(client.sessionId);
   }
 
-  get stats(): CellStats {
+  get stats(): InterestStats {
     const { scene, patches } = this.#opened;
     const { built, sent } = patches.frames;
     return { framesBuilt: built, framesSent: sent, encodedBytes: scene.cells.encodedBytes };
@@ -86,9 +86,9 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
   /** @throws CONFIG_INVALID if the state has no such map of actors, or streams */
   override reset(state: S): void {
     super.reset(state);
-    const scene = openScene(this.encoder, this.#collection, this.#interest, this.#eyes);
-    const patches = new CellPatches(scene, this.outbox, this.hasFilters, this.spentMs);
-    this.#open = { scene, patches, states: new CellStates(scene) };
+    const scene = openReplication(this.encoder, this.#collection, this.#interest, this.#eyes);
+    const patches = new PatchBuilder(scene, this.outbox, this.hasFilters, this.spentMs);
+    this.#open = { scene, patches, states: new FullStates(scene) };
     // Unreliable fields are stock's own channel, which knows no interest.
     this.hasUnreliableFields = false;
   }
@@ -119,8 +119,8 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     const from = performance.now();
     this.outbox.tend(clients);
     const changed = this.encoder.hasChanges;
-    if (changed) this.arrays.mend(this.encoder, (tree) => scene.residents.holds(tree));
-    scene.residents.take(this.#tick);
+    if (changed) this.arrays.mend(this.encoder, (tree) => scene.tracker.holds(tree));
+    scene.tracker.take(this.#tick);
     this.spentMs.interest = performance.now() - from;
     this.spentMs.send = 0;
     scene.cells.begin(this.#tick);
@@ -128,7 +128,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     const resync: Client[] = [];
     if (clients.length > 0) patches.send(clients, resync, this.#tick, timing);
     scene.cells.end();
-    scene.residents.settle(this.#tick);
+    scene.tracker.settle(this.#tick);
     this.encoder.discardChanges();
     states.clear();
     const sendState = (client: Client): void =>
@@ -152,7 +152,7 @@ export class CellSerializer<S extends Schema> extends StableSerializer<S> {
     const { scene, states } = this.#opened;
     const from = performance.now();
     const base = this.encodeWhole(client);
-    const has = client === undefined ? undefined : coverOf(scene, client);
+    const has = client === undefined ? undefined : visibleCellsOf(scene, client);
     const own = client === undefined ? undefined : scene.map.get(client.sessionId);
     const shared = settled && has !== undefined;
     const { parts, given, owned } = shared ? states.settled(has, own) : states.of(has, own);

@@ -1,39 +1,39 @@
 import { type Client, ClientState, Protocol } from "@colyseus/core";
 import type { Schema, StateView } from "@colyseus/schema";
-import type { Outbox } from "../transport/backpressure.ts";
+import type { Backpressure } from "../transport/backpressure.ts";
 import { Frame, FrameMemory } from "../transport/websocket-frame.ts";
-import { Ranges } from "./byte-ranges.ts";
-import type { Cover } from "./cell-grid.ts";
-import { type CellScene, coverOf } from "./replication-context.ts";
+import { ByteRanges } from "./byte-ranges.ts";
+import type { VisibleCells } from "./cell-grid.ts";
+import { type ReplicationContext, visibleCellsOf } from "./replication-context.ts";
 import type { PatchTiming } from "./stable-serializer.ts";
-import type { Sight } from "./viewpoints.ts";
+import type { SentState } from "./viewpoints.ts";
 
 /** Bits of all rings. */
 const EVERY_RING = 0xff;
 
 /** A joined client in one tick. */
-interface Turn {
-  readonly sight: Sight;
-  readonly has: Cover;
+interface Recipient {
+  readonly sight: SentState;
+  readonly has: VisibleCells;
 }
 
 /** Puts together each client's patch from what the cells hold: once for all who saw and see the same cells. */
-export class CellPatches {
+export class PatchBuilder {
   /** Frames of the last tick, built and sent: their ratio is what sharing saves. */
   readonly frames = { built: 0, sent: 0 };
-  readonly #scene: CellScene;
-  readonly #outbox: Outbox;
+  readonly #scene: ReplicationContext;
+  readonly #outbox: Backpressure;
   readonly #hasFilters: boolean;
   readonly #spentMs: { interest: number; send: number };
   readonly #views = new Map<StateView, Uint8Array>();
   /** Lists that are filled anew for each frame. */
-  readonly #ranges = new Ranges();
-  readonly #extra = new Ranges();
-  readonly #whole = new Ranges();
+  readonly #ranges = new ByteRanges();
+  readonly #extra = new ByteRanges();
+  readonly #whole = new ByteRanges();
   readonly #memory = new FrameMemory();
   /** Frames to be written, and at the same place to whom. */
   readonly #posted: Frame[] = [];
-  readonly #addressees: Sight[] = [];
+  readonly #addressees: SentState[] = [];
   #tick = -1;
   #timing: PatchTiming | undefined;
 
@@ -42,8 +42,8 @@ export class CellPatches {
    * @param spentMs where the time is booked that goes into finding who sees what, and into the sockets
    */
   constructor(
-    scene: CellScene,
-    outbox: Outbox,
+    scene: ReplicationContext,
+    outbox: Backpressure,
     hasFilters: boolean,
     spentMs: { interest: number; send: number },
   ) {
@@ -61,33 +61,38 @@ export class CellPatches {
     this.frames.sent = 0;
     this.#memory.begin();
     this.#views.clear();
-    const shared = new Ranges();
+    const shared = new ByteRanges();
     const it = { offset: 1 };
     if (this.#scene.encoder.hasChanges) {
       this.#scene.encoder.sharedBuffer[0] = Protocol.ROOM_STATE_PATCH;
       this.#scene.cells.take(this.#scene.encoder.encode(it).subarray(1), shared);
     }
-    const crossers: Turn[] = [];
-    const newcomers: Turn[] = [];
+    const crossers: Recipient[] = [];
+    const newcomers: Recipient[] = [];
     const from = performance.now();
     const groups = this.#group(clients, crossers, newcomers, resync);
     this.#spentMs.interest += performance.now() - from;
     this.#spread();
     for (const cover of groups) this.#toGroup(cover, shared, it);
-    const pairs = new Map<Cover, Map<Cover, Ranges>>();
+    const pairs = new Map<VisibleCells, Map<VisibleCells, ByteRanges>>();
     for (const turn of crossers) this.#toCrosser(turn, pairs, shared, it);
     for (const turn of newcomers) this.#toNewcomer(turn, shared, it);
     this.#deliver();
   }
 
   /** Sorts the clients that take a patch: by cover those who stay, and those who cross cells or have just joined. */
-  #group(clients: readonly Client[], crossers: Turn[], newcomers: Turn[], resync: Client[]): Cover[] {
-    const groups: Cover[] = [];
+  #group(
+    clients: readonly Client[],
+    crossers: Recipient[],
+    newcomers: Recipient[],
+    resync: Client[],
+  ): VisibleCells[] {
+    const groups: VisibleCells[] = [];
     for (const client of clients) {
       if (client.state !== ClientState.JOINED) continue;
       const turn = this.#outbox.turn(client);
       if (turn === "skip") continue;
-      const sight = this.#scene.eyes.sight(client);
+      const sight = this.#scene.viewpoints.sight(client);
       if (turn === "resync" || sight === undefined) {
         resync.push(client);
         continue;
@@ -105,16 +110,16 @@ export class CellPatches {
     return groups;
   }
 
-  #coverOf(client: Client, sight: Sight): Cover {
-    const { eyes, residents } = this.#scene;
+  #coverOf(client: Client, sight: SentState): VisibleCells {
+    const { viewpoints: eyes, tracker: residents } = this.#scene;
     if (sight.cover !== undefined && eyes.stays(sight)) return sight.cover;
     eyes.note(client, sight, residents);
-    return coverOf(this.#scene, client, sight);
+    return visibleCellsOf(this.#scene, client, sight);
   }
 
   /** Notes what every frame draws on: changes by cell, and for each group what moved into or out of its view. */
   #spread(): void {
-    const { residents, grid } = this.#scene;
+    const { tracker: residents, grid } = this.#scene;
     for (const resident of residents.active) {
       const { cell } = resident;
       if (cell === undefined) continue;
@@ -137,25 +142,25 @@ export class CellPatches {
   }
 
   #spreadMoves(): void {
-    const { grid, cells, residents } = this.#scene;
-    const gets = (cover: Cover) => cover.tick === this.#tick && cover.group !== undefined;
+    const { grid, cells, tracker: residents } = this.#scene;
+    const gets = (cover: VisibleCells) => cover.tick === this.#tick && cover.group !== undefined;
     for (const resident of residents.moved) {
       const { from, cell } = resident;
       for (const cover of from === undefined ? [] : grid.watching(from)) {
         if (!gets(cover) || (cell !== undefined && grid.sees(cover, cell))) continue;
-        cover.leaves ??= new Ranges();
+        cover.leaves ??= new ByteRanges();
         cells.gone(resident, cover.leaves);
       }
       for (const cover of cell === undefined ? [] : grid.watching(cell)) {
         if (!gets(cover)) continue;
-        cover.enters ??= new Ranges();
+        cover.enters ??= new ByteRanges();
         if (from === undefined || !grid.sees(cover, from)) cells.whole(resident, cover.enters);
         else if (resident.dirtyTick === this.#tick) cells.now(resident, cover.enters);
       }
     }
   }
 
-  #toGroup(cover: Cover, shared: Ranges, it: { offset: number }): void {
+  #toGroup(cover: VisibleCells, shared: ByteRanges, it: { offset: number }): void {
     const ranges = this.#ranges;
     ranges.clear();
     ranges.add(shared);
@@ -167,8 +172,8 @@ export class CellPatches {
   }
 
   /** Those of a group who get nothing of their own. */
-  #alike(cover: Cover, ranges: Ranges, it: { offset: number }): Sight | undefined {
-    let alike: Sight | undefined;
+  #alike(cover: VisibleCells, ranges: ByteRanges, it: { offset: number }): SentState | undefined {
+    let alike: SentState | undefined;
     for (let sight = cover.group; sight !== undefined; ) {
       const { next } = sight;
       if (!this.#postApart(sight, cover, ranges, it)) {
@@ -181,16 +186,16 @@ export class CellPatches {
   }
 
   /** Gives a client a frame of its own, if it owns fields that changed or has a view. Returns whether it did. */
-  #postApart(sight: Sight, cover: Cover, ranges: Ranges, it: { offset: number }): boolean {
+  #postApart(sight: SentState, cover: VisibleCells, ranges: ByteRanges, it: { offset: number }): boolean {
     const own = this.#own(sight, cover, ranges, it);
     if (own !== ranges) this.#postTo(sight, own);
     return own !== ranges;
   }
 
   #toCrosser(
-    { sight, has }: Turn,
-    pairs: Map<Cover, Map<Cover, Ranges>>,
-    shared: Ranges,
+    { sight, has }: Recipient,
+    pairs: Map<VisibleCells, Map<VisibleCells, ByteRanges>>,
+    shared: ByteRanges,
     it: { offset: number },
   ): void {
     const had = sight.cover ?? this.#scene.grid.nowhere;
@@ -209,13 +214,13 @@ export class CellPatches {
   }
 
   /** All that clients need who saw one cover and now see another. */
-  #crossing(had: Cover, has: Cover, shared: Ranges): Ranges {
-    const ranges = new Ranges();
+  #crossing(had: VisibleCells, has: VisibleCells, shared: ByteRanges): ByteRanges {
+    const ranges = new ByteRanges();
     ranges.add(shared);
-    const later = new Ranges();
+    const later = new ByteRanges();
     for (const cell of this.#scene.grid.seen(had))
       if (!this.#scene.grid.sees(has, cell)) this.#scene.cells.leave(cell, ranges);
-    for (const resident of this.#scene.residents.moved) {
+    for (const resident of this.#scene.tracker.moved) {
       const { from, cell } = resident;
       const was = from !== undefined && this.#scene.grid.sees(had, from);
       const is = cell !== undefined && this.#scene.grid.sees(has, cell);
@@ -240,13 +245,13 @@ export class CellPatches {
   }
 
   /** The first patch after a full state: exact against what that state held, actor by actor. */
-  #toNewcomer({ sight, has }: Turn, shared: Ranges, it: { offset: number }): void {
+  #toNewcomer({ sight, has }: Recipient, shared: ByteRanges, it: { offset: number }): void {
     const given = sight.given ?? new Map<number, Schema>();
-    const ranges = new Ranges();
+    const ranges = new ByteRanges();
     ranges.add(shared);
     const gone: number[] = [];
     for (const [index, actor] of given) {
-      const resident = this.#scene.residents.byIndex.get(index);
+      const resident = this.#scene.tracker.byIndex.get(index);
       const seen =
         resident?.actor === actor && resident.cell !== undefined && this.#scene.grid.sees(has, resident.cell);
       if (!seen) gone.push(index);
@@ -267,13 +272,19 @@ export class CellPatches {
   }
 
   /** The ranges for one client: the given ones, unless it owns fields or has a view of the state beside the actors. */
-  #own(sight: Sight, has: Cover, ranges: Ranges, it: { offset: number }, anew = false): Ranges {
+  #own(
+    sight: SentState,
+    has: VisibleCells,
+    ranges: ByteRanges,
+    it: { offset: number },
+    anew = false,
+  ): ByteRanges {
     const extra = this.#extra;
     const { client, eye } = sight;
     extra.clear();
     if (client.view !== undefined) this.#scene.cells.take(this.#viewed(client.view, it.offset), extra);
     const mine =
-      eye?.cell && eye.key === client.sessionId ? eye : this.#scene.residents.byKey.get(client.sessionId);
+      eye?.cell && eye.key === client.sessionId ? eye : this.#scene.tracker.byKey.get(client.sessionId);
     if (mine?.cell !== undefined && this.#scene.grid.sees(has, mine.cell)) {
       const whole = anew || sight.owned !== mine.actor || mine.whole.tick === this.#tick;
       if (whole || mine.dirtyTick === this.#tick) this.#scene.cells.mine(mine, whole, extra);
@@ -297,7 +308,7 @@ export class CellPatches {
     return bytes;
   }
 
-  #frame(ranges: Ranges): Frame | undefined {
+  #frame(ranges: ByteRanges): Frame | undefined {
     const length = ranges.bytes;
     if (length === 0 && this.#timing === undefined) return undefined;
     const frame = new Frame(Protocol.ROOM_STATE_PATCH, length, this.#timing?.sNow, this.#memory);
@@ -315,12 +326,12 @@ export class CellPatches {
   }
 
   /** A frame for one client alone. */
-  #postTo(sight: Sight, ranges: Ranges): void {
+  #postTo(sight: SentState, ranges: ByteRanges): void {
     sight.next = undefined;
     this.#post(sight, this.#frame(ranges));
   }
 
-  #post(first: Sight, frame: Frame | undefined): void {
+  #post(first: SentState, frame: Frame | undefined): void {
     if (frame === undefined) return;
     this.#posted.push(frame);
     this.#addressees.push(first);
@@ -330,7 +341,7 @@ export class CellPatches {
   #deliver(): void {
     const from = performance.now();
     this.#posted.forEach((frame, i) => {
-      let sight: Sight | undefined = this.#addressees[i];
+      let sight: SentState | undefined = this.#addressees[i];
       while (sight !== undefined) {
         const { client, handle, next } = sight;
         sight.next = sight.handle = undefined;

@@ -1,25 +1,30 @@
 import type { Client } from "@colyseus/core";
 import { $changes, type ChangeTree, type Encoder, MapSchema, type Schema } from "@colyseus/schema";
 import { RoomkeepError } from "../../shared/errors.ts";
-import { Residents } from "./actor-tracker.ts";
+import { ActorTracker } from "./actor-tracker.ts";
 import { CellEncoder } from "./cell-encoder.ts";
-import { CellGrid, type Cover } from "./cell-grid.ts";
+import { CellGrid, type VisibleCells } from "./cell-grid.ts";
 import type { Interest } from "./interest.ts";
-import type { Eyes, Sight } from "./viewpoints.ts";
+import type { SentState, Viewpoints } from "./viewpoints.ts";
 
 /** A state's actors, the cells they are in, and who looks at them. */
-export interface CellScene {
+export interface ReplicationContext {
   readonly encoder: Encoder;
   readonly map: MapSchema<Schema>;
   readonly interest: Interest;
   readonly grid: CellGrid;
-  readonly residents: Residents;
+  readonly tracker: ActorTracker;
   readonly cells: CellEncoder;
-  readonly eyes: Eyes;
+  readonly viewpoints: Viewpoints;
 }
 
 /** @throws CONFIG_INVALID if the state has no such map, or streams */
-export function openScene(encoder: Encoder, collection: string, interest: Interest, eyes: Eyes): CellScene {
+export function openReplication(
+  encoder: Encoder,
+  collection: string,
+  interest: Interest,
+  eyes: Viewpoints,
+): ReplicationContext {
   const found: unknown = Reflect.get(encoder.state, collection);
   if (!(found instanceof MapSchema)) {
     throw new RoomkeepError("CONFIG_INVALID", `interest: the state has no map "${collection}".`);
@@ -28,12 +33,24 @@ export function openScene(encoder: Encoder, collection: string, interest: Intere
   const map = found as MapSchema<Schema>;
   hideFromFullSync(map[$changes], encoder);
   const grid = new CellGrid(interest);
-  const residents = new Residents(encoder, map, grid, interest);
-  return { encoder, map, interest, grid, residents, cells: new CellEncoder(encoder, map, grid), eyes };
+  const residents = new ActorTracker(encoder, map, grid, interest);
+  return {
+    encoder,
+    map,
+    interest,
+    grid,
+    tracker: residents,
+    cells: new CellEncoder(encoder, map, grid),
+    viewpoints: eyes,
+  };
 }
 
 /** What a client is to see now. */
-export function coverOf({ eyes, map, grid, interest }: CellScene, client: Client, sight?: Sight): Cover {
+export function visibleCellsOf(
+  { viewpoints: eyes, map, grid, interest }: ReplicationContext,
+  client: Client,
+  sight?: SentState,
+): VisibleCells {
   return eyes.cover(client, sight, map, grid, interest.radiusM);
 }
 

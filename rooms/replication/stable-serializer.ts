@@ -1,8 +1,8 @@
 import { type Client, ClientState, Protocol, SchemaSerializer } from "@colyseus/core";
 import type { Schema, StateView } from "@colyseus/schema";
-import { Outbox } from "../transport/backpressure.ts";
+import { Backpressure } from "../transport/backpressure.ts";
 import { Frame } from "../transport/websocket-frame.ts";
-import { ArrayOrder } from "./array-repair.ts";
+import { ArrayRepair } from "./array-repair.ts";
 
 /** A patch without changes: what a client that waits for its turn gets where Colyseus sends the state. */
 const NOTHING_YET = Uint8Array.of(Protocol.ROOM_STATE_PATCH);
@@ -14,21 +14,21 @@ export interface PatchTiming {
 }
 
 /**
- * Colyseus's serializer with frames that stay as they were sent and an {@link Outbox} behind it: for rooms without
+ * Colyseus's serializer with frames that stay as they were sent and an {@link Backpressure} behind it: for rooms without
  * interest. The stock one hands out views of a buffer that the next tick overwrites, and a socket that is backed
  * up then sends the next tick's bytes in their place. On the wire nothing differs: the id stays `schema`.
  */
 export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
-  readonly outbox: Outbox;
+  readonly outbox: Backpressure;
   /** Milliseconds of the last patch that went into who sees what, and into handing frames to the sockets. */
   readonly spentMs = { interest: 0, send: 0 };
   /** Whole states made so far, and the milliseconds that it took. */
   readonly states = { made: 0, ms: 0 };
-  protected readonly arrays = new ArrayOrder();
+  protected readonly arrays = new ArrayRepair();
   #fullSource: Uint8Array | undefined;
   #fullCopy: Uint8Array = new Uint8Array();
 
-  constructor(outbox: Outbox = new Outbox()) {
+  constructor(outbox: Backpressure = new Backpressure()) {
     super();
     this.outbox = outbox;
   }

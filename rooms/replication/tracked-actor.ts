@@ -2,7 +2,7 @@ import { $changes, type ChangeTree, type Schema } from "@colyseus/schema";
 import type { Cell, Segment } from "./cell-grid.ts";
 
 /** What the cell encoder knows of an actor's class. */
-export interface Layout {
+export interface ActorLayout {
   readonly names: readonly string[];
   readonly encoders: readonly (
     | ((bytes: Uint8Array, value: unknown, it: { offset: number }) => void)
@@ -15,10 +15,10 @@ export interface Layout {
 }
 
 const CONTINUOUS = new Set(["number", "float32", "float64"]);
-const layouts = new WeakMap<object, Layout>();
+const layouts = new WeakMap<object, ActorLayout>();
 
 /** Continuous are floats and quantised numbers among the first 32 fields that are everybody's to see. */
-export function layoutOf(tree: ChangeTree): Layout {
+export function layoutOf(tree: ChangeTree): ActorLayout {
   const { encDescriptor: shape } = tree;
   let layout = layouts.get(shape);
   if (layout !== undefined) return layout;
@@ -48,10 +48,10 @@ export interface Entry {
  * Here and in what else every tick reads of every actor, each field is set when the object is made: fields that come later come
  * in another order in each, and V8 then looks every one of them up.
  */
-export class Resident {
+export class TrackedActor {
   readonly actor: Schema & { x?: number; z?: number };
   readonly tree: ChangeTree;
-  readonly layout: Layout;
+  readonly layout: ActorLayout;
   readonly refId: number;
   /** Index on the wire and key in the actors map. */
   readonly index: number;
@@ -73,7 +73,7 @@ export class Resident {
   /** In the list of those with pending bits. */
   listed = false;
   /** The next such one of its cell, in a tick that is being sent. */
-  next: Resident | undefined = undefined;
+  next: TrackedActor | undefined = undefined;
   /** Trees of this actor that changed in `dirtyTick` other than by continuous fields. */
   readonly dirty: ChangeTree[] = [];
   dirtyTick = -1;

@@ -1,37 +1,37 @@
 import type { Client } from "@colyseus/core";
 import type { MapSchema, Schema } from "@colyseus/schema";
 import type { Handle } from "../transport/socket-writer.ts";
-import type { Residents } from "./actor-tracker.ts";
-import type { CellGrid, Cover } from "./cell-grid.ts";
-import type { Resident } from "./tracked-actor.ts";
+import type { ActorTracker } from "./actor-tracker.ts";
+import type { CellGrid, VisibleCells } from "./cell-grid.ts";
+import type { TrackedActor } from "./tracked-actor.ts";
 
 /** Where a client looks from: an actor's key, or a fixed point in metres. */
 export type Viewpoint = string | { readonly x: number; readonly z: number };
 
 /** What a client was sent. */
-export interface Sight {
+export interface SentState {
   readonly client: Client;
   /** Where its frame of this tick goes: see {@link Outbox.open}. */
   handle: Handle | undefined;
-  /** The next of its group, in a tick that is being sent: see {@link Cover.group}. */
-  next: Sight | undefined;
+  /** The next of its group, in a tick that is being sent: see {@link VisibleCells.group}. */
+  next: SentState | undefined;
   /** The cells whose actors it has, exactly; undefined between its full state and the patch after it. */
-  cover: Cover | undefined;
+  cover: VisibleCells | undefined;
   /** Until then: the actors that its full state held, by index. */
   given: Map<number, Schema> | undefined;
   /** The actor whose owner's fields it has. */
   owned: Schema | undefined;
-  /** The actor that it looked from, as of `lookedAs`: see {@link Eyes.stays}. */
-  eye: Resident | undefined;
+  /** The actor that it looked from, as of `lookedAs`: see {@link Viewpoints.stays}. */
+  eye: TrackedActor | undefined;
   lookedAs: number;
 }
 
 /** Where a client keeps what it was sent: asked for each client in each tick, which a weak map makes dear. */
 const SIGHT = Symbol("sight");
-type Seer = Client & { [SIGHT]?: Sight };
+type ViewingClient = Client & { [SIGHT]?: SentState };
 
 /** Whose eyes each client has, how far they see, and what was sent to them. */
-export class Eyes {
+export class Viewpoints {
   /** By session, so that they outlast a reconnection. */
   readonly #viewpoints = new Map<string, Viewpoint>();
   readonly #radii = new Map<string, number>();
@@ -46,7 +46,7 @@ export class Eyes {
   }
 
   /** Whether a client certainly sees what it saw: the same actor's eyes, in the same cell. Of a tick's settled places. */
-  stays({ cover, eye, lookedAs }: Sight): boolean {
+  stays({ cover, eye, lookedAs }: SentState): boolean {
     return (
       eye?.cell !== undefined &&
       lookedAs === this.#said &&
@@ -56,8 +56,8 @@ export class Eyes {
     );
   }
 
-  /** Notes whose eyes a client has, for {@link Eyes.stays}. */
-  note(client: Client, sight: Sight, residents: Residents): void {
+  /** Notes whose eyes a client has, for {@link Viewpoints.stays}. */
+  note(client: Client, sight: SentState, residents: ActorTracker): void {
     const from = this.#viewpoints.get(client.sessionId) ?? client.sessionId;
     sight.eye = typeof from === "string" ? residents.byKey.get(from) : undefined;
     sight.lookedAs = this.#said;
@@ -80,11 +80,11 @@ export class Eyes {
     this.changed();
   }
 
-  sight(client: Client): Sight | undefined {
-    return (client as Seer)[SIGHT];
+  sight(client: Client): SentState | undefined {
+    return (client as ViewingClient)[SIGHT];
   }
 
-  record(client: Client, sent: Pick<Sight, "cover" | "given" | "owned">): void {
+  record(client: Client, sent: Pick<SentState, "cover" | "given" | "owned">): void {
     const { cover, given, owned } = sent;
     const sight = {
       client,
@@ -96,17 +96,17 @@ export class Eyes {
       eye: undefined,
       lookedAs: -1,
     };
-    (client as Seer)[SIGHT] = sight;
+    (client as ViewingClient)[SIGHT] = sight;
   }
 
   /** What the client is to see now, from live positions. */
   cover(
     client: Client,
-    sight: Sight | undefined,
+    sight: SentState | undefined,
     map: MapSchema<Schema>,
     grid: CellGrid,
     radiusM: number,
-  ): Cover {
+  ): VisibleCells {
     const { sessionId } = client;
     const had = sight?.cover;
     const from = this.#viewpoints.size > 0 ? (this.#viewpoints.get(sessionId) ?? sessionId) : sessionId;

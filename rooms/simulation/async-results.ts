@@ -17,7 +17,7 @@ export type Ask<About, T> = (
 ) => Promise<Refusal | undefined>;
 
 /** Answers of a room. */
-export interface Answers {
+export interface AsyncResults {
   /**
    * Where answers come from: the questions are asked; a recording has them, so that none is asked; or everything is
    * refused, because there is nobody to ask.
@@ -31,8 +31,8 @@ export interface Answers {
   act(name: string, about: unknown, answer: unknown): Refusal | undefined;
 }
 
-/** What {@link openAnswers} takes. */
-export interface AnswersOptions {
+/** What {@link openAsyncResults} takes. */
+export interface AsyncResultsOptions {
   /** Told of each answer that is applied, before it is. */
   readonly record: (name: string, about: unknown, answer: unknown) => void;
   /** Told of what a question or an answer threw. */
@@ -46,7 +46,7 @@ const WAITING_MAX = 1_000;
  * Opens the answers of a room: whatever comes from outside of it, such as a booking of the database, changes the world
  * at the start of a tick and is recorded, so that a re-run sees the same answers at the same ticks and asks nobody.
  */
-export function openAnswers({ record, fault }: AnswersOptions): Answers {
+export function openAsyncResults({ record, fault }: AsyncResultsOptions): AsyncResults {
   const applies = new Map<string, ApplyAnswer<never, never>>();
   let waiting = 0;
   let arrived: (() => void)[] = [];
@@ -65,7 +65,7 @@ export function openAnswers({ record, fault }: AnswersOptions): Answers {
     }
   }
 
-  const answers: Answers = {
+  const answers: AsyncResults = {
     from: "outside",
     on(name, apply) {
       if (applies.has(name)) throw new TypeError(`Answers named "${name}" are applied already.`);

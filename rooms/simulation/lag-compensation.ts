@@ -54,10 +54,10 @@ export function seenBy(rewind: Rewind | undefined, sessionId: string): Seen {
 }
 
 /** What a look found: a place, or null for an actor that was seen where it is. */
-export type Look = readonly [x: number, y: number, z: number] | null;
+export type RecordedPose = readonly [x: number, y: number, z: number] | null;
 
 /** Looks as ever, and notes what each found. */
-export function noted(seen: Seen, note: (look: Look) => void): Seen {
+export function recordSeen(seen: Seen, note: (look: RecordedPose) => void): Seen {
   return {
     at(actor) {
       const { x, y, z } = seen.at(actor);
@@ -68,7 +68,7 @@ export function noted(seen: Seen, note: (look: Look) => void): Seen {
 }
 
 /** Finds what was noted, look after look. */
-export function seenAgain(looks: Look[]): Seen {
+export function replaySeen(looks: RecordedPose[]): Seen {
   return {
     at(actor) {
       const [x, y, z] = looks.shift() ?? [actor.x, actor.y, actor.z];

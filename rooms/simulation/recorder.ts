@@ -1,6 +1,6 @@
 import type { Stored, WalkInput } from "../../shared/index.ts";
 import type { CharacterSheet, Place, Role } from "../ports/ports.ts";
-import type { Look } from "./lag-compensation.ts";
+import type { RecordedPose } from "./lag-compensation.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** What moved the world before a tick's inputs, in its order. */
@@ -38,7 +38,7 @@ export type RecordLine =
       readonly e?: readonly Happening[];
       readonly i?: readonly AppliedInput[];
       /** What shooters saw, in the order in which it was asked. */
-      readonly s?: readonly Look[];
+      readonly s?: readonly RecordedPose[];
       readonly h?: string;
     }
   | { readonly end: "stopped" | "full" };
@@ -86,7 +86,7 @@ export interface Recorder {
   answer(name: string, about: unknown, answer: unknown): void;
   /** A command that nobody in the room gave: an operator's. */
   command(id: string, role: Role, line: string): void;
-  look(look: Look): void;
+  look(look: RecordedPose): void;
   input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
   endTick(room: Recorded): void;
   stop(): void;
@@ -103,7 +103,7 @@ export function openRecorder(options: RecorderOptions): Recorder {
   const { write, maxChars = 64_000_000, hashEveryTicks = 20, markEveryTicks = 1200 } = options;
   let happened: Happening[] = [];
   let inputs: AppliedInput[] = [];
-  let looks: Look[] = [];
+  let looks: RecordedPose[] = [];
   let chars = 0;
   let running = false;
   let isMarkDue = false;

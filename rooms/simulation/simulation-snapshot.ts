@@ -71,7 +71,7 @@ export interface Healed {
 }
 
 /** Snapshot, restore and hash of a simulation. */
-export function openSaving(
+export function openSimulationSnapshot(
   inside: Inside,
 ): Pick<Simulation, "snapshot" | "restore" | "checkSnapshot" | "hash"> {
   const { state, world } = inside;

@@ -25,7 +25,7 @@ import {
   type WorldState,
 } from "../../shared/index.ts";
 import { type FiniteAvatars, openFiniteAvatars } from "./finite-avatars.ts";
-import { type Healed, openSaving } from "./simulation-snapshot.ts";
+import { type Healed, openSimulationSnapshot } from "./simulation-snapshot.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { createSystems, type System, type SystemContext, type Systems } from "./systems.ts";
 
@@ -262,7 +262,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       walkers.delete(id);
       space?.removeWalker(id);
     },
-    ...openSaving({
+    ...openSimulationSnapshot({
       state,
       world,
       systems,

@@ -3,12 +3,12 @@ import { type Client, type ClientPrivate, ClientState } from "@colyseus/core";
 import { WebSocketClient } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
 import { CLOSE } from "../../shared/constants.ts";
-import { Admission } from "./join-queue.ts";
+import { JoinQueue } from "./join-queue.ts";
 import { directHandle, type Handle, pendingBytes, writeDirectly } from "./socket-writer.ts";
 import type { Frame } from "./websocket-frame.ts";
 
 /** Bounds on what a room keeps for one client that does not take it. */
-export interface OutboxLimits {
+export interface BackpressureLimits {
   /** Bytes queued past which patches are skipped; one full state follows when under a sixteenth of it is left. */
   patchBytes: number;
   /** Bytes queued, messages included, past which the client is dropped at once. */
@@ -22,7 +22,7 @@ export interface OutboxLimits {
 }
 
 /** Together under 1 MB a client, whatever it does. */
-export const OUTBOX_LIMITS: OutboxLimits = {
+export const BACKPRESSURE_LIMITS: BackpressureLimits = {
   patchBytes: 256 * 1024,
   totalBytes: 768 * 1024,
   behindMs: 10_000,
@@ -31,7 +31,7 @@ export const OUTBOX_LIMITS: OutboxLimits = {
 };
 
 /** What a joined client gets this tick: the patch, nothing, or the whole state because it missed patches. */
-export type Turn = "patch" | "skip" | "resync";
+export type PatchDecision = "patch" | "skip" | "resync";
 
 /** The parts of `ws` that its types hide. A sender in state 0 is not compressing. */
 interface RawSocket extends WebSocket {
@@ -54,12 +54,12 @@ const untouchedRaw = WebSocketClient.prototype.raw;
  * answers pings, or that never acknowledges its join, grows the process for as long as it likes. Here each has a
  * cap, a time, and a close code ({@link CLOSE.TOO_SLOW}).
  */
-export class Outbox {
-  readonly limits: OutboxLimits;
+export class Backpressure {
+  readonly limits: BackpressureLimits;
   /** Whether frames may go past Node's stream: see {@link directHandle}. */
   direct = true;
   /** Who waits for their first state. */
-  readonly admission: Admission;
+  readonly admission: JoinQueue;
   readonly #now: () => number;
   readonly #behind = new Map<Client, number>();
   readonly #joining = new Map<Client, Waiting>();
@@ -69,16 +69,16 @@ export class Outbox {
 
   /** @param now a monotonic clock in ms; tests give their own */
   constructor(
-    limits: Partial<OutboxLimits> = {},
+    limits: Partial<BackpressureLimits> = {},
     now: () => number = () => performance.now(),
-    admission: Admission = new Admission(),
+    admission: JoinQueue = new JoinQueue(),
   ) {
     this.admission = admission;
-    this.limits = { ...OUTBOX_LIMITS, ...limits };
+    this.limits = { ...BACKPRESSURE_LIMITS, ...limits };
     this.#now = now;
   }
 
-  /** Bounds those who have not joined yet and forgets those who left. Once a tick, before {@link Outbox.turn}. */
+  /** Bounds those who have not joined yet and forgets those who left. Once a tick, before {@link Backpressure.turn}. */
   tend(clients: readonly Client[]): void {
     for (const client of clients) {
       if (client.state === ClientState.JOINING) this.#await(client);
@@ -92,7 +92,7 @@ export class Outbox {
   }
 
   /** What this joined client gets now. Asked once a tick: it also decides who is dropped. */
-  turn(client: Client): Turn {
+  turn(client: Client): PatchDecision {
     if (this.admission.waits(client)) return "skip";
     const queued = queuedBytes(client);
     const since = this.#behind.size > 0 ? this.#behind.get(client) : undefined;
@@ -123,7 +123,7 @@ export class Outbox {
   /**
    * Sends a frame, shared or not. The kernel takes it at once unless the client is backed up; then the memory stays.
    *
-   * @param handle of {@link Outbox.open}, asked for since anything else was sent to the client
+   * @param handle of {@link Backpressure.open}, asked for since anything else was sent to the client
    */
   send(client: Client, frame: Frame, handle = this.open(client)): void {
     if (frame.timed) frame.address((client as AnyClient)._inputBuffer?.ackSeq ?? 0);
@@ -140,7 +140,7 @@ export class Outbox {
     if (socket.writableLength > 0) frame.hold();
   }
 
-  /** As {@link Outbox.send}, for a full state: its own length does not count as falling behind. */
+  /** As {@link Backpressure.send}, for a full state: its own length does not count as falling behind. */
   sendState(client: Client, frame: Frame): void {
     this.allow(client, frame.bytes.length);
     this.send(client, frame);

@@ -35,7 +35,7 @@ type AnyClient = Client & Partial<ClientPrivate>;
  * @see `@colyseus/core` src/Room.ts, `_onMessage` (0.18.17)
  * @throws INPUT_SCHEMA_INVALID if the room's inputs are not of numbers and booleans only, now or when they are defined
  */
-export function keepClientsQuick(room: Room, strikes = openStrikes(() => room.clock.elapsedTime)): void {
+export function installClientFastPath(room: Room, strikes = openStrikes(() => room.clock.elapsedTime)): void {
   const inside = room as unknown as Inside;
   const usual = Object.getPrototypeOf(inside) as Inside;
   checkInputs(inside, usual);

@@ -1,7 +1,7 @@
 import { type Client, type ClientPrivate, ClientState } from "@colyseus/core";
 
 /** How much of a room's time those may take who come. */
-export interface AdmissionLimits {
+export interface JoinQueueLimits {
   /** Milliseconds of a patch that may go into full states of those who wait; one is made however long it takes. */
   queueMs: number;
   /** Milliseconds between two patches that may go into full states made at once, before a queue forms. */
@@ -11,7 +11,7 @@ export interface AdmissionLimits {
 }
 
 /** At 20 patches a second at most a fifth of the time. */
-export const ADMISSION_LIMITS: AdmissionLimits = { queueMs: 8, atOnceMs: 2, tellMs: 500 };
+export const JOIN_QUEUE_LIMITS: JoinQueueLimits = { queueMs: 8, atOnceMs: 2, tellMs: 500 };
 
 /** Somebody in the queue. */
 interface Waiting {
@@ -27,16 +27,16 @@ interface Waiting {
  * order in which they came, are told their place by the message "queue", and get their state behind a patch, where
  * nothing is pending and all who see the same cells share what was encoded. Ticks go on meanwhile.
  */
-export class Admission {
-  readonly limits: AdmissionLimits;
+export class JoinQueue {
+  readonly limits: JoinQueueLimits;
   readonly #now: () => number;
   readonly #waiting = new Map<Client, Waiting>();
   #atOnceMs = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   /** @param now a monotonic clock in ms; tests give their own */
-  constructor(limits: Partial<AdmissionLimits> = {}, now: () => number = () => performance.now()) {
-    this.limits = { ...ADMISSION_LIMITS, ...limits };
+  constructor(limits: Partial<JoinQueueLimits> = {}, now: () => number = () => performance.now()) {
+    this.limits = { ...JOIN_QUEUE_LIMITS, ...limits };
     this.#now = now;
   }
 

@@ -28,7 +28,7 @@ const MASKED = 0x80;
 const HEAD = 6;
 const LONGEST = 125;
 /** The message codes beside their modifier bits, as in Colyseus's `Protocol`. */
-const CODE = 0x1f;
+const OPCODE_MASK = 0x1f;
 
 /** Every socket is read into the same memory: what is read is used up, or copied, before the next read. */
 const memory = Buffer.allocUnsafeSlow(64 * 1024);
@@ -105,7 +105,7 @@ function hearInputs(length: number, hear: (message: Buffer) => void, limit: Sock
     const size = (memory[at + 1] ?? 0) - MASKED;
     const body = at + HEAD;
     if (memory[at] !== WHOLE_BINARY || size < 1 || size > LONGEST || body + size > length) break;
-    const code = ((memory[body] ?? 0) ^ (memory[at + 2] ?? 0)) & CODE;
+    const code = ((memory[body] ?? 0) ^ (memory[at + 2] ?? 0)) & OPCODE_MASK;
     if (code !== Protocol.ROOM_INPUT_RELIABLE) break;
     if (limit !== undefined && !limit.take(size)) return length;
     for (let i = 0; i < size; i++) unmasked[i] = (memory[body + i] ?? 0) ^ (memory[at + 2 + (i & 3)] ?? 0);

@@ -4,7 +4,7 @@ import type { Log } from "../ports/ports.ts";
 import { forgetInstance } from "./room-finder.ts";
 
 /** Who may come into an instance. */
-export interface InstanceDoor {
+export interface InstanceAccess {
   /** @throws INSTANCE_CLOSED to whom it is not for */
   ask(characterId: string): Promise<void>;
   /** Somebody is in, and may come again. */
@@ -13,8 +13,8 @@ export interface InstanceDoor {
   close(): Promise<void>;
 }
 
-/** What {@link openInstanceDoor} takes. */
-export interface InstanceDoorOptions {
+/** What {@link openInstanceAccess} takes. */
+export interface InstanceAccessOptions {
   /** Whom the instance is for; undefined for a room that is none, where everybody may come in. */
   readonly key: string | undefined;
   /** Whom a character belongs to now: a party, or itself. */
@@ -26,7 +26,7 @@ export interface InstanceDoorOptions {
 }
 
 /** Opens the door of a room: an instance is for those who came by a portal, and for their party. */
-export function openInstanceDoor(options: InstanceDoorOptions): InstanceDoor {
+export function openInstanceAccess(options: InstanceAccessOptions): InstanceAccess {
   const { key, askKey, presence, roomName, roomId, log } = options;
   const guests = new Set<string>();
   return {

@@ -1,11 +1,11 @@
 import { type IRoomCache, matchMaker } from "@colyseus/core";
 import { type Avatar, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
-import type { Inbox } from "../messaging/message-router.ts";
+import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Goal } from "./portal.ts";
 
 /** What siblings need of their room. */
-export interface SiblingHost<A extends Avatar> {
+export interface OverflowHost<A extends Avatar> {
   readonly roomId: string;
   readonly roomName: string;
   /** Sends players on together. */
@@ -18,7 +18,7 @@ export interface SiblingHost<A extends Avatar> {
  * A place whose card says `overflow` has several rooms when one is full. Players may see them and change over; a party
  * goes with its leader.
  */
-export function openSiblings<A extends Avatar>(host: SiblingHost<A>, inbox: Inbox<A>): void {
+export function openOverflowRooms<A extends Avatar>(host: OverflowHost<A>, inbox: MessageRouter<A>): void {
   const { roomId, roomName } = host;
   const others = async (): Promise<IRoomCache[]> => {
     const open = await matchMaker.query({ name: roomName, private: false, locked: false });

@@ -9,7 +9,7 @@ import type { Party } from "./party-store.ts";
  * @param party as it was kept before they joined
  * @param roomId where they are now
  */
-export async function reunion(
+export async function rejoinParty(
   party: Party,
   characterId: string,
   roomId: string,

@@ -1,14 +1,14 @@
 import type { Presence } from "@colyseus/core";
 import { type Avatar, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
-import type { Inbox } from "../messaging/message-router.ts";
+import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
-import { reunion } from "./party-rejoin.ts";
+import { rejoinParty } from "./party-rejoin.ts";
 import * as parties from "./party-store.ts";
 import type { Behind } from "./travel.ts";
 
-/** What a room does for the parties of its players. Made by {@link openPartyDesk}. */
-export interface PartyDesk<A extends Avatar> {
+/** What a room does for the parties of its players. Made by {@link openParties}. */
+export interface Parties<A extends Avatar> {
   /**
    * Somebody came in: their party is told where they are, and they of their party.
    * @returns the room where the rest of the party is, if they lost each other when a process died
@@ -29,7 +29,7 @@ export interface PartyDesk<A extends Avatar> {
 }
 
 /** What the desk needs of its room. */
-export interface DeskHost<A extends Avatar> {
+export interface PartyHost<A extends Avatar> {
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly roomId: string;
   /** The room's name for people. */
@@ -39,10 +39,10 @@ export interface DeskHost<A extends Avatar> {
 }
 
 /** Answers the players' messages about parties, and tells them what other rooms say of theirs. */
-export async function openPartyDesk<A extends Avatar>(
-  host: DeskHost<A>,
-  inbox: Inbox<A>,
-): Promise<PartyDesk<A>> {
+export async function openParties<A extends Avatar>(
+  host: PartyHost<A>,
+  inbox: MessageRouter<A>,
+): Promise<Parties<A>> {
   const { presence, log } = host;
   /** Parties of those who are here, as they were last heard of, by character. */
   const known = new Map<string, parties.Party>();
@@ -102,7 +102,7 @@ export async function openPartyDesk<A extends Avatar>(
       const before = await parties.partyOf(presence, idOf(player));
       // The announcement comes back to this room too.
       await parties.arrived(presence, person(player));
-      return before ? reunion(before, idOf(player), host.roomId) : undefined;
+      return before ? rejoinParty(before, idOf(player), host.roomId) : undefined;
     },
     exit: (player) => parties.lost(presence, idOf(player), player.sessionId),
     forget: (characterId) => void known.delete(characterId),

@@ -9,7 +9,7 @@ import {
 } from "../../shared/index.ts";
 import type { Player } from "../player.ts";
 import type { Journey, Origin, Place } from "../ports/ports.ts";
-import { cardOf } from "./room-finder.ts";
+import { listingOf } from "./room-finder.ts";
 
 /** A portal reaches so far up and down from its foot, metres. */
 const PORTAL_HEIGHT_M = 2.5;
@@ -43,7 +43,7 @@ export function wayBack({ origin }: Player, { to, spawn }: Goal): Origin | undef
 /** A game's name for people; that of a game which is not there is told as it is. */
 export function labelOf(game: string): string {
   try {
-    return cardOf(game).label;
+    return listingOf(game).label;
   } catch {
     // A way to nowhere, or back: the refusal that follows says so.
     return game;

@@ -1,6 +1,6 @@
 import { type IRoomCache, matchMaker, type Presence } from "@colyseus/core";
 import { RoomkeepError, readErrorCode } from "../../shared/index.ts";
-import type { GameCard } from "../game-listing.ts";
+import type { GameListing } from "../game-listing.ts";
 
 /** Hash in the presence: rooms of instances, by the name of the game and whom the instance is for. */
 const INSTANCES = "roomkeep:instances";
@@ -24,10 +24,11 @@ export interface Destination {
  * What a game says of itself.
  * @throws PORTAL_UNKNOWN this server has no such game
  */
-export function cardOf(game: string): GameCard {
-  const Game = matchMaker.getRoomClass(game) as { card?: GameCard } | undefined;
-  if (!Game?.card) throw new RoomkeepError("PORTAL_UNKNOWN", `There is no place "${game}" on this server.`);
-  return Game.card;
+export function listingOf(game: string): GameListing {
+  const Game = matchMaker.getRoomClass(game) as { listing?: GameListing } | undefined;
+  if (!Game?.listing)
+    throw new RoomkeepError("PORTAL_UNKNOWN", `There is no place "${game}" on this server.`);
+  return Game.listing;
 }
 
 /**
@@ -38,8 +39,8 @@ export function cardOf(game: string): GameCard {
  * @throws ZONE_SEALED the save of the zone cannot be opened
  * @throws TRAVEL_UNAVAILABLE it could not be opened
  */
-export async function findDestination(presence: Presence, to: Destination): Promise<IRoomCache> {
-  const { instance } = cardOf(to.game);
+export async function findRoom(presence: Presence, to: Destination): Promise<IRoomCache> {
+  const { instance } = listingOf(to.game);
   const find = instance ? () => instanceOf(presence, to) : () => zoneOf(to);
   const create = async () => {
     const room = await matchMaker.createRoom(to.game, instance ? { private: true, instance: to.key } : {});
@@ -132,7 +133,7 @@ async function zoneOf({ game, roomId, seats }: Destination): Promise<IRoomCache 
   // The fullest that takes everybody, so that people meet; else the one that takes most.
   const fits = open.filter((room) => free(room) >= seats && !room.locked).at(-1);
   // A sibling is opened for those who go together, rather than that they are parted.
-  if (!fits && cardOf(game).overflow) return undefined;
+  if (!fits && listingOf(game).overflow) return undefined;
   return withSeat(fits ?? roomiest);
 }
 

@@ -10,12 +10,12 @@ import {
   type SeatReservation,
   type TravelMessage,
 } from "../../shared/index.ts";
-import { capture, giveBack, placeOf } from "../persistence/character-saves.ts";
+import { captureState, placeOf, releaseCharacter } from "../persistence/character-saves.ts";
 import type { Player } from "../player.ts";
 import type { CharacterPort, Identity, Journey, Log, Origin } from "../ports/ports.ts";
 import { type Departure, handOver, takeBack } from "./hand-over.ts";
 import { asRefusal, type Goal, type JourneyEnd, labelOf, portalAt, wayBack } from "./portal.ts";
-import { type Destination, findDestination } from "./room-finder.ts";
+import { type Destination, findRoom } from "./room-finder.ts";
 
 /**
  * Longest time, ms, that those who go together wait for one whose hand-over hangs. Their own tickets are good for ten
@@ -112,7 +112,7 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
 
   async function hand(player: Player<A>, departure: Departure, room: IRoomCache): Promise<boolean> {
     if (!isHere(player)) return false;
-    const state = capture(player, host.zone);
+    const state = captureState(player, host.zone);
     departure.handing = true;
     try {
       const ticket = await handOver(characters, player.claim, state, room);
@@ -126,7 +126,7 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
       departure.handing = false;
       log.warn({ err: error, player: player.sessionId }, "a character could not be handed over");
       if (isHere(player)) stay(player, asRefusal(error));
-      else await giveBack(characters, player, state, log);
+      else await releaseCharacter(characters, player, state, log);
       return false;
     }
     if (isHere(player)) return true;
@@ -200,7 +200,7 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
         key: host.instanceKey(first),
         seats: ready.length,
       };
-      room = await findDestination(host.presence, to);
+      room = await findRoom(host.presence, to);
     } catch (error) {
       log.warn({ err: error, to: game }, "a way could not be opened");
       for (const [player] of frozen) if (isHere(player)) stay(player, asRefusal(error));

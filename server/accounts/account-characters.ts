@@ -3,13 +3,13 @@ import type { DataSource } from "typeorm";
 import { RoomkeepError } from "../../shared/errors.ts";
 import { blankState } from "../persistence/character-state.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
-import { checkLooks, type Looks } from "./appearance.ts";
+import { type Appearance, checkAppearance } from "./appearance.ts";
 
 /** Days in which a deleted character may be restored. */
 export const RESTORE_DAYS = 7;
 
 /** A character as its account sees it. */
-export interface OwnCharacter extends Looks {
+export interface OwnCharacter extends Appearance {
   readonly id: string;
   /** The one that plays unless a ticket names another. */
   readonly chosen: boolean;
@@ -17,7 +17,7 @@ export interface OwnCharacter extends Looks {
   readonly deletedAt: Date | null;
 }
 
-interface Row extends Looks {
+interface Row extends Appearance {
   id: string;
   deleted_at: Date | null;
 }
@@ -50,10 +50,10 @@ export async function listCharacters(db: Db, accountId: string): Promise<OwnChar
 export async function createCharacter(
   ds: DataSource,
   accountId: string,
-  looks: Looks,
+  looks: Appearance,
   max: number,
 ): Promise<OwnCharacter> {
-  const checked = checkLooks(looks);
+  const checked = checkAppearance(looks);
   const id = randomUUID();
   await answerWithin(
     ds.transaction(async (db) => {
@@ -67,7 +67,7 @@ export async function createCharacter(
 /** Stores a new, blank character. The looks have been checked. */
 export async function insertCharacter(
   db: Db,
-  { id, accountId, looks }: { id: string; accountId: string; looks: Looks },
+  { id, accountId, looks }: { id: string; accountId: string; looks: Appearance },
 ): Promise<void> {
   await db.query(
     `INSERT INTO character (id, account_id, name, color, shape, state, chosen_at)

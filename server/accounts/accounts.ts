@@ -5,7 +5,7 @@ import { RoomkeepError } from "../../shared/errors.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { insertCharacter } from "./account-characters.ts";
 import { foldEmail, foldName } from "./account-names.ts";
-import { checkLooks, type Looks } from "./appearance.ts";
+import { type Appearance, checkAppearance } from "./appearance.ts";
 import { endSignIns } from "./auth.ts";
 import { hashOfCode, newCode } from "./guests.ts";
 import { isDated, type Passwords } from "./passwords.ts";
@@ -39,9 +39,9 @@ export async function register(
   ds: DataSource,
   passwords: Passwords,
   wanted: Registration,
-  looks?: Looks,
+  looks?: Appearance,
 ): Promise<{ accountId: string }> {
-  const checked = looks && checkLooks(looks);
+  const checked = looks && checkAppearance(looks);
   const { name, email, passwordHash } = await checkRegistration(passwords, wanted);
   const accountId = randomUUID();
   await answerWithin(

@@ -3,7 +3,7 @@ import { RoomkeepError } from "../../shared/errors.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 
 /** What a player chooses about a character. */
-export interface Looks {
+export interface Appearance {
   /** 1 to {@link NAME_MAX} characters that can be shown. */
   name: string;
   /** Index into COLORS. */
@@ -19,8 +19,12 @@ export interface Looks {
  * @throws NAME_INVALID, LOOKS_INVALID nothing was changed
  * @throws CHARACTER_MISSING the account has no such character
  */
-export async function changeLooks(db: Db, own: { accountId: string; characterId: string }, looks: Looks) {
-  const { name, color, shape } = checkLooks(looks);
+export async function changeAppearance(
+  db: Db,
+  own: { accountId: string; characterId: string },
+  looks: Appearance,
+) {
+  const { name, color, shape } = checkAppearance(looks);
   const [, count] = await answerWithin(
     db.query<[unknown, number]>(
       "UPDATE character SET name = $3, color = $4, shape = $5, updated_at = now() WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL",
@@ -43,7 +47,7 @@ const SHOWN = /[\p{L}\p{N}\p{P}\p{S}]/u;
  * The looks as they are stored: the name composed (NFC), its spaces collapsed.
  * @throws NAME_INVALID, LOOKS_INVALID
  */
-export function checkLooks({ name, color, shape }: Looks): Looks {
+export function checkAppearance({ name, color, shape }: Appearance): Appearance {
   if (UNSHOWABLE.test(name)) {
     throw new RoomkeepError("NAME_INVALID", "The name holds characters that cannot be shown.");
   }

@@ -4,12 +4,12 @@ import { CODE_ALPHABET } from "../../shared/constants.ts";
 import { RoomkeepError } from "../../shared/errors.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { insertCharacter } from "./account-characters.ts";
-import { checkLooks, type Looks } from "./appearance.ts";
+import { type Appearance, checkAppearance } from "./appearance.ts";
 import { endSignIns } from "./auth.ts";
 import { hashOf } from "./secrets.ts";
 
 /** A guest: the account and its character, unclaimed. */
-export interface Guest extends Looks {
+export interface Guest extends Appearance {
   readonly accountId: string;
   readonly characterId: string;
 }
@@ -26,8 +26,8 @@ export interface NewGuest extends Guest {
  * @throws NAME_INVALID, LOOKS_INVALID nothing was made
  * @throws DATABASE_UNAVAILABLE no answer within 5 s
  */
-export async function createGuest(ds: DataSource, looks: Looks): Promise<NewGuest> {
-  const checked = checkLooks(looks);
+export async function createGuest(ds: DataSource, looks: Appearance): Promise<NewGuest> {
+  const checked = checkAppearance(looks);
   const accountId = randomUUID();
   const characterId = randomUUID();
   const recoveryCode = newCode();
@@ -82,7 +82,7 @@ export async function renewRecoveryCode(ds: DataSource, accountId: string): Prom
  */
 export async function chosenCharacter(db: Db, accountId: string): Promise<Guest> {
   const rows = await answerWithin(
-    db.query<(Looks & { id: string })[]>(
+    db.query<(Appearance & { id: string })[]>(
       `SELECT id, name, color, shape FROM character WHERE account_id = $1 AND deleted_at IS NULL
        ORDER BY chosen_at DESC NULLS LAST, created_at, id LIMIT 1`,
       [accountId],

@@ -1,4 +1,4 @@
-import type { Identity, Knock } from "../../rooms/ports/ports.ts";
+import type { Identity, JoinAttempt } from "../../rooms/ports/ports.ts";
 import { RoomkeepError } from "../../shared/errors.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { hashOf, newSecret } from "./secrets.ts";
@@ -8,7 +8,7 @@ import type { AccessClaims } from "./token-keys.ts";
 export const TICKET_S = 30;
 
 /** Where a ticket lets in: one room by its id, or any room of a game. */
-export type Door = { readonly game: string } | { readonly roomId: string };
+export type TicketScope = { readonly game: string } | { readonly roomId: string };
 
 /**
  * Gives a ticket for one join with a character of the account: the chosen one unless another is named.
@@ -19,7 +19,7 @@ export type Door = { readonly game: string } | { readonly roomId: string };
 export async function giveTicket(
   db: Db,
   { accountId, signInId }: Pick<AccessClaims, "accountId" | "signInId">,
-  door: Door,
+  door: TicketScope,
   characterId?: string,
 ): Promise<{ ticket: string; characterId: string }> {
   const ticket = newSecret("rkt_");
@@ -49,7 +49,7 @@ export async function giveTicket(
  * @throws TOKEN_OUTDATED it is a guest's token of before there were tickets
  * @throws CHARACTER_MISSING the character was deleted meanwhile
  */
-export async function useTicket(db: Db, ticket: string | undefined, knock: Knock): Promise<Identity> {
+export async function useTicket(db: Db, ticket: string | undefined, knock: JoinAttempt): Promise<Identity> {
   if (ticket === undefined) throw new RoomkeepError("TICKET_INVALID");
   if (/^[\w-]{43}$/.test(ticket)) throw new RoomkeepError("TOKEN_OUTDATED");
   const hash = hashOf(ticket);
@@ -77,7 +77,7 @@ interface IdentityRow {
   role: Identity["role"];
 }
 
-async function refusalOf(db: Db, hash: string, knock: Knock) {
+async function refusalOf(db: Db, hash: string, knock: JoinAttempt) {
   const rows = await answerWithin(
     db.query<{ used: boolean; expired: boolean; here: boolean | null; revoked: boolean }[]>(
       `SELECT used_at IS NOT NULL AS used, expires_at <= now() AS expired,

@@ -3,7 +3,7 @@ import { RateLimiterMemory } from "rate-limiter-flexible";
 import { RoomkeepError } from "../../shared/errors.ts";
 
 /** A bucket for each key. */
-export interface Limit {
+export interface RateLimit {
   /**
    * Counts one.
    * @throws RATE_LIMITED with the seconds to wait
@@ -24,7 +24,7 @@ export function rateLimited(ms: number): RoomkeepError {
  * Each process counts for itself.
  * @param points how many go within `seconds`
  */
-export function openLimit(points: number, seconds: number): Limit {
+export function openRateLimit(points: number, seconds: number): RateLimit {
   const bucket = new RateLimiterMemory({ points, duration: seconds });
   return {
     async spend(key) {

@@ -1,6 +1,6 @@
 import { readConfig } from "../config.ts";
 import { startLocalCluster } from "../dev/local-cluster.ts";
-import { findStores } from "../dev/local-services.ts";
+import { findLocalServices } from "../dev/local-services.ts";
 import { stopOnSignal } from "./start.ts";
 
 /** Set in each process of the cluster: its name. */
@@ -17,7 +17,7 @@ export function clusterProcess(): string | undefined {
 /** `roomkeep dev --cluster N`, with these settings. */
 export async function runCluster(processes: number, settings: NodeJS.ProcessEnv): Promise<void> {
   const { port, host, dataDir } = readConfig(settings);
-  const stores = await findStores(settings);
+  const stores = await findLocalServices(settings);
   const colors = new Map<string, number>();
   const colored = process.stdout.isTTY && !process.env.NO_COLOR;
   const onLine = (name: string, line: string) => {

@@ -5,7 +5,7 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { startServer } from "../boot.ts";
 import { readConfig } from "../config.ts";
 import { PROCESSES_MAX } from "../dev/local-cluster.ts";
-import { openLiveProject } from "../dev/vite-project.ts";
+import { openViteProject } from "../dev/vite-project.ts";
 import type { Games } from "../games.ts";
 import { clusterProcess, runCluster } from "./dev-cluster.ts";
 import type { Command } from "./index.ts";
@@ -41,7 +41,7 @@ export const command: Command = {
       throw new RoomkeepError("CONFIG_INVALID", "There is no server/main.ts here. Run this in a project.");
     const name = clusterProcess();
     // The first process of a cluster serves the page; the others need Vite to load the rooms only.
-    const project = openLiveProject(main, { page: name === undefined || name === "one" });
+    const project = openViteProject(main, { page: name === undefined || name === "one" });
     const server = await startServer({}, readConfig(recordInto(record, process.env)), project.page);
     const { log } = server.foundation;
     stopOnSignal({

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { WebSocket } from "ws";
-import { openLifeLine } from "../cluster/dead-leases.ts";
+import { openLivenessLock } from "../cluster/dead-leases.ts";
 import { listMembers } from "../cluster/heartbeat-scripts.ts";
 import type { Member } from "../cluster/heartbeats.ts";
-import { type Link, openLink } from "../cluster/redis-client.ts";
+import { openRedisClient, type RedisClient } from "../cluster/redis-client.ts";
 import { readConfig } from "../config.ts";
 import type { Command } from "./index.ts";
 
@@ -48,7 +48,7 @@ export const command: Command = {
     let members: Member[] = [];
     if (redisUrl) {
       await look("Redis", "Start Redis, or correct REDIS_URL.", async () => {
-        const link = await openLink(redisUrl);
+        const link = await openRedisClient(redisUrl);
         try {
           members = await listMembers(link);
           return [...(await lookAtRedis(link)), ...lookAtMembers(members)];
@@ -97,7 +97,7 @@ async function lookAtDatabase(url: string): Promise<Finding[]> {
 /** A lock that one session holds must be closed to another one. */
 async function keepsSessions(url: string, other: pg.Client): Promise<boolean> {
   const name = `doctor ${process.pid} ${Date.now()}`;
-  const line = await openLifeLine(url, name, { warn: () => {} });
+  const line = await openLivenessLock(url, name, { warn: () => {} });
   try {
     const { rows } = await other.query<{ got: boolean }>(
       "SELECT pg_try_advisory_lock(hashtextextended('roomkeep:' || $1, 0)) AS got",
@@ -109,7 +109,7 @@ async function keepsSessions(url: string, other: pg.Client): Promise<boolean> {
   }
 }
 
-async function lookAtRedis(link: Link): Promise<Finding[]> {
+async function lookAtRedis(link: RedisClient): Promise<Finding[]> {
   const startedAt = performance.now();
   const [seconds = "0"] = await link.send<string[]>("TIME");
   const ms = Math.round(performance.now() - startedAt);

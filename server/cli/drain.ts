@@ -2,7 +2,7 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { listMembers } from "../cluster/heartbeat-scripts.ts";
 import type { Member } from "../cluster/heartbeats.ts";
 import { DRAIN_CHANNEL } from "../cluster/membership.ts";
-import { type Link, openLink } from "../cluster/redis-client.ts";
+import { openRedisClient, type RedisClient } from "../cluster/redis-client.ts";
 import { readConfig } from "../config.ts";
 import type { Command } from "./index.ts";
 
@@ -26,7 +26,7 @@ export const command: Command = {
     const { redisUrl } = readConfig(process.env);
     if (!redisUrl)
       throw new RoomkeepError("CONFIG_INVALID", "Set REDIS_URL to the Redis that the processes share.");
-    const link = await openLink(redisUrl);
+    const link = await openRedisClient(redisUrl);
     try {
       const members = await listMembers(link);
       if (wanted === undefined) console.log(tableOf(members));
@@ -37,7 +37,7 @@ export const command: Command = {
   },
 };
 
-async function drain(link: Link, members: readonly Member[], wanted: string): Promise<void> {
+async function drain(link: RedisClient, members: readonly Member[], wanted: string): Promise<void> {
   const member = members.find(({ processId, address }) => processId === wanted || address === wanted);
   if (!member) {
     throw new RoomkeepError(

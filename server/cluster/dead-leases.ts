@@ -8,7 +8,7 @@ const AGAIN_MS = 300;
 const LOCK = "hashtextextended('roomkeep:' || $1, 0)";
 
 /** Proof that a process lives: a database session that ends with it. */
-export interface LifeLine {
+export interface LivenessLock {
   close(): Promise<void>;
 }
 
@@ -16,11 +16,11 @@ export interface LifeLine {
  * Opens a session that holds a lock in the name of this process for as long as it lives. The kernel closes it when the
  * process is killed, which no lease can tell as soon.
  */
-export async function openLifeLine(
+export async function openLivenessLock(
   url: string,
   incarnation: string,
   log: Pick<BaseLogger, "warn">,
-): Promise<LifeLine> {
+): Promise<LivenessLock> {
   let closed = false;
   let client: pg.Client | undefined;
   let again: NodeJS.Timeout | undefined;

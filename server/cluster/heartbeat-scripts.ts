@@ -1,5 +1,5 @@
 import type { Load, Member } from "./heartbeats.ts";
-import { type Link, scriptOf } from "./redis-client.ts";
+import { type RedisClient, scriptOf } from "./redis-client.ts";
 import { removeOf } from "./room-driver-scripts.ts";
 
 /** Last heartbeats by Redis's own clock, and the loads that came with them. */
@@ -32,7 +32,7 @@ export const sweep = scriptOf(`${CLOCK}
 const loads = scriptOf(`return redis.call('HGETALL', '${LOADS}')`);
 
 /** The processes that have a heartbeat or died a moment ago, for whoever is none of them. */
-export async function listMembers(link: Link): Promise<Member[]> {
+export async function listMembers(link: RedisClient): Promise<Member[]> {
   // By a script, whose answer is a flat list in every version of the protocol.
   const flat = await link.run<string[]>(loads, [], []);
   const members: Member[] = [];

@@ -1,6 +1,6 @@
 import type { BaseLogger } from "pino";
 import { beat as beatScript, leave as leaveScript, sweep as sweepScript } from "./heartbeat-scripts.ts";
-import type { Link } from "./redis-client.ts";
+import type { RedisClient } from "./redis-client.ts";
 
 /** Milliseconds between two heartbeats of a process. */
 export const BEAT_MS = 1_000;
@@ -34,7 +34,7 @@ export interface Member extends Load {
 }
 
 /** The processes of a cluster, as one of them sees them. */
-export interface Members {
+export interface Heartbeats {
   /** All that live, this one included. At most {@link BEAT_MS} old. */
   living(): readonly Member[];
   isDead(processId: string): boolean;
@@ -46,8 +46,8 @@ export interface Members {
   leave(): Promise<void>;
 }
 
-/** What {@link openMembers} needs. */
-export interface MemberOptions {
+/** What {@link openHeartbeats} needs. */
+export interface HeartbeatOptions {
   readonly processId: string;
   readonly log: Pick<BaseLogger, "info" | "warn">;
   load(): Load;
@@ -68,7 +68,7 @@ export interface MemberOptions {
  * clock decides. Nobody is swept by one who was away from Redis itself: after an outage all must have had the time to
  * be heard.
  */
-export function openMembers(link: Link, options: MemberOptions): Members {
+export function openHeartbeats(link: RedisClient, options: HeartbeatOptions): Heartbeats {
   const { processId, log, now = () => performance.now(), timers = true } = options;
   let living: readonly Member[] = [{ processId, ...options.load() }];
   const dead = new Set<string>();

@@ -2,9 +2,9 @@ import { CloseCode, matchMaker } from "@colyseus/core";
 import type { BaseLogger } from "pino";
 import { CLOSE, RoomkeepError } from "../../shared/index.ts";
 import { SELF_FENCE_MS } from "../persistence/leases.ts";
-import { type Members, openMembers } from "./heartbeats.ts";
+import { type Heartbeats, openHeartbeats } from "./heartbeats.ts";
 import { openLoadGauge, openPressure } from "./load.ts";
-import { type Movable, openRelief } from "./memory-relief.ts";
+import { type Movable, openMemoryRelief } from "./memory-relief.ts";
 import { openPlacement } from "./placement.ts";
 import type { Shared } from "./redis.ts";
 import { asMatchmakingError } from "./redis-client.ts";
@@ -18,7 +18,7 @@ const MOVE_ALL_MS = 14_000;
 
 /** This process's part in its cluster. */
 export interface Membership {
-  readonly members: Members;
+  readonly members: Heartbeats;
   /** The process that a new room is opened in. @throws REDIS_UNAVAILABLE, as matchmaking tells it */
   selectProcess(): Promise<string>;
   /** No new rooms here from now on; what is open moves to other processes, with whoever is in it. */
@@ -53,11 +53,11 @@ export async function joinCluster(
   const isTight = openPressure(log);
   const { processId } = matchMaker;
   const others = () => members.living().filter((one) => one.processId !== processId && !one.closed);
-  const relieve = openRelief(
+  const relieve = openMemoryRelief(
     () => (others().length > 0 && !closed ? movableOf(driver.ownIds(), log) : []),
     log,
   );
-  const members: Members = openMembers(link, {
+  const members: Heartbeats = openHeartbeats(link, {
     processId,
     log,
     load: openLoadGauge(who, () => {

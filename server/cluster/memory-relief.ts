@@ -3,7 +3,7 @@ import type { BaseLogger } from "pino";
 /** After each move, ms, memory has this long to come back before another room goes. */
 const PAUSE_MS = 5_000;
 
-/** A room that may move, as {@link openRelief} sees it. */
+/** A room that may move, as {@link openMemoryRelief} sees it. */
 export interface Movable {
   readonly roomId: string;
   /** Connected players: what the move costs. */
@@ -19,7 +19,7 @@ export interface Movable {
  * @param movable the rooms that may move now; none where no other process takes rooms
  * @returns call it with each heartbeat, with whether memory is short
  */
-export function openRelief(
+export function openMemoryRelief(
   movable: () => readonly Movable[],
   log: Pick<BaseLogger, "warn" | "error">,
   { now = () => performance.now() } = {},

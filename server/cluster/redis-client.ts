@@ -22,7 +22,7 @@ export function scriptOf(source: string): Script {
 }
 
 /** A connection to Redis that answers in good time or says that it cannot; nothing waits in a queue. */
-export interface Link {
+export interface RedisClient {
   /** Runs a script. @throws RoomkeepError REDIS_UNAVAILABLE */
   run<T>(script: Script, keys: readonly string[], args: readonly string[]): Promise<T>;
   /** Sends one command. @throws RoomkeepError REDIS_UNAVAILABLE */
@@ -35,7 +35,7 @@ export interface Link {
  *
  * @throws RoomkeepError REDIS_UNAVAILABLE within 5 s, naming the host and never the password
  */
-export async function openLink(url: string): Promise<Link> {
+export async function openRedisClient(url: string): Promise<RedisClient> {
   const where = new URL(url).host;
   const client = createClient({
     url,

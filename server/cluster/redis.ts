@@ -1,13 +1,13 @@
 import { ClusterPresence } from "./presence.ts";
-import { type Link, openLink } from "./redis-client.ts";
-import { RoomListing } from "./room-driver.ts";
+import { openRedisClient, type RedisClient } from "./redis-client.ts";
+import { RoomDriver } from "./room-driver.ts";
 
 /** What the processes of a cluster share. */
 export interface Shared {
   readonly presence: ClusterPresence;
-  readonly driver: RoomListing;
+  readonly driver: RoomDriver;
   /** For heartbeats and counts, apart from what the matchmaker asks. */
-  readonly link: Link;
+  readonly link: RedisClient;
   /** Tells the list of rooms who is dead; nobody is until it was told. */
   knowDead(isDead: (processId: string) => boolean): void;
   /** Resolves when Redis answers. @throws RoomkeepError REDIS_UNAVAILABLE */
@@ -21,15 +21,15 @@ export interface Shared {
  * @throws RoomkeepError REDIS_UNAVAILABLE within 5 s, naming the host and never the password
  */
 export async function openRedis(url: string): Promise<Shared> {
-  const link = await openLink(url);
-  const listed = await openLink(url).catch((error) => {
+  const link = await openRedisClient(url);
+  const listed = await openRedisClient(url).catch((error) => {
     link.close();
     throw error;
   });
   let isDead = (_processId: string) => false;
   return {
     presence: new ClusterPresence(url),
-    driver: new RoomListing(listed, (processId) => isDead(processId)),
+    driver: new RoomDriver(listed, (processId) => isDead(processId)),
     link,
     knowDead(ask) {
       isDead = ask;

@@ -5,7 +5,7 @@ import {
   matchMaker,
   type SortOptions,
 } from "@colyseus/core";
-import { asMatchmakingError, type Link } from "./redis-client.ts";
+import { asMatchmakingError, type RedisClient } from "./redis-client.ts";
 import * as scripts from "./room-driver-scripts.ts";
 
 /** Open rooms that are looked at in one step. Nearly always the first fits. */
@@ -19,8 +19,8 @@ type Change = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
  * without those of dead processes. While Redis is away look-ups are refused with REDIS_UNAVAILABLE; what the rooms of
  * this process report meanwhile is kept and told when it is back.
  */
-export class RoomListing implements MatchMakerDriver {
-  private readonly link: Link;
+export class RoomDriver implements MatchMakerDriver {
+  private readonly link: RedisClient;
   /** Whether a process is known to be dead. */
   private readonly isDead: (processId: string) => boolean;
   /** Rooms of this process as they last reported. */
@@ -30,7 +30,7 @@ export class RoomListing implements MatchMakerDriver {
   /** What Redis was not told of: rooms that changed, and rooms that closed. */
   private readonly untold = new Set<string>();
 
-  constructor(link: Link, isDead: (processId: string) => boolean = () => false) {
+  constructor(link: RedisClient, isDead: (processId: string) => boolean = () => false) {
     this.link = link;
     this.isDead = isDead;
   }

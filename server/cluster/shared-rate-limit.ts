@@ -1,5 +1,5 @@
-import { type Limit, openLimit, rateLimited } from "../accounts/rate-limit.ts";
-import { type Link, scriptOf } from "./redis-client.ts";
+import { openRateLimit, type RateLimit, rateLimited } from "../accounts/rate-limit.ts";
+import { type RedisClient, scriptOf } from "./redis-client.ts";
 
 /** KEYS: the bucket. ARGV: points, ms. Answers for how long it is empty, ms; −1: it was not. */
 const spend = scriptOf(`
@@ -18,8 +18,8 @@ const refund = scriptOf(`
  * @param name of the limit, in Redis's keys
  * @param points how many go within `seconds`
  */
-export function openSharedLimit(link: Link, name: string, points: number, seconds: number): Limit {
-  const alone = openLimit(points, seconds);
+export function openSharedLimit(link: RedisClient, name: string, points: number, seconds: number): RateLimit {
+  const alone = openRateLimit(points, seconds);
   const bucket = (key: string) => [`roomkeep:limit:${name}:${key}`];
   return {
     async spend(key) {

@@ -5,7 +5,7 @@ import {
   type WaitingSeat,
   type WaitingSeats,
 } from "../matchmaking/waiting-seats.ts";
-import { type Link, scriptOf } from "./redis-client.ts";
+import { type RedisClient, scriptOf } from "./redis-client.ts";
 
 const CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)";
 /** A character's seat, and when the seats of its account and address run out. */
@@ -55,7 +55,7 @@ const drop = scriptOf(`${KEYS_OF}
   return { was[1], was[2] }`);
 
 /** Waiting seats of a cluster: Redis counts, by its own clock. `addressMax`: seats of an address. */
-export function openSharedSeats(link: Link, addressMax: number): WaitingSeats {
+export function openSharedSeats(link: RedisClient, addressMax: number): WaitingSeats {
   const limits = [String(ACCOUNT_SEATS), String(addressMax)];
   return {
     async take({ characterId, accountId, address }, sessionId) {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { type Front, openFront, type Upstream } from "./proxy.ts";
+import { type DevProxy, openDevProxy, type Upstream } from "./proxy.ts";
 
 const NAMES = ["one", "two", "three", "four", "five", "six", "seven", "eight"] as const;
 /** Most processes of a local cluster. */
@@ -22,7 +22,7 @@ export interface LocalProcess extends Upstream {
 
 /** Several server processes on this machine behind one address. */
 export interface LocalCluster {
-  readonly front: Front;
+  readonly front: DevProxy;
   /** Those that run and take requests, those that stop last. */
   running(): readonly LocalProcess[];
   /** Stops one as SIGTERM does and starts it anew. Resolves when it runs again. */
@@ -99,7 +99,7 @@ export async function startLocalCluster(options: LocalOptions): Promise<LocalClu
   try {
     await start(0); // it migrates the database and makes what all share
     await Promise.all(Array.from({ length: options.processes - 1 }, (_, index) => start(index + 1)));
-    const front = await openFront(options, preferred);
+    const front = await openDevProxy(options, preferred);
     return {
       front,
       running,

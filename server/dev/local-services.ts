@@ -13,7 +13,7 @@ const LOCAL_REDIS = "redis://127.0.0.1:6379";
 const LOCAL_POSTGRES = "127.0.0.1:5432";
 
 /** What several processes share. */
-export interface Stores {
+export interface LocalServices {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   close(): Promise<void>;
@@ -25,7 +25,7 @@ export interface Stores {
  *
  * @throws DATABASE_UNAVAILABLE, REDIS_UNAVAILABLE with the ways to get one
  */
-export async function findStores(env: NodeJS.ProcessEnv): Promise<Stores> {
+export async function findLocalServices(env: NodeJS.ProcessEnv): Promise<LocalServices> {
   const databaseUrl = env.DATABASE_URL || (await localDatabase());
   const redis = env.REDIS_URL ? { url: env.REDIS_URL, close: async () => {} } : await localRedis();
   return { databaseUrl, redisUrl: redis.url, close: redis.close };

@@ -27,7 +27,7 @@ export interface Upstream {
 }
 
 /** One address in front of several processes. */
-export interface Front {
+export interface DevProxy {
   readonly url: string;
   readonly port: number;
   close(): Promise<void>;
@@ -41,10 +41,10 @@ export interface Front {
  *
  * @param upstreams asked for each request, those to be preferred first
  */
-export async function openFront(
+export async function openDevProxy(
   { host, port, answerMs = ANSWER_MS }: { host: string; port: number; answerMs?: number },
   upstreams: () => readonly Upstream[],
-): Promise<Front> {
+): Promise<DevProxy> {
   const watch = watchHealth(upstreams);
   const inOrder = () =>
     [...upstreams()].sort((a, b) => Number(watch.isSilent(a.port)) - Number(watch.isSilent(b.port)));

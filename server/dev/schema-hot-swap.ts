@@ -11,7 +11,7 @@ type Children = Map<typeof Schema, Set<typeof Schema>>;
  *
  * @param load loads the project
  */
-export async function replaceTypes<T>(load: () => Promise<T>): Promise<T> {
+export async function swapSchemaClasses<T>(load: () => Promise<T>): Promise<T> {
   const before: Children = new Map();
   for (const [parent, children] of TypeContext.inheritedTypes) before.set(parent, new Set(children));
   try {

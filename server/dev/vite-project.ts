@@ -11,7 +11,7 @@ import {
 import { RoomkeepError } from "../../shared/index.ts";
 import type { Games } from "../games.ts";
 import type { LivePage } from "../http/static-page.ts";
-import { replaceTypes } from "./schema-hot-swap.ts";
+import { swapSchemaClasses } from "./schema-hot-swap.ts";
 
 /** Path on which the page hears of edits; sockets of players have other ones. */
 const HMR_PATH = "/__hmr";
@@ -24,7 +24,7 @@ const fromSource = import.meta.url.endsWith(".ts");
 const SETTLE_MS = 60;
 
 /** A project that is served from source. */
-export interface LiveProject {
+export interface ViteProject {
   /** Serves the page. The project is ready to load once this was called. */
   readonly page: LivePage;
   /** Loads server/main as it stands now, with everything of the project that it imports. */
@@ -42,7 +42,7 @@ export interface LiveProject {
  * @param main absolute path of server/main.ts
  * @param options `page: false` for a process that serves no page, because another one does
  */
-export function openLiveProject(main: string, { page: servesPage = true } = {}): LiveProject {
+export function openViteProject(main: string, { page: servesPage = true } = {}): ViteProject {
   let vite: ViteDevServer | undefined;
   let follow: ((file: string) => Promise<void>) | undefined;
   let waiting = false;
@@ -83,7 +83,7 @@ export function openLiveProject(main: string, { page: servesPage = true } = {}):
         throw new RoomkeepError("CONFIG_INVALID", "Vite did not make the environment of the rooms.");
       const { runner } = environment;
       runner.evaluatedModules.clear();
-      return replaceTypes(() => runner.import(main));
+      return swapSchemaClasses(() => runner.import(main));
     },
     onEdit(action) {
       follow = action;

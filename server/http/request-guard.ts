@@ -15,7 +15,7 @@ const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{0,5})?$/i;
 const HSTS = "max-age=31536000";
 
 /** Opened when there is somebody behind it to answer. */
-export interface FrontDoor {
+export interface RequestGuard {
   open(): void;
 }
 
@@ -26,7 +26,7 @@ export interface FrontDoor {
  *
  * @param proxies trusted proxies before this process
  */
-export function guardFrontDoor(server: Server, log: Logger, proxies = 0): FrontDoor {
+export function guardRequests(server: Server, log: Logger, proxies = 0): RequestGuard {
   let isOpen = false;
   server.headersTimeout = 10_000;
   server.requestTimeout = 20_000;

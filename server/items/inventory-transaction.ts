@@ -9,7 +9,7 @@ export type Purses = Map<string, number>;
  * A working copy of some containers and purses, all locked by its transaction. Each change either is made or is
  * refused with nothing changed; how it is stored and booked follows from comparing before and after (`ledger.ts`).
  */
-export interface Holding {
+export interface InventoryTransaction {
   readonly stacks: ReadonlyMap<string, Stack>;
   readonly purses: ReadonlyMap<string, number>;
   /** Makes items out of nothing: loot, a shop's wares. */
@@ -32,13 +32,13 @@ const EQUIPMENT = "equipment:";
 const GROUND = "ground:";
 
 /** @param slotsOf how many slots a container has */
-export function openHolding(
+export function openInventory(
   rows: readonly Stack[],
   coins: Purses,
   containers: readonly string[],
   templates: ItemTemplates,
   slotsOf: (container: string) => number,
-): Holding {
+): InventoryTransaction {
   const stacks = new Map(rows.map((row) => [row.id, { ...row }]));
   const purses = new Map(coins);
   const templateOf = (name: string) => (Object.hasOwn(templates, name) ? templates[name] : undefined);

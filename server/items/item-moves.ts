@@ -2,20 +2,24 @@ import type { Amount, Offer, PriceList, Stack } from "../../rooms/ports/items.ts
 import type { Claim } from "../../rooms/ports/ports.ts";
 import { type Refusal, refuse } from "../../shared/errors.ts";
 import { container } from "./containers.ts";
-import type { Holding } from "./inventory-transaction.ts";
+import type { InventoryTransaction } from "./inventory-transaction.ts";
 
 /** A stack that is in none of these containers is as good as missing. */
-export function inOneOf(holding: Holding, id: string, containers: readonly string[]): Refusal | null {
+export function inOneOf(
+  holding: InventoryTransaction,
+  id: string,
+  containers: readonly string[],
+): Refusal | null {
   const stack = holding.stacks.get(id);
   return stack && containers.includes(stack.container) ? null : refuse("ITEM_MISSING");
 }
 
-function stacksOf(holding: Holding, containers: readonly string[]): Stack[] {
+function stacksOf(holding: InventoryTransaction, containers: readonly string[]): Stack[] {
   return [...holding.stacks.values()].filter((stack) => containers.includes(stack.container));
 }
 
 /** Moves everything that is in some containers. */
-export function moveAll(holding: Holding, from: readonly string[], to: string): Refusal | null {
+export function moveAll(holding: InventoryTransaction, from: readonly string[], to: string): Refusal | null {
   for (const { id } of stacksOf(holding, from)) {
     const refused = holding.move(id, to);
     if (refused) return refused;
@@ -24,19 +28,23 @@ export function moveAll(holding: Holding, from: readonly string[], to: string): 
 }
 
 /** Refused only where there is something and none of it fits. */
-export function takeWhatFits(holding: Holding, from: string, to: string): Refusal | null {
+export function takeWhatFits(holding: InventoryTransaction, from: string, to: string): Refusal | null {
   const refusals = stacksOf(holding, [from]).map(({ id }) => holding.move(id, to));
   return refusals.includes(null) ? null : (refusals[0] ?? refuse("ITEM_MISSING"));
 }
 
 /** Ends what of these stacks is there still; what somebody took meanwhile is no reason to refuse. */
-export function takeAll(holding: Holding, from: string, ids: readonly string[]): Refusal | null {
+export function takeAll(holding: InventoryTransaction, from: string, ids: readonly string[]): Refusal | null {
   for (const { id, qty } of stacksOf(holding, [from])) if (ids.includes(id)) holding.take(id, qty);
   return null;
 }
 
 /** Makes several kinds out of nothing. */
-export function mintAll(holding: Holding, to: string, amounts: readonly Amount[]): Refusal | null {
+export function mintAll(
+  holding: InventoryTransaction,
+  to: string,
+  amounts: readonly Amount[],
+): Refusal | null {
   for (const { template, qty } of amounts) {
     const refused = holding.mint(to, template, qty);
     if (refused) return refused;
@@ -72,7 +80,7 @@ export function sideOf({ claim, offer }: { claim: Claim; offer: Offer }): Side {
 }
 
 /** Both offers leave before either arrives, so that two full bags can swap. */
-export function exchange(holding: Holding, a: Side, b: Side): Refusal | null {
+export function exchange(holding: InventoryTransaction, a: Side, b: Side): Refusal | null {
   if (a.id === b.id) return refuse("ACTION_REFUSED", "Nobody trades with themselves.");
   const given: (Amount & { to: string })[] = [];
   for (const [giver, taker] of [

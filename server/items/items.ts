@@ -5,7 +5,7 @@ import { type Refusal, RoomkeepError, refuse } from "../../shared/errors.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { container } from "./containers.ts";
 import { countKill, deathOf, endDeath, killsOf, lockDeath, pilesIn } from "./deaths.ts";
-import type { Holding } from "./inventory-transaction.ts";
+import type { InventoryTransaction } from "./inventory-transaction.ts";
 import { exchange, inOneOf, mintAll, moveAll, priced, sideOf, takeAll, takeWhatFits } from "./item-moves.ts";
 import { answerOf, type Booker, type Booking, book, heldBy, type ItemRules, stacksIn } from "./ledger.ts";
 
@@ -43,7 +43,11 @@ export function openItems(
     }
   }
 
-  function askAlone(claim: Claim, asked: Asked, change: (holding: Holding, bag: string) => Refusal | null) {
+  function askAlone(
+    claim: Claim,
+    asked: Asked,
+    change: (holding: InventoryTransaction, bag: string) => Refusal | null,
+  ) {
     return ask([claim], {
       ...asked,
       payload: [asked.reason, asked.payload],

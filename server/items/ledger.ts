@@ -3,7 +3,7 @@ import type { DataSource } from "typeorm";
 import type { Booked, ItemTemplates, Stack } from "../../rooms/ports/items.ts";
 import { type Refusal, RoomkeepError, refuse } from "../../shared/errors.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
-import { type Holding, openHolding, type Purses } from "./inventory-transaction.ts";
+import { type InventoryTransaction, openInventory, type Purses } from "./inventory-transaction.ts";
 
 /** A claim under which something is booked: fenced like a save. */
 export interface Booker {
@@ -26,7 +26,7 @@ export interface Booking {
   /** Every container that may change. Nothing outside them is touched, whatever id is asked for. */
   containers: readonly string[];
   /** Makes the change on a working copy; a refusal undoes all of it. Must be quick and without I/O. */
-  change(holding: Holding): Refusal | null;
+  change(holding: InventoryTransaction): Refusal | null;
   /** Containers whose whole content the answer tells; of the others it tells what changed. All, where not given. */
   tell?: readonly string[];
   /** Characters whose purse may change too, who need not be live: the addressee of a letter. */
@@ -106,7 +106,7 @@ async function bookIn(db: Db, rules: ItemRules, booking: Booking): Promise<Booke
   const coins = await lockPurses(db, booking);
   await lockContainers(db, booking);
   const rows = await stacksIn(db, booking.containers);
-  const holding = openHolding(rows, coins, booking.containers, rules.templates, (name) =>
+  const holding = openInventory(rows, coins, booking.containers, rules.templates, (name) =>
     rules.slotsOf(name),
   );
   const refusal = booking.change(holding) ?? (await booking.also?.(db));
@@ -128,7 +128,7 @@ async function bookIn(db: Db, rules: ItemRules, booking: Booking): Promise<Booke
   return result;
 }
 
-function toldOf({ tell }: Booking, before: readonly Stack[], { stacks }: Holding): Stack[] {
+function toldOf({ tell }: Booking, before: readonly Stack[], { stacks }: InventoryTransaction): Stack[] {
   const was = new Map(before.map((stack) => [stack.id, stack]));
   return [...stacks.values()].filter((stack) => {
     return !tell || tell.includes(stack.container) || !isSame(was.get(stack.id), stack);
@@ -266,7 +266,11 @@ interface Leg {
 }
 
 /** What changed, as sums an account and a kind of thing, closed by a leg of the world for what came or went. */
-function legsOf(before: readonly Stack[], coinsBefore: Purses, { stacks, purses }: Holding): Leg[] {
+function legsOf(
+  before: readonly Stack[],
+  coinsBefore: Purses,
+  { stacks, purses }: InventoryTransaction,
+): Leg[] {
   const legs = new Map<string, Leg>();
   const add = (account: string, item: string | null, qty: number, coins: number) => {
     const key = JSON.stringify([account, item]);

@@ -1,6 +1,6 @@
 import { type AuthContext, matchMaker } from "@colyseus/core";
 import { orJoinError } from "../../rooms/travel/join-error.ts";
-import { addressKey, type Limit, openLimit } from "../accounts/rate-limit.ts";
+import { addressKey, openRateLimit, type RateLimit } from "../accounts/rate-limit.ts";
 
 /** Codes that lead nowhere an address may try in a minute. */
 const MISSES = 300;
@@ -9,12 +9,12 @@ const BY_ROOM = new Set(["joinById", "reconnect"]);
 const MISSED = /not found|has been disposed/i;
 
 /** Counts the tries of an address that lead to no room: each before it is made, and taken back when there is one. */
-export const openMisses = (): Limit => openLimit(MISSES, 60);
+export const openMisses = (): RateLimit => openRateLimit(MISSES, 60);
 
 const invokeMethod = matchMaker.controller.invokeMethod;
 
 /** Bounds how many rooms that are not there an address may ask the matchmaker for. */
-export function limitMisses(misses: Limit): void {
+export function limitMisses(misses: RateLimit): void {
   matchMaker.controller.invokeMethod = async (method, name, options, context?: AuthContext) => {
     const ask = () => invokeMethod.call(matchMaker.controller, method, name, options, context);
     if (!BY_ROOM.has(method)) return ask();

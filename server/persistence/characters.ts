@@ -12,7 +12,7 @@ import { answerWithin } from "../storage/database.ts";
 import * as rows from "./character-rows.ts";
 import { readState, writeState } from "./character-state.ts";
 import { type Leases, openLeases, SELF_FENCE_MS } from "./leases.ts";
-import type { Spool } from "./save-spool.ts";
+import type { SaveSpool } from "./save-spool.ts";
 
 /** Milliseconds in which the owner of a live character is expected to save and release it. */
 const RELEASE_WAIT_MS = 2000;
@@ -42,7 +42,7 @@ export interface CharacterOptions {
   /** True for a database that only this process can open: leases found at the start are of the dead and are freed. */
   exclusive?: boolean;
   /** Keeps last saves on the disk while the database is away. */
-  spool?: Pick<Spool, "put" | "flushOne">;
+  spool?: Pick<SaveSpool, "put" | "flushOne">;
   /** A steady clock in ms. */
   now?: () => number;
   /** Waits `ms`. */

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
-import type { VisitPort } from "../../rooms/ports/ports.ts";
+import type { PlaySessionPort } from "../../rooms/ports/ports.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 
 /** Visits of a process. */
-export interface Visits extends VisitPort {
+export interface PlaySessions extends PlaySessionPort {
   /** Waits for what is still being written. */
   close(): Promise<void>;
 }
@@ -14,10 +14,10 @@ export interface Visits extends VisitPort {
  * Opens the visits of a process. They are notes, not a promise: while the database is away they are lost, with a line
  * in the log, and nobody waits for them.
  */
-export function openVisits(
+export function openPlaySessions(
   ds: DataSource,
   { incarnation, log }: { incarnation: string; log: Pick<BaseLogger, "warn"> },
-): Visits {
+): PlaySessions {
   const pending = new Set<Promise<unknown>>();
   /** Beginnings that are still being written: an end waits for its own. */
   const begun = new Map<string, Promise<unknown>>();
@@ -68,7 +68,7 @@ export function openVisits(
 }
 
 /** The latest hundred visits of an account, newest first. */
-export async function listVisits(db: Db, accountId: string) {
+export async function listPlaySessions(db: Db, accountId: string) {
   const rows = await answerWithin(
     db.query<VisitRow[]>(
       `SELECT character_id, game, room_id, address, started_at, ended_at, ending FROM visit

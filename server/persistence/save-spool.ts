@@ -13,7 +13,7 @@ const RETRY_MS = 1000;
 const ENTRY = /^([0-9a-f-]{36})\.(\d+)\.json$/;
 
 /** Last saves that the database did not take, kept on the local disk until it does. */
-export interface Spool {
+export interface SaveSpool {
   /** Writes and fsyncs a last save. It is tried again in the background and at the next start. */
   put(save: Spooled): Promise<void>;
   /** Tries everything now; tells how many are still waiting. */
@@ -31,11 +31,11 @@ export interface Spool {
  *
  * @throws DATA_DIR_UNWRITABLE
  */
-export async function openSpool(
+export async function openSaveSpool(
   ds: DataSource,
   folder: string,
   { log, timers = true }: { log: Pick<BaseLogger, "info" | "warn" | "error">; timers?: boolean },
-): Promise<Spool> {
+): Promise<SaveSpool> {
   const conflicts = join(folder, "conflicts");
   await mkdir(conflicts, { recursive: true }).catch((cause: Error) => {
     const text = `The folder ${folder} for saves while the database is away cannot be written (${cause.message}).`;

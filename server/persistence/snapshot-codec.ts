@@ -5,8 +5,8 @@ import { RoomkeepError } from "../../shared/errors.ts";
 /** How bytes are made smaller: brotli is denser, gzip faster. */
 export type Compression = "brotli" | "gzip" | "none";
 
-/** What {@link createSeal} takes. */
-export interface SealOptions {
+/** What {@link createSnapshotCodec} takes. */
+export interface SnapshotCodecOptions {
   /**
    * 32-byte keys as buffers, 64 hex digits or base64. The first seals; all open, so that a key can be changed
    * while older snapshots still lie about. None: compressed and checksummed, not encrypted.
@@ -21,7 +21,7 @@ export interface SealOptions {
 }
 
 /** Seals and opens stored bytes. */
-export interface Seal {
+export interface SnapshotCodec {
   /**
    * Compresses, and encrypts if there is a key. Text is UTF-8.
    *
@@ -61,7 +61,7 @@ const KEY_BYTES = 32;
  * const bytes = seal.seal(JSON.stringify(snapshot));
  * const snapshot = JSON.parse(seal.open(bytes).toString());
  */
-export function createSeal(options: SealOptions = {}): Seal {
+export function createSnapshotCodec(options: SnapshotCodecOptions = {}): SnapshotCodec {
   const { compression = "brotli", maxBytes = 256 * 1024 * 1024, allowPlain = true } = options;
   const keys = (options.keys ?? []).map(readKey);
   return {

@@ -7,7 +7,7 @@ import { RoomkeepError } from "../../shared/errors.ts";
 import { answerWithin } from "../storage/database.ts";
 import { type Leases, openLeases } from "./leases.ts";
 import { openRefusedZones, type RefusedZone } from "./refused-zones.ts";
-import type { Seal } from "./snapshot-codec.ts";
+import type { SnapshotCodec } from "./snapshot-codec.ts";
 import * as rows from "./zone-rows.ts";
 
 /** A room that is closing needs this long at most to save and free its zone, ms. */
@@ -20,7 +20,7 @@ export interface ZoneOptions {
   incarnation: string;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
   /** Compresses, and encrypts where there is a key. */
-  seal: Seal;
+  seal: SnapshotCodec;
   /** Default {@link ZONE_SAVE_MS}. */
   saveEveryMs?: number;
   /** True for a database that only this process can open: leases found at the start are of the dead and are freed. */

@@ -12,7 +12,7 @@ const SWEEP_MS = 10 * 60_000;
  * Deletes what has run out, and ends the visits of processes that died: those whose claim is no longer theirs. Any
  * number of processes may do it.
  */
-export async function sweep(db: Db): Promise<void> {
+export async function applyRetention(db: Db): Promise<void> {
   for (const statement of [
     "DELETE FROM join_ticket WHERE expires_at < now() - interval '1 hour'",
     "DELETE FROM oidc_attempt WHERE expires_at < now()",
@@ -33,9 +33,9 @@ export async function sweep(db: Db): Promise<void> {
 }
 
 /** Sweeps now and then. @returns how to stop */
-export function openSweep(ds: DataSource, log: Pick<BaseLogger, "warn">): () => void {
+export function openRetention(ds: DataSource, log: Pick<BaseLogger, "warn">): () => void {
   const timer = setInterval(() => {
-    sweep(ds).catch((error) => log.warn({ err: error }, "what has run out could not be swept away"));
+    applyRetention(ds).catch((error) => log.warn({ err: error }, "what has run out could not be swept away"));
   }, SWEEP_MS);
   timer.unref();
   return () => clearInterval(timer);

@@ -5,7 +5,7 @@ export interface JsonIssue {
 }
 
 /** JSON that was read, with the line of each of its places. */
-export type JsonWithLines =
+export type JsonWithPositions =
   | {
       readonly ok: true;
       readonly value: unknown;
@@ -37,7 +37,7 @@ interface Token {
  * Reads JSON and remembers where each value stands, so that a complaint about a value can name its line. What
  * `JSON.parse` refuses is refused here too, and a key that stands twice as well.
  */
-export function readJson(text: string): JsonWithLines {
+export function readJson(text: string): JsonWithPositions {
   const lines = new Map<string, number>();
   try {
     const next = tokens(text);

@@ -22,7 +22,7 @@ export interface WatchedRoom {
  * @example
  * const stop = watchSeat(room, async () => (await api.findRoom(room.roomId))?.roomId, joinAnew);
  */
-export function watchSeat(
+export function watchLiveness(
   room: WatchedRoom,
   find: () => Promise<string | undefined>,
   lost: () => void,

@@ -83,7 +83,7 @@ export interface ServerMessages extends ItemNews {
   /** `request`: of a refused message that had one. */
   /** A line from another character, whose id is `from`. */
   whisper: { from: string; name: string; text: string };
-  "whisper.sent": { to: string; text: string; outcome: LetterOutcome };
+  "whisper.sent": { to: string; text: string; outcome: DeliveryOutcome };
   "party.say": { from: string; name: string; text: string };
   /** `missed`: names of those whom it did not reach, or may not have. */
   "party.said": { text: string; missed: string[] };
@@ -105,7 +105,7 @@ export interface ServerMessages extends ItemNews {
 }
 
 /** What became of a line to somebody: `unknown` when the answer of their process was lost. It is not sent again. */
-export type LetterOutcome = "delivered" | "offline" | "unknown";
+export type DeliveryOutcome = "delivered" | "offline" | "unknown";
 
 /** How a journey goes on, as the traveller's client is told. */
 export type TravelMessage =

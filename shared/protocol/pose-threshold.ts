@@ -10,7 +10,7 @@ export interface StandingPose {
 }
 
 /** How far a pose must differ from the one that was sent last to be sent. */
-export interface Threshold {
+export interface PoseThreshold {
   /** Metres, in a straight line. Default 0.1. */
   readonly distanceM?: number;
   /** Radians, the short way round. Default 0.1. */
@@ -18,7 +18,7 @@ export interface Threshold {
 }
 
 /** A threshold that lets every difference through: for the last pose of a thing that came to rest. */
-export const EXACT: Threshold = { distanceM: 0, angleRad: 0 };
+export const EXACT: PoseThreshold = { distanceM: 0, angleRad: 0 };
 
 /**
  * Writes a pose to an actor if it differs enough from what the actor has, else leaves it: jitter sends nothing,
@@ -30,7 +30,7 @@ export const EXACT: Threshold = { distanceM: 0, angleRad: 0 };
  * writePose(crate, body.pose); // past 0.1 m or 0.1 rad
  * if (body.asleep) writePose(crate, body.pose, EXACT);
  */
-export function writePose(actor: Actor, pose: StandingPose, threshold: Threshold = {}): boolean {
+export function writePose(actor: Actor, pose: StandingPose, threshold: PoseThreshold = {}): boolean {
   const { distanceM = 0.1, angleRad = 0.1 } = threshold;
   const dx = pose.x - actor.x;
   const dy = pose.y - actor.y;

@@ -4,8 +4,8 @@ import type { AnyComponent } from "./component.ts";
 import type { Watch } from "./observe.ts";
 import { type Entry, Query, type QueryOptions } from "./query.ts";
 import { fieldsOf } from "./schema-fields.ts";
-import { createGrid, type Grid } from "./spatial-hash.ts";
-import { capture, needsCapture } from "./undo-capture.ts";
+import { createSpatialHash, type SpatialHash } from "./spatial-hash.ts";
+import { captureUndo, needsUndo } from "./undo-capture.ts";
 import { unwatchWrites, type WriteListener, watchWrites } from "./write-tracking.ts";
 
 const indexOf = (name: string) => fieldsOf(Actor).find((field) => field.name === name)?.index;
@@ -14,14 +14,14 @@ const X = indexOf("x");
 const Z = indexOf("z");
 
 /** Who is in a world, where, and which queries they fit. Kept by the world; a builder does not meet it. */
-export class Roster {
+export class ActorIndex {
   readonly byId = new Map<string, Entry>();
   readonly byActor = new Map<Actor, Entry>();
   readonly watches = new Set<Watch<Actor>>();
   /** True while an observer asks for changes of fields. */
   observingChanges = false;
   readonly found: Entry[] = [];
-  readonly #grid: Grid<Entry>;
+  readonly #grid: SpatialHash<Entry>;
   readonly #listener: WriteListener<Entry>;
   readonly #queries = new Map<string, Query<Actor>>();
   /** Actors that a batch must note beforehand, as a journal of writes does not see all of them. */
@@ -32,7 +32,7 @@ export class Roster {
   #seq = 0;
 
   constructor(cellM: number, keep: (ref: Schema, index: number) => boolean) {
-    this.#grid = createGrid<Entry>({ cellM });
+    this.#grid = createSpatialHash<Entry>({ cellM });
     this.#listener = {
       onWrite: (entry, ref, index) => {
         if (entry.live) this.#note(entry, ref, index);
@@ -63,7 +63,7 @@ export class Roster {
     this.byId.set(entry.id, entry);
     this.byActor.set(entry.actor, entry);
     this.#grid.insert(entry, entry.actor.x, entry.actor.z);
-    if (needsCapture(entry.actor.constructor)) this.#loose.add(entry);
+    if (needsUndo(entry.actor.constructor)) this.#loose.add(entry);
     watchWrites(entry.actor, this.#listener, entry);
     this.#reconsider(entry);
   }
@@ -95,7 +95,7 @@ export class Roster {
   }
 
   /** The grid with every actor where it stands now. */
-  grid(): Grid<Entry> {
+  grid(): SpatialHash<Entry> {
     for (const entry of this.#moved) {
       entry.moved = false;
       if (entry.live) this.#grid.move(entry, entry.actor.x, entry.actor.z);
@@ -131,7 +131,7 @@ export class Roster {
 
   /** How to put back, after a failed batch, what the journal does not see. */
   captures(): (() => void)[] {
-    return [...this.#loose].map((entry) => capture(entry.actor));
+    return [...this.#loose].map((entry) => captureUndo(entry.actor));
   }
 
   /** The actors with changed fields since the last call. */

@@ -1,6 +1,6 @@
 import type { Schema } from "@colyseus/schema";
 import { RoomkeepError } from "../errors.ts";
-import { FieldJournal } from "./write-tracking.ts";
+import { WriteJournal } from "./write-tracking.ts";
 
 /** A change to who is in the world: at once for queries, on the schema when the batch is through. */
 export interface Staged {
@@ -15,7 +15,7 @@ export interface Staged {
  * if a patch is taken while the batch runs.
  */
 export class Batch {
-  readonly journal = new FieldJournal();
+  readonly journal = new WriteJournal();
   readonly #staged: Staged[] = [];
   readonly #captures: (() => void)[];
   readonly #outer: Batch | undefined;

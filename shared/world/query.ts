@@ -1,7 +1,7 @@
 import type { Actor } from "./actor.ts";
 import { type AnyComponent, type ComponentOf, componentField } from "./component.ts";
 import { readField, type SchemaClass } from "./schema-fields.ts";
-import type { Grid } from "./spatial-hash.ts";
+import type { SpatialHash } from "./spatial-hash.ts";
 
 /** What a query asks for; everything that is given must hold. */
 export interface QueryOptions<
@@ -147,7 +147,7 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
 /** What a query needs of its world to answer "near". */
 export interface NearSource {
   /** The grid with every actor where it stands now. */
-  grid(): Grid<Entry>;
+  grid(): SpatialHash<Entry>;
   /** Lets queries look again at actors whose shape was written. */
   refresh(): void;
   /** A list that all queries of a world use in turn. */

@@ -1,5 +1,5 @@
-/** What {@link createGrid} takes. */
-export interface GridOptions {
+/** What {@link createSpatialHash} takes. */
+export interface SpatialHashOptions {
   /** Side of a cell in metres: best near the radius that is asked for most. Default 16. */
   readonly cellM?: number;
 }
@@ -8,7 +8,7 @@ export interface GridOptions {
  * Where things are in the ground plane, so that "who is near" looks at a few cells instead of at everyone.
  * Positions are exact float64; a thing at NaN is near nobody.
  */
-export interface Grid<T> {
+export interface SpatialHash<T> {
   readonly size: number;
   /** Adds a thing, or moves it if it is there already. */
   insert(item: T, x: number, z: number): void;
@@ -37,11 +37,11 @@ const NONE = -1;
  * grid.insert("fox", 3, 4);
  * grid.within(0, 0, 5, (name) => console.log(name)); // fox
  */
-export function createGrid<T>(options: GridOptions = {}): Grid<T> {
+export function createSpatialHash<T>(options: SpatialHashOptions = {}): SpatialHash<T> {
   return new HashGrid<T>(options.cellM ?? 16);
 }
 
-class HashGrid<T> implements Grid<T> {
+class HashGrid<T> implements SpatialHash<T> {
   readonly #cellM: number;
   readonly #slots = new Map<T, number>();
   readonly #free: number[] = [];

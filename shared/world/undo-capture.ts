@@ -15,7 +15,7 @@ import { fieldsOf, readField, writeField } from "./schema-fields.ts";
  * back through the public setters. For what a journal of writes cannot see: collections and what is in them. What
  * is put back may be sent again, as it finally is; a value from between never is.
  */
-export function capture(ref: Schema): () => void {
+export function captureUndo(ref: Schema): () => void {
   const fields = fieldsOf(ref.constructor).map((field) => {
     const value = readField(ref, field.name);
     return { ...field, value, restore: captureValue(value) };
@@ -42,7 +42,7 @@ function captureValue(value: unknown): () => void {
   if (value instanceof SetSchema || value instanceof CollectionSchema) {
     return captureItems(value, [...value.entries()], ([, item]) => value.add(item));
   }
-  return value instanceof Schema ? capture(value) : () => {};
+  return value instanceof Schema ? captureUndo(value) : () => {};
 }
 
 interface Clearable {
@@ -71,13 +71,13 @@ function matches(entry: readonly [unknown, unknown] | undefined, key: unknown, i
   return entry !== undefined && entry[0] === key && entry[1] === item;
 }
 
-/** True if a class has fields that only {@link capture} can put back: collections. */
-export function needsCapture(klass: object): boolean {
+/** True if a class has fields that only {@link captureUndo} can put back: collections. */
+export function needsUndo(klass: object): boolean {
   let needs = loose.get(klass);
   if (needs === undefined) {
     needs = fieldsOf(klass).some((field) => {
       if (field.kind === "map" || field.kind === "array" || field.kind === "set") return true;
-      return field.kind === "ref" && field.child !== undefined && needsCapture(field.child);
+      return field.kind === "ref" && field.child !== undefined && needsUndo(field.child);
     });
     loose.set(klass, needs);
   }

@@ -1,7 +1,7 @@
 import type { MapSchema, Schema } from "@colyseus/schema";
 import { RoomkeepError } from "../errors.ts";
 import { Actor } from "./actor.ts";
-import { Roster } from "./actor-index.ts";
+import { ActorIndex } from "./actor-index.ts";
 import { Batch, refuseAsync } from "./batch.ts";
 import { type AnyComponent, type ComponentClass, type ComponentFields, componentField } from "./component.ts";
 import { type Fault, fieldChanges, guarded, type Observer, Watch } from "./observe.ts";
@@ -39,7 +39,7 @@ export function createWorld(actors: MapSchema<Actor>, options: WorldOptions = {}
 /** See {@link createWorld}. */
 export class World {
   readonly #actors: MapSchema<Actor>;
-  readonly #roster: Roster;
+  readonly #roster: ActorIndex;
   #deferred: { readonly priority: number; readonly run: () => void }[] = [];
   readonly #maxDeferred: number;
   #batch: Batch | undefined;
@@ -50,7 +50,7 @@ export class World {
     this.#actors = actors;
     this.#maxDeferred = options.maxDeferred ?? 10_000;
     const keep = (ref: Schema, index: number) => this.#batch?.journal.keep(ref, index) ?? false;
-    this.#roster = new Roster(options.cellM ?? 16, keep);
+    this.#roster = new ActorIndex(options.cellM ?? 16, keep);
     for (const schema of options.also ?? []) {
       watchWrites(schema, { onWrite: (_, ref, index) => keep(ref, index) }, undefined);
     }

@@ -108,7 +108,7 @@ export function fieldAt(ref: Schema, index: number): Field | undefined {
 }
 
 /** What fields held before they were first written: enough to take the writes back, or to put them on the wire. */
-export class FieldJournal {
+export class WriteJournal {
   readonly #values = new Map<Schema, Map<number, unknown>>();
   readonly #children: [ref: Schema, name: string, before: unknown][] = [];
 
@@ -145,7 +145,7 @@ export class FieldJournal {
   }
 
   /** Hands everything to the batch around this one. */
-  mergeInto(outer: FieldJournal): void {
+  mergeInto(outer: WriteJournal): void {
     for (const [ref, fields] of this.#values) {
       for (const [index, before] of fields) outer.#keepValue(ref, index, before);
     }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { suggestName } from "../../client/account/name-suggestions.ts";
 import { toFrame } from "../../client/input/move-direction.ts";
 import { type Api, openApi } from "../../client/network/api.ts";
-import { farewellFor, readCode } from "../../client/network/disconnect-notice.ts";
+import { noticeFor, readCode } from "../../client/network/disconnect-notice.ts";
 import { ApiError } from "../../client/network/http-client.ts";
 import { backoffMs, within } from "../../client/network/retry.ts";
 import { rigCamera } from "../../client/scene/camera-rig.ts";
@@ -43,18 +43,18 @@ describe("a room code", () => {
 describe("the end of a visit", () => {
   it("is told for a takeover, a kick and abuse, each with a way on", () => {
     for (const code of [CLOSE.TAKEN_OVER, CLOSE.KICKED, CLOSE.ABUSE]) {
-      expect(farewellFor(code)).toMatchObject({
+      expect(noticeFor(code)).toMatchObject({
         code,
         title: expect.any(String),
         action: expect.any(String),
       });
     }
-    expect(farewellFor(CLOSE.TAKEN_OVER)?.text).toContain("another tab");
+    expect(noticeFor(CLOSE.TAKEN_OVER)?.text).toContain("another tab");
   });
 
   it("is no end for a drop, a restart or a lost lease: the page comes back by itself", () => {
     for (const code of [1006, 4001, 4003, CLOSE.FENCED, CLOSE.TOO_SLOW])
-      expect(farewellFor(code)).toBeUndefined();
+      expect(noticeFor(code)).toBeUndefined();
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { fits, freeSlot, type Held, moveHeld } from "../../client/items/inventory-preview.ts";
+import { type CarriedItems, fits, freeSlot, previewMove } from "../../client/items/inventory-preview.ts";
 import { labelOf, verbOf, wornSlots } from "../../client/items/item-labels.ts";
 import { BAG_SLOTS } from "../../shared/index.ts";
 
 const templates = { herb: { stack: 50 }, hat: { stack: 1, wornAt: 0 }, boots: { stack: 1, wornAt: 1 } };
-const held = (id: string, template: string, slot: number, qty = 1): Held => ({
+const held = (id: string, template: string, slot: number, qty = 1): CarriedItems => ({
   id,
   template,
   container: "bag",
@@ -18,14 +18,14 @@ const bag = [
   held("boots", "boots", 3),
 ];
 /** As one sees it: "slot template×qty", what is worn with a star. */
-const seen = (all: readonly Held[]) =>
+const seen = (all: readonly CarriedItems[]) =>
   all
     .map(
       ({ template, container, slot, qty }) => `${container === "bag" ? "" : "*"}${slot} ${template}×${qty}`,
     )
     .sort();
-const move = (how: Parameters<typeof moveHeld>[1], all: readonly Held[] = bag) =>
-  moveHeld(all, how, templates);
+const move = (how: Parameters<typeof previewMove>[1], all: readonly CarriedItems[] = bag) =>
+  previewMove(all, how, templates);
 
 describe("a move that the room has not answered yet", () => {
   it("is shown as the room will book it: moved, changed places, merged, split, put on", () => {
@@ -49,7 +49,7 @@ describe("a move that the room has not answered yet", () => {
   });
 
   it("keeps the sum of each kind, whatever is moved where", () => {
-    const sum = (all: readonly Held[]) =>
+    const sum = (all: readonly CarriedItems[]) =>
       ["herb", "hat", "boots"].map((kind) =>
         all.filter(({ template }) => template === kind).reduce((total, { qty }) => total + qty, 0),
       );

@@ -10,7 +10,7 @@ const Bag = defineActor("bag", { fields: {} });
 
 /** Bags may be dropped on the east side only. */
 class DropRoom extends WorldRoom {
-  static override readonly card = { label: "Drop", description: "Bags.", maxPlayers: 4 };
+  static override readonly listing = { label: "Drop", description: "Bags.", maxPlayers: 4 };
   override state = new WorldState();
   protected override onOpen(): void {
     this.on("drop", z.strictObject({ x: z.number() }), (_player, { x }) => {

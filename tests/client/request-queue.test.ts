@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { openWishes } from "../../client/items/request-queue.ts";
+import { openRequestQueue } from "../../client/items/request-queue.ts";
 import type { Session } from "../../client/network/session.ts";
 
 /** A room as the wishes use it: what was sent is kept, and answers are given by hand. */
@@ -14,7 +14,7 @@ function openLine() {
     onReconnect: (listen: () => void) => listeners.set("back", listen),
   };
   const session = { room: signal<unknown>(room) };
-  const wishes = openWishes(session as unknown as Session);
+  const wishes = openRequestQueue(session as unknown as Session);
   return {
     room,
     session,

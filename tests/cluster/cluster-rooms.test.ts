@@ -3,16 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   BEAT_MS,
   DEAD_MS,
+  type Heartbeats,
   type Load,
   type Member,
-  type Members,
-  openMembers,
+  openHeartbeats,
 } from "../../server/cluster/heartbeats.ts";
 import { openPressure } from "../../server/cluster/load.ts";
 import { openPlacement } from "../../server/cluster/placement.ts";
 import { ClusterPresence } from "../../server/cluster/presence.ts";
-import { type Link, openLink } from "../../server/cluster/redis-client.ts";
-import { RoomListing } from "../../server/cluster/room-driver.ts";
+import { openRedisClient, type RedisClient } from "../../server/cluster/redis-client.ts";
+import { RoomDriver } from "../../server/cluster/room-driver.ts";
 import { openProxy } from "../helpers/cuttable-proxy.ts";
 import { testLog } from "../helpers/databases.ts";
 import { describeWithRedis, type TestRedis } from "../helpers/redis.ts";
@@ -34,9 +34,9 @@ const open = { name: "plaza", locked: false, private: false };
 
 describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
   let redis: TestRedis;
-  const links: Link[] = [];
+  const links: RedisClient[] = [];
   const link = async () => {
-    const one = await openLink(redis.url);
+    const one = await openRedisClient(redis.url);
     links.push(one);
     return one;
   };
@@ -51,8 +51,8 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
   describe("the list", () => {
     it("finds the fullest open room of a game, and none that is locked, private, dead or of another game", async () => {
       const dead = new Set(["dead"]);
-      const mine = new RoomListing(await link());
-      const theirs = new RoomListing(await link(), (id) => dead.has(id));
+      const mine = new RoomDriver(await link());
+      const theirs = new RoomDriver(await link(), (id) => dead.has(id));
       const rooms = [
         room("A1", { clients: 1 }),
         room("A2", { clients: 3 }),
@@ -81,7 +81,7 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
     });
 
     it("gives an id to one of two who want it", async () => {
-      const [one, other] = [new RoomListing(await link()), new RoomListing(await link())];
+      const [one, other] = [new RoomDriver(await link()), new RoomDriver(await link())];
       const taken = await Promise.all([
         one.insert(room("SAME")),
         other.insert(room("SAME", { processId: "b" })),
@@ -90,7 +90,7 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
     });
 
     it("follows a room to the process that it moved to", async () => {
-      const listing = new RoomListing(await link());
+      const listing = new RoomDriver(await link());
       await listing.persist(room("NEXT"), true);
       await (await link()).send("SET", "roomkeep:moved:GONE", "NEXT");
       expect((await listing.findOne({ roomId: "GONE" })).roomId).toBe("NEXT");
@@ -99,8 +99,11 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
     it("refuses while Redis is away, knows its own rooms all the same, and tells what was missed", async () => {
       const own = await openRedis();
       const way = await openProxy(Number(new URL(own.url).port));
-      const [line, other] = [await openLink(`redis://127.0.0.1:${way.port}`), await openLink(own.url)];
-      const listing = new RoomListing(line);
+      const [line, other] = [
+        await openRedisClient(`redis://127.0.0.1:${way.port}`),
+        await openRedisClient(own.url),
+      ];
+      const listing = new RoomDriver(line);
       const kept = room("KEPT");
       await listing.persist(kept, true);
       await listing.persist(room("OVER"), true);
@@ -110,7 +113,7 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       await listing.update(kept, { $set: { clients: 5 } });
       await listing.remove("OVER");
       way.mend();
-      const seen = new RoomListing(other);
+      const seen = new RoomDriver(other);
       await expect.poll(() => listing.has("OVER").catch(() => false), { timeout: 5_000 }).toBe(true);
       expect((await seen.findOne(open)).clients).toBe(0);
       await listing.tellMissed();
@@ -151,7 +154,7 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       const swept: number[] = [];
       const deaths: string[] = [];
       let clock = 0;
-      const members: Members = openMembers(await link(), {
+      const members: Heartbeats = openHeartbeats(await link(), {
         processId,
         log: testLog,
         load: () => load,
@@ -167,7 +170,7 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       };
       return { members, beat, swept, deaths };
     }
-    const names = ({ members }: { members: Members }) =>
+    const names = ({ members }: { members: Heartbeats }) =>
       members
         .living()
         .map(({ processId }) => processId)

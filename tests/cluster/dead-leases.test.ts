@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freeLeasesOfDead, openLifeLine } from "../../server/cluster/dead-leases.ts";
+import { freeLeasesOfDead, openLivenessLock } from "../../server/cluster/dead-leases.ts";
 import { type Database, migrate, openDatabase } from "../../server/storage/database.ts";
 import { newGuest, openIncarnation, stateAt } from "../helpers/characters.ts";
 import { missingPostgres, newPostgresDatabase, testLog } from "../helpers/databases.ts";
@@ -22,7 +22,7 @@ describe.skipIf(missingPostgres !== null && process.env.CI !== "true")("the leas
     const { ds } = database;
     const { characterId } = await newGuest(ds);
     const incarnation = randomUUID();
-    const line = await openLifeLine(made.url, incarnation, testLog);
+    const line = await openLivenessLock(made.url, incarnation, testLog);
     const characters = await openIncarnation(ds, { incarnation });
     const claim = await characters.claim(characterId, { roomId: "plaza-1" });
     expect(await freeLeasesOfDead(ds, incarnation)).toBe(0);

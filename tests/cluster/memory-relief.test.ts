@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Movable, openRelief } from "../../server/cluster/memory-relief.ts";
+import { type Movable, openMemoryRelief } from "../../server/cluster/memory-relief.ts";
 
 const quiet = { warn: () => {}, error: () => {} };
 
@@ -18,7 +18,7 @@ function process(...counts: number[]) {
       );
     },
   }));
-  const relieve = openRelief(() => rooms, quiet, { now: () => clock });
+  const relieve = openMemoryRelief(() => rooms, quiet, { now: () => clock });
   const beat = async (tight: boolean, ms = 1_000) => {
     clock += ms;
     relieve(tight);

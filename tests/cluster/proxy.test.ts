@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { type Front, openFront, type Upstream } from "../../server/dev/proxy.ts";
+import { type DevProxy, openDevProxy, type Upstream } from "../../server/dev/proxy.ts";
 
-const open: (Server | Front)[] = [];
+const open: (Server | DevProxy)[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
@@ -36,7 +36,7 @@ const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 it("a process that stands still is passed over before a request is lost to it, and asked again when it answers", async () => {
   const [first, second] = [await openProcess("first"), await openProcess("second")];
-  const front = await openFront({ host: "127.0.0.1", port: 0, answerMs: 60_000 }, () => [first, second]);
+  const front = await openDevProxy({ host: "127.0.0.1", port: 0, answerMs: 60_000 }, () => [first, second]);
   open.push(front);
   const ask = () => fetch(front.url, { method: "POST", body: "x" }).then((answer) => answer.text());
   expect(await ask()).toBe("first");

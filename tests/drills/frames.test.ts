@@ -9,7 +9,7 @@ import { meadowLevel } from "../../games/meadow/level.ts";
 import { MeadowState, Rabbit } from "../../games/meadow/state.ts";
 import { openSimulation } from "../../rooms/simulation/simulation.ts";
 import { createGuest } from "../../server/accounts/guests.ts";
-import { createSeal } from "../../server/persistence/snapshot-codec.ts";
+import { createSnapshotCodec } from "../../server/persistence/snapshot-codec.ts";
 import { migrate, openDatabase } from "../../server/storage/database.ts";
 import { testLog } from "../helpers/databases.ts";
 import { layBlank } from "../helpers/server-process.ts";
@@ -69,7 +69,7 @@ test("the drill sees a saved number that is not finite, a character that is stil
   const { characterId: id } = await createGuest(database.ds, { name: "Ann", color: 0, shape: 0 });
   const save = (snapshot: unknown) =>
     database.ds.query("INSERT INTO zone_save (key, snapshot) VALUES ('meadow', $1)", [
-      createSeal().seal(JSON.stringify({ v: 2, data: snapshot })),
+      createSnapshotCodec().seal(JSON.stringify({ v: 2, data: snapshot })),
     ]);
   await database.ds.query("UPDATE character SET owner = 'somebody' WHERE id = $1", [id]);
   await save(meadowWithRabbitAt({ $: "number", is: "NaN" }));

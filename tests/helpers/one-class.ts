@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 import express from "express";
 import { WorldRoom } from "roomkeep/rooms";
 import { WorldRoom as Direct } from "../../rooms/index.ts";
-import { openLiveProject } from "../../server/dev/vite-project.ts";
+import { openViteProject } from "../../server/dev/vite-project.ts";
 import type { Games } from "../../server/index.ts";
 import { games } from "../../server/main.ts";
 
 // Run by house.test.ts under tsx: prints whether every way to a sample game ends in the same WorldRoom.
-const project = openLiveProject(fileURLToPath(new URL("../../server/main.ts", import.meta.url)));
+const project = openViteProject(fileURLToPath(new URL("../../server/main.ts", import.meta.url)));
 await project.page(express(), createServer());
 const live = await project.load();
 const extendsOurs = (all: Games = {}) =>

@@ -5,7 +5,7 @@ import { games } from "../../server/main.ts";
 
 /** A server process that a test may ask who is live in it. */
 class RaceRoom extends PlazaRoom {
-  static override readonly card = { ...PlazaRoom.card, maxPlayers: 500 };
+  static override readonly listing = { ...PlazaRoom.listing, maxPlayers: 500 };
 }
 
 const server = await startServer({ ...games, race: RaceRoom }, readConfig(process.env));

@@ -32,11 +32,11 @@ export const den: Level = defineLevel({
 });
 
 export class YardRoom extends WorldRoom {
-  static override readonly card = { label: "Yard", description: "", maxPlayers: 12 };
+  static override readonly listing = { label: "Yard", description: "", maxPlayers: 12 };
   override state = new WorldState();
   override level = yard;
   override zone = "yard";
-  override rates = { "party.invite": { perSecond: 100, burst: 100 } };
+  override rateLimits = { "party.invite": { perSecond: 100, burst: 100 } };
   override travelWaitMs = 700;
 
   protected override onOpen(): void {
@@ -47,7 +47,7 @@ export class YardRoom extends WorldRoom {
 }
 
 export class CellarRoom extends WorldRoom {
-  static override readonly card = { label: "Cellar", description: "", maxPlayers: 4 };
+  static override readonly listing = { label: "Cellar", description: "", maxPlayers: 4 };
   override state = new WorldState();
   override level = cellar;
   override zone = "cellar";
@@ -60,14 +60,14 @@ export class CellarRoom extends WorldRoom {
 }
 
 export class DenRoom extends WorldRoom {
-  static override readonly card = { label: "Den", description: "", maxPlayers: 6, instance: true };
+  static override readonly listing = { label: "Den", description: "", maxPlayers: 6, instance: true };
   override state = new WorldState();
   override level = den;
 }
 
 /** A place that cannot be opened. */
 export class BrokenRoom extends WorldRoom {
-  static override readonly card = { label: "Broken", description: "", maxPlayers: 6 };
+  static override readonly listing = { label: "Broken", description: "", maxPlayers: 6 };
   override state = new WorldState();
   protected override onOpen(): void {
     throw new Error("this place is broken");

@@ -1,6 +1,6 @@
 import { type Client, ClientState } from "@colyseus/core";
 import { type Decoder, MapSchema, Reflection, schema, t } from "@colyseus/schema";
-import type { CellSerializer } from "../../rooms/replication/interest-serializer.ts";
+import type { InterestSerializer } from "../../rooms/replication/interest-serializer.ts";
 import { Actor, WorldState } from "../../shared/world/actor.ts";
 
 export const Item = schema(
@@ -48,7 +48,7 @@ export class WireClient {
 
   constructor(
     sessionId: string,
-    serializer: CellSerializer<WireState>,
+    serializer: InterestSerializer<WireState>,
     before?: WireClient,
     onFrame?: (bytes: Uint8Array) => void,
   ) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createGrid } from "../../shared/world/spatial-hash.ts";
+import { createSpatialHash } from "../../shared/world/spatial-hash.ts";
 
 const metres = fc.oneof(
   { weight: 8, arbitrary: fc.double({ min: -60, max: 60, noNaN: true }) },
@@ -23,7 +23,7 @@ describe("the grid", () => {
         metres,
         fc.oneof(fc.double({ min: 0, max: 80, noNaN: true }), fc.constant(1e9)),
         (steps, cellM, x, z, radiusM) => {
-          const grid = createGrid<number>({ cellM });
+          const grid = createSpatialHash<number>({ cellM });
           const all = new Map<number, [number, number]>();
           for (const one of steps) {
             if (one.act === "remove") expect(grid.remove(one.id)).toBe(all.delete(one.id));
@@ -58,7 +58,7 @@ describe("the grid", () => {
   });
 
   test("a thing at NaN is near nobody and does not harm the others", () => {
-    const grid = createGrid<string>();
+    const grid = createSpatialHash<string>();
     grid.insert("lost", Number.NaN, 0);
     grid.insert("here", 1, 1);
     const found: string[] = [];
@@ -69,7 +69,7 @@ describe("the grid", () => {
   });
 
   test("a thing moved while it is visited is met once", () => {
-    const grid = createGrid<number>({ cellM: 5 });
+    const grid = createSpatialHash<number>({ cellM: 5 });
     for (let i = 0; i < 50; i++) grid.insert(i, i / 10, 0);
     const met: number[] = [];
     grid.within(0, 0, 6, (id) => {
@@ -81,7 +81,7 @@ describe("the grid", () => {
   });
 
   test("a thing is met once where many cells share their chains", () => {
-    const grid = createGrid<string>({ cellM: 1 });
+    const grid = createSpatialHash<string>({ cellM: 1 });
     const all: [number, number][] = [];
     for (let x = -60; x < 60; x++) for (let z = -2; z < 2; z++) all.push([x * 7 + 0.5, z * 5 + 0.5]);
     for (const [x, z] of all) grid.insert(`${x} ${z}`, x, z);
@@ -94,7 +94,7 @@ describe("the grid", () => {
   });
 
   test("a cleared grid is empty and can be filled again", () => {
-    const grid = createGrid<number>();
+    const grid = createSpatialHash<number>();
     for (let i = 0; i < 300; i++) grid.insert(i, i, i);
     grid.clear();
     expect(grid.nearest(0, 0, 5)).toEqual([]);

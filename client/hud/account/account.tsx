@@ -3,7 +3,7 @@ import { explain } from "../../network/error-messages.ts";
 import type { AccountPage, Page } from "../../page-state.ts";
 import { Copyable } from "../overlays.tsx";
 import { Panel } from "../panel.tsx";
-import { Visits } from "./play-sessions.tsx";
+import { PlaySessions } from "./play-sessions.tsx";
 import { ChangePassword, Reset, SignIn, SignUp } from "./sign-in.tsx";
 
 const TITLES: Record<AccountPage, string> = {
@@ -43,7 +43,7 @@ export function AccountPanel({ page }: { page: Page }) {
       {accountPage.value === "sign-up" && <SignUp {...sheet} />}
       {accountPage.value === "reset" && <Reset {...another} />}
       {accountPage.value === "password" && <ChangePassword {...sheet} done={() => turn("you")} />}
-      {accountPage.value === "visits" && <Visits page={page} />}
+      {accountPage.value === "visits" && <PlaySessions page={page} />}
       {accountPage.value === "you" && <You page={page} turn={turn} />}
     </Panel>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Visit } from "../../network/api.ts";
+import type { PlaySession } from "../../network/api.ts";
 import { explain } from "../../network/error-messages.ts";
 import type { Page } from "../../page-state.ts";
 
@@ -7,9 +7,9 @@ import type { Page } from "../../page-state.ts";
 const SHOWN = 12;
 
 /** Which character was where, when, and from which address: so that a stranger's visit is seen. */
-export function Visits({ page }: { page: Page }) {
+export function PlaySessions({ page }: { page: Page }) {
   const { readVisits, account, games } = page;
-  const [visits, setVisits] = useState<readonly Visit[] | undefined>();
+  const [visits, setVisits] = useState<readonly PlaySession[] | undefined>();
   const [problem, setProblem] = useState("");
   const [all, setAll] = useState(false);
   useEffect(() => {
@@ -46,7 +46,7 @@ export function Visits({ page }: { page: Page }) {
   );
 }
 
-function whenOf({ startedAt, endedAt }: Visit): string {
+function whenOf({ startedAt, endedAt }: PlaySession): string {
   const began = new Date(startedAt);
   const day = began.toLocaleDateString(undefined, { day: "numeric", month: "short" });
   const time = began.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });

@@ -1,5 +1,5 @@
 import { BAG_SLOTS } from "roomkeep/shared";
-import { fits, type Held } from "../../items/inventory-preview.ts";
+import { type CarriedItems, fits } from "../../items/inventory-preview.ts";
 import { verbOf, wornName, wornSlots } from "../../items/item-labels.ts";
 import type { Page } from "../../page-state.ts";
 import { Window } from "../window.tsx";
@@ -8,7 +8,7 @@ import { dragged } from "./drag.tsx";
 import { Coin } from "./picture.tsx";
 import { chosen, StackActions } from "./stack-actions.tsx";
 
-const choose = ({ id, qty }: Pick<Held, "id" | "qty"> = { id: "", qty: 0 }) => {
+const choose = ({ id, qty }: Pick<CarriedItems, "id" | "qty"> = { id: "", qty: 0 }) => {
   chosen.value = { id, qty };
 };
 
@@ -19,7 +19,7 @@ export function BagWindow({ page }: { page: Page }) {
   const held = bag.held.value;
   const slots = wornSlots(look.value);
   const picked = held.find(({ id }) => id === chosen.value.id);
-  const cell = (container: Held["container"], slot: number, first: boolean) => (
+  const cell = (container: CarriedItems["container"], slot: number, first: boolean) => (
     <BagCell key={container + slot} page={page} container={container} slot={slot} first={first} />
   );
   return (
@@ -49,7 +49,7 @@ export function BagWindow({ page }: { page: Page }) {
 
 interface BagCellProps {
   page: Page;
-  container: Held["container"];
+  container: CarriedItems["container"];
   slot: number;
   first: boolean;
 }
@@ -61,8 +61,9 @@ function BagCell({ page: { things }, container, slot, first }: BagCellProps) {
   const picked = held.find(({ id }) => id === chosen.value.id);
   const lifted = dragged.value?.template;
   const name = container === "bag" ? `Slot ${slot + 1}` : wornName(look.value, slot);
-  const qtyOf = (one: Held) => (one.id === chosen.value.id ? Math.min(chosen.value.qty, one.qty) : one.qty);
-  const moveHere = (one: Held) => {
+  const qtyOf = (one: CarriedItems) =>
+    one.id === chosen.value.id ? Math.min(chosen.value.qty, one.qty) : one.qty;
+  const moveHere = (one: CarriedItems) => {
     const qty = qtyOf(one);
     bag.move({ id: one.id, to: container, slot, ...(qty < one.qty && { qty }) });
     choose();
@@ -104,7 +105,7 @@ function BagCell({ page: { things }, container, slot, first }: BagCellProps) {
 }
 
 /** What a double click does: offer, sell, put on, take off or use. */
-function doAtOnce({ bag, trade, shop, look }: Page["things"], stack: Held) {
+function doAtOnce({ bag, trade, shop, look }: Page["things"], stack: CarriedItems) {
   choose();
   if (trade.view.value) return trade.offer(stack, stack.qty);
   if (shop.value) return bag.sell(shop.value, stack.id, stack.qty);

@@ -1,4 +1,4 @@
-import type { Held } from "../../items/inventory-preview.ts";
+import type { CarriedItems } from "../../items/inventory-preview.ts";
 import { labelOf } from "../../items/item-labels.ts";
 import type { ItemsView } from "../../view.ts";
 import { dragged, type Grip, useGrip } from "./drag.tsx";
@@ -7,7 +7,7 @@ import { Picture } from "./picture.tsx";
 interface CellProps {
   look: ItemsView;
   /** What it holds: enough to draw and drag it. */
-  stack: Pick<Held, "id" | "template" | "qty"> | undefined;
+  stack: Pick<CarriedItems, "id" | "template" | "qty"> | undefined;
   /** For people: "Bag, slot 4". */
   place: string;
   /** Key of this cell as a place to drop on. */

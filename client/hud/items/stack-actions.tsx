@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Shop } from "roomkeep/shared";
-import { freeSlot, type Held } from "../../items/inventory-preview.ts";
+import { type CarriedItems, freeSlot } from "../../items/inventory-preview.ts";
 import { labelOf, verbOf } from "../../items/item-labels.ts";
 import type { Page } from "../../page-state.ts";
 
@@ -8,7 +8,7 @@ import type { Page } from "../../page-state.ts";
 export const chosen = signal({ id: "", qty: 0 });
 
 /** What one may do with the stack that is chosen, and with how many of it. */
-export function StackActions({ page, stack }: { page: Page; stack: Held | undefined }) {
+export function StackActions({ page, stack }: { page: Page; stack: CarriedItems | undefined }) {
   const { look } = page.things;
   if (!stack) {
     return (
@@ -59,7 +59,7 @@ export function StackActions({ page, stack }: { page: Page; stack: Held | undefi
   );
 }
 
-function actionsFor(page: Page, stack: Held, qty: number): [string, () => void][] {
+function actionsFor(page: Page, stack: CarriedItems, qty: number): [string, () => void][] {
   const { bag, trade, shop, look } = page.things;
   const acts: [string, () => void][] = [];
   const add = (name: string | false | undefined, act: () => void) => name && acts.push([name, act]);

@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import type { Page } from "../../page-state.ts";
 
 /** The other rooms of this place, where it has several, and the way there. */
-export function Siblings({ page: { siblings, overlay } }: { page: Page }) {
+export function OverflowRooms({ page: { siblings, overlay } }: { page: Page }) {
   useEffect(() => {
     siblings.look();
     const beat = setInterval(siblings.look, 2_000);

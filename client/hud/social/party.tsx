@@ -4,7 +4,7 @@ import { COLORS, type PartyMember } from "roomkeep/shared";
 import { placeInQueue } from "../../network/queue-text.ts";
 import type { Page } from "../../page-state.ts";
 import { Panel } from "../panel.tsx";
-import { Siblings } from "./overflow-rooms.tsx";
+import { OverflowRooms } from "./overflow-rooms.tsx";
 
 const chosen = signal("");
 
@@ -146,7 +146,7 @@ export function People({ page }: { page: Page }) {
         ))}
       </ul>
       {people.length === 0 && <p>Nobody else is here.</p>}
-      <Siblings page={page} />
+      <OverflowRooms page={page} />
     </Panel>
   );
 }

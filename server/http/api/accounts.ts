@@ -11,7 +11,7 @@ import {
   startReset,
   upgradeGuest,
 } from "../../accounts/accounts.ts";
-import { changeLooks } from "../../accounts/appearance.ts";
+import { changeAppearance } from "../../accounts/appearance.ts";
 import type { Auth } from "../../accounts/auth.ts";
 import {
   byRecovery,
@@ -21,7 +21,7 @@ import {
   renewRecoveryCode,
 } from "../../accounts/guests.ts";
 import type { Passwords } from "../../accounts/passwords.ts";
-import { addressKey, openLimit } from "../../accounts/rate-limit.ts";
+import { addressKey, openRateLimit } from "../../accounts/rate-limit.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
 
@@ -50,13 +50,13 @@ const REGISTERING = [
 /** Guests, registered accounts, signing in and out, passwords. */
 export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
   const limits = {
-    made: openLimit(600, 60),
-    registered: openLimit(30, 3_600),
-    recovered: openLimit(30, 60),
-    refreshed: openLimit(1_200, 60),
+    made: openRateLimit(600, 60),
+    registered: openRateLimit(30, 3_600),
+    recovered: openRateLimit(30, 60),
+    refreshed: openRateLimit(1_200, 60),
     /** Failures only: each attempt is counted before it is made, and taken back when it went well. */
-    triedFrom: openLimit(30, 300),
-    triedOn: openLimit(10, 300),
+    triedFrom: openRateLimit(30, 300),
+    triedOn: openRateLimit(10, 300),
   };
 
   const enter = async (accountId: string, address: string) => ({
@@ -278,7 +278,7 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
       async answer({ token, body }) {
         const own = await chosenCharacter(ds, (await auth.current(token)).accountId);
         const { name, color, shape } = { ...own, ...body };
-        const changed = await changeLooks(ds.manager, own, { name, color, shape });
+        const changed = await changeAppearance(ds.manager, own, { name, color, shape });
         return { character: { id: own.characterId, ...changed } };
       },
     }),

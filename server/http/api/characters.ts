@@ -9,12 +9,12 @@ import {
   type OwnCharacter,
   restoreCharacter,
 } from "../../accounts/account-characters.ts";
-import { changeLooks } from "../../accounts/appearance.ts";
+import { changeAppearance } from "../../accounts/appearance.ts";
 import type { Auth } from "../../accounts/auth.ts";
-import { type Door, giveTicket } from "../../accounts/join-tickets.ts";
-import { addressKey, type Limit } from "../../accounts/rate-limit.ts";
+import { giveTicket, type TicketScope } from "../../accounts/join-tickets.ts";
+import { addressKey, type RateLimit } from "../../accounts/rate-limit.ts";
 import type { Seats } from "../../matchmaking/seat-reservations.ts";
-import { listVisits } from "../../persistence/play-sessions.ts";
+import { listPlaySessions } from "../../persistence/play-sessions.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
 
@@ -38,7 +38,7 @@ export interface CharacterParts {
   readonly ds: DataSource;
   readonly auth: Auth;
   /** How many tickets an account gets, and all accounts of an address together. */
-  readonly tickets: { readonly ofAccount: Limit; readonly ofAddress: Limit };
+  readonly tickets: { readonly ofAccount: RateLimit; readonly ofAddress: RateLimit };
   readonly seats: Pick<Seats, "free">;
   /** Characters an account may have. */
   readonly max: number;
@@ -90,7 +90,7 @@ export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterP
       result: z.object({ character: shapes.character }),
       async answer({ token, params, body }) {
         const { accountId, id } = await own(token, params);
-        const changed = await changeLooks(ds.manager, { accountId, characterId: id }, body);
+        const changed = await changeAppearance(ds.manager, { accountId, characterId: id }, body);
         return { character: { id, ...changed } };
       },
     }),
@@ -144,7 +144,7 @@ export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterP
       result: z.object({ visits: z.array(visit) }),
       async answer({ token }) {
         const { accountId } = await auth.current(token);
-        return { visits: await listVisits(ds, accountId) };
+        return { visits: await listPlaySessions(ds, accountId) };
       },
     }),
     giveTicket: endpoint({
@@ -169,7 +169,7 @@ export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterP
   };
 }
 
-function doorOf(game: string | undefined, roomId: string | undefined): Door {
+function doorOf(game: string | undefined, roomId: string | undefined): TicketScope {
   if (game !== undefined && roomId === undefined) return { game };
   if (roomId !== undefined && game === undefined) return { roomId };
   throw new RoomkeepError("MESSAGE_INVALID", "A ticket is for a game or for a room: name one of them.");

@@ -6,7 +6,7 @@ import { readAccount } from "../../accounts/accounts.ts";
 import type { Auth } from "../../accounts/auth.ts";
 import { byIdentity } from "../../accounts/identities.ts";
 import type { Oidc } from "../../accounts/oidc.ts";
-import { addressKey, openLimit } from "../../accounts/rate-limit.ts";
+import { addressKey, openRateLimit } from "../../accounts/rate-limit.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
 
@@ -20,7 +20,7 @@ export interface IdentityParts {
 
 /** Sign-in by an external identity provider. */
 export function identityEndpoints({ ds, auth, oidc, log }: IdentityParts) {
-  const tried = openLimit(60, 300);
+  const tried = openRateLimit(60, 300);
   const provider = () => {
     if (!oidc) throw new RoomkeepError("IDENTITY_OFF");
     return oidc;

@@ -1,16 +1,16 @@
 import { matchMaker } from "@colyseus/core";
-import type { GameCard, Listing } from "../../../rooms/index.ts";
+import type { GameListing, RoomListing } from "../../../rooms/index.ts";
 import { RoomkeepError } from "../../../shared/index.ts";
-import { addressKey, type Limit } from "../../accounts/rate-limit.ts";
+import { addressKey, type RateLimit } from "../../accounts/rate-limit.ts";
 import { endpoint } from "./answer.ts";
 
 /** A game as the list shows it. */
-export interface GameEntry extends GameCard {
+export interface GameEntry extends GameListing {
   game: string;
 }
 
 /** `GET /v1/rooms`: open public rooms and the games on offer. `GET /v1/rooms/:code`: where a code leads, which an address may not try without end. */
-export function roomEndpoints(games: readonly GameEntry[], misses: Limit) {
+export function roomEndpoints(games: readonly GameEntry[], misses: RateLimit) {
   return {
     listRooms: endpoint({
       method: "GET",
@@ -43,7 +43,7 @@ export function roomEndpoints(games: readonly GameEntry[], misses: Limit) {
 type Row = Awaited<ReturnType<typeof matchMaker.query>>[number];
 
 function entryOf(room: Row) {
-  const listing = room.metadata as Listing | undefined;
+  const listing = room.metadata as RoomListing | undefined;
   return {
     roomId: room.roomId,
     code: room.roomId,

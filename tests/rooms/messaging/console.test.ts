@@ -9,7 +9,7 @@ const Deer = Actor.extend({}, "ConsoleDeer");
 const graze = defineSystem<World>({ name: "graze", run: () => {} });
 
 class ConsoleRoom extends WorldRoom {
-  static override readonly card = { label: "Console", description: "Takes commands.", maxPlayers: 8 };
+  static override readonly listing = { label: "Console", description: "Takes commands.", maxPlayers: 8 };
   override state = new WorldState();
   override systems = [graze];
   override spawnable = { deer: () => new Deer({ kind: "deer" }) };

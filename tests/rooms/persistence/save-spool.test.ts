@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DataSource } from "typeorm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { giveBack } from "../../../rooms/persistence/character-saves.ts";
+import { releaseCharacter } from "../../../rooms/persistence/character-saves.ts";
 import type { Player } from "../../../rooms/player.ts";
-import { openSpool } from "../../../server/persistence/save-spool.ts";
+import { openSaveSpool } from "../../../server/persistence/save-spool.ts";
 import { newGuest, openIncarnation, rowOf, stateAt } from "../../helpers/characters.ts";
 import { describeOnEachDatabase, testLog } from "../../helpers/databases.ts";
 
@@ -32,11 +32,12 @@ describeOnEachDatabase("a last save while the database is away", (open) => {
     });
     const folder = mkdtempSync(join(tmpdir(), "roomkeep-spool-"));
     folders.push(folder);
-    const spool = await openSpool(cutting, folder, { log: testLog, timers: false });
+    const spool = await openSaveSpool(cutting, folder, { log: testLog, timers: false });
     const characters = await openIncarnation(cutting, { spool });
     const { characterId: id } = await newGuest(ds);
     const claim = await characters.claim(id, { roomId: "plaza-1" });
-    const leave = () => giveBack(characters, { sessionId: "s", claim } as Player, stateAt(7), testLog);
+    const leave = () =>
+      releaseCharacter(characters, { sessionId: "s", claim } as Player, stateAt(7), testLog);
     const waiting = () => readdirSync(folder).filter((name) => name.endsWith(".json"));
     return { line, folder, spool, characters, id, claim, leave, waiting };
   }
@@ -47,7 +48,7 @@ describeOnEachDatabase("a last save while the database is away", (open) => {
     const { epoch } = await characters.claim(characterId, { roomId: "plaza-1" });
     return { characterId, owner: "gone", epoch };
   }
-  const restart = (folder: string) => openSpool(ds, folder, { log: testLog, timers: false });
+  const restart = (folder: string) => openSaveSpool(ds, folder, { log: testLog, timers: false });
 
   test("waits on the disk and lands when the database is back", async () => {
     const { line, spool, id, leave, waiting } = await aboutToLeave();

@@ -5,7 +5,7 @@ import { Actor, defineLevel, Prop, WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ZoneSaved } from "../../../rooms/ports/zones.ts";
-import { createSeal } from "../../../server/persistence/snapshot-codec.ts";
+import { createSnapshotCodec } from "../../../server/persistence/snapshot-codec.ts";
 import {
   listQuarantine,
   restoreQuarantined,
@@ -32,7 +32,7 @@ const grove = defineLevel({
 });
 
 class GroveRoom extends WorldRoom<GroveState> {
-  static override readonly card = { label: "Grove", description: "Kept.", maxPlayers: 8 };
+  static override readonly listing = { label: "Grove", description: "Kept.", maxPlayers: 8 };
   override state = new GroveState();
   override level = grove;
   override zone = "grove";
@@ -72,7 +72,7 @@ class NewerGroveRoom extends GroveRoom {
   };
 }
 
-const seal = createSeal();
+const seal = createSnapshotCodec();
 const key = randomBytes(32).toString("hex");
 
 describeOnEachDatabase("a persistent zone", (open) => {
@@ -169,11 +169,15 @@ describeOnEachDatabase("a persistent zone", (open) => {
 
   test.each([
     ["damaged", () => Buffer.from("RKSL nonsense"), "SNAPSHOT_CORRUPT"],
-    ["sealed with a foreign key", () => createSeal({ keys: [key] }).seal("{}"), "SNAPSHOT_FOREIGN_KEY"],
+    [
+      "sealed with a foreign key",
+      () => createSnapshotCodec({ keys: [key] }).seal("{}"),
+      "SNAPSHOT_FOREIGN_KEY",
+    ],
     [
       "of a newer format",
       () => {
-        const bytes = createSeal().seal("{}");
+        const bytes = createSnapshotCodec().seal("{}");
         bytes[4] = 9;
         return bytes;
       },
@@ -213,7 +217,7 @@ describeOnEachDatabase("a persistent zone", (open) => {
   });
 
   test("sealed with a key is refused without it, and whole again with it", async () => {
-    const [keyed, blind] = [await process({ seal: createSeal({ keys: [key] }) }), await process()];
+    const [keyed, blind] = [await process({ seal: createSnapshotCodec({ keys: [key] }) }), await process()];
     await keyed.release(await keyed.claim("locked", at), '"treasure"');
     await expect(blind.claim("locked", at)).rejects.toMatchObject({ code: "ZONE_SEALED" });
     expect((await openIn(keyed, "locked")).saved).toMatchObject({ content: '"treasure"', version: 1 });
@@ -265,14 +269,14 @@ describeOnEachDatabase("a persistent zone", (open) => {
   });
 
   test("is encrypted where there is a key", async () => {
-    const zones = await process({ seal: createSeal({ keys: [key] }) });
+    const zones = await process({ seal: createSnapshotCodec({ keys: [key] }) });
     const claim = await zones.claim("dark", at);
     await zones.save(claim, '"treasure at 3, 4"');
     const [row] = await ds.query("SELECT snapshot FROM zone_save WHERE key = 'dark'");
     expect(row.snapshot.includes("treasure")).toBe(false);
     expect(() => seal.open(row.snapshot)).toThrow(expect.objectContaining({ code: "SNAPSHOT_FOREIGN_KEY" }));
     expect(
-      createSeal({ keys: [key] })
+      createSnapshotCodec({ keys: [key] })
         .open(row.snapshot)
         .toString(),
     ).toContain("treasure");

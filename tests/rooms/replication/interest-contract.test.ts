@@ -3,9 +3,9 @@ import type { MapSchema } from "@colyseus/schema";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { DEFAULT_RINGS } from "../../../rooms/replication/interest.ts";
-import { CellSerializer } from "../../../rooms/replication/interest-serializer.ts";
-import { Outbox } from "../../../rooms/transport/backpressure.ts";
-import { Admission } from "../../../rooms/transport/join-queue.ts";
+import { InterestSerializer } from "../../../rooms/replication/interest-serializer.ts";
+import { Backpressure } from "../../../rooms/transport/backpressure.ts";
+import { JoinQueue } from "../../../rooms/transport/join-queue.ts";
 import { Beast, Being, Body, Item, plain, WireClient, WireState } from "../../helpers/wire-world.ts";
 
 const CLIENT_TICKS = Number(process.env.ROOMKEEP_CONTRACT_TICKS ?? 10_000);
@@ -28,12 +28,12 @@ class Trial {
   /** In a hurry, each look at the clock is 3 ms later: a queue forms. */
   hurry = false;
   clock = 0;
-  readonly admission = new Admission({ atOnceMs: 6, queueMs: 2 }, () => {
+  readonly admission = new JoinQueue({ atOnceMs: 6, queueMs: 2 }, () => {
     this.clock += this.hurry ? 3 : 0;
     return this.clock;
   });
-  readonly serializer = new CellSerializer<WireState>({
-    outbox: new Outbox({}, () => 0, this.admission),
+  readonly serializer = new InterestSerializer<WireState>({
+    outbox: new Backpressure({}, () => 0, this.admission),
     interest: { radiusM: 30, cellM: CELL_M, always: (actor) => (actor as Being).kind === "flag" },
   });
   readonly clients: WireClient[] = [];

@@ -1,9 +1,9 @@
 import { Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
-import { CellSerializer } from "../../../rooms/replication/interest-serializer.ts";
-import { Outbox } from "../../../rooms/transport/backpressure.ts";
-import { Admission } from "../../../rooms/transport/join-queue.ts";
+import { InterestSerializer } from "../../../rooms/replication/interest-serializer.ts";
+import { Backpressure } from "../../../rooms/transport/backpressure.ts";
+import { JoinQueue } from "../../../rooms/transport/join-queue.ts";
 import { seeded } from "../../../shared/random.ts";
 import { WorldState } from "../../../shared/world/actor.ts";
 import { RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
@@ -17,16 +17,16 @@ const State = WorldState.extend({ tick: t.uint32().default(0) }, "PrivacyState")
 type State = InstanceType<typeof State>;
 const Input = schema({ turn: t.int8() }, "PrivacyInput");
 
-let cells: CellSerializer<State>;
+let cells: InterestSerializer<State>;
 
 class PrivateRoom extends Room<{ state: State }> {
   override autoDispose = false;
   override patchRate = null as unknown as number;
 
   override setSerializer(): void {
-    cells = new CellSerializer<State>({
+    cells = new InterestSerializer<State>({
       interest: { radiusM: RADIUS_M, cellM: CELL_M },
-      outbox: new Outbox({}, undefined, new Admission({ atOnceMs: Number.POSITIVE_INFINITY })),
+      outbox: new Backpressure({}, undefined, new JoinQueue({ atOnceMs: Number.POSITIVE_INFINITY })),
     });
     super.setSerializer(cells);
   }

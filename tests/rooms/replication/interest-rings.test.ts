@@ -2,9 +2,9 @@ import type { Client } from "@colyseus/core";
 import { StateView } from "@colyseus/schema";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_RINGS, type InterestOptions, readInterest } from "../../../rooms/replication/interest.ts";
-import { CellSerializer } from "../../../rooms/replication/interest-serializer.ts";
-import { Outbox } from "../../../rooms/transport/backpressure.ts";
-import { Admission } from "../../../rooms/transport/join-queue.ts";
+import { InterestSerializer } from "../../../rooms/replication/interest-serializer.ts";
+import { Backpressure } from "../../../rooms/transport/backpressure.ts";
+import { JoinQueue } from "../../../rooms/transport/join-queue.ts";
 import { RoomkeepError } from "../../../shared/errors.ts";
 import { Being, WireClient, WireState } from "../../helpers/wire-world.ts";
 
@@ -12,9 +12,9 @@ const CELL_M = 10;
 
 function begin(options: Partial<InterestOptions> = {}) {
   const state = new WireState();
-  const serializer = new CellSerializer<WireState>({
+  const serializer = new InterestSerializer<WireState>({
     interest: { radiusM: 60, cellM: CELL_M, ...options },
-    outbox: new Outbox({}, undefined, new Admission({ atOnceMs: Number.POSITIVE_INFINITY })),
+    outbox: new Backpressure({}, undefined, new JoinQueue({ atOnceMs: Number.POSITIVE_INFINITY })),
   });
   serializer.reset(state);
   const place = (key: string, x: number, kind = ""): Being => {

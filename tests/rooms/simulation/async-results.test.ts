@@ -1,5 +1,5 @@
 import { t } from "@colyseus/schema";
-import { type Booked, openRecorder, openRehearsal, rerun, WorldRoom } from "roomkeep/rooms";
+import { type Booked, openRecorder, openReplay, rerun, WorldRoom } from "roomkeep/rooms";
 import { Avatar, RoomkeepError, WorldState } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterEach, describe, expect, test } from "vitest";
@@ -12,7 +12,7 @@ type PatchState = InstanceType<typeof PatchState>;
 
 /** Herbs that the database grants, or does not: a patch of five. */
 class PatchRoom extends WorldRoom<PatchState, Picker> {
-  static override readonly card = { label: "Patch", description: "Herbs.", maxPlayers: 8 };
+  static override readonly listing = { label: "Patch", description: "Herbs.", maxPlayers: 8 };
   static override readonly items = { "answers-herb": { stack: 50 } };
   override state = new PatchState();
   /** Ticks in which an answer was applied, and whether the tick was running by then. */
@@ -120,7 +120,7 @@ describe("an answer from outside", () => {
   });
 
   test("is a refusal in a rehearsal, which has nobody to ask", async () => {
-    const stage = await openRehearsal(PatchRoom, { seed: 3 });
+    const stage = await openReplay(PatchRoom, { seed: 3 });
     stage.join("ann");
     stage.message("ann", "pick", { request: "a", template: "answers-herb" });
     expect(stage.room.state.ripe).toBe(4);

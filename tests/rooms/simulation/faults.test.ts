@@ -8,7 +8,7 @@ import { games } from "../../../server/main.ts";
 
 /** A room whose rules break wherever they can. */
 class BrokenRoom extends WorldRoom<WorldState> {
-  static override readonly card = { label: "Broken", description: "Throws.", maxPlayers: 8 };
+  static override readonly listing = { label: "Broken", description: "Throws.", maxPlayers: 8 };
   override state = new WorldState();
   breakIn = "";
 

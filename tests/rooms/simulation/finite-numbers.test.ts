@@ -10,7 +10,7 @@ import { meadowSystems } from "../../../games/meadow/systems.ts";
 import { TRADER_ID } from "../../../games/meadow/trader.ts";
 import { touchedBy } from "../../../games/tag/rules.ts";
 import { TagAvatar } from "../../../games/tag/state.ts";
-import { openRehearsal } from "../../../rooms/replay.ts";
+import { openReplay } from "../../../rooms/replay.ts";
 import { games } from "../../../server/main.ts";
 import { missingPostgres, newPostgresDatabase } from "../../helpers/databases.ts";
 import { ask, SeededMeadow } from "../../helpers/meadow.ts";
@@ -236,7 +236,7 @@ describe.each(databases)("in a room (%s)", (kind) => {
       class Again extends CursedMeadow {
         override zone = zone;
       }
-      const rehearsed = await openRehearsal(Again);
+      const rehearsed = await openReplay(Again);
       const claimed = await world.server.foundation.characters.claim(player.characterId, { roomId: "test" });
       expect(claimed.sheet.state.places).toEqual({ home: { x: 1, y: 2, z: 3, yaw: 0 } });
       expect(claimed.sheet.state.stats).toEqual({ kept: 7 });
@@ -248,7 +248,7 @@ describe.each(databases)("in a room (%s)", (kind) => {
 });
 
 test("a traveller whose place is not finite stands at the kept one, or at a spawn", async () => {
-  const { room, join } = await openRehearsal(SeededMeadow);
+  const { room, join } = await openReplay(SeededMeadow);
   const lost = { x: Number.NaN, y: 0, z: 0, yaw: 0 };
   join("ann", {}, "player", lost);
   const places = { [room.zone]: { x: 3, y: 4, z: 5, yaw: 0 } };
@@ -259,7 +259,7 @@ test("a traveller whose place is not finite stands at the kept one, or at a spaw
 
 test("a recording in which numbers broke runs again alike", async () => {
   const lines: string[] = [];
-  const rehearsal = await openRehearsal(CursedMeadow, { seed: 11 });
+  const rehearsal = await openReplay(CursedMeadow, { seed: 11 });
   const recorder = openRecorder({ write: (line) => lines.push(line), hashEveryTicks: 1 });
   rehearsal.room.record(recorder);
   rehearsal.join("ann", { name: "Cursed" });
@@ -294,7 +294,7 @@ test("rules refuse for NaN: reach, hunger, bow, touch, horns", () => {
 });
 
 test("a boar whose place is lost gores nobody", async () => {
-  const { room, join, tick } = await openRehearsal(SeededMeadow);
+  const { room, join, tick } = await openReplay(SeededMeadow);
   join("ann");
   const boar = Object.assign(new Boar({ x: Number.NaN, mood: MOOD.charge }), { foe: "ann" });
   boar.thinkAtTick = 1e6;

@@ -29,7 +29,7 @@ const cross = defineSystem<World, RoomContext>({
 });
 
 class RangeRoom extends WorldRoom {
-  static override readonly card = { label: "Range", description: "A moving target.", maxPlayers: 4 };
+  static override readonly listing = { label: "Range", description: "A moving target.", maxPlayers: 4 };
   override state = new WorldState();
   override level = defineLevel({
     name: "range",

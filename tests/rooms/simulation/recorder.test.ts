@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { replay, rerunElsewhere } from "../../../drills/replay.ts";
 import { PlazaRoom } from "../../../games/plaza/room.ts";
 import { TagRoom } from "../../../games/tag/room.ts";
-import { openRehearsal, rerun } from "../../../rooms/replay.ts";
+import { openReplay, rerun } from "../../../rooms/replay.ts";
 import { openRecorder } from "../../../rooms/simulation/recorder.ts";
 import { games } from "../../../server/main.ts";
 
@@ -82,7 +82,7 @@ describe("a recording", () => {
   });
 
   test("has a game's rules and messages in it", async () => {
-    const stage = await openRehearsal(TagRoom, { seed: 11 });
+    const stage = await openReplay(TagRoom, { seed: 11 });
     const lines: string[] = [];
     const recorder = openRecorder({ write: (line) => lines.push(line), hashEveryTicks: 1 });
     stage.room.record(recorder);
@@ -99,7 +99,7 @@ describe("a recording", () => {
   });
 
   test("that was tampered with is seen to differ", async () => {
-    const stage = await openRehearsal(PlazaRoom, { seed: 2 });
+    const stage = await openReplay(PlazaRoom, { seed: 2 });
     const lines: string[] = [];
     stage.room.record(openRecorder({ write: (line) => lines.push(line), hashEveryTicks: 1 }));
     stage.join("ann");
@@ -115,7 +115,7 @@ describe("a recording", () => {
   });
 
   test("ends by itself when it is full", async () => {
-    const stage = await openRehearsal(PlazaRoom, { seed: 2 });
+    const stage = await openReplay(PlazaRoom, { seed: 2 });
     const lines: string[] = [];
     const recorder = openRecorder({ write: (line) => lines.push(line), maxChars: 60_000, markEveryTicks: 0 });
     stage.room.record(recorder);

@@ -1,5 +1,5 @@
 import { t } from "@colyseus/schema";
-import { openRecorder, openRehearsal, rerun, WorldRoom } from "roomkeep/rooms";
+import { openRecorder, openReplay, rerun, WorldRoom } from "roomkeep/rooms";
 import { type Avatar, defineEvent, defineLevel, openTriggers, WorldState } from "roomkeep/shared";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -63,7 +63,7 @@ class CampRoom extends WorldRoom<CampState> {
 
 /** A camp with Ann at the fire and Bob far from it, by way of a snapshot if asked for. */
 async function camp() {
-  const stage = await openRehearsal(CampRoom, { seed: 3 });
+  const stage = await openReplay(CampRoom, { seed: 3 });
   stage.join("ann", {}, "player", { x: 0, y: 0, z: 0, yaw: 0 });
   stage.join("bob", {}, "player", { x: 9, y: 0, z: 0, yaw: 0 });
   stage.tick();
@@ -75,7 +75,7 @@ describe("a restored world", () => {
   test("has whoever was in a trigger volume in it: they enter once and leave once", async () => {
     const first = await camp();
     expect(first.room.told).toEqual(["ann in"]);
-    const second = await openRehearsal(CampRoom, { seed: 3 });
+    const second = await openReplay(CampRoom, { seed: 3 });
     second.room.simulation.restore(throughJson(first.room.simulation.snapshot()));
     second.tick();
     expect(second.room.told).toEqual([]);
@@ -89,7 +89,7 @@ describe("a restored world", () => {
   test("without its players has nobody in the volumes, and who comes again enters again", async () => {
     const first = await camp();
     const kept = throughJson(first.room.simulation.snapshot({ without: first.room.players }));
-    const second = await openRehearsal(CampRoom, { seed: 3 });
+    const second = await openReplay(CampRoom, { seed: 3 });
     second.room.simulation.restore(kept);
     second.tick();
     expect(second.room.told).toEqual([]);
@@ -104,7 +104,7 @@ describe("a restored world", () => {
     first.message("ann", "ring", {});
     first.tick();
     expect(first.room.told).toEqual(["ann in"]); // the echo waits
-    const second = await openRehearsal(CampRoom, { seed: 3 });
+    const second = await openReplay(CampRoom, { seed: 3 });
     second.room.simulation.restore(throughJson(first.room.simulation.snapshot()));
     expect(second.room.events.history()).toEqual(first.room.events.history());
     expect(second.room.events.history({ name: "rang" })).toMatchObject([{ seq: 1, payload: { by: "ann" } }]);
@@ -123,7 +123,7 @@ describe("a restored world", () => {
     first.room.events.emit(Held, { what: circle });
     first.room.events.emit(Held, { what: new Map() });
     first.room.events.emit(Rang, { by: "ann" });
-    const second = await openRehearsal(CampRoom, { seed: 3 });
+    const second = await openReplay(CampRoom, { seed: 3 });
     second.room.simulation.restore(throughJson(first.room.simulation.snapshot()));
     expect(second.room.events.history().map(({ name }) => name)).toEqual(["rang"]);
   });
@@ -222,7 +222,7 @@ describe("the hash of a room", () => {
 
 describe("a recording that is resumed in its middle", () => {
   test("tells of no border twice, has every event, and no mark while a change is put off", async () => {
-    const stage = await openRehearsal(CampRoom, { seed: 8 });
+    const stage = await openReplay(CampRoom, { seed: 8 });
     const lines: string[] = [];
     stage.room.record(
       openRecorder({ write: (line) => lines.push(line), hashEveryTicks: 1, markEveryTicks: 1 }),
@@ -248,7 +248,7 @@ describe("a recording that is resumed in its middle", () => {
   });
 
   test("goes on with a round of tag where it was", async () => {
-    const stage = await openRehearsal(TagRoom, { seed: 11 });
+    const stage = await openReplay(TagRoom, { seed: 11 });
     const lines: string[] = [];
     stage.room.record(
       openRecorder({ write: (line) => lines.push(line), hashEveryTicks: 1, markEveryTicks: 30 }),

@@ -42,7 +42,7 @@ const broken = defineSystem<World>({
 const waits: number[] = [];
 
 class SystemsRoom extends WorldRoom<ThickState, Hero> {
-  static override readonly card = { label: "Systems", description: "Runs them.", maxPlayers: 8 };
+  static override readonly listing = { label: "Systems", description: "Runs them.", maxPlayers: 8 };
   override state = new ThickState();
   override zone = "systems";
   override systems = [slow, broken, age];

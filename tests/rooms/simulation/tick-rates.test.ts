@@ -15,7 +15,7 @@ const turn = defineSystem<World, RoomContext>({
 });
 
 class UsualRoom extends WorldRoom {
-  static override readonly card = { label: "Rates", description: "Ticks.", maxPlayers: 4 };
+  static override readonly listing = { label: "Rates", description: "Ticks.", maxPlayers: 4 };
   override state = new WorldState();
   override systems = [turn];
   protected override onBegin(): void {

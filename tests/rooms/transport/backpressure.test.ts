@@ -3,7 +3,7 @@ import { Room } from "@colyseus/core";
 import { type Decoder, Encoder, Reflection, schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
 import { StableSerializer } from "../../../rooms/replication/stable-serializer.ts";
-import { Outbox, queuedBytes } from "../../../rooms/transport/backpressure.ts";
+import { Backpressure, queuedBytes } from "../../../rooms/transport/backpressure.ts";
 import { CLOSE } from "../../../shared/constants.ts";
 import { clientOf, RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
 
@@ -18,14 +18,14 @@ const Input = schema({ turn: t.int8() }, "OutboxInput");
 Encoder.BUFFER_SIZE = 128 * 1024;
 
 let clock = 0;
-let outbox: Outbox;
+let outbox: Backpressure;
 
 class BulkRoom extends Room<{ state: Bulk }> {
   override autoDispose = false;
   override patchRate = null as unknown as number;
 
   override setSerializer(): void {
-    outbox = new Outbox({ graceMs: 200 }, () => clock);
+    outbox = new Backpressure({ graceMs: 200 }, () => clock);
     super.setSerializer(new StableSerializer<Bulk>(outbox));
   }
 

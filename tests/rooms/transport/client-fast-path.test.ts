@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { type Client, ClientState, Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
-import { keepClientsQuick } from "../../../rooms/transport/client-fast-path.ts";
+import { installClientFastPath } from "../../../rooms/transport/client-fast-path.ts";
 import { clientOf, RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
 
 setFlagsFromString("--allow-natives-syntax");
@@ -25,7 +25,7 @@ class StockRoom extends Room<{ state: InstanceType<typeof Board>; input: Turn }>
 class QuickRoom extends StockRoom {
   override onCreate(): void {
     super.onCreate();
-    keepClientsQuick(this);
+    installClientFastPath(this);
   }
 }
 

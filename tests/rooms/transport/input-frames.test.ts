@@ -4,7 +4,7 @@ import { InputDecoder, InputEncoder } from "@colyseus/schema/input";
 import fc from "fast-check";
 import { CLOSE } from "roomkeep/shared";
 import { afterEach, expect, test } from "vitest";
-import { keepClientsQuick } from "../../../rooms/transport/client-fast-path.ts";
+import { installClientFastPath } from "../../../rooms/transport/client-fast-path.ts";
 import { inputFormOf } from "../../../rooms/transport/input-form.ts";
 import { fieldsOf } from "../../../shared/world/schema-fields.ts";
 import { clientOf, RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
@@ -29,7 +29,7 @@ class FramesRoom extends Room<{ state: InstanceType<typeof Board>; input: Aim }>
   override inputs = this.defineInput(Aim, { bufferMaxSize: 20 });
   override onCreate(): void {
     this.state = new Board();
-    keepClientsQuick(this);
+    installClientFastPath(this);
     this.onMessage("known", () => {});
   }
 }
@@ -241,7 +241,7 @@ test.each([
   expect(() => inputFormOf(type)).toThrow(/t\.boolean\(\), t\.number\(\)/);
   class Other extends Room {
     override onCreate(): void {
-      keepClientsQuick(this);
+      installClientFastPath(this);
       this.defineInput(type as never);
     }
   }

@@ -3,17 +3,17 @@ import type { Schema } from "@colyseus/schema";
 import { Client as SdkClient, type Room as SdkRoom } from "colyseus.js";
 import { afterEach, expect, test } from "vitest";
 import { placeInQueue } from "../../../client/network/queue-text.ts";
-import { CellSerializer } from "../../../rooms/replication/interest-serializer.ts";
+import { InterestSerializer } from "../../../rooms/replication/interest-serializer.ts";
 import { StableSerializer } from "../../../rooms/replication/stable-serializer.ts";
-import { Outbox } from "../../../rooms/transport/backpressure.ts";
-import { Admission } from "../../../rooms/transport/join-queue.ts";
+import { Backpressure } from "../../../rooms/transport/backpressure.ts";
+import { JoinQueue } from "../../../rooms/transport/join-queue.ts";
 import { Actor, WorldState } from "../../../shared/world/actor.ts";
 import { serve, until } from "../../helpers/crowd-server.ts";
 
 /** Milliseconds that a full state takes by the test's clock. */
 const STATE_MS = 1;
 let clock = 0;
-let admission: Admission;
+let admission: JoinQueue;
 let admitted: string[];
 
 class StormRoom extends Room<{ state: WorldState }> {
@@ -21,11 +21,11 @@ class StormRoom extends Room<{ state: WorldState }> {
   override maxClients = 1000;
   override patchRate = null as unknown as number;
   readonly joined: string[] = [];
-  static serializer: (outbox: Outbox) => StableSerializer<WorldState>;
+  static serializer: (outbox: Backpressure) => StableSerializer<WorldState>;
 
   override setSerializer(): void {
-    admission = new Admission({ atOnceMs: 2.5, queueMs: 7.5, tellMs: 0 }, () => clock);
-    const outbox = new Outbox({}, () => clock, admission);
+    admission = new JoinQueue({ atOnceMs: 2.5, queueMs: 7.5, tellMs: 0 }, () => clock);
+    const outbox = new Backpressure({}, () => clock, admission);
     const serializer = StormRoom.serializer(outbox);
     // What a state costs, by our clock.
     const whole = Reflect.get(serializer, "wholeState") as (client: Client) => Uint8Array;
@@ -77,8 +77,8 @@ async function join(url: string): Promise<Joined> {
   return joined;
 }
 
-const kinds: [string, number, (outbox: Outbox) => StableSerializer<WorldState>][] = [
-  ["with interest", 100, (outbox) => new CellSerializer({ interest: { radiusM: 500 }, outbox })],
+const kinds: [string, number, (outbox: Backpressure) => StableSerializer<WorldState>][] = [
+  ["with interest", 100, (outbox) => new InterestSerializer({ interest: { radiusM: 500 }, outbox })],
   ["without interest", 30, (outbox) => new StableSerializer(outbox)],
 ];
 

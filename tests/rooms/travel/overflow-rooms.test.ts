@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 
 class GateRoom extends WorldRoom {
-  static override readonly card = { label: "Gate", description: "", maxPlayers: 12 };
+  static override readonly listing = { label: "Gate", description: "", maxPlayers: 12 };
   override state = new WorldState();
   protected override onOpen(): void {
     this.on("go", z.strictObject({}), (player) => void this.travel([player], { to: "bay" }));
@@ -14,7 +14,7 @@ class GateRoom extends WorldRoom {
 }
 
 class BayRoom extends WorldRoom {
-  static override readonly card = { label: "Bay", description: "", maxPlayers: 2, overflow: true };
+  static override readonly listing = { label: "Bay", description: "", maxPlayers: 2, overflow: true };
   static override readonly level = defineLevel({
     name: "bay",
     bounds: { min: [-9, -9], max: [9, 9] },

@@ -22,7 +22,7 @@ import { byRecovery } from "../../../server/accounts/guests.ts";
 import { openPasswords } from "../../../server/accounts/passwords.ts";
 import { openTokenKeys } from "../../../server/accounts/token-keys.ts";
 import type { Database } from "../../../server/storage/database.ts";
-import { sweep } from "../../../server/storage/retention.ts";
+import { applyRetention } from "../../../server/storage/retention.ts";
 import { newGuest, openIncarnation, rowOf, stateAt } from "../../helpers/characters.ts";
 import { describeOnEachDatabase } from "../../helpers/databases.ts";
 
@@ -256,7 +256,7 @@ describeOnEachDatabase("an account", (open) => {
     await ds.query("UPDATE refresh_token SET expires_at = now() - interval '1 s' WHERE sign_in_id = $1", [
       signInId,
     ]);
-    await sweep(ds);
+    await applyRetention(ds);
     expect(await ds.query("SELECT 1 FROM sign_in WHERE id = $1", [signInId])).toEqual([]);
     await auth.refresh(kept.token);
   });

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { changeLooks, checkLooks } from "../../../server/accounts/appearance.ts";
+import { changeAppearance, checkAppearance } from "../../../server/accounts/appearance.ts";
 import {
   byRecovery,
   chosenCharacter,
@@ -75,23 +75,23 @@ describeOnEachDatabase("a guest", (open) => {
   });
 
   test.each([-1, 10, 0.5, Number.NaN])("colour and shape %d are refused", (index) => {
-    expect(() => checkLooks({ name: "Ada", color: index, shape: 0 })).toThrow(/no colour/);
-    expect(() => checkLooks({ name: "Ada", color: 0, shape: index })).toThrow(/no shape/);
+    expect(() => checkAppearance({ name: "Ada", color: index, shape: 0 })).toThrow(/no colour/);
+    expect(() => checkAppearance({ name: "Ada", color: 0, shape: index })).toThrow(/no shape/);
   });
 
   test("a name of other scripts and joined emoji is kept, its spaces tidied", () => {
-    expect(checkLooks({ name: "  Zoe\u0308   👩‍🚀 ", color: 0, shape: 0 }).name).toBe("Zoë 👩‍🚀");
+    expect(checkAppearance({ name: "  Zoe\u0308   👩‍🚀 ", color: 0, shape: 0 }).name).toBe("Zoë 👩‍🚀");
   });
 
   test("changes its name and looks, but not those of another", async () => {
     const { ds } = database;
     const ada = await newGuest(ds);
     const bob = await newGuest(ds);
-    await changeLooks(ds, ada, { name: "Grace", color: 3, shape: 1 });
+    await changeAppearance(ds, ada, { name: "Grace", color: 3, shape: 1 });
     expect(await chosenCharacter(ds, ada.accountId)).toMatchObject({ name: "Grace", color: 3, shape: 1 });
     const before = await rowOf(ds, bob.characterId);
     const forged = { accountId: ada.accountId, characterId: bob.characterId };
-    await expect(changeLooks(ds, forged, { name: "Eve", color: 0, shape: 0 })).rejects.toMatchObject({
+    await expect(changeAppearance(ds, forged, { name: "Eve", color: 0, shape: 0 })).rejects.toMatchObject({
       code: "CHARACTER_MISSING",
     });
     expect(await rowOf(ds, bob.characterId)).toEqual(before);

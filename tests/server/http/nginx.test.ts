@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { CLOSE } from "roomkeep/shared";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { guardFrontDoor } from "../../../server/http/request-guard.ts";
+import { guardRequests } from "../../../server/http/request-guard.ts";
 import { type Cluster, describeCluster } from "../../helpers/cluster.ts";
 import { guideConfig, nginxPath, startNginx } from "../../helpers/nginx.ts";
 import { freePort } from "../../helpers/postgres.ts";
@@ -35,7 +35,7 @@ async function openTwo(first: "starts" | "breaks off") {
   const reached = { first: 0, second: 0 };
   const open = async (name: keyof typeof reached, answer: RequestListener) => {
     const http = createServer(answer);
-    const door = guardFrontDoor(http, pino({ enabled: false }), 1);
+    const door = guardRequests(http, pino({ enabled: false }), 1);
     http.on("connection", (socket) => socket.on("data", () => reached[name]++));
     if (name === "second" || first === "breaks off") door.open();
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));

@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from "node:net";
 import { pino } from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import { openRefusalLog } from "../../../server/http/refusal-log.ts";
-import { guardFrontDoor } from "../../../server/http/request-guard.ts";
+import { guardRequests } from "../../../server/http/request-guard.ts";
 
 /** What the one behind the door saw of a request. */
 interface Seen {
@@ -27,7 +27,7 @@ async function openProbe(proxies = 0) {
     request.on("data", (piece) => (body += piece));
     request.on("end", () => response.end(JSON.stringify({ headers: request.headers, body })));
   });
-  const door = guardFrontDoor(http, log, proxies);
+  const door = guardRequests(http, log, proxies);
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const { port } = http.address() as AddressInfo;
   closers.push(() => {

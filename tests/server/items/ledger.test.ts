@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import type { Holding } from "../../../server/items/inventory-transaction.ts";
+import type { InventoryTransaction } from "../../../server/items/inventory-transaction.ts";
 import {
   type Booker,
   type Booking,
@@ -62,7 +62,7 @@ describeOnEachDatabase("a booking", (open) => {
     ]);
   }
 
-  const sole = (holding: Holding, container: string) => {
+  const sole = (holding: InventoryTransaction, container: string) => {
     const [stack] = [...holding.stacks.values()].filter((one) => one.container === container);
     return stack!.id;
   };
@@ -70,7 +70,7 @@ describeOnEachDatabase("a booking", (open) => {
   test("asked twice is made once, and the second answer is the first", async () => {
     const ada = await player();
     const booking = { requestId: "loot-1", payload: { herbs: 5 } };
-    const change = (holding: Holding) => holding.mint(bag(ada), "herb", 5);
+    const change = (holding: InventoryTransaction) => holding.mint(bag(ada), "herb", 5);
     const first = await ask(ada, change, booking);
     await ask(ada, (holding) => holding.mint(bag(ada), "herb", 1));
     const before = await everything();
@@ -178,9 +178,9 @@ describeOnEachDatabase("a booking", (open) => {
       const ada = await player();
       const before = await everything();
       for (const change of [
-        (holding: Holding) => holding.mint(bag(ada), "herb", qty),
-        (holding: Holding) => holding.burn(bag(ada), "herb", qty),
-        (holding: Holding) => holding.pay(null, ada.characterId, qty),
+        (holding: InventoryTransaction) => holding.mint(bag(ada), "herb", qty),
+        (holding: InventoryTransaction) => holding.burn(bag(ada), "herb", qty),
+        (holding: InventoryTransaction) => holding.pay(null, ada.characterId, qty),
       ]) {
         expect(await ask(ada, change)).toMatchObject({ code: "QUANTITY_INVALID" });
       }

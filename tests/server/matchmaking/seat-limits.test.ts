@@ -17,7 +17,7 @@ import { type Answer, callerFrom, refusalOf, sit } from "../../helpers/reserve.t
 import { ways, type YardRoom } from "../../helpers/ways.ts";
 
 class HallRoom extends WorldRoom {
-  static override readonly card = { label: "Hall", description: "", maxPlayers: 2 };
+  static override readonly listing = { label: "Hall", description: "", maxPlayers: 2 };
   override state = new WorldState();
 }
 /** A kept zone: one room in all the cluster. */
@@ -26,7 +26,7 @@ class GroveRoom extends HallRoom {
   override persistent = true;
 }
 class BarnRoom extends WorldRoom {
-  static override readonly card = { label: "Barn", description: "", maxPlayers: 100 };
+  static override readonly listing = { label: "Barn", description: "", maxPlayers: 100 };
   override state = new WorldState();
 }
 

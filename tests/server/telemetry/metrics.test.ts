@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { PHASES } from "../../../rooms/simulation/tick-clock.ts";
 
 class NearRoom extends WorldRoom {
-  static override readonly card = { label: "Near", description: "With interest.", maxPlayers: 8 };
+  static override readonly listing = { label: "Near", description: "With interest.", maxPlayers: 8 };
   override state = new WorldState();
   override interest = { radiusM: 30 };
   protected override createAvatar() {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { joinAs } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PlazaRoom } from "../../../games/plaza/room.ts";
-import { openRehearsal, rerun } from "../../../rooms/replay.ts";
+import { openReplay, rerun } from "../../../rooms/replay.ts";
 import type { Recorder } from "../../../rooms/simulation/recorder.ts";
 import { games } from "../../../server/main.ts";
 import { openRecordings } from "../../../server/telemetry/recordings.ts";
@@ -66,7 +66,7 @@ test("a disk that fails ends the recording, and the room goes on", async () => {
   const gone = join(folder, "gone");
   const recordings = await openRecordings({ folder: gone, hashEveryTicks: 0, log });
   rmSync(gone, { recursive: true });
-  const { room, tick } = await openRehearsal(PlazaRoom);
+  const { room, tick } = await openReplay(PlazaRoom);
   const recorders: Recorder[] = [];
   const stop = recordings.begin({
     roomName: "plaza",

@@ -5,7 +5,7 @@ import { YardState } from "./state.ts";
 import { yardStep } from "./step.ts";
 
 export class YardRoom extends WorldRoom<YardState> {
-  static override readonly card = { label: "Yard", description: "Push the ball across.", maxPlayers: 20 };
+  static override readonly listing = { label: "Yard", description: "Push the ball across.", maxPlayers: 20 };
   override state = new YardState();
   override level = yard;
   override zone = "yard";
