@@ -28,14 +28,14 @@ export interface NetStatsOptions {
   readonly room: GameRoom;
   readonly prediction: Prediction;
   readonly stage: Stage;
-  readonly rates: Signal<NetStats>;
+  readonly stats: Signal<NetStats>;
 }
 
 /** What comes within this part of a tick belongs to the patch that has begun. */
 const PATCH_SHARE = 0.25;
 
 /** Measures once a second. @returns stops */
-export function watchNetStats({ room, prediction, stage, rates }: NetStatsOptions): () => void {
+export function watchNetStats({ room, prediction, stage, stats: rates }: NetStatsOptions): () => void {
   let patches = 0;
   let since = performance.now();
   let roundTripMs = 0;

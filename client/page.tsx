@@ -68,10 +68,10 @@ export function startPage({ views, title = "roomkeep" }: PageOptions): void {
     page.input.enabled = session.phase.value === "playing" && !still;
   });
   const world = syncScene({ page, stage, sounds, views });
-  watchProximity({ session, things: page.things, stage, world });
+  watchProximity({ session, items: page.things, stage, world });
   pickActors(stage, world, (id, kind) => {
     if (session.phase.value !== "playing" || id === session.room.value?.sessionId) return;
-    if (isItemActor(kind)) return page.things.touch({ id, kind });
+    if (isItemActor(kind)) return page.things.interact({ id, kind });
     page.picked.value = id;
     page.overlay.value = "people";
   });
@@ -115,7 +115,7 @@ function openPage({ views, title, stage, settings, sounds, api }: PageParts): Pa
     settings,
     board,
     party,
-    letters: openDirectMessages(session, { board, party, settings, heard: sounds.chat }),
+    letters: openDirectMessages(session, { hud: board, party, settings, playSound: sounds.chat }),
     siblings: openOverflowRooms(session),
     console: openConsole(session),
     ratesOpen: signal(false),
@@ -139,12 +139,12 @@ function openPage({ views, title, stage, settings, sounds, api }: PageParts): Pa
       });
     },
     leaveFor(link) {
-      account.leaveFor(link).catch((error: unknown) => {
+      account.openProvider(link).catch((error: unknown) => {
         session.problem.value = explain(error);
         page.overlay.value = "none";
       });
     },
-    readVisits: async () => (await api.visits()).visits,
+    readVisits: async () => (await api.playSessions()).visits,
     emote: openEmotes(session),
   };
   small.addEventListener("change", () => {
@@ -160,9 +160,9 @@ function openPage({ views, title, stage, settings, sounds, api }: PageParts): Pa
 /** Wakes the account, or finishes a sign-in by a provider, then goes back to the seat that this tab had, if any. */
 async function begin({ account, session, invited }: Page, identity: ReturnType<typeof takeOidcReturn>) {
   try {
-    await account.wake();
+    await account.restore();
     if (identity === "refused") session.problem.value = "The other site did not sign you in.";
-    else if (identity) await account.comeBackFrom(identity);
+    else if (identity) await account.finishProviderSignIn(identity);
     // An explicit link to somewhere else wins over the way back.
     if (!new URLSearchParams(location.search).has("game")) await session.resume(invited.value);
   } catch (error) {

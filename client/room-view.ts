@@ -5,7 +5,7 @@ import type { Input } from "./input/input.ts";
 import { type NetStats, noNetStats, watchNetStats } from "./net-stats.ts";
 import { predictEffects } from "./network/optimistic-effects.ts";
 import { type GameRoom, predictRoom } from "./network/predict.ts";
-import { hearEvents } from "./network/room-events.ts";
+import { listenToEvents } from "./network/room-events.ts";
 import { type ActorViews, showActors } from "./scene/actor-views.ts";
 import { openDebugDraw } from "./scene/debug-draw.ts";
 import { buildScenery, type Scenery } from "./scene/level/scenery.ts";
@@ -41,7 +41,7 @@ export interface HudStore {
   readonly notice: Signal<string>;
   /** What happened lately. */
   readonly feed: Feed;
-  readonly rates: Signal<NetStats>;
+  readonly netStats: Signal<NetStats>;
   readonly players: Signal<number>;
   readonly slots: Record<HudSlot, Signal<(() => ComponentChild) | null>>;
 }
@@ -53,7 +53,7 @@ export function openHudStore(): HudStore {
     lines: signal([]),
     notice: signal(""),
     feed: openFeed(),
-    rates: noNetStats(),
+    netStats: noNetStats(),
     players: signal(0),
     slots: { top: signal(null), side: signal(null), center: signal(null) },
   };
@@ -71,7 +71,7 @@ export interface RoomViewOptions {
   room: GameRoom;
   view: GameView;
   input: Input;
-  board: HudStore;
+  hud: HudStore;
   settings: Settings;
   sounds: Sounds;
 }
@@ -82,7 +82,7 @@ export function openRoomView({
   room,
   view,
   input,
-  board,
+  hud: board,
   settings,
   sounds,
 }: RoomViewOptions): RoomView {
@@ -136,10 +136,10 @@ export function openRoomView({
       } else debug.hide();
     }),
     listen(room, board, settings, sounds, actors),
-    watchNetStats({ room, prediction, stage, rates: board.rates }),
+    watchNetStats({ room, prediction, stage, stats: board.netStats }),
     countPlayers(room, board),
   );
-  const events = hearEvents(room);
+  const events = listenToEvents(room);
   undo.push(events.stop, board.feed.clear);
 
   const context: ViewContext = {

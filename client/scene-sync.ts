@@ -46,9 +46,9 @@ export function syncScene({ page, stage, sounds, views }: SceneSync): () => Room
     queueMicrotask(() => {
       if (own !== turns) return;
       setScenery(view);
-      page.things.look.value = view.items ?? { templates: {} };
+      page.things.view.value = view.items ?? { templates: {} };
       if (room) {
-        world = openRoomView({ stage, room, view, input, board, settings, sounds });
+        world = openRoomView({ stage, room, view, input, hud: board, settings, sounds });
         sounds.join();
       } else stopPreview = showPreview(stage, view.level, account, settings);
     });

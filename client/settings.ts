@@ -21,17 +21,17 @@ export interface Settings {
 export function openSettings(): Settings {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const settings: Settings = {
-    volume: kept("volume", 0.5, (value) => typeof value === "number"),
-    sensitivity: kept("sensitivity", 1, (value) => typeof value === "number"),
-    reducedMotion: kept("reducedMotion", calm, (value) => typeof value === "boolean"),
-    quality: kept<Quality>("quality", "auto", (value) => ["auto", "high", "low"].includes(String(value))),
+    volume: storedSignal("volume", 0.5, (value) => typeof value === "number"),
+    sensitivity: storedSignal("sensitivity", 1, (value) => typeof value === "number"),
+    reducedMotion: storedSignal("reducedMotion", calm, (value) => typeof value === "boolean"),
+    quality: storedSignal<Quality>("quality", "auto", (value) => ["auto", "high", "low"].includes(String(value))),
     debug: signal(false),
-    muted: kept<readonly string[]>("muted", [], Array.isArray),
+    muted: storedSignal<readonly string[]>("muted", [], Array.isArray),
   };
   return settings;
 }
 
-function kept<T>(name: string, fallback: T, fits: (value: unknown) => boolean): Signal<T> {
+function storedSignal<T>(name: string, fallback: T, fits: (value: unknown) => boolean): Signal<T> {
   const stored = readStored(`settings.${name}`);
   const value = signal<T>(fits(stored) ? (stored as T) : fallback);
   let first = true;

@@ -1,5 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
-import type { Api, Registration, Who } from "../network/api.ts";
+import type { Api, Registration, AccountProfile } from "../network/api.ts";
 import { ApiError } from "../network/http-client.ts";
 import { readStored, writeStored } from "../storage.ts";
 import { type CharacterList, openCharacterList } from "./character-list.ts";
@@ -7,14 +7,14 @@ import { type OidcReturn, openProvider, readBinding } from "./oidc-return.ts";
 
 /** Who plays in this browser: nobody yet, a guest, or a registered account. All calls throw `ApiError`. */
 export interface Account {
-  readonly who: Signal<Who | undefined>;
-  readonly roster: CharacterList;
+  readonly profile: Signal<AccountProfile | undefined>;
+  readonly characterList: CharacterList;
   /** Brings the guest of this browser to another one; kept here also while somebody else is signed in. */
   readonly recoveryCode: Signal<string | undefined>;
   /** Reads who is signed in, after the page was opened. */
-  wake(): Promise<void>;
+  restore(): Promise<void>;
   /** Makes sure that there is a character to play: a guest's at least. @returns its id */
-  ready(): Promise<string>;
+  ensureCharacter(): Promise<string>;
   recover(code: string): Promise<void>;
   /** Registers; a guest who is signed in becomes the account and keeps all it has. */
   signUp(wanted: Registration): Promise<void>;
@@ -22,16 +22,16 @@ export interface Account {
   resetPassword(wanted: { login: string; code: string; password: string }): Promise<void>;
   changePassword(current: string, password: string): Promise<void>;
   /** Leaves for the identity provider; `link`: whoever is signed in gets its identity. */
-  leaveFor(link: boolean): Promise<void>;
-  /** Finishes what {@link leaveFor} began. */
-  comeBackFrom(came: OidcReturn): Promise<void>;
+  openProvider(link: boolean): Promise<void>;
+  /** Finishes what {@link openProvider} began. */
+  finishProviderSignIn(came: OidcReturn): Promise<void>;
   /** Ends this sign-in, or all of them. A guest that this browser keeps plays again. */
   signOut(everywhere: boolean): Promise<void>;
 }
 
 /** Codes that say that this browser is no longer signed in. */
 const ENDED = new Set(["TOKEN_INVALID", "TOKEN_REVOKED", "TOKEN_REUSED", "TOKEN_OUTDATED"]);
-const GUEST: Who = { kind: "guest", name: null, email: null };
+const GUEST: AccountProfile = { kind: "guest", name: null, email: null };
 
 /** Opens the account that this browser remembers. */
 export function openAccount(api: Api): Account {
@@ -44,18 +44,18 @@ export function openAccount(api: Api): Account {
   tokens.token = readToken();
   tokens.onToken = (next) => writeStored("token", next);
   tokens.latestToken = readToken;
-  const who = signal(tokens.token ? ((readStored("who") as Who | undefined) ?? GUEST) : undefined);
+  const who = signal(tokens.token ? ((readStored("who") as AccountProfile | undefined) ?? GUEST) : undefined);
   const recoveryCode = signal(readStored("recoveryCode") as string | undefined);
 
   const keepCode = (code: string | undefined) => {
     recoveryCode.value = code;
     writeStored("recoveryCode", code);
   };
-  const become = (next: Who | undefined) => {
+  const become = (next: AccountProfile | undefined) => {
     who.value = next;
     writeStored("who", next);
   };
-  const enter = async (next: Who) => {
+  const enter = async (next: AccountProfile) => {
     become(next);
     roster.chosen.value = undefined;
     await roster.read();
@@ -90,40 +90,40 @@ export function openAccount(api: Api): Account {
     } catch (error) {
       if (!(error instanceof ApiError) || !ENDED.has(error.code)) throw error;
       const registered = who.value?.kind === "registered";
-      const wanted = roster.looks.value;
+      const wanted = roster.appearance.value;
       forget();
       if (registered) throw new ApiError("TOKEN_REVOKED", "Your sign-in was ended. Please sign in again.");
       if (!(await bringGuest())) return undefined;
-      roster.looks.value = wanted;
+      roster.appearance.value = wanted;
       return work();
     }
   };
 
   return {
-    who,
-    roster,
+    profile: who,
+    characterList: roster,
     recoveryCode,
-    async wake() {
+    async restore() {
       if (!tokens.token) return;
       await whileSignedIn(async () => {
         become((await api.account()).account);
         await roster.read();
       });
     },
-    async ready() {
+    async ensureCharacter() {
       if (tokens.token) {
         const id = await whileSignedIn(async () => {
           // A page that was opened while the server was away knows no characters yet.
           if (roster.characters.value.length === 0) {
-            const wanted = roster.looks.value;
+            const wanted = roster.appearance.value;
             await roster.read();
-            if (who.value?.kind === "guest") roster.looks.value = wanted;
+            if (who.value?.kind === "guest") roster.appearance.value = wanted;
           }
           return roster.save();
         });
         if (id) return id;
       }
-      const { name, color, shape } = roster.looks.value;
+      const { name, color, shape } = roster.appearance.value;
       const { recoveryCode: code, character } = await api.createGuest({ name: name.trim(), color, shape });
       keepCode(code);
       await enter(GUEST);
@@ -143,12 +143,12 @@ export function openAccount(api: Api): Account {
       await enter((await api.resetPassword(wanted)).account);
     },
     changePassword: (current, password) => api.changePassword(current, password),
-    async leaveFor(link) {
-      openProvider(await api.beginIdentity(link && tokens.token !== undefined));
+    async openProvider(link) {
+      openProvider(await api.beginOidc(link && tokens.token !== undefined));
     },
-    async comeBackFrom({ code, state, iss }) {
+    async finishProviderSignIn({ code, state, iss }) {
       const wasGuest = who.value?.kind === "guest" ? roster.chosen.value : undefined;
-      const { account } = await api.finishIdentity({ code, state, binding: readBinding(), ...iss });
+      const { account } = await api.finishOidc({ code, state, binding: readBinding(), ...iss });
       await enter(account);
       // The guest became this account: its code has ended.
       if (wasGuest && roster.characters.value.some(({ id }) => id === wasGuest)) keepCode(undefined);

@@ -6,7 +6,7 @@ import { suggestName } from "./name-suggestions.ts";
 
 /** The characters of whoever is signed in, and the looks that the wardrobe shows and changes. */
 export interface CharacterList {
-  readonly looks: Signal<Appearance>;
+  readonly appearance: Signal<Appearance>;
   /** The chosen one first, those deleted last. */
   readonly characters: Signal<readonly OwnCharacter[]>;
   /** Characters an account may have. */
@@ -28,7 +28,7 @@ export interface CharacterList {
 
 /** Opens the characters; before anybody is signed in, the looks that this browser remembers. */
 export function openCharacterList(api: Api): CharacterList {
-  const looks = signal(rememberedLooks());
+  const looks = signal(storedAppearance());
   const characters = signal<readonly OwnCharacter[]>([]);
   const max = signal(1);
   // Each tab may play another one.
@@ -52,7 +52,7 @@ export function openCharacterList(api: Api): CharacterList {
   };
 
   return {
-    looks,
+    appearance: looks,
     characters,
     max,
     chosen,
@@ -99,7 +99,7 @@ const same = (a: Appearance, b: Appearance) =>
   a.name === b.name && a.color === b.color && a.shape === b.shape;
 const pick = (end: number) => Math.floor(Math.random() * end);
 
-function rememberedLooks(): Appearance {
+function storedAppearance(): Appearance {
   const stored = readStored("looks") as Partial<Appearance> | undefined;
   const whole = (value: unknown, end: number) =>
     typeof value === "number" && Number.isInteger(value) && value >= 0 && value < end ? value : pick(end);

@@ -19,7 +19,7 @@ export function Console({ page }: { page: Page }) {
   useLayoutEffect(() => {
     field.current?.focus();
     return () => {
-      board.offers.value = [];
+      board.completions.value = [];
     };
   }, [board]);
   const write = (text: string) => {
@@ -32,7 +32,7 @@ export function Console({ page }: { page: Page }) {
     <section class="console" aria-label="Console">
       <header>
         <b>Console</b>
-        <button type="button" onClick={() => board.give("/help")}>
+        <button type="button" onClick={() => board.run("/help")}>
           Help
         </button>
         <button type="button" aria-label="Close the console" onClick={() => (overlay.value = "none")}>
@@ -49,9 +49,9 @@ export function Console({ page }: { page: Page }) {
         </ul>
       )}
       <Line page={page} field={field} />
-      {board.offers.value.length > 0 && (
+      {board.completions.value.length > 0 && (
         <div class="offers">
-          {board.offers.value.map((offer) => (
+          {board.completions.value.map((offer) => (
             <button
               key={offer}
               type="button"
@@ -86,7 +86,7 @@ function Line({
     if (at.current >= length) draft.current = input.value;
     at.current = Math.min(length, Math.max(0, at.current + by));
     input.value = board.history[at.current] ?? draft.current;
-    board.offers.value = [];
+    board.completions.value = [];
   };
   const complete = async (input: HTMLInputElement) => {
     const line = input.value;
@@ -103,7 +103,7 @@ function Line({
         const input = field.current;
         if (!input) return;
         clearTimeout(pause.current);
-        board.give(input.value);
+        board.run(input.value);
         input.value = "";
         draft.current = "";
         at.current = board.history.length;

@@ -8,11 +8,11 @@ import { Console } from "./console.tsx";
 import { BagButton, Items } from "./items/items.tsx";
 import { JoinForm } from "./join-form.tsx";
 import { NetStatsPanel, NetStatsPill } from "./net-stats.tsx";
-import { Help, Preferences, Share } from "./overlays.tsx";
+import { Help, SettingsPanel, Share } from "./overlays.tsx";
 import { Chat } from "./social/chat.tsx";
 import { FeedList } from "./social/feed.tsx";
-import { InvitationBanner, PartyList, People, Veil } from "./social/party.tsx";
-import { Touch } from "./touch.tsx";
+import { InvitationBanner, PartyList, People, TravelOverlay } from "./social/party.tsx";
+import { TouchControls } from "./touch.tsx";
 
 /** All that lies over the world. */
 export function Hud({ page }: { page: Page }) {
@@ -23,12 +23,12 @@ export function Hud({ page }: { page: Page }) {
       {playing && <Playing page={page} />}
       {(session.phase.value === "door" || session.phase.value === "joining") && <JoinForm page={page} />}
       {overlay.value === "help" && <Help page={page} />}
-      {overlay.value === "settings" && <Preferences page={page} />}
+      {overlay.value === "settings" && <SettingsPanel page={page} />}
       {overlay.value === "share" && playing && <Share page={page} />}
       {overlay.value === "people" && playing && <People page={page} />}
       {overlay.value === "console" && playing && <Console page={page} />}
       {overlay.value === "account" && <AccountPanel page={page} />}
-      <Farewell page={page} />
+      <DisconnectScreen page={page} />
     </>
   );
 }
@@ -56,11 +56,11 @@ function Playing({ page }: { page: Page }) {
         <NetStatsPanel page={page} />
       </div>
       <FeedList page={page} />
-      {page.touch.value && <Touch page={page} />}
+      {page.touch.value && <TouchControls page={page} />}
       <Chat page={page} />
       <Emotes page={page} />
       <Items page={page} />
-      <Veil page={page} />
+      <TravelOverlay page={page} />
     </>
   );
 }
@@ -166,7 +166,7 @@ function Emotes({ page }: { page: Page }) {
   );
 }
 
-function Farewell({ page: { session } }: { page: Page }) {
+function DisconnectScreen({ page: { session } }: { page: Page }) {
   const farewell = session.farewell.value;
   if (!farewell) return null;
   return (

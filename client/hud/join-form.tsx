@@ -1,14 +1,14 @@
 import { playerName } from "roomkeep/shared";
 import type { AccountPage, Page } from "../page-state.ts";
 import { Characters } from "./account/characters.tsx";
-import { NameField, Wardrobe } from "./account/wardrobe.tsx";
-import { Places, Recovery } from "./places.tsx";
+import { NameField, AppearanceFields } from "./account/wardrobe.tsx";
+import { RoomList, RecoveryForm } from "./places.tsx";
 
 /** The first screen: who you are, and where to go. The character stands beside it in the world. */
 export function JoinForm({ page }: { page: Page }) {
   const { session, account, invited, title, quickGame } = page;
   const busy = session.phase.value === "joining";
-  const name = playerName.safeParse(account.roster.looks.value.name);
+  const name = playerName.safeParse(account.characterList.appearance.value.name);
   const play = () => {
     if (busy || !name.success) return;
     const goal = invited.value ? { code: invited.value } : { game: quickGame.value };
@@ -23,7 +23,7 @@ export function JoinForm({ page }: { page: Page }) {
         <h1 class="grow">
           {title} <b>·</b>
         </h1>
-        <WhoButton page={page} />
+        <AccountButton page={page} />
       </div>
       <p>
         {invited.value ? `You are invited to room ${invited.value}.` : "Pick a look, walk in, meet people."}
@@ -36,7 +36,7 @@ export function JoinForm({ page }: { page: Page }) {
         }}
       >
         <NameField page={page} />
-        <Wardrobe page={page} />
+        <AppearanceFields page={page} />
         <button class="go" type="submit" disabled={busy || !name.success} style={{ marginTop: "1.1em" }}>
           {busy ? "Opening the gate…" : invited.value ? "Join your friends" : "Play"}
         </button>
@@ -44,15 +44,15 @@ export function JoinForm({ page }: { page: Page }) {
       <p class="problem" role="alert" hidden={!session.problem.value && !page.offline.value}>
         {session.problem.value || page.offline.value}
       </p>
-      <Places page={page} busy={busy} />
-      {account.who.value?.kind !== "registered" && <Recovery page={page} />}
+      <RoomList page={page} busy={busy} />
+      {account.profile.value?.kind !== "registered" && <RecoveryForm page={page} />}
     </main>
   );
 }
 
 /** Who is signed in, and the way to the account. */
-function WhoButton({ page }: { page: Page }) {
-  const who = page.account.who.value;
+function AccountButton({ page }: { page: Page }) {
+  const who = page.account.profile.value;
   const [to, label]: [AccountPage, string] =
     who?.kind === "registered"
       ? ["you", who.name ?? "Account"]

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ask } from "../network/room-console.ts";
+import { runCommand } from "../network/room-console.ts";
 import type { Page } from "../page-state.ts";
 
 /** How often the room is asked where its time goes, ms. */
@@ -8,7 +8,7 @@ const PROFILE_MS = 4_000;
 
 /** Round trip and patches a second; a click shows more. */
 export function NetStatsPill({ page }: { page: Page }) {
-  const { roundTripMs, patchHz } = page.board.rates.value;
+  const { roundTripMs, patchHz } = page.board.netStats.value;
   return (
     <button
       type="button"
@@ -29,7 +29,7 @@ export function NetStatsPill({ page }: { page: Page }) {
 export function NetStatsPanel({ page }: { page: Page }) {
   const { board, settings, ratesOpen } = page;
   if (!ratesOpen.value && !settings.debug.value) return null;
-  const { tickHz, patchHz, interpolationMs, roundTripMs, pending, fps } = board.rates.value;
+  const { tickHz, patchHz, interpolationMs, roundTripMs, pending, fps } = board.netStats.value;
   const rows: [string, string, string][] = [
     ["Ticks", `${+tickHz.toFixed(2)} a second`, "Steps of the world, as the room chose"],
     ["Patches", `${patchHz.toFixed(1)} a second`, "Changes that arrived in the last second"],
@@ -61,8 +61,8 @@ function Profile({ page: { session } }: { page: Page }) {
     let over = false;
     const look = async () => {
       if (!room || over) return;
-      const tick = await ask(room, "/tick");
-      const profile = "text" in tick ? await ask(room, "/profile") : tick;
+      const tick = await runCommand(room, "/tick");
+      const profile = "text" in tick ? await runCommand(room, "/profile") : tick;
       if (over || !("text" in tick && "text" in profile)) return;
       text.value = `${tick.text}\n${profile.text}`;
       setTimeout(look, PROFILE_MS);

@@ -45,7 +45,7 @@ export function Help({ page }: { page: Page }) {
 }
 
 /** Settings of this browser, mutes, and the way to the account. */
-export function Preferences({ page }: { page: Page }) {
+export function SettingsPanel({ page }: { page: Page }) {
   const { settings, account } = page;
   return (
     <Panel page={page} title="Settings">
@@ -99,7 +99,7 @@ export function Preferences({ page }: { page: Page }) {
           page.overlay.value = "account";
         }}
       >
-        {account.who.value?.kind === "guest" ? "Make an account, recovery code" : "Your account"}
+        {account.profile.value?.kind === "guest" ? "Make an account, recovery code" : "Your account"}
       </button>
     </Panel>
   );

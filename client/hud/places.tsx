@@ -7,7 +7,7 @@ const code: Signal<string> = signal("");
 const codeProblem: Signal<string> = signal("");
 
 /** The open rooms with live counts, a code field, and new rooms. */
-export function Places({ page, busy }: { page: Page; busy: boolean }) {
+export function RoomList({ page, busy }: { page: Page; busy: boolean }) {
   const { session, rooms } = page;
   const byCode = () => {
     const read = readCode(code.value);
@@ -92,7 +92,7 @@ function NewRoom({ game, busy, create }: { game: GameEntry; busy: boolean; creat
 const recovery: Signal<string> = signal("");
 
 /** Brings a character from another browser. */
-export function Recovery({ page }: { page: Page }) {
+export function RecoveryForm({ page }: { page: Page }) {
   return (
     <details>
       <summary class="label">Bring your character from another device</summary>

@@ -5,7 +5,7 @@ import type { Page } from "../page-state.ts";
 const REACH_PX = 46;
 
 /** A stick for the left thumb, jump and run for the right. */
-export function Touch({ page: { input } }: { page: Page }) {
+export function TouchControls({ page: { input } }: { page: Page }) {
   const knob = useRef<HTMLDivElement>(null);
   const stick = useRef<HTMLDivElement>(null);
   const finger = useRef<{ id: number; x: number; y: number } | undefined>(undefined);
@@ -26,11 +26,11 @@ export function Touch({ page: { input } }: { page: Page }) {
   const hold = (button: "jump" | "run") => ({
     onPointerDown: (event: PointerEvent) => {
       event.preventDefault();
-      input.hold(button, true);
+      input.setButton(button, true);
     },
-    onPointerUp: () => input.hold(button, false),
-    onPointerCancel: () => input.hold(button, false),
-    onPointerLeave: () => input.hold(button, false),
+    onPointerUp: () => input.setButton(button, false),
+    onPointerCancel: () => input.setButton(button, false),
+    onPointerLeave: () => input.setButton(button, false),
   });
   return (
     <>

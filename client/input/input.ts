@@ -19,7 +19,7 @@ export interface Input {
   /** Set by the touch controls. */
   readonly stick: Stick;
   /** Holds or releases a button of the touch controls. */
-  hold(button: keyof typeof BUTTON, down: boolean): void;
+  setButton(button: keyof typeof BUTTON, down: boolean): void;
   /** Nothing is walked while false. */
   enabled: boolean;
   dispose(): void;
@@ -82,7 +82,7 @@ export function openInput(surface: HTMLElement, rig: CameraRig, settings: Settin
   const input: Input = {
     stick,
     enabled: true,
-    hold(button, down) {
+    setButton(button, down) {
       if (down) held.add(button);
       else held.delete(button);
       if (button === "jump" && down) jumpPressed = true;

@@ -30,8 +30,8 @@ export function listenToKeys(page: Page) {
       page.overlay.value = "console";
     }
     const { things } = page;
-    if (event.key === "b" && things.bag.here.value) things.open.value = !things.open.value;
-    if (event.key === "f" && things.near.value) things.touch(things.near.value);
+    if (event.key === "b" && things.bag.available.value) things.open.value = !things.open.value;
+    if (event.key === "f" && things.nearby.value) things.interact(things.nearby.value);
     const digit = Number(event.key);
     if (digit >= 1 && digit <= EMOTES.length) page.emote(digit - 1);
   });

@@ -12,13 +12,13 @@ const SETTLE_MS = 400;
 /** What the own character carries, and all that can be done with it. */
 export interface Bag {
   /** False in rooms without items. */
-  readonly here: Signal<boolean>;
+  readonly available: Signal<boolean>;
   /** Bag and equipment as they are shown: the room's word, and moves that it has not answered yet. */
-  readonly held: ReadonlySignal<readonly CarriedItems[]>;
+  readonly carried: ReadonlySignal<readonly CarriedItems[]>;
   readonly coins: Signal<number>;
   readonly dead: Signal<boolean>;
   /** Id of the stack whose last wish was refused; empty again after a moment. */
-  readonly refused: Signal<string>;
+  readonly refusedId: Signal<string>;
   move(move: Move): void;
   drop(id: string, qty?: number): void;
   use(id: string): void;
@@ -29,7 +29,7 @@ export interface Bag {
   revive(): void;
 }
 
-interface Ahead {
+interface PendingMove {
   readonly move: Move;
   /** What the room said when it was asked; another word ends it. */
   readonly of: string;
@@ -40,7 +40,7 @@ export function openBag(session: Session, look: ReadonlySignal<ItemsView>): Bag 
   const wishes = openRequestQueue(session);
   const here = signal(false);
   const told = signal<readonly CarriedItems[]>([]);
-  const ahead = signal<readonly Ahead[]>([]);
+  const ahead = signal<readonly PendingMove[]>([]);
   const coins = signal(0);
   const dead = signal(false);
   const refused = signal("");
@@ -76,7 +76,7 @@ export function openBag(session: Session, look: ReadonlySignal<ItemsView>): Bag 
     if (room.state) read(room);
   });
   const wish = async (id: string, type: string, payload: object): Promise<Answer> => {
-    const answer = await wishes.ask(type, payload);
+    const answer = await wishes.send(type, payload);
     if (!answer.ok) {
       refused.value = id;
       setTimeout(() => {
@@ -87,15 +87,15 @@ export function openBag(session: Session, look: ReadonlySignal<ItemsView>): Bag 
   };
 
   return {
-    here,
-    held: computed(() =>
+    available: here,
+    carried: computed(() =>
       ahead.value.reduce((all, { move }) => previewMove(all, move, look.value.templates), told.value),
     ),
     coins,
     dead,
-    refused,
+    refusedId: refused,
     async move(move) {
-      const mine: Ahead = { move, of: key };
+      const mine: PendingMove = { move, of: key };
       const settle = () => {
         ahead.value = ahead.value.filter((other) => other !== mine);
       };

@@ -5,20 +5,20 @@ import { type Bag, openBag } from "./bag.ts";
 import { openTrade, type TradeStore } from "./trade.ts";
 
 /** A thing on the ground or a shop within reach. */
-export interface Near {
+export interface NearbyItem {
   /** Of the actor. */
   readonly id: string;
   readonly kind: "drop" | "pile" | "shop";
   /** What one may do with it: "Take 3 herbs". */
-  readonly words: string;
+  readonly label: string;
 }
 
 /** Where what one lost in a death lies. */
-export interface Grave {
+export interface PileDirection {
   /** Metres. */
-  readonly away: number;
+  readonly distanceM: number;
   /** Which way, clockwise from straight ahead, degrees. */
-  readonly turn: number;
+  readonly bearingDeg: number;
 }
 
 /** Everything about items, as the page shows and changes it. */
@@ -26,15 +26,15 @@ export interface ItemsStore {
   readonly bag: Bag;
   readonly trade: TradeStore;
   /** How this game's items look. */
-  readonly look: Signal<ItemsView>;
+  readonly view: Signal<ItemsView>;
   /** Whether the bag is open; it is also shown beside a trade or a shop. */
   readonly open: Signal<boolean>;
   /** Id of the shop that is open; empty. */
   readonly shop: Signal<string>;
-  readonly near: Signal<Near | undefined>;
-  readonly grave: Signal<Grave | undefined>;
+  readonly nearby: Signal<NearbyItem | undefined>;
+  readonly ownPile: Signal<PileDirection | undefined>;
   /** Does what one does with a thing: takes it, or opens the shop. */
-  touch(thing: Pick<Near, "id" | "kind">): void;
+  interact(thing: Pick<NearbyItem, "id" | "kind">): void;
   /** Closes bag and shop, and calls off a trade. @returns false when nothing was open */
   close(): boolean;
 }
@@ -46,7 +46,7 @@ export function openItems(session: Session): ItemsStore {
   const trade = openTrade(session);
   const open = signal(false);
   const shop = signal("");
-  const near = signal<Near | undefined>(undefined);
+  const near = signal<NearbyItem | undefined>(undefined);
   effect(() => {
     // Another room, or none: what was open there is not here.
     if (session.room.value) shop.value = "";
@@ -58,12 +58,12 @@ export function openItems(session: Session): ItemsStore {
   return {
     bag,
     trade,
-    look,
+    view: look,
     open,
     shop,
-    near,
-    grave: signal<Grave | undefined>(undefined),
-    touch({ id, kind }) {
+    nearby: near,
+    ownPile: signal<PileDirection | undefined>(undefined),
+    interact({ id, kind }) {
       if (kind === "shop") shop.value = id;
       else void bag.take(id);
     },

@@ -6,17 +6,17 @@ import type { Session } from "../network/session.ts";
 export type Answer = { readonly ok: true } | { readonly ok: false; readonly code: string };
 
 /** No answer for so long: it is asked again, ms. */
-const AGAIN_MS = 4_000;
+const RESEND_MS = 4_000;
 /** How often it is asked before it is given up. */
-const ASKED_MAX = 6;
+const ATTEMPTS_MAX = 6;
 
 /** Asks the room for what it books, each wish once, however often the network loses it. */
 export interface RequestQueue {
   /** Never throws; what was refused is told to the player elsewhere. */
-  ask(type: string, payload: object): Promise<Answer>;
+  send(type: string, payload: object): Promise<Answer>;
 }
 
-interface Open {
+interface OpenRequest {
   readonly type: string;
   readonly payload: object;
   asked: number;
@@ -26,17 +26,17 @@ interface Open {
 
 /** Opens the wishes of a session. An unanswered one is asked again with the same id: what was booked is not booked twice. */
 export function openRequestQueue(session: Session): RequestQueue {
-  const open = new Map<string, Open>();
+  const open = new Map<string, OpenRequest>();
 
-  const send = (request: string, wish: Open) => {
+  const send = (request: string, wish: OpenRequest) => {
     clearTimeout(wish.again);
-    if (wish.asked >= ASKED_MAX) return finish(request, { ok: false, code: "OFFLINE" });
+    if (wish.asked >= ATTEMPTS_MAX) return finish(request, { ok: false, code: "OFFLINE" });
     const room = session.room.value;
     if (room?.connection.isOpen) {
       wish.asked += 1;
       room.send(wish.type, { request, ...wish.payload });
     }
-    wish.again = setTimeout(() => send(request, wish), AGAIN_MS);
+    wish.again = setTimeout(() => send(request, wish), RESEND_MS);
   };
   const finish = (request: string, answer: Answer) => {
     const wish = open.get(request);
@@ -61,10 +61,10 @@ export function openRequestQueue(session: Session): RequestQueue {
     });
   });
   return {
-    ask(type, payload) {
+    send(type, payload) {
       const request = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
       return new Promise((end) => {
-        const wish: Open = { type, payload, asked: 0, again: undefined, end };
+        const wish: OpenRequest = { type, payload, asked: 0, again: undefined, end };
         open.set(request, wish);
         send(request, wish);
       });

@@ -10,7 +10,7 @@ export type TradeRequest = ServerMessages["trade.asked"];
 export interface TradeStore {
   readonly view: Signal<TradeView | undefined>;
   /** The oldest comes first. */
-  readonly asked: Signal<readonly TradeRequest[]>;
+  readonly requests: Signal<readonly TradeRequest[]>;
   /** How the last one ended, until the next begins; undefined. */
   readonly ended: Signal<ServerMessages["trade.ended"] | undefined>;
   ask(session: string): void;
@@ -73,7 +73,7 @@ export function openTrade(session: Session): TradeStore {
   };
   return {
     view,
-    asked,
+    requests: asked,
     ended,
     ask: (to) => void send("trade.ask", { to }),
     answer({ from }, yes) {

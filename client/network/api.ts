@@ -22,7 +22,7 @@ export interface OwnCharacter extends Character {
 }
 
 /** Whose browser this is. */
-export interface Who {
+export interface AccountProfile {
   kind: "guest" | "registered";
   /** A guest has none. */
   name: string | null;
@@ -70,15 +70,15 @@ export interface GameEntry {
 }
 
 /** What an identity provider's answer brings back to the page, with the secret that this browser kept. */
-export interface IdentityAnswer {
+export interface OidcAnswer {
   code: string;
   state: string;
   binding: string;
   iss?: string;
 }
 
-interface Entered {
-  account: Who;
+interface SignedIn {
+  account: AccountProfile;
 }
 
 /** The endpoints under /v1 that the page uses. Every call throws `ApiError`. */
@@ -87,7 +87,7 @@ export type Api = ReturnType<typeof openApi>;
 /** Opens the API of an origin; "" is the page's own. */
 export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...args)) {
   const calls = openHttpClient(origin, send);
-  const { ask, call, enter } = calls;
+  const { send: ask, sendSignedIn: call, signIn: enter } = calls;
   return {
     /** Who is signed in: its tokens are read and set here. */
     tokens: calls as Pick<HttpClient, "token" | "onToken" | "latestToken">,
@@ -95,25 +95,25 @@ export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...
     createGuest: (looks: Appearance) =>
       enter<{ recoveryCode: string; character: Character }>("/v1/guests", looks),
     recover: (code: string) => enter<{ character: Character }>("/v1/guests/recover", { code }),
-    register: (wanted: Registration) => enter<Entered>("/v1/accounts", wanted),
+    register: (wanted: Registration) => enter<SignedIn>("/v1/accounts", wanted),
     /** The guest who is signed in becomes a registered account: the same one, with all it has. */
-    upgrade: (wanted: Registration) => call<Entered>("POST", "/v1/account/upgrade", wanted),
+    upgrade: (wanted: Registration) => call<SignedIn>("POST", "/v1/account/upgrade", wanted),
     /** `login`: name or e-mail address. */
-    signIn: (login: string, password: string) => enter<Entered>("/v1/sign-in", { login, password }),
+    signIn: (login: string, password: string) => enter<SignedIn>("/v1/sign-in", { login, password }),
     signOut: (everywhere: boolean) =>
       call<void>("POST", everywhere ? "/v1/sign-out/everywhere" : "/v1/sign-out"),
-    account: () => call<Entered>("GET", "/v1/account"),
+    account: () => call<SignedIn>("GET", "/v1/account"),
     changePassword: (current: string, password: string) =>
       call<void>("POST", "/v1/account/password", { current, password }),
     /** `code`: from whoever runs the server. */
     resetPassword: (wanted: { login: string; code: string; password: string }) =>
-      enter<Entered>("/v1/password-reset", wanted),
+      enter<SignedIn>("/v1/password-reset", wanted),
 
     provider: () => ask<{ provider: { name: string } | null }>("GET", "/v1/identity"),
     /** `link`: whoever is signed in gets the provider's identity; else it signs in by itself. */
-    beginIdentity: (link: boolean) =>
+    beginOidc: (link: boolean) =>
       (link ? call : ask)<{ url: string; binding: string }>("POST", "/v1/identity", {}),
-    finishIdentity: (came: IdentityAnswer) => enter<Entered>("/v1/identity/finish", came),
+    finishOidc: (came: OidcAnswer) => enter<SignedIn>("/v1/identity/finish", came),
 
     characters: () => call<{ max: number; characters: OwnCharacter[] }>("GET", "/v1/characters"),
     createCharacter: (looks: Appearance) =>
@@ -123,7 +123,7 @@ export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...
     chooseCharacter: (id: string) => call<void>("POST", `/v1/characters/${id}/choose`),
     deleteCharacter: (id: string) => call<void>("DELETE", `/v1/characters/${id}`),
     restoreCharacter: (id: string) => call<void>("POST", `/v1/characters/${id}/restore`),
-    visits: () => call<{ visits: PlaySession[] }>("GET", "/v1/visits"),
+    playSessions: () => call<{ visits: PlaySession[] }>("GET", "/v1/visits"),
 
     /** A ticket for one join of one character: to any room of a game, or to one room. */
     ticket: async (door: { game: string } | { roomId: string }, characterId: string) =>

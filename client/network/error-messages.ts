@@ -2,12 +2,12 @@ import { readErrorCode } from "roomkeep/shared";
 import { ApiError } from "./http-client.ts";
 
 /** Where a refusal belongs in a form, and words that are better there than the server's. */
-interface Told {
+interface ErrorText {
   field?: string;
   text?: string;
 }
 
-const TOLD: Record<string, Told> = {
+const TEXTS: Record<string, ErrorText> = {
   ACCOUNT_NAME_INVALID: { field: "username" },
   NAME_TAKEN: {
     field: "username",
@@ -45,14 +45,14 @@ const TOLD: Record<string, Told> = {
 /** What went wrong, for people. */
 export function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof ApiError) return TOLD[error.code]?.text ?? message;
+  if (error instanceof ApiError) return TEXTS[error.code]?.text ?? message;
   if (/failed to fetch|networkerror|offline/iu.test(message))
     return "The server does not answer. Try again in a moment.";
   const { code, reason } = readErrorCode(message);
-  return (code && TOLD[code]?.text) || reason || "That did not work. Try again in a moment.";
+  return (code && TEXTS[code]?.text) || reason || "That did not work. Try again in a moment.";
 }
 
 /** Name of the form's field that a refusal is about; undefined: the form as a whole. */
 export function fieldOf(error: unknown): string | undefined {
-  return error instanceof ApiError ? TOLD[error.code]?.field : undefined;
+  return error instanceof ApiError ? TEXTS[error.code]?.field : undefined;
 }

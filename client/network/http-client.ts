@@ -19,7 +19,7 @@ export interface Tokens {
 }
 
 /** Longest wait for an answer, ms. */
-const ANSWER_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** Calls of the HTTP API. All throw {@link ApiError}. */
 export interface HttpClient {
@@ -30,11 +30,11 @@ export interface HttpClient {
   /** Reads the kept refresh token: another tab of this browser may have used up ours and kept the next. */
   latestToken: (() => string | undefined) | undefined;
   /** Calls as nobody. */
-  ask<T>(method: string, path: string, body?: unknown): Promise<T>;
+  send<T>(method: string, path: string, body?: unknown): Promise<T>;
   /** Calls as whoever is signed in. */
-  call<T>(method: string, path: string, body?: unknown): Promise<T>;
+  sendSignedIn<T>(method: string, path: string, body?: unknown): Promise<T>;
   /** Calls as nobody, and is signed in by the answer. */
-  enter<T>(path: string, body: unknown): Promise<T & Tokens>;
+  signIn<T>(path: string, body: unknown): Promise<T & Tokens>;
 }
 
 /** Opens the calls of an origin; "" is the page's own. */
@@ -52,7 +52,7 @@ export function openHttpClient(origin: string, send: typeof fetch): HttpClient {
       response = await send(origin + path, {
         method,
         headers,
-        signal: AbortSignal.timeout(ANSWER_MS),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
         body: body === undefined ? null : JSON.stringify(body),
       });
     } catch (cause) {
@@ -90,9 +90,9 @@ export function openHttpClient(origin: string, send: typeof fetch): HttpClient {
     token: undefined,
     onToken: undefined,
     latestToken: undefined,
-    ask: (method, path, body) => ask(method, path, body),
-    enter: async <T>(path: string, body: unknown) => keep(await ask<T & Tokens>("POST", path, body)),
-    async call(method, path, body) {
+    send: (method, path, body) => ask(method, path, body),
+    signIn: async <T>(path: string, body: unknown) => keep(await ask<T & Tokens>("POST", path, body)),
+    async sendSignedIn(method, path, body) {
       if (!calls.token) throw new ApiError("TOKEN_INVALID", "Nobody is signed in.");
       const known = access?.of === calls.token && access.until > Date.now() ? access.text : await fresh();
       try {

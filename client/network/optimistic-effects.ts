@@ -23,10 +23,10 @@ export interface PredictedEffect {
 export type PredictEffect = (type: string, payload: unknown, show: () => PredictedEffect) => Promise<boolean>;
 
 /** Longest wait for the room's answer, and then for the actor that was predicted, ms. */
-const ANSWER_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /** An effect whose actor has not come. */
-interface Awaited {
+interface AwaitedActor {
   readonly becomes: NonNullable<PredictedEffect["becomes"]>;
   came(): void;
 }
@@ -48,9 +48,9 @@ interface Awaited {
  */
 export function predictEffects(
   room: Pick<GameRoom, "request" | "onStateChange" | "state">,
-  waitMs = ANSWER_MS,
+  waitMs = TIMEOUT_MS,
 ): PredictEffect {
-  const awaited: Awaited[] = [];
+  const awaited: AwaitedActor[] = [];
   const known = new Set<string>();
 
   /** Gives each new actor to the first effect that it belongs to. */
@@ -61,7 +61,7 @@ export function predictEffects(
       awaited.find(({ becomes }) => becomes(actor, id))?.came();
     });
   };
-  const forget = (one: Awaited) => {
+  const forget = (one: AwaitedActor) => {
     const at = awaited.indexOf(one);
     if (at >= 0) awaited.splice(at, 1);
     if (awaited.length > 0) return;
@@ -69,12 +69,12 @@ export function predictEffects(
     known.clear();
   };
   /** Waits for the actor from now on: it may come with the answer. */
-  const arrivalOf = (becomes: Awaited["becomes"]) => {
+  const arrivalOf = (becomes: AwaitedActor["becomes"]) => {
     let came = () => {};
     const arrived = new Promise<void>((resolve) => {
       came = resolve;
     });
-    const one: Awaited = {
+    const one: AwaitedActor = {
       becomes,
       came() {
         forget(one);

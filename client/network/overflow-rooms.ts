@@ -7,9 +7,9 @@ export interface OverflowRoomsStore {
   /** As the server told last. */
   readonly others: Signal<ServerMessages["siblings"]["others"]>;
   /** Asks the server for them; `others` tells. */
-  look(): void;
+  refresh(): void;
   /** Changes over to one, with the party if one leads it. */
-  go(code: string): void;
+  changeTo(code: string): void;
 }
 
 /** Follows them through all rooms of a session. */
@@ -23,7 +23,7 @@ export function openOverflowRooms(session: Session): OverflowRoomsStore {
   });
   return {
     others,
-    look: () => session.room.value?.send("siblings", {}),
-    go: (code) => session.room.value?.send("travel.sibling", { code }),
+    refresh: () => session.room.value?.send("siblings", {}),
+    changeTo: (code) => session.room.value?.send("travel.sibling", { code }),
   };
 }

@@ -9,7 +9,7 @@ export function backoffMs(attempt: number, random: () => number = Math.random): 
  * @param late gets what comes after all, to be given back
  * @throws Error when `ms` have passed
  */
-export function within<T>(ms: number, promise: Promise<T>, late: (value: T) => void = () => {}): Promise<T> {
+export function withTimeout<T>(ms: number, promise: Promise<T>, late: (value: T) => void = () => {}): Promise<T> {
   return new Promise((resolve, reject) => {
     let over = false;
     const timer = setTimeout(() => {

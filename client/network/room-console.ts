@@ -16,11 +16,11 @@ export interface ConsoleLine {
 export interface ConsoleStore {
   readonly lines: Signal<readonly ConsoleLine[]>;
   /** What the line that is being written may become. */
-  readonly offers: Signal<readonly string[]>;
+  readonly completions: Signal<readonly string[]>;
   /** Lines that were given, oldest first; kept for this tab. */
   readonly history: readonly string[];
   /** Gives a command. */
-  give(line: string): void;
+  run(line: string): void;
   /** Asks what a line may become; `offers` tells, and so does the answer. */
   complete(line: string): Promise<readonly string[]>;
 }
@@ -39,7 +39,7 @@ const HISTORY_MAX = 50;
  *
  * @returns the room's answer, or why it refused
  */
-export async function ask(room: GameRoom, line: string): Promise<{ text: string } | Refused> {
+export async function runCommand(room: GameRoom, line: string): Promise<{ text: string } | Refused> {
   let text = "";
   // The answer is sent before the request is settled.
   const stop = room.onMessage("console", (answer: ServerMessages["console"]) => {
@@ -77,9 +77,9 @@ export function openConsole(session: Session): ConsoleStore {
 
   return {
     lines,
-    offers,
+    completions: offers,
     history,
-    give(text) {
+    run(text) {
       const line = text.trim();
       const room = session.room.value;
       if (line === "" || line === "/" || !room) return;
@@ -89,7 +89,7 @@ export function openConsole(session: Session): ConsoleStore {
       history.splice(0, history.length - HISTORY_MAX);
       writeStored("console", history, "tab");
       show("given", line);
-      void ask(room, line).then((answer) =>
+      void runCommand(room, line).then((answer) =>
         "text" in answer ? show("answer", answer.text) : show("refused", answer.reason),
       );
     },

@@ -21,7 +21,7 @@ export type OnEvent = <S extends z.ZodType>(
 ) => void;
 
 /** Listens to the room's events. A payload that does not fit its kind is reported in the browser's log and skipped. */
-export function hearEvents(room: Pick<GameRoom, "onMessage" | "sessionId">): {
+export function listenToEvents(room: Pick<GameRoom, "onMessage" | "sessionId">): {
   readonly onEvent: OnEvent;
   stop(): void;
 } {

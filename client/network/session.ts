@@ -8,7 +8,7 @@ import { type DisconnectNotice, noticeFor, reasonFor } from "./disconnect-notice
 import { explain } from "./error-messages.ts";
 import { ApiError } from "./http-client.ts";
 import type { GameRoom } from "./predict.ts";
-import { backoffMs, within } from "./retry.ts";
+import { backoffMs, withTimeout } from "./retry.ts";
 import { followTravel } from "./travel.ts";
 
 /** A seat is kept for 30 s; a stored way back that is older leads nowhere. */
@@ -201,7 +201,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
         // The seat ran out or the room is gone; the next door is tried.
       }
     }
-    const me = await account.ready();
+    const me = await account.ensureCharacter();
     try {
       return await enterRoom(me, way.roomId);
     } catch {
@@ -219,7 +219,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
   };
 
   const go = async (goal: Goal): Promise<GameRoom> => {
-    const me = await account.ready();
+    const me = await account.ensureCharacter();
     if ("create" in goal) return enterGame(me, goal.create, "create");
     if ("game" in goal && !("roomId" in goal)) return enterGame(me, goal.game, "joinOrCreate");
     return enterRoom(me, "code" in goal ? (await api.findRoom(goal.code)).roomId : goal.roomId);
@@ -289,7 +289,7 @@ export function openSession(api: Api, account: Account, client = new Client()): 
 
 /** A joined room, or an error in good time; a seat that comes too late is given back. */
 async function seat(joining: Promise<unknown>, ms = ANSWER_MS): Promise<GameRoom> {
-  return (await within(ms, joining, (room) => void (room as GameRoom).leave())) as GameRoom;
+  return (await withTimeout(ms, joining, (room) => void (room as GameRoom).leave())) as GameRoom;
 }
 
 function wayTo(room: GameRoom): WayBack {

@@ -13,7 +13,7 @@ import type { Stage } from "./stage.ts";
 export function showPreview(
   stage: Stage,
   level: Level,
-  { roster: { looks } }: Account,
+  { characterList: { appearance: looks } }: Account,
   settings: Settings,
 ): () => void {
   const spawn = level.spawns[0] ?? { at: [0, 0, 0] as const, yaw: 0 };

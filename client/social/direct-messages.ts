@@ -4,7 +4,7 @@ import type { GameRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
 import { addLine, type HudStore } from "../room-view.ts";
 import type { Settings } from "../settings.ts";
-import { type Channel, type Reader, readLine } from "./chat-commands.ts";
+import { type Channel, type Recipient, parseLine } from "./chat-commands.ts";
 import type { PartyStore } from "./party.ts";
 
 /** What is written in the chat, and to whom. */
@@ -12,15 +12,15 @@ export interface DirectMessageStore {
   /** Where a line goes that names nobody. */
   readonly channel: Signal<Channel>;
   /** Whom one has whispered with, the latest first. */
-  readonly readers: Signal<readonly Reader[]>;
+  readonly recipients: Signal<readonly Recipient[]>;
   /** Says a line: `/w Name text` whispers, `/r text` answers the last whisper, `/p text` is for the party. */
   say(text: string): void;
   /** From now on lines are for this one. */
-  whisperTo(reader: Reader): void;
+  whisperTo(reader: Recipient): void;
 }
 
 /** Most people that the switch beside the chat offers. */
-const READERS_MAX = 4;
+const RECIPIENTS_MAX = 4;
 const OUTCOMES: Readonly<Record<DeliveryOutcome, string>> = {
   delivered: "delivered",
   offline: "not online",
@@ -30,17 +30,17 @@ const OUTCOMES: Readonly<Record<DeliveryOutcome, string>> = {
 /** Whispers and party chat through all rooms of a session; the lines stand in the chat with the others. */
 export function openDirectMessages(
   session: Session,
-  { board, party, settings, heard }: DirectMessageParts,
+  { hud: board, party, settings, playSound: heard }: DirectMessageOptions,
 ): DirectMessageStore {
   const channel = signal<Channel>("room");
-  const readers = signal<readonly Reader[]>([]);
-  let last: Reader | undefined;
+  const readers = signal<readonly Recipient[]>([]);
+  let last: Recipient | undefined;
   /** By what was sent to, how the answer names them. */
   const names = new Map<string, string>();
 
-  const meet = (reader: Reader) => {
+  const meet = (reader: Recipient) => {
     const others = readers.value.filter(({ name }) => name !== reader.name);
-    readers.value = [reader, ...others].slice(0, READERS_MAX);
+    readers.value = [reader, ...others].slice(0, RECIPIENTS_MAX);
   };
   const isMuted = (name: string) => settings.muted.value.includes(name);
 
@@ -75,11 +75,11 @@ export function openDirectMessages(
   });
 
   /** Whoever is in the room goes by the session, the others by their character. */
-  function known(): Reader[] {
+  function known(): Recipient[] {
     const view = party.view.value;
     const members = (view?.members ?? []).filter(({ id }) => id !== view?.you);
     return [
-      ...party.neighbours().map(({ sessionId, name }) => ({ to: sessionId, name })),
+      ...party.roomPlayers().map(({ sessionId, name }) => ({ to: sessionId, name })),
       ...members.map(({ id, name }) => ({ to: id, name })),
       ...readers.value,
     ];
@@ -87,10 +87,10 @@ export function openDirectMessages(
 
   return {
     channel,
-    readers,
+    recipients: readers,
     say(line) {
       const room = session.room.value;
-      const asked = readLine(line, channel.value, known(), last);
+      const asked = parseLine(line, channel.value, known(), last);
       if ("problem" in asked) board.notice.value = asked.problem;
       else if (asked.text === "") channel.value = asked.channel;
       else if (asked.channel === "room") room?.send("chat", { text: asked.text });
@@ -112,10 +112,10 @@ export function openDirectMessages(
 }
 
 /** What {@link openDirectMessages} works with. */
-export interface DirectMessageParts {
-  readonly board: HudStore;
+export interface DirectMessageOptions {
+  readonly hud: HudStore;
   readonly party: PartyStore;
   readonly settings: Settings;
   /** Somebody else's line was heard. */
-  heard(): void;
+  playSound(): void;
 }

@@ -6,7 +6,7 @@ import type { Session } from "../network/session.ts";
 export type Invitation = ServerMessages["party.invited"];
 
 /** Somebody in the room whom one may invite. */
-export interface Neighbour {
+export interface RoomPlayer {
   readonly sessionId: string;
   readonly name: string;
   /** Index into COLORS. */
@@ -19,7 +19,7 @@ export interface PartyStore {
   /** The oldest comes first. */
   readonly invitations: Signal<readonly Invitation[]>;
   /** Everybody else in the room, by name. */
-  neighbours(): Neighbour[];
+  roomPlayers(): RoomPlayer[];
   invite(sessionId: string): void;
   answer(invitation: Invitation, yes: boolean): void;
   leave(): void;
@@ -60,9 +60,9 @@ export function openParty(session: Session): PartyStore {
   return {
     view,
     invitations,
-    neighbours() {
+    roomPlayers() {
       const room = session.room.value;
-      const all: Neighbour[] = [];
+      const all: RoomPlayer[] = [];
       room?.state?.actors?.forEach((actor, sessionId) => {
         const { kind, name, color } = actor as Avatar;
         if (kind === "avatar" && sessionId !== room.sessionId) all.push({ sessionId, name, color });

@@ -5,7 +5,7 @@ import { toFrame } from "../../client/input/move-direction.ts";
 import { type Api, openApi } from "../../client/network/api.ts";
 import { noticeFor, readCode } from "../../client/network/disconnect-notice.ts";
 import { ApiError } from "../../client/network/http-client.ts";
-import { backoffMs, within } from "../../client/network/retry.ts";
+import { backoffMs, withTimeout } from "../../client/network/retry.ts";
 import { rigCamera } from "../../client/scene/camera-rig.ts";
 import { wrap } from "../../client/scene/wrap-text.ts";
 import { CLOSE, defineLevel, layGround, playerName, seeded } from "../../shared/index.ts";
@@ -75,11 +75,11 @@ describe("an answer that never comes", () => {
     const joining = new Promise<string>((resolve) => {
       answer = resolve;
     });
-    await expect(within(5, joining, (seat) => returned.push(seat))).rejects.toThrow("too long");
+    await expect(withTimeout(5, joining, (seat) => returned.push(seat))).rejects.toThrow("too long");
     answer("seat 7");
     await joining;
     expect(returned).toEqual(["seat 7"]);
-    expect(await within(1000, Promise.resolve("in time"))).toBe("in time");
+    expect(await withTimeout(1000, Promise.resolve("in time"))).toBe("in time");
   });
 });
 

@@ -29,7 +29,7 @@ afterEach(() => void vi.useRealTimers());
 
 it("a wish without an answer is asked again with the same id, and ends with the first answer", async () => {
   const { sent, wishes, tell } = openLine();
-  const answer = wishes.ask("item.drop", { id: "x" });
+  const answer = wishes.send("item.drop", { id: "x" });
   await vi.advanceTimersByTimeAsync(9_000);
   expect(sent).toHaveLength(3);
   expect(new Set(sent.map(({ request }) => request)).size).toBe(1);
@@ -41,7 +41,7 @@ it("a wish without an answer is asked again with the same id, and ends with the 
 
 it("a database that is away is no answer; a refusal is one", async () => {
   const { sent, wishes, tell } = openLine();
-  const answer = wishes.ask("shop.buy", {});
+  const answer = wishes.send("shop.buy", {});
   tell("refused", { code: "DATABASE_UNAVAILABLE", request: sent[0]?.request });
   await vi.advanceTimersByTimeAsync(4_500);
   expect(sent).toHaveLength(2);
@@ -52,7 +52,7 @@ it("a database that is away is no answer; a refusal is one", async () => {
 it("a wish that the network lost is asked at once when the connection is back", async () => {
   const { room, sent, wishes, tell } = openLine();
   room.connection.isOpen = false;
-  const answer = wishes.ask("item.use", { id: "x" });
+  const answer = wishes.send("item.use", { id: "x" });
   expect(sent).toHaveLength(0);
   room.connection.isOpen = true;
   tell("back");
@@ -63,10 +63,10 @@ it("a wish that the network lost is asked at once when the connection is back", 
 
 it("a wish ends when it is never answered, and when its room is left", async () => {
   const { session, wishes } = openLine();
-  const never = wishes.ask("item.use", { id: "x" });
+  const never = wishes.send("item.use", { id: "x" });
   await vi.advanceTimersByTimeAsync(30_000);
   expect(await never).toEqual({ ok: false, code: "OFFLINE" });
-  const left = wishes.ask("item.use", { id: "x" });
+  const left = wishes.send("item.use", { id: "x" });
   session.room.value = undefined;
   expect(await left).toEqual({ ok: false, code: "TRAVELLING" });
 });

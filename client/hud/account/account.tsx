@@ -44,17 +44,17 @@ export function AccountPanel({ page }: { page: Page }) {
       {accountPage.value === "reset" && <Reset {...another} />}
       {accountPage.value === "password" && <ChangePassword {...sheet} done={() => turn("you")} />}
       {accountPage.value === "visits" && <PlaySessions page={page} />}
-      {accountPage.value === "you" && <You page={page} turn={turn} />}
+      {accountPage.value === "you" && <AccountOverview page={page} turn={turn} />}
     </Panel>
   );
 }
 
 /** Who one is, and the ways out. */
-function You({ page, turn }: { page: Page; turn(to: AccountPage): void }) {
+function AccountOverview({ page, turn }: { page: Page; turn(to: AccountPage): void }) {
   const { account, session, overlay } = page;
   const [problem, setProblem] = useState("");
   const [sure, setSure] = useState(false);
-  const who = account.who.value;
+  const who = account.profile.value;
   const guest = who?.kind === "guest";
   const signOut = async (everywhere: boolean) => {
     try {

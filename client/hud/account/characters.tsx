@@ -11,13 +11,13 @@ const DAY_MS = 86_400_000;
 /** The characters of an account: choose, make, take away, bring back. */
 export function Characters({ page }: { page: Page }) {
   const { account } = page;
-  const { roster } = account;
+  const { characterList: roster } = account;
   const [problem, setProblem] = useState("");
   const [asked, setAsked] = useState(false);
   const live = roster.characters.value.filter(({ deletedAt }) => deletedAt === null);
   const gone = roster.characters.value.filter(({ deletedAt }) => deletedAt !== null);
   const chosen = live.find(({ id }) => id === roster.chosen.value);
-  if (account.who.value?.kind !== "registered" && live.length + gone.length < 2) return null;
+  if (account.profile.value?.kind !== "registered" && live.length + gone.length < 2) return null;
 
   const act = (work: () => Promise<void>) => async () => {
     setProblem("");

@@ -17,7 +17,7 @@ export function PlaySessions({ page }: { page: Page }) {
   }, [readVisits]);
   if (problem) return <p class="problem">{problem}</p>;
   if (!visits) return <p role="status">One moment…</p>;
-  const names = new Map(account.roster.characters.value.map(({ id, name }) => [id, name]));
+  const names = new Map(account.characterList.characters.value.map(({ id, name }) => [id, name]));
   const labels = new Map(games.value.map(({ game, label }) => [game, label]));
   return (
     <>

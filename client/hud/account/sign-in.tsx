@@ -21,12 +21,12 @@ interface SheetProps {
 /** Signs in by name and password, or by the provider. */
 export function SignIn({ page, turn, done }: SheetProps) {
   const { account } = page;
-  const guest = account.who.value?.kind === "guest";
+  const guest = account.profile.value?.kind === "guest";
   return (
     <>
       {guest && (
         <p class="aside">
-          Your guest <b>{account.roster.looks.value.name}</b> stays in this browser and is back when you sign
+          Your guest <b>{account.characterList.appearance.value.name}</b> stays in this browser and is back when you sign
           out.
         </p>
       )}
@@ -59,12 +59,12 @@ export function SignIn({ page, turn, done }: SheetProps) {
 /** Makes an account; a guest's becomes one. */
 export function SignUp({ page, turn, done }: SheetProps) {
   const { account } = page;
-  const guest = account.who.value?.kind === "guest";
+  const guest = account.profile.value?.kind === "guest";
   return (
     <>
       <p>
         {guest
-          ? `${account.roster.looks.value.name} keeps everything and can play on any device.`
+          ? `${account.characterList.appearance.value.name} keeps everything and can play on any device.`
           : "With an account you play on any device, with several characters."}
       </p>
       <Form
@@ -153,7 +153,7 @@ export function ChangePassword({ page: { account }, done }: SheetProps) {
   );
 }
 
-const nameOf = ({ who }: Account) => ({ value: who.value?.name ?? "", readOnly: true });
+const nameOf = ({ profile: who }: Account) => ({ value: who.value?.name ?? "", readOnly: true });
 
 function ByProvider({ page, link }: { page: Page; link: boolean }) {
   const provider = page.provider.value;

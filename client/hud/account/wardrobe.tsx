@@ -11,7 +11,7 @@ const OUTLINES: Record<(typeof SHAPES)[number], string> = {
 
 /** The name, and a button that suggests another. */
 export function NameField({ page }: { page: Page }) {
-  const { looks } = page.account.roster;
+  const { appearance: looks } = page.account.characterList;
   const problem = playerName.safeParse(looks.value.name).error?.issues[0]?.message;
   return (
     <label>
@@ -47,8 +47,8 @@ export function NameField({ page }: { page: Page }) {
 }
 
 /** Colour and shape. */
-export function Wardrobe({ page }: { page: Page }) {
-  const { looks } = page.account.roster;
+export function AppearanceFields({ page }: { page: Page }) {
+  const { appearance: looks } = page.account.characterList;
   return (
     <>
       <span class="label" id="color-label">

@@ -15,8 +15,8 @@ const choose = ({ id, qty }: Pick<CarriedItems, "id" | "qty"> = { id: "", qty: 0
 /** Bag, equipment and purse. Drag, tap and tap, or arrow keys and Enter. */
 export function BagWindow({ page }: { page: Page }) {
   const { things } = page;
-  const { bag, look } = things;
-  const held = bag.held.value;
+  const { bag, view: look } = things;
+  const held = bag.carried.value;
   const slots = wornSlots(look.value);
   const picked = held.find(({ id }) => id === chosen.value.id);
   const cell = (container: CarriedItems["container"], slot: number, first: boolean) => (
@@ -55,8 +55,8 @@ interface BagCellProps {
 }
 
 function BagCell({ page: { things }, container, slot, first }: BagCellProps) {
-  const { bag, trade, look } = things;
-  const held = bag.held.value;
+  const { bag, trade, view: look } = things;
+  const held = bag.carried.value;
   const stack = held.find((one) => one.container === container && one.slot === slot);
   const picked = held.find(({ id }) => id === chosen.value.id);
   const lifted = dragged.value?.template;
@@ -88,7 +88,7 @@ function BagCell({ page: { things }, container, slot, first }: BagCellProps) {
       drop={`${container}:${slot}`}
       hint={container === "equipment" ? name : undefined}
       chosen={stack !== undefined && stack.id === chosen.value.id}
-      refused={stack !== undefined && stack.id === bag.refused.value}
+      refused={stack !== undefined && stack.id === bag.refusedId.value}
       closed={lifted !== undefined && !fits(lifted, container, slot, look.value.templates)}
       offered={trade.view.value?.mine.items.find(({ id }) => id === stack?.id)?.qty ?? 0}
       first={first}
@@ -105,7 +105,7 @@ function BagCell({ page: { things }, container, slot, first }: BagCellProps) {
 }
 
 /** What a double click does: offer, sell, put on, take off or use. */
-function doAtOnce({ bag, trade, shop, look }: Page["things"], stack: CarriedItems) {
+function doAtOnce({ bag, trade, shop, view: look }: Page["things"], stack: CarriedItems) {
   choose();
   if (trade.view.value) return trade.offer(stack, stack.qty);
   if (shop.value) return bag.sell(shop.value, stack.id, stack.qty);

@@ -1,7 +1,7 @@
 import type { CarriedItems } from "../../items/inventory-preview.ts";
 import { labelOf } from "../../items/item-labels.ts";
 import type { ItemsView } from "../../view.ts";
-import { dragged, type Grip, useGrip } from "./drag.tsx";
+import { dragged, type DragSource, useDrag } from "./drag.tsx";
 import { Picture } from "./picture.tsx";
 
 interface CellProps {
@@ -22,7 +22,7 @@ interface CellProps {
   offered?: number;
   /** The one that Tab reaches. */
   first?: boolean;
-  land?: Grip["land"];
+  land?: DragSource["drop"];
   /** How many are dragged; default: all. */
   lifts?: number;
   press(): void;
@@ -32,7 +32,7 @@ interface CellProps {
 /** One slot: a button, a thing to drag, and a place to drop on. */
 export function Cell(props: CellProps) {
   const { look, stack, place, drop, hint, chosen, refused, closed, offered = 0, first, land } = props;
-  const grip = useGrip(stack && land && { ...stack, qty: props.lifts ?? stack.qty, land });
+  const grip = useDrag(stack && land && { ...stack, qty: props.lifts ?? stack.qty, drop: land });
   const { wasDrag, ...handlers } = grip;
   const over = dragged.value?.over === drop;
   const lifted = stack !== undefined && dragged.value?.id === stack.id;

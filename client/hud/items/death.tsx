@@ -22,12 +22,12 @@ export function DeathScreen({ page: { things } }: { page: Page }) {
 }
 
 /** The way to one's own pile. */
-export function GraveSign({ page: { things } }: { page: Page }) {
-  const grave = things.grave.value;
+export function OwnPileSign({ page: { things } }: { page: Page }) {
+  const grave = things.ownPile.value;
   if (!grave || things.bag.dead.value) return null;
   return (
     <div class="grave" role="status" data-testid="grave">
-      <svg viewBox="-10 -10 20 20" style={{ transform: `rotate(${grave.turn}deg)` }} aria-hidden="true">
+      <svg viewBox="-10 -10 20 20" style={{ transform: `rotate(${grave.bearingDeg}deg)` }} aria-hidden="true">
         <path
           d="M0-8 6 6 0 3-6 6z"
           fill="#ffd97a"
@@ -36,7 +36,7 @@ export function GraveSign({ page: { things } }: { page: Page }) {
           stroke-linejoin="round"
         />
       </svg>
-      Your things lie {grave.away} m away
+      Your things lie {grave.distanceM} m away
     </div>
   );
 }

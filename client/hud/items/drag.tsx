@@ -10,7 +10,7 @@ interface Dragged {
   readonly qty: number;
   readonly x: number;
   readonly y: number;
-  /** Where it would land: see {@link useGrip}. */
+  /** Where it would land: see {@link useDrag}. */
   readonly over: string;
 }
 
@@ -21,16 +21,16 @@ const LIFT_PX = 6;
 export const dragged = signal<Dragged | undefined>(undefined);
 
 /** What may be gripped. */
-export interface Grip {
+export interface DragSource {
   readonly id: string;
   readonly template: string;
   readonly qty: number;
   /** Dropped over an element with this `data-drop`; "ground": over the world; "": beside everything. */
-  land(over: string): void;
+  drop(over: string): void;
 }
 
 /** Handlers of an element that can be dragged, by mouse, pen and finger alike. A press that stays is a click. */
-export function useGrip(grip: Grip | undefined) {
+export function useDrag(grip: DragSource | undefined) {
   const from = useRef<{ x: number; y: number; pointer: number } | undefined>(undefined);
   const landed = useRef(false);
   const move = (event: PointerEvent) => {
@@ -47,7 +47,7 @@ export function useGrip(grip: Grip | undefined) {
     const { over } = dragged.value ?? {};
     landed.current = over !== undefined;
     dragged.value = undefined;
-    if (over !== undefined && event.type === "pointerup") grip?.land(over);
+    if (over !== undefined && event.type === "pointerup") grip?.drop(over);
   };
   return {
     onPointerDown(event: PointerEvent & { currentTarget: HTMLElement }) {
@@ -71,7 +71,7 @@ function underneath(x: number, y: number): string {
 }
 
 /** What is dragged, under the pointer. */
-export function Ghost({ look }: { look: ItemsView }) {
+export function DragPreview({ look }: { look: ItemsView }) {
   const what = dragged.value;
   if (!what) return null;
   return (

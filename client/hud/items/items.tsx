@@ -2,52 +2,52 @@ import { useEffect } from "preact/hooks";
 import type { Shop } from "roomkeep/shared";
 import type { Page } from "../../page-state.ts";
 import { BagWindow } from "./bag.tsx";
-import { DeathScreen, GraveSign } from "./death.tsx";
-import { Ghost } from "./drag.tsx";
+import { DeathScreen, OwnPileSign } from "./death.tsx";
+import { DragPreview } from "./drag.tsx";
 import { ShopWindow } from "./shop.tsx";
 import { TradeBanner, TradeWindow } from "./trade.tsx";
 
 /** Everything about items that lies over the world. */
 export function Items({ page }: { page: Page }) {
   const { things, session } = page;
-  const { bag, trade, shop, open, look } = things;
+  const { bag, trade, shop, open, view: look } = things;
   const ended = trade.ended.value;
   useEffect(() => {
     if (ended) page.board.notice.value = ended.reason;
   }, [ended, page]);
-  if (!bag.here.value) return null;
+  if (!bag.available.value) return null;
   if (bag.dead.value) return <DeathScreen page={page} />;
   const keeper = session.room.value?.state.actors?.get(shop.value) as Shop | undefined;
   const view = trade.view.value;
   return (
     <>
-      <NearButton page={page} />
-      <GraveSign page={page} />
+      <NearbyButton page={page} />
+      <OwnPileSign page={page} />
       <TradeBanner page={page} />
       <div class="windows">
         {view && <TradeWindow page={page} trade={view} />}
         {!view && keeper && <ShopWindow page={page} shop={keeper} />}
         {(open.value || view || keeper) && <BagWindow page={page} />}
       </div>
-      <Ghost look={look.value} />
+      <DragPreview look={look.value} />
     </>
   );
 }
 
 /** Takes what lies near, or opens the shop. */
-function NearButton({ page: { things } }: { page: Page }) {
-  const near = things.near.value;
+function NearbyButton({ page: { things } }: { page: Page }) {
+  const near = things.nearby.value;
   if (!near || near.id === things.shop.value) return null;
   return (
-    <button type="button" class="near" data-testid="near" onClick={() => things.touch(near)}>
-      {near.words} <kbd>F</kbd>
+    <button type="button" class="near" data-testid="near" onClick={() => things.interact(near)}>
+      {near.label} <kbd>F</kbd>
     </button>
   );
 }
 
 /** Opens and closes the bag. */
 export function BagButton({ page: { things } }: { page: Page }) {
-  if (!things.bag.here.value) return null;
+  if (!things.bag.available.value) return null;
   return (
     <button
       type="button"

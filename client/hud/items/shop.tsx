@@ -10,13 +10,13 @@ const MANY = [1, 5, 20];
 
 /** What a shop sells and what it pays for. */
 export function ShopWindow({ page, shop }: { page: Page; shop: Shop }) {
-  const { bag, look, shop: id } = page.things;
+  const { bag, view: look, shop: id } = page.things;
   const [qty, setQty] = useState(1);
   const wares = [...shop.wares.entries()];
   const sells = wares.filter(([, { buy }]) => buy > 0);
   const pays = wares.filter(([, { sell }]) => sell > 0);
   const have = (template: string) =>
-    bag.held.value.filter((one) => one.container === "bag" && one.template === template);
+    bag.carried.value.filter((one) => one.container === "bag" && one.template === template);
   return (
     <Window name="Shop" close={() => page.things.close()} drop="shop" aside={<small>{shop.name}</small>}>
       <h3 class="row">
@@ -37,7 +37,7 @@ export function ShopWindow({ page, shop }: { page: Page; shop: Shop }) {
         {sells.map(([template, { buy }]) => {
           const many = Math.min(qty, look.value.templates[template]?.stack ?? qty);
           return (
-            <li key={template} class={bag.refused.value === template ? "refused" : ""}>
+            <li key={template} class={bag.refusedId.value === template ? "refused" : ""}>
               <Picture look={look.value} template={template} />
               <span class="grow">
                 <b>{labelOf(look.value, template)}</b>

@@ -9,7 +9,7 @@ export const chosen = signal({ id: "", qty: 0 });
 
 /** What one may do with the stack that is chosen, and with how many of it. */
 export function StackActions({ page, stack }: { page: Page; stack: CarriedItems | undefined }) {
-  const { look } = page.things;
+  const { view: look } = page.things;
   if (!stack) {
     return (
       <div class="deed">
@@ -60,7 +60,7 @@ export function StackActions({ page, stack }: { page: Page; stack: CarriedItems 
 }
 
 function actionsFor(page: Page, stack: CarriedItems, qty: number): [string, () => void][] {
-  const { bag, trade, shop, look } = page.things;
+  const { bag, trade, shop, view: look } = page.things;
   const acts: [string, () => void][] = [];
   const add = (name: string | false | undefined, act: () => void) => name && acts.push([name, act]);
   if (stack.container === "equipment") {
@@ -69,7 +69,7 @@ function actionsFor(page: Page, stack: CarriedItems, qty: number): [string, () =
   }
   const open = page.session.room.value?.state.actors?.get(shop.value) as Shop | undefined;
   const pays = open?.wares.get(stack.template)?.sell ?? 0;
-  const free = freeSlot(bag.held.value);
+  const free = freeSlot(bag.carried.value);
   add(trade.view.value && `Offer ${qty}`, () => trade.offer(stack, qty));
   add(pays > 0 && `Sell ${qty} for ${pays * qty}`, () => bag.sell(shop.value, stack.id, qty));
   add(verbOf(look.value, stack.template), () => bag.use(stack.id));

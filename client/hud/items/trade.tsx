@@ -88,7 +88,7 @@ function useChanged(what: string): boolean {
 }
 
 function Given({ page: { things }, side, own }: { page: Page; side: TradeSide; own?: boolean }) {
-  const { look, trade } = things;
+  const { view: look, trade } = things;
   const over = own && dragged.value?.over === "offer";
   if (!own)
     return (
@@ -122,7 +122,7 @@ function Given({ page: { things }, side, own }: { page: Page; side: TradeSide; o
 
 /** Somebody who wants to trade. */
 export function TradeBanner({ page: { things } }: { page: Page }) {
-  const [wish] = things.trade.asked.value;
+  const [wish] = things.trade.requests.value;
   if (!wish) return null;
   return (
     <div class="banner invitation" role="alertdialog" aria-label="Trade" data-testid="trade-asked">

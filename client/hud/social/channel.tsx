@@ -4,7 +4,7 @@ import type { Channel } from "../../social/chat-commands.ts";
 /** Whom the next line is for: the room, the party, or somebody. Hidden while there is only the room. */
 export function ChannelSwitch({ page: { letters, party } }: { page: Page }) {
   const chosen = letters.channel.value;
-  const readers = letters.readers.value;
+  const readers = letters.recipients.value;
   const isParty = party.view.value !== null;
   if (!isParty && readers.length === 0) return null;
   const optionOf = (channel: Channel) => (typeof channel === "string" ? channel : `@${channel.name}`);

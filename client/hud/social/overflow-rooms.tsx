@@ -4,8 +4,8 @@ import type { Page } from "../../page-state.ts";
 /** The other rooms of this place, where it has several, and the way there. */
 export function OverflowRooms({ page: { siblings, overlay } }: { page: Page }) {
   useEffect(() => {
-    siblings.look();
-    const beat = setInterval(siblings.look, 2_000);
+    siblings.refresh();
+    const beat = setInterval(siblings.refresh, 2_000);
     return () => clearInterval(beat);
   }, [siblings]);
   const others = siblings.others.value;
@@ -26,7 +26,7 @@ export function OverflowRooms({ page: { siblings, overlay } }: { page: Page }) {
               disabled={players >= max}
               aria-label={`Go to ${code}`}
               onClick={() => {
-                siblings.go(code);
+                siblings.changeTo(code);
                 overlay.value = "none";
               }}
             >

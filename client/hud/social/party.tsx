@@ -94,7 +94,7 @@ export function People({ page }: { page: Page }) {
     return () => clearInterval(beat);
   }, []);
   const members = new Set(party.view.value?.members.map(({ sessionId }) => sessionId));
-  const people = party.neighbours();
+  const people = party.roomPlayers();
   const first = people.filter(({ sessionId }) => sessionId === picked.value);
   const rest = people.filter(({ sessionId }) => sessionId !== picked.value);
   return (
@@ -104,7 +104,7 @@ export function People({ page }: { page: Page }) {
           <li key={sessionId} class="row">
             <span class="dot" style={{ background: COLORS[color] }} />
             <b class="grow">{name}</b>
-            {page.things.bag.here.value && (
+            {page.things.bag.available.value && (
               <button
                 type="button"
                 aria-label={`Trade with ${name}`}
@@ -152,7 +152,7 @@ export function People({ page }: { page: Page }) {
 }
 
 /** The veil over a journey, and over a room that one waits for. */
-export function Veil({ page: { session } }: { page: Page }) {
+export function TravelOverlay({ page: { session } }: { page: Page }) {
   const text = session.journey.value || placeInQueue(session.queue.value);
   return (
     <div class={`veil ${text ? "drawn" : ""}`} aria-hidden={!text} role="status" data-testid="veil">
