@@ -24,7 +24,9 @@ export function openSettings(): Settings {
     volume: storedSignal("volume", 0.5, (value) => typeof value === "number"),
     sensitivity: storedSignal("sensitivity", 1, (value) => typeof value === "number"),
     reducedMotion: storedSignal("reducedMotion", calm, (value) => typeof value === "boolean"),
-    quality: storedSignal<Quality>("quality", "auto", (value) => ["auto", "high", "low"].includes(String(value))),
+    quality: storedSignal<Quality>("quality", "auto", (value) =>
+      ["auto", "high", "low"].includes(String(value)),
+    ),
     debug: signal(false),
     muted: storedSignal<readonly string[]>("muted", [], Array.isArray),
   };

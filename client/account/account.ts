@@ -1,5 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
-import type { Api, Registration, AccountProfile } from "../network/api.ts";
+import type { AccountProfile, Api, PlaySession, Registration } from "../network/api.ts";
 import { ApiError } from "../network/http-client.ts";
 import { readStored, writeStored } from "../storage.ts";
 import { type CharacterList, openCharacterList } from "./character-list.ts";
@@ -25,6 +25,8 @@ export interface Account {
   openProvider(link: boolean): Promise<void>;
   /** Finishes what {@link openProvider} began. */
   finishProviderSignIn(came: OidcReturn): Promise<void>;
+  /** The play sessions of the account, the latest first. */
+  playSessions(): Promise<readonly PlaySession[]>;
   /** Ends this sign-in, or all of them. A guest that this browser keeps plays again. */
   signOut(everywhere: boolean): Promise<void>;
 }
@@ -153,6 +155,7 @@ export function openAccount(api: Api): Account {
       // The guest became this account: its code has ended.
       if (wasGuest && roster.characters.value.some(({ id }) => id === wasGuest)) keepCode(undefined);
     },
+    playSessions: async () => (await api.playSessions()).visits,
     async signOut(everywhere) {
       try {
         await api.signOut(everywhere);

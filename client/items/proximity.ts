@@ -91,7 +91,7 @@ function directionTo(to: { x: number; z: number }, me: Pose, yaw: number) {
   const [dx, dz] = [to.x - me.x, to.z - me.z];
   // Who looks along +z has +x at the left hand.
   const turn = ((yaw - Math.atan2(dx, dz)) * 180) / Math.PI;
-  return { away: Math.round(Math.hypot(dx, dz)), turn: Math.round(turn / 5) * 5 };
+  return { distanceM: Math.round(Math.hypot(dx, dz)), bearingDeg: Math.round(turn / 5) * 5 };
 }
 
 const distance = (a: { x: number; y: number; z: number }, b: Pose) =>

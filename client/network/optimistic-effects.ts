@@ -1,5 +1,6 @@
 import type { Actor } from "roomkeep/shared";
 import type { GameRoom } from "./predict.ts";
+import { withTimeout } from "./retry.ts";
 
 /** What is shown of an action before the room has done it. */
 export interface PredictedEffect {
@@ -88,10 +89,10 @@ export function predictEffects(
     awaited.push(one);
     return {
       within: (ms: number) =>
-        Promise.race([
-          arrived.then(() => true),
-          new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ms)),
-        ]),
+        withTimeout(ms, arrived).then(
+          () => true,
+          () => false,
+        ),
       giveUp: () => forget(one),
     };
   };

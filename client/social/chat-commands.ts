@@ -19,7 +19,12 @@ export type ParsedLine = { readonly channel: Channel; readonly text: string } | 
  * @param usual where a line goes that names nobody
  * @param known people by name, those to be preferred first
  */
-export function parseLine(line: string, usual: Channel, known: readonly Recipient[], last?: Recipient): ParsedLine {
+export function parseLine(
+  line: string,
+  usual: Channel,
+  known: readonly Recipient[],
+  last?: Recipient,
+): ParsedLine {
   const [, order, rest = ""] = /^\/(\S*)\s*(.*)$/su.exec(line.trim()) ?? [];
   if (order === undefined) return { channel: usual, text: line.trim() };
   if (order === "p") return { channel: "party", text: rest };

@@ -1,10 +1,10 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { DeliveryOutcome, ServerMessages } from "roomkeep/shared";
+import { addLine, type HudStore } from "../hud-store.ts";
 import type { GameRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
-import { addLine, type HudStore } from "../room-view.ts";
 import type { Settings } from "../settings.ts";
-import { type Channel, type Recipient, parseLine } from "./chat-commands.ts";
+import { type Channel, parseLine, type Recipient } from "./chat-commands.ts";
 import type { PartyStore } from "./party.ts";
 
 /** What is written in the chat, and to whom. */

@@ -43,7 +43,7 @@ export function openParty(session: Session): PartyStore {
   effect(() => {
     const room = session.room.value;
     if (!room) {
-      if (session.phase.peek() === "door") view.value = null;
+      if (session.phase.peek().kind === "idle") view.value = null;
       return;
     }
     room.onMessage("party", (party: PartyView | null) => {

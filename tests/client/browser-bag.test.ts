@@ -163,7 +163,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
       await route.fulfill({ status: 302, headers: { location: back.href } });
     });
     await press(bob, "Sign in");
-    await press(bob, "Go on with Example ID");
+    await press(bob, "Continue with Example ID");
     await bob.getByText("Make your first character").waitFor();
     expect(new URL(bob.url()).hash).toBe("");
     expect(await charactersOf("Bob B")).toEqual([]);
@@ -277,7 +277,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
 
   it("drop by drag on the world, and take what the other dropped", async () => {
     await drag(bob, cell(bob, "Arrow, 15"), { x: 300, y: 400 });
-    await bob.getByTestId("bag").getByText("Drag things about").waitFor();
+    await bob.getByTestId("bag").getByText("Drag items").waitFor();
     await cell(bob, "Arrow, 15").waitFor({ state: "detached" });
     await ann.getByTestId("near").tap();
     await cell(ann, "Arrow, 24").waitFor();
