@@ -4,28 +4,27 @@ import type { ItemsView } from "../view.ts";
 import { type Bag, openBag } from "./bag.ts";
 import { openTrade, type TradeStore } from "./trade.ts";
 
-/** A thing on the ground or a shop within reach. */
+/** A drop, a pile or a shop within reach. */
 export interface NearbyItem {
-  /** Of the actor. */
+  /** Id of the actor. */
   readonly id: string;
   readonly kind: "drop" | "pile" | "shop";
-  /** What one may do with it: "Take 3 herbs". */
+  /** Label of the button: "Take Herb ×3". */
   readonly label: string;
 }
 
-/** Where what one lost in a death lies. */
+/** The direction of the own pile, which holds the items that a death cost. */
 export interface PileDirection {
-  /** Metres. */
   readonly distanceM: number;
-  /** Which way, clockwise from straight ahead, degrees. */
+  /** Clockwise from straight ahead. */
   readonly bearingDeg: number;
 }
 
-/** Everything about items, as the page shows and changes it. */
+/** Everything about items. */
 export interface ItemsStore {
   readonly bag: Bag;
   readonly trade: TradeStore;
-  /** How this game's items look. */
+  /** Pictures and labels of this game's items. */
   readonly view: Signal<ItemsView>;
   /** Whether the bag is open; it is also shown beside a trade or a shop. */
   readonly open: Signal<boolean>;
@@ -33,22 +32,22 @@ export interface ItemsStore {
   readonly shop: Signal<string>;
   readonly nearby: Signal<NearbyItem | undefined>;
   readonly ownPile: Signal<PileDirection | undefined>;
-  /** Does what one does with a thing: takes it, or opens the shop. */
-  interact(thing: Pick<NearbyItem, "id" | "kind">): void;
-  /** Closes bag and shop, and calls off a trade. @returns false when nothing was open */
+  /** Takes the items, or opens the shop. */
+  interact(target: Pick<NearbyItem, "id" | "kind">): void;
+  /** Closes bag and shop, and cancels a trade. @returns false when nothing was open */
   close(): boolean;
 }
 
 /** Follows the items of a session. */
 export function openItems(session: Session): ItemsStore {
-  const look = signal<ItemsView>({ templates: {} });
-  const bag = openBag(session, look);
+  const view = signal<ItemsView>({ templates: {} });
+  const bag = openBag(session, view);
   const trade = openTrade(session);
   const open = signal(false);
   const shop = signal("");
-  const near = signal<NearbyItem | undefined>(undefined);
+  const nearby = signal<NearbyItem | undefined>(undefined);
   effect(() => {
-    // Another room, or none: what was open there is not here.
+    // The shop of the room before is not in this one.
     if (session.room.value) shop.value = "";
     else [shop.value, open.value] = ["", false];
   });
@@ -58,20 +57,20 @@ export function openItems(session: Session): ItemsStore {
   return {
     bag,
     trade,
-    view: look,
+    view,
     open,
     shop,
-    nearby: near,
+    nearby,
     ownPile: signal<PileDirection | undefined>(undefined),
     interact({ id, kind }) {
       if (kind === "shop") shop.value = id;
       else void bag.take(id);
     },
     close() {
-      const any = open.value || shop.value !== "" || trade.view.value !== undefined;
+      const wasOpen = open.value || shop.value !== "" || trade.view.value !== undefined;
       trade.cancel();
       [shop.value, open.value] = ["", false];
-      return any;
+      return wasOpen;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Session } from "../network/session.ts";
 /** An invitation that waits for an answer. */
 export type Invitation = ServerMessages["party.invited"];
 
-/** Somebody in the room whom one may invite. */
+/** Another player of the room. */
 export interface RoomPlayer {
   readonly sessionId: string;
   readonly name: string;
@@ -13,12 +13,12 @@ export interface RoomPlayer {
   readonly color: number;
 }
 
-/** The own party, as the page shows and changes it. */
+/** The own party and its invitations. */
 export interface PartyStore {
   readonly view: Signal<PartyView | null>;
   /** The oldest comes first. */
   readonly invitations: Signal<readonly Invitation[]>;
-  /** Everybody else in the room, by name. */
+  /** The other players of the room, sorted by name. */
   roomPlayers(): RoomPlayer[];
   invite(sessionId: string): void;
   answer(invitation: Invitation, yes: boolean): void;
@@ -28,7 +28,7 @@ export interface PartyStore {
   lead(member: string): void;
 }
 
-/** How long an invitation is shown, ms: as long as it stands. */
+/** How long an invitation is shown, ms: as long as it is valid. */
 const SHOWN_MS = 60_000;
 
 /** Follows the party through all rooms of a session. */

@@ -120,7 +120,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     await phone.keyboard.press("Tab");
     await phone.keyboard.type("wrong horse 7");
     await phone.keyboard.press("Enter");
-    await phone.getByText("do not fit together").waitFor();
+    await phone.getByText("name or the password is wrong").waitFor();
     await shoot(phone, "sign-in-refused-phone");
     await field(phone, "current-password").fill(password);
     await phone.keyboard.press("Enter");
