@@ -41,8 +41,8 @@ export interface PageOptions {
 }
 
 /**
- * Starts the page: the join form, then the world. It puts all that it needs into the document. A browser without
- * WebGL 2 gets a message that says so.
+ * Starts the page: the join form, then the world. It puts all that it needs into the document. A browser
+ * without WebGL 2 gets a message that says so.
  *
  * @example
  * import { startPage } from "roomkeep/client";
@@ -123,7 +123,9 @@ function click({ session, items, overlays }: HudProps, id: string, kind: string)
   else overlays.showPeople(id);
 }
 
-/** Restores the account, or finishes a sign-in by the provider, then goes back to the last seat of this tab. */
+/**
+ * Restores the account, or finishes a sign-in by the provider, then goes back to the last seat of this tab.
+ */
 async function begin(
   { account, session, playTarget }: HudProps,
   oidcReturn: ReturnType<typeof takeOidcReturn>,

@@ -29,8 +29,9 @@ export interface SceneSync {
 }
 
 /**
- * Keeps the stage in step with the session: the character's preview beside the join form, the room's world in a room,
- * each with its game's scenery. @returns the view of the room
+ * Keeps the stage in step with the session: the character's preview beside the join form, the room's world in
+ * a room, each with its game's scenery.
+ * @returns the view of the room
  */
 export function syncScene(sync: SceneSync): () => RoomView | undefined {
   const { session, playTarget, account, settings, stage, views } = sync;
@@ -71,8 +72,9 @@ function openSceneryFrame(stage: Stage): (view: GameView) => void {
 }
 
 /**
- * Calls `close` at once and then what `prepare` returned, for each change of the room; of two changes in a row only the
- * last is opened. The signals that `prepare` reads count as changes, those that closing and opening read do not.
+ * Calls `close` at once and then what `prepare` returned, for each change of the room; of two changes in a
+ * row only the last is opened. The signals that `prepare` reads count as changes, those that closing and
+ * opening read do not.
  */
 function watchRoom(
   room: ReadonlySignal<GameRoom | undefined>,

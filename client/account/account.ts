@@ -9,7 +9,9 @@ import { type OidcReturn, openProvider, readBinding } from "./oidc-return.ts";
 export interface Account {
   readonly profile: Signal<AccountProfile | undefined>;
   readonly characterList: CharacterList;
-  /** Restores the guest of this browser in another one. It stays here while a registered account is signed in. */
+  /**
+   * Restores the guest of this browser in another one. It stays here while a registered account is signed in.
+   */
   readonly recoveryCode: Signal<string | undefined>;
   /** Reads the account that is signed in, after the page was opened. */
   restore(): Promise<void>;
@@ -22,7 +24,10 @@ export interface Account {
   signIn(login: string, password: string): Promise<void>;
   resetPassword(wanted: { login: string; code: string; password: string }): Promise<void>;
   changePassword(current: string, password: string): Promise<void>;
-  /** Leaves the page for the identity provider. @param link adds its identity to the account that is signed in */
+  /**
+   * Leaves the page for the identity provider.
+   * @param link adds its identity to the account that is signed in
+   */
   openProvider(link: boolean): Promise<void>;
   /** Finishes the sign-in that {@link openProvider} began. */
   finishProviderSignIn(answer: OidcReturn): Promise<void>;
@@ -88,7 +93,10 @@ export function openAccount(api: Api): Account {
       return false;
     }
   };
-  /** Runs `work` with the sign-in. If that has ended, a guest is signed in anew; a registered player has to do it. */
+  /**
+   * Runs `work` with the sign-in. If that has ended, a guest is signed in anew; a registered player has to do
+   * it.
+   */
   const whileSignedIn = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();

@@ -4,7 +4,9 @@ import type { Api, Appearance, OwnCharacter } from "../network/api.ts";
 import { readStored, writeStored } from "../storage.ts";
 import { suggestName } from "./name-suggestions.ts";
 
-/** The characters of the account that is signed in, and the appearance that the join form shows and changes. */
+/**
+ * The characters of the account that is signed in, and the appearance that the join form shows and changes.
+ */
 export interface CharacterList {
   readonly appearance: Signal<Appearance>;
   /** The chosen one first, the deleted ones last. */

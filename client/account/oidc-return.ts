@@ -21,8 +21,9 @@ export function readBinding(): string {
 }
 
 /**
- * Takes the provider's answer out of the page's address, and restores the address from before the sign-in, such as an
- * invitation to a room. @returns undefined when there is no answer; "refused" when the provider refused the sign-in
+ * Takes the provider's answer out of the page's address, and restores the address from before the sign-in,
+ * such as an invitation to a room.
+ * @returns undefined when there is no answer; "refused" when the provider refused the sign-in
  */
 export function takeOidcReturn(): OidcReturn | "refused" | undefined {
   if (!location.hash.startsWith("#identity?")) return undefined;

@@ -10,7 +10,10 @@ interface ConsoleProps {
   close(): void;
 }
 
-/** The room's console: a command line, the lines before it with their answers, and completions. The game goes on. */
+/**
+ * The room's console: a command line, the lines before it with their answers, and completions. The game goes
+ * on.
+ */
 export function Console({ store, close }: ConsoleProps) {
   const list = useRef<HTMLUListElement>(null);
   const field = useRef<HTMLInputElement>(null);

@@ -48,7 +48,10 @@ interface NetStatsPanelProps {
   session: Session;
 }
 
-/** The rates of the room, live; with the debug drawing also its tick times, if the player's role may read them. */
+/**
+ * The rates of the room, live; with the debug drawing also its tick times, if the player's role may read
+ * them.
+ */
 export function NetStatsPanel({ hud, settings, session }: NetStatsPanelProps) {
   if (!hud.netStatsOpen.value && !settings.debug.value) return null;
   return (

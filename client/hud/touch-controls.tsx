@@ -42,7 +42,7 @@ export function TouchControls({ input }: { input: Input }) {
           event.currentTarget.setPointerCapture(event.pointerId);
           finger.current = { id: event.pointerId, x: event.clientX, y: event.clientY };
           const box = event.currentTarget.getBoundingClientRect();
-          // The stick comes to the thumb.
+          // The stick moves under the thumb.
           const place = {
             left: `${event.clientX - box.left - 59}px`,
             top: `${event.clientY - box.top - 59}px`,

@@ -104,8 +104,8 @@ export function openInput(surface: HTMLElement, rig: CameraRig, settings: Settin
       return toFrame(x, y, rig.yaw, (run ? BUTTON.run : 0) | (jump ? BUTTON.jump : 0) | pad.buttons);
     },
     poll(dtS) {
-      const turn = Number(keys.has("KeyQ")) - Number(keys.has("KeyE"));
-      if (turn) rig.orbit(turn * 2 * dtS * settings.sensitivity.value, 0);
+      const direction = Number(keys.has("KeyQ")) - Number(keys.has("KeyE"));
+      if (direction) rig.orbit(direction * 2 * dtS * settings.sensitivity.value, 0);
       readPad(pad, rig, dtS * settings.sensitivity.value);
     },
     dispose: () => abort.abort(),

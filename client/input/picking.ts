@@ -8,7 +8,9 @@ const NEAR_PX = 42;
 /** A press that moves farther turns the camera, pixels. */
 const STILL_PX = 6;
 
-/** Points of an actor that can be clicked, metres above the ground: body and name; a shop's counter and sign. */
+/**
+ * Points of an actor that can be clicked, metres above the ground: body and name; a shop's counter and sign.
+ */
 const HEIGHTS: Record<string, readonly number[]> = { avatar: [0.7, 1.9], shop: [0.8, 2] };
 
 const at = new Vector3();

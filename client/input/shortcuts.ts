@@ -19,8 +19,8 @@ export interface ShortcutTargets {
 }
 
 /**
- * Enter goes to the chat, digits show emotes, H opens the help, B the bag, / and ` the console; F takes the nearest
- * item, F3 switches the debug drawing, Escape closes.
+ * Enter goes to the chat, digits show emotes, H opens the help, B the bag, / and ` the console; F takes the
+ * nearest item, F3 switches the debug drawing, Escape closes.
  */
 export function listenToKeys(targets: ShortcutTargets): void {
   const { overlays, items, session } = targets;

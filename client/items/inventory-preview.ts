@@ -18,8 +18,8 @@ export interface Move {
 }
 
 /**
- * The items after a move as the room will most likely book it: shown at once, and corrected when the room decides
- * otherwise. An impossible move changes nothing. Pure.
+ * The items after a move as the room will most likely book it: shown at once, and corrected when the room
+ * decides otherwise. An impossible move changes nothing. Pure.
  */
 export function previewMove(
   all: readonly CarriedItems[],

@@ -24,7 +24,10 @@ interface OpenRequest {
   settle(answer: Answer): void;
 }
 
-/** Opens the queue of a session. An unanswered request is sent again with the same id, so that it is booked once. */
+/**
+ * Opens the queue of a session. An unanswered request is sent again with the same id, so that it is booked
+ * once.
+ */
 export function openRequestQueue(session: Session): RequestQueue {
   const open = new Map<string, OpenRequest>();
 

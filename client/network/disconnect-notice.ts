@@ -15,7 +15,8 @@ export interface DisconnectNotice {
 }
 
 /**
- * The notice for a close code; undefined when the page comes back by itself (a drop, a restart, a lost lease).
+ * The notice for a close code; undefined when the page comes back by itself (a drop, a restart, a lost
+ * lease).
  */
 export function noticeFor(code: number): DisconnectNotice | undefined {
   switch (code) {

@@ -27,7 +27,9 @@ export interface HttpClient {
   token: string | undefined;
   /** Called with each new refresh token, to store it; the one before is used up. */
   onToken: ((token: string) => void) | undefined;
-  /** Reads the stored refresh token: another tab of this browser may have used up ours and stored the next. */
+  /**
+   * Reads the stored refresh token: another tab of this browser may have used up ours and stored the next.
+   */
   latestToken: (() => string | undefined) | undefined;
   /** Sends a request without a sign-in. */
   send<T>(method: string, path: string, body?: unknown): Promise<T>;

@@ -16,7 +16,9 @@ export interface LastSeat {
   game: string;
   /** When it was stored, epoch ms. */
   at: number;
-  /** Code in the address when the room was entered: a page that is reloaded in that moment still has it there. */
+  /**
+   * Code in the address when the room was entered: a page that is reloaded in that moment still has it there.
+   */
   from?: string | undefined;
 }
 
@@ -41,7 +43,10 @@ export function forgetLastSeat(): void {
   writeStored("wayBack", undefined, "tab");
 }
 
-/** Stores the seat in a room again and again while its connection is open. Ends with the room, or with the signal. */
+/**
+ * Stores the seat in a room again and again while its connection is open. Ends with the room, or with the
+ * signal.
+ */
 export function storeSeat(room: GameRoom, signal: AbortSignal): void {
   const store = (from?: string) => {
     if (!signal.aborted) writeStored("wayBack", { ...seatOf(room), from } satisfies LastSeat, "tab");

@@ -9,8 +9,8 @@ export interface PredictedEffect {
   /** The room has done it. The game decides how long the effect stays. */
   confirm?(): void;
   /**
-   * For an effect that becomes an actor: true for the new actor that replaces it. `confirm` is called when that actor
-   * has come, in the frame in which it is drawn for the first time.
+   * For an effect that becomes an actor: true for the new actor that replaces it. `confirm` is called when
+   * that actor has come, in the frame in which it is drawn for the first time.
    */
   becomes?(actor: Actor, id: string): boolean;
 }
@@ -33,8 +33,8 @@ interface AwaitedActor {
 }
 
 /**
- * Predicted effects of one room. The room answers each message, so that a refusal always removes its own effect. Without
- * a connection an effect is removed after a moment: the message is not sent later.
+ * Predicted effects of one room. The room answers each message, so that a refusal always removes its own
+ * effect. Without a connection an effect is removed after a moment: the message is not sent later.
  *
  * @example
  * const predict = predictEffects(room);

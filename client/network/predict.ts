@@ -60,9 +60,9 @@ export interface Prediction {
 /**
  * Predicts the own avatar with the game's step and Colyseus's reconciler, and interpolates everybody else.
  *
- * The reconciler steps at the room's rate. Between two steps a copy of the true state is stepped by the time that has
- * passed, with the input as it is now: so the own avatar answers in the next frame and does not lag a step behind.
- * A jump by a correction, or by changed input, becomes an offset that fades.
+ * The reconciler steps at the room's rate. Between two steps a copy of the true state is stepped by the time
+ * that has passed, with the input as it is now: so the own avatar answers in the next frame and does not lag
+ * a step behind. A jump by a correction, or by changed input, becomes an offset that fades.
  */
 export function predictRoom<S extends WorldState>(
   room: GameRoom<S>,
@@ -140,7 +140,8 @@ interface Interpolation {
 /** Interpolates every actor of the room, `delayMs` in the past. */
 function interpolateActors<S extends WorldState>(room: GameRoom<S>, delayMs: number): Interpolation {
   const predict = Predict.get(room, { mode: "lerp", delay: delayMs, snap: 6 });
-  // Quaternions are interpolated by component and normalised when they are drawn; avatars have none and skip them.
+  // Quaternions are interpolated by component and normalised when they are drawn; avatars have none and skip
+  // them.
   const linear = { mode: "lerp", fields: ["x", "y", "z", "qx", "qy", "qz", "qw"], snap: 6 } as const;
   const angular = { mode: "lerp", fields: ["yaw"], angle: true } as const;
   const root = predict as unknown as { attachAll(key: "actors", config: object): () => void };

@@ -1,4 +1,6 @@
-/** Back-off with jitter, ms: clients that one restart disconnected shall not all come back in the same moment. */
+/**
+ * Back-off with jitter, ms: clients that one restart disconnected shall not all come back in the same moment.
+ */
 export function backoffMs(attempt: number, random: () => number = Math.random): number {
   return Math.round(Math.min(2_500, 200 * 1.8 ** attempt) * (0.65 + 0.7 * random()));
 }
@@ -33,7 +35,8 @@ export async function retry<T>(
 }
 
 /**
- * Bounds the wait for an answer: a server that is just starting, or a network that loses packets, may never answer.
+ * Bounds the wait for an answer: a server that is just starting, or a network that loses packets, may never
+ * answer.
  *
  * @param late gets a result that comes after the timeout, to release it
  * @throws Error when `ms` have passed

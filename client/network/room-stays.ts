@@ -30,8 +30,8 @@ const SEAT_ATTEMPTS = 3;
 const ARRIVAL_MS = 350;
 
 /**
- * The stays of a session in rooms, one after the other. A stay ends when its signal is aborted: from then on its room,
- * or an attempt to join that is still under way, changes nothing any more.
+ * The stays of a session in rooms, one after the other. A stay ends when its signal is aborted: from then on
+ * its room, or an attempt to join that is still under way, changes nothing any more.
  */
 export class RoomStays {
   readonly phase: Signal<SessionPhase> = signal({ kind: "idle" });

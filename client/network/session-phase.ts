@@ -6,9 +6,14 @@ export type Connected =
   | { readonly kind: "playing"; readonly room: GameRoom }
   /** The room sends its first full state when the player's turn has come. `place` counts from 1. */
   | { readonly kind: "queued"; readonly room: GameRoom; readonly place: number }
-  /** The room hands its player over: steps 1 to 6 of docs/travel.md. `to`: name of the other place, for people. */
+  /**
+   * The room hands its player over: steps 1 to 6 of docs/travel.md. `to`: name of the other place, for
+   * people.
+   */
   | { readonly kind: "travelling"; readonly room: GameRoom; readonly to: string; readonly place: number }
-  /** The new room is joined, and its scene is built while the page is still dark: step 7 of docs/travel.md. */
+  /**
+   * The new room is joined, and its scene is built while the page is still dark: step 7 of docs/travel.md.
+   */
   | { readonly kind: "arriving"; readonly room: GameRoom; readonly to: string; readonly place: number };
 
 /** In a room, with or without a connection. */
@@ -23,7 +28,10 @@ export type InRoom =
       readonly interrupted: Connected;
     };
 
-/** The phases of a session. The functions below are its transitions inside a room; `openSession` has the others. */
+/**
+ * The phases of a session. The functions below are its transitions inside a room; `openSession` has the
+ * others.
+ */
 export type SessionPhase =
   /** The join form is open. */
   | { readonly kind: "idle" }

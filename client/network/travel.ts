@@ -35,7 +35,8 @@ export function followTravel(
       events.arrived(await takeSeat(seat));
     } catch {
       taking = false;
-      // The old room takes its player back and says why. If it is closed, the character belongs to the new one.
+      // The old room takes its player back and says why. If it is closed, the character belongs to the new
+      // one.
       if (isClosed) events.stranded(seat);
       else room.send("travel.back", {});
     }

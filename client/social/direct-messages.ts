@@ -13,7 +13,9 @@ export interface DirectMessageStore {
   readonly channel: Signal<Channel>;
   /** Players who whispered or were whispered to, the latest first. */
   readonly recipients: Signal<readonly Recipient[]>;
-  /** Sends a line: `/w Name text` whispers, `/r text` answers the last whisper, `/p text` goes to the party. */
+  /**
+   * Sends a line: `/w Name text` whispers, `/r text` answers the last whisper, `/p text` goes to the party.
+   */
   say(text: string): void;
   /** Further lines go to this recipient. */
   whisperTo(recipient: Recipient): void;

@@ -175,7 +175,8 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     expect(await ask(ann, "k.roomId")).toBe(await ask(bob, "k.roomId"));
   });
 
-  // ── In the meadow ─────────────────────────────────────────────────────────────────────────────────────────────
+  // ── In the meadow
+  // ─────────────────────────────────────────────────────────────────────────────────────────────
 
   const roomOf = async (page: Page) =>
     matchMaker.getLocalRoomById(await ask<string>(page, "k.roomId")) as never as MeadowRoom;

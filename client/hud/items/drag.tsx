@@ -29,7 +29,9 @@ export interface DragSource {
   drop(over: string): void;
 }
 
-/** Handlers of an element that can be dragged by mouse, pen or finger. A press that does not move is a click. */
+/**
+ * Handlers of an element that can be dragged by mouse, pen or finger. A press that does not move is a click.
+ */
 export function useDrag(source: DragSource | undefined) {
   const from = useRef<{ x: number; y: number; pointer: number } | undefined>(undefined);
   const dragEnded = useRef(false);

@@ -3,13 +3,13 @@ import { COLORS } from "roomkeep/shared";
 import type { Facts, Person } from "./facts.ts";
 import { Qr } from "./qr.tsx";
 
-/** Sends what a button asks for; the server answers by the state or a refusal. */
+/** Sends a button's message; the server answers by the state or a refusal. */
 export type Send = (type: "ready" | "start" | "rematch" | "lead", payload: object) => void;
 
-/** The link that leads into a room. */
+/** The link to a room. */
 export const linkTo = (code: string) => `${location.origin}${location.pathname}?room=${code}`;
 
-/** The lobby: who is here and ready, the code to come in by, and the start. On a phone it folds to a bar. */
+/** The lobby: players and who is ready, the room code, and the start. On a phone it folds to a bar. */
 export function Lobby({ facts, send }: { facts: Facts; send: Send }) {
   const [open, setOpen] = useState(true);
   const me = facts.people.find(({ id }) => id === facts.me);
@@ -55,7 +55,7 @@ function hintFor(present: number, leads: boolean): string {
     : "It begins when all are ready, or the leader starts.";
 }
 
-/** Code in letters that are read across a room, the QR beside it. */
+/** The room code in large letters, with a QR code beside it. */
 function Invitation({ code }: { code: string }) {
   const here = /^(localhost|127\.|\[::1\])/u.test(location.hostname);
   return (
@@ -65,7 +65,12 @@ function Invitation({ code }: { code: string }) {
         <strong class="tag-code" data-testid="code">
           {code}
         </strong>
-        {here && <small>This address works on this computer only; open the page by its network name.</small>}
+        {here && (
+          <small>
+            This address works on this computer only. Open the page by the computer's network address to get a
+            link for others.
+          </small>
+        )}
       </div>
       <Qr text={linkTo(code)} />
     </div>

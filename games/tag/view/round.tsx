@@ -1,7 +1,7 @@
 import { type Facts, personOf } from "./facts.ts";
 import { Dot, type Send } from "./lobby.tsx";
 
-/** Over the world in a countdown and a round: the clock, who is it, the own points. */
+/** During a countdown and a round: the clock, the player who is it, and the own points. */
 export function Clock({ facts }: { facts: Facts }) {
   const { phase, secondsLeft, me, it, grace } = facts;
   const own = personOf(facts, me);
@@ -23,7 +23,7 @@ export function Clock({ facts }: { facts: Facts }) {
   );
 }
 
-/** The large digit before a round. */
+/** The large digit of the countdown. */
 export function Countdown({ facts }: { facts: Facts }) {
   return (
     <div class="tag-count" key={facts.secondsLeft} aria-live="assertive">
@@ -32,7 +32,7 @@ export function Countdown({ facts }: { facts: Facts }) {
   );
 }
 
-/** The score board with the way to the next round. */
+/** The score board, with a button for the next round. */
 export function Scores({ facts, send }: { facts: Facts; send: Send }) {
   const leads = facts.leader === facts.me;
   const own = personOf(facts, facts.me);
