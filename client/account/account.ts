@@ -1,9 +1,8 @@
-import { type Signal, signal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import type { AccountProfile, Api, PlaySession, Registration } from "../network/api.ts";
-import { ApiError } from "../network/http-client.ts";
-import { readStored, writeStored } from "../storage.ts";
-import { type CharacterList, openCharacterList } from "./character-list.ts";
+import type { CharacterList } from "./character-list.ts";
 import { type OidcReturn, openProvider, readBinding } from "./oidc-return.ts";
+import { isSignInEnded, SignIn } from "./sign-in.ts";
 
 /** The account of this browser: none yet, a guest, or a registered one. All calls throw `ApiError`. */
 export interface Account {
@@ -37,146 +36,82 @@ export interface Account {
   signOut(everywhere: boolean): Promise<void>;
 }
 
-/** Error codes of a sign-in that has ended. */
-const SIGN_IN_ENDED = new Set(["TOKEN_INVALID", "TOKEN_REVOKED", "TOKEN_REUSED", "TOKEN_OUTDATED"]);
-const GUEST: AccountProfile = { kind: "guest", name: null, email: null };
-
 /** Opens the account that this browser has stored. */
 export function openAccount(api: Api): Account {
-  const { tokens } = api;
-  const characterList = openCharacterList(api);
-  const readToken = () => {
-    const stored = readStored("token");
-    return typeof stored === "string" ? stored : undefined;
-  };
-  tokens.token = readToken();
-  tokens.onToken = (next) => writeStored("token", next);
-  tokens.latestToken = readToken;
-  const profile = signal(
-    tokens.token ? ((readStored("who") as AccountProfile | undefined) ?? GUEST) : undefined,
-  );
-  const recoveryCode = signal(readStored("recoveryCode") as string | undefined);
-
-  const storeCode = (code: string | undefined) => {
-    recoveryCode.value = code;
-    writeStored("recoveryCode", code);
-  };
-  const setProfile = (next: AccountProfile | undefined) => {
-    profile.value = next;
-    writeStored("who", next);
-  };
-  const switchTo = async (next: AccountProfile) => {
-    setProfile(next);
-    characterList.chosen.value = undefined;
-    await characterList.read();
-  };
-  const forgetSignIn = () => {
-    tokens.token = undefined;
-    writeStored("token", undefined);
-    setProfile(undefined);
-    characterList.clear();
-  };
-  const recover = async (code: string) => {
-    await api.recover(code);
-    storeCode(code);
-    await switchTo(GUEST);
-  };
-  /** Signs in the guest of this browser by the stored recovery code. @returns false when there is none */
-  const restoreGuest = async () => {
-    if (!recoveryCode.value) return false;
-    try {
-      await recover(recoveryCode.value);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== "RECOVERY_INVALID") throw error;
-      storeCode(undefined);
-      return false;
-    }
-  };
-  /**
-   * Runs `work` with the sign-in. If that has ended, a guest is signed in anew; a registered player has to do
-   * it.
-   */
-  const whileSignedIn = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof ApiError) || !SIGN_IN_ENDED.has(error.code)) throw error;
-      const registered = profile.value?.kind === "registered";
-      const wanted = characterList.appearance.value;
-      forgetSignIn();
-      if (registered) throw new ApiError("TOKEN_REVOKED", "Your sign-in has ended. Sign in again.");
-      if (!(await restoreGuest())) return undefined;
-      characterList.appearance.value = wanted;
-      return work();
-    }
-  };
-
+  const signIn = new SignIn(api);
+  const { profile, characterList, recoveryCode } = signIn;
   return {
     profile,
     characterList,
     recoveryCode,
     async restore() {
-      if (!tokens.token) return;
-      await whileSignedIn(async () => {
-        setProfile((await api.account()).account);
+      if (!api.tokens.token) return;
+      await signIn.run(async () => {
+        signIn.setProfile((await api.account()).account);
         await characterList.read();
       });
     },
-    async ensureCharacter() {
-      if (tokens.token) {
-        const id = await whileSignedIn(async () => {
-          // A page that was opened while the server was away has not read the characters yet.
-          if (characterList.characters.value.length === 0) {
-            const wanted = characterList.appearance.value;
-            await characterList.read();
-            if (profile.value?.kind === "guest") characterList.appearance.value = wanted;
-          }
-          return characterList.save();
-        });
-        if (id) return id;
-      }
-      const { name, color, shape } = characterList.appearance.value;
-      const { recoveryCode: code, character } = await api.createGuest({ name: name.trim(), color, shape });
-      storeCode(code);
-      await switchTo(GUEST);
-      return character.id;
-    },
-    recover: (code) => recover(code.trim()),
+    ensureCharacter: () => ensureCharacter(api, signIn),
+    recover: (code) => signIn.recover(code.trim()),
     async signUp(wanted) {
-      if (profile.value?.kind === "guest") {
-        setProfile((await api.upgrade(wanted)).account);
-        storeCode(undefined);
-      } else await switchTo((await api.register(wanted)).account);
+      if (!signIn.isGuest) return signIn.switchTo((await api.register(wanted)).account);
+      signIn.setProfile((await api.upgrade(wanted)).account);
+      signIn.storeCode(undefined);
     },
-    async signIn(login, password) {
-      await switchTo((await api.signIn(login, password)).account);
-    },
-    async resetPassword(wanted) {
-      await switchTo((await api.resetPassword(wanted)).account);
-    },
+    signIn: async (login, password) => signIn.switchTo((await api.signIn(login, password)).account),
+    resetPassword: async (wanted) => signIn.switchTo((await api.resetPassword(wanted)).account),
     changePassword: (current, password) => api.changePassword(current, password),
     async openProvider(link) {
-      openProvider(await api.beginOidc(link && tokens.token !== undefined));
+      openProvider(await api.beginOidc(link && api.tokens.token !== undefined));
     },
-    async finishProviderSignIn({ code, state, iss }) {
-      const wasGuest = profile.value?.kind === "guest" ? characterList.chosen.value : undefined;
-      const { account } = await api.finishOidc({ code, state, binding: readBinding(), ...iss });
-      await switchTo(account);
-      // The guest has become this account: the recovery code is of no use any more.
-      if (wasGuest && characterList.characters.value.some(({ id }) => id === wasGuest)) storeCode(undefined);
-    },
+    finishProviderSignIn: (answer) => finishProviderSignIn(api, signIn, answer),
     playSessions: async () => (await api.playSessions()).visits,
-    async signOut(everywhere) {
-      try {
-        await api.signOut(everywhere);
-      } catch (error) {
-        if (!(error instanceof ApiError) || !SIGN_IN_ENDED.has(error.code)) throw error;
-      }
-      const wasGuest = profile.value?.kind === "guest";
-      forgetSignIn();
-      if (wasGuest) storeCode(undefined);
-      else await restoreGuest();
-    },
+    signOut: (everywhere) => signOut(api, signIn, everywhere),
   };
+}
+
+async function ensureCharacter(api: Api, signIn: SignIn): Promise<string> {
+  const { characterList } = signIn;
+  const { appearance } = characterList;
+  if (api.tokens.token) {
+    const id = await signIn.run(async () => {
+      // A page that was opened while the server was away has not read the characters yet.
+      if (characterList.characters.value.length === 0) {
+        const wanted = appearance.value;
+        await characterList.read();
+        if (signIn.isGuest) appearance.value = wanted;
+      }
+      return characterList.save();
+    });
+    if (id) return id;
+  }
+  const { name, color, shape } = appearance.value;
+  const { recoveryCode, character } = await api.createGuest({ name: name.trim(), color, shape });
+  await signIn.switchToGuest(recoveryCode);
+  return character.id;
+}
+
+async function finishProviderSignIn(
+  api: Api,
+  signIn: SignIn,
+  { code, state, iss }: OidcReturn,
+): Promise<void> {
+  const { characters, chosen } = signIn.characterList;
+  const guestCharacter = signIn.isGuest ? chosen.value : undefined;
+  const { account } = await api.finishOidc({ code, state, binding: readBinding(), ...iss });
+  await signIn.switchTo(account);
+  // The guest has become this account: its recovery code is of no use any more.
+  if (guestCharacter && characters.value.some(({ id }) => id === guestCharacter)) signIn.storeCode(undefined);
+}
+
+async function signOut(api: Api, signIn: SignIn, everywhere: boolean): Promise<void> {
+  try {
+    await api.signOut(everywhere);
+  } catch (error) {
+    if (!isSignInEnded(error)) throw error;
+  }
+  const wasGuest = signIn.isGuest;
+  signIn.forget();
+  if (wasGuest) signIn.storeCode(undefined);
+  else await signIn.restoreGuest();
 }

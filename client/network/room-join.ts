@@ -69,15 +69,17 @@ export function openRoomJoin(api: Api, account: Account, client: Client): RoomJo
         return await joinGame(characterId, seat.game, "joinOrCreate");
       }
     },
-    async listedId(roomId) {
-      try {
-        return (await api.findRoom(roomId)).roomId;
-      } catch (error) {
-        if (error instanceof ApiError && error.code === "ROOM_UNKNOWN") return undefined;
-        throw error;
-      }
-    },
+    listedId: (roomId) => listedId(api, roomId),
   };
+}
+
+async function listedId(api: Api, roomId: string): Promise<string | undefined> {
+  try {
+    return (await api.findRoom(roomId)).roomId;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "ROOM_UNKNOWN") return undefined;
+    throw error;
+  }
 }
 
 /** A joined room, or an error in good time; a room that is joined too late is left again. */
