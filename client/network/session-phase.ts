@@ -67,7 +67,7 @@ export function joined(room: GameRoom, to: string): InRoom {
   return to ? { kind: "arriving", room, to, place: 0 } : { kind: "playing", room };
 }
 
-/** The room told a place in its join queue; 0: it is this player's turn. */
+/** The room sent a place in its join queue; 0: it is this player's turn. */
 export function queuedAt(phase: InRoom, place: number): InRoom {
   return whileConnected(phase, (now) =>
     now.kind === "travelling" || now.kind === "arriving" ? { ...now, place } : settled(now.room, place),

@@ -28,7 +28,7 @@ export const itemViews: Record<string, (actor: Actor) => ActorView> = {
     const ribbon = RIBBONS[sum % RIBBONS.length] ?? "#ffd76a";
     return show(`drop${ribbon}`, (batch) => sack(batch, 0, 0, 0.8, ribbon), { sways: true });
   },
-  pile: (actor) => show("pile", pile, { name: `${(actor as Pile).name}'s things`, up: 1.35 }),
+  pile: (actor) => show("pile", pile, { name: `${(actor as Pile).name}'s items`, up: 1.35 }),
   shop: (actor) => show("shop", stall, { name: (actor as Shop).name, up: 3.05, yaw: actor.yaw }),
 };
 

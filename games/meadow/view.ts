@@ -94,11 +94,11 @@ function showControls(context: ViewContext<MeadowState>, bow: Bow, herbs: Herbs)
   };
   const actions = {
     pick: () => {
-      const thing = ripeHerbInReach();
-      if (!thing) return;
+      const herb = ripeHerbInReach();
+      if (!herb) return;
       // The blossoms disappear at once; they come back if the room refuses.
-      const asked = { id: thing.id, request: newRequest() };
-      void predict("pick", asked, () => ({ undo: herbs.pick(thing.id) }));
+      const message = { id: herb.id, request: newRequest() };
+      void predict("pick", message, () => ({ undo: herbs.pick(herb.id) }));
     },
     eat: () => {
       const id = foodOf(hero());
@@ -129,13 +129,13 @@ function feedEvents({ room, onEvent, tell, notice }: ViewContext<MeadowState>): 
   const nameOf = (id = "") => (room.state.actors?.get(id) as Hero | undefined)?.name ?? "A player";
   onEvent(Picked, ({ own, actor }) => tell(own ? "You picked a herb" : `${nameOf(actor)} picked a herb`));
   onEvent(Slain, ({ payload: { kind, xp, level }, actor = "" }) => {
-    tell(`You brought down a ${kind}: +${xp} experience. Take what it left.`);
+    tell(`You killed a ${kind}: +${xp} experience. Take the items that it dropped.`);
     const total = (room.state.actors?.get(actor) as Hero | undefined)?.xp ?? 0;
     if (level > levelOf(total - xp)) notice(`You are level ${level} now.`);
   });
   onEvent(Gored, ({ payload: { kind, harm, died } }) => {
     tell(`The ${kind} hurts you: −${harm}`);
-    if (died) notice(`The ${kind} was too much for you.`);
+    if (died) notice(`The ${kind} killed you.`);
   });
 }
 

@@ -97,7 +97,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     await field(ann, "username").fill("a");
     await field(ann, "new-password").fill(password);
     await ann.keyboard.press("Enter");
-    // What is wrong is told at its field, and the field has the focus.
+    // An error is shown at its field, and the field has the focus.
     await ann.getByText(/The name has 1 characters/u).waitFor();
     expect(await ann.evaluate("document.activeElement.name")).toBe("username");
     expect(await field(ann, "username").getAttribute("aria-invalid")).toBe("true");
@@ -111,7 +111,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     await play(ann);
   });
 
-  it("sign in on another device with the keyboard alone; the first one is told where the character went", async () => {
+  it("sign in on another device with the keyboard alone; the first one says where the character went", async () => {
     const phone = await visit(PHONE);
     await phone.getByRole("button", { name: "Sign in" }).focus();
     await phone.keyboard.press("Enter");
@@ -183,7 +183,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
   const heroOf = async (page: Page) =>
     (await roomOf(page)).players.get(await ask<string>(page, "k.sessionId"))!.avatar;
 
-  /** Puts somebody on the ground somewhere, as if they had walked there. */
+  /** Puts a player somewhere on the ground, as if they had walked there. */
   async function putAt(page: Page, { x, z }: { x: number; z: number }): Promise<void> {
     Object.assign(await heroOf(page), { x, z, y: ground.height(x, z) });
     await untilPage(page, `Math.hypot(k.me().x - ${x}, k.me().z - ${z}) < 0.5`);
@@ -204,7 +204,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
   const cell = (page: Page, label: string) =>
     page.getByTestId("bag").getByRole("button", { name: new RegExp(`: ${label}$`, "u") });
 
-  /** As a hand does it: onto the thing once it lies still, down, over to the place, up. */
+  /** Drags as a hand does: onto the stack once it is at rest, down, to the target, up. */
   async function drag(page: Page, from: Locator, to: { x: number; y: number } | Locator): Promise<void> {
     await from.hover();
     await page.mouse.down();

@@ -5,7 +5,7 @@ const ann = { to: "s1", name: "Ann" };
 const annLee = { to: "s2", name: "Ann Lee" };
 const read = (line: string) => parseLine(line, "room", [ann, annLee], annLee);
 
-test("a line goes to the room, to the party by /p, to whoever whispered last by /r", () => {
+test("a line goes to the room, to the party by /p, to the sender of the last whisper by /r", () => {
   expect(read(" hello ")).toEqual({ channel: "room", text: "hello" });
   expect(parseLine("hello", "party", [])).toEqual({ channel: "party", text: "hello" });
   expect(read("/p off we go")).toEqual({ channel: "party", text: "off we go" });

@@ -14,7 +14,7 @@ import { CLOSE, defineLevel, layGround, playerName, seeded } from "../../shared/
 describe("a direction on the screen", () => {
   it("is a direction in the world, seen from behind the avatar", () => {
     expect(toFrame(0, 1, 0, 0)).toEqual({ moveX: 0, moveZ: 127, buttons: 0 });
-    // Who looks along +z has +x at the left hand.
+    // +x is to the left of an avatar that looks along +z.
     expect(toFrame(1, 0, 0, 0)).toEqual({ moveX: -127, moveZ: 0, buttons: 0 });
     expect(toFrame(0, 1, Math.PI / 2, 2)).toEqual({ moveX: 127, moveZ: 0, buttons: 2 });
   });

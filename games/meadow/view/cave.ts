@@ -107,7 +107,7 @@ function showHands(context: ViewContext<CaveState>): () => void {
 
 function tellNews({ onEvent, tell, notice }: ViewContext<CaveState>): void {
   onEvent(TreasureFound, ({ payload: { finder, arrows, herbs, xp } }) => {
-    notice(`${finder} opened the chest: something for each of you.`);
+    notice(`${finder} opened the chest. Each of you gets a share.`);
     for (const line of [`+${arrows} arrows`, `+${herbs} herbs`, `+${xp} xp`]) tell(line);
   });
 }

@@ -49,10 +49,10 @@ export function Lobby({ facts, send }: { facts: Facts; send: Send }) {
 }
 
 function hintFor(present: number, leads: boolean): string {
-  if (present < 2) return "Two are needed: let a friend scan the code.";
+  if (present < 2) return "A round needs two players. Let a friend scan the code.";
   return leads
-    ? "Start when you like; all ready starts by itself."
-    : "It begins when all are ready, or the leader starts.";
+    ? "Start when you like. The round starts by itself when all are ready."
+    : "The round starts when all are ready, or when the leader starts it.";
 }
 
 /** The room code in large letters, with a QR code beside it. */

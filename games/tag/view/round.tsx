@@ -7,7 +7,7 @@ export function Clock({ facts }: { facts: Facts }) {
   const own = personOf(facts, me);
   const hunter = personOf(facts, it);
   const hunts = it === me;
-  const warning = `${hunter?.name ?? "Somebody"} is it${own?.watching ? "" : " – keep away"}`;
+  const warning = `${hunter?.name ?? "A player"} is it${own?.watching ? "" : " – keep away"}`;
   return (
     <div class="tag-top">
       <div class="pill tag-clock" role="timer">
@@ -16,9 +16,15 @@ export function Clock({ facts }: { facts: Facts }) {
       </div>
       <div class={`pill tag-it ${hunts ? "me" : ""}`} role="status">
         <CrownIcon />
-        <span>{hunts ? (grace ? "You are it – one breath…" : "You are it! Touch somebody") : warning}</span>
+        <span>
+          {hunts
+            ? grace
+              ? "You are it. You can tag in a moment…"
+              : "You are it! Touch another player"
+            : warning}
+        </span>
       </div>
-      {own?.watching && <div class="pill tag-watch">You are watching – next round you play</div>}
+      {own?.watching && <div class="pill tag-watch">You watch this round and play in the next</div>}
     </div>
   );
 }
@@ -49,7 +55,7 @@ export function Scores({ facts, send }: { facts: Facts; send: Send }) {
         <thead>
           <tr>
             <th colSpan={2}>Player</th>
-            <th title="Seconds in which one was not it">Free</th>
+            <th title="Seconds in which the player was not it">Free</th>
             <th>Tags</th>
             <th>Points</th>
           </tr>
@@ -94,7 +100,7 @@ export function Scores({ facts, send }: { facts: Facts; send: Send }) {
 
 function nextRound(facts: Facts, leads: boolean, leader = "The leader"): string {
   const present = facts.people.filter(({ away }) => !away);
-  if (present.length < 2) return `Two are needed. The code stays ${facts.code}.`;
+  if (present.length < 2) return `A round needs two players. The code stays ${facts.code}.`;
   const ready = present.filter((person) => person.ready).length;
   const who = leads ? "You start the rematch" : `${leader} starts the rematch`;
   return `${who}, or all who are ready (${ready} of ${present.length}). The code stays ${facts.code}.`;
