@@ -2,45 +2,45 @@ import { type Signal, signal } from "@preact/signals";
 import type { GameRoom, Prediction } from "./network/predict.ts";
 import type { Stage } from "./scene/stage.ts";
 
-/** How often the room steps and sends, and how late it is seen here. */
+/** Rates and delays of the room, measured in this page. */
 export interface NetStats {
   /** Steps a second, as the room chose. */
   readonly tickHz: number;
-  /** Patches a second that came lately. */
+  /** Patches a second, measured. */
   readonly patchHz: number;
-  /** How far in the past others are shown, ms. */
+  /** Interpolation delay of other actors, ms. */
   readonly interpolationMs: number;
-  /** To the room and back, ms. */
+  /** Round trip to the server, ms. */
   readonly roundTripMs: number;
-  /** Input frames that are on their way or not answered yet. */
+  /** Input frames that the server has not answered yet. */
   readonly pending: number;
   /** Frames drawn a second. */
   readonly fps: number;
 }
 
-/** Before anything was measured. */
+/** All zero, before the first measurement. */
 export function noNetStats(): Signal<NetStats> {
   return signal({ tickHz: 0, patchHz: 0, interpolationMs: 0, roundTripMs: 0, pending: 0, fps: 0 });
 }
 
-/** What {@link watchNetStats} looks at. */
+/** What {@link watchNetStats} measures, and where it writes. */
 export interface NetStatsOptions {
   readonly room: GameRoom;
   readonly prediction: Prediction;
   readonly stage: Stage;
-  readonly rates: Signal<NetStats>;
+  readonly stats: Signal<NetStats>;
 }
 
-/** What comes within this part of a tick belongs to the patch that has begun. */
+/** A message within this part of a tick belongs to the patch before it. */
 const PATCH_SHARE = 0.25;
 
 /** Measures once a second. @returns stops */
-export function watchNetStats({ room, prediction, stage, rates }: NetStatsOptions): () => void {
+export function watchNetStats({ room, prediction, stage, stats }: NetStatsOptions): () => void {
   let patches = 0;
   let since = performance.now();
   let roundTripMs = 0;
   let patchAt = 0;
-  // With interest a patch is several frames, which come one right after the other.
+  // With interest management a patch consists of several messages in a row.
   const count = () => {
     const now = performance.now();
     if ((now - patchAt) * prediction.tickHz < PATCH_SHARE * 1000) return;
@@ -48,9 +48,9 @@ export function watchNetStats({ room, prediction, stage, rates }: NetStatsOption
     patches++;
   };
   room.onStateChange(count);
-  const beat = setInterval(() => {
+  const timer = setInterval(() => {
     const now = performance.now();
-    rates.value = {
+    stats.value = {
       tickHz: prediction.tickHz,
       patchHz: (patches * 1000) / (now - since),
       interpolationMs: prediction.interpolationMs,
@@ -65,7 +65,7 @@ export function watchNetStats({ room, prediction, stage, rates }: NetStatsOption
     });
   }, 1000);
   return () => {
-    clearInterval(beat);
+    clearInterval(timer);
     room.onStateChange.remove(count);
   };
 }

@@ -1,45 +1,48 @@
-import { effect, signal } from "@preact/signals";
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openAccount } from "./account/account.ts";
 import { takeOidcReturn } from "./account/oidc-return.ts";
-import { watchRooms } from "./account/room-list.ts";
+import { type PlayTarget, readPlayTarget } from "./account/play-target.ts";
+import { watchProvider } from "./account/provider.ts";
+import { watchRoomList } from "./account/room-list.ts";
 import { accountStyle } from "./hud/account/style.ts";
-import { Hud } from "./hud/hud.tsx";
+import { Hud, type HudProps } from "./hud/hud.tsx";
 import { itemStyle } from "./hud/items/style.ts";
 import { style } from "./hud/style.ts";
+import { openHudStore } from "./hud-store.ts";
 import { openInput } from "./input/input.ts";
 import { pickActors } from "./input/picking.ts";
 import { listenToKeys, openEmotes } from "./input/shortcuts.ts";
 import { openItems } from "./items/items-store.ts";
 import { isItemActor, watchProximity } from "./items/proximity.ts";
 import { openApi } from "./network/api.ts";
-import { readCode } from "./network/disconnect-notice.ts";
 import { explain } from "./network/error-messages.ts";
 import { openOverflowRooms } from "./network/overflow-rooms.ts";
 import { openConsole } from "./network/room-console.ts";
 import { openSession } from "./network/session.ts";
-import type { AccountPage, Overlay, Page } from "./page-state.ts";
-import { openHudStore } from "./room-view.ts";
+import { destinationOf, isInRoom } from "./network/session-phase.ts";
+import { openOverlays } from "./overlays.ts";
 import { openSounds, type Sounds } from "./scene/sounds.ts";
 import { openStage, type Stage } from "./scene/stage.ts";
 import { syncScene } from "./scene-sync.ts";
-import { openSettings, type Settings } from "./settings.ts";
+import { openSettings } from "./settings.ts";
 import { openDirectMessages } from "./social/direct-messages.ts";
 import { openParty } from "./social/party.ts";
 import { exposeProbe } from "./test-probe.ts";
 import type { GameViews } from "./view.ts";
+import { watchViewport } from "./viewport.ts";
 
-/** What a page is made of. */
+/** The views and the title of a page. */
 export interface PageOptions {
-  /** Views by the name of their game. The first is the one that Play joins and that is seen behind the door screen. */
+  /** Views by the name of their game. Play joins the first, and the join form stands in front of it. */
   views: GameViews;
-  /** Shown on the door screen. */
+  /** Shown on the join form. */
   title?: string;
 }
 
 /**
- * Starts the page: the door screen, then the world. Everything it needs it puts into the document itself.
- A browser without WebGL 2 is told so.
+ * Starts the page: the join form, then the world. It puts all that it needs into the document. A browser
+ * without WebGL 2 gets a message that says so.
  *
  * @example
  * import { startPage } from "roomkeep/client";
@@ -52,125 +55,98 @@ export function startPage({ views, title = "roomkeep" }: PageOptions): void {
   const stage = tryStage(canvas, root);
   if (!stage) return;
   // Before anything reads the address: this puts back the one that the player left from.
-  const identity = takeOidcReturn();
-  const settings = openSettings();
+  const oidcReturn = takeOidcReturn();
   const sounds = openSounds();
-  const api = openApi();
-  const page = openPage({ views, title, stage, settings, sounds, api });
-  const { session } = page;
-  listenToKeys(page);
+  const stores = openStores({ views, title, stage, sounds });
+  const { session, settings, items } = stores;
+  listenToKeys(stores);
   effect(() => sounds.setVolume(settings.volume.value));
   effect(() => stage.setQuality(settings.quality.value));
-  effect(() => {
-    // Beside the console one walks; its line takes the keys for itself.
-    const covered = !["none", "console"].includes(page.overlay.value);
-    const still = session.journey.value !== "" || covered;
-    page.input.enabled = session.phase.value === "playing" && !still;
-  });
-  const world = syncScene({ page, stage, sounds, views });
-  watchProximity({ session, things: page.things, stage, world });
-  pickActors(stage, world, (id, kind) => {
-    if (session.phase.value !== "playing" || id === session.room.value?.sessionId) return;
-    if (isItemActor(kind)) return page.things.touch({ id, kind });
-    page.picked.value = id;
-    page.overlay.value = "people";
-  });
+  enableInput(stores);
+  const world = syncScene({ ...stores, stage, sounds, views });
+  watchProximity({ session, items, stage, world });
+  pickActors(stage, world, (id, kind) => click(stores, id, kind));
   exposeProbe(session, world, stage);
-  watchRooms(page, api, views);
-  render(<Hud page={page} />, root);
-  void begin(page, identity);
-  // Asked again whenever somebody is about to sign in: the server may have been away.
-  effect(() => {
-    if (page.overlay.value !== "account" || page.provider.peek()) return;
-    // Without an answer there is no button; signing in by password works all the same.
-    const told = ({ provider }: Awaited<ReturnType<typeof api.provider>>) => {
-      page.provider.value = provider?.name ?? "";
-    };
-    api.provider().then(told, () => undefined);
-  });
+  render(<Hud {...stores} />, root);
+  void begin(stores, oidcReturn);
 }
 
-interface PageParts extends Required<PageOptions> {
+interface StoreOptions extends Required<PageOptions> {
   stage: Stage;
-  settings: Settings;
   sounds: Sounds;
-  api: ReturnType<typeof openApi>;
 }
 
-function openPage({ views, title, stage, settings, sounds, api }: PageParts): Page {
+/** Opens the stores of the page and wires those that need others. */
+function openStores({ views, title, stage, sounds }: StoreOptions): HudProps {
+  const api = openApi();
+  const settings = openSettings();
   const account = openAccount(api);
   const session = openSession(api, account);
-  const asked = new URLSearchParams(location.search);
-  const games = Object.keys(views);
-  const wanted = asked.get("game");
-  const small = matchMedia("(max-width: 720px)");
-  const invitation = asked.get("room");
-  const invited = readCode(invitation ?? "") ?? "";
-  if (invitation && !invited) session.problem.value = `"${invitation.slice(0, 12)}" is no room code.`;
-  const [board, party] = [openHudStore(), openParty(session)];
-  const page: Page = {
+  const overlays = openOverlays();
+  const hud = openHudStore();
+  const party = openParty(session);
+  return {
     title,
     session,
     account,
     settings,
-    board,
+    hud,
+    overlays,
     party,
-    letters: openDirectMessages(session, { board, party, settings, heard: sounds.chat }),
-    siblings: openOverflowRooms(session),
+    provider: watchProvider(api, account, session, overlays),
+    roomList: watchRoomList(session, api, views),
+    playTarget: readPlayTarget(views, session.problem),
     console: openConsole(session),
-    ratesOpen: signal(false),
-    things: openItems(session),
-    picked: signal(""),
+    items: openItems(session),
+    directMessages: openDirectMessages(session, { hud, party, settings, playSound: sounds.chat }),
+    overflowRooms: openOverflowRooms(session),
     input: openInput(stage.canvas, stage.rig, settings),
-    invited: signal(invited),
-    quickGame: signal(wanted && games.includes(wanted) ? wanted : (games[0] ?? "")),
-    rooms: signal([]),
-    offline: signal(""),
-    games: signal([]),
-    overlay: signal<Overlay>("none"),
-    accountPage: signal<AccountPage>("you"),
-    provider: signal(""),
-    narrow: signal(small.matches),
-    touch: signal(matchMedia("(pointer: coarse)").matches),
-    async recover(code) {
-      session.problem.value = "";
-      await account.recover(code).catch((error: unknown) => {
-        session.problem.value = explain(error);
-      });
-    },
-    leaveFor(link) {
-      account.leaveFor(link).catch((error: unknown) => {
-        session.problem.value = explain(error);
-        page.overlay.value = "none";
-      });
-    },
-    readVisits: async () => (await api.visits()).visits,
+    viewport: watchViewport(),
     emote: openEmotes(session),
   };
-  small.addEventListener("change", () => {
-    page.narrow.value = small.matches;
-  });
-  const touched = () => {
-    page.touch.value = true;
-  };
-  addEventListener("touchstart", touched, { once: true, passive: true });
-  return page;
 }
 
-/** Wakes the account, or finishes a sign-in by a provider, then goes back to the seat that this tab had, if any. */
-async function begin({ account, session, invited }: Page, identity: ReturnType<typeof takeOidcReturn>) {
+/** The avatar walks while a room is open, no hand-over is under way and no overlay has the keys. */
+function enableInput({ session, overlays, input }: Pick<HudProps, "session" | "overlays" | "input">): void {
+  effect(() => {
+    const phase = session.phase.value;
+    // The console leaves the world visible; its command line takes the keys for itself.
+    const isCovered = !["none", "console"].includes(overlays.current.value);
+    input.enabled = isInRoom(phase) && destinationOf(phase) === "" && !isCovered;
+  });
+}
+
+/** An actor in the world was clicked or tapped. */
+function click({ session, items, overlays }: HudProps, id: string, kind: string): void {
+  if (!isInRoom(session.phase.value) || id === session.room.value?.sessionId) return;
+  if (isItemActor(kind)) items.interact({ id, kind });
+  else overlays.showPeople(id);
+}
+
+/**
+ * Restores the account, or finishes a sign-in by the provider, then goes back to the last seat of this tab.
+ */
+async function begin(
+  { account, session, playTarget }: HudProps,
+  oidcReturn: ReturnType<typeof takeOidcReturn>,
+): Promise<void> {
   try {
-    await account.wake();
-    if (identity === "refused") session.problem.value = "The other site did not sign you in.";
-    else if (identity) await account.comeBackFrom(identity);
-    // An explicit link to somewhere else wins over the way back.
-    if (!new URLSearchParams(location.search).has("game")) await session.resume(invited.value);
+    await account.restore();
+    if (oidcReturn === "refused") session.problem.value = "The other site did not sign you in.";
+    else if (oidcReturn) await account.finishProviderSignIn(oidcReturn);
+    // A link to a game is followed instead.
+    const toGame = new URLSearchParams(location.search).has("game");
+    if (!toGame) await session.resume(playTarget.invitation.value);
   } catch (error) {
     session.problem.value = explain(error);
   }
-  // The address names the room while one plays; after leaving, Play means any room again.
+  forgetInvitation(session, playTarget);
+}
+
+/** While a room is open the address names it; after leaving, Play means any room again. */
+function forgetInvitation(session: HudProps["session"], { invitation }: PlayTarget): void {
   effect(() => {
-    if (session.phase.value === "playing") invited.value = "";
+    if (isInRoom(session.phase.value)) invitation.value = "";
   });
 }
 
@@ -187,7 +163,7 @@ function prepareDocument() {
   return { canvas, root };
 }
 
-/** Opens the stage, or says why there will be no picture. */
+/** Opens the stage, or shows why the browser cannot draw the world. */
 function tryStage(canvas: HTMLCanvasElement, root: HTMLElement): Stage | undefined {
   try {
     return openStage(canvas);
@@ -195,10 +171,10 @@ function tryStage(canvas: HTMLCanvasElement, root: HTMLElement): Stage | undefin
     console.error("roomkeep: no stage", error);
     render(
       <main class="card door">
-        <h1>No 3D here</h1>
+        <h1>This browser cannot draw the world</h1>
         <p>
-          This browser could not start WebGL 2, which draws the world. Switch on hardware acceleration in its
-          settings, or try another browser.
+          The page needs WebGL 2, which this browser could not start. Switch on hardware acceleration in its
+          settings, or use another browser.
         </p>
       </main>,
       root,

@@ -1,57 +1,93 @@
-import { effect, untracked } from "@preact/signals";
-import type { Page } from "./page-state.ts";
+import { effect, type ReadonlySignal, untracked } from "@preact/signals";
+import type { Account } from "./account/account.ts";
+import type { PlayTarget } from "./account/play-target.ts";
+import type { HudStore } from "./hud-store.ts";
+import type { Input } from "./input/input.ts";
+import type { ItemsStore } from "./items/items-store.ts";
+import type { GameRoom } from "./network/predict.ts";
+import type { Session } from "./network/session.ts";
 import { openRoomView, openScenery, type RoomView } from "./room-view.ts";
 import type { Scenery } from "./scene/level/scenery.ts";
 import { showPreview } from "./scene/preview.ts";
 import type { Sounds } from "./scene/sounds.ts";
 import type { Stage } from "./scene/stage.ts";
+import type { Settings } from "./settings.ts";
 import type { GameView, GameViews } from "./view.ts";
 
 /** What {@link syncScene} brings together. */
 export interface SceneSync {
-  page: Page;
+  session: Pick<Session, "room">;
+  playTarget: PlayTarget;
+  account: Account;
+  settings: Settings;
+  hud: HudStore;
+  items: ItemsStore;
+  input: Input;
   stage: Stage;
   sounds: Sounds;
   views: GameViews;
 }
 
-/** Keeps the stage as the session is: preview at the door, the room's world in it, each with its game's scenery. */
-export function syncScene({ page, stage, sounds, views }: SceneSync): () => RoomView | undefined {
-  const { session, settings, account, board, input } = page;
-  let world: RoomView | undefined;
-  let scenery: { view: GameView; built: Scenery } | undefined;
+/**
+ * Keeps the stage in step with the session: the character's preview beside the join form, the room's world in
+ * a room, each with its game's scenery.
+ * @returns the view of the room
+ */
+export function syncScene(sync: SceneSync): () => RoomView | undefined {
+  const { session, playTarget, account, settings, stage, views } = sync;
+  const setScenery = openSceneryFrame(stage);
+  let roomView: RoomView | undefined;
   let stopPreview: (() => void) | undefined;
-  /** Each change of rooms: of two in a row only the last is shown. */
-  let turns = 0;
-  stage.onFrame((_dtS, now) => scenery?.built.update(now / 1000));
 
-  const setScenery = (view: GameView) => {
-    if (scenery?.view === view) return;
-    scenery?.built.dispose();
-    scenery = { view, built: openScenery(stage, view) };
-  };
-  effect(() => {
-    const room = session.room.value;
-    // What these read belongs to others: only the room shall rebuild the world.
-    untracked(() => {
-      world?.dispose();
-      stopPreview?.();
-    });
-    world = undefined;
+  const close = () => {
+    roomView?.dispose();
+    stopPreview?.();
+    roomView = undefined;
     stopPreview = undefined;
-    const own = ++turns;
-    const view = views[room ? room.name : page.quickGame.value] ?? Object.values(views)[0];
-    if (!view) return;
-    // After this effect, for the same reason.
-    queueMicrotask(() => {
-      if (own !== turns) return;
-      setScenery(view);
-      page.things.look.value = view.items ?? { templates: {} };
-      if (room) {
-        world = openRoomView({ stage, room, view, input, board, settings, sounds });
-        sounds.join();
-      } else stopPreview = showPreview(stage, view.level, account, settings);
-    });
+  };
+  const open = (room: GameRoom | undefined, view: GameView) => {
+    setScenery(view);
+    sync.items.view.value = view.items ?? { templates: {} };
+    if (room) {
+      roomView = openRoomView({ ...sync, room, view });
+      sync.sounds.join();
+    } else stopPreview = showPreview(stage, view.level, account, settings);
+  };
+  watchRoom(session.room, close, (room) => {
+    const view = views[room ? room.name : playTarget.game.value] ?? Object.values(views)[0];
+    return view && (() => open(room, view));
   });
-  return () => world;
+  return () => roomView;
+}
+
+/** Draws the scenery of one view at a time. @returns changes the view */
+function openSceneryFrame(stage: Stage): (view: GameView) => void {
+  let current: { view: GameView; scenery: Scenery } | undefined;
+  stage.onFrame((_dtS, now) => current?.scenery.update(now / 1000));
+  return (view) => {
+    if (current?.view === view) return;
+    current?.scenery.dispose();
+    current = { view, scenery: openScenery(stage, view) };
+  };
+}
+
+/**
+ * Calls `close` at once and then what `prepare` returned, for each change of the room; of two changes in a
+ * row only the last is opened. The signals that `prepare` reads count as changes, those that closing and
+ * opening read do not.
+ */
+function watchRoom(
+  room: ReadonlySignal<GameRoom | undefined>,
+  close: () => void,
+  prepare: (room: GameRoom | undefined) => (() => void) | undefined,
+): void {
+  let changes = 0;
+  effect(() => {
+    const current = room.value;
+    untracked(close);
+    const change = ++changes;
+    const open = prepare(current);
+    // After this effect, so that it does not depend on what opening reads.
+    if (open) queueMicrotask(() => change === changes && open());
+  });
 }

@@ -2,42 +2,44 @@ import { effect, type Signal, signal } from "@preact/signals";
 import type { Quality } from "./scene/stage.ts";
 import { readStored, writeStored } from "./storage.ts";
 
-/** What a player may set. Kept in this browser. */
+/** Settings of the player, stored in this browser. */
 export interface Settings {
   /** 0…1. */
   readonly volume: Signal<number>;
   /** Factor on camera movement by mouse, touch and stick, 0.2…3. */
   readonly sensitivity: Signal<number>;
-  /** Less movement on the screen; starts as the system says. */
+  /** Less movement on the screen. Default: the system setting. */
   readonly reducedMotion: Signal<boolean>;
   readonly quality: Signal<Quality>;
-  /** Draws bodies, triggers, cells of interest and rays. Off again with the next visit. */
+  /** Draws bodies, triggers, cells of interest and rays. Not stored. */
   readonly debug: Signal<boolean>;
   /** Names of players whose chat and bubbles are hidden. */
   readonly muted: Signal<readonly string[]>;
 }
 
-/** Reads the settings and keeps every change. */
+/** Reads the settings and stores every change. */
 export function openSettings(): Settings {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const settings: Settings = {
-    volume: kept("volume", 0.5, (value) => typeof value === "number"),
-    sensitivity: kept("sensitivity", 1, (value) => typeof value === "number"),
-    reducedMotion: kept("reducedMotion", calm, (value) => typeof value === "boolean"),
-    quality: kept<Quality>("quality", "auto", (value) => ["auto", "high", "low"].includes(String(value))),
+    volume: storedSignal("volume", 0.5, (value) => typeof value === "number"),
+    sensitivity: storedSignal("sensitivity", 1, (value) => typeof value === "number"),
+    reducedMotion: storedSignal("reducedMotion", reducedMotion, (value) => typeof value === "boolean"),
+    quality: storedSignal<Quality>("quality", "auto", (value) =>
+      ["auto", "high", "low"].includes(String(value)),
+    ),
     debug: signal(false),
-    muted: kept<readonly string[]>("muted", [], Array.isArray),
+    muted: storedSignal<readonly string[]>("muted", [], Array.isArray),
   };
   return settings;
 }
 
-function kept<T>(name: string, fallback: T, fits: (value: unknown) => boolean): Signal<T> {
+function storedSignal<T>(name: string, fallback: T, fits: (value: unknown) => boolean): Signal<T> {
   const stored = readStored(`settings.${name}`);
   const value = signal<T>(fits(stored) ? (stored as T) : fallback);
   let first = true;
   effect(() => {
     const next = value.value;
-    // What was never changed is not stored, so that a new default or system setting still takes effect.
+    // A setting that was never changed is not stored, so that a new default or system setting takes effect.
     if (!first) writeStored(`settings.${name}`, next);
     first = false;
   });

@@ -1,42 +1,42 @@
 const PREFIX = "roomkeep.";
-/** Stands in where the browser keeps nothing (private mode, storage blocked): good for this visit only. */
+/** Used where the browser stores nothing (private mode, storage blocked): lasts until the page is closed. */
 const fallback = new Map<string, string>();
 
-/** What one browser tab remembers, or the whole browser. */
+/** A value belongs to one browser tab or to the whole browser. */
 export type StorageLifetime = "tab" | "browser";
 
-function store(span: StorageLifetime): Storage | undefined {
+function storageOf(lifetime: StorageLifetime): Storage | undefined {
   try {
-    return span === "tab" ? sessionStorage : localStorage;
+    return lifetime === "tab" ? sessionStorage : localStorage;
   } catch {
     // Reading the property itself throws when storage is blocked; `fallback` serves then.
     return undefined;
   }
 }
 
-/** Keeps a JSON value under a name; undefined forgets it. */
-export function writeStored(name: string, value: unknown, span: StorageLifetime = "browser"): void {
+/** Stores a JSON value under a name; undefined removes it. */
+export function writeStored(name: string, value: unknown, lifetime: StorageLifetime = "browser"): void {
   const key = PREFIX + name;
   const text = value === undefined ? undefined : JSON.stringify(value);
   if (text === undefined) fallback.delete(key);
   else fallback.set(key, text);
   try {
-    if (text === undefined) store(span)?.removeItem(key);
-    else store(span)?.setItem(key, text);
+    if (text === undefined) storageOf(lifetime)?.removeItem(key);
+    else storageOf(lifetime)?.setItem(key, text);
   } catch {
-    // A full or forbidden store: `fallback` has it for this visit.
+    // The storage is full or blocked: `fallback` has the value.
   }
 }
 
-/** Reads what {@link writeStored} kept; undefined when there is nothing or it is no longer readable. */
-export function readStored(name: string, span: StorageLifetime = "browser"): unknown {
+/** Reads a value of {@link writeStored}; undefined when there is none, or it is not JSON. */
+export function readStored(name: string, lifetime: StorageLifetime = "browser"): unknown {
   const key = PREFIX + name;
-  const text = store(span)?.getItem(key) ?? fallback.get(key);
+  const text = storageOf(lifetime)?.getItem(key) ?? fallback.get(key);
   if (!text) return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    // Written by something else: as good as nothing.
+    // Written by other code.
     return undefined;
   }
 }

@@ -2,21 +2,21 @@ import type { Session } from "./network/session.ts";
 import type { RoomView } from "./room-view.ts";
 import type { Stage } from "./scene/stage.ts";
 
-interface Spot {
+interface Point {
   x: number;
   y: number;
   z: number;
 }
 
-/** What a browser test may ask the page: where things are drawn, not where the state says they are. */
+/** Read by browser tests: where actors are drawn, which is not where the state has them. */
 export interface Probe {
   readonly sessionId: string;
   readonly roomId: string;
   readonly connected: boolean;
   readonly fps: number;
-  me(): Spot | undefined;
-  actor(id: string): Spot | undefined;
-  actors(): ({ id: string; kind: string; name: string } & Spot)[];
+  me(): Point | undefined;
+  actor(id: string): Point | undefined;
+  actors(): ({ id: string; kind: string; name: string } & Point)[];
 }
 
 declare global {
@@ -26,9 +26,9 @@ declare global {
 }
 
 /** Puts the probe on the window. It only reads. */
-export function exposeProbe(session: Session, world: () => RoomView | undefined, stage: Stage): void {
-  const spot = (id: string): Spot | undefined => {
-    const pose = world()?.actors.pose(id);
+export function exposeProbe(session: Session, roomView: () => RoomView | undefined, stage: Stage): void {
+  const point = (id: string): Point | undefined => {
+    const pose = roomView()?.actors.pose(id);
     return pose && { x: pose.x, y: pose.y, z: pose.z };
   };
   window.__roomkeep = {
@@ -39,13 +39,13 @@ export function exposeProbe(session: Session, world: () => RoomView | undefined,
       return session.room.value?.roomId ?? "";
     },
     get connected() {
-      return (session.room.value?.connection.isOpen ?? false) && session.away.value === "";
+      return (session.room.value?.connection.isOpen ?? false) && session.phase.value.kind !== "reconnecting";
     },
     get fps() {
       return stage.fps;
     },
-    me: () => spot(session.room.value?.sessionId ?? ""),
-    actor: spot,
-    actors: () => world()?.actors.list() ?? [],
+    me: () => point(session.room.value?.sessionId ?? ""),
+    actor: point,
+    actors: () => roomView()?.actors.list() ?? [],
   };
 }

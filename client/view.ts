@@ -12,10 +12,10 @@ import type { Stage } from "./scene/stage.ts";
 import type { Wear } from "./scene/worn-items.ts";
 import type { Settings } from "./settings.ts";
 
-/** Places on the screen that a game may fill: above, at the right side, or over the middle. */
+/** Places on the screen for a game's own panels: above, at the right, or in the middle. */
 export type HudSlot = "top" | "side" | "center";
 
-/** What a game's view works with while its room is open. */
+/** What a game's view can use while its room is open. */
 export interface ViewContext<S extends WorldState = WorldState> {
   readonly room: GameRoom<S>;
   readonly stage: Stage;
@@ -23,33 +23,36 @@ export interface ViewContext<S extends WorldState = WorldState> {
   readonly prediction: Prediction;
   readonly settings: Settings;
   readonly sounds: Sounds;
-  /** Where the own avatar is shown in this frame. */
+  /** The drawn pose of the own avatar. */
   me(): Readonly<Pose> | undefined;
-  /** Calls back once a frame, after everybody has been placed. Ends with the room. */
+  /** Calls back once a frame, after all actors are placed. Ends with the room. */
   onFrame(frame: (dtS: number, now: number) => void): void;
-  /** Shows a component in a slot; it re-renders by the signals it reads. Calling again replaces it, null empties it. */
+  /**
+   * Shows a component in a slot; it re-renders by the signals it reads. Calling again replaces it, null
+   * empties it.
+   */
   show(slot: HudSlot, render: (() => ComponentChild) | null): void;
-  /** Puts a mark above an avatar's name, null takes it away. */
+  /** Puts a mark above an avatar's name; null removes it. */
   mark(id: string, mark: Object3D | null): void;
-  /** A short line in the middle that fades by itself: for what one must know now. */
+  /** Shows a short line in the middle that fades by itself: for what the player must know now. */
   notice(text: string): void;
-  /** Adds a line to the list of what happened lately: "You picked a herb". The same again counts up. */
+  /** Adds a line to the feed: "You picked a herb". The same line again is counted. */
   tell(text: string): void;
   /**
-   * Calls back for each event of a kind that the room tells this player of. Ends with the room.
+   * Calls back for each event of a kind that the room sends to this player. Ends with the room.
    *
    * @example
    * onEvent(Picked, ({ payload, own }) => own && tell(`You picked a ${payload.herb}.`));
    */
   readonly onEvent: OnEvent;
-  /** Sends a message and shows at once what it will do; taken back when the room does not do it. */
+  /** Sends a message and shows its effect at once; the effect is removed if the room refuses. */
   readonly predict: PredictEffect;
   /** Shows a ray in the debug drawing, if that is on. */
   readonly debugRay: DebugDraw["ray"];
 }
 
 /**
- * How a game's items look and are called. Without pictures each gets one from its name and icon.
+ * Pictures and labels of a game's items. Without a picture an item gets one from its name and icon.
  *
  * @example
  * items: { templates: ITEMS, worn: ["Head", "Feet"], uses: { herb: "Eat" } },
@@ -59,17 +62,17 @@ export interface ItemsView {
   readonly templates: ItemTemplates;
   /** Names of the equipment slots, by number. */
   readonly worn?: readonly string[];
-  /** What one does with an item, by template, for its button. Default: everything that is not worn can be used. */
+  /** Verbs of the items' buttons, by template. Default: every item that is not worn can be used. */
   readonly uses?: Readonly<Record<string, string>>;
   /** The inside of an `<svg viewBox="0 0 48 48">`; undefined: the default picture. */
   picture?(template: string): ComponentChild | undefined;
-  /** What everybody sees of an item that is worn: an object that the avatar's body carries; undefined: nothing. */
+  /** Makes the object of a worn item on an avatar's body; undefined: none. */
   readonly wear?: Wear;
 }
 
 /**
- * How a game looks in the page. Only the title and the level are needed; everything else has a default: avatars,
- * crates and balls are drawn, input is walking, chat and lists are there.
+ * The page's side of a game. Only title and level are required. By default avatars, crates and balls are
+ * drawn, the input walks, and chat and lists are shown.
  *
  * @example
  * export const yardView: GameView = { title: "Yard", level: yard };
@@ -77,17 +80,17 @@ export interface ItemsView {
 export interface GameView<S extends WorldState = WorldState> {
   readonly title: string;
   readonly level: Level;
-  /** What the room's `interest` says, for the debug drawing. */
+  /** The room's `interest`, for the debug drawing. */
   readonly interest?: { readonly radiusM: number; readonly cellM?: number };
-  /** How thick a kind of actor is for shots and the like, for the debug drawing. */
+  /** Hit volume of a kind of actor, for the debug drawing. */
   sizeOf?(kind: string): ActorSize | undefined;
-  /** The room's step when it is not plain `walk`: the same function the server runs, with its present facts. */
+  /** The room's step if it is not `walk`: the same function that the server runs. */
   step?(room: GameRoom<S>): Step;
   /** Adds to the scenery: paving, garlands, jets. */
   decorate?(brush: SceneryBrush): void;
-  /** Of a game whose avatars carry: bag, trade and shop are shown with it. */
+  /** For a game whose avatars carry items: adds bag, trade and shop. */
   readonly items?: ItemsView;
-  /** Makes objects for the game's own kinds of actors. */
+  /** Makes the views of the game's own kinds of actors. */
   readonly kinds?: Record<string, (actor: Actor) => ActorView>;
   /** Called when the room is joined. @returns undoes what the context does not undo by itself */
   mount?(context: ViewContext<S>): (() => void) | undefined;
@@ -96,7 +99,7 @@ export interface GameView<S extends WorldState = WorldState> {
 /** Views of games by the name under which their rooms are defined. */
 export type GameViews = Record<string, GameView>;
 
-/** Helps TypeScript to know the state type of a view that is stored among others. */
+/** Types a view by its state, so that it can be listed with others. */
 export function defineView<S extends WorldState>(view: GameView<S>): GameView {
   return view as unknown as GameView;
 }

@@ -1,7 +1,7 @@
 // One server process of the crash drill: the real server with the drill's rooms.
 import { randomUUID } from "node:crypto";
 import { matchMaker } from "@colyseus/core";
-import { type Services, readConfig, startServer } from "../server/index.ts";
+import { readConfig, type Services, startServer } from "../server/index.ts";
 import { openItems } from "../server/items/items.ts";
 import { openCharacters } from "../server/persistence/characters.ts";
 import { crashRoom, type Wiring } from "./crash-room.ts";

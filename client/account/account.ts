@@ -1,168 +1,117 @@
-import { type Signal, signal } from "@preact/signals";
-import type { Api, Registration, Who } from "../network/api.ts";
-import { ApiError } from "../network/http-client.ts";
-import { readStored, writeStored } from "../storage.ts";
-import { type CharacterList, openCharacterList } from "./character-list.ts";
+import type { Signal } from "@preact/signals";
+import type { AccountProfile, Api, PlaySession, Registration } from "../network/api.ts";
+import type { CharacterList } from "./character-list.ts";
 import { type OidcReturn, openProvider, readBinding } from "./oidc-return.ts";
+import { isSignInEnded, SignIn } from "./sign-in.ts";
 
-/** Who plays in this browser: nobody yet, a guest, or a registered account. All calls throw `ApiError`. */
+/** The account of this browser: none yet, a guest, or a registered one. All calls throw `ApiError`. */
 export interface Account {
-  readonly who: Signal<Who | undefined>;
-  readonly roster: CharacterList;
-  /** Brings the guest of this browser to another one; kept here also while somebody else is signed in. */
+  readonly profile: Signal<AccountProfile | undefined>;
+  readonly characterList: CharacterList;
+  /**
+   * Restores the guest of this browser in another one. It stays here while a registered account is signed in.
+   */
   readonly recoveryCode: Signal<string | undefined>;
-  /** Reads who is signed in, after the page was opened. */
-  wake(): Promise<void>;
-  /** Makes sure that there is a character to play: a guest's at least. @returns its id */
-  ready(): Promise<string>;
+  /** Reads the account that is signed in, after the page was opened. */
+  restore(): Promise<void>;
+  /** Saves the chosen character; without an account it makes a guest. @returns the character's id */
+  ensureCharacter(): Promise<string>;
+  /** Signs in as the guest of a recovery code. */
   recover(code: string): Promise<void>;
-  /** Registers; a guest who is signed in becomes the account and keeps all it has. */
+  /** Registers. A guest who is signed in becomes the account and keeps everything. */
   signUp(wanted: Registration): Promise<void>;
   signIn(login: string, password: string): Promise<void>;
   resetPassword(wanted: { login: string; code: string; password: string }): Promise<void>;
   changePassword(current: string, password: string): Promise<void>;
-  /** Leaves for the identity provider; `link`: whoever is signed in gets its identity. */
-  leaveFor(link: boolean): Promise<void>;
-  /** Finishes what {@link leaveFor} began. */
-  comeBackFrom(came: OidcReturn): Promise<void>;
-  /** Ends this sign-in, or all of them. A guest that this browser keeps plays again. */
+  /**
+   * Leaves the page for the identity provider.
+   * @param link adds its identity to the account that is signed in
+   */
+  openProvider(link: boolean): Promise<void>;
+  /** Finishes the sign-in that {@link openProvider} began. */
+  finishProviderSignIn(answer: OidcReturn): Promise<void>;
+  /** The play sessions of the account, the latest first. */
+  playSessions(): Promise<readonly PlaySession[]>;
+  /** Signs out here, or on all devices. The guest of this browser is signed in again. */
   signOut(everywhere: boolean): Promise<void>;
 }
 
-/** Codes that say that this browser is no longer signed in. */
-const ENDED = new Set(["TOKEN_INVALID", "TOKEN_REVOKED", "TOKEN_REUSED", "TOKEN_OUTDATED"]);
-const GUEST: Who = { kind: "guest", name: null, email: null };
-
-/** Opens the account that this browser remembers. */
+/** Opens the account that this browser has stored. */
 export function openAccount(api: Api): Account {
-  const { tokens } = api;
-  const roster = openCharacterList(api);
-  const readToken = () => {
-    const kept = readStored("token");
-    return typeof kept === "string" ? kept : undefined;
-  };
-  tokens.token = readToken();
-  tokens.onToken = (next) => writeStored("token", next);
-  tokens.latestToken = readToken;
-  const who = signal(tokens.token ? ((readStored("who") as Who | undefined) ?? GUEST) : undefined);
-  const recoveryCode = signal(readStored("recoveryCode") as string | undefined);
-
-  const keepCode = (code: string | undefined) => {
-    recoveryCode.value = code;
-    writeStored("recoveryCode", code);
-  };
-  const become = (next: Who | undefined) => {
-    who.value = next;
-    writeStored("who", next);
-  };
-  const enter = async (next: Who) => {
-    become(next);
-    roster.chosen.value = undefined;
-    await roster.read();
-  };
-  const forget = () => {
-    tokens.token = undefined;
-    writeStored("token", undefined);
-    become(undefined);
-    roster.clear();
-  };
-  const recover = async (code: string) => {
-    await api.recover(code);
-    keepCode(code);
-    await enter(GUEST);
-  };
-  /** The code that this browser keeps brings its guest back without a step. */
-  const bringGuest = async () => {
-    if (!recoveryCode.value) return false;
-    try {
-      await recover(recoveryCode.value);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== "RECOVERY_INVALID") throw error;
-      keepCode(undefined);
-      return false;
-    }
-  };
-  /** Does something as who is signed in; if that has ended, its guest comes back, or the player is told. */
-  const whileSignedIn = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof ApiError) || !ENDED.has(error.code)) throw error;
-      const registered = who.value?.kind === "registered";
-      const wanted = roster.looks.value;
-      forget();
-      if (registered) throw new ApiError("TOKEN_REVOKED", "Your sign-in was ended. Please sign in again.");
-      if (!(await bringGuest())) return undefined;
-      roster.looks.value = wanted;
-      return work();
-    }
-  };
-
+  const signIn = new SignIn(api);
+  const { profile, characterList, recoveryCode } = signIn;
   return {
-    who,
-    roster,
+    profile,
+    characterList,
     recoveryCode,
-    async wake() {
-      if (!tokens.token) return;
-      await whileSignedIn(async () => {
-        become((await api.account()).account);
-        await roster.read();
+    async restore() {
+      if (!api.tokens.token) return;
+      await signIn.run(async () => {
+        signIn.setProfile((await api.account()).account);
+        await characterList.read();
       });
     },
-    async ready() {
-      if (tokens.token) {
-        const id = await whileSignedIn(async () => {
-          // A page that was opened while the server was away knows no characters yet.
-          if (roster.characters.value.length === 0) {
-            const wanted = roster.looks.value;
-            await roster.read();
-            if (who.value?.kind === "guest") roster.looks.value = wanted;
-          }
-          return roster.save();
-        });
-        if (id) return id;
-      }
-      const { name, color, shape } = roster.looks.value;
-      const { recoveryCode: code, character } = await api.createGuest({ name: name.trim(), color, shape });
-      keepCode(code);
-      await enter(GUEST);
-      return character.id;
-    },
-    recover: (code) => recover(code.trim()),
+    ensureCharacter: () => ensureCharacter(api, signIn),
+    recover: (code) => signIn.recover(code.trim()),
     async signUp(wanted) {
-      if (who.value?.kind === "guest") {
-        become((await api.upgrade(wanted)).account);
-        keepCode(undefined);
-      } else await enter((await api.register(wanted)).account);
+      if (!signIn.isGuest) return signIn.switchTo((await api.register(wanted)).account);
+      signIn.setProfile((await api.upgrade(wanted)).account);
+      signIn.storeCode(undefined);
     },
-    async signIn(login, password) {
-      await enter((await api.signIn(login, password)).account);
-    },
-    async resetPassword(wanted) {
-      await enter((await api.resetPassword(wanted)).account);
-    },
+    signIn: async (login, password) => signIn.switchTo((await api.signIn(login, password)).account),
+    resetPassword: async (wanted) => signIn.switchTo((await api.resetPassword(wanted)).account),
     changePassword: (current, password) => api.changePassword(current, password),
-    async leaveFor(link) {
-      openProvider(await api.beginIdentity(link && tokens.token !== undefined));
+    async openProvider(link) {
+      openProvider(await api.beginOidc(link && api.tokens.token !== undefined));
     },
-    async comeBackFrom({ code, state, iss }) {
-      const wasGuest = who.value?.kind === "guest" ? roster.chosen.value : undefined;
-      const { account } = await api.finishIdentity({ code, state, binding: readBinding(), ...iss });
-      await enter(account);
-      // The guest became this account: its code has ended.
-      if (wasGuest && roster.characters.value.some(({ id }) => id === wasGuest)) keepCode(undefined);
-    },
-    async signOut(everywhere) {
-      try {
-        await api.signOut(everywhere);
-      } catch (error) {
-        if (!(error instanceof ApiError) || !ENDED.has(error.code)) throw error;
-      }
-      const wasGuest = who.value?.kind === "guest";
-      forget();
-      if (wasGuest) keepCode(undefined);
-      else await bringGuest();
-    },
+    finishProviderSignIn: (answer) => finishProviderSignIn(api, signIn, answer),
+    playSessions: async () => (await api.playSessions()).visits,
+    signOut: (everywhere) => signOut(api, signIn, everywhere),
   };
+}
+
+async function ensureCharacter(api: Api, signIn: SignIn): Promise<string> {
+  const { characterList } = signIn;
+  const { appearance } = characterList;
+  if (api.tokens.token) {
+    const id = await signIn.run(async () => {
+      // A page that was opened while the server was away has not read the characters yet.
+      if (characterList.characters.value.length === 0) {
+        const wanted = appearance.value;
+        await characterList.read();
+        if (signIn.isGuest) appearance.value = wanted;
+      }
+      return characterList.save();
+    });
+    if (id) return id;
+  }
+  const { name, color, shape } = appearance.value;
+  const { recoveryCode, character } = await api.createGuest({ name: name.trim(), color, shape });
+  await signIn.switchToGuest(recoveryCode);
+  return character.id;
+}
+
+async function finishProviderSignIn(
+  api: Api,
+  signIn: SignIn,
+  { code, state, iss }: OidcReturn,
+): Promise<void> {
+  const { characters, chosen } = signIn.characterList;
+  const guestCharacter = signIn.isGuest ? chosen.value : undefined;
+  const { account } = await api.finishOidc({ code, state, binding: readBinding(), ...iss });
+  await signIn.switchTo(account);
+  // The guest has become this account: its recovery code is of no use any more.
+  if (guestCharacter && characters.value.some(({ id }) => id === guestCharacter)) signIn.storeCode(undefined);
+}
+
+async function signOut(api: Api, signIn: SignIn, everywhere: boolean): Promise<void> {
+  try {
+    await api.signOut(everywhere);
+  } catch (error) {
+    if (!isSignInEnded(error)) throw error;
+  }
+  const wasGuest = signIn.isGuest;
+  signIn.forget();
+  if (wasGuest) signIn.storeCode(undefined);
+  else await signIn.restoreGuest();
 }

@@ -4,78 +4,84 @@ import type { Api, Appearance, OwnCharacter } from "../network/api.ts";
 import { readStored, writeStored } from "../storage.ts";
 import { suggestName } from "./name-suggestions.ts";
 
-/** The characters of whoever is signed in, and the looks that the wardrobe shows and changes. */
+/**
+ * The characters of the account that is signed in, and the appearance that the join form shows and changes.
+ */
 export interface CharacterList {
-  readonly looks: Signal<Appearance>;
-  /** The chosen one first, those deleted last. */
+  readonly appearance: Signal<Appearance>;
+  /** The chosen one first, the deleted ones last. */
   readonly characters: Signal<readonly OwnCharacter[]>;
-  /** Characters an account may have. */
+  /** Most characters that an account may have. */
   readonly max: Signal<number>;
-  /** Id of the one that plays; undefined: `save` makes a new one. */
+  /** Id of the character to play; undefined: `save` makes a new one. */
   readonly chosen: Signal<string | undefined>;
   /** Reads them from the server. */
   read(): Promise<void>;
-  /** Makes the character, or changes its looks if the wardrobe did. @returns its id */
+  /** Makes the character, or saves its appearance if that was changed. @returns its id */
   save(): Promise<string>;
-  /** Chooses a character, or with undefined the making of a new one. */
+  /** Chooses a character; undefined begins a new one. */
   choose(id: string | undefined): Promise<void>;
-  /** Takes a character away; it may be restored for seven days. */
+  /** Deletes a character. It can be restored for seven days. */
   remove(id: string): Promise<void>;
   restore(id: string): Promise<void>;
-  /** Nobody is signed in any more. */
+  /** Empties the list after a sign-out. */
   clear(): void;
 }
 
-/** Opens the characters; before anybody is signed in, the looks that this browser remembers. */
+/** Opens the list. Before the first sign-in it has the appearance that this browser has stored. */
 export function openCharacterList(api: Api): CharacterList {
-  const looks = signal(rememberedLooks());
+  const appearance = signal(storedAppearance());
   const characters = signal<readonly OwnCharacter[]>([]);
   const max = signal(1);
-  // Each tab may play another one.
+  // Each tab may play another character.
   const chosen = signal(readStored("character", "tab") as string | undefined);
   const live = () => characters.value.filter(({ deletedAt }) => deletedAt === null);
 
-  const show = (id: string | undefined) => {
+  const select = (id: string | undefined) => {
     chosen.value = id;
     writeStored("character", id, "tab");
     const one = characters.value.find((character) => character.id === id);
     if (!one) return;
-    looks.value = { name: one.name, color: one.color, shape: one.shape };
-    writeStored("looks", looks.value);
+    appearance.value = { name: one.name, color: one.color, shape: one.shape };
+    writeStored("looks", appearance.value);
   };
   const read = async () => {
     const answer = await api.characters();
     max.value = answer.max;
     characters.value = answer.characters;
     const mine = live().find(({ id }) => id === chosen.value) ?? live()[0];
-    show(mine?.id);
+    select(mine?.id);
   };
 
   return {
-    looks,
+    appearance,
     characters,
     max,
     chosen,
     read,
     async save() {
-      const wanted = { ...looks.value, name: looks.value.name.trim() };
+      const wanted = { ...appearance.value, name: appearance.value.name.trim() };
       const one = characters.value.find(({ id }) => id === chosen.value);
-      if (one && same(one, wanted)) return one.id;
+      if (one && isSame(one, wanted)) return one.id;
       const { character } = one
         ? await api.changeCharacter(one.id, wanted)
         : await api.createCharacter(wanted);
       const now = { chosen: true, deletedAt: null, ...character };
       characters.value = [...characters.value.filter(({ id }) => id !== now.id), now];
-      show(now.id);
+      select(now.id);
       return now.id;
     },
     async choose(id) {
       if (id === undefined) {
         chosen.value = undefined;
-        looks.value = { name: suggestName(), color: pick(COLORS.length), shape: pick(SHAPES.length) };
+        appearance.value = {
+          name: suggestName(),
+          color: randomIndex(COLORS.length),
+          shape: randomIndex(SHAPES.length),
+        };
         return;
       }
-      show(id);
+      select(id);
       await api.chooseCharacter(id);
     },
     async remove(id) {
@@ -86,26 +92,28 @@ export function openCharacterList(api: Api): CharacterList {
     async restore(id) {
       await api.restoreCharacter(id);
       await read();
-      show(id);
+      select(id);
     },
     clear() {
       characters.value = [];
-      show(undefined);
+      select(undefined);
     },
   };
 }
 
-const same = (a: Appearance, b: Appearance) =>
+const isSame = (a: Appearance, b: Appearance) =>
   a.name === b.name && a.color === b.color && a.shape === b.shape;
-const pick = (end: number) => Math.floor(Math.random() * end);
+const randomIndex = (end: number) => Math.floor(Math.random() * end);
 
-function rememberedLooks(): Appearance {
+function storedAppearance(): Appearance {
   const stored = readStored("looks") as Partial<Appearance> | undefined;
-  const whole = (value: unknown, end: number) =>
-    typeof value === "number" && Number.isInteger(value) && value >= 0 && value < end ? value : pick(end);
+  const indexOrRandom = (value: unknown, end: number) =>
+    typeof value === "number" && Number.isInteger(value) && value >= 0 && value < end
+      ? value
+      : randomIndex(end);
   return {
     name: typeof stored?.name === "string" ? stored.name : suggestName(),
-    color: whole(stored?.color, COLORS.length),
-    shape: whole(stored?.shape, SHAPES.length),
+    color: indexOrRandom(stored?.color, COLORS.length),
+    shape: indexOrRandom(stored?.shape, SHAPES.length),
   };
 }

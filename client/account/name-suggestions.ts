@@ -1,5 +1,16 @@
-const FIRST = ["Sunny", "Merry", "Brave", "Cosy", "Swift", "Lucky", "Gentle", "Jolly", "Nimble", "Clever"];
-const SECOND = [
+const ADJECTIVES = [
+  "Sunny",
+  "Merry",
+  "Brave",
+  "Cosy",
+  "Swift",
+  "Lucky",
+  "Gentle",
+  "Jolly",
+  "Nimble",
+  "Clever",
+];
+const ANIMALS = [
   "Otter",
   "Fox",
   "Robin",
@@ -16,5 +27,5 @@ const SECOND = [
 /** Suggests a name. @param random numbers in [0, 1) */
 export function suggestName(random: () => number = Math.random): string {
   const pick = (list: readonly string[]) => list[Math.floor(random() * list.length)] ?? "";
-  return `${pick(FIRST)} ${pick(SECOND)}`;
+  return `${pick(ADJECTIVES)} ${pick(ANIMALS)}`;
 }

@@ -1,41 +1,47 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { COMMAND_MAX } from "roomkeep/shared";
-import { commonStart } from "../network/room-console.ts";
-import type { Page } from "../page-state.ts";
+import { type ConsoleStore, commonStart } from "../network/room-console.ts";
 
-/** Milliseconds without a key before the room is asked what the line may become. */
+/** How long no key is pressed before the room is asked for completions, ms. */
 const PAUSE_MS = 150;
 
-/** The room's console: a line, what came of the ones before, and what it may become. The world goes on behind it. */
-export function Console({ page }: { page: Page }) {
-  const { console: board, overlay } = page;
+interface ConsoleProps {
+  store: ConsoleStore;
+  close(): void;
+}
+
+/**
+ * The room's console: a command line, the lines before it with their answers, and completions. The game goes
+ * on.
+ */
+export function Console({ store, close }: ConsoleProps) {
   const list = useRef<HTMLUListElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  const lines = board.lines.value;
+  const lines = store.lines.value;
   useEffect(() => {
     if (list.current && lines.length > 0) list.current.scrollTop = list.current.scrollHeight;
   }, [lines]);
-  // Before the next key: with the first letter of a command nobody shall walk.
+  // Before the next key: the first letter of a command shall not move the avatar.
   useLayoutEffect(() => {
     field.current?.focus();
     return () => {
-      board.offers.value = [];
+      store.completions.value = [];
     };
-  }, [board]);
-  const write = (text: string) => {
+  }, [store]);
+  const complete = (text: string) => {
     if (!field.current) return;
     field.current.value = text;
     field.current.focus();
-    void board.complete(text);
+    void store.complete(text);
   };
   return (
     <section class="console" aria-label="Console">
       <header>
         <b>Console</b>
-        <button type="button" onClick={() => board.give("/help")}>
+        <button type="button" onClick={() => store.run("/help")}>
           Help
         </button>
-        <button type="button" aria-label="Close the console" onClick={() => (overlay.value = "none")}>
+        <button type="button" aria-label="Close the console" onClick={close}>
           ✕
         </button>
       </header>
@@ -48,17 +54,17 @@ export function Console({ page }: { page: Page }) {
           ))}
         </ul>
       )}
-      <Line page={page} field={field} />
-      {board.offers.value.length > 0 && (
+      <CommandLine store={store} close={close} field={field} />
+      {store.completions.value.length > 0 && (
         <div class="offers">
-          {board.offers.value.map((offer) => (
+          {store.completions.value.map((completion) => (
             <button
-              key={offer}
+              key={completion}
               type="button"
               onMouseDown={(event) => event.preventDefault()}
-              onClick={() => write(`${offer} `)}
+              onClick={() => complete(`${completion} `)}
             >
-              {offer}
+              {completion}
             </button>
           ))}
         </div>
@@ -67,34 +73,32 @@ export function Console({ page }: { page: Page }) {
   );
 }
 
-/** Where a command is written. Arrows go through what was given before, Tab completes. */
-function Line({
-  page: { console: board, overlay },
+/** The command line. The arrow keys go through the history, Tab completes. */
+function CommandLine({
+  store,
+  close,
   field,
-}: {
-  page: Page;
-  field: { current: HTMLInputElement | null };
-}) {
-  // Which line of the history is shown; its length: the one that is being written.
-  const at = useRef(board.history.length);
+}: ConsoleProps & { field: { current: HTMLInputElement | null } }) {
+  // Index into the history; its length stands for the line that is being written.
+  const at = useRef(store.history.length);
   const draft = useRef("");
   const pause = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(pause.current), []);
 
   const browse = (input: HTMLInputElement, by: -1 | 1) => {
-    const { length } = board.history;
+    const { length } = store.history;
     if (at.current >= length) draft.current = input.value;
     at.current = Math.min(length, Math.max(0, at.current + by));
-    input.value = board.history[at.current] ?? draft.current;
-    board.offers.value = [];
+    input.value = store.history[at.current] ?? draft.current;
+    store.completions.value = [];
   };
   const complete = async (input: HTMLInputElement) => {
     const line = input.value;
-    const offers = await board.complete(line);
-    // The answer to what was written before a further key says nothing.
-    if (input.value !== line || offers.length === 0) return;
-    input.value = offers.length === 1 ? `${offers[0]} ` : commonStart(offers);
-    if (offers.length === 1) void board.complete(input.value);
+    const completions = await store.complete(line);
+    // The line has changed meanwhile: the answer is out of date.
+    if (input.value !== line || completions.length === 0) return;
+    input.value = completions.length === 1 ? `${completions[0]} ` : commonStart(completions);
+    if (completions.length === 1) void store.complete(input.value);
   };
   return (
     <form
@@ -103,10 +107,10 @@ function Line({
         const input = field.current;
         if (!input) return;
         clearTimeout(pause.current);
-        board.give(input.value);
+        store.run(input.value);
         input.value = "";
         draft.current = "";
-        at.current = board.history.length;
+        at.current = store.history.length;
       }}
     >
       <input
@@ -121,11 +125,11 @@ function Line({
         enterKeyHint="send"
         onInput={({ currentTarget }) => {
           clearTimeout(pause.current);
-          pause.current = setTimeout(() => void board.complete(currentTarget.value), PAUSE_MS);
+          pause.current = setTimeout(() => void store.complete(currentTarget.value), PAUSE_MS);
         }}
         onKeyDown={(event) => {
           const input = event.currentTarget;
-          if (event.key === "Escape" || event.key === "`") overlay.value = "none";
+          if (event.key === "Escape" || event.key === "`") close();
           else if (event.key === "ArrowUp") browse(input, -1);
           else if (event.key === "ArrowDown") browse(input, 1);
           else if (event.key === "Tab" && !event.shiftKey && input.value !== "") void complete(input);

@@ -1,183 +1,146 @@
-import { useEffect } from "preact/hooks";
-import { EMOTES } from "roomkeep/shared";
-import { codeOf } from "../network/session.ts";
-import type { Page } from "../page-state.ts";
-import { emoteImage } from "../scene/emote-art.ts";
+import type { Account } from "../account/account.ts";
+import type { PlayTarget } from "../account/play-target.ts";
+import type { ProviderStore } from "../account/provider.ts";
+import type { RoomListStore } from "../account/room-list.ts";
+import type { HudStore } from "../hud-store.ts";
+import type { Input } from "../input/input.ts";
+import type { ItemsStore } from "../items/items-store.ts";
+import type { OverflowRoomsStore } from "../network/overflow-rooms.ts";
+import type { ConsoleStore } from "../network/room-console.ts";
+import type { Session } from "../network/session.ts";
+import { isInRoom } from "../network/session-phase.ts";
+import type { OverlayStore } from "../overlays.ts";
+import type { Settings } from "../settings.ts";
+import type { DirectMessageStore } from "../social/direct-messages.ts";
+import type { PartyStore } from "../social/party.ts";
+import type { Viewport } from "../viewport.ts";
 import { AccountPanel } from "./account/account.tsx";
 import { Console } from "./console.tsx";
-import { BagButton, Items } from "./items/items.tsx";
+import { DisconnectScreen } from "./disconnect-screen.tsx";
+import { Emotes } from "./emotes.tsx";
+import { Help } from "./help.tsx";
+import { Items } from "./items/items.tsx";
 import { JoinForm } from "./join-form.tsx";
-import { NetStatsPanel, NetStatsPill } from "./net-stats.tsx";
-import { Help, Preferences, Share } from "./overlays.tsx";
+import { NetStatsPanel } from "./net-stats.tsx";
+import { NoticeLine, ReconnectBanner } from "./notices.tsx";
+import { SettingsPanel } from "./settings.tsx";
+import { Share } from "./share.tsx";
 import { Chat } from "./social/chat.tsx";
 import { FeedList } from "./social/feed.tsx";
-import { InvitationBanner, PartyList, People, Veil } from "./social/party.tsx";
-import { Touch } from "./touch.tsx";
+import { InvitationBanner, PartyList } from "./social/party-list.tsx";
+import { People } from "./social/people.tsx";
+import { TopBar } from "./top-bar.tsx";
+import { TouchControls } from "./touch-controls.tsx";
+import { TravelOverlay } from "./travel-overlay.tsx";
 
-/** All that lies over the world. */
-export function Hud({ page }: { page: Page }) {
-  const { session, overlay } = page;
-  const playing = session.phase.value === "playing";
+/** The stores of the page. Only the root of the HUD has them all; each panel gets those that it shows. */
+export interface HudProps {
+  title: string;
+  session: Session;
+  account: Account;
+  provider: ProviderStore;
+  roomList: RoomListStore;
+  playTarget: PlayTarget;
+  settings: Settings;
+  hud: HudStore;
+  overlays: OverlayStore;
+  console: ConsoleStore;
+  items: ItemsStore;
+  party: PartyStore;
+  directMessages: DirectMessageStore;
+  overflowRooms: OverflowRoomsStore;
+  input: Input;
+  viewport: Viewport;
+  /** Shows an emote, by index into EMOTES. */
+  emote(index: number): void;
+}
+
+/** Everything over the world. */
+export function Hud(props: HudProps) {
+  const { title, session, account, roomList, playTarget, overlays, viewport } = props;
+  const phase = session.phase.value;
   return (
     <>
-      {playing && <Playing page={page} />}
-      {(session.phase.value === "door" || session.phase.value === "joining") && <JoinForm page={page} />}
-      {overlay.value === "help" && <Help page={page} />}
-      {overlay.value === "settings" && <Preferences page={page} />}
-      {overlay.value === "share" && playing && <Share page={page} />}
-      {overlay.value === "people" && playing && <People page={page} />}
-      {overlay.value === "console" && playing && <Console page={page} />}
-      {overlay.value === "account" && <AccountPanel page={page} />}
-      <Farewell page={page} />
+      {isInRoom(phase) && <Playing {...props} />}
+      {(phase.kind === "idle" || phase.kind === "joining") && (
+        <JoinForm
+          title={title}
+          session={session}
+          account={account}
+          roomList={roomList}
+          playTarget={playTarget}
+          overlays={overlays}
+          viewport={viewport}
+        />
+      )}
+      <OpenOverlay {...props} />
+      <DisconnectScreen session={session} />
     </>
   );
 }
 
-function Playing({ page }: { page: Page }) {
-  const { board, session } = page;
+/** The overlay that is open, if it can be shown in this phase. */
+function OpenOverlay(props: HudProps) {
+  const { session, account, settings, overlays, console } = props;
+  const overlay = overlays.current.value;
+  const { close } = overlays;
+  if (overlay === "help") return <Help close={close} />;
+  if (overlay === "settings")
+    return <SettingsPanel settings={settings} session={session} account={account} overlays={overlays} />;
+  if (overlay === "account") {
+    const { provider, roomList, viewport } = props;
+    return (
+      <AccountPanel
+        account={account}
+        provider={provider}
+        games={roomList.games}
+        session={session}
+        overlays={overlays}
+        viewport={viewport}
+      />
+    );
+  }
+  const room = session.room.value;
+  if (!room) return null;
+  if (overlay === "share") return <Share room={room} close={close} />;
+  if (overlay === "console") return <Console store={console} close={close} />;
+  if (overlay !== "people") return null;
+  const { party, items, hud, directMessages, overflowRooms } = props;
+  return (
+    <People
+      party={party}
+      items={items}
+      hud={hud}
+      directMessages={directMessages}
+      overflowRooms={overflowRooms}
+      overlays={overlays}
+    />
+  );
+}
+
+function Playing(props: HudProps) {
+  const { session, hud, settings, items, party, directMessages, overlays, viewport, input } = props;
   return (
     <>
-      <TopBar page={page} />
+      <TopBar session={session} hud={hud} items={items} overlays={overlays} viewport={viewport} />
       {(["top", "side", "center"] as const).map((slot) => (
         <div key={slot} class={`slot ${slot}`}>
-          {board.slots[slot].value?.()}
+          {hud.slots[slot].value?.()}
         </div>
       ))}
-      {session.away.value && (
-        <div class="banner" role="status">
-          <span class="spin" />
-          {session.away.value}
-        </div>
-      )}
-      <InvitationBanner page={page} />
-      <Notice page={page} />
+      <ReconnectBanner session={session} />
+      <InvitationBanner party={party} />
+      <NoticeLine hud={hud} />
       <div class="corner">
-        <PartyList page={page} />
-        <NetStatsPanel page={page} />
+        <PartyList party={party} session={session} />
+        <NetStatsPanel hud={hud} settings={settings} session={session} />
       </div>
-      <FeedList page={page} />
-      {page.touch.value && <Touch page={page} />}
-      <Chat page={page} />
-      <Emotes page={page} />
-      <Items page={page} />
-      <Veil page={page} />
+      <FeedList feed={hud.feed} />
+      {viewport.touch.value && <TouchControls input={input} />}
+      <Chat session={session} hud={hud} directMessages={directMessages} party={party} viewport={viewport} />
+      <Emotes emote={props.emote} />
+      <Items session={session} items={items} hud={hud} />
+      <TravelOverlay session={session} />
     </>
-  );
-}
-
-function TopBar({ page }: { page: Page }) {
-  const { board, session, overlay } = page;
-  const room = session.room.value;
-  return (
-    <>
-      <div class="bar left">
-        <button
-          type="button"
-          aria-label="Leave the room"
-          title="Leave the room"
-          onClick={() => session.leave()}
-        >
-          ←
-        </button>
-        <span class="pill" data-testid="room">
-          {page.narrow.value ? "" : `${session.game.value} `}
-          {room ? codeOf(room) : ""}
-          <span style={{ opacity: 0.8 }}>
-            {" · "}
-            {board.players.value}
-            {page.narrow.value ? "" : " here"}
-          </span>
-        </span>
-      </div>
-      <div class="bar right">
-        <NetStatsPill page={page} />
-        <BagButton page={page} />
-        <button
-          type="button"
-          aria-label="People here"
-          title="People here, and your party"
-          onClick={() => {
-            page.picked.value = "";
-            overlay.value = "people";
-          }}
-        >
-          ☻
-        </button>
-        <button
-          type="button"
-          aria-label="Invite friends"
-          title="Invite friends"
-          onClick={() => (overlay.value = "share")}
-        >
-          {page.narrow.value ? "+" : "+ Invite"}
-        </button>
-        <button type="button" aria-label="Help" title="Help (H)" onClick={() => (overlay.value = "help")}>
-          ?
-        </button>
-        <button
-          type="button"
-          aria-label="Settings"
-          title="Settings"
-          onClick={() => (overlay.value = "settings")}
-        >
-          ☰
-        </button>
-      </div>
-    </>
-  );
-}
-
-/** A line that goes by itself. */
-function Notice({ page: { board } }: { page: Page }) {
-  const text = board.notice.value;
-  useEffect(() => {
-    if (!text) return;
-    const timer = setTimeout(() => {
-      board.notice.value = "";
-    }, 4000);
-    return () => clearTimeout(timer);
-  }, [text, board]);
-  return text ? (
-    <div class="notice" role="status">
-      {text}
-    </div>
-  ) : null;
-}
-
-const PICTURES: string[] = [];
-
-function Emotes({ page }: { page: Page }) {
-  if (PICTURES.length === 0) PICTURES.push(...EMOTES.map((_, index) => emoteImage(index)));
-  return (
-    <div class="emotes" role="toolbar" aria-label="Emotes">
-      {EMOTES.map((emote, index) => (
-        <button
-          key={emote}
-          type="button"
-          title={`${emote} (${index + 1})`}
-          aria-label={emote}
-          onClick={() => page.emote(index)}
-        >
-          <img src={PICTURES[index]} alt="" draggable={false} />
-          <kbd>{index + 1}</kbd>
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function Farewell({ page: { session } }: { page: Page }) {
-  const farewell = session.farewell.value;
-  if (!farewell) return null;
-  return (
-    <div class="over" role="dialog" aria-modal="true" aria-labelledby="farewell">
-      <div class="panel">
-        <h2 id="farewell">{farewell.title}</h2>
-        <p>{farewell.text}</p>
-        <button class="go" type="button" onClick={() => session.again()}>
-          {farewell.action}
-        </button>
-      </div>
-    </div>
   );
 }

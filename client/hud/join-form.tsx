@@ -1,73 +1,100 @@
 import { playerName } from "roomkeep/shared";
-import type { AccountPage, Page } from "../page-state.ts";
+import type { Account } from "../account/account.ts";
+import type { PlayTarget } from "../account/play-target.ts";
+import type { RoomListStore } from "../account/room-list.ts";
+import type { Session } from "../network/session.ts";
+import type { OverlayStore } from "../overlays.ts";
+import type { Viewport } from "../viewport.ts";
+import { AppearanceFields, NameField } from "./account/appearance.tsx";
 import { Characters } from "./account/characters.tsx";
-import { NameField, Wardrobe } from "./account/wardrobe.tsx";
-import { Places, Recovery } from "./places.tsx";
+import { RecoveryForm } from "./account/recovery-form.tsx";
+import { RoomList } from "./room-list.tsx";
 
-/** The first screen: who you are, and where to go. The character stands beside it in the world. */
-export function JoinForm({ page }: { page: Page }) {
-  const { session, account, invited, title, quickGame } = page;
-  const busy = session.phase.value === "joining";
-  const name = playerName.safeParse(account.roster.looks.value.name);
-  const play = () => {
-    if (busy || !name.success) return;
-    const goal = invited.value ? { code: invited.value } : { game: quickGame.value };
-    void session.join(goal).then(() => {
-      // A link that leads nowhere is told once; then Play means any room.
-      if (session.problem.value) invited.value = "";
-    });
-  };
+interface JoinFormProps {
+  title: string;
+  session: Session;
+  account: Account;
+  roomList: RoomListStore;
+  playTarget: PlayTarget;
+  overlays: OverlayStore;
+  viewport: Viewport;
+}
+
+/** The first screen: the character, and the room to join. The character stands beside it in the world. */
+export function JoinForm(props: JoinFormProps) {
+  const { title, session, account, roomList, playTarget, overlays, viewport } = props;
+  const invitation = playTarget.invitation.value;
+  const joining = session.phase.value.kind === "joining";
+  const problem = session.problem.value || roomList.problem.value;
   return (
     <main class="card door">
       <div class="row top">
         <h1 class="grow">
           {title} <b>·</b>
         </h1>
-        <WhoButton page={page} />
+        <AccountButton account={account} overlays={overlays} />
       </div>
       <p>
-        {invited.value ? `You are invited to room ${invited.value}.` : "Pick a look, walk in, meet people."}
+        {invitation
+          ? `You are invited to room ${invitation}.`
+          : "Choose a name and an appearance, then press Play."}
       </p>
-      <Characters page={page} />
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          play();
-        }}
-      >
-        <NameField page={page} />
-        <Wardrobe page={page} />
-        <button class="go" type="submit" disabled={busy || !name.success} style={{ marginTop: "1.1em" }}>
-          {busy ? "Opening the gate…" : invited.value ? "Join your friends" : "Play"}
-        </button>
-      </form>
-      <p class="problem" role="alert" hidden={!session.problem.value && !page.offline.value}>
-        {session.problem.value || page.offline.value}
+      <Characters account={account} />
+      <PlayForm session={session} account={account} playTarget={playTarget} />
+      <p class="problem" role="alert" hidden={!problem}>
+        {problem}
       </p>
-      <Places page={page} busy={busy} />
-      {account.who.value?.kind !== "registered" && <Recovery page={page} />}
+      <RoomList session={session} roomList={roomList} unfolded={!viewport.narrow.value} disabled={joining} />
+      {account.profile.value?.kind !== "registered" && (
+        <RecoveryForm account={account} problem={session.problem} />
+      )}
     </main>
   );
 }
 
-/** Who is signed in, and the way to the account. */
-function WhoButton({ page }: { page: Page }) {
-  const who = page.account.who.value;
-  const [to, label]: [AccountPage, string] =
-    who?.kind === "registered"
-      ? ["you", who.name ?? "Account"]
-      : who
-        ? ["sign-up", "Make an account"]
-        : ["sign-in", "Sign in"];
+/** Name, appearance and the Play button. */
+function PlayForm({
+  session,
+  account,
+  playTarget,
+}: Pick<JoinFormProps, "session" | "account" | "playTarget">) {
+  const { appearance } = account.characterList;
+  const { invitation, game } = playTarget;
+  const joining = session.phase.value.kind === "joining";
+  const isNamed = playerName.safeParse(appearance.value.name).success;
+  const play = async () => {
+    if (joining || !isNamed) return;
+    await session.join(invitation.value ? { code: invitation.value } : { game: game.value });
+    // A link that leads nowhere is reported once; then Play means any room.
+    if (session.problem.value) invitation.value = "";
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void play();
+      }}
+    >
+      <NameField appearance={appearance} />
+      <AppearanceFields appearance={appearance} />
+      <button class="go" type="submit" disabled={joining || !isNamed} style={{ marginTop: "1.1em" }}>
+        {joining ? "Joining…" : invitation.value ? "Join your friends" : "Play"}
+      </button>
+    </form>
+  );
+}
+
+/** The name of the account, and the way to its overlay. */
+function AccountButton({ account, overlays }: Pick<JoinFormProps, "account" | "overlays">) {
+  const profile = account.profile.value;
+  const isRegistered = profile?.kind === "registered";
+  const label = isRegistered ? (profile.name ?? "Account") : profile ? "Make an account" : "Sign in";
   return (
     <button
       type="button"
       class="who"
-      title={who?.kind === "registered" ? "Your account" : undefined}
-      onClick={() => {
-        page.accountPage.value = to;
-        page.overlay.value = "account";
-      }}
+      title={isRegistered ? "Your account" : undefined}
+      onClick={() => overlays.showAccount(isRegistered ? "you" : profile ? "sign-up" : "sign-in")}
     >
       {label}
     </button>

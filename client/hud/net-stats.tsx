@@ -1,23 +1,27 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ask } from "../network/room-console.ts";
-import type { Page } from "../page-state.ts";
+import type { HudStore } from "../hud-store.ts";
+import type { NetStats } from "../net-stats.ts";
+import type { GameRoom } from "../network/predict.ts";
+import { runCommand } from "../network/room-console.ts";
+import type { Session } from "../network/session.ts";
+import type { Settings } from "../settings.ts";
 
-/** How often the room is asked where its time goes, ms. */
+/** Pause between two reads of the room's tick times, ms. */
 const PROFILE_MS = 4_000;
 
 /** Round trip and patches a second; a click shows more. */
-export function NetStatsPill({ page }: { page: Page }) {
-  const { roundTripMs, patchHz } = page.board.rates.value;
+export function NetStatsPill({ hud: { netStats, netStatsOpen } }: { hud: HudStore }) {
+  const { roundTripMs, patchHz } = netStats.value;
   return (
     <button
       type="button"
       class="rates"
       aria-label="Rates of the room"
-      aria-expanded={page.ratesOpen.value}
-      title="Round trip to the server, and patches a second. Click for more."
+      aria-expanded={netStatsOpen.value}
+      title="Round trip to the server, and patches a second. Click to see more."
       onClick={() => {
-        page.ratesOpen.value = !page.ratesOpen.value;
+        netStatsOpen.value = !netStatsOpen.value;
       }}
     >
       {Math.round(roundTripMs)} ms<span class="wide"> · {Math.round(patchHz)}/s</span>
@@ -25,51 +29,62 @@ export function NetStatsPill({ page }: { page: Page }) {
   );
 }
 
-/** The rates of the room, live; with the debug drawing also what its ticks cost, for those whom the room tells. */
-export function NetStatsPanel({ page }: { page: Page }) {
-  const { board, settings, ratesOpen } = page;
-  if (!ratesOpen.value && !settings.debug.value) return null;
-  const { tickHz, patchHz, interpolationMs, roundTripMs, pending, fps } = board.rates.value;
-  const rows: [string, string, string][] = [
-    ["Ticks", `${+tickHz.toFixed(2)} a second`, "Steps of the world, as the room chose"],
-    ["Patches", `${patchHz.toFixed(1)} a second`, "Changes that arrived in the last second"],
-    ["Others shown", `${Math.round(interpolationMs)} ms late`, "So that one late patch is not seen"],
+/** Label, value and explanation of each rate. */
+function rowsOf(stats: NetStats): [string, string, string][] {
+  const { tickHz, patchHz, interpolationMs, roundTripMs, pending, fps } = stats;
+  return [
+    ["Ticks", `${+tickHz.toFixed(2)} a second`, "Steps of the simulation, as the room chose"],
+    ["Patches", `${patchHz.toFixed(1)} a second`, "Patches that arrived in the last second"],
+    ["Others shown", `${Math.round(interpolationMs)} ms late`, "The interpolation hides one late patch"],
     ["Round trip", `${Math.round(roundTripMs)} ms`, "To the server and back"],
-    ["On the way", `${pending} inputs`, "Sent, and not answered yet"],
-    ["Picture", `${Math.round(fps)} a second`, "Frames drawn here"],
+    ["Unanswered", `${pending} inputs`, "Input frames that the server has not answered yet"],
+    ["Frames", `${Math.round(fps)} a second`, "Frames that this page draws"],
   ];
+}
+
+interface NetStatsPanelProps {
+  hud: HudStore;
+  settings: Settings;
+  session: Session;
+}
+
+/**
+ * The rates of the room, live; with the debug drawing also its tick times, if the player's role may read
+ * them.
+ */
+export function NetStatsPanel({ hud, settings, session }: NetStatsPanelProps) {
+  if (!hud.netStatsOpen.value && !settings.debug.value) return null;
   return (
     <section class="rates-panel" aria-label="Rates" data-testid="rates">
       <dl>
-        {rows.map(([name, value, why]) => (
+        {rowsOf(hud.netStats.value).map(([name, value, why]) => (
           <div key={name} title={why}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>
         ))}
       </dl>
-      {settings.debug.value && <Profile page={page} />}
+      {settings.debug.value && <Profile room={session.room.value} />}
     </section>
   );
 }
 
-/** What the room's console says of its ticks and systems. Whoever may not know is told nothing and asks no more. */
-function Profile({ page: { session } }: { page: Page }) {
+/** Tick and system times from the room's console. A refusal ends the questions. */
+function Profile({ room }: { room: GameRoom | undefined }) {
   const text = useSignal("");
-  const room = session.room.value;
   useEffect(() => {
-    let over = false;
-    const look = async () => {
-      if (!room || over) return;
-      const tick = await ask(room, "/tick");
-      const profile = "text" in tick ? await ask(room, "/profile") : tick;
-      if (over || !("text" in tick && "text" in profile)) return;
+    let stopped = false;
+    const read = async () => {
+      if (!room || stopped) return;
+      const tick = await runCommand(room, "/tick");
+      const profile = "text" in tick ? await runCommand(room, "/profile") : tick;
+      if (stopped || !("text" in tick && "text" in profile)) return;
       text.value = `${tick.text}\n${profile.text}`;
-      setTimeout(look, PROFILE_MS);
+      setTimeout(read, PROFILE_MS);
     };
-    void look();
+    void read();
     return () => {
-      over = true;
+      stopped = true;
       text.value = "";
     };
   }, [room, text]);

@@ -1,35 +1,41 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Page } from "../page-state.ts";
 
-/** A panel over the world: takes and keeps the focus, Escape and a click beside it close it. */
-export function Panel({ page, title, children }: { page: Page; title: string; children: ComponentChildren }) {
+interface PanelProps {
+  title: string;
+  close(): void;
+  /** Whether the first field of a form gets the focus; else the close button gets it. */
+  focusField?: boolean;
+  children: ComponentChildren;
+}
+
+/** A panel over the world: takes and keeps the focus; Escape and a click beside it close it. */
+export function Panel({ title, close, focusField = false, children }: PanelProps) {
   const panel = useRef<HTMLDivElement>(null);
-  const close = useRef<HTMLButtonElement>(null);
-  // Before the first paint: whoever is quick to press a key presses it in here.
+  const closeButton = useRef<HTMLButtonElement>(null);
+  const focusFieldFirst = useRef(focusField);
+  // Before the first paint: a key that is pressed at once goes into the panel.
   useLayoutEffect(() => {
     const before = document.activeElement;
-    // Who opens a form wants to type; on a phone the keyboard would hide what is to be read first.
-    const field = panel.current?.querySelector<HTMLInputElement>("form.sheet input:not([readonly])");
-    (field && !page.touch.peek() ? field : close.current)?.focus();
+    const field =
+      focusFieldFirst.current &&
+      panel.current?.querySelector<HTMLInputElement>("form.sheet input:not([readonly])");
+    (field || closeButton.current)?.focus();
     return () => before instanceof HTMLElement && before.focus();
-  }, [page]);
-  const shut = () => {
-    page.overlay.value = "none";
-  };
+  }, []);
   return (
     <div
       class="over"
       role="dialog"
       aria-modal="true"
       aria-label={title}
-      onClick={(event) => event.target === event.currentTarget && shut()}
-      onKeyDown={(event) => event.key === "Tab" && panel.current && goRound(event, panel.current)}
+      onClick={(event) => event.target === event.currentTarget && close()}
+      onKeyDown={(event) => event.key === "Tab" && panel.current && keepFocus(event, panel.current)}
     >
       <div class="panel" ref={panel}>
         <h2>
           {title}
-          <button type="button" ref={close} aria-label="Close" onClick={shut}>
+          <button type="button" ref={closeButton} aria-label="Close" onClick={close}>
             ✕
           </button>
         </h2>
@@ -39,8 +45,8 @@ export function Panel({ page, title, children }: { page: Page; title: string; ch
   );
 }
 
-/** From the last control Tab goes to the first, and back: what lies under the panel is not reached. */
-function goRound(event: KeyboardEvent, panel: HTMLElement) {
+/** Tab goes from the last control to the first, and back: nothing under the panel gets the focus. */
+function keepFocus(event: KeyboardEvent, panel: HTMLElement) {
   const all = [...panel.querySelectorAll<HTMLElement>("button, input, select, a[href], [tabindex='0']")];
   const [first, last] = [all[0], all.at(-1)];
   const next = event.shiftKey ? last : first;

@@ -3,21 +3,21 @@ import { useEffect, useRef } from "preact/hooks";
 
 interface WindowProps {
   name: string;
-  /** Beside the title. */
+  /** Shown beside the title. */
   aside?: ComponentChildren;
   close(): void;
-  /** Key of the whole window as a place to drop on. */
+  /** `data-drop` of the window. */
   drop?: string;
   children: ComponentChildren;
 }
 
-/** A window beside the game: one may walk on, and Escape closes it. */
+/** A window beside the world: the avatar can walk on. Escape closes it. */
 export function Window({ name, aside, close, drop, children }: WindowProps) {
   const section = useRef<HTMLElement>(null);
   useEffect(() => {
     const before = document.activeElement;
     return () => {
-      // What was focused in here is gone: back to where one was.
+      // If the focused element was in here, the focus goes back.
       if (!document.activeElement || document.activeElement === document.body)
         if (before instanceof HTMLElement && before.isConnected) before.focus();
     };

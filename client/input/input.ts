@@ -4,23 +4,23 @@ import type { CameraRig } from "../scene/camera-rig.ts";
 import type { Settings } from "../settings.ts";
 import { toFrame } from "./move-direction.ts";
 
-/** The touch stick's or another source's direction, each −1…1, y forward. */
+/** Direction of the touch stick, each −1…1, y forward. */
 export interface Stick {
   x: number;
   y: number;
 }
 
-/** Every way to move and look: keys, mouse, touch, gamepad. */
+/** Movement and camera by keys, mouse, touch and gamepad. */
 export interface Input {
-  /** What is held now, in world directions. `consumed`: the frame was sent, a short press is used up. */
+  /** The input as it is now, in world directions. `consumed`: the frame is sent, a short press is used up. */
   frame(consumed: boolean): InputFrame;
   /** Reads gamepads and turns the camera by keys; once a frame. */
   poll(dtS: number): void;
   /** Set by the touch controls. */
   readonly stick: Stick;
-  /** Holds or releases a button of the touch controls. */
-  hold(button: keyof typeof BUTTON, down: boolean): void;
-  /** Nothing is walked while false. */
+  /** Presses or releases a button of the touch controls. */
+  setButton(button: keyof typeof BUTTON, down: boolean): void;
+  /** While false the avatar stands still. */
   enabled: boolean;
   dispose(): void;
 }
@@ -35,10 +35,10 @@ const MOVES: Record<string, readonly [number, number]> = {
   KeyD: [1, 0],
   ArrowRight: [1, 0],
 };
-const OURS = new Set([...Object.keys(MOVES), "Space", "ShiftLeft", "ShiftRight", "KeyQ", "KeyE"]);
+const USED_KEYS = new Set([...Object.keys(MOVES), "Space", "ShiftLeft", "ShiftRight", "KeyQ", "KeyE"]);
 const DEAD_ZONE = 0.18;
 
-/** Whether an element takes typing, so that its keys are letters and not steps. */
+/** Whether an element takes typed text, so that its keys do not move the avatar. */
 export function takesTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (
@@ -50,10 +50,10 @@ export function takesTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !["button", "checkbox", "radio"].includes(target.type);
 }
 
-/** Listens to keys, pointers and pads; the camera turns on the rig. */
+/** Listens to keys, pointers and gamepads. Pointers turn the camera rig. */
 export function openInput(surface: HTMLElement, rig: CameraRig, settings: Settings): Input {
   const keys = new Set<string>();
-  const held = new Set<keyof typeof BUTTON>();
+  const pressed = new Set<keyof typeof BUTTON>();
   const stick: Stick = { x: 0, y: 0 };
   const pad = { x: 0, y: 0, buttons: 0, jumped: false };
   const abort = new AbortController();
@@ -63,9 +63,9 @@ export function openInput(surface: HTMLElement, rig: CameraRig, settings: Settin
   addEventListener(
     "keydown",
     (event) => {
-      // A focused button keeps Space and Enter for itself.
+      // Space presses a focused button.
       const onControl = event.target instanceof HTMLButtonElement && event.code === "Space";
-      if (!OURS.has(event.code) || takesTyping(event.target) || onControl) return;
+      if (!USED_KEYS.has(event.code) || takesTyping(event.target) || onControl) return;
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       keys.add(event.code);
       if (event.code === "Space" && !event.repeat) jumpPressed = true;
@@ -74,7 +74,7 @@ export function openInput(surface: HTMLElement, rig: CameraRig, settings: Settin
     { signal },
   );
   addEventListener("keyup", (event) => keys.delete(event.code), { signal });
-  // A key that is released elsewhere sends no keyup: whoever leaves the page, or begins to type, stands still.
+  // A key that is released in another window or in a text field sends no keyup here.
   addEventListener("blur", () => keys.clear(), { signal });
   addEventListener("focusin", (event) => takesTyping(event.target) && keys.clear(), { signal });
   lookAround(surface, rig, settings, signal);
@@ -82,9 +82,9 @@ export function openInput(surface: HTMLElement, rig: CameraRig, settings: Settin
   const input: Input = {
     stick,
     enabled: true,
-    hold(button, down) {
-      if (down) held.add(button);
-      else held.delete(button);
+    setButton(button, down) {
+      if (down) pressed.add(button);
+      else pressed.delete(button);
       if (button === "jump" && down) jumpPressed = true;
     },
     frame(consumed) {
@@ -98,14 +98,14 @@ export function openInput(surface: HTMLElement, rig: CameraRig, settings: Settin
           y += move[1];
         }
       }
-      const run = keys.has("ShiftLeft") || keys.has("ShiftRight") || held.has("run");
-      const jump = jumpPressed || keys.has("Space") || held.has("jump");
+      const run = keys.has("ShiftLeft") || keys.has("ShiftRight") || pressed.has("run");
+      const jump = jumpPressed || keys.has("Space") || pressed.has("jump");
       if (consumed) jumpPressed = false;
       return toFrame(x, y, rig.yaw, (run ? BUTTON.run : 0) | (jump ? BUTTON.jump : 0) | pad.buttons);
     },
     poll(dtS) {
-      const turn = Number(keys.has("KeyQ")) - Number(keys.has("KeyE"));
-      if (turn) rig.orbit(turn * 2 * dtS * settings.sensitivity.value, 0);
+      const direction = Number(keys.has("KeyQ")) - Number(keys.has("KeyE"));
+      if (direction) rig.orbit(direction * 2 * dtS * settings.sensitivity.value, 0);
       readPad(pad, rig, dtS * settings.sensitivity.value);
     },
     dispose: () => abort.abort(),
@@ -113,7 +113,7 @@ export function openInput(surface: HTMLElement, rig: CameraRig, settings: Settin
   return input;
 }
 
-/** Drag to look, wheel or two fingers to zoom. */
+/** A drag turns the camera; the wheel or two fingers zoom. */
 function lookAround(surface: HTMLElement, rig: CameraRig, settings: Settings, signal: AbortSignal) {
   const pointers = new Map<number, { x: number; y: number }>();
   surface.addEventListener(

@@ -9,7 +9,7 @@ export function toFrame(x: number, y: number, yaw: number, buttons: number): Inp
   const length = Math.max(1, Math.hypot(x, y));
   const forward = y / length;
   const right = x / length;
-  // +x is to the left of somebody who looks along +z, hence the signs.
+  // +x is to the left of an avatar that looks along +z, hence the signs.
   return {
     moveX: Math.round((Math.sin(yaw) * forward - Math.cos(yaw) * right) * 127) || 0,
     moveZ: Math.round((Math.cos(yaw) * forward + Math.sin(yaw) * right) * 127) || 0,

@@ -3,17 +3,19 @@ import { isItemActor } from "../items/proximity.ts";
 import type { RoomView } from "../room-view.ts";
 import type { Stage } from "../scene/stage.ts";
 
-/** How far from an avatar, or the name above it, a click may be, pixels. */
+/** Farthest distance of a click from an actor or its name, pixels. */
 const NEAR_PX = 42;
-/** A press that moves farther is a look around, pixels. */
+/** A press that moves farther turns the camera, pixels. */
 const STILL_PX = 6;
 
-/** Where one clicks, metres above the feet: the body's middle and the name above it; a shop's counter and sign. */
+/**
+ * Points of an actor that can be clicked, metres above the ground: body and name; a shop's counter and sign.
+ */
 const HEIGHTS: Record<string, readonly number[]> = { avatar: [0.7, 1.9], shop: [0.8, 2] };
 
 const at = new Vector3();
 
-/** Calls back with the id and kind of an avatar, or of a thing that one may take, that is clicked or tapped. */
+/** Calls `picked` with id and kind of an avatar, drop, pile or shop that is clicked or tapped. */
 export function pickActors(
   stage: Stage,
   world: () => RoomView | undefined,
@@ -41,7 +43,7 @@ export function pickActors(
       }
     }
     if (!id) return;
-    // Who reaches for a thing does not shoot at it.
+    // A click on an item does not shoot as well.
     if (kind !== "avatar") event.stopImmediatePropagation();
     picked(id, kind);
   });

@@ -1,44 +1,63 @@
 import { EMOTES } from "roomkeep/shared";
-import type { Page } from "../page-state.ts";
+import type { ItemsStore } from "../items/items-store.ts";
+import type { Session } from "../network/session.ts";
+import { isInRoom } from "../network/session-phase.ts";
+import type { OverlayStore } from "../overlays.ts";
+import type { Settings } from "../settings.ts";
 import { takesTyping } from "./input.ts";
 
 /** How long an emote is shown, ms. */
 const EMOTE_MS = 4_500;
 
-/** Enter to the chat, digits for emotes, H and Escape for panels, / and ` for the console, F3 for the debug drawing. */
-export function listenToKeys(page: Page) {
+/** What the keys act on. */
+export interface ShortcutTargets {
+  readonly session: Session;
+  readonly overlays: OverlayStore;
+  readonly items: ItemsStore;
+  readonly settings: Settings;
+  emote(index: number): void;
+}
+
+/**
+ * Enter goes to the chat, digits show emotes, H opens the help, B the bag, / and ` the console; F takes the
+ * nearest item, F3 switches the debug drawing, Escape closes.
+ */
+export function listenToKeys(targets: ShortcutTargets): void {
+  const { overlays, items, session } = targets;
   addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      if (page.overlay.value === "none") page.things.close();
-      page.overlay.value = "none";
+      if (overlays.current.value === "none") items.close();
+      overlays.close();
     }
     if (takesTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (page.session.phase.value !== "playing") return;
-    if (event.key === "F3") {
-      // Browsers open their search with it.
-      event.preventDefault();
-      page.settings.debug.value = !page.settings.debug.value;
-    }
-    if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) {
-      event.preventDefault();
-      document.getElementById("say")?.focus();
-    }
-    if (event.key === "h" || event.key === "?")
-      page.overlay.value = page.overlay.value === "help" ? "none" : "help";
-    if (event.key === "/" || event.key === "`" || event.code === "Backquote") {
-      event.preventDefault();
-      page.overlay.value = "console";
-    }
-    const { things } = page;
-    if (event.key === "b" && things.bag.here.value) things.open.value = !things.open.value;
-    if (event.key === "f" && things.near.value) things.touch(things.near.value);
-    const digit = Number(event.key);
-    if (digit >= 1 && digit <= EMOTES.length) page.emote(digit - 1);
+    if (isInRoom(session.phase.value)) pressed(event, targets);
   });
 }
 
+function pressed(event: KeyboardEvent, { overlays, items, settings, emote }: ShortcutTargets): void {
+  const { current } = overlays;
+  if (event.key === "F3") {
+    // Browsers open their search with it.
+    event.preventDefault();
+    settings.debug.value = !settings.debug.value;
+  }
+  if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) {
+    event.preventDefault();
+    document.getElementById("say")?.focus();
+  }
+  if (event.key === "h" || event.key === "?") current.value = current.value === "help" ? "none" : "help";
+  if (event.key === "/" || event.key === "`" || event.code === "Backquote") {
+    event.preventDefault();
+    current.value = "console";
+  }
+  if (event.key === "b" && items.bag.available.value) items.open.value = !items.open.value;
+  if (event.key === "f" && items.nearby.value) items.interact(items.nearby.value);
+  const digit = Number(event.key);
+  if (digit >= 1 && digit <= EMOTES.length) emote(digit - 1);
+}
+
 /** Shows an emote for a while; the same one again ends it. */
-export function openEmotes(session: Page["session"]): Page["emote"] {
+export function openEmotes(session: Session): (index: number) => void {
   let shown = -1;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const end = () => {

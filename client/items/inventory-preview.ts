@@ -1,6 +1,6 @@
 import { BAG_SLOTS, type ItemTemplates } from "roomkeep/shared";
 
-/** A stack as its owner's page knows it. */
+/** A stack of the own character. */
 export interface CarriedItems {
   readonly id: string;
   readonly template: string;
@@ -9,7 +9,7 @@ export interface CarriedItems {
   readonly qty: number;
 }
 
-/** Where some or all of a stack shall go; without `slot` to wherever there is room. */
+/** Moves some or all of a stack; without `slot` to the first slot that has room. */
 export interface Move {
   readonly id: string;
   readonly to: CarriedItems["container"];
@@ -18,8 +18,8 @@ export interface Move {
 }
 
 /**
- * What is carried once a move is booked, as the room will most likely say: shown at once, and taken back when it says
- * otherwise. A move that cannot be is no change. Pure.
+ * The items after a move as the room will most likely book it: shown at once, and corrected when the room
+ * decides otherwise. An impossible move changes nothing. Pure.
  */
 export function previewMove(
   all: readonly CarriedItems[],
@@ -35,7 +35,7 @@ export function previewMove(
   const rest = all.filter((other) => other !== stack && other !== there);
   const left = stack.qty === qty ? [] : [{ ...stack, qty: stack.qty - qty }];
   if (!there) {
-    // What is split off gets its own id from the room.
+    // The part that is split off gets its own id from the room.
     const id = left.length > 0 ? `${stack.id}+` : stack.id;
     return [...rest, ...left, { ...stack, id, container: move.to, slot, qty }];
   }
@@ -48,7 +48,7 @@ export function previewMove(
   return [...rest, { ...stack, container: move.to, slot }, { ...there, container, slot: from }];
 }
 
-/** Whether a kind of thing may be in a slot. */
+/** Whether an item may be in a slot. */
 export function fits(
   template: string,
   container: CarriedItems["container"],
@@ -58,7 +58,7 @@ export function fits(
   return container === "bag" || templates[template]?.wornAt === slot;
 }
 
-/** The first free slot of the bag; undefined: it is full. */
+/** The first free slot of the bag; undefined: the bag is full. */
 export function freeSlot(all: readonly CarriedItems[]): number | undefined {
   const taken = new Set(all.filter(({ container }) => container === "bag").map(({ slot }) => slot));
   return Array.from({ length: BAG_SLOTS }, (_, slot) => slot).find((slot) => !taken.has(slot));

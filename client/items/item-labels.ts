@@ -1,6 +1,6 @@
 import type { ItemsView } from "../view.ts";
 
-/** What an item is called: "straw-hat" is "Straw hat" where the game gives no name. */
+/** Label of an item. Without one from the game, "straw-hat" becomes "Straw hat". */
 export function labelOf({ templates }: ItemsView, template: string): string {
   const given = templates[template]?.label;
   if (given) return given;
@@ -8,18 +8,18 @@ export function labelOf({ templates }: ItemsView, template: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** What one does with it: the game's verb, "Use" where it says nothing, undefined where it cannot be used. */
+/** Verb of an item's button: the game's, else "Use"; undefined: the item cannot be used. */
 export function verbOf({ templates, uses }: ItemsView, template: string): string | undefined {
   if (templates[template]?.wornAt !== undefined) return undefined;
   return uses ? uses[template] : "Use";
 }
 
-/** What a slot of the equipment is called. */
+/** Name of an equipment slot. */
 export function wornName({ worn = [] }: ItemsView, slot: number): string {
   return worn[slot] ?? `Slot ${slot + 1}`;
 }
 
-/** The slots of the equipment that anything of this game fits into, lowest first. */
+/** The equipment slots that any item of this game fits into, lowest first. */
 export function wornSlots({ templates, worn = [] }: ItemsView): number[] {
   const slots = new Set(worn.keys());
   for (const { wornAt } of Object.values(templates)) if (wornAt !== undefined) slots.add(wornAt);

@@ -4,51 +4,50 @@ import type { ItemsView } from "../view.ts";
 import { type Bag, openBag } from "./bag.ts";
 import { openTrade, type TradeStore } from "./trade.ts";
 
-/** A thing on the ground or a shop within reach. */
-export interface Near {
-  /** Of the actor. */
+/** A drop, a pile or a shop within reach. */
+export interface NearbyItem {
+  /** Id of the actor. */
   readonly id: string;
   readonly kind: "drop" | "pile" | "shop";
-  /** What one may do with it: "Take 3 herbs". */
-  readonly words: string;
+  /** Label of the button: "Take Herb ×3". */
+  readonly label: string;
 }
 
-/** Where what one lost in a death lies. */
-export interface Grave {
-  /** Metres. */
-  readonly away: number;
-  /** Which way, clockwise from straight ahead, degrees. */
-  readonly turn: number;
+/** The direction of the own pile, which holds the items that a death cost. */
+export interface PileDirection {
+  readonly distanceM: number;
+  /** Clockwise from straight ahead. */
+  readonly bearingDeg: number;
 }
 
-/** Everything about items, as the page shows and changes it. */
+/** Everything about items. */
 export interface ItemsStore {
   readonly bag: Bag;
   readonly trade: TradeStore;
-  /** How this game's items look. */
-  readonly look: Signal<ItemsView>;
+  /** Pictures and labels of this game's items. */
+  readonly view: Signal<ItemsView>;
   /** Whether the bag is open; it is also shown beside a trade or a shop. */
   readonly open: Signal<boolean>;
   /** Id of the shop that is open; empty. */
   readonly shop: Signal<string>;
-  readonly near: Signal<Near | undefined>;
-  readonly grave: Signal<Grave | undefined>;
-  /** Does what one does with a thing: takes it, or opens the shop. */
-  touch(thing: Pick<Near, "id" | "kind">): void;
-  /** Closes bag and shop, and calls off a trade. @returns false when nothing was open */
+  readonly nearby: Signal<NearbyItem | undefined>;
+  readonly ownPile: Signal<PileDirection | undefined>;
+  /** Takes the items, or opens the shop. */
+  interact(target: Pick<NearbyItem, "id" | "kind">): void;
+  /** Closes bag and shop, and cancels a trade. @returns false when nothing was open */
   close(): boolean;
 }
 
 /** Follows the items of a session. */
 export function openItems(session: Session): ItemsStore {
-  const look = signal<ItemsView>({ templates: {} });
-  const bag = openBag(session, look);
+  const view = signal<ItemsView>({ templates: {} });
+  const bag = openBag(session, view);
   const trade = openTrade(session);
   const open = signal(false);
   const shop = signal("");
-  const near = signal<Near | undefined>(undefined);
+  const nearby = signal<NearbyItem | undefined>(undefined);
   effect(() => {
-    // Another room, or none: what was open there is not here.
+    // The shop of the room before is not in this one.
     if (session.room.value) shop.value = "";
     else [shop.value, open.value] = ["", false];
   });
@@ -58,20 +57,20 @@ export function openItems(session: Session): ItemsStore {
   return {
     bag,
     trade,
-    look,
+    view,
     open,
     shop,
-    near,
-    grave: signal<Grave | undefined>(undefined),
-    touch({ id, kind }) {
+    nearby,
+    ownPile: signal<PileDirection | undefined>(undefined),
+    interact({ id, kind }) {
       if (kind === "shop") shop.value = id;
       else void bag.take(id);
     },
     close() {
-      const any = open.value || shop.value !== "" || trade.view.value !== undefined;
+      const wasOpen = open.value || shop.value !== "" || trade.view.value !== undefined;
       trade.cancel();
       [shop.value, open.value] = ["", false];
-      return any;
+      return wasOpen;
     },
   };
 }

@@ -5,93 +5,105 @@ import type { RoomView } from "../room-view.ts";
 import type { Stage } from "../scene/stage.ts";
 import type { ItemsView } from "../view.ts";
 import { labelOf } from "./item-labels.ts";
-import type { ItemsStore, Near } from "./items-store.ts";
+import type { ItemsStore, NearbyItem, PileDirection } from "./items-store.ts";
 
-/** How often one looks around, ms. */
-const LOOK_MS = 150;
-/** How far hands reach, metres: what is offered here the room may still refuse. */
+/** How often the surroundings are checked, ms. */
+const CHECK_MS = 150;
+/** What is offered to the player within this distance, metres; the room may still refuse it. */
 const REACH_M = 2.6;
-/** Farther than this from an open shop it closes, metres. */
+/** An open shop closes beyond this distance, metres. */
 const SHOP_M = 5;
-/** Within this one would see the own pile if it were still there, metres. */
-const SEEN_M = 25;
+/** Within this distance the own pile would be visible if it were still there, metres. */
+const SIGHT_M = 25;
 /** How long a pile may take to appear after a death, ms. */
 const APPEARS_MS = 3_000;
+/** A death that long ago is over: the next one begins anew, ms. */
+const DEATH_MS = 60_000;
 
-/** What {@link watchProximity} looks at. */
-export interface Surroundings {
+/** What {@link watchProximity} uses. */
+export interface ProximityOptions {
   session: Session;
-  things: ItemsStore;
+  items: ItemsStore;
   stage: Stage;
   world(): RoomView | undefined;
 }
 
-/** Tells which thing is within reach, and the way to one's own pile. */
-export function watchProximity({ session, things, stage, world }: Surroundings): void {
-  let lost: { x: number; z: number; at: number; roomId: string } | undefined;
-  const look = () => {
+/** Keeps the nearest item, the open shop and the direction of the own pile up to date. */
+export function watchProximity({ session, items, stage, world }: ProximityOptions): void {
+  const findPile = followOwnPile();
+  const check = () => {
     const room = session.room.value;
-    const me = room && world()?.actors.pose(room.sessionId);
-    if (!room?.state?.actors || !me || document.hidden) {
-      things.near.value = undefined;
+    const own = room && world()?.actors.pose(room.sessionId);
+    if (!room?.state?.actors || !own || document.hidden) {
+      items.nearby.value = undefined;
       return;
     }
-    const next = things.bag.dead.value ? undefined : nearest(room, me, things.look.value);
-    if (JSON.stringify(next) !== JSON.stringify(things.near.value)) things.near.value = next;
-    const shop = room.state.actors.get(things.shop.value);
-    if (things.shop.value && !(shop && distance(shop, me) <= SHOP_M)) things.shop.value = "";
-
-    const own = pileOf(room, me);
-    if (things.bag.dead.value && (!lost || lost.roomId !== room.roomId || Date.now() - lost.at > 60_000))
-      lost = { x: me.x, z: me.z, at: Date.now(), roomId: room.roomId };
-    if (own) lost = { x: own.x, z: own.z, at: lost?.at ?? 0, roomId: room.roomId };
-    else if (lost && lost.roomId === room.roomId && Date.now() - lost.at > APPEARS_MS)
-      if (Math.hypot(lost.x - me.x, lost.z - me.z) < SEEN_M) lost = undefined;
-    things.grave.value = lost?.roomId === room.roomId ? wayTo(lost, me, stage.rig.yaw) : undefined;
+    const isDead = items.bag.dead.value;
+    const next = isDead ? undefined : nearest(room, own, items.view.value);
+    if (JSON.stringify(next) !== JSON.stringify(items.nearby.value)) items.nearby.value = next;
+    const shop = room.state.actors.get(items.shop.value);
+    if (items.shop.value && !(shop && distance(shop, own) <= SHOP_M)) items.shop.value = "";
+    const pile = findPile(room, own, isDead);
+    items.ownPile.value = pile && directionTo(pile, own, stage.rig.yaw);
   };
-  setInterval(look, LOOK_MS);
+  setInterval(check, CHECK_MS);
 }
 
-function nearest(room: GameRoom, me: Pose, look: ItemsView): Near | undefined {
+/** Remembers where the own character died, or where its pile was seen last. @returns looks for the pile */
+function followOwnPile() {
+  let last: { x: number; z: number; diedAt: number; roomId: string } | undefined;
+  return (room: GameRoom, own: Pose, isDead: boolean) => {
+    const { roomId } = room;
+    const pile = findOwnPile(room, own);
+    if (isDead && (last?.roomId !== roomId || Date.now() - last.diedAt > DEATH_MS))
+      last = { x: own.x, z: own.z, diedAt: Date.now(), roomId };
+    if (pile) last = { x: pile.x, z: pile.z, diedAt: last?.diedAt ?? 0, roomId };
+    else if (last?.roomId === roomId && Date.now() - last.diedAt > APPEARS_MS)
+      if (Math.hypot(last.x - own.x, last.z - own.z) < SIGHT_M) last = undefined;
+    return last?.roomId === roomId ? last : undefined;
+  };
+}
+
+function nearest(room: GameRoom, own: Pose, view: ItemsView): NearbyItem | undefined {
   let least = REACH_M;
-  let near: Near | undefined;
+  let nearby: NearbyItem | undefined;
   room.state.actors.forEach((actor, id) => {
-    const away = distance(actor, me);
+    const away = distance(actor, own);
     if (!(away < least) || !isItemActor(actor.kind)) return;
     least = away;
-    near = { id, kind: actor.kind, words: wordsFor(actor, look) };
+    nearby = { id, kind: actor.kind, label: labelFor(actor, view) };
   });
-  return near;
+  return nearby;
 }
 
-/** Kinds of actors that one may take from or trade with. */
-export function isItemActor(kind: string): kind is Near["kind"] {
+/** Kinds of actors that a player can take items from or trade with. */
+export function isItemActor(kind: string): kind is NearbyItem["kind"] {
   return kind === "drop" || kind === "pile" || kind === "shop";
 }
 
-function wordsFor(actor: Actor, look: ItemsView): string {
+function labelFor(actor: Actor, view: ItemsView): string {
   if (actor.kind === "shop") return `Trade with ${(actor as Shop).name || "the shop"}`;
   if (actor.kind === "pile") return `Take what ${(actor as Pile).name} lost`;
   const { template, qty } = actor as Drop;
-  return `Take ${labelOf(look, template)}${qty > 1 ? ` ×${qty}` : ""}`;
+  return `Take ${labelOf(view, template)}${qty > 1 ? ` ×${qty}` : ""}`;
 }
 
-/** The own pile, if it is in sight: the nearest that bears one's name. */
-function pileOf(room: GameRoom, me: Pose): Pile | undefined {
+/** The nearest pile with the own name, if one is visible. */
+function findOwnPile(room: GameRoom, own: Pose): Pile | undefined {
   const name = (room.state.actors.get(room.sessionId) as { name?: string } | undefined)?.name;
-  let own: Pile | undefined;
+  let nearestPile: Pile | undefined;
   room.state.actors.forEach((actor) => {
     if (actor.kind !== "pile" || (actor as Pile).name !== name) return;
-    if (!own || distance(actor, me) < distance(own, me)) own = actor as Pile;
+    if (!nearestPile || distance(actor, own) < distance(nearestPile, own)) nearestPile = actor as Pile;
   });
-  return own;
+  return nearestPile;
 }
 
-function wayTo(to: { x: number; z: number }, me: Pose, yaw: number) {
-  const [dx, dz] = [to.x - me.x, to.z - me.z];
-  // Who looks along +z has +x at the left hand.
-  const turn = ((yaw - Math.atan2(dx, dz)) * 180) / Math.PI;
-  return { away: Math.round(Math.hypot(dx, dz)), turn: Math.round(turn / 5) * 5 };
+function directionTo(to: { x: number; z: number }, own: Pose, yaw: number): PileDirection {
+  const [dx, dz] = [to.x - own.x, to.z - own.z];
+  // +x is to the left of an avatar that looks along +z.
+  const bearing = ((yaw - Math.atan2(dx, dz)) * 180) / Math.PI;
+  return { distanceM: Math.round(Math.hypot(dx, dz)), bearingDeg: Math.round(bearing / 5) * 5 };
 }
 
 const distance = (a: { x: number; y: number; z: number }, b: Pose) =>

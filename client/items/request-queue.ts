@@ -2,71 +2,73 @@ import { effect } from "@preact/signals";
 import type { ServerMessages } from "roomkeep/shared";
 import type { Session } from "../network/session.ts";
 
-/** How a wish ended. */
+/** How a request ended. */
 export type Answer = { readonly ok: true } | { readonly ok: false; readonly code: string };
 
-/** No answer for so long: it is asked again, ms. */
-const AGAIN_MS = 4_000;
-/** How often it is asked before it is given up. */
-const ASKED_MAX = 6;
+/** Pause without an answer before a request is sent again, ms. */
+const RESEND_MS = 4_000;
+/** How often a request is sent before it is given up. */
+const ATTEMPTS_MAX = 6;
 
-/** Asks the room for what it books, each wish once, however often the network loses it. */
+/** Sends the room idempotent requests: each is booked once, however often the network loses it. */
 export interface RequestQueue {
-  /** Never throws; what was refused is told to the player elsewhere. */
-  ask(type: string, payload: object): Promise<Answer>;
+  /** Never throws; the player sees a refusal elsewhere. */
+  send(type: string, payload: object): Promise<Answer>;
 }
 
-interface Open {
+interface OpenRequest {
   readonly type: string;
   readonly payload: object;
-  asked: number;
-  again: ReturnType<typeof setTimeout> | undefined;
-  end(answer: Answer): void;
+  attempts: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  settle(answer: Answer): void;
 }
 
-/** Opens the wishes of a session. An unanswered one is asked again with the same id: what was booked is not booked twice. */
+/**
+ * Opens the queue of a session. An unanswered request is sent again with the same id, so that it is booked
+ * once.
+ */
 export function openRequestQueue(session: Session): RequestQueue {
-  const open = new Map<string, Open>();
+  const open = new Map<string, OpenRequest>();
 
-  const send = (request: string, wish: Open) => {
-    clearTimeout(wish.again);
-    if (wish.asked >= ASKED_MAX) return finish(request, { ok: false, code: "OFFLINE" });
+  const transmit = (id: string, request: OpenRequest) => {
+    clearTimeout(request.timer);
+    if (request.attempts >= ATTEMPTS_MAX) return finish(id, { ok: false, code: "OFFLINE" });
     const room = session.room.value;
     if (room?.connection.isOpen) {
-      wish.asked += 1;
-      room.send(wish.type, { request, ...wish.payload });
+      request.attempts += 1;
+      room.send(request.type, { request: id, ...request.payload });
     }
-    wish.again = setTimeout(() => send(request, wish), AGAIN_MS);
+    request.timer = setTimeout(() => transmit(id, request), RESEND_MS);
   };
-  const finish = (request: string, answer: Answer) => {
-    const wish = open.get(request);
-    if (!wish) return;
-    clearTimeout(wish.again);
-    open.delete(request);
-    wish.end(answer);
+  const finish = (id: string, answer: Answer) => {
+    const request = open.get(id);
+    if (!request) return;
+    clearTimeout(request.timer);
+    open.delete(id);
+    request.settle(answer);
   };
   effect(() => {
     const room = session.room.value;
-    // What the last room was asked is of no use in this one.
-    for (const request of [...open.keys()]) finish(request, { ok: false, code: "TRAVELLING" });
+    // A request to the room before is of no use in this one.
+    for (const id of [...open.keys()]) finish(id, { ok: false, code: "TRAVELLING" });
     if (!room) return;
     room.onMessage("booked", ({ request }: ServerMessages["booked"]) => finish(request, { ok: true }));
-    room.onMessage("refused", ({ request, code }: ServerMessages["refused"]) => {
-      const wish = open.get(request ?? "");
-      // Nobody knows whether it was booked: asked again later it is answered.
-      if (wish && code !== "DATABASE_UNAVAILABLE") finish(request ?? "", { ok: false, code });
+    room.onMessage("refused", ({ request: id = "", code }: ServerMessages["refused"]) => {
+      // Without the database the room cannot say whether it was booked: it answers when it is asked again.
+      if (code !== "DATABASE_UNAVAILABLE") finish(id, { ok: false, code });
     });
     room.onReconnect(() => {
-      for (const [request, wish] of open) send(request, wish);
+      for (const [id, request] of open) transmit(id, request);
     });
   });
   return {
-    ask(type, payload) {
-      const request = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-      return new Promise((end) => {
-        const wish: Open = { type, payload, asked: 0, again: undefined, end };
-        open.set(request, wish);
-        send(request, wish);
+    send(type, payload) {
+      const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+      return new Promise((settle) => {
+        const request: OpenRequest = { type, payload, attempts: 0, timer: undefined, settle };
+        open.set(id, request);
+        transmit(id, request);
       });
     },
   };

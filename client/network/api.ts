@@ -1,6 +1,6 @@
 import { type HttpClient, openHttpClient } from "./http-client.ts";
 
-/** A character as the server tells it. */
+/** A character as the server sends it. */
 export interface Character {
   id: string;
   name: string;
@@ -10,40 +10,40 @@ export interface Character {
   shape: number;
 }
 
-/** What a player looks like and is called. */
+/** Name and appearance of a character. */
 export type Appearance = Pick<Character, "name" | "color" | "shape">;
 
 /** A character in the account's list. */
 export interface OwnCharacter extends Character {
-  /** The one that plays unless a ticket names another. */
+  /** The character to play unless a ticket names another. */
   chosen: boolean;
-  /** ISO time; null: it was not deleted. */
+  /** ISO time; null: it is not deleted. */
   deletedAt: string | null;
 }
 
-/** Whose browser this is. */
-export interface Who {
+/** The account that is signed in. */
+export interface AccountProfile {
   kind: "guest" | "registered";
-  /** A guest has none. */
+  /** Null for a guest. */
   name: string | null;
   email: string | null;
 }
 
-/** What somebody registers with. */
+/** The fields of a new account. */
 export interface Registration {
   name: string;
   password: string;
   email?: string | undefined;
 }
 
-/** A stay of a character in a room. */
+/** A play session: one stay of a character in a room. */
 export interface PlaySession {
   characterId: string;
   game: string;
   roomId: string;
-  /** Where the player came from, as the server saw it. */
+  /** Network address of the player, as the server saw it. */
   address: string;
-  /** ISO times; null: it is still there. */
+  /** ISO times; null: the session has not ended. */
   startedAt: string;
   endedAt: string | null;
   ending: string | null;
@@ -69,68 +69,68 @@ export interface GameEntry {
   private?: boolean;
 }
 
-/** What an identity provider's answer brings back to the page, with the secret that this browser kept. */
-export interface IdentityAnswer {
+/** The answer of an identity provider, with the secret that this browser stored. */
+export interface OidcAnswer {
   code: string;
   state: string;
   binding: string;
   iss?: string;
 }
 
-interface Entered {
-  account: Who;
+interface SignedIn {
+  account: AccountProfile;
 }
 
-/** The endpoints under /v1 that the page uses. Every call throws `ApiError`. */
+/** The endpoints under /v1 that the page uses. All throw `ApiError`. */
 export type Api = ReturnType<typeof openApi>;
 
 /** Opens the API of an origin; "" is the page's own. */
-export function openApi(origin = "", send: typeof fetch = (...args) => fetch(...args)) {
-  const calls = openHttpClient(origin, send);
-  const { ask, call, enter } = calls;
+export function openApi(origin = "", fetcher: typeof fetch = (...args) => fetch(...args)) {
+  const client = openHttpClient(origin, fetcher);
+  const { send, sendSignedIn, signIn } = client;
   return {
-    /** Who is signed in: its tokens are read and set here. */
-    tokens: calls as Pick<HttpClient, "token" | "onToken" | "latestToken">,
+    /** The tokens of the account that is signed in. */
+    tokens: client as Pick<HttpClient, "token" | "onToken" | "latestToken">,
 
-    createGuest: (looks: Appearance) =>
-      enter<{ recoveryCode: string; character: Character }>("/v1/guests", looks),
-    recover: (code: string) => enter<{ character: Character }>("/v1/guests/recover", { code }),
-    register: (wanted: Registration) => enter<Entered>("/v1/accounts", wanted),
-    /** The guest who is signed in becomes a registered account: the same one, with all it has. */
-    upgrade: (wanted: Registration) => call<Entered>("POST", "/v1/account/upgrade", wanted),
+    createGuest: (appearance: Appearance) =>
+      signIn<{ recoveryCode: string; character: Character }>("/v1/guests", appearance),
+    recover: (code: string) => signIn<{ character: Character }>("/v1/guests/recover", { code }),
+    register: (wanted: Registration) => signIn<SignedIn>("/v1/accounts", wanted),
+    /** Registers the guest who is signed in. It keeps its characters. */
+    upgrade: (wanted: Registration) => sendSignedIn<SignedIn>("POST", "/v1/account/upgrade", wanted),
     /** `login`: name or e-mail address. */
-    signIn: (login: string, password: string) => enter<Entered>("/v1/sign-in", { login, password }),
+    signIn: (login: string, password: string) => signIn<SignedIn>("/v1/sign-in", { login, password }),
     signOut: (everywhere: boolean) =>
-      call<void>("POST", everywhere ? "/v1/sign-out/everywhere" : "/v1/sign-out"),
-    account: () => call<Entered>("GET", "/v1/account"),
+      sendSignedIn<void>("POST", everywhere ? "/v1/sign-out/everywhere" : "/v1/sign-out"),
+    account: () => sendSignedIn<SignedIn>("GET", "/v1/account"),
     changePassword: (current: string, password: string) =>
-      call<void>("POST", "/v1/account/password", { current, password }),
-    /** `code`: from whoever runs the server. */
+      sendSignedIn<void>("POST", "/v1/account/password", { current, password }),
+    /** `code`: from an admin of the server. */
     resetPassword: (wanted: { login: string; code: string; password: string }) =>
-      enter<Entered>("/v1/password-reset", wanted),
+      signIn<SignedIn>("/v1/password-reset", wanted),
 
-    provider: () => ask<{ provider: { name: string } | null }>("GET", "/v1/identity"),
-    /** `link`: whoever is signed in gets the provider's identity; else it signs in by itself. */
-    beginIdentity: (link: boolean) =>
-      (link ? call : ask)<{ url: string; binding: string }>("POST", "/v1/identity", {}),
-    finishIdentity: (came: IdentityAnswer) => enter<Entered>("/v1/identity/finish", came),
+    provider: () => send<{ provider: { name: string } | null }>("GET", "/v1/identity"),
+    /** `link`: adds the provider's identity to the account that is signed in; else the identity signs in. */
+    beginOidc: (link: boolean) =>
+      (link ? sendSignedIn : send)<{ url: string; binding: string }>("POST", "/v1/identity", {}),
+    finishOidc: (answer: OidcAnswer) => signIn<SignedIn>("/v1/identity/finish", answer),
 
-    characters: () => call<{ max: number; characters: OwnCharacter[] }>("GET", "/v1/characters"),
-    createCharacter: (looks: Appearance) =>
-      call<{ character: OwnCharacter }>("POST", "/v1/characters", looks),
-    changeCharacter: (id: string, looks: Appearance) =>
-      call<{ character: Character }>("PATCH", `/v1/characters/${id}`, looks),
-    chooseCharacter: (id: string) => call<void>("POST", `/v1/characters/${id}/choose`),
-    deleteCharacter: (id: string) => call<void>("DELETE", `/v1/characters/${id}`),
-    restoreCharacter: (id: string) => call<void>("POST", `/v1/characters/${id}/restore`),
-    visits: () => call<{ visits: PlaySession[] }>("GET", "/v1/visits"),
+    characters: () => sendSignedIn<{ max: number; characters: OwnCharacter[] }>("GET", "/v1/characters"),
+    createCharacter: (appearance: Appearance) =>
+      sendSignedIn<{ character: OwnCharacter }>("POST", "/v1/characters", appearance),
+    changeCharacter: (id: string, appearance: Appearance) =>
+      sendSignedIn<{ character: Character }>("PATCH", `/v1/characters/${id}`, appearance),
+    chooseCharacter: (id: string) => sendSignedIn<void>("POST", `/v1/characters/${id}/choose`),
+    deleteCharacter: (id: string) => sendSignedIn<void>("DELETE", `/v1/characters/${id}`),
+    restoreCharacter: (id: string) => sendSignedIn<void>("POST", `/v1/characters/${id}/restore`),
+    playSessions: () => sendSignedIn<{ visits: PlaySession[] }>("GET", "/v1/visits"),
 
-    /** A ticket for one join of one character: to any room of a game, or to one room. */
-    ticket: async (door: { game: string } | { roomId: string }, characterId: string) =>
-      (await call<{ ticket: string }>("POST", "/v1/tickets", { ...door, characterId })).ticket,
-    rooms: () => ask<{ rooms: RoomEntry[]; games: GameEntry[] }>("GET", "/v1/rooms"),
+    /** A ticket for one join of one character, to any room of a game or to one room. */
+    ticket: async (target: { game: string } | { roomId: string }, characterId: string) =>
+      (await sendSignedIn<{ ticket: string }>("POST", "/v1/tickets", { ...target, characterId })).ticket,
+    rooms: () => send<{ rooms: RoomEntry[]; games: GameEntry[] }>("GET", "/v1/rooms"),
     /** @throws ApiError ROOM_UNKNOWN */
     findRoom: (code: string) =>
-      ask<{ roomId: string; game: string }>("GET", `/v1/rooms/${encodeURIComponent(code)}`),
+      send<{ roomId: string; game: string }>("GET", `/v1/rooms/${encodeURIComponent(code)}`),
   };
 }

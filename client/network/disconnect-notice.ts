@@ -1,39 +1,47 @@
-import { CLOSE, CODE_ALPHABET, CODE_LENGTH } from "roomkeep/shared";
+import { CLOSE } from "roomkeep/shared";
 
-/** The screen that says why the visit is over and what one can do. */
+/** Why a session has ended. */
+export type DisconnectKind = "taken-over" | "kicked" | "abuse" | "unreachable";
+
+/** The screen that says why the session has ended and what the player can do. */
 export interface DisconnectNotice {
-  code: number;
-  title: string;
-  text: string;
+  readonly kind: DisconnectKind;
+  /** Close code. */
+  readonly code: number;
+  readonly title: string;
+  readonly text: string;
   /** Label of the button that goes on. */
-  action: string;
+  readonly action: string;
 }
 
 /**
- * What a close code means to a player: a farewell for a visit that is over, undefined when the page should come
- * back by itself (a drop, a restart, a lost lease).
+ * The notice for a close code; undefined when the page comes back by itself (a drop, a restart, a lost
+ * lease).
  */
 export function noticeFor(code: number): DisconnectNotice | undefined {
   switch (code) {
     case CLOSE.TAKEN_OVER:
       return {
+        kind: "taken-over",
         code,
         title: "You are playing elsewhere",
-        text: "Your character was opened in another tab or on another device. Only one can be you, and the newest plays. Was that not you? In your account you can sign out on all devices and change the password.",
+        text: "Your character was opened in another tab or on another device. Only the newest connection can play it. If that was not you, open your account, sign out on all devices and change the password.",
         action: "Play here",
       };
     case CLOSE.KICKED:
       return {
+        kind: "kicked",
         code,
-        title: "You were asked to leave",
-        text: "Somebody who looks after this place removed you from the room. Your character is safe.",
+        title: "You were removed from the room",
+        text: "A moderator removed you from the room. Your character is saved.",
         action: "Back to the start",
       };
     case CLOSE.ABUSE:
       return {
+        kind: "abuse",
         code,
-        title: "The connection was closed",
-        text: "The server received too much that it could not understand. Reload the page to get its newest version.",
+        title: "The server closed the connection",
+        text: "The server received messages that it could not read. Reload the page to get its newest version.",
         action: "Try again",
       };
     default:
@@ -41,18 +49,21 @@ export function noticeFor(code: number): DisconnectNotice | undefined {
   }
 }
 
-/** What is shown while the page comes back by itself. */
-export function reasonFor(code: number): string {
-  if (code === CLOSE.TOO_SLOW) return "The connection was too slow for a while. Coming back…";
-  if (code === CLOSE.FENCED) return "Your seat moved. Coming back…";
-  if (code === 4001) return "The server restarts. You will be back where you stand…";
-  return "Connection lost. Coming back…";
+/** The notice after all attempts to come back have failed. @param code of the close that came before them */
+export function unreachableNotice(code: number): DisconnectNotice {
+  return {
+    kind: "unreachable",
+    code,
+    title: "The connection is lost",
+    text: "The server did not answer for two minutes. Your character is saved where it last stood.",
+    action: "Try again",
+  };
 }
 
-/** Reads a room code out of what somebody typed or pasted: a code in any case, or a whole link. */
-export function readCode(text: string): string | undefined {
-  const fromLink = /[?&]room=([^&#]+)/u.exec(text)?.[1];
-  const code = (fromLink ?? text).toUpperCase().replace(/[\s-]/gu, "");
-  const fits = code.length === CODE_LENGTH && [...code].every((letter) => CODE_ALPHABET.includes(letter));
-  return fits ? code : undefined;
+/** The line that the page shows while it comes back by itself. */
+export function reconnectText(code: number): string {
+  if (code === CLOSE.TOO_SLOW) return "The connection was too slow. Reconnecting…";
+  if (code === CLOSE.FENCED) return "Your place in the room has moved. Reconnecting…";
+  if (code === 4001) return "The server restarts. You will be back where you stand. Reconnecting…";
+  return "The connection is lost. Reconnecting…";
 }

@@ -1,71 +1,73 @@
 import { readErrorCode } from "roomkeep/shared";
 import { ApiError } from "./http-client.ts";
 
-/** Where a refusal belongs in a form, and words that are better there than the server's. */
-interface Told {
+/** The form field of an error code, and a text that fits the page better than the server's. */
+interface ErrorText {
   field?: string;
   text?: string;
 }
 
-const TOLD: Record<string, Told> = {
+const TEXTS: Record<string, ErrorText> = {
   ACCOUNT_NAME_INVALID: { field: "username" },
   NAME_TAKEN: {
     field: "username",
-    text: "Somebody has this name, or one that looks like it. Please try another.",
+    text: "Another account has this name, or one that looks like it. Choose another name.",
   },
   EMAIL_INVALID: {
     field: "email",
-    text: "This does not look like an e-mail address. You may also leave it empty.",
+    text: "This is not an e-mail address. Correct it, or leave the field empty.",
   },
-  EMAIL_TAKEN: { field: "email", text: "Another account has this address. Is it yours? Then sign in." },
+  EMAIL_TAKEN: { field: "email", text: "Another account has this address. If it is yours, sign in." },
   PASSWORD_WEAK: { field: "new-password" },
   SIGN_IN_REFUSED: {
     field: "current-password",
-    text: "This name and password do not fit together. Please try again.",
+    text: "The name or the password is wrong. Try again.",
   },
   RESET_INVALID: {
     field: "code",
-    text: "This code is wrong, was used, or is older than a day. Ask whoever runs this server for a new one.",
+    text: "This code is wrong, was used, or is older than a day. Ask an admin of this server for a new one.",
   },
-  RECOVERY_INVALID: { field: "code", text: "Nobody has this recovery code. Please check each letter." },
-  ALREADY_REGISTERED: { text: "This character has an account already. Sign in with it." },
+  RECOVERY_INVALID: { field: "code", text: "No guest has this recovery code. Check each letter." },
+  ALREADY_REGISTERED: { text: "This character has an account already. Sign in to it." },
   CHARACTER_LIVE: {
-    text: "This character is playing right now, here or elsewhere. Leave the room first, then try again.",
+    text: "This character is in a room, here or on another device. Leave the room first, then try again.",
   },
   CHARACTER_CLAIMED: {
-    text: "Somebody came in with this character just now, and the newest wins. If that was you on another device, play on there; else try again.",
+    text: "This character has just joined a room somewhere else. If that was you on another device, play on there; if not, try again.",
   },
-  ROOM_FULL: { text: "This room is full just now. Try again in a moment, or choose another one." },
+  CHARACTER_MISSING: {
+    text: "This character does not exist any more. Choose another one or make a new one.",
+  },
+  ROOM_FULL: { text: "This room is full. Try again in a moment, or choose another room." },
   ROOMS_FULL: {
-    text: "This server cannot open another room just now. Join one of the open rooms, or try later.",
+    text: "This server cannot open another room now. Join one of the open rooms, or try again later.",
   },
   SEATS_LIMITED: {
-    text: "Too many players of your account or network are on their way in at this moment. Try again in a few seconds.",
+    text: "Too many players of your account or network are joining at this moment. Try again in a few seconds.",
   },
   SEAT_EXPIRED: {
-    text: "That took too long, or you came in somewhere else meanwhile. Please try again.",
+    text: "The join took too long, or you joined somewhere else meanwhile. Try again.",
   },
-  CHARACTER_MISSING: { text: "There is no such character any more. Choose another or make a new one." },
   ZONE_SEALED: {
-    text: "This place is closed for now. Nothing of yours is lost. Please tell whoever runs this server.",
+    text: "This place is closed for now. Nothing of yours is lost. Tell an admin of this server.",
   },
   IDENTITY_TAKEN: {
-    text: "That sign-in belongs to another account here. Sign in with it instead of making a new account.",
+    text: "This identity belongs to another account here. Sign in with it instead of making a new account.",
   },
-  IDENTITY_REFUSED: { text: "The other site did not let you in, or it took too long. Please try again." },
+  IDENTITY_REFUSED: { text: "The other site refused the sign-in, or it took too long. Try again." },
 };
 
-/** What went wrong, for people. */
+/** The text of an error, for people. */
 export function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof ApiError) return TOLD[error.code]?.text ?? message;
+  if (error instanceof ApiError) return TEXTS[error.code]?.text ?? message;
   if (/failed to fetch|networkerror|offline/iu.test(message))
     return "The server does not answer. Try again in a moment.";
   const { code, reason } = readErrorCode(message);
-  return (code && TOLD[code]?.text) || reason || "That did not work. Try again in a moment.";
+  return (code && TEXTS[code]?.text) || reason || "That did not work. Try again in a moment.";
 }
 
-/** Name of the form's field that a refusal is about; undefined: the form as a whole. */
+/** Name of the form field that an error belongs to; undefined: the whole form. */
 export function fieldOf(error: unknown): string | undefined {
-  return error instanceof ApiError ? TOLD[error.code]?.field : undefined;
+  return error instanceof ApiError ? TEXTS[error.code]?.field : undefined;
 }

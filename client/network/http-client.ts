@@ -1,4 +1,4 @@
-/** What the server refused, or that it did not answer (code "OFFLINE"). */
+/** The server refused a request, or did not answer it (code "OFFLINE"). */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: string;
@@ -9,9 +9,9 @@ export class ApiError extends Error {
   }
 }
 
-/** What each sign-in answers with. */
+/** In the answer to each sign-in. */
 export interface Tokens {
-  /** The refresh token: good once. */
+  /** Refresh token: it can be used once. */
   token: string;
   accessToken: string;
   /** Seconds. */
@@ -19,40 +19,42 @@ export interface Tokens {
 }
 
 /** Longest wait for an answer, ms. */
-const ANSWER_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
-/** Calls of the HTTP API. All throw {@link ApiError}. */
+/** Sends requests to the HTTP API and keeps their tokens fresh. All throw {@link ApiError}. */
 export interface HttpClient {
-  /** The refresh token that this browser keeps: set when it is read from there, and by each sign-in. */
+  /** The stored refresh token: set when it is read from the browser, and by each sign-in. */
   token: string | undefined;
-  /** Told of each new refresh token, so that it is kept; the one before is used up. */
+  /** Called with each new refresh token, to store it; the one before is used up. */
   onToken: ((token: string) => void) | undefined;
-  /** Reads the kept refresh token: another tab of this browser may have used up ours and kept the next. */
+  /**
+   * Reads the stored refresh token: another tab of this browser may have used up ours and stored the next.
+   */
   latestToken: (() => string | undefined) | undefined;
-  /** Calls as nobody. */
-  ask<T>(method: string, path: string, body?: unknown): Promise<T>;
-  /** Calls as whoever is signed in. */
-  call<T>(method: string, path: string, body?: unknown): Promise<T>;
-  /** Calls as nobody, and is signed in by the answer. */
-  enter<T>(path: string, body: unknown): Promise<T & Tokens>;
+  /** Sends a request without a sign-in. */
+  send<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Sends a request with the account that is signed in. */
+  sendSignedIn<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Sends a request whose answer signs in. */
+  signIn<T>(path: string, body: unknown): Promise<T & Tokens>;
 }
 
-/** Opens the calls of an origin; "" is the page's own. */
-export function openHttpClient(origin: string, send: typeof fetch): HttpClient {
-  /** Good for some minutes; belongs to `token`. */
+/** Opens the client of an origin; "" is the page's own. */
+export function openHttpClient(origin: string, fetcher: typeof fetch): HttpClient {
+  /** The access token; it belongs to the refresh token `of`. */
   let access: { text: string; of: string; until: number } | undefined;
   let refreshing: Promise<string> | undefined;
 
-  const ask = async <T>(method: string, path: string, body?: unknown, bearer?: string): Promise<T> => {
+  const request = async <T>(method: string, path: string, body?: unknown, bearer?: string): Promise<T> => {
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (bearer) headers.authorization = `Bearer ${bearer}`;
     let response: Response;
     try {
-      response = await send(origin + path, {
+      response = await fetcher(origin + path, {
         method,
         headers,
-        signal: AbortSignal.timeout(ANSWER_MS),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
         body: body === undefined ? null : JSON.stringify(body),
       });
     } catch (cause) {
@@ -63,46 +65,47 @@ export function openHttpClient(origin: string, send: typeof fetch): HttpClient {
     if (response.status === 204) return undefined as T;
     const answer: unknown = await response.json().catch(() => undefined);
     if (response.ok && answer !== undefined) return answer as T;
-    // Good, but cut off on its way: as if there had been no answer.
-    if (response.ok) throw new ApiError("OFFLINE", "The answer of the server was cut off. Try again.");
+    // A successful answer that was cut off counts as no answer.
+    if (response.ok) throw new ApiError("OFFLINE", "The server's answer was incomplete. Try again.");
     const { code = "OFFLINE", message = `The server answered with ${response.status}.` } = (answer ??
       {}) as Partial<ApiError>;
     throw new ApiError(code, message);
   };
-  const keep = <T extends Tokens>(signedIn: T): T => {
+  const storeTokens = <T extends Tokens>(signedIn: T): T => {
     const { token, accessToken, expiresIn } = signedIn;
-    calls.token = token;
+    client.token = token;
     access = { text: accessToken, of: token, until: Date.now() + (expiresIn - 20) * 1_000 };
-    calls.onToken?.(token);
+    client.onToken?.(token);
     return signedIn;
   };
-  /** Calls that come together share one refresh: a refresh token is good once. */
-  const fresh = () => {
-    const token = calls.latestToken?.() ?? calls.token;
-    refreshing ??= ask<Tokens>("POST", "/v1/token", { token })
-      .then((pair) => keep(pair).accessToken)
+  /** Requests of the same moment share one refresh: a refresh token can be used once. */
+  const refresh = () => {
+    const token = client.latestToken?.() ?? client.token;
+    refreshing ??= request<Tokens>("POST", "/v1/token", { token })
+      .then((pair) => storeTokens(pair).accessToken)
       .finally(() => {
         refreshing = undefined;
       });
     return refreshing;
   };
-  const calls: HttpClient = {
+  const client: HttpClient = {
     token: undefined,
     onToken: undefined,
     latestToken: undefined,
-    ask: (method, path, body) => ask(method, path, body),
-    enter: async <T>(path: string, body: unknown) => keep(await ask<T & Tokens>("POST", path, body)),
-    async call(method, path, body) {
-      if (!calls.token) throw new ApiError("TOKEN_INVALID", "Nobody is signed in.");
-      const known = access?.of === calls.token && access.until > Date.now() ? access.text : await fresh();
+    send: (method, path, body) => request(method, path, body),
+    signIn: async <T>(path: string, body: unknown) =>
+      storeTokens(await request<T & Tokens>("POST", path, body)),
+    async sendSignedIn(method, path, body) {
+      if (!client.token) throw new ApiError("TOKEN_INVALID", "You are not signed in. Sign in first.");
+      const known = access?.of === client.token && access.until > Date.now() ? access.text : await refresh();
       try {
-        return await ask(method, path, body, known);
+        return await request(method, path, body, known);
       } catch (error) {
-        // The clock of this device may be off.
+        // The clock of this device may be wrong.
         if (!(error instanceof ApiError) || error.code !== "TOKEN_EXPIRED") throw error;
-        return ask(method, path, body, await fresh());
+        return request(method, path, body, await refresh());
       }
     },
   };
-  return calls;
+  return client;
 }

@@ -1,39 +1,40 @@
 import type { Actor } from "roomkeep/shared";
 import type { GameRoom } from "./predict.ts";
+import { withTimeout } from "./retry.ts";
 
-/** What is shown of an action before the room has done it. */
+/** The effect of an action, shown before the room has confirmed it. */
 export interface PredictedEffect {
-  /** Takes back what was shown: the room refused, or did not answer. */
+  /** Removes it: the room refused the action, or did not answer. */
   undo(): void;
-  /** The room did it. What was shown stays, as long as the game likes. */
+  /** The room has done it. The game decides how long the effect stays. */
   confirm?(): void;
   /**
-   * For what will be an actor: true for the new actor that takes the place of what was shown. `confirm` is called
-   * when it has come, and so in the frame in which it is drawn for the first time.
+   * For an effect that becomes an actor: true for the new actor that replaces it. `confirm` is called when
+   * that actor has come, in the frame in which it is drawn for the first time.
    */
   becomes?(actor: Actor, id: string): boolean;
 }
 
 /**
- * Sends a message and shows at once what it will do.
+ * Sends a message and shows its effect at once.
  *
- * @param show shows it and says how to take it back
+ * @param show shows the effect and returns how to remove it
  * @returns true when the room did it
  */
 export type PredictEffect = (type: string, payload: unknown, show: () => PredictedEffect) => Promise<boolean>;
 
-/** Longest wait for the room's answer, and then for the actor that was predicted, ms. */
-const ANSWER_MS = 5_000;
+/** Longest wait for the room's answer, and then for the predicted actor, ms. */
+const TIMEOUT_MS = 5_000;
 
-/** An effect whose actor has not come. */
-interface Awaited {
+/** An effect whose actor has not come yet. */
+interface AwaitedActor {
   readonly becomes: NonNullable<PredictedEffect["becomes"]>;
   came(): void;
 }
 
 /**
- * Predicted effects of one room. Each message is answered by the room, so that of two that are under way it is always
- * the refused one that is taken back. Without a connection nothing is shown for long: the message is not kept for later.
+ * Predicted effects of one room. The room answers each message, so that a refusal always removes its own
+ * effect. Without a connection an effect is removed after a moment: the message is not sent later.
  *
  * @example
  * const predict = predictEffects(room);
@@ -48,33 +49,33 @@ interface Awaited {
  */
 export function predictEffects(
   room: Pick<GameRoom, "request" | "onStateChange" | "state">,
-  waitMs = ANSWER_MS,
+  waitMs = TIMEOUT_MS,
 ): PredictEffect {
-  const awaited: Awaited[] = [];
+  const awaited: AwaitedActor[] = [];
   const known = new Set<string>();
 
-  /** Gives each new actor to the first effect that it belongs to. */
-  const look = () => {
+  /** Matches each new actor with the first effect that becomes it. */
+  const matchActors = () => {
     room.state?.actors?.forEach((actor, id) => {
       if (known.has(id)) return;
       known.add(id);
       awaited.find(({ becomes }) => becomes(actor, id))?.came();
     });
   };
-  const forget = (one: Awaited) => {
+  const forget = (one: AwaitedActor) => {
     const at = awaited.indexOf(one);
     if (at >= 0) awaited.splice(at, 1);
     if (awaited.length > 0) return;
-    room.onStateChange.remove(look);
+    room.onStateChange.remove(matchActors);
     known.clear();
   };
-  /** Waits for the actor from now on: it may come with the answer. */
-  const arrivalOf = (becomes: Awaited["becomes"]) => {
+  /** Waits for the actor from now on: it can come with the answer. */
+  const arrivalOf = (becomes: AwaitedActor["becomes"]) => {
     let came = () => {};
     const arrived = new Promise<void>((resolve) => {
       came = resolve;
     });
-    const one: Awaited = {
+    const one: AwaitedActor = {
       becomes,
       came() {
         forget(one);
@@ -83,15 +84,15 @@ export function predictEffects(
     };
     if (awaited.length === 0) {
       room.state?.actors?.forEach((_, id) => void known.add(id));
-      room.onStateChange(look);
+      room.onStateChange(matchActors);
     }
     awaited.push(one);
     return {
       within: (ms: number) =>
-        Promise.race([
-          arrived.then(() => true),
-          new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ms)),
-        ]),
+        withTimeout(ms, arrived).then(
+          () => true,
+          () => false,
+        ),
       giveUp: () => forget(one),
     };
   };
@@ -99,12 +100,12 @@ export function predictEffects(
   return async (type, payload, show) => {
     const effect = show();
     const arrival = effect.becomes && arrivalOf((actor, id) => effect.becomes?.(actor, id) ?? false);
-    const answered = await room
+    const accepted = await room
       .request(type as never, payload as never, { timeout: waitMs })
       .then((answer) => (answer as { ok?: boolean } | undefined)?.ok !== false)
-      // A lost connection or a late answer: what is true comes with the state.
+      // The connection is lost, or the answer too late: the state shows what has happened.
       .catch(() => false);
-    const done = answered && (arrival === undefined || (await arrival.within(waitMs)));
+    const done = accepted && (arrival === undefined || (await arrival.within(waitMs)));
     arrival?.giveUp();
     if (done) effect.confirm?.();
     else effect.undo();

@@ -12,20 +12,20 @@ import {
   walk,
 } from "roomkeep/shared";
 
-/** One input frame as the keys, the stick or the pad give it. */
+/** One input frame from keys, touch stick or gamepad. */
 export type InputFrame = Pick<WalkInput, "moveX" | "moveZ" | "buttons">;
 /** The step of a game: the same function on the server and here. */
 export type Step = (walker: Walker, input: InputFrame, ground: Ground, dt: number) => void;
 /** A room of roomkeep as the page sees it. */
 export type GameRoom<S extends WorldState = WorldState> = Room<unknown, S>;
 
-/** What is farther off than this after a correction was moved by the server: it is shown there at once. Metres. */
+/** A correction by more than this is a teleport: it is shown at once. Metres. */
 const TELEPORT_M = 3;
 /** Time in which a correction fades, ms. */
 const FADE_MS = 90;
 const OFFSET_FIELDS = ["x", "y", "z"] as const;
 
-/** Where an actor is shown in this frame. */
+/** Position and direction of an actor as it is drawn. */
 export interface Pose {
   x: number;
   y: number;
@@ -42,17 +42,17 @@ export interface Prediction {
    * @param next reads the input as it is now; `consumed` is true when the frame was sent
    */
   frame(now: number, next: (consumed: boolean) => InputFrame): void;
-  /** Where an actor is shown. `out` is filled and returned, so that a frame allocates nothing. */
+  /** The drawn pose of an actor. `out` is filled and returned, so that a frame allocates nothing. */
   pose(id: string, actor: Actor, out: Pose): Pose;
-  /** A number of an actor as it is shown in this frame. */
+  /** An interpolated number of an actor. */
   value<A extends Actor>(actor: A, field: keyof A & string): number;
-  /** The own avatar's predicted walking state, before its actor has come: undefined. */
+  /** The own avatar's predicted walking state; undefined before its actor has come. */
   readonly own: Readonly<Walker> | undefined;
-  /** Input frames the server has not answered yet. */
+  /** Input frames that the server has not answered yet. */
   readonly pending: number;
   /** Steps a second, as the room chose. */
   readonly tickHz: number;
-  /** How far in the past others are shown, as the room chose, ms. */
+  /** Interpolation delay of other actors, as the room chose, ms. */
   readonly interpolationMs: number;
   dispose(): void;
 }
@@ -60,9 +60,9 @@ export interface Prediction {
 /**
  * Predicts the own avatar with the game's step and Colyseus's reconciler, and interpolates everybody else.
  *
- * The reconciler steps at the room's rate. Between two steps the own avatar is shown where a copy of its true state
- * gets to by the part of the step that has passed, with the keys as they are now: so it answers in the next frame
- * and does not lag a step behind. What a correction, or a change of keys, would make it jump fades out instead.
+ * The reconciler steps at the room's rate. Between two steps a copy of the true state is stepped by the time
+ * that has passed, with the input as it is now: so the own avatar answers in the next frame and does not lag
+ * a step behind. A jump by a correction, or by changed input, becomes an offset that fades.
  */
 export function predictRoom<S extends WorldState>(
   room: GameRoom<S>,
@@ -71,11 +71,11 @@ export function predictRoom<S extends WorldState>(
 ): Prediction {
   const input = room.input<WalkInput>();
   let own = undefined as OwnAvatar | undefined;
-  let begun = undefined as Following | undefined;
-  /** The room tells its delay with its first state, which comes after the join: nothing is followed before. */
-  const following = (): Following => {
-    begun ??= followActors(room, room.state?.interpolationMs || INTERPOLATION_MS);
-    return begun;
+  let interpolation = undefined as Interpolation | undefined;
+  /** The first state, which comes after the join, has the room's delay: interpolation begins with it. */
+  const interpolated = (): Interpolation => {
+    interpolation ??= interpolateActors(room, room.state?.interpolationMs || INTERPOLATION_MS);
+    return interpolation;
   };
 
   const follow = (predict: Predict) => {
@@ -87,15 +87,15 @@ export function predictRoom<S extends WorldState>(
 
   return {
     frame(now, next) {
-      const { predict } = following();
+      const { predict } = interpolated();
       follow(predict);
       if (!own) {
         predict.tick(now);
         return;
       }
-      own.before();
+      own.beginReconcile();
       const due = predict.tick(now);
-      own.corrected();
+      own.endReconcile();
       for (let i = 0; i < due; i++) {
         Object.assign(input.data, next(true));
         input.send();
@@ -104,14 +104,14 @@ export function predictRoom<S extends WorldState>(
     },
     pose(id, actor, out) {
       if (own && id === room.sessionId) return Object.assign(out, own.shown);
-      const { predict } = following();
+      const { predict } = interpolated();
       out.x = predict.value(actor, "x");
       out.y = predict.value(actor, "y");
       out.z = predict.value(actor, "z");
       out.yaw = predict.value(actor, "yaw");
       return out;
     },
-    value: (actor, field) => following().predict.value(actor as Actor, field as "x"),
+    value: (actor, field) => interpolated().predict.value(actor as Actor, field as "x"),
     get own() {
       return own?.walker();
     },
@@ -122,25 +122,26 @@ export function predictRoom<S extends WorldState>(
       return 1000 / (input.stepMs ?? 1000 / TICK_HZ);
     },
     get interpolationMs() {
-      return begun?.delayMs ?? INTERPOLATION_MS;
+      return interpolation?.delayMs ?? INTERPOLATION_MS;
     },
     dispose() {
       own?.dispose();
-      begun?.dispose();
+      interpolation?.dispose();
     },
   };
 }
 
-interface Following {
+interface Interpolation {
   readonly predict: Predict;
   readonly delayMs: number;
   dispose(): void;
 }
 
 /** Interpolates every actor of the room, `delayMs` in the past. */
-function followActors<S extends WorldState>(room: GameRoom<S>, delayMs: number): Following {
+function interpolateActors<S extends WorldState>(room: GameRoom<S>, delayMs: number): Interpolation {
   const predict = Predict.get(room, { mode: "lerp", delay: delayMs, snap: 6 });
-  // Quaternions are interpolated by component and normalised when they are drawn; avatars have none and skip them.
+  // Quaternions are interpolated by component and normalised when they are drawn; avatars have none and skip
+  // them.
   const linear = { mode: "lerp", fields: ["x", "y", "z", "qx", "qy", "qz", "qw"], snap: 6 } as const;
   const angular = { mode: "lerp", fields: ["yaw"], angle: true } as const;
   const root = predict as unknown as { attachAll(key: "actors", config: object): () => void };
@@ -159,10 +160,10 @@ interface OwnAvatar {
   readonly actor: Avatar;
   readonly shown: Pose;
   walker(): Readonly<Walker>;
-  /** Notes the state before the reconciler ran. */
-  before(): void;
-  /** Turns what the reconciler changed into an offset that fades. */
-  corrected(): void;
+  /** Copies the state before the reconciler runs. */
+  beginReconcile(): void;
+  /** Turns the change by the reconciler into an offset that fades. */
+  endReconcile(): void;
   show(now: number, sent: number, held: InputFrame): void;
   dispose(): void;
 }
@@ -184,14 +185,14 @@ function ownAvatar(
   });
   const state = reconciler.state as Walker;
   const scratch: Walker = copyWalker(state, {} as Walker);
-  const noted: Walker = copyWalker(state, {} as Walker);
+  const before: Walker = copyWalker(state, {} as Walker);
   const held: InputFrame = { moveX: 0, moveZ: 0, buttons: 0 };
   const offset = { x: 0, y: 0, z: 0 };
   const shown: Pose = { x: state.x, y: state.y, z: state.z, yaw: state.yaw };
   let passed = 0;
   let last = -1;
 
-  /** Where the part of a step that has passed brings the true state. */
+  /** The true state, stepped by the part of a step that has passed. */
   const partial = (frame: InputFrame): Walker => {
     copyWalker(state, scratch);
     if (passed > 0) step(scratch, frame, ground, passed / 1000);
@@ -202,21 +203,21 @@ function ownAvatar(
     actor,
     shown,
     walker: () => state,
-    before: () => copyWalker(state, noted),
-    corrected() {
-      const far = Math.hypot(noted.x - state.x, noted.y - state.y, noted.z - state.z);
+    beginReconcile: () => copyWalker(state, before),
+    endReconcile() {
+      const far = Math.hypot(before.x - state.x, before.y - state.y, before.z - state.z);
       for (const field of OFFSET_FIELDS) {
-        offset[field] = far > TELEPORT_M ? 0 : offset[field] + noted[field] - state[field];
+        offset[field] = far > TELEPORT_M ? 0 : offset[field] + before[field] - state[field];
       }
     },
     show(now, sent, next) {
       const spent = last < 0 ? 0 : now - last;
       last = now;
       passed += spent - sent * stepMs;
-      // After a hitch Predict drops the backlog; this clock follows it.
+      // After a hitch Predict drops the backlog, and so does this clock.
       if (passed < 0 || passed >= stepMs) passed = passed < 0 ? 0 : Math.min(passed % stepMs, stepMs);
       if (sent === 0 && !sameInput(held, next)) {
-        // The keys changed inside a step: go on from where the old ones had led.
+        // The input changed inside a step: go on from where the old input has led.
         const { x, y, z } = partial(held);
         const turned = partial(next);
         offset.x += x - turned.x;
@@ -226,7 +227,7 @@ function ownAvatar(
       Object.assign(held, next);
       const climbed = shown.y - offset.y;
       const at = partial(next);
-      // A stair lifts by a whole step at once; the eye wants a ramp.
+      // A stair lifts the avatar at once; the fading offset makes it a ramp.
       const lift = at.y - climbed;
       if (at.grounded && state.grounded && Math.abs(lift) > 0.06 && Math.abs(lift) < 0.6) offset.y -= lift;
       const fade = Math.exp(-spent / FADE_MS);

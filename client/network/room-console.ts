@@ -4,29 +4,29 @@ import { readStored, writeStored } from "../storage.ts";
 import type { GameRoom } from "./predict.ts";
 import type { Session } from "./session.ts";
 
-/** A line of the console's screen. `key` grows. */
+/** A line of the console. `key` grows. */
 export interface ConsoleLine {
   readonly key: number;
-  /** What one gave, what the room answered, or why it refused. */
+  /** The command, the room's answer, or its refusal. Also the CSS class. */
   readonly kind: "given" | "answer" | "refused";
   readonly text: string;
 }
 
-/** The console of the room that one is in: what it shows and what one can do. */
+/** The console of the open room. */
 export interface ConsoleStore {
   readonly lines: Signal<readonly ConsoleLine[]>;
-  /** What the line that is being written may become. */
-  readonly offers: Signal<readonly string[]>;
-  /** Lines that were given, oldest first; kept for this tab. */
+  /** Commands that the written line can be completed to. */
+  readonly completions: Signal<readonly string[]>;
+  /** Commands that were run, oldest first; stored for this tab. */
   readonly history: readonly string[];
-  /** Gives a command. */
-  give(line: string): void;
-  /** Asks what a line may become; `offers` tells, and so does the answer. */
+  /** Runs a command. */
+  run(line: string): void;
+  /** Asks the room for completions of a line. `completions` gets them as well. */
   complete(line: string): Promise<readonly string[]>;
 }
 
-/** What a room refused. */
-interface Refused {
+/** The refusal of a command. */
+interface Refusal {
   readonly ok: false;
   readonly reason: string;
 }
@@ -35,19 +35,19 @@ const LINES_MAX = 200;
 const HISTORY_MAX = 50;
 
 /**
- * Gives a command in a room. Who may give it the room decides.
+ * Runs a command in a room, if the player's role may.
  *
  * @returns the room's answer, or why it refused
  */
-export async function ask(room: GameRoom, line: string): Promise<{ text: string } | Refused> {
+export async function runCommand(room: GameRoom, line: string): Promise<{ text: string } | Refusal> {
   let text = "";
-  // The answer is sent before the request is settled.
+  // The room sends the answer before it settles the request.
   const stop = room.onMessage("console", (answer: ServerMessages["console"]) => {
     if (answer.line === line) text = answer.text;
   });
   try {
-    const verdict: { ok: true } | Refused = await room.request("command" as never, { line } as never);
-    return verdict.ok ? { text } : verdict;
+    const result: { ok: true } | Refusal = await room.request("command" as never, { line } as never);
+    return result.ok ? { text } : result;
   } catch {
     return { ok: false, reason: "The room did not answer." };
   } finally {
@@ -55,49 +55,50 @@ export async function ask(room: GameRoom, line: string): Promise<{ text: string 
   }
 }
 
-/** Opens the console of a session; it goes along from room to room. */
+/** Opens the console of a session. Its lines stay when the room changes. */
 export function openConsole(session: Session): ConsoleStore {
   const lines = signal<readonly ConsoleLine[]>([]);
-  const offers = signal<readonly string[]>([]);
-  const kept = readStored("console", "tab");
-  const history: string[] = Array.isArray(kept) ? kept.filter((line) => typeof line === "string") : [];
+  const completions = signal<readonly string[]>([]);
+  const stored = readStored("console", "tab");
+  const history: string[] = Array.isArray(stored) ? stored.filter((line) => typeof line === "string") : [];
   let key = 0;
   const show = (kind: ConsoleLine["kind"], text: string) => {
     lines.value = [...lines.value.slice(1 - LINES_MAX), { key: ++key, kind, text }];
   };
+  /** The line that completions were last asked for. */
   let written = "";
-  let answered: (found: readonly string[]) => void = () => {};
+  let resolveCompletions: (found: readonly string[]) => void = () => {};
 
   effect(() => {
     session.room.value?.onMessage("completions", (answer: ServerMessages["completions"]) => {
-      // Only what fits the line as it is now.
-      if (answer.line === written) answered(answer.lines);
+      // An answer to an earlier line is out of date.
+      if (answer.line === written) resolveCompletions(answer.lines);
     });
   });
 
   return {
     lines,
-    offers,
+    completions,
     history,
-    give(text) {
+    run(text) {
       const line = text.trim();
       const room = session.room.value;
       if (line === "" || line === "/" || !room) return;
-      offers.value = [];
+      completions.value = [];
       written = "";
       if (history.at(-1) !== line) history.push(line);
       history.splice(0, history.length - HISTORY_MAX);
       writeStored("console", history, "tab");
       show("given", line);
-      void ask(room, line).then((answer) =>
+      void runCommand(room, line).then((answer) =>
         "text" in answer ? show("answer", answer.text) : show("refused", answer.reason),
       );
     },
     complete(line) {
       written = line;
       return new Promise((resolve) => {
-        answered = (found) => {
-          offers.value = found;
+        resolveCompletions = (found) => {
+          completions.value = found;
           resolve(found);
         };
         session.room.value?.send("complete", { line });

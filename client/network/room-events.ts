@@ -5,23 +5,23 @@ import type { GameRoom } from "./predict.ts";
 /** An event of the room as the page receives it. */
 export interface HeardEvent<P> {
   readonly payload: P;
-  /** Id of the actor that it is about. */
+  /** Id of the actor that it concerns. */
   readonly actor: string | undefined;
-  /** True when it is about the own avatar. */
+  /** True when it concerns the own avatar. */
   readonly own: boolean;
   /** Where it happened, metres. */
   readonly x: number | undefined;
   readonly z: number | undefined;
 }
 
-/** Calls `tell` for each event of a kind. */
+/** Calls `listener` for each event of a kind. */
 export type OnEvent = <S extends z.ZodType>(
   kind: EventKind<S>,
-  tell: (event: HeardEvent<z.output<S>>) => void,
+  listener: (event: HeardEvent<z.output<S>>) => void,
 ) => void;
 
-/** Listens to the room's events. A payload that does not fit its kind is reported in the browser's log and skipped. */
-export function hearEvents(room: Pick<GameRoom, "onMessage" | "sessionId">): {
+/** Listens to the room's events. A payload that its kind's schema refuses is logged and skipped. */
+export function listenToEvents(room: Pick<GameRoom, "onMessage" | "sessionId">): {
   readonly onEvent: OnEvent;
   stop(): void;
 } {
@@ -31,13 +31,14 @@ export function hearEvents(room: Pick<GameRoom, "onMessage" | "sessionId">): {
   });
   return {
     stop,
-    onEvent(kind, tell) {
-      const listener = ({ payload, actor, x, z }: EventMessage) => {
+    onEvent(kind, listener) {
+      const receive = ({ payload, actor, x, z }: EventMessage) => {
         const read = kind.schema.safeParse(payload);
-        if (read.success) tell({ payload: read.data, actor, own: actor === room.sessionId, x, z });
-        else console.warn(`roomkeep: the event "${kind.name}" does not fit: ${read.error.message}`);
+        if (read.success) listener({ payload: read.data, actor, own: actor === room.sessionId, x, z });
+        else
+          console.warn(`roomkeep: the event "${kind.name}" has a malformed payload: ${read.error.message}`);
       };
-      listeners.set(kind.name, [...(listeners.get(kind.name) ?? []), listener]);
+      listeners.set(kind.name, [...(listeners.get(kind.name) ?? []), receive]);
     },
   };
 }

@@ -1,61 +1,55 @@
-import type { Signal } from "@preact/signals";
 import { CLOSE, type SeatReservation, type TravelMessage } from "roomkeep/shared";
 import type { GameRoom } from "./predict.ts";
 
-/** How long the fade stays after the arrival, ms: the new place is built under it. */
-const UNVEIL_MS = 350;
-
-/** What {@link followTravel} needs of the session. */
-export interface Traveller {
-  /** Name of the place that one is on the way to; empty. */
-  readonly journey: Signal<string>;
-  /** Takes a seat. */
-  take(seat: SeatReservation): Promise<GameRoom>;
-  /** The new room is the room from now on. */
-  enter(room: GameRoom): void;
-  /** The new room was not reached, and the old one is left. */
-  strand(seat: SeatReservation): void;
+/** Called back about the hand-overs of one room. */
+export interface TravelEvents {
+  /** The room begins to hand its player over. `to`: name of the other place, for people. */
+  leaving(to: string): void;
+  /** The hand-over failed: the player stays in this room. */
+  stayed(): void;
+  /** The reserved seat in the new room is taken. */
+  arrived(room: GameRoom): void;
+  /** The new room could not be joined, and the old one is closed. */
+  stranded(seat: SeatReservation): void;
 }
 
-/** Goes where a room sends its player. */
-export interface Follower {
-  /** True when a connection that closed with this code was left behind on a journey. */
-  left(code: number): boolean;
+/** Follows the hand-overs of a room. */
+export interface TravelFollower {
+  /** Notes that the room's connection is closed. @returns true when a hand-over closed it */
+  closed(code: number): boolean;
 }
 
-/** Listens to what a room says of journeys, and follows. */
-export function followTravel(room: GameRoom, { journey, take, enter, strand }: Traveller): Follower {
-  let underWay = false;
-  let closed = false;
+/** Listens to the hand-overs of a room and takes the seats that they reserve. */
+export function followTravel(
+  room: GameRoom,
+  takeSeat: (seat: SeatReservation) => Promise<GameRoom>,
+  events: TravelEvents,
+): TravelFollower {
+  let taking = false;
+  let isClosed = false;
 
-  const go = async (seat: SeatReservation) => {
-    if (underWay) return;
-    underWay = true;
+  const follow = async (seat: SeatReservation) => {
+    if (taking) return;
+    taking = true;
     try {
-      enter(await take(seat));
-      setTimeout(() => {
-        journey.value = "";
-      }, UNVEIL_MS);
+      events.arrived(await takeSeat(seat));
     } catch {
-      underWay = false;
-      // The room that we left takes us back, and says why; if it is closed, the other one has us.
-      if (closed) {
-        journey.value = "";
-        strand(seat);
-      } else room.send("travel.back", {});
+      taking = false;
+      // The old room takes its player back and says why. If it is closed, the character belongs to the new
+      // one.
+      if (isClosed) events.stranded(seat);
+      else room.send("travel.back", {});
     }
   };
   room.onMessage("travel", (message: TravelMessage) => {
-    if (message.phase === "stayed") journey.value = "";
-    else journey.value = message.to || "…";
-    if (message.phase === "go") void go(message.seat);
+    if (message.phase === "stayed") events.stayed();
+    else events.leaving(message.to || "…");
+    if (message.phase === "go") void follow(message.seat);
   });
   return {
-    left(code) {
-      closed = true;
-      const behind = underWay && code === CLOSE.TRAVELLED;
-      if (!behind) journey.value = "";
-      return behind;
+    closed(code) {
+      isClosed = true;
+      return taking && code === CLOSE.TRAVELLED;
     },
   };
 }

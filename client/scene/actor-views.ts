@@ -18,37 +18,37 @@ import type { Sounds } from "./sounds.ts";
 import type { Stage } from "./stage.ts";
 import type { Wear } from "./worn-items.ts";
 
-/** How a game shows a kind of actor that the page does not know. */
+/** The view of a game's own kind of actor. */
 export interface ActorView {
   readonly root: Object3D;
   update?(actor: Actor, pose: Pose, dtS: number, timeS: number): void;
   dispose?(): void;
 }
 
-/** Everything of a room's state that stands or moves in the scene. */
+/** The actors of a room's state in the scene. */
 export interface ActorViews {
-  /** Where an actor is drawn in this frame. */
+  /** The drawn pose of an actor. */
   pose(id: string): Readonly<Pose> | undefined;
   /** The avatar's view, for bubbles and marks. */
   avatar(id: string): AvatarView | undefined;
-  /** Shows what somebody said above the head. */
+  /** Shows a speech bubble above an avatar. */
   say(id: string, text: string): void;
-  /** Every actor that is drawn. */
+  /** All drawn actors. */
   list(): { id: string; kind: string; x: number; y: number; z: number; name: string }[];
   update(dtS: number, now: number): void;
   dispose(): void;
 }
 
-/** What {@link showActors} needs. */
+/** What {@link showActors} uses. */
 export interface ActorOptions {
   stage: Stage;
   room: GameRoom;
   prediction: Prediction;
   settings: Settings;
   sounds: Sounds;
-  /** Views of a game's own kinds of actors, by kind. */
+  /** Makes the views of a game's own kinds of actors, by kind. */
   kinds?: Record<string, (actor: Actor) => ActorView>;
-  /** What one sees of items that are worn. */
+  /** Makes the objects of worn items. */
   wear?: Wear | undefined;
 }
 
@@ -139,9 +139,9 @@ export function showActors({
 
 const propGeometry = new Map<string, BufferGeometry>();
 const propMaterial = new MeshLambertMaterial({ vertexColors: true });
-const turn = new Quaternion();
+const rotation = new Quaternion();
 
-/** A crate, a ball, or a plain block for a kind that nobody knows. */
+/** A ball, or a crate for every other kind. */
 function showProp(actor: Prop, prediction: Prediction): ActorView {
   const kind = actor.kind === "ball" ? "ball" : "crate";
   let geometry = propGeometry.get(kind);
@@ -156,13 +156,13 @@ function showProp(actor: Prop, prediction: Prediction): ActorView {
     root: mesh,
     update() {
       if (actor.qw === undefined) return;
-      turn.set(
+      rotation.set(
         prediction.value(actor, "qx"),
         prediction.value(actor, "qy"),
         prediction.value(actor, "qz"),
         prediction.value(actor, "qw"),
       );
-      mesh.quaternion.copy(turn).normalize();
+      mesh.quaternion.copy(rotation).normalize();
     },
   };
 }
@@ -171,7 +171,7 @@ function showProp(actor: Prop, prediction: Prediction): ActorView {
 function crateGeometry(): BufferGeometry {
   const batch = openBatch(12);
   const box = new BoxGeometry(1, 1, 1);
-  // The batch darkens what is near the ground; a crate is turned about, so it is built high up and moved down.
+  // The batch darkens pieces near the ground; a crate rotates, so it is built high up and moved down.
   const y = 10;
   batch.add(box, "#c98f55", { at: [0, y, 0], scale: 1.86, jitter: 0.03 });
   for (const a of [-0.9, 0.9]) {

@@ -20,14 +20,14 @@ import { RoundedBoxGeometry } from "three/examples/jsm/geometries/RoundedBoxGeom
 import { openBatch } from "./level/batch.ts";
 
 type Shape = (typeof SHAPES)[number];
-/** Where a shape has its face and hands, metres: height of the eyes, how far apart. */
+/** Places of face and hands on a shape, metres: height of the eyes, and half the distance between them. */
 interface Build {
   body: () => BufferGeometry;
   eyeY: number;
   spread: number;
   handX: number;
   handY: number;
-  /** Height of the top, for the name tag. */
+  /** Height of the top, for the nameplate. */
   top: number;
 }
 
@@ -96,7 +96,7 @@ const BUILDS: Record<Shape, Build> = {
   },
 };
 
-/** Rounds a profile off: a lathe of few points looks turned on a bad bench. */
+/** Rounds a profile: a lathe of few points has visible edges. */
 function smoothCurve(points: readonly (readonly [number, number])[]): Vector2[] {
   const out: Vector2[] = [];
   const at = (i: number) => points[Math.max(0, Math.min(points.length - 1, i))] ?? [0, 0];
@@ -124,7 +124,7 @@ function catmull(
   return new Vector2(Math.max(0, mix(0)), mix(1));
 }
 
-/** A soft darkening where somebody stands: it holds them to the ground even where shadows are switched off. */
+/** A soft shade under an avatar, which shows where it stands even without shadows. */
 function contactShade(): MeshBasicMaterial {
   shade ??= new MeshBasicMaterial({ map: softDisc(), transparent: true, depthWrite: false });
   return shade;
@@ -168,13 +168,13 @@ function partsOf(shape: Shape): Parts {
   const face = openBatch();
   const ball = new SphereGeometry(1, 12, 9);
   const plain = { smooth: true, jitter: 0 };
-  // Eyes are built about their own middle at height 10, so that they blink there and take no ground shade.
+  // Eyes are built around height 10, so that they blink around their centre and get no ground shade.
   for (const side of [-1, 1]) {
     const x = side * spread;
     const z = surface(x, eyeY) - 0.012;
     const yaw = Math.atan2(x, 0.42);
-    const toward = (out: number, turn = 0) =>
-      [x + Math.sin(yaw + turn) * out, 10, z + Math.cos(yaw) * out] as const;
+    const toward = (out: number, angle = 0) =>
+      [x + Math.sin(yaw + angle) * out, 10, z + Math.cos(yaw) * out] as const;
     eyes.add(ball, "#ffffff", { at: toward(0), scale: [0.105, 0.135, 0.045], yaw, ...plain });
     eyes.add(ball, "#2b2238", { at: toward(0.026, -side * 0.5), scale: [0.062, 0.085, 0.03], yaw, ...plain });
     const [gx, , gz] = toward(0.055, -side * 0.5);
@@ -197,7 +197,7 @@ function partsOf(shape: Shape): Parts {
   return made;
 }
 
-/** How far in front a body's surface is at a place of its face: found by a ray. */
+/** The z of a body's front surface at a point of its face, found by a ray. */
 function frontOf(hull: BufferGeometry): (x: number, y: number) => number {
   const ray = new Raycaster();
   const mesh = new Mesh(hull, new MeshLambertMaterial({ side: DoubleSide }));
@@ -221,12 +221,12 @@ function skin(color: number, away: boolean, dark = false): Material {
 /** A character's body, to be placed and animated. */
 export interface AvatarBody {
   readonly root: Group;
-  /** Everything that bobs and squashes; `root` keeps the true place. */
+  /** The part that bobs and squashes; `root` stays in place. */
   readonly torso: Group;
   readonly eyes: Mesh;
   readonly feet: readonly [Mesh, Mesh];
   readonly hands: readonly [Mesh, Mesh];
-  /** Where hands rest: metres to the side and up. */
+  /** Resting place of the hands: metres to the side and up. */
   readonly rest: { x: number; y: number };
   /** Height of the top, metres. */
   readonly top: number;
@@ -242,23 +242,23 @@ export function makeBody(shapeIndex: number): AvatarBody {
   const { body, eyes, face } = partsOf(shape);
   const torso = new Group();
   const hull = new Mesh(body);
-  const look = new Mesh(eyes, vertexColored);
+  const eyeMesh = new Mesh(eyes, vertexColored);
   const cheeks = new Mesh(face, vertexColored);
-  look.position.y = build.eyeY;
+  eyeMesh.position.y = build.eyeY;
   const feet = [new Mesh(limb), new Mesh(limb)] as const;
   const hands = [new Mesh(limb), new Mesh(limb)] as const;
   for (const foot of feet) foot.scale.set(0.13, 0.095, 0.18);
   for (const hand of hands) hand.scale.setScalar(0.105);
   for (const part of [hull, ...feet, ...hands]) part.castShadow = true;
   hull.receiveShadow = true;
-  torso.add(hull, look, cheeks, ...hands);
+  torso.add(hull, eyeMesh, cheeks, ...hands);
   const contact = new Mesh(disc, contactShade());
   contact.position.y = 0.015;
   const root = new Group().add(torso, ...feet, contact);
   return {
     root,
     torso,
-    eyes: look,
+    eyes: eyeMesh,
     feet,
     hands,
     rest: { x: build.handX, y: build.handY },

@@ -2,7 +2,7 @@ import { EMOTES, RUN_MPS } from "roomkeep/shared";
 import { MathUtils } from "three";
 import type { AvatarBody } from "./avatar-body.ts";
 
-/** What the animation of a character needs to know each frame. */
+/** Input of the animation of a character, each frame. */
 export interface MotionFacts {
   /** Ground speed, m/s, and upward speed. */
   speed: number;
@@ -23,7 +23,7 @@ export interface Motion {
   animate(facts: MotionFacts): boolean;
 }
 
-/** Gives a body its {@link Motion}; `offset` keeps two characters from moving as one. */
+/** Makes the {@link Motion} of a body. `offset` shifts it, so that two characters do not move in step. */
 export function setInMotion(body: AvatarBody, offset: number): Motion {
   let stride = offset;
   let gait = 0;
@@ -40,7 +40,7 @@ export function setInMotion(body: AvatarBody, offset: number): Motion {
       stride += dtS * (speed < 0.15 ? 0 : 5.5 + speed * 1.35);
       const stepped = facts.grounded && speed > 0.6 && Math.floor(stride / Math.PI) !== before;
 
-      // A spring carries squash and stretch: kicked by landing, settles by itself.
+      // Squash and stretch are a damped spring that a landing pushes.
       if (facts.grounded && !wasGrounded) squashSpeed -= 5;
       if (!facts.grounded && wasGrounded) squashSpeed += 3.2;
       wasGrounded = facts.grounded;

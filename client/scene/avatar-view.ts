@@ -10,9 +10,9 @@ import { showWorn, type Wear } from "./worn-items.ts";
 
 /** How long a speech bubble stays, seconds. */
 const SPEECH_S = 5.5;
-/** Beyond this nobody sees hands and feet, metres. */
+/** Beyond this distance hands and feet are not drawn, metres. */
 const DETAIL_M = 28;
-/** Beyond this a name is no longer shown, metres. */
+/** Beyond this distance a name is not drawn, metres. */
 const NAME_M = 34;
 
 /** One avatar in the scene: body, name, bubbles, marks. */
@@ -21,13 +21,13 @@ export interface AvatarView {
   /** Height of the head's top above the feet, metres. */
   readonly top: number;
   say(text: string): void;
-  /** Puts a game's own mark above the name, undefined takes it away. */
+  /** Puts a game's own mark above the name; undefined removes it. */
   mark(mark: Object3D | undefined): void;
   update(pose: Pose, grounded: boolean, camera: Vector3, dtS: number, timeS: number): void;
   dispose(): void;
 }
 
-/** Shows an avatar. The state is read each frame, so a change of clothes or name is seen at once. */
+/** Shows an avatar. The state is read each frame, so that a new appearance or name is shown at once. */
 export function showAvatar(
   avatar: Avatar,
   own: boolean,
@@ -39,7 +39,7 @@ export function showAvatar(
   const offset = (avatar.name.length * 1.7 + avatar.color * 2.3) % 7;
   let body: AvatarBody = makeBody(avatar.shape);
   let motion = setInMotion(body, offset);
-  let looks = "";
+  let shownAppearance = "";
   let name: Nameplate | undefined;
   let bubble: { label: Nameplate; until: number } | undefined;
   let emote: { label: Nameplate; index: number } | undefined;
@@ -49,9 +49,9 @@ export function showAvatar(
 
   const dress = () => {
     const next = `${avatar.shape}/${avatar.color}/${avatar.away}/${avatar.name}`;
-    if (next === looks) return;
-    const shapeChanged = !looks.startsWith(`${avatar.shape}/`);
-    looks = next;
+    if (next === shownAppearance) return;
+    const shapeChanged = !shownAppearance.startsWith(`${avatar.shape}/`);
+    shownAppearance = next;
     if (shapeChanged) {
       body.root.removeFromParent();
       body = makeBody(avatar.shape);
@@ -64,7 +64,7 @@ export function showAvatar(
     signs.add(name.sprite);
   };
 
-  /** Stacks name, mark, emote and speech above the head, larger when far so that they stay readable. */
+  /** Stacks name, mark, emote and speech above the head, larger at a distance to stay readable. */
   const stack = (far: number, timeS: number) => {
     const grow = Math.max(1, far / 11);
     if (emote && emote.index !== avatar.emote) {
@@ -123,7 +123,8 @@ export function showAvatar(
       const far = Math.hypot(camera.x - pose.x, camera.y - pose.y, camera.z - pose.z);
       const near = Math.max(0, 1 - far / 22) * (own ? 1 : 0.5);
       const rise = dtS > 0 ? (pose.y - last.y) / dtS : 0;
-      // Others' `grounded` comes a moment before their interpolated place does; the ear does not mind.
+      // `grounded` of other players comes a moment before their interpolated pose; nobody hears the
+      // difference.
       const facts = {
         speed: last.speed,
         rise,

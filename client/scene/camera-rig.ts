@@ -1,14 +1,17 @@
 import { type Ground, type Portal, type Solid, topAt } from "roomkeep/shared";
 import { MathUtils, type PerspectiveCamera, Vector3 } from "three";
 
-/** Nearest and farthest the camera goes from the player, metres. */
+/** Smallest and largest distance of the camera from the player, metres. */
 const NEAR_M = 2.4;
 const FAR_M = 16;
-/** Height of what the camera looks at, above the feet, metres. */
+/** Height of the point that the camera looks at, above the feet, metres. */
 const LOOK_AT_M = 1.35;
-/** Solids thinner than this never push the camera: posts and trunks pass by too quickly. */
+/** Thinner solids, such as posts and trunks, do not push the camera. Metres. */
 const THIN_M = 0.6;
-/** Half the width of a portal's ring of stones, and its height, metres: who has just come out of one stands close before it. */
+/**
+ * Half the width of a portal's ring of stones, and its height, metres: a player who arrives stands close to
+ * it.
+ */
 const RING_M = 2;
 const RING_HEIGHT_M = 3.8;
 
@@ -22,7 +25,7 @@ export interface CameraRig {
   zoom(factor: number): void;
   /** Places the camera for a target at x, y (feet), z. */
   follow(x: number, y: number, z: number, dtS: number): void;
-  /** Which walls to keep out of. */
+  /** The ground and walls to stay in front of. */
   ground: Ground | undefined;
 }
 
@@ -48,7 +51,7 @@ export function rigCamera(camera: PerspectiveCamera): CameraRig {
       const flat = Math.cos(rig.pitch);
       way.set(-Math.sin(rig.yaw) * flat, Math.sin(rig.pitch), -Math.cos(rig.yaw) * flat);
       const free = freeDistance(rig.ground, look, way, rig.distance);
-      // In at once, so that no wall is ever between; out slowly, so that a passing corner is no jolt.
+      // In at once, so that no wall is ever between; out slowly, so that a corner causes no jolt.
       shown = shown === 0 || free < shown ? free : shown + (free - shown) * (1 - Math.exp(-dtS * 5));
       camera.position.copy(look).addScaledVector(way, shown);
       const floor = rig.ground?.height(camera.position.x, camera.position.z) ?? 0;
@@ -70,7 +73,7 @@ function freeDistance(ground: Ground | undefined, from: Vector3, way: Vector3, m
     const x = from.x + way.x * away;
     const y = from.y + way.y * away;
     const z = from.z + way.z * away;
-    // A hill between is looked over only as far as the rig would have to rise a little.
+    // Over a hill the camera rises only a little.
     if (y < ground.height(x, z) - 0.5) return Math.max(0.8, away - 0.35);
     for (const solid of ground.near(x, z, 1)) {
       if (blocks(solid, x, y, z)) return Math.max(0.8, away - 0.35);
@@ -79,7 +82,7 @@ function freeDistance(ground: Ground | undefined, from: Vector3, way: Vector3, m
   return wanted;
 }
 
-/** How far along a way it goes through a portal's ring; undefined where it does not. */
+/** How far along a line it passes through a portal's ring; undefined if it does not. */
 function crossing({ at: [x, y, z], yaw }: Portal, from: Vector3, way: Vector3): number | undefined {
   const [nx, nz] = [Math.sin(yaw), Math.cos(yaw)];
   const toward = way.x * nx + way.z * nz;

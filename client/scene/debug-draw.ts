@@ -9,11 +9,11 @@ import {
 } from "roomkeep/shared";
 import { BufferAttribute, BufferGeometry, Color, LineBasicMaterial, LineSegments, type Scene } from "three";
 
-/** How far about the player things are drawn, metres. */
+/** Drawing distance around the player, metres. */
 const NEAR_M = 45;
-/** Most lines at once; what is beyond is left out. */
+/** Most lines at once; further ones are left out. */
 const LINES_MAX = 24_000;
-/** Rays that are kept, and how long. */
+/** Most rays at once, and how long each is shown. */
 const RAYS_MAX = 16;
 const RAY_S = 6;
 const CIRCLE_PARTS = 16;
@@ -25,7 +25,7 @@ const COLOR = {
   trigger: new Color("#ffd43b"),
   portal: new Color("#c792ea"),
   cell: new Color("#ff9f43"),
-  eyes: new Color("#ff4d6d"),
+  viewpoint: new Color("#ff4d6d"),
   ray: new Color("#ff2d2d"),
 };
 
@@ -34,30 +34,30 @@ interface Spot extends Vec {
   readonly kind: string;
 }
 
-/** What a frame of the drawing needs. */
+/** Input of one frame of the drawing. */
 export interface DebugFrame {
   readonly me: Vec | undefined;
   readonly actors: readonly Spot[];
   readonly dtS: number;
 }
 
-/** Draws what is not seen: solids, bodies, triggers, cells of interest, rays. */
+/** Draws the invisible: solids, bodies, triggers, cells of interest, rays. */
 export interface DebugDraw {
-  /** Shows a ray for some seconds. Free while the drawing is off. */
+  /** Shows a ray for some seconds. Costs nothing while the drawing is off. */
   ray(from: Vec, to: Vec): void;
-  /** Draws the present; once a frame while it is on. */
+  /** Draws the present state; called once a frame while the drawing is on. */
   draw(frame: DebugFrame): void;
   hide(): void;
   dispose(): void;
 }
 
-/** What {@link openDebugDraw} takes. */
+/** What {@link openDebugDraw} draws. */
 export interface DebugOptions {
   readonly scene: Scene;
   readonly ground: Ground;
-  /** What the room's players see of the actors, if it says so. Metres. */
+  /** The room's interest management, if it has one. Metres. */
   readonly interest: { readonly radiusM: number; readonly cellM?: number } | undefined;
-  /** How thick a kind of actor is. */
+  /** Hit volume of a kind of actor. */
   readonly sizeOf?: ((kind: string) => ActorSize | undefined) | undefined;
 }
 
@@ -70,7 +70,7 @@ export interface ActorSize {
 const AVATAR: ActorSize = { radiusM: 0.35, heightM: 1.7 };
 const THING: ActorSize = { radiusM: 0.35, heightM: 0.9 };
 
-/** Opens the drawing for a room's level; off until told otherwise. */
+/** Opens the drawing for a room's level; nothing is drawn before `draw`. */
 export function openDebugDraw({ scene, ground, interest, sizeOf }: DebugOptions): DebugDraw {
   const pen = openPen();
   const rays: { from: Vec; to: Vec; leftS: number }[] = [];
@@ -246,7 +246,7 @@ function drawActor(pen: Pen, { x, y, z, kind }: Spot, known: ActorSize | undefin
   }
 }
 
-/** The cells of interest on the ground, and how far the own eyes reach. */
+/** The cells of interest on the ground, and the radius of the own viewpoint. */
 function drawCells(pen: Pen, ground: Ground, me: Vec, radiusM: number, cellM: number): void {
   const reach = radiusM + cellM;
   const lift = (x: number, z: number): Vec => ({ x, y: ground.height(x, z) + 0.08, z });
@@ -265,6 +265,6 @@ function drawCells(pen: Pen, ground: Ground, me: Vec, radiusM: number, cellM: nu
       const angle = (step / 72) * Math.PI * 2;
       return lift(me.x + Math.sin(angle) * radiusM, me.z + Math.cos(angle) * radiusM);
     };
-    pen.line(at(i), at(i + 1), COLOR.eyes);
+    pen.line(at(i), at(i + 1), COLOR.viewpoint);
   }
 }

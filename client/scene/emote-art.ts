@@ -3,7 +3,7 @@ import { EMOTES } from "roomkeep/shared";
 type Pen = CanvasRenderingContext2D;
 
 /**
- * Draws an emote as a picture of our own: emoji fonts differ between systems and some have none.
+ * Draws an emote without a font: emoji fonts differ between systems, and some systems have none.
  *
  * @param index index into EMOTES
  * @param size half the height of the picture, pixels
@@ -22,7 +22,7 @@ export function drawEmote(pen: Pen, index: number, x: number, y: number, size: n
   pen.restore();
 }
 
-/** The picture of an emote as an address for an `img`. */
+/** The picture of an emote as a URL for an `img`. */
 export function emoteImage(index: number): string {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 72;

@@ -13,13 +13,13 @@ import type { ActorView } from "./actor-views.ts";
 import { type Batch, openBatch } from "./level/batch.ts";
 import { type Nameplate, nameTag } from "./nameplate.ts";
 
-/** Ribbons by which one tells sacks apart. */
+/** Colours of the ribbons that tell sacks apart. */
 const RIBBONS = ["#ffd76a", "#ff9ad5", "#8fe3ff", "#b7f08a", "#ffb08a", "#d3b8ff"];
 
 const material = new MeshLambertMaterial({ vertexColors: true });
 const made = new Map<string, BufferGeometry>();
 
-/** How things on the ground and shops look where a game does not draw them itself. */
+/** Views of drops, piles and shops that a game does not draw itself. */
 export const itemViews: Record<string, (actor: Actor) => ActorView> = {
   drop: (actor) => {
     const { template } = actor as Drop;
@@ -28,7 +28,7 @@ export const itemViews: Record<string, (actor: Actor) => ActorView> = {
     const ribbon = RIBBONS[sum % RIBBONS.length] ?? "#ffd76a";
     return show(`drop${ribbon}`, (batch) => sack(batch, 0, 0, 0.8, ribbon), { sways: true });
   },
-  pile: (actor) => show("pile", pile, { name: `${(actor as Pile).name}'s things`, up: 1.35 }),
+  pile: (actor) => show("pile", pile, { name: `${(actor as Pile).name}'s items`, up: 1.35 }),
   shop: (actor) => show("shop", stall, { name: (actor as Shop).name, up: 3.05, yaw: actor.yaw }),
 };
 
@@ -37,14 +37,14 @@ interface Ways {
   /** Height of the name, metres. */
   up?: number;
   yaw?: number;
-  /** Sways a little, so that it is seen in the grass. */
+  /** Sways a little, so that it is visible in the grass. */
   sways?: boolean;
 }
 
 function show(key: string, build: (batch: Batch) => void, { name, up = 1, yaw = 0, sways }: Ways): ActorView {
   let geometry = made.get(key);
   if (!geometry) {
-    // The batch darkens what is near the ground: built high up and moved down.
+    // The batch darkens pieces near the ground: built high up and moved down.
     const batch = openBatch(71);
     build(batch);
     geometry = batch.geometry().translate(0, -HIGH, 0);
@@ -93,7 +93,7 @@ function pile(batch: Batch): void {
   batch.add(new BoxGeometry(0.7, 0.09, 0.09), "#8d6844", { at: [0, HIGH + 0.95, 0] });
 }
 
-/** A market stall: it looks along +z, as its keeper does. */
+/** A market stall that faces +z. */
 function stall(batch: Batch): void {
   const box = new BoxGeometry(1, 1, 1);
   batch.add(box, "#a8713f", { at: [0, HIGH + 0.45, 0.45], scale: [2.3, 0.9, 0.5] });

@@ -2,7 +2,7 @@ import { CanvasTexture, Sprite, SpriteMaterial, SRGBColorSpace } from "three";
 import { drawEmote } from "./emote-art.ts";
 import { wrap } from "./wrap-text.ts";
 
-/** Pixels a metre of a label's texture. */
+/** Resolution of a nameplate's texture, pixels a metre. */
 const PX_PER_M = 150;
 
 /** A flat sign that always faces the camera. */
@@ -45,7 +45,7 @@ function measure(font: string): CanvasRenderingContext2D {
   return pen;
 }
 
-/** A name tag: white on dark glass, the own one on a warm ground. */
+/** A nameplate: white on a dark ground, the own one on a warm ground. */
 export function nameTag(name: string, own: boolean): Nameplate {
   const font = `700 34px ${FONT}`;
   const width = Math.min(460, measure(font).measureText(name).width + 44);
@@ -93,7 +93,7 @@ function bubble(pen: CanvasRenderingContext2D, width: number, height: number) {
   pen.shadowBlur = 8;
   pen.beginPath();
   pen.roundRect(6, 6, width - 12, height - 30, 28);
-  // The same turning sense as the rectangle: where they overlap, opposite ones would cancel out.
+  // Wound like the rectangle: where they overlap, opposite windings would cancel out.
   pen.moveTo(width / 2 + 14, height - 26);
   pen.lineTo(width / 2, height - 6);
   pen.lineTo(width / 2 - 14, height - 26);

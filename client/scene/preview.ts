@@ -7,22 +7,22 @@ import { setInMotion } from "./avatar-motion.ts";
 import type { Stage } from "./stage.ts";
 
 /**
- * The character beside the door screen: it stands at the level's spawn with the world behind it, and wears what is
- * chosen. @returns takes it away
+ * The character beside the join form: it stands at the level's spawn and has the chosen appearance.
+ * @returns removes it
  */
 export function showPreview(
   stage: Stage,
   level: Level,
-  { roster: { looks } }: Account,
+  { characterList: { appearance } }: Account,
   settings: Settings,
 ): () => void {
   const spawn = level.spawns[0] ?? { at: [0, 0, 0] as const, yaw: 0 };
-  let body = makeBody(looks.value.shape);
+  let body = makeBody(appearance.value.shape);
   let motion = setInMotion(body, 0);
   let wave = 2.4;
   let last = "";
   const stopWatching = effect(() => {
-    const { shape, color } = looks.value;
+    const { shape, color } = appearance.value;
     if (last !== String(shape)) {
       body.root.removeFromParent();
       body = makeBody(shape);
@@ -44,7 +44,7 @@ export function showPreview(
     const [x, y, z] = spawn.at;
     const tall = stage.camera.aspect < 1;
     const back = tall ? 5.9 : 4.1;
-    // The card covers the left of a wide screen and the bottom of a tall one.
+    // The join form covers the left of a wide screen and the bottom of a tall one.
     const aside = tall ? 0 : 0.95;
     const down = tall ? 1.62 : 0;
     stage.camera.position.set(x - Math.sin(yaw) * back, y + 1.7, z - Math.cos(yaw) * back);

@@ -1,4 +1,4 @@
-/** The few sounds of the page, made on the spot: no file is loaded. */
+/** The sounds of the page, synthesised without files. */
 export interface Sounds {
   /** 0…1. */
   setVolume(volume: number): void;
@@ -10,7 +10,7 @@ export interface Sounds {
   leave(): void;
 }
 
-/** Opens the sounds; they start with the first key or touch, as browsers demand. */
+/** Opens the sounds. Browsers allow them after the first key or touch. */
 export function openSounds(): Sounds {
   let context: AudioContext | undefined;
   let master: GainNode | undefined;
@@ -26,7 +26,7 @@ export function openSounds(): Sounds {
   };
   for (const type of ["pointerdown", "keydown"]) addEventListener(type, wake, { passive: true });
 
-  /** A tone that glides from one pitch to another. Hz, seconds, 0…1. */
+  /** A tone that glides from one pitch to another. Hz, seconds, volume 0…1. */
   const tone = (
     fromHz: number,
     toHz: number,

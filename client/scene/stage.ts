@@ -2,7 +2,7 @@ import { NoToneMapping, PCFShadowMap, PerspectiveCamera, Scene, WebGLRenderer } 
 import { type CameraRig, rigCamera } from "./camera-rig.ts";
 import { hangSky, type Sky } from "./level/sky.ts";
 
-/** How much is drawn, from fine to cheap: pixels per CSS pixel at most, side of the shadow map. */
+/** Quality steps from high to low: most pixels a CSS pixel, side of the shadow map. */
 const STEPS = [
   { ratio: 2, shadow: 2048 },
   { ratio: 1.25, shadow: 2048 },
@@ -10,13 +10,17 @@ const STEPS = [
   { ratio: 0.75, shadow: 1024 },
   { ratio: 0.5, shadow: 0 },
 ] as const;
-/** A frame that takes longer on average, in ms, makes the stage go one step down. */
+/** If frames take longer on average, the stage goes one quality step down. Ms. */
 const SLOW_FRAME_MS = 30;
 
-/** How fine to draw: "auto" goes down a step whenever frames are slow. */
+/** Quality of the graphics: "auto" goes down a step when frames are slow. */
 export type Quality = "auto" | "high" | "low";
 
-/** What runs once a frame. @param dtS seconds since the last frame, at most 0.1 @param now the frame's time, ms */
+/**
+ * Called once a frame.
+ * @param dtS seconds since the last frame, at most 0.1
+ * @param now the frame's time, ms
+ */
 export type Frame = (dtS: number, now: number) => void;
 
 /** The renderer, the scene and the loop. */
@@ -28,7 +32,7 @@ export interface Stage {
   readonly sky: Sky;
   /** Frames in the last second. */
   readonly fps: number;
-  /** Calls back once a frame, in the order of registration, before drawing. @returns stops it */
+  /** Calls `frame` before each drawing, in the order of registration. @returns stops it */
   onFrame(frame: Frame): () => void;
   setQuality(quality: Quality): void;
   dispose(): void;
@@ -61,7 +65,7 @@ export function openStage(canvas: HTMLCanvasElement): Stage {
     const { clientWidth: width, clientHeight: height } = canvas;
     renderer.setSize(width, height, false);
     camera.aspect = width / Math.max(1, height);
-    // A tall phone sees as much to the sides as a wide screen does upward.
+    // On a tall screen the horizontal angle is as wide as the vertical angle of a wide one.
     camera.fov = camera.aspect < 1 ? 66 : 52;
     camera.updateProjectionMatrix();
   };
@@ -101,7 +105,7 @@ export function openStage(canvas: HTMLCanvasElement): Stage {
   };
 }
 
-/** Whether the browser has no graphics card to draw with: then it starts with the cheapest picture. */
+/** Whether the browser draws without a graphics card: then the quality begins at the lowest step. */
 function drawsInSoftware(): boolean {
   const gl = document.createElement("canvas").getContext("webgl2");
   const facts = gl?.getExtension("WEBGL_debug_renderer_info");
@@ -110,7 +114,7 @@ function drawsInSoftware(): boolean {
   return /swiftshader|llvmpipe|software|basic render/iu.test(name);
 }
 
-/** Counts frames and, on "auto", goes down after each slow second and a half, faster when very slow. */
+/** Counts frames. On "auto" the quality goes down after 1.5 slow seconds, sooner when very slow. */
 function paceQuality(first: number, apply: (step: number) => void) {
   const last = STEPS.length - 1;
   let step = first;
@@ -126,7 +130,7 @@ function paceQuality(first: number, apply: (step: number) => void) {
       apply(step);
     },
     note(now: number) {
-      // A tab in the background draws nothing; that says nothing about speed.
+      // A background tab draws no frames, which is not slow.
       if (since < 0 || document.hidden) {
         since = now;
         frames = 0;

@@ -2,10 +2,10 @@ import type { Avatar, Carrier } from "roomkeep/shared";
 import type { Object3D } from "three";
 import type { AvatarBody } from "./avatar-body.ts";
 
-/** Makes what one sees of an item that is worn. `top`: height of the head's top above the feet, metres. */
+/** Makes the object of a worn item. `top`: height of the head's top above the feet, metres. */
 export type Wear = (template: string, top: number) => Object3D | undefined;
 
-/** Keeps on an avatar's body what it wears, as the state says. @returns call it each frame */
+/** Keeps the worn items of an avatar on its body. @returns updates them, once a frame */
 export function showWorn(wear: Wear | undefined): (avatar: Avatar, body: AvatarBody) => void {
   let key = "";
   let host: Object3D | undefined;

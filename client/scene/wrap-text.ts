@@ -1,9 +1,9 @@
-/** What measures text: a canvas's pen. */
+/** Measures text; a canvas context fits. */
 export interface Ruler {
   measureText(text: string): { width: number };
 }
 
-/** Breaks text into lines that fit; a fifth line and beyond become an ellipsis. */
+/** Breaks text into lines that fit; more than four lines end with an ellipsis. */
 export function wrap(pen: Ruler, text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

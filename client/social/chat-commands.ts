@@ -1,36 +1,42 @@
-/** Somebody to whisper to. */
-export interface Reader {
-  /** What the server knows them by: a session id, a character id, or the name as it was written. */
+/** The recipient of a whisper. */
+export interface Recipient {
+  /** A session id, a character id, or the name as it was written. */
   readonly to: string;
   readonly name: string;
 }
 
-/** Whom a line is for. */
-export type Channel = "room" | "party" | Reader;
+/** Where a line of the chat goes. */
+export type Channel = "room" | "party" | Recipient;
 
-const HOW = "/w Name text whispers, /r text answers, /p text is for your party.";
+const USAGE = "/w Name text whispers, /r text answers a whisper, /p text writes to your party.";
 
-/** What a line of the chat asks for; `problem`: for people. */
-export type Asked = { readonly channel: Channel; readonly text: string } | { readonly problem: string };
+/** A parsed line of the chat, or why it could not be parsed, for people. */
+export type ParsedLine = { readonly channel: Channel; readonly text: string } | { readonly problem: string };
 
 /**
- * Reads a line of the chat. Names may have blanks: the longest known one that fits is meant.
+ * Parses a line of the chat. A name may have spaces: of the known names the longest that fits is taken.
  *
- * @param usual where a line goes that names nobody
- * @param known people by name, those to be preferred first
+ * @param usual where a line without a command goes
+ * @param known recipients; of two with the same name the first is taken
+ * @param last sender of the last whisper
  */
-export function readLine(line: string, usual: Channel, known: readonly Reader[], last?: Reader): Asked {
-  const [, order, rest = ""] = /^\/(\S*)\s*(.*)$/su.exec(line.trim()) ?? [];
-  if (order === undefined) return { channel: usual, text: line.trim() };
-  if (order === "p") return { channel: "party", text: rest };
-  if (order === "r")
-    return last ? { channel: last, text: rest } : { problem: "Nobody has whispered to you." };
-  if (order !== "w") return { problem: HOW };
+export function parseLine(
+  line: string,
+  usual: Channel,
+  known: readonly Recipient[],
+  last?: Recipient,
+): ParsedLine {
+  const [, command, rest = ""] = /^\/(\S*)\s*(.*)$/su.exec(line.trim()) ?? [];
+  if (command === undefined) return { channel: usual, text: line.trim() };
+  if (command === "p") return { channel: "party", text: rest };
+  if (command === "r")
+    return last ? { channel: last, text: rest } : { problem: "You have not received a whisper yet." };
+  if (command !== "w") return { problem: USAGE };
   const lower = rest.toLocaleLowerCase();
   const [fit] = known
     .filter(({ name }) => `${lower} `.startsWith(`${name.toLocaleLowerCase()} `))
     .sort((a, b) => b.name.length - a.name.length);
   if (fit) return { channel: fit, text: rest.slice(fit.name.length).trim() };
   const [name = "", ...words] = rest.split(/\s+/u);
-  return name ? { channel: { to: name, name }, text: words.join(" ") } : { problem: HOW };
+  return name ? { channel: { to: name, name }, text: words.join(" ") } : { problem: USAGE };
 }

@@ -1,121 +1,123 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { DeliveryOutcome, ServerMessages } from "roomkeep/shared";
+import { addLine, type HudStore } from "../hud-store.ts";
 import type { GameRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
-import { addLine, type HudStore } from "../room-view.ts";
 import type { Settings } from "../settings.ts";
-import { type Channel, type Reader, readLine } from "./chat-commands.ts";
+import { type Channel, parseLine, type Recipient } from "./chat-commands.ts";
 import type { PartyStore } from "./party.ts";
 
-/** What is written in the chat, and to whom. */
+/** Direct messages, which stand in the chat between the lines of the room. */
 export interface DirectMessageStore {
-  /** Where a line goes that names nobody. */
+  /** Where a line without a command goes. */
   readonly channel: Signal<Channel>;
-  /** Whom one has whispered with, the latest first. */
-  readonly readers: Signal<readonly Reader[]>;
-  /** Says a line: `/w Name text` whispers, `/r text` answers the last whisper, `/p text` is for the party. */
+  /** Players who whispered or were whispered to, the latest first. */
+  readonly recipients: Signal<readonly Recipient[]>;
+  /**
+   * Sends a line: `/w Name text` whispers, `/r text` answers the last whisper, `/p text` goes to the party.
+   */
   say(text: string): void;
-  /** From now on lines are for this one. */
-  whisperTo(reader: Reader): void;
+  /** Further lines go to this recipient. */
+  whisperTo(recipient: Recipient): void;
 }
 
-/** Most people that the switch beside the chat offers. */
-const READERS_MAX = 4;
+/** Most recipients that the switch beside the chat offers. */
+const RECIPIENTS_MAX = 4;
 const OUTCOMES: Readonly<Record<DeliveryOutcome, string>> = {
   delivered: "delivered",
   offline: "not online",
   unknown: "may not have arrived",
 };
 
-/** Whispers and party chat through all rooms of a session; the lines stand in the chat with the others. */
+/** Opens whispers and party chat for all rooms of a session. */
 export function openDirectMessages(
   session: Session,
-  { board, party, settings, heard }: DirectMessageParts,
+  { hud, party, settings, playSound }: DirectMessageOptions,
 ): DirectMessageStore {
   const channel = signal<Channel>("room");
-  const readers = signal<readonly Reader[]>([]);
-  let last: Reader | undefined;
-  /** By what was sent to, how the answer names them. */
+  const recipients = signal<readonly Recipient[]>([]);
+  let last: Recipient | undefined;
+  /** Names by the `to` of a whisper: its answer has the `to` only. */
   const names = new Map<string, string>();
 
-  const meet = (reader: Reader) => {
-    const others = readers.value.filter(({ name }) => name !== reader.name);
-    readers.value = [reader, ...others].slice(0, READERS_MAX);
+  const remember = (recipient: Recipient) => {
+    const others = recipients.value.filter(({ name }) => name !== recipient.name);
+    recipients.value = [recipient, ...others].slice(0, RECIPIENTS_MAX);
   };
   const isMuted = (name: string) => settings.muted.value.includes(name);
 
-  function hear(room: GameRoom): void {
+  function listen(room: GameRoom): void {
     room.onMessage("whisper", ({ from, name, text }: ServerMessages["whisper"]) => {
       if (isMuted(name)) return;
       last = { to: from, name };
-      meet(last);
-      addLine(board, { from: "", name: `${name} → you`, text, channel: "whisper" });
-      heard();
+      remember(last);
+      addLine(hud, { from: "", name: `${name} → you`, text, channel: "whisper" });
+      playSound();
     });
     room.onMessage("whisper.sent", ({ to, text, outcome }: ServerMessages["whisper.sent"]) => {
       const name = `you → ${names.get(to) ?? to}`;
-      addLine(board, { from: "", name, text, channel: "whisper", note: OUTCOMES[outcome] });
+      addLine(hud, { from: "", name, text, channel: "whisper", note: OUTCOMES[outcome] });
     });
     room.onMessage("party.say", ({ name, text }: ServerMessages["party.say"]) => {
       if (isMuted(name)) return;
-      addLine(board, { from: "", name: `${name} · party`, text, channel: "party" });
-      heard();
+      addLine(hud, { from: "", name: `${name} · party`, text, channel: "party" });
+      playSound();
     });
     room.onMessage("party.said", ({ text, missed }: ServerMessages["party.said"]) => {
       const note = missed.length > 0 ? `${missed.join(", ")} missed it` : "delivered";
-      addLine(board, { from: "", name: "you · party", text, channel: "party", note });
+      addLine(hud, { from: "", name: "you · party", text, channel: "party", note });
     });
   }
   effect(() => {
     const room = session.room.value;
-    if (room) hear(room);
+    if (room) listen(room);
   });
   effect(() => {
     if (!party.view.value && channel.peek() === "party") channel.value = "room";
   });
 
-  /** Whoever is in the room goes by the session, the others by their character. */
-  function known(): Reader[] {
+  /** Players of the room by session id, other members of the party by character id. */
+  function known(): Recipient[] {
     const view = party.view.value;
     const members = (view?.members ?? []).filter(({ id }) => id !== view?.you);
     return [
-      ...party.neighbours().map(({ sessionId, name }) => ({ to: sessionId, name })),
+      ...party.roomPlayers().map(({ sessionId, name }) => ({ to: sessionId, name })),
       ...members.map(({ id, name }) => ({ to: id, name })),
-      ...readers.value,
+      ...recipients.value,
     ];
   }
 
   return {
     channel,
-    readers,
+    recipients,
     say(line) {
       const room = session.room.value;
-      const asked = readLine(line, channel.value, known(), last);
-      if ("problem" in asked) board.notice.value = asked.problem;
-      else if (asked.text === "") channel.value = asked.channel;
-      else if (asked.channel === "room") room?.send("chat", { text: asked.text });
-      else if (asked.channel === "party") room?.send("party.say", { text: asked.text });
+      const parsed = parseLine(line, channel.value, known(), last);
+      if ("problem" in parsed) hud.notice.value = parsed.problem;
+      else if (parsed.text === "") channel.value = parsed.channel;
+      else if (parsed.channel === "room") room?.send("chat", { text: parsed.text });
+      else if (parsed.channel === "party") room?.send("party.say", { text: parsed.text });
       else {
-        // Who went on to another room has no session here any more.
-        const { name } = asked.channel;
-        const { to } = known().find((one) => one.name === name) ?? asked.channel;
+        // A player who has left this room has no session id here any more.
+        const { name } = parsed.channel;
+        const { to } = known().find((one) => one.name === name) ?? parsed.channel;
         names.set(to, name);
-        meet({ to, name });
-        room?.send("whisper", { to, text: asked.text });
+        remember({ to, name });
+        room?.send("whisper", { to, text: parsed.text });
       }
     },
-    whisperTo(reader) {
-      meet(reader);
-      channel.value = reader;
+    whisperTo(recipient) {
+      remember(recipient);
+      channel.value = recipient;
     },
   };
 }
 
-/** What {@link openDirectMessages} works with. */
-export interface DirectMessageParts {
-  readonly board: HudStore;
+/** What {@link openDirectMessages} uses. */
+export interface DirectMessageOptions {
+  readonly hud: HudStore;
   readonly party: PartyStore;
   readonly settings: Settings;
-  /** Somebody else's line was heard. */
-  heard(): void;
+  /** Called for each line of another player. */
+  playSound(): void;
 }

@@ -5,21 +5,21 @@ import type { Session } from "../network/session.ts";
 /** An invitation that waits for an answer. */
 export type Invitation = ServerMessages["party.invited"];
 
-/** Somebody in the room whom one may invite. */
-export interface Neighbour {
+/** Another player of the room. */
+export interface RoomPlayer {
   readonly sessionId: string;
   readonly name: string;
   /** Index into COLORS. */
   readonly color: number;
 }
 
-/** The own party, as the page shows and changes it. */
+/** The own party and its invitations. */
 export interface PartyStore {
   readonly view: Signal<PartyView | null>;
   /** The oldest comes first. */
   readonly invitations: Signal<readonly Invitation[]>;
-  /** Everybody else in the room, by name. */
-  neighbours(): Neighbour[];
+  /** The other players of the room, sorted by name. */
+  roomPlayers(): RoomPlayer[];
   invite(sessionId: string): void;
   answer(invitation: Invitation, yes: boolean): void;
   leave(): void;
@@ -28,7 +28,7 @@ export interface PartyStore {
   lead(member: string): void;
 }
 
-/** How long an invitation is shown, ms: as long as it stands. */
+/** How long an invitation is shown, ms: as long as it is valid. */
 const SHOWN_MS = 60_000;
 
 /** Follows the party through all rooms of a session. */
@@ -43,7 +43,7 @@ export function openParty(session: Session): PartyStore {
   effect(() => {
     const room = session.room.value;
     if (!room) {
-      if (session.phase.peek() === "door") view.value = null;
+      if (session.phase.peek().kind === "idle") view.value = null;
       return;
     }
     room.onMessage("party", (party: PartyView | null) => {
@@ -60,9 +60,9 @@ export function openParty(session: Session): PartyStore {
   return {
     view,
     invitations,
-    neighbours() {
+    roomPlayers() {
       const room = session.room.value;
-      const all: Neighbour[] = [];
+      const all: RoomPlayer[] = [];
       room?.state?.actors?.forEach((actor, sessionId) => {
         const { kind, name, color } = actor as Avatar;
         if (kind === "avatar" && sessionId !== room.sessionId) all.push({ sessionId, name, color });

@@ -10,7 +10,7 @@ import { type Herb, type Hero, INTEREST, type MeadowState } from "./state.ts";
 import { meadowStep } from "./step.ts";
 import { showAnimal } from "./view/animals.ts";
 import { type Bow, openBow } from "./view/bow.ts";
-import { foodOf, listenToHands, newRequest } from "./view/controls.ts";
+import { foodOf, listenToControls, newRequest } from "./view/controls.ts";
 import { type Herbs, showHerbs } from "./view/herbs.ts";
 import { drift, fillPond, lightFire } from "./view/lights.ts";
 import { factsOf, showPanel } from "./view/panel.tsx";
@@ -26,7 +26,7 @@ export const meadowView = defineView<MeadowState>({
   interest: INTEREST,
   sizeOf: habitsOf,
   step: (room) => (walker, input, ground, dt) => {
-    // The dead lie still.
+    // A dead hero does not move.
     const hero = room.state.actors?.get(room.sessionId) as Hero | undefined;
     if (!hero?.dead) meadowStep(walker, input, ground, dt);
     else if (walker.vx !== 0 || walker.vz !== 0) Object.assign(walker, { vx: 0, vy: 0, vz: 0 });
@@ -42,10 +42,10 @@ export const meadowView = defineView<MeadowState>({
   },
   mount(context) {
     followDay(context);
-    tellNews(context);
+    feedEvents(context);
     const bow = openBow(context);
     const herbs = showHerbs(context);
-    const stops = [showLights(context), showHands(context, bow, herbs)];
+    const stops = [showLights(context), showControls(context, bow, herbs)];
     return () => {
       for (const stop of stops) stop();
       herbs.dispose();
@@ -75,11 +75,11 @@ function showLights({ room, stage, settings, onFrame }: ViewContext<MeadowState>
 }
 
 /** Panel, keys and clicks. */
-function showHands(context: ViewContext<MeadowState>, bow: Bow, herbs: Herbs): () => void {
+function showControls(context: ViewContext<MeadowState>, bow: Bow, herbs: Herbs): () => void {
   const { room, stage, me, predict } = context;
   const hero = () => room.state.actors?.get(room.sessionId) as Hero | undefined;
-  /** The nearest ripe herb within reach; what lies about is the page's. */
-  const within = (): { id: string; words: string } | undefined => {
+  /** The nearest ripe herb within reach; the page offers drops and piles itself. */
+  const ripeHerbInReach = (): { id: string; words: string } | undefined => {
     const at = me();
     let best: { id: string; words: string } | undefined;
     let least = REACH_M;
@@ -94,11 +94,11 @@ function showHands(context: ViewContext<MeadowState>, bow: Bow, herbs: Herbs): (
   };
   const actions = {
     pick: () => {
-      const thing = within();
-      if (!thing) return;
-      // The blossoms are in the hand at once; they stand there again if somebody was faster.
-      const asked = { id: thing.id, request: newRequest() };
-      void predict("pick", asked, () => ({ undo: herbs.pick(thing.id) }));
+      const herb = ripeHerbInReach();
+      if (!herb) return;
+      // The blossoms disappear at once; they come back if the room refuses.
+      const message = { id: herb.id, request: newRequest() };
+      void predict("pick", message, () => ({ undo: herbs.pick(herb.id) }));
     },
     eat: () => {
       const id = foodOf(hero());
@@ -107,14 +107,14 @@ function showHands(context: ViewContext<MeadowState>, bow: Bow, herbs: Herbs): (
     shoot: (x?: number, y?: number) => bow.shoot(x, y),
   };
   const stops = [
-    listenToHands(stage.canvas, actions),
+    listenToControls(stage.canvas, actions),
     showPanel(
       context,
       () => ({
         ...factsOf(hero()),
         arrows: bow.arrows(),
         minute: room.state.minute ?? 0,
-        near: within()?.words ?? "",
+        near: ripeHerbInReach()?.words ?? "",
       }),
       { ...actions, shoot: () => bow.shoot() },
     ),
@@ -124,18 +124,18 @@ function showHands(context: ViewContext<MeadowState>, bow: Bow, herbs: Herbs): (
   };
 }
 
-/** What happened to oneself, and what others near do. */
-function tellNews({ room, onEvent, tell, notice }: ViewContext<MeadowState>): void {
-  const nameOf = (id = "") => (room.state.actors?.get(id) as Hero | undefined)?.name ?? "Somebody";
+/** Writes events of the own hero and of players nearby into the feed. */
+function feedEvents({ room, onEvent, tell, notice }: ViewContext<MeadowState>): void {
+  const nameOf = (id = "") => (room.state.actors?.get(id) as Hero | undefined)?.name ?? "A player";
   onEvent(Picked, ({ own, actor }) => tell(own ? "You picked a herb" : `${nameOf(actor)} picked a herb`));
   onEvent(Slain, ({ payload: { kind, xp, level }, actor = "" }) => {
-    tell(`You brought down a ${kind}: +${xp} experience. Take what it left.`);
+    tell(`You killed a ${kind}: +${xp} experience. Take the items that it dropped.`);
     const total = (room.state.actors?.get(actor) as Hero | undefined)?.xp ?? 0;
     if (level > levelOf(total - xp)) notice(`You are level ${level} now.`);
   });
   onEvent(Gored, ({ payload: { kind, harm, died } }) => {
     tell(`The ${kind} hurts you: −${harm}`);
-    if (died) notice(`The ${kind} was too much for you.`);
+    if (died) notice(`The ${kind} killed you.`);
   });
 }
 
@@ -157,7 +157,7 @@ function decorate(brush: SceneryBrush): void {
   plant(brush, random);
 }
 
-/** A trodden way from place to place. */
+/** A trodden path through several points. */
 function trail({ ground }: SceneryBrush, way: readonly number[], random: () => number): void {
   for (let i = 0; i + 3 < way.length; i += 2) {
     const [ax = 0, az = 0, bx = 0, bz = 0] = way.slice(i, i + 4);

@@ -14,7 +14,7 @@ export const tagView = defineView<TagState>({
   decorate,
   mount(context) {
     const stops = [showPanels(context), crownIt(context)];
-    hideWatchers(context);
+    hideSpectators(context);
     faceTheRound(context);
     return () => {
       for (const stop of stops) stop();
@@ -22,14 +22,14 @@ export const tagView = defineView<TagState>({
   },
 });
 
-/** Keeps the crown over whoever is *it*. */
+/** Keeps the crown over the player who is *it*. */
 function crownIt({ room, stage, actors, settings, mark, onFrame }: ViewContext<TagState>): () => void {
   const crown = makeCrown();
   let wearer = "";
   onFrame((_dtS, now) => {
     const { it, grace } = room.state;
     const pose = it ? actors.pose(it) : undefined;
-    // An avatar's view is made anew after a reconnection, and then wears nothing.
+    // An avatar's view is made anew after a reconnection, without the crown.
     if (wearer !== it || (pose && !crown.root.parent)) {
       if (wearer) mark(wearer, null);
       wearer = pose ? it : "";
@@ -46,8 +46,8 @@ function crownIt({ room, stage, actors, settings, mark, onFrame }: ViewContext<T
   };
 }
 
-/** Who watches is seen by nobody else. */
-function hideWatchers({ room, actors, onFrame }: ViewContext<TagState>): void {
+/** Hides spectators from the other players. */
+function hideSpectators({ room, actors, onFrame }: ViewContext<TagState>): void {
   onFrame(() => {
     room.state.actors?.forEach((actor, id) => {
       const view = actors.avatar(id);
@@ -56,7 +56,7 @@ function hideWatchers({ room, actors, onFrame }: ViewContext<TagState>): void {
   });
 }
 
-/** At the start of a round the camera looks where the player was placed to look: at the middle. */
+/** At the start of a round the camera looks where the avatar looks: at the middle. */
 function faceTheRound({ room, stage, onFrame }: ViewContext<TagState>): void {
   let round = room.state.round;
   onFrame(() => {

@@ -97,7 +97,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     await field(ann, "username").fill("a");
     await field(ann, "new-password").fill(password);
     await ann.keyboard.press("Enter");
-    // What is wrong is told at its field, and the field has the focus.
+    // An error is shown at its field, and the field has the focus.
     await ann.getByText(/The name has 1 characters/u).waitFor();
     expect(await ann.evaluate("document.activeElement.name")).toBe("username");
     expect(await field(ann, "username").getAttribute("aria-invalid")).toBe("true");
@@ -111,7 +111,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     await play(ann);
   });
 
-  it("sign in on another device with the keyboard alone; the first one is told where the character went", async () => {
+  it("sign in on another device with the keyboard alone; the first one says where the character went", async () => {
     const phone = await visit(PHONE);
     await phone.getByRole("button", { name: "Sign in" }).focus();
     await phone.keyboard.press("Enter");
@@ -120,7 +120,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     await phone.keyboard.press("Tab");
     await phone.keyboard.type("wrong horse 7");
     await phone.keyboard.press("Enter");
-    await phone.getByText("do not fit together").waitFor();
+    await phone.getByText("name or the password is wrong").waitFor();
     await shoot(phone, "sign-in-refused-phone");
     await field(phone, "current-password").fill(password);
     await phone.keyboard.press("Enter");
@@ -163,7 +163,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
       await route.fulfill({ status: 302, headers: { location: back.href } });
     });
     await press(bob, "Sign in");
-    await press(bob, "Go on with Example ID");
+    await press(bob, "Continue with Example ID");
     await bob.getByText("Make your first character").waitFor();
     expect(new URL(bob.url()).hash).toBe("");
     expect(await charactersOf("Bob B")).toEqual([]);
@@ -175,14 +175,15 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     expect(await ask(ann, "k.roomId")).toBe(await ask(bob, "k.roomId"));
   });
 
-  // ── In the meadow ─────────────────────────────────────────────────────────────────────────────────────────────
+  // ── In the meadow
+  // ─────────────────────────────────────────────────────────────────────────────────────────────
 
   const roomOf = async (page: Page) =>
     matchMaker.getLocalRoomById(await ask<string>(page, "k.roomId")) as never as MeadowRoom;
   const heroOf = async (page: Page) =>
     (await roomOf(page)).players.get(await ask<string>(page, "k.sessionId"))!.avatar;
 
-  /** Puts somebody on the ground somewhere, as if they had walked there. */
+  /** Puts a player somewhere on the ground, as if they had walked there. */
   async function putAt(page: Page, { x, z }: { x: number; z: number }): Promise<void> {
     Object.assign(await heroOf(page), { x, z, y: ground.height(x, z) });
     await untilPage(page, `Math.hypot(k.me().x - ${x}, k.me().z - ${z}) < 0.5`);
@@ -203,7 +204,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
   const cell = (page: Page, label: string) =>
     page.getByTestId("bag").getByRole("button", { name: new RegExp(`: ${label}$`, "u") });
 
-  /** As a hand does it: onto the thing once it lies still, down, over to the place, up. */
+  /** Drags as a hand does: onto the stack once it is at rest, down, to the target, up. */
   async function drag(page: Page, from: Locator, to: { x: number; y: number } | Locator): Promise<void> {
     await from.hover();
     await page.mouse.down();
@@ -277,7 +278,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
 
   it("drop by drag on the world, and take what the other dropped", async () => {
     await drag(bob, cell(bob, "Arrow, 15"), { x: 300, y: 400 });
-    await bob.getByTestId("bag").getByText("Drag things about").waitFor();
+    await bob.getByTestId("bag").getByText("Drag items").waitFor();
     await cell(bob, "Arrow, 15").waitFor({ state: "detached" });
     await ann.getByTestId("near").tap();
     await cell(ann, "Arrow, 24").waitFor();

@@ -85,7 +85,7 @@ describeHere("a party on two processes", (open) => {
     await ann.getByRole("button", { name: "Invite to party" }).click();
     await bob.getByTestId("invitation").getByRole("button", { name: "Join" }).click();
     await ann.getByTestId("party").getByRole("button", { name: /Bob/u }).waitFor();
-    // A line for the party, and an answer to its writer alone: each is seen with who and whom.
+    // A line to the party and a whisper to its sender: each is shown with sender and recipient.
     await write(bob, "/p shall we go?");
     await ann
       .getByRole("listitem")

@@ -163,16 +163,16 @@ describeWithBrowser("two people in a party", (open) => {
     await shoot(bob, "party-meadow-phone");
   }, 90_000);
 
-  it("are told what happens to them and near them", async () => {
+  it("see in the feed what happens to them and near them", async () => {
     const meadow = await roomOf<MeadowRoom>(bob);
     const { avatar } = await playerOf(bob);
     const herb = new Herb({ x: avatar.x + 0.6, y: avatar.y, z: avatar.z });
     meadow.world.spawn(herb);
-    const told = (page: Page, text: string) =>
+    const seesInFeed = (page: Page, text: string) =>
       expect.poll(() => page.locator(".feed").innerText(), SLOW).toContain(text);
     await Promise.all([
-      told(bob, "You picked a herb"),
-      told(ann, "Bob picked a herb"),
+      seesInFeed(bob, "You picked a herb"),
+      seesInFeed(ann, "Bob picked a herb"),
       bob.getByRole("button", { name: "Pick herb" }).tap(),
     ]);
     expect(herb.ripe).toBe(false);

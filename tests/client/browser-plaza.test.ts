@@ -52,7 +52,8 @@ describeWithBrowser("two people in the plaza", (open) => {
   }
 
   /**
-   * Walks by the keys, as a person does who looks at the screen, until the condition holds. The camera looks along −z.
+   * Walks by the keys, as a person does who looks at the screen, until the condition holds. The camera looks
+   * along −z.
    */
   async function walkTo(
     page: Page,

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { readLine } from "../../client/social/chat-commands.ts";
+import { parseLine } from "../../client/social/chat-commands.ts";
 
 const ann = { to: "s1", name: "Ann" };
 const annLee = { to: "s2", name: "Ann Lee" };
-const read = (line: string) => readLine(line, "room", [ann, annLee], annLee);
+const read = (line: string) => parseLine(line, "room", [ann, annLee], annLee);
 
-test("a line goes to the room, to the party by /p, to whoever whispered last by /r", () => {
+test("a line goes to the room, to the party by /p, to the sender of the last whisper by /r", () => {
   expect(read(" hello ")).toEqual({ channel: "room", text: "hello" });
-  expect(readLine("hello", "party", [])).toEqual({ channel: "party", text: "hello" });
+  expect(parseLine("hello", "party", [])).toEqual({ channel: "party", text: "hello" });
   expect(read("/p off we go")).toEqual({ channel: "party", text: "off we go" });
   expect(read("/r yes")).toEqual({ channel: annLee, text: "yes" });
-  expect(readLine("/r yes", "room", [])).toHaveProperty("problem");
+  expect(parseLine("/r yes", "room", [])).toHaveProperty("problem");
 });
 
 test("/w whispers to the longest name that fits, in any case, or to the first word", () => {

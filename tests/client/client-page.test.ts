@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { suggestName } from "../../client/account/name-suggestions.ts";
 import { toFrame } from "../../client/input/move-direction.ts";
 import { type Api, openApi } from "../../client/network/api.ts";
-import { noticeFor, readCode } from "../../client/network/disconnect-notice.ts";
+import { noticeFor, unreachableNotice } from "../../client/network/disconnect-notice.ts";
 import { ApiError } from "../../client/network/http-client.ts";
-import { backoffMs, within } from "../../client/network/retry.ts";
+import { backoffMs, withTimeout } from "../../client/network/retry.ts";
+import { readRoomCode } from "../../client/network/room-code.ts";
 import { rigCamera } from "../../client/scene/camera-rig.ts";
 import { wrap } from "../../client/scene/wrap-text.ts";
 import { CLOSE, defineLevel, layGround, playerName, seeded } from "../../shared/index.ts";
@@ -13,7 +14,7 @@ import { CLOSE, defineLevel, layGround, playerName, seeded } from "../../shared/
 describe("a direction on the screen", () => {
   it("is a direction in the world, seen from behind the avatar", () => {
     expect(toFrame(0, 1, 0, 0)).toEqual({ moveX: 0, moveZ: 127, buttons: 0 });
-    // Who looks along +z has +x at the left hand.
+    // +x is to the left of an avatar that looks along +z.
     expect(toFrame(1, 0, 0, 0)).toEqual({ moveX: -127, moveZ: 0, buttons: 0 });
     expect(toFrame(0, 1, Math.PI / 2, 2)).toEqual({ moveX: 127, moveZ: 0, buttons: 2 });
   });
@@ -31,24 +32,25 @@ describe("a direction on the screen", () => {
 
 describe("a room code", () => {
   it("is read in any case, with spaces, or out of a whole link", () => {
-    expect(readCode(" q7 kx ")).toBe("Q7KX");
-    expect(readCode("http://play.example:2567/?room=q7kx&x=1")).toBe("Q7KX");
+    expect(readRoomCode(" q7 kx ")).toBe("Q7KX");
+    expect(readRoomCode("http://play.example:2567/?room=q7kx&x=1")).toBe("Q7KX");
   });
 
   it("is refused when it has another length or a letter that codes do not use", () => {
-    for (const text of ["", "Q7K", "Q7KXX", "O0IL", "<script>"]) expect(readCode(text)).toBeUndefined();
+    for (const text of ["", "Q7K", "Q7KXX", "O0IL", "<script>"]) expect(readRoomCode(text)).toBeUndefined();
   });
 });
 
-describe("the end of a visit", () => {
-  it("is told for a takeover, a kick and abuse, each with a way on", () => {
-    for (const code of [CLOSE.TAKEN_OVER, CLOSE.KICKED, CLOSE.ABUSE]) {
-      expect(noticeFor(code)).toMatchObject({
-        code,
-        title: expect.any(String),
-        action: expect.any(String),
-      });
-    }
+describe("the end of a session", () => {
+  it("has a notice for a takeover, a kick, abuse and an unreachable server, each of its own kind", () => {
+    const notices = [CLOSE.TAKEN_OVER, CLOSE.KICKED, CLOSE.ABUSE].map((code) => [code, noticeFor(code)]);
+    for (const [code, notice] of [...notices, [1006, unreachableNotice(1006)]])
+      expect(notice).toMatchObject({ code, title: expect.any(String), action: expect.any(String) });
+    expect(notices.map(([, notice]) => (notice as { kind: string }).kind)).toEqual([
+      "taken-over",
+      "kicked",
+      "abuse",
+    ]);
     expect(noticeFor(CLOSE.TAKEN_OVER)?.text).toContain("another tab");
   });
 
@@ -75,11 +77,11 @@ describe("an answer that never comes", () => {
     const joining = new Promise<string>((resolve) => {
       answer = resolve;
     });
-    await expect(within(5, joining, (seat) => returned.push(seat))).rejects.toThrow("too long");
+    await expect(withTimeout(5, joining, (seat) => returned.push(seat))).rejects.toThrow("too long");
     answer("seat 7");
     await joining;
     expect(returned).toEqual(["seat 7"]);
-    expect(await within(1000, Promise.resolve("in time"))).toBe("in time");
+    expect(await withTimeout(1000, Promise.resolve("in time"))).toBe("in time");
   });
 });
 

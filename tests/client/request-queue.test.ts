@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { openRequestQueue } from "../../client/items/request-queue.ts";
 import type { Session } from "../../client/network/session.ts";
 
-/** A room as the wishes use it: what was sent is kept, and answers are given by hand. */
-function openLine() {
+/** A room as the queue uses it: it records the requests, and the test answers them. */
+function openRoom() {
   const sent: { type: string; request: string }[] = [];
   const listeners = new Map<string, (message: object) => void>();
   const room = {
@@ -14,12 +14,12 @@ function openLine() {
     onReconnect: (listen: () => void) => listeners.set("back", listen),
   };
   const session = { room: signal<unknown>(room) };
-  const wishes = openRequestQueue(session as unknown as Session);
+  const queue = openRequestQueue(session as unknown as Session);
   return {
     room,
     session,
     sent,
-    wishes,
+    queue,
     tell: (type: string, message: object = {}) => listeners.get(type)?.(message),
   };
 }
@@ -27,9 +27,9 @@ function openLine() {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it("a wish without an answer is asked again with the same id, and ends with the first answer", async () => {
-  const { sent, wishes, tell } = openLine();
-  const answer = wishes.ask("item.drop", { id: "x" });
+it("a request without an answer is sent again with the same id, and ends with the first answer", async () => {
+  const { sent, queue, tell } = openRoom();
+  const answer = queue.send("item.drop", { id: "x" });
   await vi.advanceTimersByTimeAsync(9_000);
   expect(sent).toHaveLength(3);
   expect(new Set(sent.map(({ request }) => request)).size).toBe(1);
@@ -39,9 +39,9 @@ it("a wish without an answer is asked again with the same id, and ends with the 
   expect(sent).toHaveLength(3);
 });
 
-it("a database that is away is no answer; a refusal is one", async () => {
-  const { sent, wishes, tell } = openLine();
-  const answer = wishes.ask("shop.buy", {});
+it("an unavailable database is no answer; a refusal is one", async () => {
+  const { sent, queue, tell } = openRoom();
+  const answer = queue.send("shop.buy", {});
   tell("refused", { code: "DATABASE_UNAVAILABLE", request: sent[0]?.request });
   await vi.advanceTimersByTimeAsync(4_500);
   expect(sent).toHaveLength(2);
@@ -49,10 +49,10 @@ it("a database that is away is no answer; a refusal is one", async () => {
   expect(await answer).toEqual({ ok: false, code: "NOT_ENOUGH" });
 });
 
-it("a wish that the network lost is asked at once when the connection is back", async () => {
-  const { room, sent, wishes, tell } = openLine();
+it("a request that the network lost is sent at once when the connection is back", async () => {
+  const { room, sent, queue, tell } = openRoom();
   room.connection.isOpen = false;
-  const answer = wishes.ask("item.use", { id: "x" });
+  const answer = queue.send("item.use", { id: "x" });
   expect(sent).toHaveLength(0);
   room.connection.isOpen = true;
   tell("back");
@@ -61,12 +61,12 @@ it("a wish that the network lost is asked at once when the connection is back", 
   expect(await answer).toEqual({ ok: true });
 });
 
-it("a wish ends when it is never answered, and when its room is left", async () => {
-  const { session, wishes } = openLine();
-  const never = wishes.ask("item.use", { id: "x" });
+it("a request ends when it is never answered, and when its room is left", async () => {
+  const { session, queue } = openRoom();
+  const never = queue.send("item.use", { id: "x" });
   await vi.advanceTimersByTimeAsync(30_000);
   expect(await never).toEqual({ ok: false, code: "OFFLINE" });
-  const left = wishes.ask("item.use", { id: "x" });
+  const left = queue.send("item.use", { id: "x" });
   session.room.value = undefined;
   expect(await left).toEqual({ ok: false, code: "TRAVELLING" });
 });

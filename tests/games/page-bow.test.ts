@@ -6,7 +6,7 @@ import { PerspectiveCamera, Scene, Vector3 } from "three";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { predictEffects } from "../../client/network/optimistic-effects.ts";
 import { predictRoom } from "../../client/network/predict.ts";
-import { hearEvents } from "../../client/network/room-events.ts";
+import { listenToEvents } from "../../client/network/room-events.ts";
 import { Loosed } from "../../games/meadow/events.ts";
 import { meadowLevel } from "../../games/meadow/level.ts";
 import { FIRST_ARROWS } from "../../games/meadow/pack.ts";
@@ -102,7 +102,7 @@ async function openArcher(game: string) {
     actors: { list: drawn },
     me: () => pose(room.sessionId),
     onFrame: (frame: (typeof frames)[number]) => void frames.push(frame),
-    onEvent: hearEvents(room).onEvent,
+    onEvent: listenToEvents(room).onEvent,
     predict: async (...shot: Parameters<typeof predict>) => {
       const x = pose("runner")?.x ?? Number.NaN;
       const agreed = await predict(...shot);

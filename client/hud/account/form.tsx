@@ -4,16 +4,16 @@ import { explain, fieldOf } from "../../network/error-messages.ts";
 
 /** One field of a {@link Form}. */
 export interface Field {
-  /** Key of its value, and where a refusal is told. */
+  /** Key of its value. A refusal that names it is shown below it. */
   name: string;
   label: string;
-  /** What a password manager should fill in, e.g. "username". */
+  /** The kind of value for password managers, e.g. "username". */
   autoComplete: string;
   type?: "text" | "email" | "password";
   /** A line below it. */
   hint?: string;
   optional?: boolean;
-  /** What it begins with. */
+  /** Its first value. */
   value?: string;
   minLength?: number;
   maxLength?: number;
@@ -21,24 +21,24 @@ export interface Field {
 }
 
 interface FormProps {
-  /** For screen readers, and the id that the fields' ids begin with. */
+  /** For screen readers, and the beginning of the fields' ids. */
   name: string;
   fields: readonly Field[];
   /** Text of the button. */
   submit: string;
-  /** What it does with the values; what it throws is told at the field concerned. */
+  /** Uses the values. An error is shown at its field. */
   act(values: Record<string, string>): Promise<void>;
   children?: ComponentChildren;
 }
 
-/** A real form, so that password managers know it; one press of Enter sends it once. */
+/** A form element, so that password managers find it. It is submitted once at a time. */
 export function Form({ name, fields, submit, act, children }: FormProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: string | undefined; text: string } | undefined>();
   const form = useRef<HTMLFormElement>(null);
-  const told = fields.some((field) => field.name === problem?.field) ? problem?.field : undefined;
+  const shownAt = fields.some((field) => field.name === problem?.field) ? problem?.field : undefined;
 
-  const send = async () => {
+  const submitValues = async () => {
     if (busy || !form.current) return;
     setBusy(true);
     setProblem(undefined);
@@ -65,7 +65,7 @@ export function Form({ name, fields, submit, act, children }: FormProps) {
       aria-label={name}
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        void submitValues();
       }}
     >
       {fields.map((field) => (
@@ -73,14 +73,14 @@ export function Form({ name, fields, submit, act, children }: FormProps) {
           key={field.name}
           field={field}
           id={`${name}-${field.name}`.replaceAll(" ", "-").toLowerCase()}
-          problem={told === field.name ? problem?.text : undefined}
+          problem={shownAt === field.name ? problem?.text : undefined}
         />
       ))}
-      <p class="problem" role="alert" hidden={!problem || told !== undefined}>
-        {told === undefined && problem?.text}
+      <p class="problem" role="alert" hidden={!problem || shownAt !== undefined}>
+        {shownAt === undefined && problem?.text}
       </p>
       <button class="go" type="submit" disabled={busy}>
-        {busy ? "One moment…" : submit}
+        {busy ? "Sending…" : submit}
       </button>
       {children}
     </form>
@@ -95,7 +95,7 @@ function Line({ field, id, problem }: { field: Field; id: string; problem: strin
     <div>
       <label class="label" for={id}>
         {label}
-        {optional && <small> (if you like)</small>}
+        {optional && <small> (optional)</small>}
       </label>
       <span class="row">
         <input

@@ -1,52 +1,58 @@
 import { useEffect, useState } from "preact/hooks";
+import type { Account } from "../../account/account.ts";
+import type { RoomListStore } from "../../account/room-list.ts";
 import type { PlaySession } from "../../network/api.ts";
 import { explain } from "../../network/error-messages.ts";
-import type { Page } from "../../page-state.ts";
 
-/** Visits that are shown at first. */
+/** Play sessions that are shown at first. */
 const SHOWN = 12;
 
-/** Which character was where, when, and from which address: so that a stranger's visit is seen. */
-export function PlaySessions({ page }: { page: Page }) {
-  const { readVisits, account, games } = page;
-  const [visits, setVisits] = useState<readonly PlaySession[] | undefined>();
+interface PlaySessionsProps {
+  account: Account;
+  /** For their labels. */
+  games: RoomListStore["games"];
+}
+
+/** The play sessions of the account with time and address, so that a stranger's session is noticed. */
+export function PlaySessions({ account, games }: PlaySessionsProps) {
+  const [sessions, setSessions] = useState<readonly PlaySession[] | undefined>();
   const [problem, setProblem] = useState("");
   const [all, setAll] = useState(false);
   useEffect(() => {
-    readVisits().then(setVisits, (error: unknown) => setProblem(explain(error)));
-  }, [readVisits]);
+    account.playSessions().then(setSessions, (error: unknown) => setProblem(explain(error)));
+  }, [account]);
   if (problem) return <p class="problem">{problem}</p>;
-  if (!visits) return <p role="status">One moment…</p>;
-  const names = new Map(account.roster.characters.value.map(({ id, name }) => [id, name]));
+  if (!sessions) return <p role="status">Loading…</p>;
+  const names = new Map(account.characterList.characters.value.map(({ id, name }) => [id, name]));
   const labels = new Map(games.value.map(({ game, label }) => [game, label]));
   return (
     <>
-      <p>Is there a visit that was not you? Then sign out on all devices and change your password.</p>
+      <p>If one of these sessions was not you, sign out on all devices and change your password.</p>
       <ul class="rooms visits">
-        {visits.slice(0, all ? undefined : SHOWN).map((visit) => (
-          <li key={visit.startedAt + visit.roomId}>
-            <b>{names.get(visit.characterId) ?? "A character that is gone"}</b>{" "}
+        {sessions.slice(0, all ? undefined : SHOWN).map((session) => (
+          <li key={session.startedAt + session.roomId}>
+            <b>{names.get(session.characterId) ?? "A deleted character"}</b>{" "}
             <span>
-              {labels.get(visit.game) ?? visit.game} {visit.roomId.slice(0, 8)}
+              {labels.get(session.game) ?? session.game} {session.roomId.slice(0, 8)}
             </span>
             <small>
-              {whenOf(visit)}
-              {visit.address && ` · from ${visit.address}`}
+              {timesOf(session)}
+              {session.address && ` · from ${session.address}`}
             </small>
           </li>
         ))}
       </ul>
-      {visits.length === 0 && <p>No visit yet.</p>}
-      {visits.length > SHOWN && !all && (
+      {sessions.length === 0 && <p>You have not played yet.</p>}
+      {sessions.length > SHOWN && !all && (
         <button type="button" onClick={() => setAll(true)}>
-          Show all {visits.length}
+          Show all {sessions.length}
         </button>
       )}
     </>
   );
 }
 
-function whenOf({ startedAt, endedAt }: PlaySession): string {
+function timesOf({ startedAt, endedAt }: PlaySession): string {
   const began = new Date(startedAt);
   const day = began.toLocaleDateString(undefined, { day: "numeric", month: "short" });
   const time = began.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });

@@ -1,5 +1,6 @@
 import type { Account } from "../../account/account.ts";
-import type { AccountPage, Page } from "../../page-state.ts";
+import type { ProviderStore } from "../../account/provider.ts";
+import type { AccountPage } from "../../overlays.ts";
 import { Form } from "./form.tsx";
 
 const PASSWORD = { type: "password", maxLength: 200 } as const;
@@ -8,26 +9,27 @@ const NEW_PASSWORD = {
   name: "new-password",
   autoComplete: "new-password",
   minLength: 8,
-  hint: "At least 8 characters. A few words in a row are good and easy to remember.",
+  hint: "At least 8 characters. Several words in a row are safe and easy to remember.",
 } as const;
 
-interface SheetProps {
-  page: Page;
-  turn(to: AccountPage): void;
-  /** Signed in: on to where one came from. */
+interface FormProps {
+  account: Account;
+  provider: ProviderStore;
+  /** Opens another page of the account. */
+  open(page: AccountPage): void;
+  /** Called when the form has succeeded. */
   done(): void;
 }
 
 /** Signs in by name and password, or by the provider. */
-export function SignIn({ page, turn, done }: SheetProps) {
-  const { account } = page;
-  const guest = account.who.value?.kind === "guest";
+export function SignIn({ account, provider, open, done }: FormProps) {
+  const isGuest = account.profile.value?.kind === "guest";
   return (
     <>
-      {guest && (
+      {isGuest && (
         <p class="aside">
-          Your guest <b>{account.roster.looks.value.name}</b> stays in this browser and is back when you sign
-          out.
+          Your guest <b>{account.characterList.appearance.value.name}</b> stays in this browser. You play it
+          again after you sign out.
         </p>
       )}
       <Form
@@ -42,12 +44,12 @@ export function SignIn({ page, turn, done }: SheetProps) {
           done();
         }}
       >
-        <ByProvider page={page} link={false} />
+        <ProviderButton provider={provider} link={false} />
         <p class="row ways">
-          <button type="button" onClick={() => turn("sign-up")}>
+          <button type="button" onClick={() => open("sign-up")}>
             Make an account
           </button>
-          <button type="button" onClick={() => turn("reset")}>
+          <button type="button" onClick={() => open("reset")}>
             Password forgotten?
           </button>
         </p>
@@ -56,16 +58,15 @@ export function SignIn({ page, turn, done }: SheetProps) {
   );
 }
 
-/** Makes an account; a guest's becomes one. */
-export function SignUp({ page, turn, done }: SheetProps) {
-  const { account } = page;
-  const guest = account.who.value?.kind === "guest";
+/** Makes an account. A guest who is signed in becomes it. */
+export function SignUp({ account, provider, open, done }: FormProps) {
+  const isGuest = account.profile.value?.kind === "guest";
   return (
     <>
       <p>
-        {guest
-          ? `${account.roster.looks.value.name} keeps everything and can play on any device.`
-          : "With an account you play on any device, with several characters."}
+        {isGuest
+          ? `${account.characterList.appearance.value.name} keeps everything, and you can play on any device.`
+          : "With an account you can play on any device and have several characters."}
       </p>
       <Form
         name="Make an account"
@@ -93,9 +94,9 @@ export function SignUp({ page, turn, done }: SheetProps) {
           done();
         }}
       >
-        <ByProvider page={page} link={guest} />
+        <ProviderButton provider={provider} link={isGuest} />
         <p class="row ways">
-          <button type="button" onClick={() => turn("sign-in")}>
+          <button type="button" onClick={() => open("sign-in")}>
             I have an account
           </button>
         </p>
@@ -104,11 +105,11 @@ export function SignUp({ page, turn, done }: SheetProps) {
   );
 }
 
-/** Sets a forgotten password by the code that the server's admin gave. */
-export function Reset({ page: { account }, done }: SheetProps) {
+/** Sets a new password by a code from an admin. */
+export function ResetPassword({ account, done }: Pick<FormProps, "account" | "done">) {
   return (
     <>
-      <p>Ask whoever runs this server for a reset code. It is good once, for a day.</p>
+      <p>Ask an admin of this server for a reset code. It works once, within a day.</p>
       <Form
         name="New password"
         submit="Set the new password"
@@ -126,19 +127,19 @@ export function Reset({ page: { account }, done }: SheetProps) {
   );
 }
 
-/** Changes the password of who is signed in. */
-export function ChangePassword({ page: { account }, done }: SheetProps) {
+/** Changes the password of the account that is signed in. */
+export function ChangePassword({ account, done }: Pick<FormProps, "account" | "done">) {
   return (
     <Form
       name="Change the password"
-      submit="Change it"
+      submit="Change the password"
       fields={[
-        // Password managers want to know whose password it is.
+        // Password managers store the password under this name.
         { name: "username", label: "Account name", autoComplete: "username", ...nameOf(account) },
         {
           ...PASSWORD,
           name: "current-password",
-          label: "Present password",
+          label: "Current password",
           autoComplete: "current-password",
         },
         { ...NEW_PASSWORD, label: "New password" },
@@ -148,19 +149,19 @@ export function ChangePassword({ page: { account }, done }: SheetProps) {
         done();
       }}
     >
-      <p>All other devices are signed out.</p>
+      <p>This signs out all other devices.</p>
     </Form>
   );
 }
 
-const nameOf = ({ who }: Account) => ({ value: who.value?.name ?? "", readOnly: true });
+const nameOf = ({ profile: who }: Account) => ({ value: who.value?.name ?? "", readOnly: true });
 
-function ByProvider({ page, link }: { page: Page; link: boolean }) {
-  const provider = page.provider.value;
-  if (!provider) return null;
+function ProviderButton({ provider, link }: { provider: ProviderStore; link: boolean }) {
+  const name = provider.name.value;
+  if (!name) return null;
   return (
-    <button class="provider" type="button" onClick={() => page.leaveFor(link)}>
-      Go on with {provider}
+    <button class="provider" type="button" onClick={() => provider.signIn(link)}>
+      Continue with {name}
     </button>
   );
 }

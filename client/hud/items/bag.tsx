@@ -1,7 +1,7 @@
-import { BAG_SLOTS } from "roomkeep/shared";
+import { BAG_SLOTS, type Shop } from "roomkeep/shared";
 import { type CarriedItems, fits } from "../../items/inventory-preview.ts";
 import { verbOf, wornName, wornSlots } from "../../items/item-labels.ts";
-import type { Page } from "../../page-state.ts";
+import type { ItemsStore } from "../../items/items-store.ts";
 import { Window } from "../window.tsx";
 import { Cell } from "./cell.tsx";
 import { dragged } from "./drag.tsx";
@@ -12,20 +12,18 @@ const choose = ({ id, qty }: Pick<CarriedItems, "id" | "qty"> = { id: "", qty: 0
   chosen.value = { id, qty };
 };
 
-/** Bag, equipment and purse. Drag, tap and tap, or arrow keys and Enter. */
-export function BagWindow({ page }: { page: Page }) {
-  const { things } = page;
-  const { bag, look } = things;
-  const held = bag.held.value;
-  const slots = wornSlots(look.value);
-  const picked = held.find(({ id }) => id === chosen.value.id);
+/** Bag, equipment and coins. Drag, tap and tap, or arrow keys and Enter. `shop`: the one that is open. */
+export function BagWindow({ items, shop }: { items: ItemsStore; shop: Shop | undefined }) {
+  const { bag, view } = items;
+  const slots = wornSlots(view.value);
+  const stack = bag.carried.value.find(({ id }) => id === chosen.value.id);
   const cell = (container: CarriedItems["container"], slot: number, first: boolean) => (
-    <BagCell key={container + slot} page={page} container={container} slot={slot} first={first} />
+    <BagCell key={container + slot} items={items} container={container} slot={slot} first={first} />
   );
   return (
     <Window
       name="Bag"
-      close={() => things.close()}
+      close={() => items.close()}
       aside={
         <span class="purse" data-testid="coins">
           <Coin /> {bag.coins.value}
@@ -42,75 +40,80 @@ export function BagWindow({ page }: { page: Page }) {
       <div class="cells" role="group" aria-label="Your bag">
         {Array.from({ length: BAG_SLOTS }, (_, slot) => cell("bag", slot, slot === 0))}
       </div>
-      <StackActions page={page} stack={picked} />
+      <StackActions items={items} stack={stack} shop={shop} />
     </Window>
   );
 }
 
 interface BagCellProps {
-  page: Page;
+  items: ItemsStore;
   container: CarriedItems["container"];
   slot: number;
   first: boolean;
 }
 
-function BagCell({ page: { things }, container, slot, first }: BagCellProps) {
-  const { bag, trade, look } = things;
-  const held = bag.held.value;
-  const stack = held.find((one) => one.container === container && one.slot === slot);
-  const picked = held.find(({ id }) => id === chosen.value.id);
-  const lifted = dragged.value?.template;
-  const name = container === "bag" ? `Slot ${slot + 1}` : wornName(look.value, slot);
-  const qtyOf = (one: CarriedItems) =>
-    one.id === chosen.value.id ? Math.min(chosen.value.qty, one.qty) : one.qty;
-  const moveHere = (one: CarriedItems) => {
-    const qty = qtyOf(one);
-    bag.move({ id: one.id, to: container, slot, ...(qty < one.qty && { qty }) });
-    choose();
-  };
-  const land = (over: string) => {
-    if (!stack) return;
-    const [to, at] = over.split(":");
-    const qty = qtyOf(stack);
-    if (to === "ground") bag.drop(stack.id, qty);
-    if (to === "offer") trade.offer(stack, qty);
-    if (to === "shop") bag.sell(things.shop.value, stack.id, qty);
-    if ((to === "bag" || to === "equipment") && at !== undefined) {
-      bag.move({ id: stack.id, to, slot: Number(at), ...(qty < stack.qty && { qty }) });
-    }
-    if (to) choose();
+function BagCell({ items, container, slot, first }: BagCellProps) {
+  const { bag, trade, view } = items;
+  const carried = bag.carried.value;
+  const stack = carried.find((one) => one.container === container && one.slot === slot);
+  const chosenStack = carried.find(({ id }) => id === chosen.value.id);
+  const draggedTemplate = dragged.value?.template;
+  const name = container === "bag" ? `Slot ${slot + 1}` : wornName(view.value, slot);
+  const press = () => {
+    if (chosenStack && chosenStack !== stack) moveTo(items, chosenStack, container, slot);
+    else if (stack && !chosenStack) choose(stack);
+    else choose();
   };
   return (
     <Cell
-      look={look.value}
+      itemsView={view.value}
       stack={stack}
       place={name}
       drop={`${container}:${slot}`}
       hint={container === "equipment" ? name : undefined}
       chosen={stack !== undefined && stack.id === chosen.value.id}
-      refused={stack !== undefined && stack.id === bag.refused.value}
-      closed={lifted !== undefined && !fits(lifted, container, slot, look.value.templates)}
+      refused={stack !== undefined && stack.id === bag.refusedId.value}
+      closed={draggedTemplate !== undefined && !fits(draggedTemplate, container, slot, view.value.templates)}
       offered={trade.view.value?.mine.items.find(({ id }) => id === stack?.id)?.qty ?? 0}
       first={first}
-      lifts={stack && qtyOf(stack)}
-      land={land}
-      press={() => {
-        if (picked && picked !== stack) moveHere(picked);
-        else if (stack && !picked) choose(stack);
-        else choose();
-      }}
-      twice={() => stack && doAtOnce(things, stack)}
+      dragQty={stack && qtyOf(stack)}
+      onDrop={(target) => stack && dropOn(items, stack, target)}
+      onPress={press}
+      onDoublePress={() => stack && actAtOnce(items, stack)}
     />
   );
 }
 
-/** What a double click does: offer, sell, put on, take off or use. */
-function doAtOnce({ bag, trade, shop, look }: Page["things"], stack: CarriedItems) {
+/** How many of a stack are meant: all, or what was set for the chosen one. */
+function qtyOf(stack: CarriedItems): number {
+  return stack.id === chosen.value.id ? Math.min(chosen.value.qty, stack.qty) : stack.qty;
+}
+
+function moveTo({ bag }: ItemsStore, stack: CarriedItems, to: CarriedItems["container"], slot: number) {
+  const qty = qtyOf(stack);
+  bag.move({ id: stack.id, to, slot, ...(qty < stack.qty && { qty }) });
+  choose();
+}
+
+/** A stack was dropped on a place with this `data-drop`. */
+function dropOn(items: ItemsStore, stack: CarriedItems, target: string) {
+  const { bag, trade, shop } = items;
+  const [to, slot] = target.split(":");
+  const qty = qtyOf(stack);
+  if (to === "ground") bag.drop(stack.id, qty);
+  if (to === "offer") trade.offer(stack, qty);
+  if (to === "shop") bag.sell(shop.value, stack.id, qty);
+  if ((to === "bag" || to === "equipment") && slot !== undefined) moveTo(items, stack, to, Number(slot));
+  if (to) choose();
+}
+
+/** A double click: offers, sells, puts on, takes off or uses the stack. */
+function actAtOnce({ bag, trade, shop, view }: ItemsStore, stack: CarriedItems) {
   choose();
   if (trade.view.value) return trade.offer(stack, stack.qty);
   if (shop.value) return bag.sell(shop.value, stack.id, stack.qty);
   if (stack.container === "equipment") return bag.move({ id: stack.id, to: "bag" });
-  if (look.value.templates[stack.template]?.wornAt !== undefined)
+  if (view.value.templates[stack.template]?.wornAt !== undefined)
     return bag.move({ id: stack.id, to: "equipment" });
-  if (verbOf(look.value, stack.template)) bag.use(stack.id);
+  if (verbOf(view.value, stack.template)) bag.use(stack.id);
 }

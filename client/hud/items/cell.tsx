@@ -1,44 +1,47 @@
 import type { CarriedItems } from "../../items/inventory-preview.ts";
 import { labelOf } from "../../items/item-labels.ts";
 import type { ItemsView } from "../../view.ts";
-import { dragged, type Grip, useGrip } from "./drag.tsx";
+import { type DragSource, dragged, useDrag } from "./drag.tsx";
 import { Picture } from "./picture.tsx";
 
 interface CellProps {
-  look: ItemsView;
-  /** What it holds: enough to draw and drag it. */
+  itemsView: ItemsView;
+  /** The stack in it: enough to draw and drag it. */
   stack: Pick<CarriedItems, "id" | "template" | "qty"> | undefined;
   /** For people: "Bag, slot 4". */
   place: string;
   /** Key of this cell as a place to drop on. */
   drop: string;
-  /** Of an empty cell: what belongs there. */
+  /** Shown in an empty cell. */
   hint?: string | undefined;
   chosen?: boolean;
   refused?: boolean;
-  /** Not to be dropped on by what is dragged. */
+  /** The dragged stack does not fit here. */
   closed?: boolean;
   /** How many of it are on offer. */
   offered?: number;
-  /** The one that Tab reaches. */
+  /** Tab reaches the first cell only; the arrow keys reach the others. */
   first?: boolean;
-  land?: Grip["land"];
+  onDrop?: DragSource["drop"];
   /** How many are dragged; default: all. */
-  lifts?: number;
-  press(): void;
-  twice?(): void;
+  dragQty?: number;
+  onPress(): void;
+  onDoublePress?(): void;
 }
 
-/** One slot: a button, a thing to drag, and a place to drop on. */
+/** One slot: a button, a stack to drag, and a place to drop one on. */
 export function Cell(props: CellProps) {
-  const { look, stack, place, drop, hint, chosen, refused, closed, offered = 0, first, land } = props;
-  const grip = useGrip(stack && land && { ...stack, qty: props.lifts ?? stack.qty, land });
-  const { wasDrag, ...handlers } = grip;
+  const { itemsView, stack, place, drop, hint, chosen, refused, closed, offered = 0, first, onDrop } = props;
+  const { wasDrag, ...handlers } = useDrag(
+    stack && onDrop && { ...stack, qty: props.dragQty ?? stack.qty, drop: onDrop },
+  );
   const over = dragged.value?.over === drop;
-  const lifted = stack !== undefined && dragged.value?.id === stack.id;
-  const label = stack ? `${labelOf(look, stack.template)}${stack.qty > 1 ? `, ${stack.qty}` : ""}` : "empty";
-  const about = stack && look.templates[stack.template]?.about;
-  const marks = [chosen && "chosen", refused && "refused", over && "over", lifted && "lifted"];
+  const isDragged = stack !== undefined && dragged.value?.id === stack.id;
+  const label = stack
+    ? `${labelOf(itemsView, stack.template)}${stack.qty > 1 ? `, ${stack.qty}` : ""}`
+    : "empty";
+  const about = stack && itemsView.templates[stack.template]?.about;
+  const marks = [chosen && "chosen", refused && "refused", over && "over", isDragged && "lifted"];
   return (
     <button
       type="button"
@@ -50,20 +53,20 @@ export function Cell(props: CellProps) {
       title={stack && `${label}${about ? `: ${about}` : ""}`}
       {...handlers}
       onClick={() => {
-        if (!wasDrag()) props.press();
+        if (!wasDrag()) props.onPress();
       }}
-      onDblClick={props.twice}
-      onKeyDown={walkCells}
+      onDblClick={props.onDoublePress}
+      onKeyDown={focusNextCell}
     >
-      {stack ? <Picture look={look} template={stack.template} /> : hint && <small>{hint}</small>}
+      {stack ? <Picture itemsView={itemsView} template={stack.template} /> : hint && <small>{hint}</small>}
       {stack && stack.qty > 1 && <b>{stack.qty}</b>}
       {offered > 0 && <i title="On offer">−{offered}</i>}
     </button>
   );
 }
 
-/** The arrow keys go from cell to cell as one sees them; they walk no steps meanwhile. */
-function walkCells(event: KeyboardEvent & { currentTarget: HTMLElement }) {
+/** The arrow keys move the focus to the next cell in their direction, and not the avatar. */
+function focusNextCell(event: KeyboardEvent & { currentTarget: HTMLElement }) {
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
   if (!way) return;
   event.preventDefault();

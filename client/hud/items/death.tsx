@@ -1,19 +1,20 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Page } from "../../page-state.ts";
+import type { Bag } from "../../items/bag.ts";
+import type { ItemsStore } from "../../items/items-store.ts";
 
-/** After a death: where everything is, and the way back up. */
-export function DeathScreen({ page: { things } }: { page: Page }) {
+/** After a death: where the items are, and the button that revives. */
+export function DeathScreen({ bag }: { bag: Bag }) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => button.current?.focus(), []);
   return (
-    <div class="death" role="alertdialog" aria-label="You fell" data-testid="death">
+    <div class="death" role="alertdialog" aria-label="You died" data-testid="death">
       <div class="panel">
-        <h2>You fell</h2>
+        <h2>You died</h2>
         <p>
-          What you carried lies here in a pile. For a while only you may fetch it. An arrow will show you the
-          way.
+          Your items lie here in a pile. For a while only you can take them. An arrow will show you the way
+          back.
         </p>
-        <button class="go" type="button" ref={button} onClick={() => things.bag.revive()}>
+        <button class="go" type="button" ref={button} onClick={() => bag.revive()}>
           Get up
         </button>
       </div>
@@ -21,13 +22,13 @@ export function DeathScreen({ page: { things } }: { page: Page }) {
   );
 }
 
-/** The way to one's own pile. */
-export function GraveSign({ page: { things } }: { page: Page }) {
-  const grave = things.grave.value;
-  if (!grave || things.bag.dead.value) return null;
+/** The direction of the own pile and how far it is. */
+export function OwnPileSign({ items: { ownPile, bag } }: { items: ItemsStore }) {
+  const pile = ownPile.value;
+  if (!pile || bag.dead.value) return null;
   return (
     <div class="grave" role="status" data-testid="grave">
-      <svg viewBox="-10 -10 20 20" style={{ transform: `rotate(${grave.turn}deg)` }} aria-hidden="true">
+      <svg viewBox="-10 -10 20 20" style={{ transform: `rotate(${pile.bearingDeg}deg)` }} aria-hidden="true">
         <path
           d="M0-8 6 6 0 3-6 6z"
           fill="#ffd97a"
@@ -36,7 +37,7 @@ export function GraveSign({ page: { things } }: { page: Page }) {
           stroke-linejoin="round"
         />
       </svg>
-      Your things lie {grave.away} m away
+      Your items are {pile.distanceM} m away
     </div>
   );
 }

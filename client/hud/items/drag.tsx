@@ -3,56 +3,58 @@ import { useRef } from "preact/hooks";
 import type { ItemsView } from "../../view.ts";
 import { Picture } from "./picture.tsx";
 
-/** What is carried by mouse or finger just now. */
+/** The stack that is being dragged. */
 interface Dragged {
   readonly id: string;
   readonly template: string;
   readonly qty: number;
   readonly x: number;
   readonly y: number;
-  /** Where it would land: see {@link useGrip}. */
+  /** The place under the pointer: see {@link DragSource.drop}. */
   readonly over: string;
 }
 
-/** A press that moves farther takes the thing up, pixels. */
-const LIFT_PX = 6;
+/** A press that moves farther begins to drag, pixels. */
+const DRAG_PX = 6;
 
-/** What is dragged; undefined. */
+/** The stack that is being dragged; undefined. */
 export const dragged = signal<Dragged | undefined>(undefined);
 
-/** What may be gripped. */
-export interface Grip {
+/** A stack that can be dragged. */
+export interface DragSource {
   readonly id: string;
   readonly template: string;
   readonly qty: number;
-  /** Dropped over an element with this `data-drop`; "ground": over the world; "": beside everything. */
-  land(over: string): void;
+  /** Called with the `data-drop` of the element under the pointer; "ground": the world; "": none. */
+  drop(over: string): void;
 }
 
-/** Handlers of an element that can be dragged, by mouse, pen and finger alike. A press that stays is a click. */
-export function useGrip(grip: Grip | undefined) {
+/**
+ * Handlers of an element that can be dragged by mouse, pen or finger. A press that does not move is a click.
+ */
+export function useDrag(source: DragSource | undefined) {
   const from = useRef<{ x: number; y: number; pointer: number } | undefined>(undefined);
-  const landed = useRef(false);
+  const dragEnded = useRef(false);
   const move = (event: PointerEvent) => {
     const start = from.current;
-    if (!start || !grip || start.pointer !== event.pointerId) return;
+    if (!start || !source || start.pointer !== event.pointerId) return;
     const { clientX: x, clientY: y } = event;
-    if (!dragged.value && Math.hypot(x - start.x, y - start.y) < LIFT_PX) return;
-    const { id, template, qty } = grip;
-    dragged.value = { id, template, qty, x, y, over: underneath(x, y) };
+    if (!dragged.value && Math.hypot(x - start.x, y - start.y) < DRAG_PX) return;
+    const { id, template, qty } = source;
+    dragged.value = { id, template, qty, x, y, over: dropTargetAt(x, y) };
   };
   const end = (event: PointerEvent) => {
     if (from.current?.pointer !== event.pointerId) return;
     from.current = undefined;
     const { over } = dragged.value ?? {};
-    landed.current = over !== undefined;
+    dragEnded.current = over !== undefined;
     dragged.value = undefined;
-    if (over !== undefined && event.type === "pointerup") grip?.land(over);
+    if (over !== undefined && event.type === "pointerup") source?.drop(over);
   };
   return {
     onPointerDown(event: PointerEvent & { currentTarget: HTMLElement }) {
-      landed.current = false;
-      if (!grip || event.button !== 0) return;
+      dragEnded.current = false;
+      if (!source || event.button !== 0) return;
       event.currentTarget.setPointerCapture(event.pointerId);
       from.current = { x: event.clientX, y: event.clientY, pointer: event.pointerId };
     },
@@ -60,25 +62,25 @@ export function useGrip(grip: Grip | undefined) {
     onPointerUp: end,
     onPointerCancel: end,
     /** True for the click that ends a drag. */
-    wasDrag: () => landed.current,
+    wasDrag: () => dragEnded.current,
   };
 }
 
-function underneath(x: number, y: number): string {
+function dropTargetAt(x: number, y: number): string {
   const element = document.elementFromPoint(x, y);
   if (element instanceof HTMLCanvasElement) return "ground";
   return element?.closest<HTMLElement>("[data-drop]")?.dataset.drop ?? "";
 }
 
-/** What is dragged, under the pointer. */
-export function Ghost({ look }: { look: ItemsView }) {
-  const what = dragged.value;
-  if (!what) return null;
+/** The dragged stack, under the pointer. */
+export function DragPreview({ itemsView }: { itemsView: ItemsView }) {
+  const stack = dragged.value;
+  if (!stack) return null;
   return (
-    <div class="ghost" style={{ transform: `translate(${what.x}px, ${what.y}px)` }}>
-      <Picture look={look} template={what.template} />
-      {what.qty > 1 && <b>{what.qty}</b>}
-      {what.over === "ground" && <span>drop</span>}
+    <div class="ghost" style={{ transform: `translate(${stack.x}px, ${stack.y}px)` }}>
+      <Picture itemsView={itemsView} template={stack.template} />
+      {stack.qty > 1 && <b>{stack.qty}</b>}
+      {stack.over === "ground" && <span>drop</span>}
     </div>
   );
 }

@@ -1,67 +1,53 @@
 import { useEffect } from "preact/hooks";
 import type { Shop } from "roomkeep/shared";
-import type { Page } from "../../page-state.ts";
+import type { HudStore } from "../../hud-store.ts";
+import type { ItemsStore } from "../../items/items-store.ts";
+import type { Session } from "../../network/session.ts";
 import { BagWindow } from "./bag.tsx";
-import { DeathScreen, GraveSign } from "./death.tsx";
-import { Ghost } from "./drag.tsx";
+import { DeathScreen, OwnPileSign } from "./death.tsx";
+import { DragPreview } from "./drag.tsx";
 import { ShopWindow } from "./shop.tsx";
 import { TradeBanner, TradeWindow } from "./trade.tsx";
 
+interface ItemsProps {
+  session: Session;
+  items: ItemsStore;
+  hud: HudStore;
+}
+
 /** Everything about items that lies over the world. */
-export function Items({ page }: { page: Page }) {
-  const { things, session } = page;
-  const { bag, trade, shop, open, look } = things;
+export function Items({ session, items, hud }: ItemsProps) {
+  const { bag, trade, shop, open, view } = items;
   const ended = trade.ended.value;
   useEffect(() => {
-    if (ended) page.board.notice.value = ended.reason;
-  }, [ended, page]);
-  if (!bag.here.value) return null;
-  if (bag.dead.value) return <DeathScreen page={page} />;
-  const keeper = session.room.value?.state.actors?.get(shop.value) as Shop | undefined;
-  const view = trade.view.value;
+    if (ended) hud.notice.value = ended.reason;
+  }, [ended, hud]);
+  if (!bag.available.value) return null;
+  if (bag.dead.value) return <DeathScreen bag={bag} />;
+  const openShop = session.room.value?.state.actors?.get(shop.value) as Shop | undefined;
+  const current = trade.view.value;
   return (
     <>
-      <NearButton page={page} />
-      <GraveSign page={page} />
-      <TradeBanner page={page} />
+      <NearbyButton items={items} />
+      <OwnPileSign items={items} />
+      <TradeBanner trade={trade} />
       <div class="windows">
-        {view && <TradeWindow page={page} trade={view} />}
-        {!view && keeper && <ShopWindow page={page} shop={keeper} />}
-        {(open.value || view || keeper) && <BagWindow page={page} />}
+        {current && <TradeWindow items={items} trade={current} />}
+        {!current && openShop && <ShopWindow items={items} shop={openShop} />}
+        {(open.value || current || openShop) && <BagWindow items={items} shop={openShop} />}
       </div>
-      <Ghost look={look.value} />
+      <DragPreview itemsView={view.value} />
     </>
   );
 }
 
-/** Takes what lies near, or opens the shop. */
-function NearButton({ page: { things } }: { page: Page }) {
-  const near = things.near.value;
-  if (!near || near.id === things.shop.value) return null;
+/** Takes the nearest item, or opens the nearest shop. */
+function NearbyButton({ items }: { items: ItemsStore }) {
+  const nearby = items.nearby.value;
+  if (!nearby || nearby.id === items.shop.value) return null;
   return (
-    <button type="button" class="near" data-testid="near" onClick={() => things.touch(near)}>
-      {near.words} <kbd>F</kbd>
-    </button>
-  );
-}
-
-/** Opens and closes the bag. */
-export function BagButton({ page: { things } }: { page: Page }) {
-  if (!things.bag.here.value) return null;
-  return (
-    <button
-      type="button"
-      aria-label="Bag"
-      title="Bag (B)"
-      aria-expanded={things.open.value}
-      onClick={() => {
-        things.open.value = !things.open.value;
-      }}
-    >
-      <svg class="bag-icon" viewBox="0 0 20 20" aria-hidden="true">
-        <path d="M6.500 6a3.500 3.500 0 0 1 7 0" fill="none" stroke="currentColor" stroke-width="1.900" />
-        <path d="M4 6.500h12l1.300 9.300a2 2 0 0 1-2 2.200H4.700a2 2 0 0 1-2-2.200z" fill="currentColor" />
-      </svg>
+    <button type="button" class="near" data-testid="near" onClick={() => items.interact(nearby)}>
+      {nearby.label} <kbd>F</kbd>
     </button>
   );
 }

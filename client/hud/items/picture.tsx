@@ -1,11 +1,11 @@
 import { labelOf } from "../../items/item-labels.ts";
 import type { ItemsView } from "../../view.ts";
 
-/** A small picture of a kind of item: the game's own, else a gem in a colour of its name with its icon on it. */
-export function Picture({ look, template }: { look: ItemsView; template: string }) {
-  const own = look.picture?.(template);
+/** A picture of an item: the game's own, else a gem with the item's icon, in a colour made from its name. */
+export function Picture({ itemsView, template }: { itemsView: ItemsView; template: string }) {
+  const own = itemsView.picture?.(template);
   const hue = hueOf(template);
-  const icon = look.templates[template]?.icon ?? labelOf(look, template).charAt(0);
+  const icon = itemsView.templates[template]?.icon ?? labelOf(itemsView, template).charAt(0);
   return (
     <svg class="picture" viewBox="0 0 48 48" aria-hidden="true">
       {own ?? (

@@ -2,27 +2,34 @@ import { signal } from "@preact/signals";
 import type { Shop } from "roomkeep/shared";
 import { type CarriedItems, freeSlot } from "../../items/inventory-preview.ts";
 import { labelOf, verbOf } from "../../items/item-labels.ts";
-import type { Page } from "../../page-state.ts";
+import type { ItemsStore } from "../../items/items-store.ts";
 
 /** The stack that was pressed last, and how many of it are meant. */
 export const chosen = signal({ id: "", qty: 0 });
 
-/** What one may do with the stack that is chosen, and with how many of it. */
-export function StackActions({ page, stack }: { page: Page; stack: CarriedItems | undefined }) {
-  const { look } = page.things;
+interface StackActionsProps {
+  items: ItemsStore;
+  stack: CarriedItems | undefined;
+  /** The shop that is open. */
+  shop: Shop | undefined;
+}
+
+/** The actions for the chosen stack, and how many of it are meant. */
+export function StackActions({ items, stack, shop }: StackActionsProps) {
+  const { view } = items;
   if (!stack) {
     return (
       <div class="deed">
-        <p class="about">Drag things about, or tap one and then its new place.</p>
+        <p class="about">Drag items, or tap one and then its new place.</p>
       </div>
     );
   }
   const qty = Math.min(chosen.value.qty, stack.qty);
-  const about = look.value.templates[stack.template]?.about;
+  const about = view.value.templates[stack.template]?.about;
   return (
     <div class="deed">
       <p class="about">
-        <b>{labelOf(look.value, stack.template)}</b> {about}
+        <b>{labelOf(view.value, stack.template)}</b> {about}
       </p>
       {stack.qty > 1 && (
         <label class="row many">
@@ -42,16 +49,16 @@ export function StackActions({ page, stack }: { page: Page; stack: CarriedItems 
         </label>
       )}
       <div class="row acts">
-        {actionsFor(page, stack, qty).map(([name, act]) => (
+        {actionsFor(items, stack, qty, shop).map(([label, act]) => (
           <button
-            key={name}
+            key={label}
             type="button"
             onClick={() => {
               act();
               chosen.value = { id: "", qty: 0 };
             }}
           >
-            {name}
+            {label}
           </button>
         ))}
       </div>
@@ -59,26 +66,30 @@ export function StackActions({ page, stack }: { page: Page; stack: CarriedItems 
   );
 }
 
-function actionsFor(page: Page, stack: CarriedItems, qty: number): [string, () => void][] {
-  const { bag, trade, shop, look } = page.things;
-  const acts: [string, () => void][] = [];
-  const add = (name: string | false | undefined, act: () => void) => name && acts.push([name, act]);
+/** Label and action of each button. */
+function actionsFor(
+  { bag, trade, shop, view }: ItemsStore,
+  stack: CarriedItems,
+  qty: number,
+  openShop: Shop | undefined,
+): [string, () => void][] {
+  const actions: [string, () => void][] = [];
+  const add = (label: string | false | undefined, act: () => void) => label && actions.push([label, act]);
   if (stack.container === "equipment") {
     add("Take off", () => bag.move({ id: stack.id, to: "bag" }));
-    return acts;
+    return actions;
   }
-  const open = page.session.room.value?.state.actors?.get(shop.value) as Shop | undefined;
-  const pays = open?.wares.get(stack.template)?.sell ?? 0;
-  const free = freeSlot(bag.held.value);
+  const price = openShop?.wares.get(stack.template)?.sell ?? 0;
+  const free = freeSlot(bag.carried.value);
   add(trade.view.value && `Offer ${qty}`, () => trade.offer(stack, qty));
-  add(pays > 0 && `Sell ${qty} for ${pays * qty}`, () => bag.sell(shop.value, stack.id, qty));
-  add(verbOf(look.value, stack.template), () => bag.use(stack.id));
-  add(look.value.templates[stack.template]?.wornAt !== undefined && "Wear", () =>
+  add(price > 0 && `Sell ${qty} for ${price * qty}`, () => bag.sell(shop.value, stack.id, qty));
+  add(verbOf(view.value, stack.template), () => bag.use(stack.id));
+  add(view.value.templates[stack.template]?.wornAt !== undefined && "Wear", () =>
     bag.move({ id: stack.id, to: "equipment" }),
   );
   add(qty < stack.qty && free !== undefined && `Split off ${qty}`, () =>
     bag.move({ id: stack.id, to: "bag", qty, ...(free !== undefined && { slot: free }) }),
   );
   add(stack.qty > 1 ? `Drop ${qty}` : "Drop", () => bag.drop(stack.id, qty));
-  return acts;
+  return actions;
 }

@@ -1,74 +1,48 @@
 import { useEffect, useState } from "preact/hooks";
 import type { TradeSide, TradeView } from "roomkeep/shared";
 import { labelOf } from "../../items/item-labels.ts";
-import type { Page } from "../../page-state.ts";
+import type { ItemsStore } from "../../items/items-store.ts";
+import type { TradeStore } from "../../items/trade.ts";
 import { Window } from "../window.tsx";
 import { Cell } from "./cell.tsx";
 import { dragged } from "./drag.tsx";
 import { Coin, Picture } from "./picture.tsx";
 
-/** After the other changed the offer one cannot agree for so long: nobody consents to what they did not see, ms. */
-const LOOK_MS = 1_200;
+/** Pause after the other player changed the offer, ms: nobody agrees to a change before it can be seen. */
+const CHANGED_MS = 1_200;
 
-/** Both offers and both consents. */
-export function TradeWindow({ page, trade }: { page: Page; trade: TradeView }) {
-  const { bag, trade: board } = page.things;
-  const { mine, theirs, booking } = trade;
+/** Both offers and both agreements. */
+export function TradeWindow({ items, trade }: { items: ItemsStore; trade: TradeView }) {
+  const { mine, theirs } = trade;
   const changed = useChanged(JSON.stringify([theirs.items, theirs.coins]));
-  const nothing = [mine, theirs].every(({ items, coins }) => items.length === 0 && coins === 0);
+  const empty = [mine, theirs].every(({ items: offered, coins }) => offered.length === 0 && coins === 0);
   return (
-    <Window name="Trade" close={() => board.cancel()} drop="offer">
+    <Window name="Trade" close={() => items.trade.cancel()} drop="offer">
       <h3>You give {mine.agreed && <Agreed />}</h3>
-      <Given page={page} side={mine} own />
-      <label class="row coins">
-        <Coin />
-        <input
-          type="number"
-          inputMode="numeric"
-          min={0}
-          max={bag.coins.value}
-          value={mine.coins}
-          disabled={booking}
-          aria-label="Coins you give"
-          onChange={(event) => {
-            const wanted = Math.floor(Number(event.currentTarget.value)) || 0;
-            const coins = Math.max(0, Math.min(bag.coins.value, wanted));
-            event.currentTarget.value = String(coins);
-            if (coins !== mine.coins) board.offerCoins(coins);
-          }}
-        />
-        <span>of {bag.coins.value}</span>
-      </label>
+      <OwnOffer items={items} side={mine} />
+      <CoinField items={items} trade={trade} />
       <h3>
         {trade.with.name} gives {theirs.agreed && <Agreed />}
         {changed && <em>changed</em>}
       </h3>
-      <Given page={page} side={theirs} />
+      <TheirOffer items={items} side={theirs} />
       <p class="row coins">
         <Coin /> <b data-testid="their-coins">{theirs.coins}</b>
       </p>
       <button
         class="go"
         type="button"
-        disabled={booking || mine.agreed || changed || nothing}
-        onClick={() => board.agree()}
+        disabled={trade.booking || mine.agreed || changed || empty}
+        onClick={() => items.trade.agree()}
       >
-        {booking
-          ? "Changing hands…"
-          : mine.agreed
-            ? `Waiting for ${trade.with.name}…`
-            : changed
-              ? "Look at the change…"
-              : theirs.agreed
-                ? "Agree and trade"
-                : "Agree"}
+        {buttonLabel(trade, changed)}
       </button>
       <p class="about" role="status">
-        {nothing
-          ? "Drag things here from your bag, or give coins."
+        {empty
+          ? "Drag items here from your bag, or give coins."
           : theirs.agreed
             ? `${trade.with.name} has agreed.`
-            : "A change takes back both consents."}
+            : "A change cancels both agreements."}
       </p>
     </Window>
   );
@@ -76,63 +50,96 @@ export function TradeWindow({ page, trade }: { page: Page; trade: TradeView }) {
 
 const Agreed = () => <span class="agreed">✓ agreed</span>;
 
-/** True for a moment after `what` has changed. */
-function useChanged(what: string): boolean {
-  const [seen, setSeen] = useState(what);
-  useEffect(() => {
-    if (seen === what) return;
-    const timer = setTimeout(() => setSeen(what), LOOK_MS);
-    return () => clearTimeout(timer);
-  }, [seen, what]);
-  return seen !== what;
+function buttonLabel({ booking, mine, theirs, with: other }: TradeView, changed: boolean): string {
+  if (booking) return "Trading…";
+  if (mine.agreed) return `Waiting for ${other.name}…`;
+  if (changed) return "The offer has changed…";
+  return theirs.agreed ? "Agree and trade" : "Agree";
 }
 
-function Given({ page: { things }, side, own }: { page: Page; side: TradeSide; own?: boolean }) {
-  const { look, trade } = things;
-  const over = own && dragged.value?.over === "offer";
-  if (!own)
-    return (
-      <ul class="given theirs" aria-label="What you get">
-        {side.items.map(({ id, template, qty }) => (
-          <li key={id} title={look.value.templates[template]?.about}>
-            <Picture look={look.value} template={template} />
-            {labelOf(look.value, template)} {qty > 1 && <b>×{qty}</b>}
-          </li>
-        ))}
-      </ul>
-    );
+/** True for a moment after `value` has changed. */
+function useChanged(value: string): boolean {
+  const [seen, setSeen] = useState(value);
+  useEffect(() => {
+    if (seen === value) return;
+    const timer = setTimeout(() => setSeen(value), CHANGED_MS);
+    return () => clearTimeout(timer);
+  }, [seen, value]);
+  return seen !== value;
+}
+
+function CoinField({ items: { bag, trade: store }, trade }: { items: ItemsStore; trade: TradeView }) {
+  const max = bag.coins.value;
+  return (
+    <label class="row coins">
+      <Coin />
+      <input
+        type="number"
+        inputMode="numeric"
+        min={0}
+        max={max}
+        value={trade.mine.coins}
+        disabled={trade.booking}
+        aria-label="Coins you give"
+        onChange={(event) => {
+          const wanted = Math.floor(Number(event.currentTarget.value)) || 0;
+          const coins = Math.max(0, Math.min(max, wanted));
+          event.currentTarget.value = String(coins);
+          if (coins !== trade.mine.coins) store.offerCoins(coins);
+        }}
+      />
+      <span>of {max}</span>
+    </label>
+  );
+}
+
+function TheirOffer({ items: { view }, side }: { items: ItemsStore; side: TradeSide }) {
+  return (
+    <ul class="given theirs" aria-label="What you get">
+      {side.items.map(({ id, template, qty }) => (
+        <li key={id} title={view.value.templates[template]?.about}>
+          <Picture itemsView={view.value} template={template} />
+          {labelOf(view.value, template)} {qty > 1 && <b>×{qty}</b>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function OwnOffer({ items: { view, trade }, side }: { items: ItemsStore; side: TradeSide }) {
+  const over = dragged.value?.over === "offer";
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of buttons, no fields of a form
     <div class={`given${over ? " over" : ""}`} role="group" aria-label="What you give">
       {side.items.map((item) => (
         <Cell
           key={item.id}
-          look={look.value}
+          itemsView={view.value}
           stack={item}
           place="On offer"
           drop="offer"
           first
-          land={(where) => where !== "offer" && trade.offer(item, 0)}
-          press={() => trade.offer(item, 0)}
+          onDrop={(target) => target !== "offer" && trade.offer(item, 0)}
+          onPress={() => trade.offer(item, 0)}
         />
       ))}
     </div>
   );
 }
 
-/** Somebody who wants to trade. */
-export function TradeBanner({ page: { things } }: { page: Page }) {
-  const [wish] = things.trade.asked.value;
-  if (!wish) return null;
+/** A player asks to trade. */
+export function TradeBanner({ trade }: { trade: TradeStore }) {
+  const [request] = trade.requests.value;
+  if (!request) return null;
   return (
     <div class="banner invitation" role="alertdialog" aria-label="Trade" data-testid="trade-asked">
       <span>
-        <b>{wish.name}</b> wants to trade with you.
+        <b>{request.name}</b> wants to trade with you.
       </span>
-      <button type="button" onClick={() => things.trade.answer(wish, true)}>
+      <button type="button" onClick={() => trade.answer(request, true)}>
         Trade
       </button>
-      <button type="button" onClick={() => things.trade.answer(wish, false)}>
+      <button type="button" onClick={() => trade.answer(request, false)}>
         No
       </button>
     </div>

@@ -1,13 +1,28 @@
 import { useEffect, useRef } from "preact/hooks";
 import { CHAT_MAX } from "roomkeep/shared";
-import type { Page } from "../../page-state.ts";
-import { ChannelSwitch } from "./channel.tsx";
+import type { ChatEntry, HudStore } from "../../hud-store.ts";
+import type { Session } from "../../network/session.ts";
+import type { Channel } from "../../social/chat-commands.ts";
+import type { DirectMessageStore } from "../../social/direct-messages.ts";
+import type { PartyStore } from "../../social/party.ts";
+import type { Viewport } from "../../viewport.ts";
+import { ChannelSwitch } from "./channel-switch.tsx";
 
-/** What was said, and a line to say something. Enter goes there and back. */
-export function Chat({ page }: { page: Page }) {
-  const { board, session } = page;
+/** Lines that are shown. */
+const SHOWN_MAX = 30;
+
+interface ChatProps {
+  session: Session;
+  hud: HudStore;
+  directMessages: DirectMessageStore;
+  party: PartyStore;
+  viewport: Viewport;
+}
+
+/** The chat: its last lines, and a field for the next. Enter goes into the field, sends, and leaves it. */
+export function Chat({ session, hud, directMessages, party, viewport }: ChatProps) {
   const list = useRef<HTMLUListElement>(null);
-  const lines = board.lines.value;
+  const lines = hud.lines.value;
   useEffect(() => {
     if (list.current && lines.length > 0) list.current.scrollTop = list.current.scrollHeight;
   }, [lines]);
@@ -15,12 +30,8 @@ export function Chat({ page }: { page: Page }) {
   return (
     <section class="chat" aria-label="Chat">
       <ul class="lines" ref={list} aria-live="polite">
-        {lines.slice(-30).map((line) => (
-          <li key={line.key} class={line.channel ? `to-${line.channel}` : line.from === own ? "own" : ""}>
-            {line.name && <b>{line.name}</b>}
-            {line.text}
-            {line.note && <small>{line.note}</small>}
-          </li>
+        {lines.slice(-SHOWN_MAX).map((line) => (
+          <ChatLine key={line.key} line={line} own={line.from === own} />
         ))}
       </ul>
       <form
@@ -28,16 +39,16 @@ export function Chat({ page }: { page: Page }) {
           event.preventDefault();
           const field = event.currentTarget.elements.namedItem("say");
           if (!(field instanceof HTMLInputElement)) return;
-          if (field.value.trim()) page.letters.say(field.value);
+          if (field.value.trim()) directMessages.say(field.value);
           field.value = "";
           field.blur();
         }}
       >
-        <ChannelSwitch page={page} />
+        <ChannelSwitch directMessages={directMessages} party={party} />
         <input
           id="say"
           name="say"
-          placeholder={placeholderOf(page)}
+          placeholder={placeholderOf(directMessages.channel.value, viewport.touch.value)}
           aria-label="Say something"
           autoComplete="off"
           maxLength={CHAT_MAX}
@@ -51,9 +62,18 @@ export function Chat({ page }: { page: Page }) {
   );
 }
 
-function placeholderOf({ letters, touch }: Page): string {
-  const channel = letters.channel.value;
+function ChatLine({ line, own }: { line: ChatEntry; own: boolean }) {
+  return (
+    <li class={line.channel ? `to-${line.channel}` : own ? "own" : ""}>
+      {line.name && <b>{line.name}</b>}
+      {line.text}
+      {line.note && <small>{line.note}</small>}
+    </li>
+  );
+}
+
+function placeholderOf(channel: Channel, touch: boolean): string {
   if (channel === "party") return "To your party…";
   if (channel !== "room") return `To ${channel.name}…`;
-  return touch.value ? "Say something…" : "Enter to say something…";
+  return touch ? "Say something…" : "Press Enter to say something…";
 }

@@ -1,10 +1,10 @@
-import type { Page } from "../../page-state.ts";
+import type { Feed } from "../../social/feed.ts";
 
 /** What happened lately, the newest below. */
-export function FeedList({ page: { board } }: { page: Page }) {
+export function FeedList({ feed }: { feed: Feed }) {
   return (
     <ul class="feed" aria-live="polite" aria-label="What happened">
-      {board.feed.lines.value.map(({ key, text, times }) => (
+      {feed.lines.value.map(({ key, text, times }) => (
         <li key={key}>
           {text}
           {times > 1 && <b> ×{times}</b>}

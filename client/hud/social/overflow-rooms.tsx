@@ -1,14 +1,22 @@
 import { useEffect } from "preact/hooks";
-import type { Page } from "../../page-state.ts";
+import type { OverflowRoomsStore } from "../../network/overflow-rooms.ts";
 
-/** The other rooms of this place, where it has several, and the way there. */
-export function OverflowRooms({ page: { siblings, overlay } }: { page: Page }) {
+/** How often the list is asked for while it is shown, ms. */
+const LIST_MS = 2_000;
+
+interface OverflowRoomsProps {
+  overflowRooms: OverflowRoomsStore;
+  close(): void;
+}
+
+/** The other rooms of this place, if it has several, and a button to change to each. */
+export function OverflowRooms({ overflowRooms, close }: OverflowRoomsProps) {
   useEffect(() => {
-    siblings.look();
-    const beat = setInterval(siblings.look, 2_000);
-    return () => clearInterval(beat);
-  }, [siblings]);
-  const others = siblings.others.value;
+    overflowRooms.refresh();
+    const timer = setInterval(overflowRooms.refresh, LIST_MS);
+    return () => clearInterval(timer);
+  }, [overflowRooms]);
+  const others = overflowRooms.others.value;
   if (others.length === 0) return null;
   return (
     <>
@@ -26,8 +34,8 @@ export function OverflowRooms({ page: { siblings, overlay } }: { page: Page }) {
               disabled={players >= max}
               aria-label={`Go to ${code}`}
               onClick={() => {
-                siblings.go(code);
-                overlay.value = "none";
+                overflowRooms.changeTo(code);
+                close();
               }}
             >
               Go there

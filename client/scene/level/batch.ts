@@ -11,7 +11,7 @@ import {
   Vector3,
 } from "three";
 
-/** Where a piece goes and how it is turned and sized. Metres and radians. */
+/** Place, rotation and size of a piece. Metres and radians. */
 export interface Placing {
   at?: readonly [number, number, number];
   yaw?: number;
@@ -29,7 +29,7 @@ export interface PieceOptions extends Placing {
 }
 
 /**
- * Gathers many small pieces into one mesh with vertex colours, so that a whole scene is a few draw calls.
+ * Merges many small pieces into one mesh with vertex colours, so that a scene takes few draw calls.
  *
  * @example
  * const batch = openBatch(7);
@@ -42,7 +42,7 @@ export interface Batch {
   mesh(material: Material): Mesh;
 }
 
-/** Opens a {@link Batch}; the seed makes its shades the same on every screen. */
+/** Opens a {@link Batch}. The seed makes its random shades the same in every browser. */
 export function openBatch(seed = 1): Batch {
   const positions: number[] = [];
   const normals: number[] = [];
@@ -59,7 +59,7 @@ export function openBatch(seed = 1): Batch {
     let shade = 1;
     for (let i = 0; i < position.count; i++) {
       if (i % 6 === 0) shade = 1 + (options.jitter ?? 0.06) * (random() - 0.5) * 2;
-      // Sky light from above and a soft darkening at the ground, baked: no ambient occlusion pass is needed.
+      // Light from above and a soft shade at the ground are baked in instead of an ambient occlusion pass.
       const up = 0.93 + 0.07 * normal.getY(i);
       const foot = 0.84 + Math.max(0, position.getY(i)) * 0.4;
       const light = shade * up * (position.getY(i) < 0.4 ? foot : 1);

@@ -9,7 +9,7 @@ import {
 import type { Batch } from "./batch.ts";
 
 type Decor = Level["decor"][number];
-/** Where decoration goes: lit things and things that glow by themselves. */
+/** Batches for decoration: lit pieces, and pieces that glow. */
 export interface DecorBatches {
   lit: Batch;
   glow: Batch;
@@ -32,7 +32,7 @@ const CROWNS = [
 ];
 const PETALS = ["#ff7b93", "#ffd166", "#fdf6ee", "#c792ea", "#ff9f68", "#7fc8ff"];
 
-/** Builds one piece of decoration by its kind; kinds nobody knows are left out. */
+/** Builds one piece of decoration by its kind; unknown kinds are left out. */
 export function buildDecor(piece: Decor, batches: DecorBatches): void {
   const random = seeded(Math.round(piece.at[0] * 131 + piece.at[2] * 71));
   if (piece.kind === "tree") tree(piece, batches.lit, random);
@@ -89,7 +89,7 @@ function lamp({ at }: Decor, { lit, glow }: DecorBatches) {
   for (const side of [-1, 1]) {
     lit.add(stem, "#3f4c57", { at: [x + side * 0.19, y + 3.4, z], scale: [0.7, 0.42, 0.7] });
   }
-  // A basket of flowers half-way up makes a post friendly.
+  // A basket of flowers half-way up the post.
   for (let i = 0; i < 7; i++) {
     const angle = (i / 7) * Math.PI * 2;
     const where = [
@@ -152,7 +152,7 @@ const GEMS = [
   ["#7dffc4", "#bcffe1"],
 ];
 
-/** A cluster of crystals that shine by themselves. */
+/** A cluster of glowing crystals. */
 function crystal({ at, yaw, scale: s }: Decor, { lit, glow }: DecorBatches, random: () => number) {
   const [color = "#6fe3ff", bright = "#a8f1ff"] = GEMS[Math.floor(random() * GEMS.length)] ?? [];
   lit.add(rock, "#6a6478", { at: [at[0], at[1], at[2]], scale: [0.8 * s, 0.35 * s, 0.8 * s], yaw });
@@ -170,7 +170,7 @@ function crystal({ at, yaw, scale: s }: Decor, { lit, glow }: DecorBatches, rand
   }
 }
 
-/** A torch on a pole. Its light is the view's affair. */
+/** A torch on a pole. The game's view adds its light. */
 function torch({ at }: Decor, { lit, glow }: DecorBatches) {
   const [x, y, z] = at;
   lit.add(stem, "#6b4a30", { at: [x, y + 0.9, z], scale: [2.6, 1.9, 2.6] });

@@ -20,23 +20,23 @@ const GROUT = "#c4a985";
 /** Longest side of the painted ground, pixels. */
 const TEXTURE_PX = 2048;
 
-/** Paints a level's ground: grass from the start, then what a view lays on it. Lengths in metres. */
+/** Paints a level's ground: grass, and what a view adds to it. Lengths in metres. */
 export interface GroundPaint {
-  /** A round place of cobbles in rings. */
+  /** A disc of cobbles in rings. */
   disc(x: number, z: number, radius: number): void;
-  /** A straight paved way. */
+  /** A straight paved path. */
   path(fromX: number, fromZ: number, toX: number, toZ: number, width: number): void;
   /** A soft patch of colour: soil under flowers, sand. */
   patch(x: number, z: number, radius: number, color: string): void;
 }
 
-/** The ground of a level with what is round about: meadow and hills. */
+/** The ground of a level, and the meadow and hills around it. */
 export interface PaintedGround {
   readonly paint: GroundPaint;
   readonly group: Group;
 }
 
-/** Lays the grass of a level, ready to be painted on. */
+/** Makes the grass of a level, to be painted on. */
 export function layMeadow(level: Level): PaintedGround {
   const { terrain } = level;
   const area = terrain ? areaOf(terrain) : level.bounds;
@@ -77,7 +77,7 @@ function areaOf({ originX, originZ, cellM, columns, heights }: Terrain): Level["
   };
 }
 
-/** Bare rock where it is steep. */
+/** Bare rock on steep slopes. */
 function cliffs(pen: CanvasRenderingContext2D, terrain: Terrain) {
   const random = seeded(31);
   const { min, max } = areaOf(terrain);
@@ -117,7 +117,7 @@ function grass(pen: CanvasRenderingContext2D, { min, max }: Level["bounds"]) {
   pen.globalAlpha = 1;
 }
 
-/** Rings of terracotta at the rim and half-way make a round place of many stones. */
+/** Rings of terracotta at the rim and half-way. */
 function ringColor(inner: number, radius: number, index: number): string | undefined {
   if (inner > radius - 1.35) return index % 2 ? "#cf8f6b" : "#d89d78";
   const middle = Math.abs(inner - radius * 0.56) < 0.42;
@@ -185,11 +185,11 @@ function brushes(pen: CanvasRenderingContext2D): GroundPaint {
   };
 }
 
-/** Meadow, hills and a far forest around the walls, so that the world does not end at them. */
+/** Meadow, hills and a far forest beyond the walls of the level. */
 function farLand(half: number, hasTerrain: boolean): Mesh {
   const random = seeded(21);
   const batch = openBatch(22);
-  // A terrain may lie lower than the far land, so that one has a hole there.
+  // A terrain may be lower than the land around it, which therefore has a hole there.
   const plain = hasTerrain ? new RingGeometry(half * 0.98, half + 240, 40) : new CircleGeometry(260, 40);
   batch.add(plain, "#9ac76d", { at: [0, -0.08, 0], pitch: -Math.PI / 2, jitter: 0.03 });
   const hill = new ConeGeometry(1, 1, 9, 2);

@@ -23,7 +23,7 @@ void main() {
   #include <colorspace_fragment>
 }`;
 
-/** A portal: a ring of stones, and a turning light within. */
+/** A portal: a ring of stones with a rotating light in it. */
 export function buildPortal({ at, yaw }: Portal, lit: Batch, glow: Batch): Animated {
   const [x, y, z] = at;
   const middle = y + OPEN_M + 0.25;

@@ -18,12 +18,12 @@ import { type Animated, driftingPetals, waterJets } from "./water.ts";
 
 type Place = readonly [number, number, number];
 
-/** What a game's view may add to the scene that its level gives: paving, garlands, jets, own pieces. */
+/** Adds a game's own pieces to the scenery of its level: paving, garlands, jets. */
 export interface SceneryBrush {
   readonly ground: GroundPaint;
-  /** Static things that take light and throw shadows. */
+  /** Static pieces that are lit and cast shadows. */
   readonly lit: Batch;
-  /** Static things that shine by themselves. */
+  /** Static pieces that glow. */
   readonly glow: Batch;
   /** A string of lights and pennants between two places that sags by `sag` metres. */
   garland(from: Place, to: Place, sag?: number): void;
@@ -39,12 +39,12 @@ export interface Scenery {
   dispose(): void;
 }
 
-/** Builds a level's static world in a handful of meshes. */
+/** Builds the scenery of a level in a few meshes. */
 export function buildScenery(scene: Scene, level: Level, decorate?: (brush: SceneryBrush) => void): Scenery {
   const meadow = layMeadow(level);
   const lit = openBatch(3);
   const glow = openBatch(4);
-  // What is thin and high throws no shadow: its specks on the ground look like dirt.
+  // Thin pieces high up cast no shadow: it would look like dirt.
   const airy = openBatch(6);
   const animated: Animated[] = [];
   for (const solid of level.solids) {
@@ -90,7 +90,7 @@ export function buildScenery(scene: Scene, level: Level, decorate?: (brush: Scen
   };
 }
 
-/** Frees geometries, materials and textures of a tree that was taken out of its scene. */
+/** Frees geometries, materials and textures of an object and its children. */
 export function freeTree(root: Object3D): void {
   root.traverse((part) => {
     if (!("geometry" in part) || !("material" in part)) return;

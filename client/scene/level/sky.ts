@@ -18,25 +18,25 @@ import { openBatch } from "./batch.ts";
 
 /** The light and the colours of a sky. Colours are CSS hex. */
 export interface SkyMood {
-  /** Direction to the sun or, at night, the moon; of any length. */
+  /** Direction to the sun or, at night, the moon; any length. */
   readonly toLight: readonly [x: number, y: number, z: number];
   readonly light: string;
   readonly lightPower: number;
-  /** What comes from the sky and back from the ground. */
+  /** Light from the sky, and its reflection from the ground. */
   readonly fillSky: string;
   readonly fillGround: string;
   readonly fillPower: number;
-  /** The dome from above to the horizon, where the fog has its colour. */
+  /** Colours of the dome from the zenith to the horizon, which is also the fog. */
   readonly high: string;
   readonly middle: string;
   readonly low: string;
-  /** Halo about the sun or moon, and its disc. */
+  /** Halo around the sun or moon, and its disc. */
   readonly halo: string;
   readonly disc: string;
   readonly clouds: string;
   /** 0…1. */
   readonly stars: number;
-  /** Metres at which the fog begins and where nothing is seen any more. */
+  /** Metres at which the fog begins and where it hides everything. */
   readonly fog: readonly [from: number, to: number];
 }
 
@@ -57,14 +57,14 @@ export const AFTERNOON: SkyMood = {
   stars: 0,
   fog: [55, 230],
 };
-/** Half the side of the square that has shadows, metres. */
+/** Half the side of the square with shadows, metres. */
 const SHADOW_REACH_M = 26;
 
 const vertexShader = `
 varying vec3 way;
 void main() {
   way = normalize(position);
-  // At the far end of the depth range: drawn last, it fills only what nothing covers.
+  // At the far end of the depth range: drawn last, where nothing else is.
   gl_Position = (projectionMatrix * mat4(mat3(viewMatrix)) * vec4(position, 1.0)).xyww;
 }`;
 
@@ -93,16 +93,16 @@ void main() {
 /** The sky, the light, and the shadows that follow the player. */
 export interface Sky {
   readonly sun: DirectionalLight;
-  /** Moves the shadows' square to a place and lets the clouds drift. */
+  /** Moves the square with shadows and lets the clouds drift. */
   update(x: number, y: number, z: number, dtS: number): void;
-  /** Sets light and colours; without a mood those of the afternoon come back. */
+  /** Sets light and colours; without a mood those of the afternoon. */
   setMood(mood?: SkyMood): void;
   /** Sets the side of the shadow map in pixels, 0 for no shadows. */
   setShadows(mapSize: number): void;
   dispose(): void;
 }
 
-/** Hangs sky, sun, fill light, fog and clouds into a scene. */
+/** Adds sky, sun, fill light, fog and clouds to a scene. */
 export function hangSky(scene: Scene): Sky {
   const toLight = new Vector3();
   const stars = { value: 0 };
@@ -150,7 +150,7 @@ export function hangSky(scene: Scene): Sky {
     sun,
     setMood,
     update(x, y, z, dtS) {
-      // Whole metres, so that the edges of shadows do not swim while the player walks.
+      // In whole metres, so that the edges of shadows do not shimmer while the player walks.
       sun.target.position.set(Math.round(x), Math.round(y), Math.round(z));
       sun.position.copy(sun.target.position).addScaledVector(toLight, 60);
       clouds.rotation.y += dtS * 0.004;
@@ -170,7 +170,7 @@ export function hangSky(scene: Scene): Sky {
   };
 }
 
-/** The dome's colours are shared: who changes them here repaints the sky. */
+/** The dome's colours are shared: a change here repaints the sky. */
 function domeMaterial(
   sun: Vector3,
   colors: Readonly<Record<string, Color>>,

@@ -33,7 +33,7 @@ const COLORS: Record<string, string> = {
 type Box = Extract<Solid, { shape: "box" }>;
 type Cylinder = Extract<Solid, { shape: "cylinder" }>;
 
-/** Gives a solid of a level its shape by its `look`; a look that is not known is plain stone. */
+/** Draws a solid of a level by its `look`; an unknown look is plain stone. */
 export function buildSolid(solid: Solid, batch: Batch): Animated | undefined {
   if (solid.shape === "cylinder") return cylinder(solid, batch);
   const color = COLORS[solid.look] ?? "#d3c6b0";
@@ -62,7 +62,7 @@ function block({ at, size }: Box, batch: Batch, color: string) {
   box(batch, "#e9dfcc", [at[0], at[1] + size[1] - 0.1, at[2]], [size[0] + 0.06, 0.1, size[2] + 0.06]);
 }
 
-/** A ramp of side 1 about the middle of its foot. */
+/** A ramp of side 1 around the centre of its base. */
 function wedge(rises: Extract<Solid, { shape: "ramp" }>["rises"]): BufferGeometry {
   const corners = {
     a: [-0.5, 0, -0.5],
@@ -72,7 +72,7 @@ function wedge(rises: Extract<Solid, { shape: "ramp" }>["rises"]): BufferGeometr
     e: [0.5, 1, 0.5],
     f: [-0.5, 1, 0.5],
   } as const;
-  // Top, back and the two sides of one that rises along +z; nobody sees the bottom.
+  // Top, back and both sides of a ramp that rises along +z; the bottom is never visible.
   const faces = ["afe", "aeb", "dce", "def", "adf", "bec"];
   const points = faces.flatMap((face) =>
     [...face].flatMap((key) => [...corners[key as keyof typeof corners]]),
@@ -85,7 +85,7 @@ function wedge(rises: Extract<Solid, { shape: "ramp" }>["rises"]): BufferGeometr
   return geometry;
 }
 
-/** A block of living rock: rough shapes about a box, so that a wall of them has no straight edge. */
+/** A rock: rough shapes around a box, so that a wall of rocks has no straight edge. */
 function boulder({ at, size }: Box, batch: Batch, color: string) {
   const random = seeded(Math.round(at[0] * 11 + at[2] * 17 + size[0]));
   box(batch, color, at, size, 0.08);
@@ -113,7 +113,7 @@ function wall({ at, size }: Box, batch: Batch, color: string) {
   const along = size[0] > size[2];
   const length = along ? size[0] : size[2];
   const tint = ["#c4755a", "#d98f70", "#bd6c54", "#e0a080"];
-  // Single bricks that stand out a little: the eye completes the wall.
+  // Single bricks that stand out a little suggest a whole wall.
   for (let i = 0; i < length * size[1] * 1.1; i++) {
     const u = (random() - 0.5) * (length - 0.8);
     const y = at[1] + Math.floor(random() * (size[1] / 0.27 - 1)) * 0.27 + 0.05;
@@ -229,7 +229,7 @@ function cylinder({ at, radius, height, look }: Cylinder, batch: Batch): Animate
   return undefined;
 }
 
-/** A ring of stones about crossed logs. */
+/** A ring of stones around crossed logs. */
 function hearth(batch: Batch, [x, y, z]: Cylinder["at"], radius: number) {
   for (let i = 0; i < 11; i++) {
     const angle = (i / 11) * Math.PI * 2;
@@ -257,7 +257,7 @@ function rim(batch: Batch, x: number, y: number, z: number, radius: number, colo
   batch.add(ring, color, { at: [x, y, z], pitch: Math.PI / 2, smooth: true });
 }
 
-/** A pillar of a fountain carries a bowl. */
+/** The bowl on a pillar of a fountain. */
 function bowl(batch: Batch, x: number, y: number, z: number, radius: number) {
   const shell = new CylinderGeometry(2.3, 0.7, 0.6, 20);
   batch.add(shell, "#f7efe2", { at: [x, y - 0.35, z], scale: [radius, 1, radius] });

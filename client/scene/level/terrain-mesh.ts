@@ -2,8 +2,8 @@ import type { Terrain } from "roomkeep/shared";
 import { BufferAttribute, BufferGeometry } from "three";
 
 /**
- * The land of a level as one mesh: a vertex for each height, colours by height, and texture places by x and z, so
- * that what is painted on the ground lies on the hills as well.
+ * The terrain of a level as one mesh: a vertex for each height, colours by height, and texture coordinates by
+ * x and z, so that the painted ground covers the hills as well.
  */
 export function terrainGeometry({ originX, originZ, cellM, columns, heights }: Terrain): BufferGeometry {
   const rows = heights.length / columns;
@@ -15,7 +15,7 @@ export function terrainGeometry({ originX, originZ, cellM, columns, heights }: T
     const r = Math.floor(i / columns);
     positions.set([originX + c * cellM, height, originZ + r * cellM], i * 3);
     uvs.set([c / (columns - 1), 1 - r / (rows - 1)], i * 2);
-    // Light gathers on heights and fades in hollows.
+    // Hills are lighter and hollows darker.
     const light = Math.min(1.08, Math.max(0.82, 0.95 + hollow(heights, columns, c, r) * 0.16));
     colors.set([light, light, light * (height > 6 ? 1.04 : 1)], i * 3);
   }
@@ -35,7 +35,7 @@ export function terrainGeometry({ originX, originZ, cellM, columns, heights }: T
   return geometry;
 }
 
-/** How much a place lies above those two cells away, metres. */
+/** How much a vertex is above those two cells away, metres. */
 function hollow(heights: readonly number[], columns: number, c: number, r: number): number {
   const rows = heights.length / columns;
   const at = (dc: number, dr: number) => {

@@ -10,7 +10,7 @@ import {
   ShaderMaterial,
 } from "three";
 
-/** Something that moves by a clock of its own, in seconds. */
+/** An object that is animated by a clock, in seconds. */
 export interface Animated {
   readonly object: Mesh | Points;
   update(timeS: number): void;
@@ -49,7 +49,7 @@ export function waterDisc(x: number, y: number, z: number, radius: number): Anim
   return { object, update: (timeS) => setTime(material, timeS) };
 }
 
-/** Drops that rise from a place and fall in a ring about it. */
+/** Drops that rise from a point and fall in a ring around it. */
 export function waterJets(x: number, y: number, z: number, radius: number, height: number): Animated {
   const random = seeded(3);
   const seeds = new Float32Array(Array.from({ length: 260 * 3 }, () => random()));
@@ -80,7 +80,7 @@ export function waterJets(x: number, y: number, z: number, radius: number, heigh
   return { object, update: (timeS) => setTime(material, timeS) };
 }
 
-/** Petals and motes of light that drift over a square of half side `reach` about the origin. */
+/** Petals and motes of light that drift over a square of half side `reach` around the origin. */
 export function driftingPetals(reach: number, count = 70): Animated {
   const random = seeded(8);
   const seeds = new Float32Array(Array.from({ length: count * 3 }, () => random()));

@@ -12,7 +12,7 @@ import {
 } from "three";
 import { type Creature, MOOD } from "../state.ts";
 
-/** The parts of an animal: what moves as one is one mesh. The legs swing in two pairs. */
+/** The meshes of an animal. The legs swing in two pairs. */
 interface Parts {
   readonly body: BufferGeometry;
   readonly legs: BufferGeometry;
@@ -21,7 +21,7 @@ interface Parts {
   /** Half the distance between the legs, along and across. */
   readonly along: number;
   readonly across: number;
-  /** How it goes: hops or trots. */
+  /** Whether it hops; else it trots. */
   readonly hops: boolean;
 }
 
@@ -31,7 +31,7 @@ const rough = new IcosahedronGeometry(1, 0);
 const tube = new CylinderGeometry(0.5, 0.4, 1, 6);
 const cone = new ConeGeometry(0.5, 1, 5);
 const cube = new BoxGeometry(1, 1, 1);
-/** Pieces are built high up, for the batch darkens what is near the ground, and moved down. */
+/** The batch darkens pieces near the ground: they are built this high up and moved down, metres. */
 const UP = 10;
 
 type Piece = readonly [
@@ -54,7 +54,7 @@ function build(seed: number, pieces: readonly Piece[]): BufferGeometry {
 /** Both sides of a pair. */
 const both = (make: (side: 1 | -1) => Piece): Piece[] => [make(1), make(-1)];
 
-/** One pair of legs, diagonal: the other is the same, mirrored. Their hips are at 0. */
+/** One diagonal pair of legs; the other pair is its mirror image. The hips are at 0. */
 function legPair(color: string, hoof: string, hip: number, along: number, across: number, thick: number) {
   return build(
     5,
@@ -150,7 +150,7 @@ function boar(): Parts {
 const PARTS: Record<string, () => Parts> = { deer, rabbit, boar };
 const built = new Map<string, Parts>();
 
-/** Shows an animal: it trots or hops by the speed at which it is shown, and grazes when it stands. */
+/** Shows an animal: it trots or hops by its drawn speed, and grazes when it stands. */
 export function showAnimal(actor: Actor): ActorView {
   let parts = built.get(actor.kind);
   if (parts === undefined) {
@@ -180,8 +180,8 @@ export function showAnimal(actor: Actor): ActorView {
       last.z = pose.z;
       speed += (Math.min(8, went / Math.max(dtS, 0.001)) - speed) * (1 - Math.exp(-dtS * 8));
       stride += speed * dtS * (hops ? 4.2 : 3.4);
-      const turn = Math.atan2(Math.sin(pose.yaw - yaw), Math.cos(pose.yaw - yaw));
-      yaw += turn * (1 - Math.exp(-dtS * 7));
+      const difference = Math.atan2(Math.sin(pose.yaw - yaw), Math.cos(pose.yaw - yaw));
+      yaw += difference * (1 - Math.exp(-dtS * 7));
       root.rotation.y = yaw;
       const gait = Math.min(1, speed / 1.2);
       const swing = Math.sin(stride) * 0.75 * gait;
@@ -190,7 +190,7 @@ export function showAnimal(actor: Actor): ActorView {
       const lift = Math.abs(Math.sin(stride * (hops ? 0.5 : 1)));
       rig.position.y = lift * gait * (hops ? 0.22 : 0.06);
       rig.rotation.x = hops ? Math.cos(stride) * 0.22 * gait : Math.sin(stride * 2) * 0.03 * gait;
-      // A grazing animal bows now and then.
+      // A grazing animal lowers its head now and then.
       const grazes = (actor as Creature).mood === MOOD.graze && Math.sin(timeS * 0.5 + actor.x) > -0.2;
       bow += ((grazes ? 0.26 : 0) - bow) * (1 - Math.exp(-dtS * 3));
       trunk.rotation.x = hops ? 0 : bow;

@@ -15,20 +15,20 @@ import { meadowLevel } from "../level.ts";
 import { BOW_RANGE_M, bowOf, DRAW_S, LONGBOW_DRAW_S, targetOf } from "../rules.ts";
 import type { Hero, MeadowState } from "../state.ts";
 
-/** Speed of a drawn arrow, m/s. What it hits is decided at once; the flight is for the eye. */
+/** Speed of a drawn arrow, m/s. The hit is decided at once; the flight is only drawn. */
 const ARROW_MPS = 70;
-/** The ring one aims with stands above the own head: this much over the middle of the screen, which is 1 high. */
+/** Height of the crosshair above the middle of the screen, which is 1 high: it is above the own head. */
 const AIM_UP = 0.28;
 /** How long an arrow sticks, seconds. */
 const STICK_S = 2.5;
-/** A shot of which the room tells no more after it agreed to it is forgotten, seconds. */
+/** How long after the room has accepted a shot its event is waited for, seconds. */
 const FORGET_S = 5;
 
-/** The own bow: aims, shows the arrow at once, and tells the server. */
+/** The own bow: aims, shows the arrow at once, and sends the shot. */
 export interface Bow {
-  /** Looses an arrow at a point of the screen, −1…1 each; without one at the middle. */
+  /** Shoots at a point of the screen, −1…1 each; without one at the middle. */
   shoot(x?: number, y?: number): void;
-  /** Arrows in the quiver, less those that fly and were not answered yet. */
+  /** Arrows in the bag, less the shots that the room has not answered yet. */
   arrows(): number;
   dispose(): void;
 }
@@ -38,11 +38,11 @@ interface Flight {
   readonly from: Vec;
   to: Vec;
   ageS: number;
-  /** A flight of one's own of which the room has not told where it ended. */
+  /** An own shot whose event has not come. */
   pending: boolean;
 }
 
-/** Opens the bow, and shows everybody's arrows. */
+/** Opens the bow and shows the arrows of all players. */
 export function openBow(context: ViewContext<MeadowState>): Bow {
   const { room, stage, actors, me, onFrame, onEvent, predict, debugRay } = context;
   const ground = layGround(meadowLevel);
@@ -65,7 +65,7 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
     const at = flights.indexOf(flight);
     if (at >= 0) flights.splice(at, 1);
   };
-  /** Animals where they are drawn: what one sees is what one aims at. */
+  /** Animals where they are drawn: the player aims at what the screen shows. */
   function* targets(): Iterable<Target> {
     for (const { id, kind, x, y, z } of actors.list()) {
       const target = targetOf(id, { kind }, { x, y, z });
@@ -76,7 +76,7 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
   onEvent(Loosed, ({ payload, own }) => {
     const [from, to] = [payload.from, payload.to].map(([x, y, z]): Vec => ({ x, y, z }));
     if (!from || !to) return;
-    // Shots are told of in their order, and those that were refused fly no more.
+    // Events come in the order of the shots; refused shots are removed already.
     const shown = own ? flights.find(({ pending }) => pending) : undefined;
     if (shown) Object.assign(shown, { to, pending: false });
     else fly(from, to, false);
@@ -92,8 +92,8 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
 
   return {
     arrows() {
-      const held = hero()?.items ? countInBag(hero() as Hero, "arrow") : 0;
-      return Math.max(0, held - flights.filter(({ pending }) => pending).length);
+      const inBag = hero()?.items ? countInBag(hero() as Hero, "arrow") : 0;
+      return Math.max(0, inBag - flights.filter(({ pending }) => pending).length);
     },
     shoot(x = 0, y = AIM_UP) {
       const at = me();
@@ -129,7 +129,7 @@ export function openBow(context: ViewContext<MeadowState>): Bow {
   };
 }
 
-/** The camera's ray from where it passes the player on: what is behind one's back is no aim. */
+/** The camera's ray from where it passes the player: nothing behind the player can be hit. */
 function beyond(origin: Vector3, direction: Vector3, at: Vec): Vector3 {
   const along =
     (at.x - origin.x) * direction.x + (at.y + 1 - origin.y) * direction.y + (at.z - origin.z) * direction.z;

@@ -5,12 +5,12 @@ import { CHAMBERS, caveLevel, TORCHES } from "../cave-level.ts";
 import type { CaveState } from "../cave-state.ts";
 import { TreasureFound } from "../events.ts";
 import type { Hero } from "../state.ts";
-import { foodOf, listenToHands, newRequest } from "./controls.ts";
+import { foodOf, listenToControls, newRequest } from "./controls.ts";
 import { drift } from "./lights.ts";
 import { factsOf, showPanel } from "./panel.tsx";
 import { meadowItems } from "./pictures.tsx";
 
-/** In a mountain there is no sky: what light there is comes from torches, crystals and one's own lantern. */
+/** A cave has no sky: light comes from torches, crystals and the own lantern. */
 const DARK: SkyMood = {
   ...AFTERNOON,
   toLight: [0.2, 1, 0.1],
@@ -44,7 +44,7 @@ export const caveView = defineView<CaveState>({
   },
 });
 
-/** A lantern that one carries, the nearest torch, and motes of dust. */
+/** The own lantern, the nearest torch, and motes of dust. */
 function showLights({ stage, settings, me, onFrame }: ViewContext<CaveState>): () => void {
   const lantern = new PointLight("#ffd9a0", 9, 13, 1.5);
   const torch = new PointLight("#ff9440", 26, 16, 1.5);
@@ -97,7 +97,7 @@ function showHands(context: ViewContext<CaveState>): () => void {
     },
   };
   const stops = [
-    listenToHands(stage.canvas, actions),
+    listenToControls(stage.canvas, actions),
     showPanel(context, () => ({ ...factsOf(hero()), minute: -1, near: near() ? "Open chest" : "" }), actions),
   ];
   return () => {
@@ -107,12 +107,12 @@ function showHands(context: ViewContext<CaveState>): () => void {
 
 function tellNews({ onEvent, tell, notice }: ViewContext<CaveState>): void {
   onEvent(TreasureFound, ({ payload: { finder, arrows, herbs, xp } }) => {
-    notice(`${finder} opened the chest: something for each of you.`);
+    notice(`${finder} opened the chest. Each of you gets a share.`);
     for (const line of [`+${arrows} arrows`, `+${herbs} herbs`, `+${xp} xp`]) tell(line);
   });
 }
 
-/** The floor is trodden earth; warm rings lie about the torches. */
+/** Paints trodden earth, and warm rings around the torches. */
 function decorate({ ground }: SceneryBrush): void {
   for (let x = -26; x <= 26; x += 6) for (let z = -26; z <= 26; z += 6) ground.patch(x, z, 9, "#6d6472");
   for (const [x, z, radius] of CHAMBERS) ground.patch(x, z, radius, "#7f7580");

@@ -1,11 +1,11 @@
 import type { Hero } from "../state.ts";
 
-/** A new request id, also where the page is not served over https. */
+/** A new request id; works without https as well. */
 export function newRequest(): string {
   return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 }
 
-/** The stack that one eats of: meat before herbs. */
+/** The stack to eat from: meat before herbs. */
 export function foodOf(hero: Hero | undefined): string | undefined {
   let food: string | undefined;
   hero?.items?.forEach(({ template, container }, id) => {
@@ -15,7 +15,7 @@ export function foodOf(hero: Hero | undefined): string | undefined {
   return food;
 }
 
-/** What keys and clicks do in the meadow. */
+/** The actions of keys and clicks in the meadow. */
 export interface Controls {
   pick(): void;
   eat(): void;
@@ -23,12 +23,12 @@ export interface Controls {
   shoot?(x?: number, y?: number): void;
 }
 
-/** A press that is longer, or wanders farther, looks about instead of shooting. Milliseconds, pixels. */
+/** A press that is longer, or moves farther, turns the camera instead of shooting. Milliseconds, pixels. */
 const TAP_MS = 260;
 const TAP_PX = 6;
 
 /** F picks, R eats, X or a click on the world shoots. @returns stops listening */
-export function listenToHands(canvas: HTMLCanvasElement, controls: Controls): () => void {
+export function listenToControls(canvas: HTMLCanvasElement, controls: Controls): () => void {
   const abort = new AbortController();
   const { signal } = abort;
   let down: { x: number; y: number; at: number } | undefined;

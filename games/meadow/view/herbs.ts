@@ -15,16 +15,16 @@ import type { Herb, MeadowState } from "../state.ts";
 const DRAWN_MAX = 96;
 const COLORS = ["#ffd75e", "#ff9ad5", "#8fe3ff", "#c9a2ff"].map((color) => new Color(color));
 
-/** The herbs as they are shown. */
+/** The drawn herbs. */
 export interface Herbs {
-  /** Whether it can be picked, as far as one sees. */
+  /** Whether a herb is drawn as ripe. */
   isRipe(herb: Herb, id: string): boolean;
-  /** Shows a herb as picked before the room has said so. @returns takes that back */
+  /** Shows a herb as picked before the room has confirmed it. @returns undoes it */
   pick(id: string): () => void;
   dispose(): void;
 }
 
-/** Draws all herbs in two calls: leaves, and blossoms that glow a little and only while they are ripe. */
+/** Draws all herbs in two draw calls: leaves, and the glowing blossoms of ripe herbs. */
 export function showHerbs({ room, stage, onFrame }: ViewContext<MeadowState>): Herbs {
   const leaves = new InstancedMesh(
     leafGeometry(),
@@ -38,7 +38,7 @@ export function showHerbs({ room, stage, onFrame }: ViewContext<MeadowState>): H
   const span = new Vector3();
   const glow = new Color();
   let shown = "";
-  /** Herbs that one has picked oneself, until the state says so too. */
+  /** Herbs picked here, until the state has them as picked. */
   const picked = new Set<string>();
 
   onFrame((_dtS, now) => {

@@ -14,7 +14,7 @@ import {
   ShaderMaterial,
 } from "three";
 
-/** A fire: flames that flicker and a light that falls on what is near. */
+/** A fire: flickering flames and a light. */
 export interface Fire {
   readonly root: Group;
   /** @param dark 0 by day to 1 at night */
@@ -64,7 +64,7 @@ export function lightFire([x, y, z]: readonly [number, number, number]): Fire {
   };
 }
 
-/** Points that drift about. */
+/** Drifting points of light. */
 export interface Drift {
   readonly object: Points;
   /** @param strength 0…1, how bright they are */

@@ -6,7 +6,7 @@ import type { Thing } from "../items.ts";
 import { HEALTH_MAX, type Hero } from "../state.ts";
 import { style } from "./style.ts";
 
-/** What the panel shows. */
+/** The values in the panel. */
 export interface Facts {
   health: number;
   arrows: number;
@@ -17,18 +17,18 @@ export interface Facts {
   warm: boolean;
   /** Minutes since midnight; −1 where there is no day. */
   minute: number;
-  /** What the pick button would take: its words, or nothing. */
+  /** Label of the pick button; empty: there is nothing to pick. */
   near: string;
 }
 
-/** What the buttons do. */
+/** The actions of the buttons. */
 export interface Actions {
   pick(): void;
   eat(): void;
   shoot?(): void;
 }
 
-/** Puts health, bag, clock and buttons on the screen. `read` is asked once a frame. @returns takes them away */
+/** Shows health, bag, clock and buttons. `read` is called once a frame. @returns removes them */
 export function showPanel<S extends WorldState>(
   { show, onFrame }: Pick<ViewContext<S>, "show" | "onFrame">,
   read: () => Facts,
@@ -52,7 +52,7 @@ export function showPanel<S extends WorldState>(
   return () => sheet.remove();
 }
 
-/** The facts of an own hero. */
+/** The values of the own hero. */
 export function factsOf(hero: Hero | undefined): Omit<Facts, "minute" | "near"> {
   const { health = 0, xp = 0, level = 1, warm = false } = hero ?? {};
   const count = (template: Thing) => (hero?.items ? countInBag(hero, template) : 0);

@@ -2,7 +2,7 @@ import type { ItemsView } from "roomkeep/client";
 import { ITEMS, type Thing, WORN } from "../items.ts";
 import { wear } from "./wear.ts";
 
-/** How the things of the meadow look in bag, trade and shop. */
+/** Pictures of the meadow's items for bag, trade and shop. */
 export const meadowItems: ItemsView = {
   templates: ITEMS,
   worn: WORN,
@@ -26,15 +26,15 @@ const PICTURES: Record<Thing, () => ReturnType<NonNullable<ItemsView["picture"]>
       <path d="M24 44c0-10 0-16 1-22" stroke="#3f8a4a" stroke-width="3" fill="none" stroke-linecap="round" />
       <path d="M24 38c-9 0-14-4-16-11 8-1 14 3 16 11z" fill="#6cbf63" {...INK} />
       <path d="M24 34c8 0 13-4 15-10-8-1-13 2-15 10z" fill="#4fa356" {...INK} />
-      {[0, 72, 144, 216, 288].map((turn) => (
+      {[0, 72, 144, 216, 288].map((degrees) => (
         <ellipse
-          key={turn}
+          key={degrees}
           cx="25"
           cy="7.500"
           rx="4.600"
           ry="6"
           fill="#ff9ad5"
-          transform={`rotate(${turn} 25 15)`}
+          transform={`rotate(${degrees} 25 15)`}
           {...INK}
         />
       ))}

@@ -95,7 +95,7 @@ function blend(from: Look, to: Look, share: number): Look {
   };
 }
 
-/** Lets the sky follow the room's clock. */
+/** Keeps the sky in step with the room's clock. */
 export function followDay({ room, stage, onFrame }: ViewContext<MeadowState>): void {
   let shown = -1;
   onFrame(() => {

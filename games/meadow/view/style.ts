@@ -1,4 +1,4 @@
-/** The look of the panels of meadow and cave, over the page's own style. */
+/** Style of the panels of meadow and cave, added to the page's. */
 export const style = `
 .mw-status { display:flex; gap:.9em; align-items:center; background:var(--glass); color:#fff; border-radius:999px; padding:.4em 1.1em .4em .6em; font-weight:800; white-space:nowrap; font-variant-numeric:tabular-nums; }
 .mw-clock { display:flex; gap:.35em; align-items:center; min-width:4.4em; }

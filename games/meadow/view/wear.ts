@@ -12,7 +12,7 @@ const material = new MeshLambertMaterial({ vertexColors: true });
 let hat: BufferGeometry | undefined;
 let bow: BufferGeometry | undefined;
 
-/** What everybody sees of what somebody wears: the hat on the head, the bow on the back. */
+/** Objects of the worn items: the hat on the head, the bow on the back. */
 export function wear(template: string, top: number): Object3D | undefined {
   if (template === "straw-hat") {
     hat ??= hatGeometry();
@@ -33,7 +33,7 @@ export function wear(template: string, top: number): Object3D | undefined {
   return undefined;
 }
 
-/** The batch darkens what is near the ground: built high up and moved down. */
+/** The batch darkens pieces near the ground: built high up and moved down. */
 const HIGH = 10;
 
 function hatGeometry(): BufferGeometry {

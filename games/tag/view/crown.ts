@@ -10,13 +10,13 @@ import {
 
 const SPIKES = 7;
 
-/** The mark of *it*: a spiked crown, told apart by its outline even where red looks like green. */
+/** The mark of *it*: a spiked crown, which its outline shows even to colour-blind players. */
 export interface Crown {
   readonly root: Group;
   /**
-   * @param far metres from the camera: far away the crown is larger, so that one sees whom to run from;
-   *   near it is smaller, so that the own one does not hide the way
-   * @param resting true in the grace time: pale and low, it cannot tag yet
+   * @param far metres from the camera: far away the crown is larger, so that it stays visible;
+   *   near it is smaller, so that the own one does not cover the view
+   * @param resting true in the grace time, in which *it* cannot tag: pale and low
    */
   update(timeS: number, far: number, resting: boolean, calm: boolean): void;
   dispose(): void;

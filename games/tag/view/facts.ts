@@ -2,7 +2,7 @@ import type { GameRoom } from "roomkeep/client";
 import { pointsOf } from "../rules.ts";
 import type { TagAvatar, TagPhase, TagState } from "../state.ts";
 
-/** Somebody in the room as the panels show them. */
+/** A player in the panels. */
 export interface Person {
   id: string;
   name: string;
@@ -23,7 +23,7 @@ export interface Score {
   tags: number;
 }
 
-/** What the panels show, read from the state in one go. */
+/** The values in the panels, read from the state at once. */
 export interface Facts {
   phase: TagPhase;
   secondsLeft: number;
@@ -38,7 +38,7 @@ export interface Facts {
   board: Score[];
 }
 
-/** Reads what the panels show. */
+/** Reads the values of the panels. */
 export function readFacts({ state, sessionId, roomId }: GameRoom<TagState>): Facts {
   const people: Person[] = [];
   state.actors?.forEach((actor, id) => {
@@ -68,7 +68,7 @@ export function readFacts({ state, sessionId, roomId }: GameRoom<TagState>): Fac
   };
 }
 
-/** Somebody of {@link Facts} by session id. */
+/** A player of {@link Facts} by session id. */
 export function personOf({ people }: Facts, id: string): Person | undefined {
   return people.find((person) => person.id === id);
 }

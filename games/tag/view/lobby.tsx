@@ -3,13 +3,13 @@ import { COLORS } from "roomkeep/shared";
 import type { Facts, Person } from "./facts.ts";
 import { Qr } from "./qr.tsx";
 
-/** Sends what a button asks for; the server answers by the state or a refusal. */
+/** Sends a button's message; the server answers by the state or a refusal. */
 export type Send = (type: "ready" | "start" | "rematch" | "lead", payload: object) => void;
 
-/** The link that leads into a room. */
+/** The link to a room. */
 export const linkTo = (code: string) => `${location.origin}${location.pathname}?room=${code}`;
 
-/** The lobby: who is here and ready, the code to come in by, and the start. On a phone it folds to a bar. */
+/** The lobby: players and who is ready, the room code, and the start. On a phone it folds to a bar. */
 export function Lobby({ facts, send }: { facts: Facts; send: Send }) {
   const [open, setOpen] = useState(true);
   const me = facts.people.find(({ id }) => id === facts.me);
@@ -49,13 +49,13 @@ export function Lobby({ facts, send }: { facts: Facts; send: Send }) {
 }
 
 function hintFor(present: number, leads: boolean): string {
-  if (present < 2) return "Two are needed: let a friend scan the code.";
+  if (present < 2) return "A round needs two players. Let a friend scan the code.";
   return leads
-    ? "Start when you like; all ready starts by itself."
-    : "It begins when all are ready, or the leader starts.";
+    ? "Start when you like. The round starts by itself when all are ready."
+    : "The round starts when all are ready, or when the leader starts it.";
 }
 
-/** Code in letters that are read across a room, the QR beside it. */
+/** The room code in large letters, with a QR code beside it. */
 function Invitation({ code }: { code: string }) {
   const here = /^(localhost|127\.|\[::1\])/u.test(location.hostname);
   return (
@@ -65,7 +65,12 @@ function Invitation({ code }: { code: string }) {
         <strong class="tag-code" data-testid="code">
           {code}
         </strong>
-        {here && <small>This address works on this computer only; open the page by its network name.</small>}
+        {here && (
+          <small>
+            This address works on this computer only. Open the page by the computer's network address to get a
+            link for others.
+          </small>
+        )}
       </div>
       <Qr text={linkTo(code)} />
     </div>

@@ -6,7 +6,7 @@ import { Lobby, type Send } from "./lobby.tsx";
 import { Clock, Countdown, Scores } from "./round.tsx";
 import { style } from "./style.ts";
 
-/** Puts the panels of tag on the screen and keeps them as the state is. @returns takes them away */
+/** Shows the panels of tag and keeps them up to date. @returns removes them */
 export function showPanels({ room, show }: ViewContext<TagState>): () => void {
   const sheet = document.createElement("style");
   sheet.textContent = style;

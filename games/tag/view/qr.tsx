@@ -1,13 +1,13 @@
 import { create } from "qrcode";
 
-/** A QR code, drawn here: the link goes to no other server. */
+/** A QR code, drawn in the page: no other server learns the link. */
 export function Qr({ text }: { text: string }) {
   const { size, data } = create(text, { errorCorrectionLevel: "M" }).modules;
   let path = "";
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) if (data[y * size + x]) path += `M${x} ${y}h1v1h-1z`;
   }
-  // Four modules of white around it: without them many cameras do not find the code.
+  // Four modules of white around it: many cameras do not find a code without it.
   return (
     <svg
       class="tag-qr"

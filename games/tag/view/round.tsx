@@ -1,13 +1,13 @@
 import { type Facts, personOf } from "./facts.ts";
 import { Dot, type Send } from "./lobby.tsx";
 
-/** Over the world in a countdown and a round: the clock, who is it, the own points. */
+/** During a countdown and a round: the clock, the player who is it, and the own points. */
 export function Clock({ facts }: { facts: Facts }) {
   const { phase, secondsLeft, me, it, grace } = facts;
   const own = personOf(facts, me);
   const hunter = personOf(facts, it);
   const hunts = it === me;
-  const warning = `${hunter?.name ?? "Somebody"} is it${own?.watching ? "" : " – keep away"}`;
+  const warning = `${hunter?.name ?? "A player"} is it${own?.watching ? "" : " – keep away"}`;
   return (
     <div class="tag-top">
       <div class="pill tag-clock" role="timer">
@@ -16,14 +16,20 @@ export function Clock({ facts }: { facts: Facts }) {
       </div>
       <div class={`pill tag-it ${hunts ? "me" : ""}`} role="status">
         <CrownIcon />
-        <span>{hunts ? (grace ? "You are it – one breath…" : "You are it! Touch somebody") : warning}</span>
+        <span>
+          {hunts
+            ? grace
+              ? "You are it. You can tag in a moment…"
+              : "You are it! Touch another player"
+            : warning}
+        </span>
       </div>
-      {own?.watching && <div class="pill tag-watch">You are watching – next round you play</div>}
+      {own?.watching && <div class="pill tag-watch">You watch this round and play in the next</div>}
     </div>
   );
 }
 
-/** The large digit before a round. */
+/** The large digit of the countdown. */
 export function Countdown({ facts }: { facts: Facts }) {
   return (
     <div class="tag-count" key={facts.secondsLeft} aria-live="assertive">
@@ -32,7 +38,7 @@ export function Countdown({ facts }: { facts: Facts }) {
   );
 }
 
-/** The score board with the way to the next round. */
+/** The score board, with a button for the next round. */
 export function Scores({ facts, send }: { facts: Facts; send: Send }) {
   const leads = facts.leader === facts.me;
   const own = personOf(facts, facts.me);
@@ -49,7 +55,7 @@ export function Scores({ facts, send }: { facts: Facts; send: Send }) {
         <thead>
           <tr>
             <th colSpan={2}>Player</th>
-            <th title="Seconds in which one was not it">Free</th>
+            <th title="Seconds in which the player was not it">Free</th>
             <th>Tags</th>
             <th>Points</th>
           </tr>
@@ -94,7 +100,7 @@ export function Scores({ facts, send }: { facts: Facts; send: Send }) {
 
 function nextRound(facts: Facts, leads: boolean, leader = "The leader"): string {
   const present = facts.people.filter(({ away }) => !away);
-  if (present.length < 2) return `Two are needed. The code stays ${facts.code}.`;
+  if (present.length < 2) return `A round needs two players. The code stays ${facts.code}.`;
   const ready = present.filter((person) => person.ready).length;
   const who = leads ? "You start the rematch" : `${leader} starts the rematch`;
   return `${who}, or all who are ready (${ready} of ${present.length}). The code stays ${facts.code}.`;

@@ -1,4 +1,4 @@
-/** The look of the panels of tag, over the page's own style. */
+/** Style of the panels of tag, added to the page's. */
 export const style = `
 .tag-lobby { width:330px; padding:16px 18px; max-height:calc(100vh - 140px); }
 .tag-lobby h2, .tag-scores h2 { font-size:1.25em; margin:0 0 .3em; gap:.5em; }

@@ -1,11 +1,11 @@
 import { useRef } from "preact/hooks";
-import type { Page } from "../page-state.ts";
+import type { Input } from "../input/input.ts";
 
 /** Reach of the stick's knob, pixels. */
 const REACH_PX = 46;
 
 /** A stick for the left thumb, jump and run for the right. */
-export function Touch({ page: { input } }: { page: Page }) {
+export function TouchControls({ input }: { input: Input }) {
   const knob = useRef<HTMLDivElement>(null);
   const stick = useRef<HTMLDivElement>(null);
   const finger = useRef<{ id: number; x: number; y: number } | undefined>(undefined);
@@ -23,14 +23,14 @@ export function Touch({ page: { input } }: { page: Page }) {
     move(0, 0);
     if (stick.current) Object.assign(stick.current.style, { left: "", top: "", bottom: "" });
   };
-  const hold = (button: "jump" | "run") => ({
+  const buttonOf = (button: "jump" | "run") => ({
     onPointerDown: (event: PointerEvent) => {
       event.preventDefault();
-      input.hold(button, true);
+      input.setButton(button, true);
     },
-    onPointerUp: () => input.hold(button, false),
-    onPointerCancel: () => input.hold(button, false),
-    onPointerLeave: () => input.hold(button, false),
+    onPointerUp: () => input.setButton(button, false),
+    onPointerCancel: () => input.setButton(button, false),
+    onPointerLeave: () => input.setButton(button, false),
   });
   return (
     <>
@@ -42,7 +42,7 @@ export function Touch({ page: { input } }: { page: Page }) {
           event.currentTarget.setPointerCapture(event.pointerId);
           finger.current = { id: event.pointerId, x: event.clientX, y: event.clientY };
           const box = event.currentTarget.getBoundingClientRect();
-          // The stick comes to the thumb.
+          // The stick moves under the thumb.
           const place = {
             left: `${event.clientX - box.left - 59}px`,
             top: `${event.clientY - box.top - 59}px`,
@@ -62,10 +62,10 @@ export function Touch({ page: { input } }: { page: Page }) {
         </div>
       </div>
       <div class="thumbs">
-        <button type="button" aria-label="Run" {...hold("run")}>
+        <button type="button" aria-label="Run" {...buttonOf("run")}>
           Run
         </button>
-        <button type="button" class="big" aria-label="Jump" {...hold("jump")}>
+        <button type="button" class="big" aria-label="Jump" {...buttonOf("jump")}>
           Jump
         </button>
       </div>

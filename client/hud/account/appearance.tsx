@@ -1,6 +1,7 @@
+import type { Signal } from "@preact/signals";
 import { COLORS, NAME_MAX, playerName, SHAPES } from "roomkeep/shared";
 import { suggestName } from "../../account/name-suggestions.ts";
-import type { Page } from "../../page-state.ts";
+import type { Appearance } from "../../network/api.ts";
 
 const OUTLINES: Record<(typeof SHAPES)[number], string> = {
   bean: "M12 3c5 0 7 4 7 10s-2 15-7 15-7-9-7-15 2-10 7-10z",
@@ -10,9 +11,8 @@ const OUTLINES: Record<(typeof SHAPES)[number], string> = {
 };
 
 /** The name, and a button that suggests another. */
-export function NameField({ page }: { page: Page }) {
-  const { looks } = page.account.roster;
-  const problem = playerName.safeParse(looks.value.name).error?.issues[0]?.message;
+export function NameField({ appearance }: { appearance: Signal<Appearance> }) {
+  const problem = playerName.safeParse(appearance.value.name).error?.issues[0]?.message;
   return (
     <label>
       <span class="label">Your name</span>
@@ -20,12 +20,12 @@ export function NameField({ page }: { page: Page }) {
         <input
           name="name"
           autoComplete="nickname"
-          value={looks.value.name}
+          value={appearance.value.name}
           maxLength={NAME_MAX * 2}
           aria-invalid={Boolean(problem)}
           aria-describedby="name-problem"
           onInput={(event) => {
-            looks.value = { ...looks.value, name: event.currentTarget.value };
+            appearance.value = { ...appearance.value, name: event.currentTarget.value };
           }}
         />
         <button
@@ -33,7 +33,7 @@ export function NameField({ page }: { page: Page }) {
           title="Suggest another name"
           aria-label="Suggest another name"
           onClick={() => {
-            looks.value = { ...looks.value, name: suggestName() };
+            appearance.value = { ...appearance.value, name: suggestName() };
           }}
         >
           ⟳
@@ -47,8 +47,7 @@ export function NameField({ page }: { page: Page }) {
 }
 
 /** Colour and shape. */
-export function Wardrobe({ page }: { page: Page }) {
-  const { looks } = page.account.roster;
+export function AppearanceFields({ appearance }: { appearance: Signal<Appearance> }) {
   return (
     <>
       <span class="label" id="color-label">
@@ -61,11 +60,11 @@ export function Wardrobe({ page }: { page: Page }) {
             key={color}
             type="button"
             role="radio"
-            aria-checked={looks.value.color === index}
+            aria-checked={appearance.value.color === index}
             aria-label={`Colour ${index + 1}`}
             style={{ background: color }}
             onClick={() => {
-              looks.value = { ...looks.value, color: index };
+              appearance.value = { ...appearance.value, color: index };
             }}
           />
         ))}
@@ -80,12 +79,12 @@ export function Wardrobe({ page }: { page: Page }) {
             key={shape}
             type="button"
             role="radio"
-            aria-checked={looks.value.shape === index}
+            aria-checked={appearance.value.shape === index}
             onClick={() => {
-              looks.value = { ...looks.value, shape: index };
+              appearance.value = { ...appearance.value, shape: index };
             }}
           >
-            <Figure color={looks.value.color} shape={index} />
+            <Figure color={appearance.value.color} shape={index} />
             {shape}
           </button>
         ))}

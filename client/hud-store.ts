@@ -1,0 +1,53 @@
+import { type Signal, signal } from "@preact/signals";
+import type { ComponentChild } from "preact";
+import type { ChatLine } from "roomkeep/shared";
+import { type NetStats, noNetStats } from "./net-stats.ts";
+import { type Feed, openFeed } from "./social/feed.ts";
+import type { HudSlot } from "./view.ts";
+
+/** A line in the chat panel. `key` grows. */
+export interface ChatEntry extends ChatLine {
+  key: number;
+  /** Undefined: it was said in the room. */
+  channel?: "whisper" | "party";
+  /** What happened to an own line: delivered, not online. */
+  note?: string;
+}
+
+/** Most lines of the chat; older ones are dropped. */
+const LINES_MAX = 80;
+
+/** Adds a line to the chat. */
+export function addLine({ lines }: HudStore, line: Omit<ChatEntry, "key">): void {
+  const key = (lines.value.at(-1)?.key ?? 0) + 1;
+  lines.value = [...lines.value.slice(1 - LINES_MAX), { ...line, key }];
+}
+
+/** What the HUD shows of the open room. */
+export interface HudStore {
+  /** The room that the chat lines belong to. */
+  roomId: string;
+  readonly lines: Signal<readonly ChatEntry[]>;
+  readonly notice: Signal<string>;
+  /** What happened lately. */
+  readonly feed: Feed;
+  readonly netStats: Signal<NetStats>;
+  /** Whether the panel of rates is open. */
+  readonly netStatsOpen: Signal<boolean>;
+  readonly players: Signal<number>;
+  readonly slots: Record<HudSlot, Signal<(() => ComponentChild) | null>>;
+}
+
+/** Makes an empty {@link HudStore}. */
+export function openHudStore(): HudStore {
+  return {
+    roomId: "",
+    lines: signal([]),
+    notice: signal(""),
+    feed: openFeed(),
+    netStats: noNetStats(),
+    netStatsOpen: signal(false),
+    players: signal(0),
+    slots: { top: signal(null), side: signal(null), center: signal(null) },
+  };
+}

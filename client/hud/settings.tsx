@@ -1,0 +1,114 @@
+import type { Avatar } from "roomkeep/shared";
+import type { Account } from "../account/account.ts";
+import type { GameRoom } from "../network/predict.ts";
+import type { Session } from "../network/session.ts";
+import type { OverlayStore } from "../overlays.ts";
+import type { Quality } from "../scene/stage.ts";
+import type { Settings } from "../settings.ts";
+import { Panel } from "./panel.tsx";
+
+interface SettingsProps {
+  settings: Settings;
+  session: Session;
+  account: Account;
+  overlays: OverlayStore;
+}
+
+/** Settings of this browser, mutes, and the way to the account. */
+export function SettingsPanel({ settings, session, account, overlays }: SettingsProps) {
+  return (
+    <Panel title="Settings" close={overlays.close}>
+      <Slider label="Volume" value={settings.volume} min={0} max={1} />
+      <Slider label="Camera sensitivity" value={settings.sensitivity} min={0.2} max={3} />
+      <Checkbox label="Reduced motion" value={settings.reducedMotion} />
+      <Checkbox label="Debug drawing (F3)" value={settings.debug} />
+      <label class="setting">
+        <span>Graphics</span>
+        <select
+          value={settings.quality.value}
+          onChange={(event) => {
+            settings.quality.value = event.currentTarget.value as Quality;
+          }}
+        >
+          <option value="auto">automatic</option>
+          <option value="high">high</option>
+          <option value="low">low</option>
+        </select>
+      </label>
+      <div class="setting">
+        <span>Console (/)</span>
+        <button type="button" onClick={() => (overlays.current.value = "console")}>
+          Open
+        </button>
+      </div>
+      <Mutes room={session.room.value} settings={settings} />
+      <button type="button" style={{ marginTop: "1em" }} onClick={() => overlays.showAccount("you")}>
+        {account.profile.value?.kind === "guest" ? "Make an account, recovery code" : "Your account"}
+      </button>
+    </Panel>
+  );
+}
+
+function Checkbox({ label, value }: { label: string; value: { value: boolean } }) {
+  return (
+    <label class="setting">
+      <span>{label}</span>
+      <input
+        type="checkbox"
+        checked={value.value}
+        onChange={(event) => {
+          value.value = event.currentTarget.checked;
+        }}
+      />
+    </label>
+  );
+}
+
+interface SliderProps {
+  label: string;
+  value: { value: number };
+  min: number;
+  max: number;
+}
+
+function Slider({ label, value, min, max }: SliderProps) {
+  return (
+    <label class="setting">
+      <span>{label}</span>
+      <input
+        type="range"
+        min={min}
+        max={max}
+        step={0.05}
+        value={value.value}
+        onInput={(event) => {
+          value.value = Number(event.currentTarget.value);
+        }}
+      />
+    </label>
+  );
+}
+
+function Mutes({ room, settings }: { room: GameRoom | undefined; settings: Settings }) {
+  const muted = settings.muted.value;
+  const names = new Set<string>(muted);
+  room?.state.actors?.forEach((actor, id) => {
+    if (actor.kind === "avatar" && id !== room.sessionId) names.add((actor as Avatar).name);
+  });
+  const toggle = (name: string) => {
+    settings.muted.value = muted.includes(name) ? muted.filter((other) => other !== name) : [...muted, name];
+  };
+  if (names.size === 0) return null;
+  return (
+    <>
+      <span class="label">Muted players: you do not see their chat</span>
+      <div class="row" style={{ flexWrap: "wrap", maxHeight: "130px", overflow: "auto" }}>
+        {[...names].sort().map((name) => (
+          <button key={name} type="button" aria-pressed={muted.includes(name)} onClick={() => toggle(name)}>
+            {muted.includes(name) ? `Unmute ${name}` : `Mute ${name}`}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,96 @@
+import { useEffect, useState } from "preact/hooks";
+import { COLORS } from "roomkeep/shared";
+import type { HudStore } from "../../hud-store.ts";
+import type { ItemsStore } from "../../items/items-store.ts";
+import type { OverflowRoomsStore } from "../../network/overflow-rooms.ts";
+import type { OverlayStore } from "../../overlays.ts";
+import type { DirectMessageStore } from "../../social/direct-messages.ts";
+import type { PartyStore, RoomPlayer } from "../../social/party.ts";
+import { Panel } from "../panel.tsx";
+import { OverflowRooms } from "./overflow-rooms.tsx";
+
+interface PeopleProps {
+  party: PartyStore;
+  items: ItemsStore;
+  hud: HudStore;
+  directMessages: DirectMessageStore;
+  overflowRooms: OverflowRoomsStore;
+  overlays: OverlayStore;
+}
+
+/** The other players of the room: to trade with, whisper to and invite. Below them the overflow rooms. */
+export function People(props: PeopleProps) {
+  const { party, overlays, overflowRooms } = props;
+  useClock(1_000);
+  const clicked = overlays.clickedPlayer.value;
+  const people = party.roomPlayers();
+  const first = people.filter(({ sessionId }) => sessionId === clicked);
+  const rest = people.filter(({ sessionId }) => sessionId !== clicked);
+  return (
+    <Panel title="People here" close={overlays.close}>
+      <ul class="rooms people">
+        {[...first, ...rest].map((player) => (
+          <PlayerRow key={player.sessionId} {...props} player={player} />
+        ))}
+      </ul>
+      {people.length === 0 && <p>Nobody else is here.</p>}
+      <OverflowRooms overflowRooms={overflowRooms} close={overlays.close} />
+    </Panel>
+  );
+}
+
+function PlayerRow({
+  player,
+  party,
+  items,
+  hud,
+  directMessages,
+  overlays,
+}: PeopleProps & { player: RoomPlayer }) {
+  const { sessionId, name, color } = player;
+  const isMember = party.view.value?.members.some((member) => member.sessionId === sessionId);
+  const closing = (act: () => void) => () => {
+    act();
+    overlays.close();
+  };
+  const trade = closing(() => {
+    items.trade.ask(sessionId);
+    hud.notice.value = `You ask ${name} to trade…`;
+  });
+  const whisper = () => {
+    directMessages.whisperTo({ to: sessionId, name });
+    overlays.close();
+    // The panel gives the focus back first.
+    setTimeout(() => document.getElementById("say")?.focus());
+  };
+  return (
+    <li class="row">
+      <span class="dot" style={{ background: COLORS[color] }} />
+      <b class="grow">{name}</b>
+      {items.bag.available.value && (
+        <button type="button" aria-label={`Trade with ${name}`} onClick={trade}>
+          Trade
+        </button>
+      )}
+      <button type="button" aria-label={`Whisper to ${name}`} onClick={whisper}>
+        Whisper
+      </button>
+      {isMember ? (
+        <small>in your party</small>
+      ) : (
+        <button type="button" onClick={closing(() => party.invite(sessionId))}>
+          Invite to party
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** Renders again and again: players come and go while the list is open. */
+function useClock(ms: number): void {
+  const [, render] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => render((count) => count + 1), ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+}

@@ -1,0 +1,61 @@
+import type { WorldState } from "roomkeep/shared";
+import { readStored, writeStored } from "../storage.ts";
+import type { GameRoom } from "./predict.ts";
+
+/** How long a room keeps the seat of a dropped player, ms. */
+export const SEAT_MS = 30_000;
+/** How often the seat is stored: the time tells a reloaded page how old it is. Ms. */
+const STORE_MS = 2_000;
+
+/** The seat that this tab had last: what it takes to go back to it, to its room, or at least to its game. */
+export interface LastSeat {
+  /** Reconnection token; empty when the seat itself is gone. */
+  token: string;
+  roomId: string;
+  code: string;
+  game: string;
+  /** When it was stored, epoch ms. */
+  at: number;
+  /**
+   * Code in the address when the room was entered: a page that is reloaded in that moment still has it there.
+   */
+  from?: string | undefined;
+}
+
+/** The seat in a room. */
+export function seatOf(room: GameRoom): LastSeat {
+  const { reconnectionToken: token, roomId, name: game } = room;
+  return { token, roomId, code: codeOf(room), game, at: Date.now() };
+}
+
+/** Short code of a room, for its link. */
+export function codeOf(room: GameRoom): string {
+  return (room.state as WorldState & { code?: string })?.code || room.roomId;
+}
+
+/** Reads the seat that this tab stored. */
+export function readLastSeat(): LastSeat | undefined {
+  return readStored("wayBack", "tab") as LastSeat | undefined;
+}
+
+/** Forgets the stored seat: a reloaded page opens the join form. */
+export function forgetLastSeat(): void {
+  writeStored("wayBack", undefined, "tab");
+}
+
+/**
+ * Stores the seat in a room again and again while its connection is open. Ends with the room, or with the
+ * signal.
+ */
+export function storeSeat(room: GameRoom, signal: AbortSignal): void {
+  const store = (from?: string) => {
+    if (!signal.aborted) writeStored("wayBack", { ...seatOf(room), from } satisfies LastSeat, "tab");
+  };
+  store(new URL(location.href).searchParams.get("room") ?? undefined);
+  const timer = setInterval(() => room.connection.isOpen && store(), STORE_MS);
+  // Each reconnection has a new token, which the SDK sets after it has called back.
+  room.onReconnect(() => queueMicrotask(store));
+  const stop = () => clearInterval(timer);
+  room.onLeave(stop);
+  signal.addEventListener("abort", stop);
+}

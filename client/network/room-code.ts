@@ -1,0 +1,9 @@
+import { CODE_ALPHABET, CODE_LENGTH } from "roomkeep/shared";
+
+/** Reads a room code out of a typed or pasted text: a code in any case, or a whole link. */
+export function readRoomCode(text: string): string | undefined {
+  const fromLink = /[?&]room=([^&#]+)/u.exec(text)?.[1];
+  const code = (fromLink ?? text).toUpperCase().replace(/[\s-]/gu, "");
+  const fits = code.length === CODE_LENGTH && [...code].every((letter) => CODE_ALPHABET.includes(letter));
+  return fits ? code : undefined;
+}

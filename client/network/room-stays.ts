@@ -1,0 +1,157 @@
+import { type Signal, signal } from "@preact/signals";
+import { CLOSE } from "roomkeep/shared";
+import { type DisconnectNotice, noticeFor, reconnectText, unreachableNotice } from "./disconnect-notice.ts";
+import { explain } from "./error-messages.ts";
+import { codeOf, forgetLastSeat, type LastSeat, seatOf, storeSeat } from "./last-seat.ts";
+import type { GameRoom } from "./predict.ts";
+import { retry } from "./retry.ts";
+import { type ConnectionEvents, watchConnection } from "./room-connection.ts";
+import type { RoomJoin } from "./room-join.ts";
+import {
+  destinationOf,
+  dropped,
+  type InRoom,
+  isInRoom,
+  joined,
+  queuedAt,
+  reconnected,
+  roomOf,
+  type SessionPhase,
+  travelEnded,
+  travellingTo,
+} from "./session-phase.ts";
+import { followTravel, type TravelEvents } from "./travel.ts";
+
+/** How long the page tries to come back by itself, ms. */
+const REJOIN_MS = 120_000;
+/** The first attempts to come back try the old seat. */
+const SEAT_ATTEMPTS = 3;
+/** How long the page stays dark after the arrival, ms: the new scene is built meanwhile. */
+const ARRIVAL_MS = 350;
+
+/**
+ * The stays of a session in rooms, one after the other. A stay ends when its signal is aborted: from then on
+ * its room, or an attempt to join that is still under way, changes nothing any more.
+ */
+export class RoomStays {
+  readonly phase: Signal<SessionPhase> = signal({ kind: "idle" });
+  /** Why the last attempt to join failed, for people; empty. */
+  readonly problem: Signal<string> = signal("");
+  readonly #rooms: RoomJoin;
+  #stay = new AbortController();
+
+  constructor(rooms: RoomJoin) {
+    this.#rooms = rooms;
+  }
+
+  /** Joins by `work`; a failure opens the join form. @returns true when the room was entered */
+  async join(work: (signal: AbortSignal) => Promise<GameRoom>): Promise<boolean> {
+    const signal = this.#begin();
+    this.phase.value = { kind: "joining" };
+    let room: GameRoom;
+    try {
+      room = await work(signal);
+    } catch (error) {
+      if (signal.aborted) return false;
+      this.phase.value = { kind: "idle" };
+      this.problem.value = explain(error);
+      return false;
+    }
+    return this.#enter(room, signal);
+  }
+
+  /** Leaves the room for good. */
+  leave(): void {
+    this.#begin();
+    forgetLastSeat();
+    void roomOf(this.phase.value)?.leave();
+    this.phase.value = { kind: "idle" };
+  }
+
+  /** Ends the stay before and begins the next. */
+  #begin(): AbortSignal {
+    this.#stay.abort();
+    this.#stay = new AbortController();
+    return this.#stay.signal;
+  }
+
+  /** Shows a room that was joined. If the stay that joined it has ended, the room is left again. */
+  #enter(room: GameRoom, joinedIn: AbortSignal, to = ""): boolean {
+    if (joinedIn.aborted) {
+      void room.leave();
+      return false;
+    }
+    const signal = this.#begin();
+    storeSeat(room, signal);
+    const travel = followTravel(room, this.#rooms.byReservation, this.#travelEvents(signal));
+    watchConnection(
+      room,
+      () => this.#rooms.listedId(room.roomId),
+      this.#connectionEvents(room, signal, travel.closed),
+    );
+    if (to) setTimeout(() => this.#change(signal, travelEnded), ARRIVAL_MS);
+    this.problem.value = "";
+    this.phase.value = joined(room, to);
+    const url = new URL(location.href);
+    url.search = new URLSearchParams({ room: codeOf(room) }).toString();
+    history.replaceState(null, "", url);
+    return true;
+  }
+
+  #travelEvents(signal: AbortSignal): TravelEvents {
+    return {
+      leaving: (to) => this.#change(signal, (now) => travellingTo(now, to)),
+      stayed: () => this.#change(signal, travelEnded),
+      arrived: (room) => void this.#enter(room, signal, destinationOf(this.phase.peek())),
+      stranded: ({ roomId, name: game }) => {
+        const seat = { token: "", roomId, code: roomId, game, at: Date.now() };
+        if (!signal.aborted) void this.#rejoin(seat, CLOSE.FENCED);
+      },
+    };
+  }
+
+  #connectionEvents(
+    room: GameRoom,
+    signal: AbortSignal,
+    isTravel: (code: number) => boolean,
+  ): ConnectionEvents {
+    return {
+      dropped: (code) => this.#change(signal, (now) => dropped(now, reconnectText(code))),
+      reconnected: () => this.#change(signal, reconnected),
+      queued: (place) => this.#change(signal, (now) => queuedAt(now, place)),
+      closed: (code) => {
+        if (!isTravel(code) && !signal.aborted) this.#closed(seatOf(room), code);
+      },
+      lost: () => {
+        if (!signal.aborted) void this.#rejoin({ ...seatOf(room), token: "" }, CLOSE.FENCED);
+      },
+    };
+  }
+
+  /** The server closed the connection: the page says why, or comes back by itself. */
+  #closed(seat: LastSeat, code: number): void {
+    const notice = noticeFor(code);
+    if (!notice) return void this.#rejoin(seat, code);
+    if (notice.kind !== "taken-over") forgetLastSeat();
+    this.#end(notice);
+  }
+
+  async #rejoin(seat: LastSeat, code: number): Promise<void> {
+    const signal = this.#begin();
+    this.#change(signal, (now) => dropped(travelEnded(now), reconnectText(code)));
+    const until = Date.now() + REJOIN_MS;
+    const back = (attempt: number) => this.#rooms.back(seat, seat.token !== "" && attempt < SEAT_ATTEMPTS);
+    const room = await retry(back, { again: () => Date.now() < until, signal }).catch(() => undefined);
+    if (room) this.#enter(room, signal);
+    else if (!signal.aborted) this.#end(unreachableNotice(code));
+  }
+
+  #change(signal: AbortSignal, to: (now: InRoom) => InRoom): void {
+    const now = this.phase.peek();
+    if (!signal.aborted && isInRoom(now)) this.phase.value = to(now);
+  }
+
+  #end(notice: DisconnectNotice): void {
+    this.phase.value = { kind: "ended", notice };
+  }
+}
