@@ -90,17 +90,25 @@ it("reconnects by itself after the network was away, in the same room", async ()
   session.leave();
 });
 
-it("ends with a notice when it is kicked, and does not come back", async () => {
-  const { session, until } = openPage();
-  await session.join({ game: "plaza" });
-  const { roomId, sessionId } = session.room.value as { roomId: string; sessionId: string };
-  world.room<PlazaRoom>(roomId).clients.getById(sessionId)?.leave(CLOSE.KICKED);
-  await until("ended");
-  expect(session.phase.value).toMatchObject({ notice: { kind: "kicked", code: CLOSE.KICKED } });
-  expect(session.room.value).toBeUndefined();
-  session.restart();
-  expect(session.phase.value.kind).toBe("idle");
-});
+it.each([
+  ["kicked", CLOSE.KICKED, "idle"],
+  ["taken over", CLOSE.TAKEN_OVER, "joining"],
+] as const)(
+  "ends with a notice when it is %s, and goes on to the form or the room",
+  async (_how, code, next) => {
+    const { session, until } = openPage();
+    await session.join({ game: "plaza" });
+    const { roomId, sessionId } = session.room.value as { roomId: string; sessionId: string };
+    world.room<PlazaRoom>(roomId).clients.getById(sessionId)?.leave(code);
+    await until("ended");
+    expect(session.phase.value).toMatchObject({ notice: { code } });
+    expect(session.room.value).toBeUndefined();
+    session.restart();
+    expect(session.phase.value.kind).toBe(next);
+    if (next === "joining") await until("playing");
+    session.leave();
+  },
+);
 
 it("ends when another page takes the character over, and can take it back", async () => {
   const one = openPage();
