@@ -35,9 +35,7 @@ export function JoinForm(props: JoinFormProps) {
         <AccountButton account={account} overlays={overlays} />
       </div>
       <p>
-        {invitation
-          ? `You are invited to room ${invitation}.`
-          : "Choose a name and an appearance, then press Play."}
+        {invitation ? `You are invited to room ${invitation}.` : "Choose a name and a look, then press Play."}
       </p>
       <Characters account={account} />
       <PlayForm session={session} account={account} playTarget={playTarget} />
