@@ -1,46 +1,67 @@
-import { type Client, matchMaker } from "@colyseus/core";
+import { randomInt } from "node:crypto";
+import type { Client, Deferred, InputAPI, Rewind } from "@colyseus/core";
 import {
   type Actor,
-  type Avatar,
+  Avatar,
+  type Carrier,
   CLOSE,
-  RECONNECT_S,
-  roomMessages,
+  type Events,
+  type Ground,
+  type Level,
+  type Refusal,
+  refuse,
+  type SchemaClass,
+  type Space,
+  TICK_HZ,
+  type Triggers,
+  WalkInput,
+  type World,
   type WorldState,
+  walk,
 } from "../shared/index.ts";
-import { createOptions } from "./game-listing.ts";
+import { flatField } from "./game-listing.ts";
+import { GameRoom, type RoomOpening, type Surroundings } from "./game-room.ts";
+import { type ItemOptions, openRoomItems, type RoomItems } from "./items/room-items.ts";
+import { COMMON_COMMANDS, LOOSE_THINGS } from "./messaging/commands.ts";
+import type { Command, Spawnable } from "./messaging/console.ts";
+import { broadcastEvent } from "./messaging/event-broadcast.ts";
+import { present } from "./opened.ts";
 import {
-  announce,
-  type DirectMessage,
-  type DirectMessages,
-  openDirectMessages,
-} from "./messaging/direct-messages.ts";
-import { captureState, releaseCharacter, saveIfDue } from "./persistence/character-saves.ts";
+  type AutosaveHost,
+  captureState,
+  hasChanged,
+  placeOf,
+  saveIfDue,
+} from "./persistence/character-saves.ts";
 import {
   type HotReloadSnapshot,
   restoreActors,
   restorePlayers,
   takeHotReloadSnapshot,
 } from "./persistence/hot-reload-snapshot.ts";
-import { openZone, type ZoneKeeper } from "./persistence/zone-saves.ts";
-import type { Player } from "./player.ts";
-import type { Identity, PlaySessionEnding } from "./ports/ports.ts";
+import type { PlaySessionsHost } from "./persistence/play-sessions.ts";
+import { openZone, type ZoneFormat, type ZoneKeeper } from "./persistence/zone-saves.ts";
+import type { PlaceOfSpawn, Player } from "./player.ts";
+import type { Claim, Identity } from "./ports/ports.ts";
+import type { InterestOptions } from "./replication/interest.ts";
+import { InterestSerializer } from "./replication/interest-serializer.ts";
 import { giveOwnView } from "./replication/owner-view.ts";
-import { SimulatedRoom } from "./simulated-room.ts";
-import { installClientFastPath } from "./transport/client-fast-path.ts";
-import { claimArrival, placeOfArrival } from "./travel/arrival.ts";
-import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
-import { orJoinError } from "./travel/join-error.ts";
-import { openOverflowRooms } from "./travel/overflow-rooms.ts";
-import { openParties, type Parties } from "./travel/party.ts";
-import { codeOf, type Goal, type JourneyEnd, tellOrigin } from "./travel/portal.ts";
-import { uniqueCode } from "./travel/room-code.ts";
+import type { StableSerializer } from "./replication/stable-serializer.ts";
+import { type ApplyAnswer, type Ask, openAsyncResults } from "./simulation/async-results.ts";
+import type { Seen } from "./simulation/lag-compensation.ts";
+import type { Recorder } from "./simulation/recorder.ts";
+import { RoomTick } from "./simulation/room-tick.ts";
+import { RoomWorld, type WorldRules } from "./simulation/room-world.ts";
+import type { Simulation, SystemInRoom } from "./simulation/simulation.ts";
+import { spawnPlaceOf } from "./simulation/spawn-place.ts";
+import { checkRates, openTickClock, type TickClock, type TickProfile } from "./simulation/tick-clock.ts";
+import { isHandedOver, ticketOf } from "./travel/departure.ts";
+import { type Journeys, openJourneys } from "./travel/journeys.ts";
+import { type Goal, type JourneyEnd, placeOfArrival } from "./travel/portal.ts";
 import { openSuccessor } from "./travel/room-finder.ts";
-import { openTravel, type Travel } from "./travel/travel.ts";
 
-/** Longest wait, ms, for those who were carried over: what a room waits for a traveller, and a little. */
+/** Longest wait, ms, for players who were carried over: what a room waits for a traveller, and a little. */
 const MOVE_MAX_MS = 9_000;
-/** Longest wait, ms, for the party to hear that somebody has left. */
-const PARTY_MAX_MS = 1_000;
 
 /**
  * A room with actors in a level: players join with their character, walk by predicted input, push what is loose,
@@ -57,226 +78,177 @@ const PARTY_MAX_MS = 1_000;
 export abstract class WorldRoom<
   S extends WorldState = WorldState,
   A extends Avatar = Avatar,
-> extends SimulatedRoom<S, A> {
-  // Undefined in a rehearsal, which goes nowhere.
-  private ways!: Travel<A>;
-  private parties!: Parties<A>;
-  private door!: InstanceAccess;
-  /** What parties are told of each player: of the coming before of the going. */
-  private readonly meetings = new WeakMap<Player<A>, Promise<void>>();
-  private letters!: DirectMessages<A>;
-  private readonly stopListening: (() => void)[] = [];
-  private keeper: ZoneKeeper | undefined;
+> extends GameRoom<S, Player<A>> {
+  /** The level that the game's rooms open with; its portals are checked when the server starts. */
+  static readonly level: Level | undefined = undefined;
+
+  /** Geometry of the room. */
+  level: Level = (this.constructor as typeof WorldRoom).level ?? flatField;
+  /** Name under which characters keep their place here; undefined: they start at a spawn each time. */
+  zone: string | undefined;
+  /** True: the world of the zone is kept, players apart; only one room in all the cluster then has the zone. */
+  persistent = false;
+  /** Version of what this game saves of its zone, and how older ones are read. */
+  zoneFormat: ZoneFormat = {};
+  /** Actor classes that a save may hold. Default: all that the state may have. */
+  actorClasses: readonly SchemaClass[] | undefined;
+  /** Steps a second. */
+  tickHz = TICK_HZ;
+  /** Ticks between two patches: 1 sends each step, 3 at 60 Hz sends 20 patches a second. */
+  patchEveryTicks = 1;
+  /** How far in the past clients show what others move, ms. Default: two patches, so that a late one is not seen. */
+  interpolationMs: number | undefined;
+  /** How far back hits are judged by what the shooter saw, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
+  rewindMs = 0;
+  /** What runs over the world in every tick or now and then. */
+  systems: readonly SystemInRoom<S>[] = [];
+  /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
+  interest: InterestOptions | undefined;
+  /** What `/spawn` may spawn, by name. */
+  spawnable: Spawnable = LOOSE_THINGS;
+  /** A player who was sent on and has not arrived after so long is taken back, ms: 500 to 8,000. */
+  travelWaitMs = 6_000;
+  /** Of the room's chance: fixed for a replay, secret otherwise. */
+  seed = randomInt(2 ** 32);
+  /** Input frames of the clients; undefined in a re-run, which has no clients. */
+  override inputs?: InputAPI<WalkInput>;
+
+  private readonly answers = openAsyncResults({
+    record: (name, about, answer) => this.recording.recorder?.answer(name, about, answer),
+    fault: this.faultBook.note,
+  });
+  private worldPart: RoomWorld<S, A> | undefined;
+  private tickClock: TickClock | undefined;
+  /** Undefined in a re-run, which goes nowhere. */
+  private journeys: Journeys<A> | undefined;
+  private zoneKeeper: ZoneKeeper | undefined;
+  private rewind: Rewind | undefined;
   private stopRecording: (() => void) | undefined;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
-  /** True once a room of edited code takes over: this one changes and saves nothing any more. */
-  private replaced = false;
-  /** True while the room moves to another process: its world stands still. */
-  private moving = false;
-  /** Whom this instance is for; undefined in a room that is none. */
-  private instance: string | undefined;
-  /** True: on no list, entered by its code. */
-  private hidden = false;
+  /**
+   * `moving`: to another process, and the world stands still. `replaced`: a room of edited code has taken over, and this
+   * one changes and saves nothing any more.
+   */
+  private phase: "running" | "moving" | "replaced" = "running";
+  private opening: RoomOpening = {};
 
-  // ── Life of the room ──────────────────────────────────────────────────────────────────────────────────────────
+  /** The world is new: place what it begins with. Not called when it was restored from a save. */
+  protected onBegin?(): void;
+  /** The rules, once a tick after everybody has moved and the systems have run. `dt` in seconds. */
+  protected onTick?(dt: number): void;
+  /**
+   * Hot reload, while you develop: what to hand to the room that takes over, JSON only. State and players are handed
+   * over without it; fields of the room are not.
+   */
+  protected onKeep?(): unknown;
+  /** Hot reload: the room has taken over, and state and players are back. `kept` is what {@link onKeep} returned. */
+  protected onRestore?(kept: unknown): void;
 
-  override async onCreate(options: unknown): Promise<void> {
-    await orJoinError(this.open(options));
+  /** Makes a player's actor; its pose is set afterwards. */
+  protected createAvatar(_player: Pick<Player, "client" | "claim">): A {
+    return new Avatar() as A;
   }
 
-  private async open(options: unknown): Promise<void> {
-    const { ports, private: isPrivate, instance } = createOptions.parse(options);
-    const { listing } = this.constructor as typeof WorldRoom;
-    this.roomId = await uniqueCode(this.roomId);
-    this.maxClients = listing.maxPlayers;
-    this.metadata = { label: listing.label, game: this.roomName };
-    this.hidden = listing.instance || (isPrivate ?? listing.private ?? false);
-    if (this.hidden) await this.setPrivate(true);
-    this.seatReservationTimeout = 10;
-    this.maxMessagesPerSecond = 200;
-    installClientFastPath(this);
-    this.openWorld(ports, ports.log.child({ room: this.roomName, roomId: this.roomId }));
-    this.setRates();
-    // Before the first tick: nothing may move until the world is the saved one.
-    if (this.persistent && this.zone) await this.keepZone(this.zone);
-    this.startTicking();
-    this.instance = listing.instance ? instance : undefined;
-    await this.openWays(listing.label, this.instance);
-    this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
-    await this.openGame();
-    this.log.info({ private: this.hidden }, "room opened");
-  }
-
-  private async openWays(label: string, instance: string | undefined): Promise<void> {
-    const { players, roomId, roomName, presence, log, inbox } = this;
-    this.parties = await openParties<A>({ players, roomId, label, presence, log }, inbox);
-    const { askKey } = this.parties;
-    this.door = openInstanceAccess({ key: instance, askKey, presence, roomName, roomId, log });
-    const room = this;
-    this.ways = openTravel<A>({
-      players,
-      roomId,
-      presence,
-      log,
-      roomName,
-      characters: this.ports.characters,
-      get level() {
-        return room.level;
-      },
-      get zone() {
-        return room.zone;
-      },
-      get waitMs() {
-        return Math.min(Math.max(room.travelWaitMs, 500), 8_000);
-      },
-      remove: (sessionId) => this.removePlayer(sessionId, "left"),
-      companions: (player) => this.parties.companions(player),
-      instanceKey: ({ claim }) => this.parties.keyOf(claim.sheet.id),
-    });
-    this.letters = await openDirectMessages<A>(
-      {
-        players,
-        roomId,
-        presence,
-        log,
-        partyOf: (player) => this.parties.othersOf(player),
-        announce: (text) => this.broadcast("notice", { code: "ANNOUNCEMENT", text }),
-      },
-      inbox,
-    );
-    openOverflowRooms<A>(
-      {
-        roomId,
-        roomName,
-        send: (group, goal) => this.ways.send(group, goal),
-        companions: (player) => this.parties.companions(player).along,
-      },
-      inbox,
-    );
-    inbox.reply("travel.back", roomMessages["travel.back"], (player) => this.ways.cannot(player));
-  }
-
-  private async openGame(): Promise<void> {
-    // After a restore: it is a setting of the room, not of the world.
-    this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
-    try {
-      if (!this.keeper?.restored) this.onBegin?.();
-      await this.onOpen?.();
-    } catch (error) {
-      // No room will come of it: the zone is free for the next try, as it was.
-      await this.keeper?.giveUp();
-      throw error;
-    }
-    this.placed = new Map(this.state.actors.entries());
-  }
-
-  private async keepZone(zone: string): Promise<void> {
-    const { ports, roomId, simulation, players, zoneFormat: format, log } = this;
-    const lost = () => void this.disconnect(CLOSE.FENCED);
-    this.keeper = await openZone({
-      zones: ports.zones,
-      zone,
-      roomId,
-      simulation,
-      players,
-      format,
-      log,
-      lost,
-    });
-  }
-
-  protected override runTick(dt: number): void {
-    if (this.replaced || this.moving) return;
-    // Not before: a room that takes over in a hot reload has its players by now.
-    this.stopRecording ??= this.ports.recordings?.begin(this) ?? (() => {});
-    super.runTick(dt);
-  }
-
-  protected override afterStep(): void {
-    // A slow presence may still be opening them when the first tick comes.
-    this.ways?.watch();
-    this.roomItems?.tend();
-    saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
-    this.keeper?.saveIfDue(this.clock.elapsedTime);
+  /** Where a player without a saved place appears. */
+  protected spawnPlace(_player: Player<A>): PlaceOfSpawn {
+    return spawnPlaceOf(this.level, this.players.size);
   }
 
   /**
-   * The process is about to end: the room opens anew in another one, with its world if its zone is kept, and everybody
-   * goes along to where they stand. Settles when all have gone, or after the longest wait for an arrival; whoever is
-   * left is saved when the room closes.
+   * One input frame moves one avatar by one step; the client's view predicts with the same function. `id` is the
+   * session id of the avatar's player.
    */
-  async moveOut(): Promise<void> {
-    await this.lock();
-    // Those who dropped are saved here, and come back into whichever room is open then.
-    if (![...this.players.values()].some(({ hold }) => hold === undefined)) return;
-    this.moving = true;
-    const { roomName: game, roomId, instance, hidden } = this;
-    await this.ways.carry(async () => {
-      await this.keeper?.close();
-      return openSuccessor(this.presence, { game, roomId, instance, hidden });
-    });
-    const until = performance.now() + MOVE_MAX_MS;
-    // Not those whose hand-over hangs: they have no ticket to go with.
-    const onTheWay = () =>
-      [...this.players.values()].some(({ departure }) => departure?.ticket !== undefined);
-    while (onTheWay() && performance.now() < until) await new Promise((done) => setTimeout(done, 50));
-    this.log.info({ left: this.players.size }, "room moved to another process");
+  protected step(avatar: A, input: WalkInput, dt: number, _id: string): void {
+    walk(avatar, input, this.ground, dt);
   }
 
-  override async onDispose(): Promise<void> {
-    for (const stop of this.stopListening) stop();
-    this.stopRecording?.();
-    // A room that could not open has no door.
-    await this.door?.close();
-    await this.keeper?.close();
-    this.log.info({}, "room closed");
+  private get roomWorld(): RoomWorld<S, A> {
+    return present(this.worldPart, "world");
+  }
+  /** What the room simulates, apart from any network. @throws ROOM_NOT_OPEN */
+  get simulation(): Simulation<S> {
+    return this.roomWorld.simulation;
+  }
+  /** The actors: spawn, despawn, query, observe. */
+  get world(): World {
+    return this.simulation.world;
+  }
+  /** What happens: emit it, or be told of it. */
+  get events(): Events {
+    return this.simulation.events;
+  }
+  /** The level's trigger volumes: who enters, who leaves, who is inside. */
+  get triggers(): Triggers {
+    return this.simulation.triggers;
+  }
+  protected get ground(): Ground {
+    return this.simulation.ground;
+  }
+  protected get space(): Space | undefined {
+    return this.simulation.space;
   }
 
-  // ── Life of a player ──────────────────────────────────────────────────────────────────────────────────────────
-
-  override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
-    if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
-    const { journey } = identity;
-    if (!journey) await orJoinError(this.door.ask(identity.characterId));
-    const claim = await orJoinError(claimArrival(this.ports.characters, identity, this.roomId));
-    try {
-      const place = placeOfArrival(this.level, identity, this.players.size);
-      const player = this.admit(client, claim, identity.role, place);
-      if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
-      player.address = identity.address;
-      player.origin = journey?.carried ? journey.origin : journey?.from;
-      // Before anybody is sent a patch with both: the other room takes its copy out at once.
-      if (journey) tellOrigin(journey, { how: "arrived" });
-      this.door.remember(claim.sheet.id);
-      void this.meetParty("enter", player, journey === undefined);
-      const { epoch } = claim;
-      player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId: this.roomId, epoch });
-      this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
-    } catch (error) {
-      // Nothing was played, so nothing is saved; the lease is free for the next try.
-      this.removePlayer(client.sessionId, "left");
-      await this.ports.characters.abandon(claim);
-      if (journey) tellOrigin(journey, { how: "refused", code: codeOf(error) });
-      throw error;
-    }
+  /**
+   * Registers what answers from outside do to the world: a booking of the database, a reply of another server. Returns
+   * how to ask: the question is asked at once, and its answer applied at the start of the tick after it came. Answers
+   * are recorded; a re-run applies the recorded ones and asks nobody. So a question changes nothing in the world and
+   * draws no chance: what must not wait, such as taking what others could ask for too, is done before it.
+   *
+   * @param name of the answers in a recording
+   * @param apply is given the answer, or a refusal where there is none, and what the question was about. Both are
+   *   JSON: name players and actors by their ids, and look whether they are still there
+   * @throws TypeError if the name was used before
+   * @example
+   * private readonly granted = this.onAnswer<{ who: string }, Booked>("granted", (answer, { who }) => {
+   *   const avatar = this.players.get(who)?.avatar;
+   *   if (!answer.ok) return answer; // the player is told
+   *   if (avatar) avatar.herbs += 1;
+   * });
+   *
+   * protected override onOpen() {
+   *   this.on("pick", z.strictObject({ request: z.string() }), ({ sessionId: who, claim }, { request }) =>
+   *     this.granted({ who }, () => this.ports.items.grant(claim, request, "herb", 1, "picked")),
+   *   );
+   * }
+   */
+  protected onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T> {
+    return this.answers.on(name, apply);
   }
 
-  /** `anew`: they came by themselves, and may have lost their party in an accident. */
-  private meetParty(what: "enter" | "exit", player: Player<A>, anew = false): Promise<void> {
-    const meet = async () => {
-      await this.letters[what](player);
-      if (what === "exit") return this.parties.exit(player);
-      const roomId = await this.parties.enter(player);
-      const room = anew && roomId ? await matchMaker.driver.findOne({ roomId }) : undefined;
-      if (room) await this.travel([player], { to: room.name, roomId });
-    };
-    const earlier = this.meetings.get(player) ?? Promise.resolve();
-    const meeting = earlier.then(meet).catch((error) => {
-      this.log.warn({ err: error, player: player.sessionId }, "a party could not be told");
-    });
-    this.meetings.set(player, meeting);
-    return meeting;
+  /**
+   * Items for a room whose avatars are `Carrier`s: bag and equipment, the ground of its zone, shops, trades and deaths,
+   * all booked in the database, and all that docs/items.md says a page may ask. Call it once, in `onOpen`.
+   *
+   * @example
+   * protected override onOpen() {
+   *   this.useItems<Hero>({ uses: { herb: { done: ({ avatar }) => heal(avatar, 15) } } });
+   * }
+   */
+  protected useItems<C extends Carrier>(this: WorldRoom<S, C>, options: ItemOptions<C> = {}): RoomItems<C> {
+    const { players, router: inbox, simulation, zone } = this;
+    const items = openRoomItems<C>(
+      {
+        players,
+        inbox,
+        simulation,
+        zone,
+        items: () => this.ports.items,
+        log: () => this.log,
+        onAnswer: (name, apply) => this.onAnswer(name, apply),
+      },
+      options,
+    );
+    this.roomWorld.items = items;
+    return items;
+  }
+
+  /**
+   * What a player saw when the last input was sampled that the room has taken from them, at most `rewindMs` back.
+   * With `rewindMs` 0 all is where it is now. Judge shots in `onTick` or by a button in `step`, not in a message.
+   */
+  protected seenBy(player: Pick<Player, "sessionId">): Seen {
+    return this.roomWorld.seenBy(player.sessionId, this.rewind);
   }
 
   /**
@@ -288,104 +260,325 @@ export abstract class WorldRoom<
    * });
    */
   protected travel(players: readonly Player<A>[], goal: Goal): Promise<void> {
-    return this.ways?.send(players, goal) ?? Promise.resolve();
+    return this.journeys?.travel.send(players, goal) ?? Promise.resolve();
+  }
+
+  /**
+   * Records from now on what the world is moved by: joins, leaves, inputs, messages, commands, answers and what
+   * shooters saw. A re-run of it gives the same world, tick by tick, as long as rules change the state by these alone:
+   * not by clocks, `Math.random` or what comes from outside by another way than {@link onAnswer}.
+   *
+   * @example
+   * const recorder = openRecorder({ write: (line) => file.write(line) });
+   * room.record(recorder);
+   */
+  record(recorder: Recorder): void {
+    this.roomWorld.record(recorder);
+  }
+
+  /**
+   * Equal for equal rooms, as 16 hex digits: the world, the players' stats and roles, and what the game keeps by
+   * `onKeep`.
+   */
+  hash(): string {
+    return this.roomWorld.hash();
+  }
+
+  /** Where the time of this room's ticks goes. */
+  tickProfile(): TickProfile {
+    return present(this.tickClock, "tickProfile").profile();
+  }
+
+  /**
+   * Opens the room without clients, for a re-run: its world, and the game in it. See `openReplay`.
+   *
+   * @param answers where answers to the room's questions come from
+   */
+  async openRoomWorld(
+    around: Surroundings,
+    { answers }: { answers: "nobody" | "recording" },
+  ): Promise<RoomWorld<S, A>> {
+    this.answers.from = answers;
+    this.openParts(around);
+    this.onBegin?.();
+    await this.onOpen?.();
+    return this.roomWorld;
+  }
+
+  protected override openParts(around: Surroundings): void {
+    super.openParts(around);
+    const { players, router, console, answers, faultBook: faults, recording, roomName: game } = this;
+    this.worldPart = new RoomWorld<S, A>({
+      settings: this,
+      rules: this.rules(),
+      players,
+      router,
+      console,
+      answers,
+      faults,
+      recording,
+      deliver: (event, kind) => broadcastEvent(players, event, kind),
+      keepEvent: (event) => around.ports.events.keep({ game, roomId: this.roomId, zone: this.zone, event }),
+      forgetClient: (client) => this.forgetClient(client),
+    });
+  }
+
+  /** The hooks of the game, read anew at each call. */
+  private rules(): WorldRules<A> {
+    return {
+      createAvatar: (of) => this.createAvatar(of),
+      spawnPlace: (player) => this.spawnPlace(player),
+      enter: (player) => this.onEnter?.(player),
+      exit: (player) => this.onExit?.(player),
+      step: (avatar, input, dtS, id) => this.step(avatar, input, dtS, id),
+      tick: (dtS) => this.onTick?.(dtS),
+      keep: () => this.onKeep?.(),
+      restore: (kept) => this.onRestore?.(kept),
+    };
+  }
+
+  protected override allCommands(): readonly Command<this>[] {
+    return [...COMMON_COMMANDS, ...this.commands];
+  }
+
+  protected override async openLive(opening: RoomOpening): Promise<void> {
+    this.opening = opening;
+    this.setRates();
+    // Before the first tick: nothing may move until the world is the saved one.
+    if (this.persistent && this.zone) await this.keepZone(this.zone);
+    await super.openLive(opening);
+    const { players, roomId, roomName, presence, log, router, ports } = this;
+    this.journeys = await openJourneys<A>({
+      players,
+      roomId,
+      roomName,
+      label: this.metadata.label,
+      presence,
+      characters: ports.characters,
+      log,
+      router,
+      instance: opening.instance,
+      level: () => this.level,
+      zone: () => this.zone,
+      waitMs: () => Math.min(Math.max(this.travelWaitMs, 500), 8_000),
+      remove: (sessionId) => this.endSession(sessionId),
+    });
+  }
+
+  private setRates(): void {
+    const { tickHz, rewindMs } = this;
+    checkRates(this.roomName, this);
+    this.inputs = this.defineInput(WalkInput, {
+      // A second of input at most; what is older is dropped and acknowledged.
+      bufferMaxSize: Math.max(4, Math.ceil(tickHz)),
+      sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
+    });
+    if (rewindMs === 0) return;
+    this.rewind = this.allowRewindState({ maxRewindMs: rewindMs });
+    this.rewind.attachAll(this.state.actors, { fields: ["x", "y", "z"] });
+  }
+
+  private async keepZone(zone: string): Promise<void> {
+    const { ports, roomId, simulation, players, zoneFormat: format, log } = this;
+    const lost = () => void this.disconnect(CLOSE.FENCED);
+    this.zoneKeeper = await openZone({
+      zones: ports.zones,
+      zone,
+      roomId,
+      simulation,
+      players,
+      format,
+      log,
+      lost,
+    });
+  }
+
+  protected override async openGame(): Promise<void> {
+    // After a restore: it is a setting of the room, not of the world.
+    this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
+    try {
+      if (!this.zoneKeeper?.restored) this.onBegin?.();
+      await super.openGame();
+    } catch (error) {
+      // No room will come of it: the zone is free for the next try, as it was.
+      await this.zoneKeeper?.giveUp();
+      throw error;
+    }
+    this.placed = new Map(this.state.actors.entries());
+  }
+
+  protected override createSerializer(): StableSerializer<S> {
+    const { interest } = this;
+    return interest ? new InterestSerializer<S>({ interest }) : super.createSerializer();
+  }
+
+  /** Who is sent how much, in a room with interest. */
+  protected get sight(): InterestSerializer<S> | undefined {
+    return this.wire instanceof InterestSerializer ? this.wire : undefined;
+  }
+
+  protected override startClock(): void {
+    const { roomName, roomId, recording, faultBook: faults, wire: serializer, inputs } = this;
+    const clock = openTickClock({ roomName, roomId }, 1000 / this.tickHz);
+    this.tickClock = clock;
+    const saves = this.autosaveHost();
+    const tick = new RoomTick<S, A>({
+      world: this.roomWorld,
+      inputs: present(inputs, "inputs"),
+      clock,
+      recording,
+      faults,
+      serializer,
+      patchEveryTicks: () => this.patchEveryTicks,
+      afterStep: () => this.afterStep(saves),
+      broadcastPatch: () => void this.broadcastPatch(),
+    });
+    this.setFixedTimestep(({ dt }) => {
+      if (this.phase !== "running") return;
+      // Not before: a room that takes over in a hot reload has its players by now.
+      this.stopRecording ??= this.ports.recordings?.begin(this) ?? (() => {});
+      tick.run(dt);
+    }, this.tickHz);
+    // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is set, or
+    // Colyseus starts a second timer that takes the clock's time away from the step.
+    this.patchRate = null;
+  }
+
+  private afterStep(saves: AutosaveHost<Player<A>>): void {
+    const now = this.clock.elapsedTime;
+    // A slow presence may still be opening them when the first tick comes.
+    this.journeys?.travel.watch();
+    this.roomWorld.items?.tend();
+    saveIfDue(saves, now);
+    this.zoneKeeper?.saveIfDue(now);
+  }
+
+  protected override autosaveHost(): AutosaveHost<Player<A>> {
+    return {
+      ...super.autosaveHost(),
+      // The hand-over has saved a player who travels, and took the right to write.
+      mayWrite: (player) => player.departure === undefined,
+      isDirty: (player) => hasChanged(player, this.zone),
+      capture: (player) => {
+        player.savedPlace = placeOf(player);
+        return captureState(player, this.zone);
+      },
+    };
+  }
+
+  protected override sessionsHost(): PlaySessionsHost<Player<A>> {
+    const host = super.sessionsHost();
+    return {
+      ...host,
+      mayEnter: async ({ characterId, journey }) => {
+        // A traveller has a seat that another room asked for.
+        if (!journey) await this.journeys?.access.ask(characterId);
+      },
+      entered: (player, identity) => this.entered(player, identity),
+      setAway: (player, away) => this.roomWorld.setAway(player, away),
+      returned: (player) => {
+        player.inputs = undefined;
+        this.roomWorld.setAway(player, false);
+        this.journeys?.travel.remind(player);
+      },
+      capture: (player) => captureState(player, this.zone),
+      isHandedOver: ({ departure }) => isHandedOver(departure),
+      arrived: async (player, identity) => {
+        await host.arrived(player, identity);
+        await this.journeys?.arrived(player, identity);
+      },
+      departed: async (player) => {
+        await host.departed(player);
+        await this.journeys?.parties.exit(player);
+      },
+    };
+  }
+
+  protected override admit(client: Client, claim: Claim, identity: Identity): Player<A> {
+    return this.roomWorld.join(
+      client,
+      claim,
+      identity.role,
+      placeOfArrival(this.level, identity, this.players.size),
+    );
+  }
+
+  private entered(player: Player<A>, { journey }: Identity): void {
+    if (this.wire.filtered && !this.sight) giveOwnView(player.client, player.avatar);
+    player.origin = journey?.carried ? journey.origin : journey?.from;
+    this.journeys?.access.remember(player.claim.sheet.id);
+  }
+
+  protected override takeOut(player: Player<A>): void {
+    this.journeys?.parties.forget(player.claim.sheet.id);
+    this.roomWorld.leave(player);
+  }
+
+  protected override forgetClient(client: Client): void {
+    this.sight?.forget(client);
+    super.forgetClient(client);
+  }
+
+  /** What a room changes of a player who has been handed over would be lost. */
+  protected override refusal({ departure }: Player<A>): Refusal | undefined {
+    return departure ? refuse("TRAVELLING") : undefined;
+  }
+
+  protected override partyOf(player: Player<A>): readonly { id: string; name: string }[] {
+    return this.journeys?.parties.othersOf(player) ?? [];
   }
 
   /** The room that a player was sent to tells how it ended. Called through Colyseus, from whichever process. */
   journeyEnded(sessionId: string, ticket: string, end: JourneyEnd): void {
-    this.ways.ended(sessionId, ticket, end);
-  }
-
-  /** A letter from another room, in whichever process. False: its reader is not here. */
-  takeLetter(letter: DirectMessage): boolean {
-    return this.letters.take(letter);
-  }
-
-  override announce(text: string): void {
-    if (!this.letters) return; // a rehearsal
-    announce(this.presence, text).catch((error) => {
-      this.log.warn({ err: error }, "an announcement could not be made");
-    });
+    this.journeys?.travel.ended(sessionId, ticket, end);
   }
 
   /**
-   * The party hears of it before the character is free: whoever joins elsewhere at once would be taken for one that was
-   * thrown out, and be sent after the party. While Redis is away nobody waits for it.
+   * The process is about to end: the room opens anew in another one, with its world if its zone is kept, and everybody
+   * goes along to where they stand. Settles when all have gone, or after the longest wait for an arrival; whoever is
+   * left is saved when the room closes.
    */
-  private async partWays(player: Player<A>): Promise<void> {
-    const told = this.meetParty("exit", player);
-    await Promise.race([told, new Promise((done) => setTimeout(done, PARTY_MAX_MS))]);
+  async moveOut(): Promise<void> {
+    await this.lock();
+    // Those who dropped are saved here, and come back into whichever room is open then.
+    if (![...this.players.values()].some(({ hold }) => hold === undefined)) return;
+    this.phase = "moving";
+    const { roomName: game, roomId, presence, zoneKeeper } = this;
+    const { instance, private: hidden = false } = this.opening;
+    await this.journeys?.travel.carry(async () => {
+      await zoneKeeper?.close();
+      return openSuccessor(presence, { game, roomId, instance, hidden });
+    });
+    const until = performance.now() + MOVE_MAX_MS;
+    // Not those whose hand-over hangs: they have no ticket to go with.
+    const onTheWay = () =>
+      [...this.players.values()].some(({ departure }) => ticketOf(departure) !== undefined);
+    while (onTheWay() && performance.now() < until) await new Promise((done) => setTimeout(done, 50));
+    this.log.info({ left: this.players.size }, "room moved to another process");
+  }
+
+  override async onDispose(): Promise<void> {
+    this.stopRecording?.();
+    // A room that could not open has none of these.
+    await this.journeys?.access.close();
+    await this.zoneKeeper?.close();
+    await super.onDispose();
   }
 
   override onDrop(client: Client, code?: number): void {
-    const player = this.players.get(client.sessionId);
-    if (!player || isFinal(code) || this.replaced) return;
-    this.setAway(player, true);
-    player.hold = this.allowReconnection(client, RECONNECT_S);
-    // The seat that runs out, or a room that closes, ends in onLeave.
-    player.hold.catch(() => {});
-    this.log.info({ player: client.sessionId, code }, "player dropped, seat kept");
+    if (this.phase !== "replaced") super.onDrop(client, code);
   }
 
-  override onReconnect(client: Client): void {
-    const player = this.players.get(client.sessionId);
-    if (!player) {
-      client.leave(CLOSE.TAKEN_OVER);
-      return;
-    }
-    player.client = client;
-    player.inputs = undefined;
-    player.hold = undefined;
-    this.setAway(player, false);
-    this.ways.remind(player);
-    this.log.info({ player: client.sessionId }, "player returned");
-  }
-
+  /** A player of a room that was replaced is in the hands of the next one. */
   override async onLeave(client: Client, code?: number): Promise<void> {
-    const player = this.players.get(client.sessionId);
-    if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
-    // First the game's own farewell: what it writes to the stats is saved.
-    this.removePlayer(client.sessionId, "left");
-    const state = captureState(player, this.zone);
-    await this.partWays(player);
-    this.log.info({ player: client.sessionId, code }, "player left");
-    if (player.departure?.handing) return; // the hand-over has saved
-    await releaseCharacter(this.ports.characters, player, state, this.log);
+    if (this.phase !== "replaced") await super.onLeave(client, code);
   }
-
-  /**
-   * Takes a player out of the room at once: another login has the character (save and release), or the lease was
-   * lost (drop the copy; a save would be refused).
-   */
-  async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
-    for (const player of this.players.values()) {
-      if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
-      this.removePlayer(player.sessionId, reason);
-      const state = captureState(player, this.zone);
-      await this.partWays(player);
-      this.log.warn({ player: player.sessionId, reason }, "player let go");
-      if (reason === "taken-over" && !player.departure?.handing)
-        await releaseCharacter(this.ports.characters, player, state, this.log);
-      player.hold?.reject(new Error(reason));
-      player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
-    }
-  }
-
-  private removePlayer(sessionId: string, ending: PlaySessionEnding): void {
-    const player = this.players.get(sessionId);
-    if (!player) return;
-    if (player.visit) this.ports.visits.end(player.visit, ending);
-    this.parties.forget(player.claim.sheet.id);
-    this.takeOut(player);
-  }
-
-  // ── Hot reload, while a builder develops ──────────────────────────────────────────────────────────────────────
 
   /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
   override onCacheRoom(): HotReloadSnapshot {
-    this.replaced = true;
+    this.phase = "replaced";
     this.stopRecording?.();
-    this.keeper?.handOver();
+    this.zoneKeeper?.handOver();
     return takeHotReloadSnapshot(this.state, this.players, this.onKeep?.());
   }
 
@@ -394,13 +587,8 @@ export abstract class WorldRoom<
     restoreActors(this.state, this.placed, kept, this.space);
     this.world.adopt();
     for (const player of restorePlayers<A>(kept, this.ports.characters, (of) => this.createAvatar(of)))
-      this.takeIn(player);
+      this.roomWorld.place(player);
     this.faultBook.attempt("onRestore", () => this.onRestore?.(kept.game));
     this.log.info({ players: this.players.size }, "room took over after an edit");
   }
-}
-
-/** Close codes after which nobody waits for the player to return. */
-function isFinal(code: number | undefined): boolean {
-  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TRAVELLED;
 }

@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   ROOM_UNKNOWN: "No open room has this code.",
   ROOM_FULL: "The room has no free place.",
   ROOM_CLOSED: "The room closed before the join was through.",
+  ROOM_NOT_OPEN: "A part of a room was used before the room opened.",
   CHARACTER_CLAIMED: "The character is live elsewhere and was not released in time.",
   CHARACTER_MISSING: "No such character.",
   TRANSFER_INVALID: "The ticket of this journey is not known, or it ran out; join the usual way.",

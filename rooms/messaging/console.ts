@@ -1,6 +1,7 @@
-import type { Actor, Refusal } from "../../shared/index.ts";
-import { refuse } from "../../shared/index.ts";
+import { type Actor, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import type { RoomPlayer } from "../player.ts";
 import type { Role } from "../ports/ports.ts";
+import type { MessageRouter } from "./message-router.ts";
 
 /** What somebody may do in a room: each role may what those before it may. */
 export const ROLES: readonly Role[] = ["player", "moderator", "admin"];
@@ -16,7 +17,8 @@ export interface Argument<R> {
   /** May be left out; so may all that follow. */
   readonly optional?: boolean;
   /** What may be given, for a text: completed, and all else is refused. */
-  readonly choices?: (room: R) => Iterable<string>;
+  // A method, so that a command of any room is one of its own room.
+  choices?(room: R): Iterable<string>;
 }
 
 /** A command of a room's console. Made by {@link defineCommand}. */
@@ -203,3 +205,18 @@ const quoted = (word: string): string => (/\s/.test(word) ? `"${word}"` : word);
 
 /** Actors that a console may spawn, by the name it takes for them. */
 export type Spawnable = Readonly<Record<string, () => Actor>>;
+
+/** Players give the console's commands by message; the answer goes to the player who asked. */
+export function registerConsoleMessages<P extends RoomPlayer>(
+  router: MessageRouter<P>,
+  console: Console,
+): void {
+  router.on("command", roomMessages.command, ({ sessionId, role, client }, { line }) => {
+    const answer = console.give({ id: sessionId, role }, line);
+    if (typeof answer !== "string") return answer;
+    client.send("console", { line, text: answer });
+  });
+  router.reply("complete", roomMessages.complete, ({ sessionId, role, client }, { line }) => {
+    client.send("completions", { line, lines: console.complete({ id: sessionId, role }, line) });
+  });
+}

@@ -1,5 +1,5 @@
 import { AUTOSAVE_MS, RoomkeepError } from "../../shared/index.ts";
-import type { Player } from "../player.ts";
+import type { Player, RoomPlayer } from "../player.ts";
 import type { CharacterPort, CharacterState, Claim, Log, Place } from "../ports/ports.ts";
 
 /** A join ends within this time, one way or the other. */
@@ -35,14 +35,18 @@ export async function claimCharacter(
   }
 }
 
-/** What would be saved of a player now. */
+/** What would be saved of a player now, with the place in the zone where the room has one. */
 export function captureState(player: Player, zone: string | undefined): CharacterState {
   const { places } = player.claim.sheet.state;
-  return {
-    v: 1,
-    places: zone ? { ...places, [zone]: placeOf(player) } : places,
-    stats: structuredClone(player.stats),
-  };
+  return captureStats(player, zone ? { ...places, [zone]: placeOf(player) } : places);
+}
+
+/** What would be saved of a player of a room without a world: the places are those that the character came with. */
+export function captureStats(
+  { stats, claim }: RoomPlayer,
+  places: CharacterState["places"] = claim.sheet.state.places,
+): CharacterState {
+  return { v: 1, places, stats: structuredClone(stats) };
 }
 
 /** Where a player stands. */
@@ -56,7 +60,7 @@ export function placeOf({ avatar }: Player): Place {
  */
 export async function releaseCharacter(
   characters: CharacterPort,
-  player: Player,
+  player: RoomPlayer,
   state: CharacterState,
   log: Log,
 ): Promise<void> {
@@ -79,31 +83,37 @@ export async function releaseCharacter(
   }
 }
 
-/** Saves at most one due and changed player a tick, so that saves never come in a burst. `now` in room ms. */
-export function saveIfDue(
-  players: ReadonlyMap<string, Player>,
-  characters: CharacterPort,
-  zone: string | undefined,
-  now: number,
-  log: Log,
-): void {
-  for (const player of players.values()) {
-    // Whoever travels was saved by the hand-over, which took the right to write.
-    if (player.departure || now - player.savedAt < AUTOSAVE_MS) continue;
+/** What {@link saveIfDue} needs of a room. */
+export interface AutosaveHost<P extends RoomPlayer> {
+  readonly players: ReadonlyMap<string, P>;
+  readonly characters: CharacterPort;
+  readonly log: Log;
+  /** False while the character is on its way to another room: the hand-over has saved it. */
+  mayWrite(player: P): boolean;
+  /** True if what would be saved is not what was saved last. */
+  isDirty(player: P): boolean;
+  /** What is to be saved; the player counts as saved from then on. */
+  capture(player: P): CharacterState;
+}
+
+/** Saves at most one due and changed player a call, so that saves never come in a burst. `now` in room ms. */
+export function saveIfDue<P extends RoomPlayer>(host: AutosaveHost<P>, now: number): void {
+  for (const player of host.players.values()) {
+    if (now - player.savedAt < AUTOSAVE_MS || !host.mayWrite(player)) continue;
     player.savedAt = now;
-    if (!hasChanged(player, zone)) continue;
-    player.savedPlace = placeOf(player);
+    if (!host.isDirty(player)) continue;
     player.statsChanged = false;
-    characters
-      .save(player.claim, captureState(player, zone))
+    host.characters
+      .save(player.claim, host.capture(player))
       .catch((error) =>
-        log.error({ err: error, player: player.sessionId }, "autosave failed, will try again"),
+        host.log.error({ err: error, player: player.sessionId }, "autosave failed, will try again"),
       );
     return;
   }
 }
 
-function hasChanged(player: Player, zone: string | undefined): boolean {
+/** True if a player's stats or place in the zone differ from what was saved last. */
+export function hasChanged(player: Player, zone: string | undefined): boolean {
   if (player.statsChanged) return true;
   if (!zone) return false;
   const { x, y, z } = player.savedPlace;

@@ -7,8 +7,10 @@ import {
   RoomkeepError,
   refuse,
 } from "../../shared/index.ts";
+import { claimCharacter } from "../persistence/character-saves.ts";
 import type { Player } from "../player.ts";
-import type { Journey, Origin, Place } from "../ports/ports.ts";
+import type { CharacterPort, Claim, Identity, Journey, Origin, Place } from "../ports/ports.ts";
+import { spawnPlaceOf } from "../simulation/spawn-place.ts";
 import { listingOf } from "./room-finder.ts";
 
 /** A portal reaches so far up and down from its foot, metres. */
@@ -68,4 +70,29 @@ export function tellOrigin({ ticket, from }: Journey, end: JourneyEnd): void {
 /** The code of what went wrong at an arrival. */
 export function codeOf(error: unknown): ErrorCode {
   return error instanceof RoomkeepError ? error.code : "TRAVEL_REFUSED";
+}
+
+/**
+ * Claims the character of a joining player: by the ticket of a hand-over, else as every login does. The room
+ * that handed the character over is told when it ends here, and takes the character back.
+ *
+ * @throws TRANSFER_INVALID, JOIN_TIMEOUT, and what the port throws
+ */
+export async function claimArrival(
+  characters: CharacterPort,
+  { characterId, journey }: Identity,
+  roomId: string,
+): Promise<Claim> {
+  if (!journey) return claimCharacter(characters, characterId, { roomId });
+  try {
+    return await characters.claimTransfer(characterId, journey.ticket, { roomId });
+  } catch (error) {
+    tellOrigin(journey, { how: "refused", code: codeOf(error) });
+    throw error;
+  }
+}
+
+/** Where a traveller appears; undefined: the joiner has not travelled. `present`: how many are in the room. */
+export function placeOfArrival(level: Level, { journey }: Identity, present: number): Place | undefined {
+  return journey && (journey.at ?? spawnPlaceOf(level, present, journey.spawn ?? ""));
 }

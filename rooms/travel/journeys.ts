@@ -1,0 +1,80 @@
+import { matchMaker, type Presence } from "@colyseus/core";
+import { type Avatar, type Level, roomMessages } from "../../shared/index.ts";
+import type { MessageRouter } from "../messaging/message-router.ts";
+import type { Player } from "../player.ts";
+import type { CharacterPort, Identity, Log } from "../ports/ports.ts";
+import { type InstanceAccess, openInstanceAccess } from "./instance-access.ts";
+import { openOverflowRooms } from "./overflow-rooms.ts";
+import { openParties, type Parties } from "./party.ts";
+import { openTravel, type Travel } from "./travel.ts";
+
+/** The ways into and out of a room, and the parties that take them together. Made by {@link openJourneys}. */
+export interface Journeys<A extends Avatar> {
+  readonly travel: Travel<A>;
+  readonly parties: Parties<A>;
+  readonly access: InstanceAccess;
+  /** The party hears where a player is. A player who lost it when a process died is sent after it. */
+  arrived(player: Player<A>, identity: Identity): Promise<void>;
+}
+
+/** What journeys need of their room. */
+export interface JourneysHost<A extends Avatar> {
+  readonly players: ReadonlyMap<string, Player<A>>;
+  readonly roomId: string;
+  readonly roomName: string;
+  /** The room's name for people. */
+  readonly label: string;
+  readonly presence: Presence;
+  readonly characters: CharacterPort;
+  readonly log: Log;
+  readonly router: MessageRouter<Player<A>>;
+  /** The party or character that the room is for; undefined in a room that is no instance. */
+  readonly instance: string | undefined;
+  level(): Level;
+  zone(): string | undefined;
+  /** Longest wait for an arrival, ms. */
+  waitMs(): number;
+  /** Takes a player out of the room; saves nothing. */
+  remove(sessionId: string): void;
+}
+
+/** Opens travel, parties and overflow rooms for one room, and registers their messages. */
+export async function openJourneys<A extends Avatar>(host: JourneysHost<A>): Promise<Journeys<A>> {
+  const { roomId, roomName, presence, log, router } = host;
+  const parties = await openParties<A>(host, router);
+  const access = openInstanceAccess({
+    key: host.instance,
+    askKey: parties.askKey,
+    presence,
+    roomName,
+    roomId,
+    log,
+  });
+  const travel = openTravel<A>({
+    ...host,
+    companions: (player) => parties.companions(player),
+    instanceKey: ({ claim }) => parties.keyOf(claim.sheet.id),
+  });
+  openOverflowRooms<A>(
+    {
+      roomId,
+      roomName,
+      send: (group, goal) => travel.send(group, goal),
+      companions: (player) => parties.companions(player).along,
+    },
+    router,
+  );
+  router.reply("travel.back", roomMessages["travel.back"], (player) => travel.cannot(player));
+  return {
+    travel,
+    parties,
+    access,
+    async arrived(player, { journey }) {
+      const partysRoom = await parties.enter(player);
+      // A player who was sent here has lost nobody.
+      if (journey || !partysRoom) return;
+      const room = await matchMaker.driver.findOne({ roomId: partysRoom });
+      if (room) await travel.send([player], { to: room.name, roomId: partysRoom });
+    },
+  };
+}
