@@ -35,8 +35,13 @@ import { uniqueCode } from "./travel/room-code.ts";
 /** Room time between two looks at whose character is to be saved, ms. */
 const SAVE_LOOK_MS = 1_000;
 
-/** What a room is created with, beside what Colyseus knows of it. */
-export type RoomOpening = Omit<ReturnType<typeof createOptions.parse>, "ports">;
+/** How a room is opened, by its game's listing and by what the room is created with. */
+export interface RoomOpening {
+  /** True: it is on no list, and is entered by its code. */
+  readonly isHidden: boolean;
+  /** The party or character that it is for; undefined in a room that is no instance. */
+  readonly instance: string | undefined;
+}
 
 /** What a room reaches beyond itself: its process and its clients. A re-run has neither. */
 export interface Surroundings {
@@ -161,21 +166,26 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   private async create(options: unknown): Promise<void> {
-    const { ports, ...opening } = createOptions.parse(options);
+    const { ports, private: isPrivate, instance } = createOptions.parse(options);
     const { listing } = this.constructor as typeof GameRoom;
     this.roomId = await uniqueCode(this.roomId);
     this.maxClients = listing.maxPlayers;
     this.metadata = { label: listing.label, game: this.roomName };
-    const isHidden = listing.instance || (opening.private ?? listing.private ?? false);
+    const isHidden = listing.instance || (isPrivate ?? listing.private ?? false);
     if (isHidden) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
     this.maxMessagesPerSecond = 200;
     installClientFastPath(this);
     const log = ports.log.child({ room: this.roomName, roomId: this.roomId });
     this.openParts({ ports, log, network: this });
-    const instance = listing.instance ? opening.instance : undefined;
-    await this.openLive({ private: isHidden, instance });
-    await this.openGame();
+    try {
+      await this.openLive({ isHidden, instance: listing.instance ? instance : undefined });
+      this.startClock();
+      await this.openGame();
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
     log.info({ private: isHidden }, "room opened");
   }
 
@@ -220,7 +230,6 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** The parts that need clients: what saves them, and what they hear of from other rooms. */
   protected async openLive(_opening: RoomOpening): Promise<void> {
     const { players, roomId, presence, log, router, ports } = this;
-    this.startClock();
     const directMessages = await openDirectMessages<P>(
       {
         players,
@@ -245,6 +254,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected async openGame(): Promise<void> {
     await this.onOpen?.();
   }
+
+  /** The room could not open: what it has claimed is free for the next try. */
+  protected async abandon(): Promise<void> {}
 
   /** What play sessions need of this kind of room. */
   protected sessionsHost(): PlaySessionsHost<P> {

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Client, Deferred, InputAPI, Rewind } from "@colyseus/core";
+import type { Client, InputAPI, Rewind } from "@colyseus/core";
 import {
   type Actor,
   Avatar,
@@ -55,13 +55,20 @@ import { RoomWorld, type WorldRules } from "./simulation/room-world.ts";
 import type { Simulation, SystemInRoom } from "./simulation/simulation.ts";
 import { spawnPlaceOf } from "./simulation/spawn-place.ts";
 import { checkRates, openTickClock, type TickClock, type TickProfile } from "./simulation/tick-clock.ts";
-import { isHandedOver, ticketOf } from "./travel/departure.ts";
+import { isHandedOver } from "./travel/departure.ts";
 import { type Journeys, openJourneys } from "./travel/journeys.ts";
 import { type Goal, type JourneyEnd, placeOfArrival } from "./travel/portal.ts";
 import { openSuccessor } from "./travel/room-finder.ts";
 
-/** Longest wait, ms, for players who were carried over: what a room waits for a traveller, and a little. */
-const MOVE_MAX_MS = 9_000;
+/** The parts of a room with a world that has clients. */
+interface LiveWorld<A extends Avatar> {
+  readonly opening: RoomOpening;
+  readonly inputs: InputAPI<WalkInput>;
+  /** Undefined in a room that judges hits by where all is now. */
+  readonly rewind: Rewind | undefined;
+  readonly journeys: Journeys<A>;
+  readonly clock: TickClock;
+}
 
 /**
  * A room with actors in a level: players join with their character, walk by predicted input, push what is loose,
@@ -118,11 +125,12 @@ export abstract class WorldRoom<
     fault: this.faultBook.note,
   });
   private worldPart: RoomWorld<S, A> | undefined;
-  private tickClock: TickClock | undefined;
-  /** Undefined in a re-run, which goes nowhere. */
-  private journeys: Journeys<A> | undefined;
+  /** Undefined in a re-run, which has no clients. */
+  private liveWorld: LiveWorld<A> | undefined;
+  /** In a room whose zone is kept. */
   private zoneKeeper: ZoneKeeper | undefined;
-  private rewind: Rewind | undefined;
+  /** In a room with interest. */
+  private interestSerializer: InterestSerializer<S> | undefined;
   private stopRecording: (() => void) | undefined;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
@@ -131,7 +139,6 @@ export abstract class WorldRoom<
    * one changes and saves nothing any more.
    */
   private phase: "running" | "moving" | "replaced" = "running";
-  private opening: RoomOpening = {};
 
   /** The world is new: place what it begins with. Not called when it was restored from a save. */
   protected onBegin?(): void;
@@ -248,7 +255,7 @@ export abstract class WorldRoom<
    * With `rewindMs` 0 all is where it is now. Judge shots in `onTick` or by a button in `step`, not in a message.
    */
   protected seenBy(player: Pick<Player, "sessionId">): Seen {
-    return this.roomWorld.seenBy(player.sessionId, this.rewind);
+    return this.roomWorld.seenBy(player.sessionId, this.liveWorld?.rewind);
   }
 
   /**
@@ -260,7 +267,7 @@ export abstract class WorldRoom<
    * });
    */
   protected travel(players: readonly Player<A>[], goal: Goal): Promise<void> {
-    return this.journeys?.travel.send(players, goal) ?? Promise.resolve();
+    return this.liveWorld?.journeys.travel.send(players, goal) ?? Promise.resolve();
   }
 
   /**
@@ -284,9 +291,9 @@ export abstract class WorldRoom<
     return this.roomWorld.hash();
   }
 
-  /** Where the time of this room's ticks goes. */
+  /** Where the time of this room's ticks goes; a re-run measures none. */
   tickProfile(): TickProfile {
-    return present(this.tickClock, "tickProfile").profile();
+    return (this.liveWorld?.clock ?? openTickClock(this, 1000 / this.tickHz)).profile();
   }
 
   /**
@@ -342,13 +349,42 @@ export abstract class WorldRoom<
   }
 
   protected override async openLive(opening: RoomOpening): Promise<void> {
-    this.opening = opening;
-    this.setRates();
+    const { roomName, roomId, tickHz } = this;
+    checkRates(roomName, this);
+    this.inputs = this.defineInput(WalkInput, {
+      // A second of input at most; what is older is dropped and acknowledged.
+      bufferMaxSize: Math.max(4, Math.ceil(tickHz)),
+      sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
+    });
     // Before the first tick: nothing may move until the world is the saved one.
-    if (this.persistent && this.zone) await this.keepZone(this.zone);
+    this.zoneKeeper = await this.keepZone();
+    this.liveWorld = {
+      opening,
+      inputs: this.inputs,
+      rewind: this.openRewind(),
+      journeys: await this.openJourneys(opening),
+      clock: openTickClock({ roomName, roomId }, 1000 / tickHz),
+    };
     await super.openLive(opening);
+  }
+
+  private openRewind(): Rewind | undefined {
+    if (this.rewindMs === 0) return undefined;
+    const rewind = this.allowRewindState({ maxRewindMs: this.rewindMs });
+    rewind.attachAll(this.state.actors, { fields: ["x", "y", "z"] });
+    return rewind;
+  }
+
+  private async keepZone(): Promise<ZoneKeeper | undefined> {
+    const { ports, roomId, simulation, players, zoneFormat: format, log, zone } = this;
+    if (!this.persistent || !zone) return undefined;
+    const lost = () => void this.disconnect(CLOSE.FENCED);
+    return openZone({ zones: ports.zones, zone, roomId, simulation, players, format, log, lost });
+  }
+
+  private openJourneys({ instance }: RoomOpening): Promise<Journeys<A>> {
     const { players, roomId, roomName, presence, log, router, ports } = this;
-    this.journeys = await openJourneys<A>({
+    return openJourneys<A>({
       players,
       roomId,
       roomName,
@@ -357,7 +393,7 @@ export abstract class WorldRoom<
       characters: ports.characters,
       log,
       router,
-      instance: opening.instance,
+      instance,
       level: () => this.level,
       zone: () => this.zone,
       waitMs: () => Math.min(Math.max(this.travelWaitMs, 500), 8_000),
@@ -365,72 +401,36 @@ export abstract class WorldRoom<
     });
   }
 
-  private setRates(): void {
-    const { tickHz, rewindMs } = this;
-    checkRates(this.roomName, this);
-    this.inputs = this.defineInput(WalkInput, {
-      // A second of input at most; what is older is dropped and acknowledged.
-      bufferMaxSize: Math.max(4, Math.ceil(tickHz)),
-      sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
-    });
-    if (rewindMs === 0) return;
-    this.rewind = this.allowRewindState({ maxRewindMs: rewindMs });
-    this.rewind.attachAll(this.state.actors, { fields: ["x", "y", "z"] });
-  }
-
-  private async keepZone(zone: string): Promise<void> {
-    const { ports, roomId, simulation, players, zoneFormat: format, log } = this;
-    const lost = () => void this.disconnect(CLOSE.FENCED);
-    this.zoneKeeper = await openZone({
-      zones: ports.zones,
-      zone,
-      roomId,
-      simulation,
-      players,
-      format,
-      log,
-      lost,
-    });
-  }
-
   protected override async openGame(): Promise<void> {
     // After a restore: it is a setting of the room, not of the world.
     this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
-    try {
-      if (!this.zoneKeeper?.restored) this.onBegin?.();
-      await super.openGame();
-    } catch (error) {
-      // No room will come of it: the zone is free for the next try, as it was.
-      await this.zoneKeeper?.giveUp();
-      throw error;
-    }
+    if (!this.zoneKeeper?.restored) this.onBegin?.();
+    await super.openGame();
     this.placed = new Map(this.state.actors.entries());
+  }
+
+  protected override async abandon(): Promise<void> {
+    await this.zoneKeeper?.giveUp();
   }
 
   protected override createSerializer(): StableSerializer<S> {
     const { interest } = this;
-    return interest ? new InterestSerializer<S>({ interest }) : super.createSerializer();
-  }
-
-  /** Who is sent how much, in a room with interest. */
-  protected get sight(): InterestSerializer<S> | undefined {
-    return this.wire instanceof InterestSerializer ? this.wire : undefined;
+    this.interestSerializer = interest && new InterestSerializer<S>({ interest });
+    return this.interestSerializer ?? super.createSerializer();
   }
 
   protected override startClock(): void {
-    const { roomName, roomId, recording, faultBook: faults, wire: serializer, inputs } = this;
-    const clock = openTickClock({ roomName, roomId }, 1000 / this.tickHz);
-    this.tickClock = clock;
+    const live = present(this.liveWorld, "inputs");
     const saves = this.autosaveHost();
     const tick = new RoomTick<S, A>({
       world: this.roomWorld,
-      inputs: present(inputs, "inputs"),
-      clock,
-      recording,
-      faults,
-      serializer,
+      inputs: live.inputs,
+      clock: live.clock,
+      recording: this.recording,
+      faults: this.faultBook,
+      serializer: this.wire,
       patchEveryTicks: () => this.patchEveryTicks,
-      afterStep: () => this.afterStep(saves),
+      afterStep: () => this.afterStep(live, saves),
       broadcastPatch: () => void this.broadcastPatch(),
     });
     this.setFixedTimestep(({ dt }) => {
@@ -444,10 +444,9 @@ export abstract class WorldRoom<
     this.patchRate = null;
   }
 
-  private afterStep(saves: AutosaveHost<Player<A>>): void {
+  private afterStep(live: LiveWorld<A>, saves: AutosaveHost<Player<A>>): void {
     const now = this.clock.elapsedTime;
-    // A slow presence may still be opening them when the first tick comes.
-    this.journeys?.travel.watch();
+    live.journeys.travel.watch();
     this.roomWorld.items?.tend();
     saveIfDue(saves, now);
     this.zoneKeeper?.saveIfDue(now);
@@ -472,24 +471,24 @@ export abstract class WorldRoom<
       ...host,
       mayEnter: async ({ characterId, journey }) => {
         // A traveller has a seat that another room asked for.
-        if (!journey) await this.journeys?.access.ask(characterId);
+        if (!journey) await this.liveWorld?.journeys.access.ask(characterId);
       },
       entered: (player, identity) => this.entered(player, identity),
       setAway: (player, away) => this.roomWorld.setAway(player, away),
       returned: (player) => {
         player.inputs = undefined;
         this.roomWorld.setAway(player, false);
-        this.journeys?.travel.remind(player);
+        this.liveWorld?.journeys.travel.remind(player);
       },
       capture: (player) => captureState(player, this.zone),
       isHandedOver: ({ departure }) => isHandedOver(departure),
       arrived: async (player, identity) => {
         await host.arrived(player, identity);
-        await this.journeys?.arrived(player, identity);
+        await this.liveWorld?.journeys.arrived(player, identity);
       },
       departed: async (player) => {
         await host.departed(player);
-        await this.journeys?.parties.exit(player);
+        await this.liveWorld?.journeys.parties.exit(player);
       },
     };
   }
@@ -504,18 +503,18 @@ export abstract class WorldRoom<
   }
 
   private entered(player: Player<A>, { journey }: Identity): void {
-    if (this.wire.filtered && !this.sight) giveOwnView(player.client, player.avatar);
+    if (this.wire.filtered && !this.interestSerializer) giveOwnView(player.client, player.avatar);
     player.origin = journey?.carried ? journey.origin : journey?.from;
-    this.journeys?.access.remember(player.claim.sheet.id);
+    this.liveWorld?.journeys.access.remember(player.claim.sheet.id);
   }
 
   protected override takeOut(player: Player<A>): void {
-    this.journeys?.parties.forget(player.claim.sheet.id);
+    this.liveWorld?.journeys.parties.forget(player.claim.sheet.id);
     this.roomWorld.leave(player);
   }
 
   protected override forgetClient(client: Client): void {
-    this.sight?.forget(client);
+    this.interestSerializer?.forget(client);
     super.forgetClient(client);
   }
 
@@ -525,12 +524,12 @@ export abstract class WorldRoom<
   }
 
   protected override partyOf(player: Player<A>): readonly { id: string; name: string }[] {
-    return this.journeys?.parties.othersOf(player) ?? [];
+    return this.liveWorld?.journeys.parties.othersOf(player) ?? [];
   }
 
   /** The room that a player was sent to tells how it ended. Called through Colyseus, from whichever process. */
   journeyEnded(sessionId: string, ticket: string, end: JourneyEnd): void {
-    this.journeys?.travel.ended(sessionId, ticket, end);
+    this.liveWorld?.journeys.travel.ended(sessionId, ticket, end);
   }
 
   /**
@@ -544,23 +543,18 @@ export abstract class WorldRoom<
     if (![...this.players.values()].some(({ hold }) => hold === undefined)) return;
     this.phase = "moving";
     const { roomName: game, roomId, presence, zoneKeeper } = this;
-    const { instance, private: hidden = false } = this.opening;
-    await this.journeys?.travel.carry(async () => {
+    const { journeys, opening } = present(this.liveWorld, "moveOut");
+    await journeys.travel.carry(async () => {
       await zoneKeeper?.close();
-      return openSuccessor(presence, { game, roomId, instance, hidden });
+      return openSuccessor(presence, { game, roomId, instance: opening.instance, hidden: opening.isHidden });
     });
-    const until = performance.now() + MOVE_MAX_MS;
-    // Not those whose hand-over hangs: they have no ticket to go with.
-    const onTheWay = () =>
-      [...this.players.values()].some(({ departure }) => ticketOf(departure) !== undefined);
-    while (onTheWay() && performance.now() < until) await new Promise((done) => setTimeout(done, 50));
     this.log.info({ left: this.players.size }, "room moved to another process");
   }
 
   override async onDispose(): Promise<void> {
     this.stopRecording?.();
     // A room that could not open has none of these.
-    await this.journeys?.access.close();
+    await this.liveWorld?.journeys.access.close();
     await this.zoneKeeper?.close();
     await super.onDispose();
   }

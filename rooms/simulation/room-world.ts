@@ -179,8 +179,10 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     faults.attempt("onMessage", () => router.act(player, type, message));
   }
 
+  /** Gives a command as an operator does. */
   command(caller: Caller, line: string): void {
-    this.#host.console.give(caller, line);
+    const { console, faults } = this.#host;
+    faults.attempt("command", () => void console.give(caller, line));
   }
 
   /** Async results are asked for outside, or come from a recording alone, or are refused. */

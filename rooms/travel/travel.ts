@@ -13,6 +13,9 @@ import { type Arrive, isHere, type TravelHost, type Traveller, tellTravel } from
 /** How many are carried over together, and after how long, ms, the next go even if one of them hangs. */
 const CARRY_AT_ONCE = 10;
 const CARRY_NEXT_MS = 250;
+/** Longest wait, ms, for players who were carried over: what a room waits for a traveller, and a little. */
+const CARRY_MAX_MS = 9_000;
+const CARRY_LOOK_MS = 50;
 
 /** The ways out of one room. Made by {@link openTravel}. */
 export interface Travel<A extends Avatar> {
@@ -20,7 +23,10 @@ export interface Travel<A extends Avatar> {
   watch(): void;
   /** Sends players on together. Settles when each has a seat there or the reason why not. */
   send(players: readonly Player<A>[], goal: Goal): Promise<void>;
-  /** Takes all players who can go over to the room that takes this one's place, each to where they stand. */
+  /**
+   * Takes all players who can go over to the room that takes this one's place, each to where they stand. Settles when
+   * all have gone, or after the longest wait for an arrival.
+   */
   carry(open: () => Promise<IRoomCache>): Promise<void>;
   /** The room that a player was sent to says how it ended. Anything but the ticket of the hand-over is ignored. */
   ended(sessionId: string, ticket: string, end: JourneyEnd): void;
@@ -107,6 +113,15 @@ async function carry<A extends Avatar>(host: TravelHost<A>, open: () => Promise<
     await Promise.race([some, new Promise((done) => setTimeout(done, CARRY_NEXT_MS))]);
   }
   await Promise.all(going);
+  await allGone(host);
+}
+
+/** Not those whose hand-over hangs: they have no ticket to go with. */
+async function allGone<A extends Avatar>({ players }: TravelHost<A>): Promise<void> {
+  const until = performance.now() + CARRY_MAX_MS;
+  const onTheWay = () => [...players.values()].some(({ departure }) => ticketOf(departure) !== undefined);
+  while (onTheWay() && performance.now() < until)
+    await new Promise((done) => setTimeout(done, CARRY_LOOK_MS));
 }
 
 function freezeAll<A extends Avatar>(players: readonly Player<A>[], game: string): Traveller<A>[] {
