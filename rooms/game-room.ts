@@ -32,7 +32,7 @@ import { installClientFastPath } from "./transport/client-fast-path.ts";
 import { orJoinError } from "./travel/join-error.ts";
 import { uniqueCode } from "./travel/room-code.ts";
 
-/** Room time between two looks at whose character is to be saved, ms. */
+/** Room time between two checks for a character that is due to be saved, ms. */
 const SAVE_LOOK_MS = 1_000;
 
 /** How a room is opened, by its game's listing and by what the room is created with. */
@@ -43,7 +43,7 @@ export interface RoomOpening {
   readonly instance: string | undefined;
 }
 
-/** What a room reaches beyond itself: its process and its clients. A re-run has neither. */
+/** The world outside of a room: its process and its clients. A re-run has neither. */
 export interface Surroundings {
   readonly ports: Ports;
   readonly log: Log;
@@ -53,7 +53,7 @@ export interface Surroundings {
 /** The parts of a room that a re-run has as well. */
 interface GameParts<P extends RoomPlayer> extends Surroundings {
   readonly router: MessageRouter<P>;
-  /** What is given is recorded as an operator's command. */
+  /** A command that is given by it is recorded as an operator's. */
   readonly console: Console;
 }
 
@@ -64,9 +64,9 @@ interface LiveParts<P extends RoomPlayer> {
 }
 
 /**
- * A room without a 3D world, such as a card table: players join with their character, send messages, chat, drop and
- * return, and are saved. A game extends it and adds its state, its messages and its rules; a game with a world extends
- * `WorldRoom`.
+ * A room without a 3D world, such as a card table: players join with their character, send messages, chat,
+ * drop and return, and are saved. A game extends it and adds its state, its messages and its rules; a game
+ * with a world extends `WorldRoom`.
  *
  * @example
  * export class TableRoom extends GameRoom<TableState> {
@@ -86,7 +86,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** Kinds of items of the game. All games of a server share them: one name is one thing. */
   static readonly items: ItemTemplates = {};
 
-  /** What the game adds to the console. */
+  /** The game's own commands of the console. */
   commands: readonly Command<never>[] = [];
   /** How often a player may send a message, by type. */
   rateLimits: Record<string, RateLimit> = {};
@@ -105,7 +105,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected onOpen?(): void | Promise<void>;
   /** A player is in the room. */
   protected onEnter?(player: P): void;
-  /** The player left for good; what is written to the stats now is saved. */
+  /** The player leaves for good; stats that are written now are saved. */
   protected onExit?(player: P): void;
 
   /** @throws ROOM_NOT_OPEN before the room opens, such as in an initializer of a field */
@@ -141,12 +141,12 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /**
-   * Registers what a client may send: payloads that do not fit, come too often, or are refused by the game are
-   * answered with a reason and change nothing.
+   * Registers what a client may send: payloads that do not fit, come too often, or are refused by the game
+   * are answered with a reason and change nothing.
    *
    * @example
    * this.on("ready", z.strictObject({ ready: z.boolean() }), (player, { ready }) => {
-   *   player.avatar.ready = ready;
+   *   player.stats.ready = ready;
    * });
    */
   protected on<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void {
@@ -201,7 +201,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     });
     registerChat(router, around.network);
     const console = this.openCommands(around.ports);
-    // What a player commands is recorded as the message that it is.
+    // A player's command is recorded as a message.
     registerConsoleMessages(router, console);
     const recorded: Console = {
       complete: console.complete,
@@ -227,7 +227,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     return [...ROOM_COMMANDS, ...this.commands];
   }
 
-  /** The parts that need clients: what saves them, and what they hear of from other rooms. */
+  /** The parts that need clients: play sessions, and messages of other rooms. */
   protected async openLive(_opening: RoomOpening): Promise<void> {
     const { players, roomId, presence, log, router, ports } = this;
     const directMessages = await openDirectMessages<P>(
@@ -255,7 +255,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     await this.onOpen?.();
   }
 
-  /** The room could not open: what it has claimed is free for the next try. */
+  /** The room could not open: its claims are free for the next try. */
   protected async abandon(): Promise<void> {}
 
   /** What play sessions need of this kind of room. */
@@ -354,8 +354,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /**
-   * Takes a player out of the room at once: another login has the character (save and release), or the lease was
-   * lost (drop the copy; a save would be refused).
+   * Takes a player out of the room at once: another login has the character (save and release), or the lease
+   * was lost (drop the copy; a save would be refused).
    */
   async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
     await this.sessions.letGo(characterId, epoch, reason);
@@ -371,14 +371,14 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.parts?.log.info({}, "room closed");
   }
 
-  /** Colyseus sends here what a handler, a timer or a hook threw, instead of ending the process. */
+  /** Colyseus sends errors of handlers, timers and hooks here, instead of ending the process. */
   override onUncaughtException(error: RoomException, method: string): void {
     this.faultBook.note(method, error.cause ?? error);
   }
 
   /**
-   * Each assignment of the state installs the stock serializer; ours takes its place. Same wire, but frames that stay
-   * as they were sent, and readers that are bounded.
+   * Each assignment of the state installs the stock serializer; ours takes its place. Same wire, but frames
+   * that stay as they were sent, and readers that are bounded.
    */
   override setSerializer(serializer: Serializer<S>): void {
     const isStock = serializer instanceof SchemaSerializer && !(serializer instanceof StableSerializer);

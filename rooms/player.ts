@@ -5,34 +5,39 @@ import type { Departure } from "./travel/departure.ts";
 
 export type PlaceOfSpawn = Place;
 
-/** Somebody in a room of any kind: the connection, and the character held under its lease. */
+/** A player in a room of any kind: the connection, and the character under its lease. */
 export interface RoomPlayer {
   /** Replaced when a dropped player returns. */
   client: Client;
   readonly sessionId: string;
   /** Replaced when a hand-over failed and the character was taken back. */
   claim: Claim;
-  /** What the account may do, as the database said when the player joined. */
+  /** The account's role, as the database said when the player joined. */
   readonly role: Role;
   /** Address of the client; empty when it is not known. */
   address: string;
   /** Id of the play session; empty until the player is in. */
   visit: string;
-  /** Kept with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
+  /** Saved with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
   statsChanged: boolean;
-  /** Set while the connection is dropped and the seat kept. */
+  /** Set while the connection is dropped and the seat waits. */
   hold: Deferred<Client> | undefined;
   /** Room time of the last save, ms. */
   savedAt: number;
 }
 
-/** Somebody in a room with a world: a player whose avatar everybody sees. */
+/** A player in a room with a world, where the others see the avatar. */
 export interface Player<A extends Avatar = Avatar> extends RoomPlayer {
   readonly avatar: A;
-  /** Input frames the player may still be stepped by; one is earned a tick, so sending more moves nobody faster. */
+  /**
+   * Input frames the player may still be stepped by; one is earned a tick, so sending more moves nobody
+   * faster.
+   */
   credit: number;
-  /** The player's input frames; undefined until they are first asked for, and when the client is another one. */
+  /**
+   * The player's input frames; undefined until they are first asked for, and when the client is another one.
+   */
   inputs: InputAccessor<WalkInput> | undefined;
   /** Ticks in a row without an input frame. */
   silentTicks: number;
@@ -42,7 +47,7 @@ export interface Player<A extends Avatar = Avatar> extends RoomPlayer {
   departure: Departure | undefined;
   /** Where the player came from, if through a portal. */
   origin: Origin | undefined;
-  /** The portal the player stands in: it takes nobody who has not stepped out of it first. */
+  /** The portal the player stands in: it takes a player again after a step out of it. */
   portal: Portal | undefined;
 }
 

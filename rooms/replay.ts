@@ -21,8 +21,8 @@ export interface Replay<R extends WorldRoom = WorldRoom> {
   answer(name: string, about: unknown, answer: unknown): void;
   /** Gives a command as an operator does. */
   command(id: string, role: Role, line: string): void;
-  /** What shooters see in the coming tick, in the order in which the rules ask: of a recording. */
-  see(looks: readonly RecordedPose[]): void;
+  /** Poses that shooters see in the coming tick, in the order in which the rules ask: of a recording. */
+  see(poses: readonly RecordedPose[]): void;
   /** Applies one input frame in the coming tick. */
   input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
   tick(): void;
@@ -31,11 +31,11 @@ export interface Replay<R extends WorldRoom = WorldRoom> {
 }
 
 /**
- * Opens a room without a network, a database or a clock. Nothing is saved and nobody is told; what a rule asks of the
- * ports is refused.
+ * Opens a room without a network, a database or a clock. Nothing is saved or sent; what a rule
+ * asks of the ports is refused.
  *
- * @param answers "nobody": questions of the room (see `WorldRoom.onAnswer`) are refused in the next tick; "recording":
- *   nothing is asked, and answers come by {@link Replay.answer} alone. Default "nobody"
+ * @param answers "nobody": questions of the room (see `WorldRoom.onAnswer`) are refused in the next tick;
+ *   "recording": nothing is asked, and answers come by {@link Replay.answer} alone. Default "nobody"
  * @example
  * const replay = await openReplay(PlazaRoom, { seed: 7 });
  * replay.join("ann");
@@ -82,7 +82,7 @@ export async function openReplay<R extends WorldRoom>(
   };
 }
 
-/** A claim that nobody holds, on a character that is blank but for what the sheet says. */
+/** A claim without a lease, on a blank character with the given parts of a sheet. */
 function claimOf(id: string, sheet: Partial<CharacterSheet> = {}): Claim {
   const state = { v: 1 as const, places: {}, stats: {} };
   const blank = { id, accountId: id, name: id, color: 0, shape: 0, coins: 0, state };

@@ -56,9 +56,9 @@ import type { Simulation, SystemInRoom } from "./simulation/simulation.ts";
 import { spawnPlaceOf } from "./simulation/spawn-place.ts";
 import { checkRates, openTickClock, type TickClock, type TickProfile } from "./simulation/tick-clock.ts";
 import { isHandedOver } from "./travel/departure.ts";
-import { type Journeys, openJourneys } from "./travel/journeys.ts";
 import { type Goal, type JourneyEnd, placeOfArrival } from "./travel/portal.ts";
 import { openSuccessor } from "./travel/room-finder.ts";
+import { openRoomTravel, type RoomTravel } from "./travel/room-travel.ts";
 
 /** The parts of a room with a world that has clients. */
 interface LiveWorld<A extends Avatar> {
@@ -66,13 +66,14 @@ interface LiveWorld<A extends Avatar> {
   readonly inputs: InputAPI<WalkInput>;
   /** Undefined in a room that judges hits by where all is now. */
   readonly rewind: Rewind | undefined;
-  readonly journeys: Journeys<A>;
+  readonly travel: RoomTravel<A>;
   readonly clock: TickClock;
 }
 
 /**
- * A room with actors in a level: players join with their character, walk by predicted input, push what is loose,
- * chat, drop and return, and are saved. A game extends it and adds its state, its systems, its messages and its rules.
+ * A room with actors in a level: players join with their character, walk by predicted input, push what is
+ * loose, chat, drop and return, and are saved. A game extends it and adds its state, its systems, its
+ * messages and its rules.
  *
  * @example
  * export class YardRoom extends WorldRoom<YardState> {
@@ -91,11 +92,11 @@ export abstract class WorldRoom<
 
   /** Geometry of the room. */
   level: Level = (this.constructor as typeof WorldRoom).level ?? flatField;
-  /** Name under which characters keep their place here; undefined: they start at a spawn each time. */
+  /** Name under which places of characters are saved; undefined: they start at a spawn each time. */
   zone: string | undefined;
-  /** True: the world of the zone is kept, players apart; only one room in all the cluster then has the zone. */
+  /** True: the world of the zone is saved, without players; one room of all processes then has the zone. */
   persistent = false;
-  /** Version of what this game saves of its zone, and how older ones are read. */
+  /** The version of the zone's saves, and the steps up from older ones. */
   zoneFormat: ZoneFormat = {};
   /** Actor classes that a save may hold. Default: all that the state may have. */
   actorClasses: readonly SchemaClass[] | undefined;
@@ -103,19 +104,19 @@ export abstract class WorldRoom<
   tickHz = TICK_HZ;
   /** Ticks between two patches: 1 sends each step, 3 at 60 Hz sends 20 patches a second. */
   patchEveryTicks = 1;
-  /** How far in the past clients show what others move, ms. Default: two patches, so that a late one is not seen. */
+  /** How late clients show the actors of others, ms. Default: two patches, so that a late patch is not seen. */
   interpolationMs: number | undefined;
-  /** How far back hits are judged by what the shooter saw, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
+  /** How far back lag compensation reaches, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
   rewindMs = 0;
-  /** What runs over the world in every tick or now and then. */
+  /** Systems that run over the world, in every tick or every few. */
   systems: readonly SystemInRoom<S>[] = [];
-  /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
+  /** Which actors a player is sent: those near. Undefined: all, which suits a small room. */
   interest: InterestOptions | undefined;
-  /** What `/spawn` may spawn, by name. */
+  /** Actors that `/spawn` may spawn, by name. */
   spawnable: Spawnable = LOOSE_THINGS;
-  /** A player who was sent on and has not arrived after so long is taken back, ms: 500 to 8,000. */
+  /** Longest wait for a player who was handed over, ms: 500 to 8,000. Then the room takes them back. */
   travelWaitMs = 6_000;
-  /** Of the room's chance: fixed for a replay, secret otherwise. */
+  /** The seed of all chance in the room: fixed for a replay, secret otherwise. */
   seed = randomInt(2 ** 32);
   /** Input frames of the clients; undefined in a re-run, which has no clients. */
   override inputs?: InputAPI<WalkInput>;
@@ -135,21 +136,21 @@ export abstract class WorldRoom<
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
   /**
-   * `moving`: to another process, and the world stands still. `replaced`: a room of edited code has taken over, and this
-   * one changes and saves nothing any more.
+   * `moving`: to another process, and the world stands still. `replaced`: a room of edited code has taken
+   * over, and this one changes and saves nothing any more.
    */
   private phase: "running" | "moving" | "replaced" = "running";
 
-  /** The world is new: place what it begins with. Not called when it was restored from a save. */
+  /** The world is new: spawn its first actors here. Not called when it was restored from a save. */
   protected onBegin?(): void;
   /** The rules, once a tick after everybody has moved and the systems have run. `dt` in seconds. */
   protected onTick?(dt: number): void;
   /**
-   * Hot reload, while you develop: what to hand to the room that takes over, JSON only. State and players are handed
-   * over without it; fields of the room are not.
+   * Hot reload, while you develop: returns the fields of the room that the next room is to have, JSON only.
+   * State and players are handed over without it.
    */
   protected onKeep?(): unknown;
-  /** Hot reload: the room has taken over, and state and players are back. `kept` is what {@link onKeep} returned. */
+  /** Hot reload: the room has taken over, with state and players. `kept` was returned by {@link onKeep}. */
   protected onRestore?(kept: unknown): void;
 
   /** Makes a player's actor; its pose is set afterwards. */
@@ -163,8 +164,8 @@ export abstract class WorldRoom<
   }
 
   /**
-   * One input frame moves one avatar by one step; the client's view predicts with the same function. `id` is the
-   * session id of the avatar's player.
+   * One input frame moves one avatar by one step; the client's view predicts with the same function. `id` is
+   * the session id of the avatar's player.
    */
   protected step(avatar: A, input: WalkInput, dt: number, _id: string): void {
     walk(avatar, input, this.ground, dt);
@@ -173,7 +174,7 @@ export abstract class WorldRoom<
   private get roomWorld(): RoomWorld<S, A> {
     return present(this.worldPart, "world");
   }
-  /** What the room simulates, apart from any network. @throws ROOM_NOT_OPEN */
+  /** The simulation, apart from any network. @throws ROOM_NOT_OPEN */
   get simulation(): Simulation<S> {
     return this.roomWorld.simulation;
   }
@@ -181,11 +182,11 @@ export abstract class WorldRoom<
   get world(): World {
     return this.simulation.world;
   }
-  /** What happens: emit it, or be told of it. */
+  /** The events of the world: emit them, or listen. */
   get events(): Events {
     return this.simulation.events;
   }
-  /** The level's trigger volumes: who enters, who leaves, who is inside. */
+  /** The level's trigger volumes: actors that enter, that leave, that are inside. */
   get triggers(): Triggers {
     return this.simulation.triggers;
   }
@@ -197,14 +198,15 @@ export abstract class WorldRoom<
   }
 
   /**
-   * Registers what answers from outside do to the world: a booking of the database, a reply of another server. Returns
-   * how to ask: the question is asked at once, and its answer applied at the start of the tick after it came. Answers
-   * are recorded; a re-run applies the recorded ones and asks nobody. So a question changes nothing in the world and
-   * draws no chance: what must not wait, such as taking what others could ask for too, is done before it.
+   * Registers what answers from outside do to the world: a booking of the database, a reply of another
+   * server. Returns how to ask: the question is asked at once, and its answer applied at the start of the
+   * tick after it came. Answers are recorded; a re-run applies the recorded ones and asks nobody. So a
+   * question changes nothing in the world and draws no chance: what must not wait, such as taking what others
+   * could ask for too, is done before it.
    *
    * @param name of the answers in a recording
-   * @param apply is given the answer, or a refusal where there is none, and what the question was about. Both are
-   *   JSON: name players and actors by their ids, and look whether they are still there
+   * @param apply is given the answer, or a refusal where there is none, and what the question was about. Both
+   *   are JSON: name players and actors by their ids, and look whether they are still there
    * @throws TypeError if the name was used before
    * @example
    * private readonly granted = this.onAnswer<{ who: string }, Booked>("granted", (answer, { who }) => {
@@ -224,8 +226,9 @@ export abstract class WorldRoom<
   }
 
   /**
-   * Items for a room whose avatars are `Carrier`s: bag and equipment, the ground of its zone, shops, trades and deaths,
-   * all booked in the database, and all that docs/items.md says a page may ask. Call it once, in `onOpen`.
+   * Items for a room whose avatars are `Carrier`s: bag and equipment, the ground of its zone, shops, trades
+   * and deaths, all booked in the database, and all that docs/items.md says a page may ask. Call it once, in
+   * `onOpen`.
    *
    * @example
    * protected override onOpen() {
@@ -251,15 +254,16 @@ export abstract class WorldRoom<
   }
 
   /**
-   * What a player saw when the last input was sampled that the room has taken from them, at most `rewindMs` back.
-   * With `rewindMs` 0 all is where it is now. Judge shots in `onTick` or by a button in `step`, not in a message.
+   * Where actors stood in the page of a player when it sampled the last input frame that the room has taken,
+   * at most `rewindMs` back. With `rewindMs` 0 they are where they are now. Judge shots in `onTick` or by a
+   * button in `step`, not in a message.
    */
   protected seenBy(player: Pick<Player, "sessionId">): Seen {
     return this.roomWorld.seenBy(player.sessionId, this.liveWorld?.rewind);
   }
 
   /**
-   * Sends players on to another room, as a portal does; those who cannot go stay where they stand and are told why.
+   * Sends players on to another room, as a portal does. A player who cannot go stays and gets the reason.
    *
    * @example
    * this.on("dive", z.strictObject({}), (player) => {
@@ -267,13 +271,13 @@ export abstract class WorldRoom<
    * });
    */
   protected travel(players: readonly Player<A>[], goal: Goal): Promise<void> {
-    return this.liveWorld?.journeys.travel.send(players, goal) ?? Promise.resolve();
+    return this.liveWorld?.travel.send(players, goal) ?? Promise.resolve();
   }
 
   /**
-   * Records from now on what the world is moved by: joins, leaves, inputs, messages, commands, answers and what
-   * shooters saw. A re-run of it gives the same world, tick by tick, as long as rules change the state by these alone:
-   * not by clocks, `Math.random` or what comes from outside by another way than {@link onAnswer}.
+   * Records from now on all that moves the world: joins, leaves, input frames, messages, commands, async
+   * results and the poses that shooters saw. A re-run of it gives the same world, tick by tick, as long as
+   * rules change the state by these alone: not by clocks or `Math.random`.
    *
    * @example
    * const recorder = openRecorder({ write: (line) => file.write(line) });
@@ -284,8 +288,8 @@ export abstract class WorldRoom<
   }
 
   /**
-   * Equal for equal rooms, as 16 hex digits: the world, the players' stats and roles, and what the game keeps by
-   * `onKeep`.
+   * Equal for equal rooms, as 16 hex digits: the world, the players' stats and roles, and the fields of the
+   * game that `onKeep` returns.
    */
   hash(): string {
     return this.roomWorld.hash();
@@ -362,7 +366,7 @@ export abstract class WorldRoom<
       opening,
       inputs: this.inputs,
       rewind: this.openRewind(),
-      journeys: await this.openJourneys(opening),
+      travel: await this.openTravel(opening),
       clock: openTickClock({ roomName, roomId }, 1000 / tickHz),
     };
     await super.openLive(opening);
@@ -382,9 +386,9 @@ export abstract class WorldRoom<
     return openZone({ zones: ports.zones, zone, roomId, simulation, players, format, log, lost });
   }
 
-  private openJourneys({ instance }: RoomOpening): Promise<Journeys<A>> {
+  private openTravel({ instance }: RoomOpening): Promise<RoomTravel<A>> {
     const { players, roomId, roomName, presence, log, router, ports } = this;
-    return openJourneys<A>({
+    return openRoomTravel<A>({
       players,
       roomId,
       roomName,
@@ -439,14 +443,14 @@ export abstract class WorldRoom<
       this.stopRecording ??= this.ports.recordings?.begin(this) ?? (() => {});
       tick.run(dt);
     }, this.tickHz);
-    // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is set, or
-    // Colyseus starts a second timer that takes the clock's time away from the step.
+    // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is
+    // set, or Colyseus starts a second timer that takes the clock's time away from the step.
     this.patchRate = null;
   }
 
   private afterStep(live: LiveWorld<A>, saves: AutosaveHost<Player<A>>): void {
     const now = this.clock.elapsedTime;
-    live.journeys.travel.watch();
+    live.travel.watch();
     this.roomWorld.items?.tend();
     saveIfDue(saves, now);
     this.zoneKeeper?.saveIfDue(now);
@@ -471,24 +475,24 @@ export abstract class WorldRoom<
       ...host,
       mayEnter: async ({ characterId, journey }) => {
         // A traveller has a seat that another room asked for.
-        if (!journey) await this.liveWorld?.journeys.access.ask(characterId);
+        if (!journey) await this.liveWorld?.travel.access.ask(characterId);
       },
       entered: (player, identity) => this.entered(player, identity),
       setAway: (player, away) => this.roomWorld.setAway(player, away),
       returned: (player) => {
         player.inputs = undefined;
         this.roomWorld.setAway(player, false);
-        this.liveWorld?.journeys.travel.remind(player);
+        this.liveWorld?.travel.remind(player);
       },
       capture: (player) => captureState(player, this.zone),
       isHandedOver: ({ departure }) => isHandedOver(departure),
       arrived: async (player, identity) => {
         await host.arrived(player, identity);
-        await this.liveWorld?.journeys.arrived(player, identity);
+        await this.liveWorld?.travel.arrived(player, identity);
       },
       departed: async (player) => {
         await host.departed(player);
-        await this.liveWorld?.journeys.parties.exit(player);
+        await this.liveWorld?.travel.parties.exit(player);
       },
     };
   }
@@ -505,11 +509,11 @@ export abstract class WorldRoom<
   private entered(player: Player<A>, { journey }: Identity): void {
     if (this.wire.filtered && !this.interestSerializer) giveOwnView(player.client, player.avatar);
     player.origin = journey?.carried ? journey.origin : journey?.from;
-    this.liveWorld?.journeys.access.remember(player.claim.sheet.id);
+    this.liveWorld?.travel.access.remember(player.claim.sheet.id);
   }
 
   protected override takeOut(player: Player<A>): void {
-    this.liveWorld?.journeys.parties.forget(player.claim.sheet.id);
+    this.liveWorld?.travel.parties.forget(player.claim.sheet.id);
     this.roomWorld.leave(player);
   }
 
@@ -518,33 +522,33 @@ export abstract class WorldRoom<
     super.forgetClient(client);
   }
 
-  /** What a room changes of a player who has been handed over would be lost. */
+  /** A change to a player who has been handed over would be lost. */
   protected override refusal({ departure }: Player<A>): Refusal | undefined {
     return departure ? refuse("TRAVELLING") : undefined;
   }
 
   protected override partyOf(player: Player<A>): readonly { id: string; name: string }[] {
-    return this.liveWorld?.journeys.parties.othersOf(player) ?? [];
+    return this.liveWorld?.travel.parties.othersOf(player) ?? [];
   }
 
-  /** The room that a player was sent to tells how it ended. Called through Colyseus, from whichever process. */
+  /** The other room says how a hand-over ended. Called by name through Colyseus, from any process. */
   journeyEnded(sessionId: string, ticket: string, end: JourneyEnd): void {
-    this.liveWorld?.journeys.travel.ended(sessionId, ticket, end);
+    this.liveWorld?.travel.ended(sessionId, ticket, end);
   }
 
   /**
-   * The process is about to end: the room opens anew in another one, with its world if its zone is kept, and everybody
-   * goes along to where they stand. Settles when all have gone, or after the longest wait for an arrival; whoever is
-   * left is saved when the room closes.
+   * The process is about to end: the room opens anew in another one, with its world if its zone is
+   * persistent, and the players are handed over to where they stand. Settles when all have gone, or after the
+   * longest wait for an arrival; players who are left are saved when the room closes.
    */
   async moveOut(): Promise<void> {
     await this.lock();
-    // Those who dropped are saved here, and come back into whichever room is open then.
+    // Dropped players are saved here, and come back into the room that is open then.
     if (![...this.players.values()].some(({ hold }) => hold === undefined)) return;
     this.phase = "moving";
     const { roomName: game, roomId, presence, zoneKeeper } = this;
-    const { journeys, opening } = present(this.liveWorld, "moveOut");
-    await journeys.travel.carry(async () => {
+    const { travel, opening } = present(this.liveWorld, "moveOut");
+    await travel.carry(async () => {
       await zoneKeeper?.close();
       return openSuccessor(presence, { game, roomId, instance: opening.instance, hidden: opening.isHidden });
     });
@@ -554,7 +558,7 @@ export abstract class WorldRoom<
   override async onDispose(): Promise<void> {
     this.stopRecording?.();
     // A room that could not open has none of these.
-    await this.liveWorld?.journeys.access.close();
+    await this.liveWorld?.travel.access.close();
     await this.zoneKeeper?.close();
     await super.onDispose();
   }
@@ -563,7 +567,7 @@ export abstract class WorldRoom<
     if (this.phase !== "replaced") super.onDrop(client, code);
   }
 
-  /** A player of a room that was replaced is in the hands of the next one. */
+  /** The players of a room that was replaced are the next room's. */
   override async onLeave(client: Client, code?: number): Promise<void> {
     if (this.phase !== "replaced") await super.onLeave(client, code);
   }
@@ -576,7 +580,7 @@ export abstract class WorldRoom<
     return takeHotReloadSnapshot(this.state, this.players, this.onKeep?.());
   }
 
-  /** Colyseus calls it in the room that takes over; the seats are kept for the players, who return by themselves. */
+  /** Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves. */
   override onRestoreRoom(kept: HotReloadSnapshot): void {
     restoreActors(this.state, this.placed, kept, this.space);
     this.world.adopt();

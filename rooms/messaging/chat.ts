@@ -12,7 +12,9 @@ import type { MessageNetwork, MessageRouter } from "./message-router.ts";
 const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
 const censor = new TextCensor().setStrategy(asteriskCensorStrategy());
 
-/** Registers chat: a player's line goes to everybody in the room. It moves nothing, and is in no recording. */
+/**
+ * Registers chat: a player's line goes to everybody in the room. It moves nothing, and is in no recording.
+ */
 export function registerChat<P extends RoomPlayer>(router: MessageRouter<P>, network: MessageNetwork): void {
   router.reply("chat", roomMessages.chat, (player, { text }) => {
     const line: ChatLine = { from: player.sessionId, name: nameOf(player), text: clean(text) };

@@ -3,7 +3,7 @@ import type { RoomPlayer } from "../player.ts";
 import type { Role } from "../ports/ports.ts";
 import type { MessageRouter } from "./message-router.ts";
 
-/** What somebody may do in a room: each role may what those before it may. */
+/** The roles, the weakest first: each may do what those before it may. */
 export const ROLES: readonly Role[] = ["player", "moderator", "admin"];
 
 /** An argument of a command: how it is read, and what is offered for it. */
@@ -31,7 +31,10 @@ export interface Command<R> {
   /** It only looks and changes nothing: the audit is not told of it, for pages that ask again and again. */
   readonly looks?: boolean;
   readonly args?: readonly Argument<R>[];
-  /** Does it. Values come as their arguments were declared: numbers as numbers, what was left out as undefined. */
+  /**
+   * Does it. Values come as their arguments were declared: numbers as numbers, what was left out as
+   * undefined.
+   */
   run(room: R, caller: Caller, values: readonly (string | number | undefined)[]): string | Refusal;
 }
 
@@ -62,13 +65,16 @@ export function defineCommand<R>(command: Command<R>): Command<R> {
 
 /** A room's console. */
 export interface Console {
-  /** Gives a command, with or without its stroke: an answer for the one who gave it, or a refusal that changed nothing. */
+  /**
+   * Gives a command, with or without its stroke: an answer for the one who gave it, or a refusal that changed
+   * nothing.
+   */
   give(caller: Caller, line: string): string | Refusal;
   /** Whole lines that a line may become, at most twenty. */
   complete(caller: Caller, line: string): string[];
 }
 
-/** What is told of each command above a player's. */
+/** A command above a player's, for the audit log. */
 export interface Audited {
   readonly caller: Caller;
   readonly line: string;

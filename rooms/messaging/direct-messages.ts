@@ -6,13 +6,13 @@ import { clean } from "./chat.ts";
 import type { MessageRouter } from "./message-router.ts";
 
 /**
- * Set in the presence for each character that is in a room: the room and session. A set, because whoever changes rooms
- * is written down in the next before the last one strikes them out.
+ * Set in the presence for each character that is in a room: the room and session. A set, because whoever
+ * changes rooms is written down in the next before the last one strikes them out.
  */
 const placesOf = (characterId: string) => `roomkeep:here:${characterId}`;
-/** Channel of what everybody on the server is told. */
+/** Channel of announcements. */
 const ANNOUNCEMENTS = "roomkeep:announcements";
-/** Somebody who is just changing rooms is looked for again after this, ms. */
+/** Wait before the second try, for a character that is just changing rooms, ms. */
 const AGAIN_MS = 250;
 
 /** A line from one character to another, wherever they are. */
@@ -25,7 +25,7 @@ export interface DirectMessage {
   readonly text: string;
 }
 
-/** What a room does for messages that reach beyond it. Made by {@link openDirectMessages}. */
+/** Messages that reach beyond the room. Made by {@link openDirectMessages}. */
 export interface DirectMessages<P extends RoomPlayer> {
   /** A player is in the room: this is where messages to the character go. */
   enter(player: P): Promise<void>;
@@ -57,8 +57,9 @@ export async function announce(presence: Presence, text: string): Promise<void> 
 }
 
 /**
- * Whispers, party chat and announcements. A message is sent once and never again, so that it arrives at most once; the
- * writer is told whether it did. Those of one writer go one after the other, so that they arrive in order.
+ * Whispers, party chat and announcements. A message is sent once and never again, so that it arrives at most
+ * once; the writer is told whether it did. Those of one writer go one after the other, so that they arrive in
+ * order.
  */
 export async function openDirectMessages<P extends RoomPlayer>(
   host: DirectMessageHost<P>,
@@ -106,7 +107,7 @@ export async function openDirectMessages<P extends RoomPlayer>(
     try {
       const first = await tryOnce(message);
       if (first !== "offline") return first;
-      // Nobody took it: it may be tried where they have gone meanwhile.
+      // No room took it: the character may be in another one by then.
       await new Promise((done) => setTimeout(done, AGAIN_MS));
       return await tryOnce(message);
     } catch (error) {

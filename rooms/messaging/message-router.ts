@@ -5,13 +5,14 @@ import type { RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import { type MessageGuard, openMessageGuard, type RateLimit } from "./message-guard.ts";
 
-/** What an action comes to: nothing, or a refusal that the player is told. */
+/** The outcome of an action: nothing, or a refusal that the player gets. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing, and need not say so
 type Outcome = Refusal | void;
 
 /**
- * What a player's message does. It may return the promise of an answer (see `WorldRoom.onAnswer`): a refusal is told
- * when it comes. An action that changes the world after an `await` of its own is not in a recording: a re-run differs.
+ * What a player's message does. It may return the promise of an answer (see `WorldRoom.onAnswer`): a refusal
+ * is told when it comes. An action that changes the world after an `await` of its own is not in a recording:
+ * a re-run differs.
  */
 export type Action<P extends RoomPlayer, T> = (player: P, message: T) => Outcome | Promise<Outcome>;
 
@@ -21,7 +22,10 @@ export interface MessageRouter<P extends RoomPlayer> {
   on<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
   /** What moves nothing in the world, so that it is not recorded, and is answered during a hand-over too. */
   reply<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
-  /** The same for what takes a while, such as asking other processes: one after the other, a refusal is told later. */
+  /**
+   * The same for what takes a while, such as asking other processes: one after the other, a refusal is told
+   * later.
+   */
   ask<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
   /** Does what a message does, without asking whether it may: for a re-run of what was allowed. */
   act(player: P, type: string, message: unknown): void;
@@ -29,7 +33,7 @@ export interface MessageRouter<P extends RoomPlayer> {
   forget(client: Client): void;
 }
 
-/** What messages need of a network: a Colyseus room has it, and a re-run has one that is never heard from. */
+/** The network of a message router: a Colyseus room, or one without clients in a re-run. */
 export interface MessageNetwork {
   onMessage(type: string, receive: (client: Client, payload: unknown) => unknown): unknown;
   broadcast(type: string, message: unknown): unknown;
@@ -50,7 +54,7 @@ export interface MessageRouterHost<P extends RoomPlayer> {
   refusal(player: P): Refusal | undefined;
 }
 
-/** How often a player may send what every room understands. */
+/** How often a player may send the messages of every room. */
 const COMMON_RATES: Record<string, RateLimit> = {
   chat: { perSecond: 1, burst: 5 },
   whisper: { perSecond: 1, burst: 5 },
@@ -66,8 +70,8 @@ const COMMON_RATES: Record<string, RateLimit> = {
 };
 
 /**
- * Opens the messages of a room: what is registered, and a refusal for all else. A payload that does not fit its schema
- * or comes too often never reaches the action.
+ * Opens the messages of a room: what is registered, and a refusal for all else. A payload that does not fit
+ * its schema or comes too often never reaches the action.
  */
 export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<P>): MessageRouter<P> {
   const { network, players } = host;
@@ -78,7 +82,9 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
     host.log.error({ err: error, type }, "a message could not be answered");
     return refuse("ACTION_REFUSED", "That did not work. Try again in a moment.");
   };
-  /** @param options.moves the message may move the world: it is recorded, and refused while the host says so */
+  /**
+   * @param options.moves the message may move the world: it is recorded, and refused while the host says so
+   */
   function receive<T>(
     type: string,
     schema: z.ZodType<T>,
@@ -113,7 +119,7 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
       });
     },
     act(player, type, message) {
-      // Nobody is told in a re-run, and what was refused is refused again.
+      // A re-run sends nothing, and refuses again what was refused.
       void Promise.resolve(actions.get(type)?.(player, message)).catch(failed(type));
     },
     forget: (client) => guard.forget(client),

@@ -10,8 +10,8 @@ const MOVED_M = 0.25;
 const RETRY_MS = [200, 1_000, 3_000];
 
 /**
- * Claims a character for a join. A claim that comes after the time-out is given up again, so that no ghost keeps the
- * character.
+ * Claims a character for a join. A claim that comes after the time-out is given up again, so that no ghost
+ * keeps the character.
  *
  * @throws RoomkeepError JOIN_TIMEOUT, and what the port throws
  */
@@ -41,7 +41,10 @@ export function captureState(player: Player, zone: string | undefined): Characte
   return captureStats(player, zone ? { ...places, [zone]: placeOf(player) } : places);
 }
 
-/** What would be saved of a player of a room without a world: the places are those that the character came with. */
+/**
+ * What would be saved of a player of a room without a world: the places are those that the character came
+ * with.
+ */
 export function captureStats(
   { stats, claim }: RoomPlayer,
   places: CharacterState["places"] = claim.sheet.state.places,
@@ -55,8 +58,8 @@ export function placeOf({ avatar }: Player): Place {
 }
 
 /**
- * Saves and releases. While the database is away the save goes to the local disk, from where it is brought in later. A
- * fenced copy is dropped, never retried.
+ * Saves and releases. While the database is away the save goes to the local disk, from where it is brought in
+ * later. A fenced copy is dropped, never retried.
  */
 export async function releaseCharacter(
   characters: CharacterPort,

@@ -140,7 +140,10 @@ function endSession<P extends RoomPlayer>(
   host.remove(player);
 }
 
-/** Saves and releases a character that another login has; a fenced copy is dropped, because its save would be refused. */
+/**
+ * Saves and releases a character that another login has; a fenced copy is dropped, because its save would be
+ * refused.
+ */
 async function letGo<P extends RoomPlayer>(
   host: PlaySessionsHost<P>,
   whereabouts: Whereabouts<P>,
@@ -162,8 +165,8 @@ async function letGo<P extends RoomPlayer>(
 interface Whereabouts<P extends RoomPlayer> {
   arrived(player: P, identity: Identity): Promise<void>;
   /**
-   * Settles before the character is free: a player who joins elsewhere at once would be taken for one that was thrown
-   * out, and be sent after the party. While Redis is away it settles after {@link HEARD_MAX_MS}.
+   * Settles before the character is free: a player who joins elsewhere at once would be taken for one that
+   * was thrown out, and be sent after the party. While Redis is away it settles after {@link HEARD_MAX_MS}.
    */
   departed(player: P): Promise<void>;
 }

@@ -24,8 +24,9 @@ export interface RoomTickHost<S extends WorldState, A extends Avatar> {
 }
 
 /**
- * One tick of a live room: async results, the input frames that players have credit for, the step, what follows it, and
- * the patch. Nothing is allocated here in a tick: the functions that it hands on are made once.
+ * One tick of a live room: async results, the input frames that players have credit for, the step, what
+ * follows it, and the patch. Nothing is allocated here in a tick: the functions that it hands on are made
+ * once.
  */
 export class RoomTick<S extends WorldState, A extends Avatar> {
   readonly #host: RoomTickHost<S, A>;

@@ -80,8 +80,8 @@ export interface ResumedPlayers {
 }
 
 /**
- * What a room simulates and what moves it, without a network: players in the world, input frames, messages, commands,
- * async results and the step. A live room feeds it from its clients, a re-run from a recording.
+ * What a room simulates and what moves it, without a network: players in the world, input frames, messages,
+ * commands, async results and the step. A live room feeds it from its clients, a re-run from a recording.
  *
  * @example
  * const world = new RoomWorld({ settings, rules, players, router, … });
@@ -164,7 +164,10 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     player.avatar.away = away;
   }
 
-  /** Moves a player by one input frame. A player who travels stands still; the frames are answered all the same. */
+  /**
+   * Moves a player by one input frame. A player who travels stands still; the frames are answered all the
+   * same.
+   */
   input(player: Player<A>, input: WalkInput, dtS: number): void {
     if (player.departure) return;
     const { recording, rules } = this.#host;
@@ -172,7 +175,10 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     rules.step(player.avatar, input, dtS, player.sessionId);
   }
 
-  /** Does what a message does that has passed its checks: of a recording, where one room is recorded anew as well. */
+  /**
+   * Does what a message does that has passed its checks: of a recording, where one room is recorded anew as
+   * well.
+   */
   act(player: Player<A>, type: string, message: unknown): void {
     const { recording, faults, router } = this.#host;
     recording.recorder?.message(player.sessionId, type, message);
@@ -208,7 +214,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     const { answers, recording } = this.#host;
     if (answers.from === "recording") return replaySeen(this.#poses);
     const seen = seenBy(rewind, sessionId);
-    return recording.recorder ? recordSeen(seen, recording.recorder.look) : seen;
+    return recording.recorder ? recordSeen(seen, recording.recorder.pose) : seen;
   }
 
   /** Poses that shooters saw in the coming tick, in the order in which the rules will ask: of a recording. */
@@ -241,7 +247,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
       const claim = of.claim(kept);
       const avatar =
         (this.simulation.world.get(kept.id) as A | undefined) ?? rules.createAvatar({ client, claim });
-      // Described by another one: the restored avatar keeps the looks it has by now.
+      // Described by a second avatar: the restored one keeps its present name and colours.
       const player = describe<A>(client, claim, rules.createAvatar({ client, claim }), kept);
       this.#host.players.set(kept.id, { ...player, avatar, stats: kept.stats });
     }

@@ -3,8 +3,8 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { REWIND_MAX_MS } from "./lag-compensation.ts";
 
 /**
- * Parts of a tick, in their order: taking the inputs that players have credit for · the game's steps by them · bodies ·
- * systems, rules and what is saved · who sees what · bytes · handing frames to the sockets.
+ * Parts of a tick, in their order: taking the inputs that players have credit for · the game's steps by them
+ * · bodies · systems, rules and what is saved · who sees what · bytes · handing frames to the sockets.
  */
 export const PHASES = ["inputs", "step", "physics", "rules", "interest", "encode", "send"] as const;
 export type Phase = (typeof PHASES)[number];

@@ -10,8 +10,9 @@ export interface Departure {
 }
 
 /**
- * How far a hand-over is, as the room that is left knows it. The numbers are the steps of docs/travel.md; after step 7
- * there is no departure, because the player is out of the room. `returning` is what follows when step 4, 5 or 6 fails.
+ * How far a hand-over is, as the room that is left knows it. The numbers are the steps of docs/travel.md;
+ * after step 7 there is no departure, because the player is out of the room. `returning` is what follows when
+ * step 4, 5 or 6 fails.
  *
  * | state | steps | owner of the character |
  * |---|---|---|
@@ -58,7 +59,10 @@ export function receiveTicket(departure: Departure, ticket: string): void {
   departure.state = { at: "seating", ticket };
 }
 
-/** Step 4 is done: the page has a seat to go to. False: the character is being taken back, and the seat stays empty. */
+/**
+ * Step 4 is done: the page has a seat to go to. False: the character is being taken back, and the seat stays
+ * empty.
+ */
 export function receiveSeat(
   departure: Departure,
   seat: SeatReservation,
@@ -70,7 +74,10 @@ export function receiveSeat(
   return true;
 }
 
-/** Step 4, 5 or 6 failed. Returns the ticket to take the character back by, or undefined if nothing is to be done. */
+/**
+ * Step 4, 5 or 6 failed. Returns the ticket to take the character back by, or undefined if nothing is to be
+ * done.
+ */
 export function beginReturn(departure: Departure): string | undefined {
   const { state } = departure;
   if (state.at !== "seating" && state.at !== "following") return undefined;
@@ -89,7 +96,10 @@ export function ticketOf(departure: Departure | undefined): string | undefined {
   return departure && "ticket" in departure.state ? departure.state.ticket : undefined;
 }
 
-/** True from the moment at which the hand-over went to the database, which saves the character: nobody else saves it. */
+/**
+ * True from the moment at which the hand-over went to the database, which saves the character: nobody else
+ * saves it.
+ */
 export function isHandedOver(departure: Departure | undefined): boolean {
   return departure !== undefined && departure.state.at !== "frozen";
 }

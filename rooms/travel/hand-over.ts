@@ -1,7 +1,10 @@
 import { RoomkeepError } from "../../shared/index.ts";
 import type { CharacterPort, CharacterState, Claim } from "../ports/ports.ts";
 
-/** Tries and the pause between them, ms: three seconds to go, and to come back nearly as long as a ticket is good. */
+/**
+ * Tries and the pause between them, ms: three seconds to go, and to come back nearly as long as a ticket is
+ * good.
+ */
 const TRIES_TO_GO = 10;
 const TRIES_TO_COME_BACK = 30;
 const PAUSE_MS = 300;
@@ -22,11 +25,11 @@ async function insist<T>(tries: number, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Hands a character over to a room: saved, given up and reserved for the ticket's holder, in one statement. Null:
- * fenced.
+ * Hands a character over to a room: saved, given up and reserved for the ticket's holder, in one statement.
+ * Null: fenced.
  *
- * @throws DATABASE_UNAVAILABLE it stayed away. Should the hand-over have gone through after all, the next renewal of
- * the lease finds out and the player is asked to join anew.
+ * @throws DATABASE_UNAVAILABLE it stayed away. Should the hand-over have gone through after all, the next
+ *   renewal of the lease finds out and the player is asked to join anew.
  */
 export async function handOver(
   characters: CharacterPort,
@@ -45,7 +48,9 @@ export interface TakeBackOptions {
   readonly isFree: boolean;
 }
 
-/** Takes a character back that was handed over. Null: too late, it has another owner or the ticket ran out. */
+/**
+ * Takes a character back that was handed over. Null: too late, it has another owner or the ticket ran out.
+ */
 export async function takeBack(
   characters: CharacterPort,
   id: string,

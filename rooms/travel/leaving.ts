@@ -8,14 +8,14 @@ import { asRefusal } from "./portal.ts";
 import { isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
 
 /**
- * Longest time, ms, that those who go together wait for one whose hand-over hangs. Their own tickets are good for ten
- * seconds: what is left is for the way.
+ * Longest time, ms, that those who go together wait for one whose hand-over hangs. Their own tickets are good
+ * for ten seconds: what is left is for the way.
  */
 const HAND_OVER_MAX_MS = 4_000;
 
 /**
- * Step 3 of a hand-over, from the frozen avatar to the ticket. False: the player stays, or takes too long for the others
- * to wait.
+ * Step 3 of a hand-over, from the frozen avatar to the ticket. False: the player stays, or takes too long for
+ * the others to wait.
  */
 export async function depart<A extends Avatar>(
   host: TravelHost<A>,

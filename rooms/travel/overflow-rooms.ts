@@ -4,7 +4,7 @@ import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Goal } from "./portal.ts";
 
-/** What siblings need of their room. */
+/** The parts of a room that its overflow rooms need. */
 export interface OverflowHost<A extends Avatar> {
   readonly roomId: string;
   readonly roomName: string;
@@ -15,8 +15,8 @@ export interface OverflowHost<A extends Avatar> {
 }
 
 /**
- * A place whose card says `overflow` has several rooms when one is full. Players may see them and change over; a party
- * goes with its leader.
+ * A place whose card says `overflow` has several rooms when one is full. Players may see them and change
+ * over; a party goes with its leader.
  */
 export function openOverflowRooms<A extends Avatar>(
   host: OverflowHost<A>,

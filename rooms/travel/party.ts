@@ -9,25 +9,25 @@ import type { Behind, Companions } from "./travel-host.ts";
 /** What a room does for the parties of its players. Made by {@link openParties}. */
 export interface Parties<A extends Avatar> {
   /**
-   * Somebody came in: their party is told where they are, and they of their party.
+   * A player came in: the party hears where, and the player gets the party.
    * @returns the room where the rest of the party is, if they lost each other when a process died
    */
   enter(player: Player<A>): Promise<string | undefined>;
-  /** Somebody has left for good, and not to another room. */
+  /** A player has left for good, and not to another room. */
   exit(player: Player<A>): Promise<void>;
-  /** Forgets what was known of somebody's party. */
+  /** Forgets the party of a character that left the room. */
   forget(characterId: string): void;
-  /** Who goes along through a portal: with the leader all who are here, with others nobody. */
+  /** The members who go along through a portal: with the leader all in the room, with others none. */
   companions(player: Player<A>): Companions<A>;
-  /** The others of somebody's party. */
+  /** The other members of a player's party. */
   othersOf(player: Player<A>): { id: string; name: string }[];
-  /** Whom an instance is for that somebody opens. */
+  /** The key of an instance that a character opens: its party, or itself. */
   keyOf(characterId: string): string;
-  /** The same for somebody who is not in the room yet. */
+  /** The same for a character that is not in the room yet. */
   askKey(characterId: string): Promise<string>;
 }
 
-/** What the desk needs of its room. */
+/** What parties need of their room. */
 export interface PartyHost<A extends Avatar> {
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly roomId: string;
@@ -43,7 +43,7 @@ export async function openParties<A extends Avatar>(
   router: MessageRouter<Player<A>>,
 ): Promise<Parties<A>> {
   const { presence, log } = host;
-  /** Parties of those who are here, as they were last heard of, by character. */
+  /** Parties of the players in the room, as they were last read, by character. */
   const known = new Map<string, parties.Party>();
   const idOf = (player: Player<A>) => player.claim.sheet.id;
   const person = (player: Player<A>): parties.Person => ({
@@ -73,7 +73,7 @@ export async function openParties<A extends Avatar>(
     const party = await parties.readParty(presence, news.party);
     for (const character of news.characters) {
       const player = here(character);
-      // Who has joined another party meanwhile hears of that one.
+      // A player who has joined another party meanwhile gets that one.
       const elsewhere = known.get(character)?.id !== news.party && !party?.members.has(character);
       if (player && !elsewhere) show(player, party);
     }
@@ -132,9 +132,10 @@ export async function openParties<A extends Avatar>(
 }
 
 /**
- * Where somebody finds their party again who has just joined anew, or undefined when they may stay. Only those are sent
- * after their party who were in a room with one of them and did not leave it themselves: their process died or stood
- * still. The room with most of the party is the one; the leader's, where there are several.
+ * Where somebody finds their party again who has just joined anew, or undefined when they may stay. Only
+ * those are sent after their party who were in a room with one of them and did not leave it themselves: their
+ * process died or stood still. The room with most of the party is the one; the leader's, where there are
+ * several.
  *
  * @param party as it was kept before they joined
  * @param roomId where they are now
@@ -151,7 +152,7 @@ async function rejoinParty(
     if (id === characterId || lostAt !== 0) continue;
     rooms.set(room, (rooms.get(room) ?? 0) + (id === party.lead ? 1.5 : 1));
   }
-  // A room that is still open is one that nobody was thrown out of.
+  // A room that is still open has thrown no player out.
   const open = await matchMaker.findRoomsByIds([...rooms.keys(), me.roomId]);
   if (open.has(me.roomId)) return undefined;
   const [best] = [...rooms].filter(([room]) => open.has(room)).sort(([, a], [, b]) => b - a);

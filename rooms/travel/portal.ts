@@ -16,7 +16,7 @@ import { listingOf } from "./room-finder.ts";
 /** A portal reaches so far up and down from its foot, metres. */
 const PORTAL_HEIGHT_M = 2.5;
 
-/** Where a room's rule sends somebody. */
+/** Where a rule sends a player. */
 export interface Goal {
   /** Name of the game; "back": where the player came from. */
   readonly to: string;
@@ -26,7 +26,7 @@ export interface Goal {
   readonly roomId?: string | undefined;
 }
 
-/** How a journey ended, as the other room tells. */
+/** How a hand-over ended, as the other room says. */
 export type JourneyEnd = { how: "arrived" } | { how: "refused"; code: ErrorCode };
 
 /** The portal that an actor stands in. */
@@ -36,13 +36,16 @@ export function portalAt(level: Level, { x, y, z }: Place): Portal | undefined {
   );
 }
 
-/** Where a player came from, if the goal leads there and names no spawn of its own: they face away from the portal. */
+/**
+ * Where a player came from, if the goal leads there and names no spawn of its own: they face away from the
+ * portal.
+ */
 export function wayBack({ origin }: Player, { to, spawn }: Goal): Origin | undefined {
   if (!origin || spawn !== undefined || (to !== "back" && to !== origin.game)) return undefined;
   return { ...origin, place: { ...origin.place, yaw: origin.place.yaw + Math.PI } };
 }
 
-/** A game's name for people; that of a game which is not there is told as it is. */
+/** A game's name for people; a game that does not exist is named as it was asked for. */
 export function labelOf(game: string): string {
   try {
     return listingOf(game).label;
@@ -52,18 +55,18 @@ export function labelOf(game: string): string {
   }
 }
 
-/** What a player is told of an error. */
+/** The refusal that a player gets for an error. */
 export function asRefusal(error: unknown): Refusal {
   return error instanceof RoomkeepError ? refuse(error.code, error.message) : refuse("TRAVEL_UNAVAILABLE");
 }
 
 /**
- * Tells the room that a traveller came from how the journey ended. In one process it is told before this returns, so
- * that nobody sees the traveller in both.
+ * Tells the room that a traveller came from how the journey ended. In one process it is told before this
+ * returns, so that nobody sees the traveller in both.
  */
 export function tellOrigin({ ticket, from }: Journey, end: JourneyEnd): void {
   matchMaker.remoteRoomCall(from.roomId, "journeyEnded", [from.sessionId, ticket, end]).catch(() => {
-    // The room has closed, or its process died: nobody is left there to be told.
+    // The room has closed, or its process died.
   });
 }
 
@@ -92,7 +95,9 @@ export async function claimArrival(
   }
 }
 
-/** Where a traveller appears; undefined: the joiner has not travelled. `present`: how many are in the room. */
+/**
+ * Where a traveller appears; undefined: the joiner has not travelled. `present`: how many are in the room.
+ */
 export function placeOfArrival(level: Level, { journey }: Identity, present: number): Place | undefined {
   return journey && (journey.at ?? spawnPlaceOf(level, present, journey.spawn ?? ""));
 }

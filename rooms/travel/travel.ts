@@ -24,11 +24,14 @@ export interface Travel<A extends Avatar> {
   /** Sends players on together. Settles when each has a seat there or the reason why not. */
   send(players: readonly Player<A>[], goal: Goal): Promise<void>;
   /**
-   * Takes all players who can go over to the room that takes this one's place, each to where they stand. Settles when
-   * all have gone, or after the longest wait for an arrival.
+   * Takes all players who can go over to the room that takes this one's place, each to where they stand.
+   * Settles when all have gone, or after the longest wait for an arrival.
    */
   carry(open: () => Promise<IRoomCache>): Promise<void>;
-  /** The room that a player was sent to says how it ended. Anything but the ticket of the hand-over is ignored. */
+  /**
+   * The room that a player was sent to says how it ended. Anything but the ticket of the hand-over is
+   * ignored.
+   */
   ended(sessionId: string, ticket: string, end: JourneyEnd): void;
   /** Tells a player who dropped on the way and has returned where to go. */
   remind(player: Player<A>): void;

@@ -8,17 +8,18 @@ import { openOverflowRooms } from "./overflow-rooms.ts";
 import { openParties, type Parties } from "./party.ts";
 import { openTravel, type Travel } from "./travel.ts";
 
-/** The ways into and out of a room, and the parties that take them together. Made by {@link openJourneys}. */
-export interface Journeys<A extends Avatar> {
-  readonly travel: Travel<A>;
+/**
+ * The ways into and out of a room, and the parties that take them together. Made by {@link openRoomTravel}.
+ */
+export interface RoomTravel<A extends Avatar> extends Travel<A> {
   readonly parties: Parties<A>;
   readonly access: InstanceAccess;
   /** The party hears where a player is. A player who lost it when a process died is sent after it. */
   arrived(player: Player<A>, identity: Identity): Promise<void>;
 }
 
-/** What journeys need of their room. */
-export interface JourneysHost<A extends Avatar> {
+/** What travel and parties need of their room. */
+export interface RoomTravelHost<A extends Avatar> {
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly roomId: string;
   readonly roomName: string;
@@ -39,7 +40,7 @@ export interface JourneysHost<A extends Avatar> {
 }
 
 /** Opens travel, parties and overflow rooms for one room, and registers their messages. */
-export async function openJourneys<A extends Avatar>(host: JourneysHost<A>): Promise<Journeys<A>> {
+export async function openRoomTravel<A extends Avatar>(host: RoomTravelHost<A>): Promise<RoomTravel<A>> {
   const { roomId, roomName, presence, log, router } = host;
   const parties = await openParties<A>(host, router);
   const access = openInstanceAccess({
@@ -66,7 +67,7 @@ export async function openJourneys<A extends Avatar>(host: JourneysHost<A>): Pro
   );
   router.reply("travel.back", roomMessages["travel.back"], (player) => travel.cannot(player));
   return {
-    travel,
+    ...travel,
     parties,
     access,
     async arrived(player, { journey }) {
