@@ -177,6 +177,16 @@ test("leaving saves the stats, and a second login takes over with what the first
   await bob.room.leave();
 });
 
+test("changed stats are saved while the player plays on", async () => {
+  const ann = await sit({ name: "Ann" });
+  const record = serverRoom(ann).players.get(ann.room.sessionId);
+  if (!record) throw new Error("Ann is not there");
+  // As if the last save were long ago.
+  Object.assign(record, { stats: { played: 40 }, statsChanged: true, savedAt: Number.NEGATIVE_INFINITY });
+  await expect.poll(() => statsOf(ann), { timeout: 10_000 }).toEqual({ played: 40 });
+  await ann.room.leave();
+});
+
 test("a part of a room says by its code that the room has not opened", () => {
   class EagerRoom extends GameRoom {
     readonly mine = this.ports.items;
