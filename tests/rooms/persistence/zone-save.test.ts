@@ -27,7 +27,6 @@ class GroveRoom extends WorldRoom<GroveState> {
   override zone = "grove";
   override persistent = true;
   began = 0;
-  failOpen = false;
 
   protected override onBegin(): void {
     this.began += 1;
@@ -268,6 +267,28 @@ describe("the room of a persistent zone", () => {
     const { ds } = server.server.foundation.database;
     const [aside] = await ds.query("SELECT reason FROM zone_quarantine WHERE key = 'grove'");
     expect(aside.reason).toContain("SNAPSHOT_NEWER");
+  });
+
+  test.each(["startClock", "onOpen"] as const)("is free for the next when %s fails", async (step) => {
+    let broken = true;
+    const fail = (at: typeof step) => {
+      if (broken && at === step) throw new Error("This room does not open.");
+    };
+    class BrokenRoom extends GroveRoom {
+      override zone = `broken by ${step}`;
+      protected override startClock(): void {
+        fail("startClock");
+        super.startClock();
+      }
+      protected override onOpen(): void {
+        fail("onOpen");
+      }
+    }
+    const server = await boot(BrokenRoom);
+    await expect(server.join("grove", { name: "Ann" })).rejects.toThrow();
+    broken = false;
+    const bob = await server.join("grove", { name: "Bob" });
+    expect(server.room<GroveRoom>(bob.room.roomId).began).toBe(1);
   });
 
   test("closes unsaved when it is fenced, and its players are saved", async () => {
