@@ -29,11 +29,13 @@ import { StableSerializer } from "./replication/stable-serializer.ts";
 import { type Faults, openFaults } from "./simulation/faults.ts";
 import { Recording } from "./simulation/recording.ts";
 import { installClientFastPath } from "./transport/client-fast-path.ts";
+import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
 import { orJoinError } from "./travel/join-error.ts";
+import { instanceKeyOf } from "./travel/party-store.ts";
 import { uniqueCode } from "./travel/room-code.ts";
 
 /** Room time between two checks for a character that is due to be saved, ms. */
-const SAVE_LOOK_MS = 1_000;
+const SAVE_CHECK_MS = 1_000;
 
 /** How a room is opened, by its game's listing and by what the room is created with. */
 export interface RoomOpening {
@@ -61,6 +63,7 @@ interface GameParts<P extends RoomPlayer> extends Surroundings {
 interface LiveParts<P extends RoomPlayer> {
   readonly sessions: PlaySessions<P>;
   readonly directMessages: DirectMessages<P>;
+  readonly access: InstanceAccess;
 }
 
 /**
@@ -110,26 +113,26 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   /** @throws ROOM_NOT_OPEN before the room opens, such as in an initializer of a field */
   protected get ports(): Ports {
-    return this.opened.ports;
+    return this.part("ports");
   }
   /** @throws ROOM_NOT_OPEN */
   protected get log(): Log {
-    return this.opened.log;
+    return this.part("log");
   }
   /** Role-gated commands, for players by message and for operators. @throws ROOM_NOT_OPEN */
   get console(): Console {
-    return this.opened.console;
+    return this.part("console");
   }
   /** @throws ROOM_NOT_OPEN */
   protected get router(): MessageRouter<P> {
-    return this.opened.router;
+    return this.part("router");
   }
   /** The room's own serializer. @throws ROOM_NOT_OPEN */
   protected get wire(): StableSerializer<S> {
     return present(this.stable, "wire");
   }
-  private get opened(): GameParts<P> {
-    return present(this.parts, "ports");
+  private part<Name extends keyof GameParts<P>>(name: Name): GameParts<P>[Name] {
+    return present(this.parts, name)[name];
   }
   private get sessions(): PlaySessions<P> {
     return present(this.live, "sessions").sessions;
@@ -197,7 +200,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       rates: this.rateLimits,
       log: around.log,
       record: (player, type, message) => this.recording.recorder?.message(player.sessionId, type, message),
-      refusal: (player) => this.refusal(player),
+      refusal: (player) => this.frozenRefusal(player),
     });
     registerChat(router, around.network);
     const console = this.openCommands(around.ports);
@@ -228,8 +231,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /** The parts that need clients: play sessions, and messages of other rooms. */
-  protected async openLive(_opening: RoomOpening): Promise<void> {
-    const { players, roomId, presence, log, router, ports } = this;
+  protected async openLive({ instance }: RoomOpening): Promise<void> {
+    const { players, roomId, roomName, presence, log, router, ports } = this;
     const directMessages = await openDirectMessages<P>(
       {
         players,
@@ -241,14 +244,16 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       },
       router,
     );
-    this.live = { sessions: openPlaySessions(this.sessionsHost()), directMessages };
+    const askKey = (characterId: string) => instanceKeyOf(presence, characterId);
+    const access = openInstanceAccess({ key: instance, askKey, presence, roomName, roomId, log });
+    this.live = { sessions: openPlaySessions(this.sessionsHost(access)), directMessages, access };
     this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
   }
 
   /** Begins to save; a room with a world begins to tick. */
   protected startClock(): void {
     const host = this.autosaveHost();
-    this.clock.setInterval(() => saveIfDue(host, this.clock.elapsedTime), SAVE_LOOK_MS);
+    this.clock.setInterval(() => saveIfDue(host, this.clock.elapsedTime), SAVE_CHECK_MS);
   }
 
   protected async openGame(): Promise<void> {
@@ -259,7 +264,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected async abandon(): Promise<void> {}
 
   /** What play sessions need of this kind of room. */
-  protected sessionsHost(): PlaySessionsHost<P> {
+  protected sessionsHost(access: InstanceAccess): PlaySessionsHost<P> {
     const { players, roomName, roomId, ports, log } = this;
     return {
       players,
@@ -267,7 +272,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       roomId,
       ports,
       log,
-      mayEnter: async () => {},
+      access,
       admit: (client, claim, identity) => this.admit(client, claim, identity),
       entered: () => {},
       remove: (player) => this.takeOut(player),
@@ -293,7 +298,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /** Why nothing that a player sends may move the room now; undefined: it may. */
-  protected refusal(_player: P): Refusal | undefined {
+  protected frozenRefusal(_player: P): Refusal | undefined {
     return undefined;
   }
 
@@ -368,6 +373,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   override async onDispose(): Promise<void> {
     for (const stop of this.stopListening) stop();
+    // A room that could not open has none.
+    await this.live?.access.close();
     this.parts?.log.info({}, "room closed");
   }
 

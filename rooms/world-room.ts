@@ -56,6 +56,7 @@ import type { Simulation, SystemInRoom } from "./simulation/simulation.ts";
 import { spawnPlaceOf } from "./simulation/spawn-place.ts";
 import { checkRates, openTickClock, type TickClock, type TickProfile } from "./simulation/tick-clock.ts";
 import { isHandedOver } from "./travel/departure.ts";
+import type { InstanceAccess } from "./travel/instance-access.ts";
 import { type Goal, type JourneyEnd, placeOfArrival } from "./travel/portal.ts";
 import { openSuccessor } from "./travel/room-finder.ts";
 import { openRoomTravel, type RoomTravel } from "./travel/room-travel.ts";
@@ -366,7 +367,7 @@ export abstract class WorldRoom<
       opening,
       inputs: this.inputs,
       rewind: this.openRewind(),
-      travel: await this.openTravel(opening),
+      travel: await this.openTravel(),
       clock: openTickClock({ roomName, roomId }, 1000 / tickHz),
     };
     await super.openLive(opening);
@@ -386,7 +387,7 @@ export abstract class WorldRoom<
     return openZone({ zones: ports.zones, zone, roomId, simulation, players, format, log, lost });
   }
 
-  private openTravel({ instance }: RoomOpening): Promise<RoomTravel<A>> {
+  private openTravel(): Promise<RoomTravel<A>> {
     const { players, roomId, roomName, presence, log, router, ports } = this;
     return openRoomTravel<A>({
       players,
@@ -397,7 +398,6 @@ export abstract class WorldRoom<
       characters: ports.characters,
       log,
       router,
-      instance,
       level: () => this.level,
       zone: () => this.zone,
       waitMs: () => Math.min(Math.max(this.travelWaitMs, 500), 8_000),
@@ -469,14 +469,10 @@ export abstract class WorldRoom<
     };
   }
 
-  protected override sessionsHost(): PlaySessionsHost<Player<A>> {
-    const host = super.sessionsHost();
+  protected override sessionsHost(access: InstanceAccess): PlaySessionsHost<Player<A>> {
+    const host = super.sessionsHost(access);
     return {
       ...host,
-      mayEnter: async ({ characterId, journey }) => {
-        // A traveller has a seat that another room asked for.
-        if (!journey) await this.liveWorld?.travel.access.ask(characterId);
-      },
       entered: (player, identity) => this.entered(player, identity),
       setAway: (player, away) => this.roomWorld.setAway(player, away),
       returned: (player) => {
@@ -509,7 +505,6 @@ export abstract class WorldRoom<
   private entered(player: Player<A>, { journey }: Identity): void {
     if (this.wire.filtered && !this.interestSerializer) giveOwnView(player.client, player.avatar);
     player.origin = journey?.carried ? journey.origin : journey?.from;
-    this.liveWorld?.travel.access.remember(player.claim.sheet.id);
   }
 
   protected override takeOut(player: Player<A>): void {
@@ -523,7 +518,7 @@ export abstract class WorldRoom<
   }
 
   /** A change to a player who has been handed over would be lost. */
-  protected override refusal({ departure }: Player<A>): Refusal | undefined {
+  protected override frozenRefusal({ departure }: Player<A>): Refusal | undefined {
     return departure ? refuse("TRAVELLING") : undefined;
   }
 
@@ -557,8 +552,6 @@ export abstract class WorldRoom<
 
   override async onDispose(): Promise<void> {
     this.stopRecording?.();
-    // A room that could not open has none of these.
-    await this.liveWorld?.travel.access.close();
     await this.zoneKeeper?.close();
     await super.onDispose();
   }

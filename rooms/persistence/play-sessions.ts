@@ -2,6 +2,7 @@ import type { Client, Deferred } from "@colyseus/core";
 import { CLOSE, RECONNECT_S } from "../../shared/index.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterState, Claim, Identity, Log, PlaySessionEnding, Ports } from "../ports/ports.ts";
+import type { InstanceAccess } from "../travel/instance-access.ts";
 import { orJoinError } from "../travel/join-error.ts";
 import { claimArrival, codeOf, tellOrigin } from "../travel/portal.ts";
 import { releaseCharacter } from "./character-saves.ts";
@@ -31,8 +32,7 @@ export interface PlaySessionsHost<P extends RoomPlayer> {
   readonly roomId: string;
   readonly ports: Ports;
   readonly log: Log;
-  /** @throws INSTANCE_CLOSED to a character that the room is not for */
-  mayEnter(identity: Identity): Promise<void>;
+  readonly access: InstanceAccess;
   /** Makes the player and puts them into the room. */
   admit(client: Client, claim: Claim, identity: Identity): P;
   /** The player is in: before anybody is sent a patch with them. */
@@ -110,7 +110,8 @@ async function join<P extends RoomPlayer>(
 ): Promise<void> {
   const { ports, roomId, log } = host;
   const { journey } = identity;
-  await orJoinError(host.mayEnter(identity));
+  // A traveller has a seat that another room asked for.
+  if (!journey) await orJoinError(host.access.ask(identity.characterId));
   const claim = await orJoinError(claimArrival(ports.characters, identity, roomId));
   try {
     const player = host.admit(client, claim, identity);
@@ -118,6 +119,7 @@ async function join<P extends RoomPlayer>(
     host.entered(player, identity);
     // Before anybody is sent a patch with both: the other room takes its copy out at once.
     if (journey) tellOrigin(journey, { how: "arrived" });
+    host.access.remember(identity.characterId);
     void whereabouts.arrived(player, identity);
     player.visit = ports.visits.begin({ identity, game: host.roomName, roomId, epoch: claim.epoch });
     log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");

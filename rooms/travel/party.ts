@@ -23,8 +23,6 @@ export interface Parties<A extends Avatar> {
   othersOf(player: Player<A>): { id: string; name: string }[];
   /** The key of an instance that a character opens: its party, or itself. */
   keyOf(characterId: string): string;
-  /** The same for a character that is not in the room yet. */
-  askKey(characterId: string): Promise<string>;
 }
 
 /** What parties need of their room. */
@@ -95,7 +93,6 @@ export async function openParties<A extends Avatar>(
     hear(news).catch((error) => log.warn({ err: error }, "news of a party could not be passed on"));
   });
 
-  const soloKey = (characterId: string) => `solo:${characterId}`;
   return {
     async enter(player) {
       const before = await parties.partyOf(presence, idOf(player));
@@ -124,10 +121,7 @@ export async function openParties<A extends Avatar>(
       const members = [...(known.get(idOf(player))?.members ?? [])];
       return members.filter(([id]) => id !== idOf(player)).map(([id, { name }]) => ({ id, name }));
     },
-    keyOf: (characterId) => known.get(characterId)?.id ?? soloKey(characterId),
-    async askKey(characterId) {
-      return (await parties.partyOf(presence, characterId))?.id ?? soloKey(characterId);
-    },
+    keyOf: (characterId) => known.get(characterId)?.id ?? parties.soloKey(characterId),
   };
 }
 

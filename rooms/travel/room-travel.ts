@@ -3,7 +3,6 @@ import { type Avatar, type Level, roomMessages } from "../../shared/index.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { CharacterPort, Identity, Log } from "../ports/ports.ts";
-import { type InstanceAccess, openInstanceAccess } from "./instance-access.ts";
 import { openOverflowRooms } from "./overflow-rooms.ts";
 import { openParties, type Parties } from "./party.ts";
 import { openTravel, type Travel } from "./travel.ts";
@@ -13,7 +12,6 @@ import { openTravel, type Travel } from "./travel.ts";
  */
 export interface RoomTravel<A extends Avatar> extends Travel<A> {
   readonly parties: Parties<A>;
-  readonly access: InstanceAccess;
   /** The party hears where a player is. A player who lost it when a process died is sent after it. */
   arrived(player: Player<A>, identity: Identity): Promise<void>;
 }
@@ -29,8 +27,6 @@ export interface RoomTravelHost<A extends Avatar> {
   readonly characters: CharacterPort;
   readonly log: Log;
   readonly router: MessageRouter<Player<A>>;
-  /** The party or character that the room is for; undefined in a room that is no instance. */
-  readonly instance: string | undefined;
   level(): Level;
   zone(): string | undefined;
   /** Longest wait for an arrival, ms. */
@@ -41,16 +37,8 @@ export interface RoomTravelHost<A extends Avatar> {
 
 /** Opens travel, parties and overflow rooms for one room, and registers their messages. */
 export async function openRoomTravel<A extends Avatar>(host: RoomTravelHost<A>): Promise<RoomTravel<A>> {
-  const { roomId, roomName, presence, log, router } = host;
+  const { roomId, roomName, router } = host;
   const parties = await openParties<A>(host, router);
-  const access = openInstanceAccess({
-    key: host.instance,
-    askKey: parties.askKey,
-    presence,
-    roomName,
-    roomId,
-    log,
-  });
   const travel = openTravel<A>({
     ...host,
     companions: (player) => parties.companions(player),
@@ -69,7 +57,6 @@ export async function openRoomTravel<A extends Avatar>(host: RoomTravelHost<A>):
   return {
     ...travel,
     parties,
-    access,
     async arrived(player, { journey }) {
       const partysRoom = await parties.enter(player);
       // A player who was sent here has lost nobody.
