@@ -1,143 +1,426 @@
-import { randomInt } from "node:crypto";
-import { Room } from "@colyseus/core";
+import { type Client, Room, type RoomException, SchemaSerializer, type Serializer } from "@colyseus/core";
+import type { Schema } from "@colyseus/schema";
+import type { z } from "zod";
+import type { Refusal } from "../shared/index.ts";
+import { createOptions, type GameListing, type RoomListing } from "./game-listing.ts";
+import { registerChat } from "./messaging/chat.ts";
+import { ROOM_COMMANDS } from "./messaging/commands.ts";
+import { type Command, type Console, openConsole, registerConsoleMessages } from "./messaging/console.ts";
 import {
-  Avatar,
-  type Events,
-  type Ground,
-  type Level,
-  type SchemaClass,
-  type Space,
-  TICK_HZ,
-  type Triggers,
-  type WalkInput,
-  type World,
-  type WorldState,
-  walk,
-} from "../shared/index.ts";
-import { flatField, type GameListing, type RoomListing } from "./game-listing.ts";
-import { LOOSE_THINGS } from "./messaging/commands.ts";
-import type { Command, Spawnable } from "./messaging/console.ts";
+  announce,
+  type DirectMessage,
+  type DirectMessages,
+  openDirectMessages,
+} from "./messaging/direct-messages.ts";
 import type { RateLimit } from "./messaging/message-guard.ts";
-import type { ZoneFormat } from "./persistence/zone-saves.ts";
-import type { PlaceOfSpawn, Player } from "./player.ts";
-import type { ItemTemplates, Log, Ports } from "./ports/ports.ts";
-import type { InterestOptions } from "./replication/interest.ts";
-import type { Simulation, SystemInRoom } from "./simulation/simulation.ts";
-import { spawnPlaceOf } from "./simulation/spawn-place.ts";
+import {
+  type Action,
+  type MessageNetwork,
+  type MessageRouter,
+  openMessageRouter,
+} from "./messaging/message-router.ts";
+import { present } from "./opened.ts";
+import { type AutosaveHost, captureStats, saveIfDue } from "./persistence/character-saves.ts";
+import { openPlaySessions, type PlaySessions, type PlaySessionsHost } from "./persistence/play-sessions.ts";
+import { describePlayer, type RoomPlayer } from "./player.ts";
+import type { Claim, Identity, ItemTemplates, Log, Ports } from "./ports/ports.ts";
+import { takeView } from "./replication/owner-view.ts";
+import { StableSerializer } from "./replication/stable-serializer.ts";
+import { confirmSeats, freeSeat } from "./seat-reservations.ts";
+import { type Faults, openFaults } from "./simulation/faults.ts";
+import { Recording } from "./simulation/recording.ts";
+import { installClientFastPath } from "./transport/client-fast-path.ts";
+import { openStrikes, type Strikes } from "./transport/strikes.ts";
+import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
+import { orJoinError } from "./travel/join-error.ts";
+import { instanceKeyOf } from "./travel/party-store.ts";
+import { uniqueCode } from "./travel/room-code.ts";
+import { refuseFull } from "./travel/room-finder.ts";
+
+/** Room time between two checks for a character that is due to be saved, ms. */
+const SAVE_CHECK_MS = 1_000;
+
+/** How a room is opened, by its game's listing and by what the room is created with. */
+export interface RoomOpening {
+  /** True: it is on no list, and is entered by its code. */
+  readonly isHidden: boolean;
+  /** The party or character that it is for; undefined in a room that is no instance. */
+  readonly instance: string | undefined;
+}
+
+/** The world outside of a room: its process and its clients. A re-run has neither. */
+export interface Surroundings {
+  readonly ports: Ports;
+  readonly log: Log;
+  readonly network: MessageNetwork;
+}
+
+/** The parts of a room that a re-run has as well. */
+interface GameParts<P extends RoomPlayer> extends Surroundings {
+  readonly router: MessageRouter<P>;
+  /** A command that is given by it is recorded as an operator's. */
+  readonly console: Console;
+}
+
+/** The parts of a room that has clients. */
+interface LiveParts<P extends RoomPlayer> {
+  readonly sessions: PlaySessions<P>;
+  readonly directMessages: DirectMessages<P>;
+  readonly access: InstanceAccess;
+}
 
 /**
- * What a game says of its room: settings and hooks, and what it sees of it. A game extends `WorldRoom`, which adds
- * all that a room does by itself.
+ * A room without a 3D world, such as a card table: players join with their character, send messages, chat,
+ * drop and return, and are saved. A game extends it and adds its state, its messages and its rules; a game
+ * with a world extends `WorldRoom`.
+ *
+ * @example
+ * export class TableRoom extends GameRoom<TableState> {
+ *   static override readonly listing = { label: "Table", description: "Cards for four.", maxPlayers: 4 };
+ *   override state = new TableState();
+ *   protected override onOpen() {
+ *     this.on("play", z.strictObject({ card: z.int() }), (player, { card }) => this.play(player, card));
+ *   }
+ * }
  */
-export abstract class GameRoom<S extends WorldState = WorldState, A extends Avatar = Avatar> extends Room<{
+export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer = RoomPlayer> extends Room<{
   state: S;
   metadata: RoomListing;
-  input: WalkInput;
+  input: unknown;
 }> {
   static readonly listing: GameListing = { label: "Room", description: "", maxPlayers: 32 };
   /** Kinds of items of the game. All games of a server share them: one name is one thing. */
   static readonly items: ItemTemplates = {};
 
-  /** The level that the game's rooms open with; its portals are checked when the server starts. */
-  static readonly level: Level | undefined = undefined;
-
-  /** Geometry of the room. */
-  level: Level = (this.constructor as typeof GameRoom).level ?? flatField;
-  /** Name under which characters keep their place here; undefined: they start at a spawn each time. */
-  zone: string | undefined;
-  /** True: the world of the zone is kept, players apart; only one room in all the cluster then has the zone. */
-  persistent = false;
-  /** Version of what this game saves of its zone, and how older ones are read. */
-  zoneFormat: ZoneFormat = {};
-  /** Actor classes that a save may hold. Default: all that the state may have. */
-  actorClasses: readonly SchemaClass[] | undefined;
-  /** Steps a second. */
-  tickHz = TICK_HZ;
-  /** Ticks between two patches: 1 sends each step, 3 at 60 Hz sends 20 patches a second. */
-  patchEveryTicks = 1;
-  /** How far in the past clients show what others move, ms. Default: two patches, so that a late one is not seen. */
-  interpolationMs: number | undefined;
-  /** How far back hits are judged by what the shooter saw, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
-  rewindMs = 0;
-  /** What runs over the world in every tick or now and then. */
-  systems: readonly SystemInRoom<S>[] = [];
-  /** What a player is sent of the actors: those near; undefined: all, which suits a small room. */
-  interest: InterestOptions | undefined;
-  /** What the game adds to the console. */
+  /** The game's own commands of the console. */
   commands: readonly Command<never>[] = [];
-  /** What `/spawn` may spawn, by name. */
-  spawnable: Spawnable = LOOSE_THINGS;
   /** How often a player may send a message, by type. */
   rateLimits: Record<string, RateLimit> = {};
-  /** Whoever was sent on and has not arrived after so long is taken back, ms: 500 to 8,000. */
-  travelWaitMs = 6_000;
-  /** Of the room's chance: fixed for a replay, secret otherwise. */
-  seed = randomInt(2 ** 32);
 
-  // ── What a game sees ──────────────────────────────────────────────────────────────────────────────────────────
+  /** The players in the room, by session id; a dropped player stays until the seat is given up. */
+  readonly players = new Map<string, P>();
+  protected readonly recording = new Recording();
+  protected readonly faultBook: Faults = openFaults(() => this.parts?.log);
+  /** Counts the malformed messages and frames of each client. */
+  readonly strikes: Strikes = openStrikes(
+    () => this.clock.elapsedTime,
+    () => this.parts?.log,
+  );
+  private parts: GameParts<P> | undefined;
+  private live: LiveParts<P> | undefined;
+  private stable: StableSerializer<S> | undefined;
+  /** The room's own subscriptions, ended when it closes. */
+  private readonly stopListening: (() => void)[] = [];
 
-  /** Everybody in the room, by session id; a dropped player stays until the seat is given up. */
-  readonly players = new Map<string, Player<A>>();
-  protected ports!: Ports;
-  protected log!: Log;
-  /** What the room simulates, apart from any network. */
-  simulation!: Simulation<S>;
-
-  /** The actors: spawn, despawn, query, observe. */
-  get world(): World {
-    return this.simulation.world;
-  }
-  /** What happens: emit it, or be told of it. */
-  get events(): Events {
-    return this.simulation.events;
-  }
-  /** The level's trigger volumes: who enters, who leaves, who is inside. */
-  get triggers(): Triggers {
-    return this.simulation.triggers;
-  }
-  protected get ground(): Ground {
-    return this.simulation.ground;
-  }
-  protected get space(): Space | undefined {
-    return this.simulation.space;
-  }
-
-  // ── What a game may define ────────────────────────────────────────────────────────────────────────────────────
-
-  /** The world is new: place what it begins with. Not called when it was restored from a save. */
-  protected onBegin?(): void;
   /** Once, when the room is ready to be filled. */
   protected onOpen?(): void | Promise<void>;
-  /** A player's actor is in the room. */
-  protected onEnter?(player: Player<A>): void;
-  /** The player left for good; the actor is still in the state. */
-  protected onExit?(player: Player<A>): void;
-  /** The rules, once a tick after everybody has moved and the systems have run. `dt` in seconds. */
-  protected onTick?(dt: number): void;
+  /** A player is in the room. */
+  protected onEnter?(player: P): void;
+  /** The player leaves for good; stats that are written now are saved. */
+  protected onExit?(player: P): void;
 
-  /**
-   * Hot reload, while you develop: what to hand to the room that takes over, JSON only. State and players are handed
-   * over without it; fields of the room are not.
-   */
-  protected onKeep?(): unknown;
-  /** Hot reload: the room has taken over, and state and players are back. `kept` is what {@link onKeep} returned. */
-  protected onRestore?(kept: unknown): void;
-
-  /** Makes a player's actor; its pose is set afterwards. */
-  protected createAvatar(_player: Pick<Player, "client" | "claim">): A {
-    return new Avatar() as A;
+  /** @throws ROOM_NOT_OPEN before the room opens, such as in an initializer of a field */
+  protected get ports(): Ports {
+    return this.part("ports");
+  }
+  /** @throws ROOM_NOT_OPEN */
+  protected get log(): Log {
+    return this.part("log");
+  }
+  /** Role-gated commands, for players by message and for operators. @throws ROOM_NOT_OPEN */
+  get console(): Console {
+    return this.part("console");
+  }
+  /** @throws ROOM_NOT_OPEN */
+  protected get router(): MessageRouter<P> {
+    return this.part("router");
+  }
+  /** The room's own serializer. @throws ROOM_NOT_OPEN */
+  protected get wire(): StableSerializer<S> {
+    return present(this.stable, "wire");
+  }
+  private part<Name extends keyof GameParts<P>>(name: Name): GameParts<P>[Name] {
+    return present(this.parts, name)[name];
+  }
+  private get sessions(): PlaySessions<P> {
+    return present(this.live, "sessions").sessions;
   }
 
-  /** Where a player without a saved place appears. */
-  protected spawnPlace(_player: Player<A>): PlaceOfSpawn {
-    return spawnPlaceOf(this.level, this.players.size);
+  /** Errors that were caught, by the place where they arose. */
+  get faults(): ReadonlyMap<string, number> {
+    return this.faultBook.counts;
   }
 
   /**
-   * One input frame moves one avatar by one step; the client's view predicts with the same function. `id` is the
-   * session id of the avatar's player.
+   * Registers what a client may send: payloads that do not fit, come too often, or are refused by the game
+   * are answered with a reason and change nothing.
+   *
+   * @example
+   * this.on("ready", z.strictObject({ ready: z.boolean() }), (player, { ready }) => {
+   *   player.stats.ready = ready;
+   * });
    */
-  protected step(avatar: A, input: WalkInput, dt: number, _id: string): void {
-    walk(avatar, input, this.ground, dt);
+  protected on<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void {
+    this.router.on(type, schema, action);
+  }
+
+  /** Tells everybody on the server, in every room. A re-run tells nobody. */
+  announce(text: string): void {
+    if (!this.live) return;
+    announce(this.presence, text).catch((error) => {
+      this.log.warn({ err: error }, "an announcement could not be made");
+    });
+  }
+
+  override async onCreate(options: unknown): Promise<void> {
+    await orJoinError(this.create(options));
+  }
+
+  private async create(options: unknown): Promise<void> {
+    const { ports, private: isPrivate, instance, successor } = createOptions.parse(options);
+    const { listing } = this.constructor as typeof GameRoom;
+    this.stopListening.push(ports.openRoom());
+    if (this.hasOneRoom && !successor) await refuseFull(this.roomName);
+    this.roomId = await uniqueCode(this.roomId);
+    this.maxClients = listing.maxPlayers;
+    this.metadata = { label: listing.label, game: this.roomName };
+    // A player who opened the one room of a kept zone as a private one would keep everybody out.
+    const wish = this.hasOneRoom ? undefined : isPrivate;
+    const isHidden = listing.instance || (wish ?? listing.private ?? false);
+    if (isHidden) await this.setPrivate(true);
+    this.seatReservationTimeout = 10;
+    installClientFastPath(this, this.strikes);
+    confirmSeats(this, ports.seats);
+    const log = ports.log.child({ room: this.roomName, roomId: this.roomId });
+    this.openParts({ ports, log, network: this });
+    try {
+      await this.openLive({ isHidden, instance: listing.instance ? instance : undefined });
+      this.startClock();
+      await this.openGame();
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
+    log.info({ private: isHidden }, "room opened");
+  }
+
+  /** The parts that need no clients; a re-run opens the same. */
+  protected openParts(around: Surroundings): void {
+    const router = openMessageRouter<P>({
+      network: around.network,
+      players: this.players,
+      rates: this.rateLimits,
+      log: around.log,
+      strikes: this.strikes,
+      record: (player, type, message) => this.recording.recorder?.message(player.sessionId, type, message),
+      refusal: (player) => this.frozenRefusal(player),
+    });
+    registerChat(router, around.network);
+    const console = this.openCommands(around.ports);
+    // A player's command is recorded as a message.
+    registerConsoleMessages(router, console);
+    const recorded: Console = {
+      complete: console.complete,
+      give: (caller, line) => {
+        this.recording.recorder?.command(caller.id, caller.role, line);
+        return console.give(caller, line);
+      },
+    };
+    this.parts = { ...around, router, console: recorded };
+  }
+
+  private openCommands(ports: Ports): Console {
+    return openConsole<this>(this, this.allCommands(), ({ caller, line, outcome }) => {
+      const { accountId: account, id: character } = this.players.get(caller.id)?.claim.sheet ?? {};
+      const { roomName: game, roomId } = this;
+      const { id, role } = caller;
+      ports.audit.note({ caller: id, role, account, character, game, roomId, line, outcome });
+    });
+  }
+
+  /** The commands of the console, those of the game last. */
+  protected allCommands(): readonly Command<this>[] {
+    return [...ROOM_COMMANDS, ...this.commands];
+  }
+
+  /** The parts that need clients: play sessions, and messages of other rooms. */
+  protected async openLive({ instance }: RoomOpening): Promise<void> {
+    const { players, roomId, roomName, presence, log, router, ports } = this;
+    const directMessages = await openDirectMessages<P>(
+      {
+        players,
+        roomId,
+        presence,
+        log,
+        partyOf: (player) => this.partyOf(player),
+        announce: (text) => this.broadcast("notice", { code: "ANNOUNCEMENT", text }),
+      },
+      router,
+    );
+    const askKey = (characterId: string) => instanceKeyOf(presence, characterId);
+    const access = openInstanceAccess({ key: instance, askKey, presence, roomName, roomId, log });
+    this.live = { sessions: openPlaySessions(this.sessionsHost(access)), directMessages, access };
+    this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
+  }
+
+  /** Begins to save; a room with a world begins to tick. */
+  protected startClock(): void {
+    const host = this.autosaveHost();
+    this.clock.setInterval(() => saveIfDue(host, this.clock.elapsedTime), SAVE_CHECK_MS);
+  }
+
+  protected async openGame(): Promise<void> {
+    await this.onOpen?.();
+  }
+
+  /** The room could not open: its claims are free for the next try. */
+  protected async abandon(): Promise<void> {}
+
+  /** What play sessions need of this kind of room. */
+  protected sessionsHost(access: InstanceAccess): PlaySessionsHost<P> {
+    const { players, roomName, roomId, ports, log } = this;
+    return {
+      players,
+      roomName,
+      roomId,
+      ports,
+      log,
+      access,
+      admit: (client, claim, identity) => this.admit(client, claim, identity),
+      entered: () => {},
+      remove: (player) => this.takeOut(player),
+      setAway: (player, away) => this.recording.betweenTicks?.away(player.sessionId, away),
+      returned: () => {},
+      keepSeat: (client, seconds) => this.allowReconnection(client, seconds),
+      capture: (player) => captureStats(player),
+      isHandedOver: () => false,
+      arrived: (player) => this.live?.directMessages.enter(player) ?? Promise.resolve(),
+      departed: (player) => this.live?.directMessages.exit(player) ?? Promise.resolve(),
+    };
+  }
+
+  protected autosaveHost(): AutosaveHost<P> {
+    return {
+      players: this.players,
+      characters: this.ports.characters,
+      log: this.log,
+      mayWrite: () => true,
+      isDirty: (player) => player.statsChanged,
+      capture: (player) => captureStats(player),
+    };
+  }
+
+  /** Why nothing that a player sends may move the room now; undefined: it may. */
+  protected frozenRefusal(_player: P): Refusal | undefined {
+    return undefined;
+  }
+
+  /** The other members of a player's party. */
+  protected partyOf(_player: P): readonly { id: string; name: string }[] {
+    return [];
+  }
+
+  /** Makes a player's record. A game whose players have more fields overrides it. */
+  protected createPlayer(client: Client, claim: Claim, identity: Identity): P {
+    return describePlayer(client, claim, identity) as P;
+  }
+
+  /** Takes a player out of the room whose play session ends here; saves nothing. */
+  protected endSession(sessionId: string): void {
+    const player = this.players.get(sessionId);
+    if (player) this.sessions.end(player, "left");
+  }
+
+  /** True: there is one room of this game in the whole cluster. */
+  protected get hasOneRoom(): boolean {
+    return false;
+  }
+
+  /**
+   * Frees a seat that nobody has taken. Called by name through Colyseus, from any process.
+   *
+   * @param closeAfterS seconds that an empty room waits for a player who comes back to it
+   */
+  freeSeat(sessionId: string, closeAfterS = 0): Promise<void> {
+    return freeSeat(this, sessionId, closeAfterS);
+  }
+
+  /** The part of a join that changes the room. */
+  protected admit(client: Client, claim: Claim, identity: Identity): P {
+    this.recording.betweenTicks?.join(client.sessionId, claim.sheet, identity.role);
+    const player = this.createPlayer(client, claim, identity);
+    this.players.set(player.sessionId, player);
+    this.onEnter?.(player);
+    return player;
+  }
+
+  /** The part of a leave that changes the room. */
+  protected takeOut(player: P): void {
+    this.recording.betweenTicks?.leave(player.sessionId);
+    this.faultBook.attempt("onExit", () => this.onExit?.(player));
+    this.router.forget(player.client);
+    this.forgetClient(player.client);
+    this.players.delete(player.sessionId);
+  }
+
+  /** The client of a player who leaves for good sees nothing of the room any more. */
+  protected forgetClient(client: Client): void {
+    takeView(client);
+  }
+
+  override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
+    if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
+    await this.sessions.join(client, identity);
+  }
+
+  override onDrop(client: Client, code?: number): void {
+    this.sessions.drop(client, code);
+  }
+
+  override onReconnect(client: Client): void {
+    this.sessions.reconnect(client);
+  }
+
+  override async onLeave(client: Client, code?: number): Promise<void> {
+    await this.sessions.leave(client, code);
+  }
+
+  /**
+   * Takes a player out of the room at once: another login has the character (save and release), or the lease
+   * was lost (drop the copy; a save would be refused).
+   */
+  async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
+    await this.sessions.letGo(characterId, epoch, reason);
+  }
+
+  /** A direct message from another room, in whichever process. False: its reader is not here. */
+  takeLetter(message: DirectMessage): boolean {
+    return this.live?.directMessages.take(message) ?? false;
+  }
+
+  override async onDispose(): Promise<void> {
+    for (const stop of this.stopListening) stop();
+    // A room that could not open has none.
+    await this.live?.access.close();
+    this.parts?.log.info({}, "room closed");
+  }
+
+  /** Colyseus sends errors of handlers, timers and hooks here, instead of ending the process. */
+  override onUncaughtException(error: RoomException, method: string): void {
+    this.faultBook.note(method, error.cause ?? error);
+  }
+
+  /**
+   * Each assignment of the state installs the stock serializer; ours takes its place. Same wire, but frames
+   * that stay as they were sent, and readers that are bounded.
+   */
+  override setSerializer(serializer: Serializer<S>): void {
+    const isStock = serializer instanceof SchemaSerializer && !(serializer instanceof StableSerializer);
+    if (isStock) this.stable = this.createSerializer();
+    super.setSerializer(isStock ? this.wire : serializer);
+  }
+
+  protected createSerializer(): StableSerializer<S> {
+    return new StableSerializer<S>();
   }
 }

@@ -1,4 +1,5 @@
 export type { GameListing, RoomListing } from "./game-listing.ts";
+export { GameRoom } from "./game-room.ts";
 export type { ItemUse } from "./items/item-messages.ts";
 export type { ItemAction, ItemRequests } from "./items/item-requests.ts";
 export type { ItemOptions, RoomItems } from "./items/room-items.ts";
@@ -8,7 +9,7 @@ export { announce } from "./messaging/direct-messages.ts";
 export type { RateLimit } from "./messaging/message-guard.ts";
 export type { Unsaved } from "./persistence/unsaved-states.ts";
 export type { ZoneFormat } from "./persistence/zone-saves.ts";
-export type { Player } from "./player.ts";
+export type { Player, RoomPlayer } from "./player.ts";
 export type * from "./ports/ports.ts";
 export { openReplay, type Replay, type RerunResult, rerun } from "./replay.ts";
 export { DEFAULT_RINGS, type InterestOptions, type Ring } from "./replication/interest.ts";

@@ -1,44 +1,59 @@
 import type { Client, Deferred, InputAccessor } from "@colyseus/core";
 import type { Avatar, Portal, WalkInput } from "../shared/index.ts";
 import type { Claim, Identity, Origin, Place, Role } from "./ports/ports.ts";
-import type { Departure } from "./travel/hand-over.ts";
+import type { Departure } from "./travel/departure.ts";
 
 export type PlaceOfSpawn = Place;
 
-/** Somebody in a room: the connection, the character held under its lease, and the actor that everybody sees. */
-export interface Player<A extends Avatar = Avatar> {
+/** A player in a room of any kind: the connection, and the character under its lease. */
+export interface RoomPlayer {
   /** Replaced when a dropped player returns. */
   client: Client;
   readonly sessionId: string;
-  /** Another one after a journey that led nowhere. */
+  /** Replaced when a hand-over failed and the character was taken back. */
   claim: Claim;
-  /** What the account may do, as the database said when the player joined. */
+  /** The account's role, as the database said when the player joined. */
   readonly role: Role;
   /** Address of the client; empty when it is not known. */
   address: string;
-  /** Id of the visit; empty until the player is in. */
+  /** Id of the play session; empty until the player is in. */
   visit: string;
-  readonly avatar: A;
-  /** Kept with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
+  /** Saved with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
   statsChanged: boolean;
-  /** Input frames the player may still be stepped by; one is earned a tick, so sending more moves nobody faster. */
+  /** Set while the connection is dropped and the seat waits. */
+  hold: Deferred<Client> | undefined;
+  /** Room time of the last save, ms. */
+  savedAt: number;
+}
+
+/** A player in a room with a world, where the others see the avatar. */
+export interface Player<A extends Avatar = Avatar> extends RoomPlayer {
+  readonly avatar: A;
+  /**
+   * Input frames the player may still be stepped by; one is earned a tick, so sending more moves nobody
+   * faster.
+   */
   credit: number;
-  /** The player's input frames; undefined until they are first asked for, and when the client is another one. */
+  /**
+   * The player's input frames; undefined until they are first asked for, and when the client is another one.
+   */
   inputs: InputAccessor<WalkInput> | undefined;
   /** Ticks in a row without an input frame. */
   silentTicks: number;
-  /** Set while the connection is dropped and the seat kept. */
-  hold: Deferred<Client> | undefined;
-  /** Room time of the last save, ms, and the place that was saved. */
-  savedAt: number;
+  /** The place that was saved last. */
   savedPlace: Place;
   /** Set while the player is on the way to another room: stands still, and writes nothing. */
   departure: Departure | undefined;
   /** Where the player came from, if through a portal. */
   origin: Origin | undefined;
-  /** The portal the player stands in: it takes nobody who has not stepped out of it first. */
+  /** The portal the player stands in: it takes a player again after a step out of it. */
   portal: Portal | undefined;
+}
+
+/** The name that others read: the avatar's, or the character's in a room without a world. */
+export function nameOf(player: RoomPlayer & { readonly avatar?: Pick<Avatar, "name"> }): string {
+  return player.avatar?.name ?? player.claim.sheet.name;
 }
 
 /** Puts an avatar somewhere, standing, in the numbers that the wire carries: as its owner will see it. */
@@ -47,7 +62,23 @@ export function standAt(avatar: Avatar, { x, y, z, yaw }: Place): void {
   Object.assign(avatar, { x: fround(x), y: fround(y), z: fround(z), yaw: fround(yaw), vx: 0, vy: 0, vz: 0 });
 }
 
-/** Makes the record of a player who holds a claim. */
+/** Makes the record of a player who holds a claim, for a room without a world. */
+export function describePlayer(client: Client, claim: Claim, { role }: Pick<Identity, "role">): RoomPlayer {
+  return {
+    client,
+    sessionId: client.sessionId,
+    claim,
+    role,
+    address: "",
+    visit: "",
+    stats: structuredClone(claim.sheet.state.stats),
+    statsChanged: false,
+    hold: undefined,
+    savedAt: 0,
+  };
+}
+
+/** Makes the record of a player who holds a claim. One literal: V8 gives all players one hidden class. */
 export function describe<A extends Avatar>(
   client: Client,
   claim: Claim,

@@ -1,53 +1,83 @@
-import { type Client, matchMaker } from "@colyseus/core";
+import { randomInt } from "node:crypto";
+import type { Client, InputAPI, Rewind } from "@colyseus/core";
 import {
   type Actor,
-  type Avatar,
+  Avatar,
+  type Carrier,
   CLOSE,
-  RECONNECT_S,
-  roomMessages,
+  type Events,
+  type Ground,
+  type Level,
+  type Refusal,
+  refuse,
+  type SchemaClass,
+  type Space,
+  TICK_HZ,
+  type Triggers,
+  WalkInput,
+  type World,
   type WorldState,
+  walk,
 } from "../shared/index.ts";
-import { createOptions } from "./game-listing.ts";
+import { flatField } from "./game-listing.ts";
+import { GameRoom, type RoomOpening, type Surroundings } from "./game-room.ts";
+import { type ItemOptions, openRoomItems, type RoomItems } from "./items/room-items.ts";
+import { COMMON_COMMANDS, LOOSE_THINGS } from "./messaging/commands.ts";
+import type { Command, Spawnable } from "./messaging/console.ts";
+import { broadcastEvent } from "./messaging/event-broadcast.ts";
+import { present } from "./opened.ts";
 import {
-  announce,
-  type DirectMessage,
-  type DirectMessages,
-  openDirectMessages,
-} from "./messaging/direct-messages.ts";
-import { captureState, releaseCharacter, saveIfDue } from "./persistence/character-saves.ts";
+  type AutosaveHost,
+  captureState,
+  hasChanged,
+  placeOf,
+  saveIfDue,
+} from "./persistence/character-saves.ts";
 import {
   type HotReloadSnapshot,
   restoreActors,
   restorePlayers,
   takeHotReloadSnapshot,
 } from "./persistence/hot-reload-snapshot.ts";
-import { openZone, type ZoneKeeper } from "./persistence/zone-saves.ts";
-import type { Player } from "./player.ts";
-import type { Identity, PlaySessionEnding } from "./ports/ports.ts";
+import type { PlaySessionsHost } from "./persistence/play-sessions.ts";
+import { openZone, type ZoneFormat, type ZoneKeeper } from "./persistence/zone-saves.ts";
+import type { PlaceOfSpawn, Player } from "./player.ts";
+import type { Claim, Identity } from "./ports/ports.ts";
+import type { InterestOptions } from "./replication/interest.ts";
+import { InterestSerializer } from "./replication/interest-serializer.ts";
 import { giveOwnView } from "./replication/owner-view.ts";
-import { confirmSeats, freeSeat } from "./seat-reservations.ts";
-import { SimulatedRoom } from "./simulated-room.ts";
-import { installClientFastPath } from "./transport/client-fast-path.ts";
-import { claimArrival, placeOfArrival } from "./travel/arrival.ts";
-import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
-import { orJoinError } from "./travel/join-error.ts";
-import { openOverflowRooms } from "./travel/overflow-rooms.ts";
-import { openParties, type Parties } from "./travel/party.ts";
-import { codeOf, type Goal, type JourneyEnd, tellOrigin } from "./travel/portal.ts";
-import { uniqueCode } from "./travel/room-code.ts";
-import { openSuccessor, refuseFull } from "./travel/room-finder.ts";
-import { openTravel, type Travel } from "./travel/travel.ts";
+import type { StableSerializer } from "./replication/stable-serializer.ts";
+import { type ApplyAnswer, type Ask, openAsyncResults } from "./simulation/async-results.ts";
+import type { Seen } from "./simulation/lag-compensation.ts";
+import type { Recorder } from "./simulation/recorder.ts";
+import { RoomTick } from "./simulation/room-tick.ts";
+import { RoomWorld, type WorldRules } from "./simulation/room-world.ts";
+import type { Simulation, SystemInRoom } from "./simulation/simulation.ts";
+import { spawnPlaceOf } from "./simulation/spawn-place.ts";
+import { checkRates, openTickClock, type TickClock, type TickProfile } from "./simulation/tick-clock.ts";
+import { isHandedOver } from "./travel/departure.ts";
+import type { InstanceAccess } from "./travel/instance-access.ts";
+import { type Goal, type JourneyEnd, placeOfArrival } from "./travel/portal.ts";
+import { openSuccessor } from "./travel/room-finder.ts";
+import { openRoomTravel, type RoomTravel } from "./travel/room-travel.ts";
 
-/** Longest wait, ms, for those who were carried over: what a room waits for a traveller, and a little. */
-const MOVE_MAX_MS = 9_000;
-/** How long an empty kept zone waits for whoever gave up the last seat, seconds. */
+/** Seconds that an empty kept zone waits for a player who gave up the last seat. */
 const COME_BACK_S = 3;
-/** Longest wait, ms, for the party to hear that somebody has left. */
-const PARTY_MAX_MS = 1_000;
+
+/** The parts of a room with a world that has clients. */
+interface LiveWorld<A extends Avatar> {
+  readonly opening: RoomOpening;
+  readonly inputs: InputAPI<WalkInput>;
+  /** Undefined in a room that judges hits by where all is now. */
+  readonly rewind: Rewind | undefined;
+  readonly travel: RoomTravel<A>;
+  readonly clock: TickClock;
+}
 
 /**
- * A room with actors in a level: players join with their character, walk by predicted input, push what is loose,
- * chat, drop and return, and are saved. A game extends it and adds its state, its systems, its messages and its rules.
+ * A room with actors in a level: players join with their character, walk by predicted input, push what is
+ * loose, chat, drop and return, and are saved. A game extends it and adds its state, its systems, its
+ * messages and its rules.
  *
  * @example
  * export class YardRoom extends WorldRoom<YardState> {
@@ -60,237 +90,184 @@ const PARTY_MAX_MS = 1_000;
 export abstract class WorldRoom<
   S extends WorldState = WorldState,
   A extends Avatar = Avatar,
-> extends SimulatedRoom<S, A> {
-  // Undefined in a rehearsal, which goes nowhere.
-  private ways!: Travel<A>;
-  private parties!: Parties<A>;
-  private door!: InstanceAccess;
-  /** What parties are told of each player: of the coming before of the going. */
-  private readonly meetings = new WeakMap<Player<A>, Promise<void>>();
-  private letters!: DirectMessages<A>;
-  private readonly stopListening: (() => void)[] = [];
-  private keeper: ZoneKeeper | undefined;
+> extends GameRoom<S, Player<A>> {
+  /** The level that the game's rooms open with; its portals are checked when the server starts. */
+  static readonly level: Level | undefined = undefined;
+
+  /** Geometry of the room. */
+  level: Level = (this.constructor as typeof WorldRoom).level ?? flatField;
+  /** Name under which places of characters are saved; undefined: they start at a spawn each time. */
+  zone: string | undefined;
+  /** True: the world of the zone is saved, without players; one room of all processes then has the zone. */
+  persistent = false;
+  /** The version of the zone's saves, and the steps up from older ones. */
+  zoneFormat: ZoneFormat = {};
+  /** Actor classes that a save may hold. Default: all that the state may have. */
+  actorClasses: readonly SchemaClass[] | undefined;
+  /** Steps a second. */
+  tickHz = TICK_HZ;
+  /** Ticks between two patches: 1 sends each step, 3 at 60 Hz sends 20 patches a second. */
+  patchEveryTicks = 1;
+  /** How late clients show the actors of others, ms. Default: two patches, so that a late patch is not seen. */
+  interpolationMs: number | undefined;
+  /** How far back lag compensation reaches, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
+  rewindMs = 0;
+  /** Systems that run over the world, in every tick or every few. */
+  systems: readonly SystemInRoom<S>[] = [];
+  /** Which actors a player is sent: those near. Undefined: all, which suits a small room. */
+  interest: InterestOptions | undefined;
+  /** Actors that `/spawn` may spawn, by name. */
+  spawnable: Spawnable = LOOSE_THINGS;
+  /** Longest wait for a player who was handed over, ms: 500 to 8,000. Then the room takes them back. */
+  travelWaitMs = 6_000;
+  /** The seed of all chance in the room: fixed for a replay, secret otherwise. */
+  seed = randomInt(2 ** 32);
+  /** Input frames of the clients; undefined in a re-run, which has no clients. */
+  override inputs?: InputAPI<WalkInput>;
+
+  private readonly answers = openAsyncResults({
+    record: (name, about, answer) => this.recording.recorder?.answer(name, about, answer),
+    fault: this.faultBook.note,
+  });
+  private worldPart: RoomWorld<S, A> | undefined;
+  /** Undefined in a re-run, which has no clients. */
+  private liveWorld: LiveWorld<A> | undefined;
+  /** In a room whose zone is kept. */
+  private zoneKeeper: ZoneKeeper | undefined;
+  /** In a room with interest. */
+  private interestSerializer: InterestSerializer<S> | undefined;
   private stopRecording: (() => void) | undefined;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
-  /** True once a room of edited code takes over: this one changes and saves nothing any more. */
-  private replaced = false;
-  /** True while the room moves to another process: its world stands still. */
-  private moving = false;
-  /** Whom this instance is for; undefined in a room that is none. */
-  private instance: string | undefined;
-  /** True: on no list, entered by its code. */
-  private hidden = false;
+  /**
+   * `moving`: to another process, and the world stands still. `replaced`: a room of edited code has taken
+   * over, and this one changes and saves nothing any more.
+   */
+  private phase: "running" | "moving" | "replaced" = "running";
 
-  // ── Life of the room ──────────────────────────────────────────────────────────────────────────────────────────
+  /** The world is new: spawn its first actors here. Not called when it was restored from a save. */
+  protected onBegin?(): void;
+  /** The rules, once a tick after everybody has moved and the systems have run. `dt` in seconds. */
+  protected onTick?(dt: number): void;
+  /**
+   * Hot reload, while you develop: returns the fields of the room that the next room is to have, JSON only.
+   * State and players are handed over without it.
+   */
+  protected onKeep?(): unknown;
+  /** Hot reload: the room has taken over, with state and players. `kept` was returned by {@link onKeep}. */
+  protected onRestore?(kept: unknown): void;
 
-  override async onCreate(options: unknown): Promise<void> {
-    await orJoinError(this.open(options));
+  /** Makes a player's actor; its pose is set afterwards. */
+  protected createAvatar(_player: Pick<Player, "client" | "claim">): A {
+    return new Avatar() as A;
   }
 
-  private async open(options: unknown): Promise<void> {
-    const { ports, private: isPrivate, instance, successor } = createOptions.parse(options);
-    const { listing } = this.constructor as typeof WorldRoom;
-    this.stopListening.push(ports.openRoom());
-    if (this.persistent && !successor) await refuseFull(this.roomName);
-    this.roomId = await uniqueCode(this.roomId);
-    this.maxClients = listing.maxPlayers;
-    this.metadata = { label: listing.label, game: this.roomName };
-    // A kept zone has one room: whoever opened it for themselves would keep everybody out.
-    const wish = this.persistent ? undefined : isPrivate;
-    this.hidden = listing.instance || (wish ?? listing.private ?? false);
-    if (this.hidden) await this.setPrivate(true);
-    this.seatReservationTimeout = 10;
-    installClientFastPath(this, this.strikes);
-    confirmSeats(this, ports.seats);
-    this.openWorld(ports, ports.log.child({ room: this.roomName, roomId: this.roomId }));
-    this.setRates();
-    // Before the first tick: nothing may move until the world is the saved one.
-    if (this.persistent && this.zone) await this.keepZone(this.zone);
-    this.startTicking();
-    this.instance = listing.instance ? instance : undefined;
-    await this.openWays(listing.label, this.instance);
-    this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
-    await this.openGame();
-    this.log.info({ private: this.hidden }, "room opened");
+  /** Where a player without a saved place appears. */
+  protected spawnPlace(_player: Player<A>): PlaceOfSpawn {
+    return spawnPlaceOf(this.level, this.players.size);
   }
 
-  private async openWays(label: string, instance: string | undefined): Promise<void> {
-    const { players, roomId, roomName, presence, log, inbox } = this;
-    this.parties = await openParties<A>({ players, roomId, label, presence, log }, inbox);
-    const { askKey } = this.parties;
-    this.door = openInstanceAccess({ key: instance, askKey, presence, roomName, roomId, log });
-    const room = this;
-    this.ways = openTravel<A>({
-      players,
-      roomId,
-      presence,
-      log,
-      roomName,
-      characters: this.ports.characters,
-      get level() {
-        return room.level;
-      },
-      get zone() {
-        return room.zone;
-      },
-      get waitMs() {
-        return Math.min(Math.max(room.travelWaitMs, 500), 8_000);
-      },
-      remove: (sessionId) => this.removePlayer(sessionId, "left"),
-      companions: (player) => this.parties.companions(player),
-      instanceKey: ({ claim }) => this.parties.keyOf(claim.sheet.id),
-    });
-    this.letters = await openDirectMessages<A>(
+  /**
+   * One input frame moves one avatar by one step; the client's view predicts with the same function. `id` is
+   * the session id of the avatar's player.
+   */
+  protected step(avatar: A, input: WalkInput, dt: number, _id: string): void {
+    walk(avatar, input, this.ground, dt);
+  }
+
+  private get roomWorld(): RoomWorld<S, A> {
+    return present(this.worldPart, "world");
+  }
+  /** The simulation, apart from any network. @throws ROOM_NOT_OPEN */
+  get simulation(): Simulation<S> {
+    return this.roomWorld.simulation;
+  }
+  /** The actors: spawn, despawn, query, observe. */
+  get world(): World {
+    return this.simulation.world;
+  }
+  /** The events of the world: emit them, or listen. */
+  get events(): Events {
+    return this.simulation.events;
+  }
+  /** The level's trigger volumes: actors that enter, that leave, that are inside. */
+  get triggers(): Triggers {
+    return this.simulation.triggers;
+  }
+  protected get ground(): Ground {
+    return this.simulation.ground;
+  }
+  protected get space(): Space | undefined {
+    return this.simulation.space;
+  }
+
+  /**
+   * Registers what answers from outside do to the world: a booking of the database, a reply of another
+   * server. Returns how to ask: the question is asked at once, and its answer applied at the start of the
+   * tick after it came. Answers are recorded; a re-run applies the recorded ones and asks nobody. So a
+   * question changes nothing in the world and draws no chance: what must not wait, such as taking what others
+   * could ask for too, is done before it.
+   *
+   * @param name of the answers in a recording
+   * @param apply is given the answer, or a refusal where there is none, and what the question was about. Both
+   *   are JSON: name players and actors by their ids, and look whether they are still there
+   * @throws TypeError if the name was used before
+   * @example
+   * private readonly granted = this.onAnswer<{ who: string }, Booked>("granted", (answer, { who }) => {
+   *   const avatar = this.players.get(who)?.avatar;
+   *   if (!answer.ok) return answer; // the player is told
+   *   if (avatar) avatar.herbs += 1;
+   * });
+   *
+   * protected override onOpen() {
+   *   this.on("pick", z.strictObject({ request: z.string() }), ({ sessionId: who, claim }, { request }) =>
+   *     this.granted({ who }, () => this.ports.items.grant(claim, request, "herb", 1, "picked")),
+   *   );
+   * }
+   */
+  protected onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T> {
+    return this.answers.on(name, apply);
+  }
+
+  /**
+   * Items for a room whose avatars are `Carrier`s: bag and equipment, the ground of its zone, shops, trades
+   * and deaths, all booked in the database, and all that docs/items.md says a page may ask. Call it once, in
+   * `onOpen`.
+   *
+   * @example
+   * protected override onOpen() {
+   *   this.useItems<Hero>({ uses: { herb: { done: ({ avatar }) => heal(avatar, 15) } } });
+   * }
+   */
+  protected useItems<C extends Carrier>(this: WorldRoom<S, C>, options: ItemOptions<C> = {}): RoomItems<C> {
+    const { players, router: inbox, simulation, zone } = this;
+    const items = openRoomItems<C>(
       {
         players,
-        roomId,
-        presence,
-        log,
-        partyOf: (player) => this.parties.othersOf(player),
-        announce: (text) => this.broadcast("notice", { code: "ANNOUNCEMENT", text }),
+        inbox,
+        simulation,
+        zone,
+        items: () => this.ports.items,
+        log: () => this.log,
+        onAnswer: (name, apply) => this.onAnswer(name, apply),
       },
-      inbox,
+      options,
     );
-    openOverflowRooms<A>(
-      {
-        roomId,
-        roomName,
-        send: (group, goal) => this.ways.send(group, goal),
-        companions: (player) => this.parties.companions(player).along,
-      },
-      inbox,
-    );
-    inbox.reply("travel.back", roomMessages["travel.back"], (player) => this.ways.cannot(player));
-  }
-
-  private async openGame(): Promise<void> {
-    // After a restore: it is a setting of the room, not of the world.
-    this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
-    try {
-      if (!this.keeper?.restored) this.onBegin?.();
-      await this.onOpen?.();
-    } catch (error) {
-      // No room will come of it: the zone is free for the next try, as it was.
-      await this.keeper?.giveUp();
-      throw error;
-    }
-    this.placed = new Map(this.state.actors.entries());
-  }
-
-  private async keepZone(zone: string): Promise<void> {
-    const { ports, roomId, simulation, players, zoneFormat: format, log } = this;
-    const lost = () => void this.disconnect(CLOSE.FENCED);
-    this.keeper = await openZone({
-      zones: ports.zones,
-      zone,
-      roomId,
-      simulation,
-      players,
-      format,
-      log,
-      lost,
-    });
-  }
-
-  protected override runTick(dt: number): void {
-    if (this.replaced || this.moving) return;
-    // Not before: a room that takes over in a hot reload has its players by now.
-    this.stopRecording ??= this.ports.recordings?.begin(this) ?? (() => {});
-    super.runTick(dt);
-  }
-
-  protected override afterStep(): void {
-    // A slow presence may still be opening them when the first tick comes.
-    this.ways?.watch();
-    this.roomItems?.tend();
-    saveIfDue(this.players, this.ports.characters, this.zone, this.clock.elapsedTime, this.log);
-    this.keeper?.saveIfDue(this.clock.elapsedTime);
+    this.roomWorld.items = items;
+    return items;
   }
 
   /**
-   * The process is about to end: the room opens anew in another one, with its world if its zone is kept, and everybody
-   * goes along to where they stand. Settles when all have gone, or after the longest wait for an arrival; whoever is
-   * left is saved when the room closes.
+   * Where actors stood in the page of a player when it sampled the last input frame that the room has taken,
+   * at most `rewindMs` back. With `rewindMs` 0 they are where they are now. Judge shots in `onTick` or by a
+   * button in `step`, not in a message.
    */
-  async moveOut(): Promise<void> {
-    await this.lock();
-    // Those who dropped are saved here, and come back into whichever room is open then.
-    if (![...this.players.values()].some(({ hold }) => hold === undefined)) return;
-    this.moving = true;
-    const { roomName: game, roomId, instance, hidden } = this;
-    await this.ways.carry(async () => {
-      await this.keeper?.close();
-      return openSuccessor(this.presence, { game, roomId, instance, hidden });
-    });
-    const until = performance.now() + MOVE_MAX_MS;
-    // Not those whose hand-over hangs: they have no ticket to go with.
-    const onTheWay = () =>
-      [...this.players.values()].some(({ departure }) => departure?.ticket !== undefined);
-    while (onTheWay() && performance.now() < until) await new Promise((done) => setTimeout(done, 50));
-    this.log.info({ left: this.players.size }, "room moved to another process");
-  }
-
-  override async onDispose(): Promise<void> {
-    for (const stop of this.stopListening) stop();
-    this.stopRecording?.();
-    // A room that could not open has no door.
-    await this.door?.close();
-    await this.keeper?.close();
-    this.log.info({}, "room closed");
-  }
-
-  // ── Life of a player ──────────────────────────────────────────────────────────────────────────────────────────
-
-  override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
-    if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
-    const { journey } = identity;
-    if (!journey) {
-      void this.ports.seats.end(identity, client.sessionId);
-      await orJoinError(this.door.ask(identity.characterId));
-    }
-    const claim = await orJoinError(claimArrival(this.ports.characters, identity, this.roomId));
-    try {
-      const place = placeOfArrival(this.level, identity, this.players.size);
-      const player = this.admit(client, claim, identity.role, place);
-      if (this.wire.filtered && !this.sight) giveOwnView(client, player.avatar);
-      player.address = identity.address;
-      player.origin = journey?.carried ? journey.origin : journey?.from;
-      // Before anybody is sent a patch with both: the other room takes its copy out at once.
-      if (journey) tellOrigin(journey, { how: "arrived" });
-      this.door.remember(claim.sheet.id);
-      void this.meetParty("enter", player, journey === undefined);
-      const { epoch } = claim;
-      player.visit = this.ports.visits.begin({ identity, game: this.roomName, roomId: this.roomId, epoch });
-      this.log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
-    } catch (error) {
-      // Nothing was played, so nothing is saved; the lease is free for the next try.
-      this.removePlayer(client.sessionId, "left");
-      await this.ports.characters.abandon(claim);
-      if (journey) tellOrigin(journey, { how: "refused", code: codeOf(error) });
-      throw error;
-    }
-  }
-
-  /** `anew`: they came by themselves, and may have lost their party in an accident. */
-  private meetParty(what: "enter" | "exit", player: Player<A>, anew = false): Promise<void> {
-    const meet = async () => {
-      await this.letters[what](player);
-      if (what === "exit") return this.parties.exit(player);
-      const roomId = await this.parties.enter(player);
-      const room = anew && roomId ? await matchMaker.driver.findOne({ roomId }) : undefined;
-      if (room) await this.travel([player], { to: room.name, roomId });
-    };
-    const earlier = this.meetings.get(player) ?? Promise.resolve();
-    const meeting = earlier.then(meet).catch((error) => {
-      this.log.warn({ err: error, player: player.sessionId }, "a party could not be told");
-    });
-    this.meetings.set(player, meeting);
-    return meeting;
+  protected seenBy(player: Pick<Player, "sessionId">): Seen {
+    return this.roomWorld.seenBy(player.sessionId, this.liveWorld?.rewind);
   }
 
   /**
-   * Sends players on to another room, as a portal does; those who cannot go stay where they stand and are told why.
+   * Sends players on to another room, as a portal does. A player who cannot go stays and gets the reason.
    *
    * @example
    * this.on("dive", z.strictObject({}), (player) => {
@@ -298,125 +275,323 @@ export abstract class WorldRoom<
    * });
    */
   protected travel(players: readonly Player<A>[], goal: Goal): Promise<void> {
-    return this.ways?.send(players, goal) ?? Promise.resolve();
+    return this.liveWorld?.travel.send(players, goal) ?? Promise.resolve();
   }
 
-  /** The room that a player was sent to tells how it ended. Called through Colyseus, from whichever process. */
-  journeyEnded(sessionId: string, ticket: string, end: JourneyEnd): void {
-    this.ways.ended(sessionId, ticket, end);
+  /**
+   * Records from now on all that moves the world: joins, leaves, input frames, messages, commands, async
+   * results and the poses that shooters saw. A re-run of it gives the same world, tick by tick, as long as
+   * rules change the state by these alone: not by clocks or `Math.random`.
+   *
+   * @example
+   * const recorder = openRecorder({ write: (line) => file.write(line) });
+   * room.record(recorder);
+   */
+  record(recorder: Recorder): void {
+    this.roomWorld.record(recorder);
   }
 
-  /** A seat whose player does not come. Called through Colyseus, from whichever process. */
-  freeSeat(sessionId: string, closeAfterS = 0): Promise<void> {
-    // A kept zone is opened by the next who comes: its world need not be saved and loaded in between.
-    return freeSeat(this, sessionId, this.persistent ? COME_BACK_S : closeAfterS);
+  /**
+   * Equal for equal rooms, as 16 hex digits: the world, the players' stats and roles, and the fields of the
+   * game that `onKeep` returns.
+   */
+  hash(): string {
+    return this.roomWorld.hash();
   }
 
-  /** A letter from another room, in whichever process. False: its reader is not here. */
-  takeLetter(letter: DirectMessage): boolean {
-    return this.letters.take(letter);
+  /** Where the time of this room's ticks goes; a re-run measures none. */
+  tickProfile(): TickProfile {
+    return (this.liveWorld?.clock ?? openTickClock(this, 1000 / this.tickHz)).profile();
   }
 
-  override announce(text: string): void {
-    if (!this.letters) return; // a rehearsal
-    announce(this.presence, text).catch((error) => {
-      this.log.warn({ err: error }, "an announcement could not be made");
+  /**
+   * Opens the room without clients, for a re-run: its world, and the game in it. See `openReplay`.
+   *
+   * @param answers where answers to the room's questions come from
+   */
+  async openRoomWorld(
+    around: Surroundings,
+    { answers }: { answers: "nobody" | "recording" },
+  ): Promise<RoomWorld<S, A>> {
+    this.answers.from = answers;
+    this.openParts(around);
+    this.onBegin?.();
+    await this.onOpen?.();
+    return this.roomWorld;
+  }
+
+  protected override openParts(around: Surroundings): void {
+    super.openParts(around);
+    const { players, router, console, answers, faultBook: faults, recording, roomName: game } = this;
+    this.worldPart = new RoomWorld<S, A>({
+      settings: this,
+      rules: this.rules(),
+      players,
+      router,
+      console,
+      answers,
+      faults,
+      recording,
+      deliver: (event, kind) => broadcastEvent(players, event, kind),
+      keepEvent: (event) => around.ports.events.keep({ game, roomId: this.roomId, zone: this.zone, event }),
+      forgetClient: (client) => this.forgetClient(client),
     });
   }
 
+  /** The hooks of the game, read anew at each call. */
+  private rules(): WorldRules<A> {
+    return {
+      createAvatar: (of) => this.createAvatar(of),
+      spawnPlace: (player) => this.spawnPlace(player),
+      enter: (player) => this.onEnter?.(player),
+      exit: (player) => this.onExit?.(player),
+      step: (avatar, input, dtS, id) => this.step(avatar, input, dtS, id),
+      tick: (dtS) => this.onTick?.(dtS),
+      keep: () => this.onKeep?.(),
+      restore: (kept) => this.onRestore?.(kept),
+    };
+  }
+
+  protected override allCommands(): readonly Command<this>[] {
+    return [...COMMON_COMMANDS, ...this.commands];
+  }
+
+  protected override async openLive(opening: RoomOpening): Promise<void> {
+    const { roomName, roomId, tickHz } = this;
+    checkRates(roomName, this);
+    this.inputs = this.defineInput(WalkInput, {
+      // A second of input at most; what is older is dropped and acknowledged.
+      bufferMaxSize: Math.max(4, Math.ceil(tickHz)),
+      sanitize: { moveX: [-127, 127], moveZ: [-127, 127] },
+    });
+    // Before the first tick: nothing may move until the world is the saved one.
+    this.zoneKeeper = await this.keepZone();
+    this.liveWorld = {
+      opening,
+      inputs: this.inputs,
+      rewind: this.openRewind(),
+      travel: await this.openTravel(),
+      clock: openTickClock({ roomName, roomId }, 1000 / tickHz),
+    };
+    await super.openLive(opening);
+  }
+
+  private openRewind(): Rewind | undefined {
+    if (this.rewindMs === 0) return undefined;
+    const rewind = this.allowRewindState({ maxRewindMs: this.rewindMs });
+    rewind.attachAll(this.state.actors, { fields: ["x", "y", "z"] });
+    return rewind;
+  }
+
+  private async keepZone(): Promise<ZoneKeeper | undefined> {
+    const { ports, roomId, simulation, players, zoneFormat: format, log, zone } = this;
+    if (!this.persistent || !zone) return undefined;
+    const lost = () => void this.disconnect(CLOSE.FENCED);
+    return openZone({ zones: ports.zones, zone, roomId, simulation, players, format, log, lost });
+  }
+
+  private openTravel(): Promise<RoomTravel<A>> {
+    const { players, roomId, roomName, presence, log, router, ports } = this;
+    return openRoomTravel<A>({
+      players,
+      roomId,
+      roomName,
+      label: this.metadata.label,
+      presence,
+      characters: ports.characters,
+      log,
+      router,
+      level: () => this.level,
+      zone: () => this.zone,
+      waitMs: () => Math.min(Math.max(this.travelWaitMs, 500), 8_000),
+      remove: (sessionId) => this.endSession(sessionId),
+    });
+  }
+
+  protected override async openGame(): Promise<void> {
+    // After a restore: it is a setting of the room, not of the world.
+    this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
+    if (!this.zoneKeeper?.restored) this.onBegin?.();
+    await super.openGame();
+    this.placed = new Map(this.state.actors.entries());
+  }
+
+  protected override async abandon(): Promise<void> {
+    await this.zoneKeeper?.giveUp();
+  }
+
+  protected override createSerializer(): StableSerializer<S> {
+    const { interest } = this;
+    this.interestSerializer = interest && new InterestSerializer<S>({ interest });
+    return this.interestSerializer ?? super.createSerializer();
+  }
+
+  protected override startClock(): void {
+    const live = present(this.liveWorld, "inputs");
+    const saves = this.autosaveHost();
+    const tick = new RoomTick<S, A>({
+      world: this.roomWorld,
+      inputs: live.inputs,
+      clock: live.clock,
+      recording: this.recording,
+      faults: this.faultBook,
+      serializer: this.wire,
+      patchEveryTicks: () => this.patchEveryTicks,
+      afterStep: () => this.afterStep(live, saves),
+      broadcastPatch: () => void this.broadcastPatch(),
+    });
+    this.setFixedTimestep(({ dt }) => {
+      if (this.phase !== "running") return;
+      // Not before: a room that takes over in a hot reload has its players by now.
+      this.stopRecording ??= this.ports.recordings?.begin(this) ?? (() => {});
+      tick.run(dt);
+    }, this.tickHz);
+    // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is
+    // set, or Colyseus starts a second timer that takes the clock's time away from the step.
+    this.patchRate = null;
+  }
+
+  private afterStep(live: LiveWorld<A>, saves: AutosaveHost<Player<A>>): void {
+    const now = this.clock.elapsedTime;
+    live.travel.watch();
+    this.roomWorld.items?.tend();
+    saveIfDue(saves, now);
+    this.zoneKeeper?.saveIfDue(now);
+  }
+
+  protected override autosaveHost(): AutosaveHost<Player<A>> {
+    return {
+      ...super.autosaveHost(),
+      // The hand-over has saved a player who travels, and took the right to write.
+      mayWrite: (player) => player.departure === undefined,
+      isDirty: (player) => hasChanged(player, this.zone),
+      capture: (player) => {
+        player.savedPlace = placeOf(player);
+        return captureState(player, this.zone);
+      },
+    };
+  }
+
+  protected override sessionsHost(access: InstanceAccess): PlaySessionsHost<Player<A>> {
+    const host = super.sessionsHost(access);
+    return {
+      ...host,
+      entered: (player, identity) => this.entered(player, identity),
+      setAway: (player, away) => this.roomWorld.setAway(player, away),
+      returned: (player) => {
+        player.inputs = undefined;
+        this.roomWorld.setAway(player, false);
+        this.liveWorld?.travel.remind(player);
+      },
+      capture: (player) => captureState(player, this.zone),
+      isHandedOver: ({ departure }) => isHandedOver(departure),
+      arrived: async (player, identity) => {
+        await host.arrived(player, identity);
+        await this.liveWorld?.travel.arrived(player, identity);
+      },
+      departed: async (player) => {
+        await host.departed(player);
+        await this.liveWorld?.travel.parties.exit(player);
+      },
+    };
+  }
+
+  protected override get hasOneRoom(): boolean {
+    return this.persistent;
+  }
+
+  override freeSeat(sessionId: string, closeAfterS = 0): Promise<void> {
+    // A kept zone waits for the next player: its world need not be saved and loaded in between.
+    return super.freeSeat(sessionId, this.persistent ? COME_BACK_S : closeAfterS);
+  }
+
+  protected override admit(client: Client, claim: Claim, identity: Identity): Player<A> {
+    return this.roomWorld.join(
+      client,
+      claim,
+      identity.role,
+      placeOfArrival(this.level, identity, this.players.size),
+    );
+  }
+
+  private entered(player: Player<A>, { journey }: Identity): void {
+    if (this.wire.filtered && !this.interestSerializer) giveOwnView(player.client, player.avatar);
+    player.origin = journey?.carried ? journey.origin : journey?.from;
+  }
+
+  protected override takeOut(player: Player<A>): void {
+    this.liveWorld?.travel.parties.forget(player.claim.sheet.id);
+    this.roomWorld.leave(player);
+  }
+
+  protected override forgetClient(client: Client): void {
+    this.interestSerializer?.forget(client);
+    super.forgetClient(client);
+  }
+
+  /** A change to a player who has been handed over would be lost. */
+  protected override frozenRefusal({ departure }: Player<A>): Refusal | undefined {
+    return departure ? refuse("TRAVELLING") : undefined;
+  }
+
+  protected override partyOf(player: Player<A>): readonly { id: string; name: string }[] {
+    return this.liveWorld?.travel.parties.othersOf(player) ?? [];
+  }
+
+  /** The other room says how a hand-over ended. Called by name through Colyseus, from any process. */
+  journeyEnded(sessionId: string, ticket: string, end: JourneyEnd): void {
+    this.liveWorld?.travel.ended(sessionId, ticket, end);
+  }
+
   /**
-   * The party hears of it before the character is free: whoever joins elsewhere at once would be taken for one that was
-   * thrown out, and be sent after the party. While Redis is away nobody waits for it.
+   * The process is about to end: the room opens anew in another one, with its world if its zone is
+   * persistent, and the players are handed over to where they stand. Settles when all have gone, or after the
+   * longest wait for an arrival; players who are left are saved when the room closes.
    */
-  private async partWays(player: Player<A>): Promise<void> {
-    const told = this.meetParty("exit", player);
-    await Promise.race([told, new Promise((done) => setTimeout(done, PARTY_MAX_MS))]);
+  async moveOut(): Promise<void> {
+    await this.lock();
+    // Dropped players are saved here, and come back into the room that is open then.
+    if (![...this.players.values()].some(({ hold }) => hold === undefined)) return;
+    this.phase = "moving";
+    const { roomName: game, roomId, presence, zoneKeeper } = this;
+    const { travel, opening } = present(this.liveWorld, "moveOut");
+    await travel.carry(async () => {
+      await zoneKeeper?.close();
+      return openSuccessor(presence, { game, roomId, instance: opening.instance, hidden: opening.isHidden });
+    });
+    this.log.info({ left: this.players.size }, "room moved to another process");
+  }
+
+  override async onDispose(): Promise<void> {
+    this.stopRecording?.();
+    await this.zoneKeeper?.close();
+    await super.onDispose();
   }
 
   override onDrop(client: Client, code?: number): void {
-    const player = this.players.get(client.sessionId);
-    if (!player || isFinal(code) || this.replaced) return;
-    this.setAway(player, true);
-    player.hold = this.allowReconnection(client, RECONNECT_S);
-    // The seat that runs out, or a room that closes, ends in onLeave.
-    player.hold.catch(() => {});
-    this.log.info({ player: client.sessionId, code }, "player dropped, seat kept");
+    if (this.phase !== "replaced") super.onDrop(client, code);
   }
 
-  override onReconnect(client: Client): void {
-    const player = this.players.get(client.sessionId);
-    if (!player) {
-      client.leave(CLOSE.TAKEN_OVER);
-      return;
-    }
-    player.client = client;
-    player.inputs = undefined;
-    player.hold = undefined;
-    this.setAway(player, false);
-    this.ways.remind(player);
-    this.log.info({ player: client.sessionId }, "player returned");
-  }
-
+  /** The players of a room that was replaced are the next room's. */
   override async onLeave(client: Client, code?: number): Promise<void> {
-    const player = this.players.get(client.sessionId);
-    if (!player || this.replaced) return; // refused at the door, let go already, or in the next room's hands
-    // First the game's own farewell: what it writes to the stats is saved.
-    this.removePlayer(client.sessionId, "left");
-    const state = captureState(player, this.zone);
-    await this.partWays(player);
-    this.log.info({ player: client.sessionId, code }, "player left");
-    if (player.departure?.handing) return; // the hand-over has saved
-    await releaseCharacter(this.ports.characters, player, state, this.log);
+    if (this.phase !== "replaced") await super.onLeave(client, code);
   }
-
-  /**
-   * Takes a player out of the room at once: another login has the character (save and release), or the lease was
-   * lost (drop the copy; a save would be refused).
-   */
-  async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
-    for (const player of this.players.values()) {
-      if (player.claim.sheet.id !== characterId || player.claim.epoch !== epoch) continue;
-      this.removePlayer(player.sessionId, reason);
-      const state = captureState(player, this.zone);
-      await this.partWays(player);
-      this.log.warn({ player: player.sessionId, reason }, "player let go");
-      if (reason === "taken-over" && !player.departure?.handing)
-        await releaseCharacter(this.ports.characters, player, state, this.log);
-      player.hold?.reject(new Error(reason));
-      player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
-    }
-  }
-
-  private removePlayer(sessionId: string, ending: PlaySessionEnding): void {
-    const player = this.players.get(sessionId);
-    if (!player) return;
-    if (player.visit) this.ports.visits.end(player.visit, ending);
-    this.parties.forget(player.claim.sheet.id);
-    this.takeOut(player);
-  }
-
-  // ── Hot reload, while a builder develops ──────────────────────────────────────────────────────────────────────
 
   /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
   override onCacheRoom(): HotReloadSnapshot {
-    this.replaced = true;
+    this.phase = "replaced";
     this.stopRecording?.();
-    this.keeper?.handOver();
+    this.zoneKeeper?.handOver();
     return takeHotReloadSnapshot(this.state, this.players, this.onKeep?.());
   }
 
-  /** Colyseus calls it in the room that takes over; the seats are kept for the players, who return by themselves. */
+  /** Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves. */
   override onRestoreRoom(kept: HotReloadSnapshot): void {
     restoreActors(this.state, this.placed, kept, this.space);
     this.world.adopt();
     for (const player of restorePlayers<A>(kept, this.ports.characters, (of) => this.createAvatar(of)))
-      this.takeIn(player);
+      this.roomWorld.place(player);
     this.faultBook.attempt("onRestore", () => this.onRestore?.(kept.game));
     this.log.info({ players: this.players.size }, "room took over after an edit");
   }
-}
-
-/** Close codes after which nobody waits for the player to return. */
-function isFinal(code: number | undefined): boolean {
-  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TRAVELLED;
 }

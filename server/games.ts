@@ -1,11 +1,21 @@
 import { type AuthContext, generateId, matchMaker } from "@colyseus/core";
-import type { Identity, ItemTemplate, ItemTemplates, JoinAttempt, Ports, WorldRoom } from "../rooms/index.ts";
+import type {
+  GameRoom,
+  Identity,
+  ItemTemplate,
+  ItemTemplates,
+  JoinAttempt,
+  Ports,
+  WorldRoom,
+} from "../rooms/index.ts";
 import { orJoinError } from "../rooms/travel/join-error.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
 
 /** A game's room class. */
-export type GameClass = (new () => WorldRoom) & Pick<typeof WorldRoom, "listing" | "items" | "level">;
+export type GameClass = (new () => GameRoom) &
+  Pick<typeof GameRoom, "listing" | "items"> &
+  Partial<Pick<typeof WorldRoom, "level">>;
 /** Rooms by the name under which clients join them. */
 export type Games = Record<string, GameClass>;
 
@@ -45,7 +55,7 @@ export function itemsOf(games: Games): ItemTemplates {
 function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
   // Matchmaking asks again with the same context when a room filled up meanwhile; the ticket is used up by then.
   const letIn = new WeakMap<AuthContext, Promise<Identity>>();
-  const Signed = class extends (Game as new () => WorldRoom) {
+  const Signed = class extends (Game as new () => GameRoom) {
     static async onAuth(
       ticket: string | undefined,
       _options: unknown,

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   ROOMS_FULL: "This server has as many rooms open as it may have.",
   SEATS_LIMITED: "Too many seats are reserved by this account or address and not taken yet.",
   SEAT_EXPIRED: "The seat was not taken in time, or the character joined anew meanwhile. Try again.",
+  ROOM_NOT_OPEN: "A part of a room was used before the room opened.",
   CHARACTER_CLAIMED: "The character is live elsewhere and was not released in time.",
   CHARACTER_MISSING: "No such character.",
   TRANSFER_INVALID: "The ticket of this journey is not known, or it ran out; join the usual way.",

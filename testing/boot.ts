@@ -1,5 +1,5 @@
 import { matchMaker } from "@colyseus/core";
-import type { WorldRoom } from "../rooms/index.ts";
+import type { GameRoom, WorldRoom } from "../rooms/index.ts";
 import { type Games, IN_MEMORY, type RunningServer, readConfig, startServer } from "../server/index.ts";
 import { joinAs, type TestPlayer, type WhoJoins } from "./player.ts";
 
@@ -10,7 +10,7 @@ export interface TestServer {
   /** Joins a room of a game as a new guest, or as one who joined before. */
   join(game: string, who?: WhoJoins): Promise<TestPlayer>;
   /** The room itself, to look at what the server holds. Generic over the room class you know it to be. */
-  room<R extends WorldRoom>(roomId: string): R;
+  room<R extends GameRoom = WorldRoom>(roomId: string): R;
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function bootServer(games: Games, options: TestServerOptions = {}):
       players.push(player);
       return player;
     },
-    room<R extends WorldRoom>(roomId: string): R {
+    room<R extends GameRoom>(roomId: string): R {
       const room = matchMaker.getLocalRoomById(roomId);
       if (!room) throw new Error(`no room ${roomId} in this process`);
       return room as unknown as R;

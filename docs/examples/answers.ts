@@ -38,5 +38,5 @@ stage.join("mara");
 const id = world.idOf(world.spawn(new Apple({ x: 3 }))) ?? "";
 stage.message("mara", "pick", { id, request: "1" });
 assert.equal(world.query({ is: Apple }).size, 0);
-stage.tick(); // a rehearsal has nobody to ask: it is a refusal
+stage.tick(); // a re-run has nobody to ask: it is a refusal
 assert.equal(world.query({ is: Apple }).size, 1);

@@ -65,5 +65,5 @@ const tree = stage.room.world.get("tree") as InstanceType<typeof Tree>;
 stage.join("mara");
 stage.message("mara", "pluck", { request: "1", tree: "tree" });
 assert.equal(tree.fruits, 8);
-stage.tick(); // a rehearsal has nobody to ask: it is a refusal, and the pear hangs there again
+stage.tick(); // a re-run has nobody to ask: it is a refusal, and the pear hangs there again
 assert.equal(tree.fruits, 9);

@@ -60,7 +60,7 @@ export interface ItemRequests<A extends Carrier> {
 /** What the desk needs of its room. */
 export interface ItemHost<A extends Carrier> {
   readonly players: ReadonlyMap<string, Player<A>>;
-  readonly inbox: MessageRouter<A>;
+  readonly inbox: MessageRouter<Player<A>>;
   readonly bookings: BookingQueue;
   readonly log: () => Log;
   onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;

@@ -19,7 +19,7 @@ import { living } from "./item-requests.ts";
 /** What {@link openTrades} takes. */
 export interface TradeOptions<A extends Carrier> {
   readonly players: ReadonlyMap<string, Player<A>>;
-  readonly inbox: MessageRouter<A>;
+  readonly inbox: MessageRouter<Player<A>>;
   readonly items: () => ItemPort;
   readonly bookings: BookingQueue;
   onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;

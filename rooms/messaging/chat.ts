@@ -1,4 +1,3 @@
-import type { Room } from "@colyseus/core";
 import {
   asteriskCensorStrategy,
   englishDataset,
@@ -6,20 +5,21 @@ import {
   RegExpMatcher,
   TextCensor,
 } from "obscenity";
-import type { ChatLine } from "../../shared/index.ts";
-import type { Player } from "../player.ts";
+import { type ChatLine, roomMessages } from "../../shared/index.ts";
+import { nameOf, type RoomPlayer } from "../player.ts";
+import type { MessageNetwork, MessageRouter } from "./message-router.ts";
 
 const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
 const censor = new TextCensor().setStrategy(asteriskCensorStrategy());
 
-/** Sends a player's line to everybody in the room, obscene words masked. The text has passed the chat schema. */
-export function say(room: Pick<Room, "broadcast">, player: Player, text: string): void {
-  const line: ChatLine = {
-    from: player.sessionId,
-    name: player.avatar.name,
-    text: clean(text),
-  };
-  room.broadcast("chat", line);
+/**
+ * Registers chat: a player's line goes to everybody in the room. It moves nothing, and is in no recording.
+ */
+export function registerChat<P extends RoomPlayer>(router: MessageRouter<P>, network: MessageNetwork): void {
+  router.reply("chat", roomMessages.chat, (player, { text }) => {
+    const line: ChatLine = { from: player.sessionId, name: nameOf(player), text: clean(text) };
+    network.broadcast("chat", line);
+  });
 }
 
 /** A line with obscene words masked. */

@@ -1,18 +1,23 @@
 import { type Actor, announcement, CLOSE, Prop, refuse } from "../../shared/index.ts";
 import { restingPlace } from "../items/resting-place.ts";
-import { type Player, standAt } from "../player.ts";
+import { nameOf, type Player, type RoomPlayer, standAt } from "../player.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { TickProfile } from "../simulation/tick-clock.ts";
 import { type Command, defineCommand, type Spawnable } from "./console.ts";
 
-/** What the common commands need of a room. */
-export interface CommandedRoom {
+/** What the commands of every room need of it. */
+export interface AttendedRoom {
+  readonly players: ReadonlyMap<string, RoomPlayer>;
+  /** Tells everybody on the server. */
+  announce(text: string): void;
+}
+
+/** What the commands of a room with a world need of it. */
+export interface CommandedRoom extends AttendedRoom {
   readonly simulation: Simulation;
   readonly players: ReadonlyMap<string, Player>;
   readonly spawnable: Spawnable;
   tickProfile(): TickProfile;
-  /** Tells everybody on the server. */
-  announce(text: string): void;
 }
 
 /** Most actors that one command spawns. */
@@ -86,7 +91,7 @@ const tp = defineCommand<CommandedRoom>({
   },
 });
 
-const kick = defineCommand<CommandedRoom>({
+const kick = defineCommand<AttendedRoom>({
   name: "kick",
   help: "Puts somebody out of the room; they may come again.",
   role: "moderator",
@@ -97,11 +102,11 @@ const kick = defineCommand<CommandedRoom>({
     player.client.leave(CLOSE.KICKED, "kicked");
     // A dropped player has no connection to close: the seat is given up.
     player.hold?.reject(new Error("kicked"));
-    return `${player.avatar.name} was put out.`;
+    return `${nameOf(player)} was put out.`;
   },
 });
 
-const announce = defineCommand<CommandedRoom>({
+const announce = defineCommand<AttendedRoom>({
   name: "announce",
   help: "Tells everybody on the server, in every room.",
   args: [{ name: "text", kind: "line" }],
@@ -144,7 +149,10 @@ const profile = defineCommand<CommandedRoom>({
   },
 });
 
-/** What the console of every room understands, /help beside. */
+/** The commands of every room, beside /help. */
+export const ROOM_COMMANDS: readonly Command<AttendedRoom>[] = [kick, announce];
+
+/** The commands of a room with a world, beside /help. */
 export const COMMON_COMMANDS: readonly Command<CommandedRoom>[] = [
   spawn,
   despawn,
@@ -155,11 +163,13 @@ export const COMMON_COMMANDS: readonly Command<CommandedRoom>[] = [
   profile,
 ];
 
-const namesIn = ({ players }: CommandedRoom): string[] =>
-  [...players.values()].map(({ avatar }) => avatar.name);
+const namesIn = ({ players }: AttendedRoom): string[] => [...players.values()].map(nameOf);
 
-function named({ players }: CommandedRoom, name: string): Player | undefined {
-  return [...players.values()].find(({ avatar }) => avatar.name === name);
+function named<P extends RoomPlayer>(
+  { players }: { readonly players: ReadonlyMap<string, P> },
+  name: string,
+): P | undefined {
+  return [...players.values()].find((player) => nameOf(player) === name);
 }
 
 function* idsOfThings({ simulation, players }: CommandedRoom): Iterable<string> {

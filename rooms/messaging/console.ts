@@ -1,8 +1,9 @@
-import type { Actor, Refusal } from "../../shared/index.ts";
-import { refuse } from "../../shared/index.ts";
+import { type Actor, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import type { RoomPlayer } from "../player.ts";
 import type { Role } from "../ports/ports.ts";
+import type { MessageRouter } from "./message-router.ts";
 
-/** What somebody may do in a room: each role may what those before it may. */
+/** The roles, the weakest first: each may do what those before it may. */
 export const ROLES: readonly Role[] = ["player", "moderator", "admin"];
 
 /** An argument of a command: how it is read, and what is offered for it. */
@@ -16,7 +17,8 @@ export interface Argument<R> {
   /** May be left out; so may all that follow. */
   readonly optional?: boolean;
   /** What may be given, for a text: completed, and all else is refused. */
-  readonly choices?: (room: R) => Iterable<string>;
+  // A method, so that a command of any room is one of its own room.
+  choices?(room: R): Iterable<string>;
 }
 
 /** A command of a room's console. Made by {@link defineCommand}. */
@@ -29,7 +31,10 @@ export interface Command<R> {
   /** It only looks and changes nothing: the audit is not told of it, for pages that ask again and again. */
   readonly looks?: boolean;
   readonly args?: readonly Argument<R>[];
-  /** Does it. Values come as their arguments were declared: numbers as numbers, what was left out as undefined. */
+  /**
+   * Does it. Values come as their arguments were declared: numbers as numbers, what was left out as
+   * undefined.
+   */
   run(room: R, caller: Caller, values: readonly (string | number | undefined)[]): string | Refusal;
 }
 
@@ -60,13 +65,16 @@ export function defineCommand<R>(command: Command<R>): Command<R> {
 
 /** A room's console. */
 export interface Console {
-  /** Gives a command, with or without its stroke: an answer for the one who gave it, or a refusal that changed nothing. */
+  /**
+   * Gives a command, with or without its stroke: an answer for the one who gave it, or a refusal that changed
+   * nothing.
+   */
   give(caller: Caller, line: string): string | Refusal;
   /** Whole lines that a line may become, at most twenty. */
   complete(caller: Caller, line: string): string[];
 }
 
-/** What is told of each command above a player's. */
+/** A command above a player's, for the audit log. */
 export interface Audited {
   readonly caller: Caller;
   readonly line: string;
@@ -203,3 +211,18 @@ const quoted = (word: string): string => (/\s/.test(word) ? `"${word}"` : word);
 
 /** Actors that a console may spawn, by the name it takes for them. */
 export type Spawnable = Readonly<Record<string, () => Actor>>;
+
+/** Players give the console's commands by message; the answer goes to the player who asked. */
+export function registerConsoleMessages<P extends RoomPlayer>(
+  router: MessageRouter<P>,
+  console: Console,
+): void {
+  router.on("command", roomMessages.command, ({ sessionId, role, client }, { line }) => {
+    const answer = console.give({ id: sessionId, role }, line);
+    if (typeof answer !== "string") return answer;
+    client.send("console", { line, text: answer });
+  });
+  router.reply("complete", roomMessages.complete, ({ sessionId, role, client }, { line }) => {
+    client.send("completions", { line, lines: console.complete({ id: sessionId, role }, line) });
+  });
+}

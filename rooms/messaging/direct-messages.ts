@@ -1,18 +1,18 @@
 import { matchMaker, type Presence } from "@colyseus/core";
-import { type Avatar, type DeliveryOutcome, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
-import type { Player } from "../player.ts";
+import { type DeliveryOutcome, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import { nameOf, type RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import { clean } from "./chat.ts";
 import type { MessageRouter } from "./message-router.ts";
 
 /**
- * Set in the presence for each character that is in a room: the room and session. A set, because whoever changes rooms
- * is written down in the next before the last one strikes them out.
+ * Set in the presence for each character that is in a room: the room and session. A set, because whoever
+ * changes rooms is written down in the next before the last one strikes them out.
  */
 const placesOf = (characterId: string) => `roomkeep:here:${characterId}`;
-/** Channel of what everybody on the server is told. */
+/** Channel of announcements. */
 const ANNOUNCEMENTS = "roomkeep:announcements";
-/** Somebody who is just changing rooms is looked for again after this, ms. */
+/** Wait before the second try, for a character that is just changing rooms, ms. */
 const AGAIN_MS = 250;
 
 /** A line from one character to another, wherever they are. */
@@ -25,24 +25,24 @@ export interface DirectMessage {
   readonly text: string;
 }
 
-/** What a room does for messages that reach beyond it. Made by {@link openDirectMessages}. */
-export interface DirectMessages<A extends Avatar> {
-  /** Somebody is in the room: this is where letters to them go. */
-  enter(player: Player<A>): Promise<void>;
-  /** Somebody has left it. */
-  exit(player: Player<A>): Promise<void>;
-  /** Hands a letter over; false: they are not here. */
-  take(letter: DirectMessage): boolean;
+/** Messages that reach beyond the room. Made by {@link openDirectMessages}. */
+export interface DirectMessages<P extends RoomPlayer> {
+  /** A player is in the room: this is where messages to the character go. */
+  enter(player: P): Promise<void>;
+  /** A player has left it. */
+  exit(player: P): Promise<void>;
+  /** Hands a message over; false: the character is not here. */
+  take(message: DirectMessage): boolean;
 }
 
-/** What letters need of their room. */
-export interface DirectMessageHost<A extends Avatar> {
-  readonly players: ReadonlyMap<string, Player<A>>;
+/** What direct messages need of their room. */
+export interface DirectMessageHost<P extends RoomPlayer> {
+  readonly players: ReadonlyMap<string, P>;
   readonly roomId: string;
   readonly presence: Presence;
   readonly log: Log;
   /** Character ids and names of a player's party, without the player. */
-  partyOf(player: Player<A>): readonly { id: string; name: string }[];
+  partyOf(player: P): readonly { id: string; name: string }[];
   /** Tells everybody in the room. */
   announce(text: string): void;
 }
@@ -57,17 +57,18 @@ export async function announce(presence: Presence, text: string): Promise<void> 
 }
 
 /**
- * Whispers, party chat and announcements. A letter is sent once and never again, so that it arrives at most once; the
- * writer is told whether it did. Those of one writer go one after the other, so that they arrive in order.
+ * Whispers, party chat and announcements. A message is sent once and never again, so that it arrives at most
+ * once; the writer is told whether it did. Those of one writer go one after the other, so that they arrive in
+ * order.
  */
-export async function openDirectMessages<A extends Avatar>(
-  host: DirectMessageHost<A>,
-  inbox: MessageRouter<A>,
-): Promise<DirectMessages<A>> {
+export async function openDirectMessages<P extends RoomPlayer>(
+  host: DirectMessageHost<P>,
+  router: MessageRouter<P>,
+): Promise<DirectMessages<P>> {
   const { presence } = host;
-  const lines = new WeakMap<Player<A>, Promise<unknown>>();
-  const idOf = (player: Player<A>) => player.claim.sheet.id;
-  const placeOf = ({ sessionId }: Player<A>) => `${host.roomId} ${sessionId}`;
+  const lines = new WeakMap<P, Promise<unknown>>();
+  const idOf = (player: P) => player.claim.sheet.id;
+  const placeOf = ({ sessionId }: P) => `${host.roomId} ${sessionId}`;
   const byId = (id: string) => [...host.players.values()].find((player) => idOf(player) === id);
 
   function take({ kind, from, name, to, text }: DirectMessage): boolean {
@@ -77,11 +78,11 @@ export async function openDirectMessages<A extends Avatar>(
     return true;
   }
 
-  async function tryOnce(letter: DirectMessage): Promise<DeliveryOutcome> {
-    if (byId(letter.to)) return take(letter) ? "delivered" : "offline";
-    const places = placesOf(letter.to);
+  async function tryOnce(message: DirectMessage): Promise<DeliveryOutcome> {
+    if (byId(message.to)) return take(message) ? "delivered" : "offline";
+    const places = placesOf(message.to);
     for (const place of [...(await presence.smembers(places))]) {
-      const outcome = await tryAt(place, letter);
+      const outcome = await tryAt(place, message);
       if (outcome === "nowhere") await presence.srem(places, place);
       else if (outcome !== "offline") return outcome;
     }
@@ -89,11 +90,11 @@ export async function openDirectMessages<A extends Avatar>(
   }
 
   /** "nowhere": the room is no more, as after a kill. */
-  async function tryAt(place: string, letter: DirectMessage): Promise<DeliveryOutcome | "nowhere"> {
+  async function tryAt(place: string, message: DirectMessage): Promise<DeliveryOutcome | "nowhere"> {
     const [roomId = ""] = place.split(" ");
     const room = await matchMaker.driver.findOne({ roomId });
     if (!room) return "nowhere";
-    const call = matchMaker.remoteRoomCall(room.roomId, "takeLetter" as never, [letter]) as Promise<unknown>;
+    const call = matchMaker.remoteRoomCall(room.roomId, "takeLetter" as never, [message]) as Promise<unknown>;
     // Whether it arrived before the answer was lost, nobody knows.
     return call.then(
       (taken) => (taken ? "delivered" : "offline"),
@@ -102,55 +103,52 @@ export async function openDirectMessages<A extends Avatar>(
   }
 
   /** The writer has an answer in any case: a look-up that fails while Redis is away has delivered nothing. */
-  async function deliver(letter: DirectMessage): Promise<DeliveryOutcome> {
+  async function deliver(message: DirectMessage): Promise<DeliveryOutcome> {
     try {
-      const first = await tryOnce(letter);
+      const first = await tryOnce(message);
       if (first !== "offline") return first;
-      // Nobody took it: it may be tried where they have gone meanwhile.
+      // No room took it: the character may be in another one by then.
       await new Promise((done) => setTimeout(done, AGAIN_MS));
-      return await tryOnce(letter);
+      return await tryOnce(message);
     } catch (error) {
-      host.log.warn({ err: error, kind: letter.kind }, "a letter could not be sent");
+      host.log.warn({ err: error, kind: message.kind }, "a direct message could not be sent");
       return "offline";
     }
   }
 
   /** One after the other for each writer. */
-  function inTurn<T>(player: Player<A>, work: () => Promise<T>): Promise<T> {
+  function inTurn<T>(player: P, work: () => Promise<T>): Promise<T> {
     const turn = (lines.get(player) ?? Promise.resolve()).then(work, work);
     lines.set(player, turn);
     return turn;
   }
 
-  const letterOf = (
-    player: Player<A>,
-    kind: DirectMessage["kind"],
-    to: string,
-    text: string,
-  ): DirectMessage => ({
+  const messageOf = (player: P, kind: DirectMessage["kind"], to: string, text: string): DirectMessage => ({
     kind,
     from: idOf(player),
-    name: player.avatar.name,
+    name: nameOf(player),
     to,
     text,
   });
 
-  inbox.reply("whisper", roomMessages.whisper, async (player, { to, text }): Promise<Refusal | undefined> => {
-    const known = [...host.players.values()].find(
-      ({ sessionId, avatar }) => sessionId === to || avatar.name === to,
-    );
-    const member = host.partyOf(player).find(({ name }) => name === to);
-    const target = known ? idOf(known) : (member?.id ?? to);
-    if (target === idOf(player)) return refuse("PLAYER_UNKNOWN", "You are with yourself already.");
-    const letter = letterOf(player, "whisper", target, clean(text));
-    await inTurn(player, async () => {
-      const outcome = await deliver(letter);
-      player.client.send("whisper.sent", { to, text: letter.text, outcome });
-    });
-    return undefined;
-  });
+  router.reply(
+    "whisper",
+    roomMessages.whisper,
+    async (player, { to, text }): Promise<Refusal | undefined> => {
+      const known = [...host.players.values()].find((one) => one.sessionId === to || nameOf(one) === to);
+      const member = host.partyOf(player).find(({ name }) => name === to);
+      const target = known ? idOf(known) : (member?.id ?? to);
+      if (target === idOf(player)) return refuse("PLAYER_UNKNOWN", "You are with yourself already.");
+      const message = messageOf(player, "whisper", target, clean(text));
+      await inTurn(player, async () => {
+        const outcome = await deliver(message);
+        player.client.send("whisper.sent", { to, text: message.text, outcome });
+      });
+      return undefined;
+    },
+  );
 
-  inbox.reply(
+  router.reply(
     "party.say",
     roomMessages["party.say"],
     async (player, { text }): Promise<Refusal | undefined> => {
@@ -159,7 +157,7 @@ export async function openDirectMessages<A extends Avatar>(
       const line = clean(text);
       await inTurn(player, async () => {
         const outcomes = await Promise.all(
-          members.map(({ id }) => deliver(letterOf(player, "party.say", id, line))),
+          members.map(({ id }) => deliver(messageOf(player, "party.say", id, line))),
         );
         const missed = members.flatMap(({ name }, n) => (outcomes[n] === "delivered" ? [] : [name]));
         player.client.send("party.said", { text: line, missed });

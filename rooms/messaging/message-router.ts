@@ -1,43 +1,63 @@
-import type { Client, Room } from "@colyseus/core";
+import type { Client } from "@colyseus/core";
 import type { z } from "zod";
-import { type Avatar, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
-import type { Player } from "../player.ts";
+import { type Refusal, refuse } from "../../shared/index.ts";
+import type { RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import type { Strikes } from "../transport/strikes.ts";
-import { say } from "./chat.ts";
 import { type MessageGuard, openMessageGuard, type RateLimit } from "./message-guard.ts";
 
-/** What an action comes to: nothing, or a refusal that the player is told. */
+/** The outcome of an action: nothing, or a refusal that the player gets. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing, and need not say so
 type Outcome = Refusal | void;
 
 /**
- * What a player's message does. It may return the promise of an answer (see `WorldRoom.onAnswer`): a refusal is told
- * when it comes. An action that changes the world after an `await` of its own is not in a recording: a re-run differs.
+ * What a player's message does. It may return the promise of an answer (see `WorldRoom.onAnswer`): a refusal
+ * is told when it comes. An action that changes the world after an `await` of its own is not in a recording:
+ * a re-run differs.
  */
-export type Action<A extends Avatar, T> = (player: Player<A>, message: T) => Outcome | Promise<Outcome>;
+export type Action<P extends RoomPlayer, T> = (player: P, message: T) => Outcome | Promise<Outcome>;
 
 /** Where the messages of a room's players arrive. */
-export interface MessageRouter<A extends Avatar> {
-  /** See `WorldRoom.on`. */
-  on<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void;
-  /** What moves nothing in the world, so that it is not recorded, and is answered during a journey too. */
-  reply<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void;
-  /** The same for what takes a while, such as asking other processes: one after the other, a refusal is told later. */
-  ask<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>): void;
+export interface MessageRouter<P extends RoomPlayer> {
+  /** See `GameRoom.on`. */
+  on<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
+  /** What moves nothing in the world, so that it is not recorded, and is answered during a hand-over too. */
+  reply<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
+  /**
+   * The same for what takes a while, such as asking other processes: one after the other, a refusal is told
+   * later.
+   */
+  ask<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
   /** Does what a message does, without asking whether it may: for a re-run of what was allowed. */
-  act(player: Player<A>, type: string, message: unknown): void;
+  act(player: P, type: string, message: unknown): void;
   /** A client has left for good: its rates are forgotten. */
   forget(client: Client): void;
 }
 
-/** What an inbox needs of its room. */
-type Host<A extends Avatar> = Pick<Room, "onMessage" | "broadcast" | "clock"> & {
-  readonly players: ReadonlyMap<string, Player<A>>;
-  readonly strikes: Strikes;
-};
+/** The network of a message router: a Colyseus room, or one without clients in a re-run. */
+export interface MessageNetwork {
+  onMessage(type: string, receive: (client: Client, payload: unknown) => unknown): unknown;
+  broadcast(type: string, message: unknown): unknown;
+  /** The room's time, ms. */
+  readonly clock: { readonly elapsedTime: number };
+}
 
-/** How often a player may send what every room understands. */
+/** The room of a message router, as far as it needs it. */
+export interface MessageRouterHost<P extends RoomPlayer> {
+  readonly network: MessageNetwork;
+  readonly players: ReadonlyMap<string, P>;
+  /** By message type; they add to those of every room. */
+  readonly rates: Record<string, RateLimit>;
+  readonly log: Log;
+  /** Counts malformed messages; one count a client, with its malformed frames. */
+  readonly strikes: Strikes;
+  /** Notes a message that was allowed and may move the world. */
+  record(player: P, type: string, message: unknown): void;
+  /** Why nothing that a player sends may move the world now; undefined: it may. */
+  refusal(player: P): Refusal | undefined;
+}
+
+/** How often a player may send the messages of every room. */
 const COMMON_RATES: Record<string, RateLimit> = {
   chat: { perSecond: 1, burst: 5 },
   whisper: { perSecond: 1, burst: 5 },
@@ -53,33 +73,38 @@ const COMMON_RATES: Record<string, RateLimit> = {
 };
 
 /**
- * Opens the inbox of a room: chat and emotes, what the game adds, and a refusal for all else. What does not fit its
- * schema or comes too often never reaches the action.
+ * Opens the messages of a room: what is registered, and a refusal for all else. A payload that does not fit
+ * its schema or comes too often never reaches the action.
  */
-export function openMessageRouter<A extends Avatar>(
-  room: Host<A>,
-  rates: Record<string, RateLimit>,
-  onAllowed: (player: Player<A>, type: string, message: unknown) => void = () => {},
-  log: () => Log | undefined = () => undefined,
-): MessageRouter<A> {
-  const actions = new Map<string, Action<A, unknown>>();
-  const guard = openMessageGuard({ ...COMMON_RATES, ...rates }, () => room.clock.elapsedTime, room.strikes);
+export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<P>): MessageRouter<P> {
+  const { network, players, strikes } = host;
+  const actions = new Map<string, Action<P, unknown>>();
+  const guard = openMessageGuard(
+    { ...COMMON_RATES, ...host.rates },
+    () => network.clock.elapsedTime,
+    strikes,
+  );
   let asked: Promise<unknown> = Promise.resolve();
   const failed = (type: string) => (error: unknown) => {
-    log()?.error({ err: error, type }, "a message could not be answered");
+    host.log.error({ err: error, type }, "a message could not be answered");
     return refuse("ACTION_REFUSED", "That did not work. Try again in a moment.");
   };
-  /** @param moves the message may move the world: it is recorded, and refused to who is on a journey */
-  function receive<T>(type: string, schema: z.ZodType<T>, action: Action<A, T>, moves: boolean): void {
-    room.onMessage(type, (client: Client, payload: unknown) => {
-      const player = room.players.get(client.sessionId);
+  /**
+   * @param options.moves the message may move the world: it is recorded, and refused while the host says so
+   */
+  function receive<T>(
+    type: string,
+    schema: z.ZodType<T>,
+    action: Action<P, T>,
+    { moves }: { moves: boolean },
+  ): void {
+    network.onMessage(type, (client, payload) => {
+      const player = players.get(client.sessionId);
       if (!player) return;
       const verdict = guard.check(client, type, schema, payload);
-      // What a room changes of somebody who has been handed over would be lost.
-      const isGone = moves && player.departure !== undefined;
-      if (verdict.ok && moves && !isGone) onAllowed(player, type, verdict.value);
-      const answer = isGone ? () => refuse("TRAVELLING") : action;
-      const outcome = verdict.ok ? answer(player, verdict.value) : verdict;
+      const refused = verdict.ok && moves ? host.refusal(player) : undefined;
+      if (verdict.ok && moves && !refused) host.record(player, type, verdict.value);
+      const outcome = verdict.ok ? (refused ?? action(player, verdict.value)) : verdict;
       const tell = (refusal: Outcome) => {
         if (refusal) guard.report(player.client, type, refusal, requestOf(payload));
         return refusal ?? { ok: true };
@@ -87,32 +112,27 @@ export function openMessageRouter<A extends Avatar>(
       return outcome instanceof Promise ? outcome.catch(failed(type)).then(tell) : tell(outcome);
     });
   }
-  const inbox: MessageRouter<A> = {
+  const router: MessageRouter<P> = {
     on: (type, schema, action) => {
-      actions.set(type, action as Action<A, unknown>);
-      receive(type, schema, action, true);
+      actions.set(type, action as Action<P, unknown>);
+      receive(type, schema, action, { moves: true });
     },
-    reply: (type, schema, action) => receive(type, schema, action, false),
+    reply: (type, schema, action) => receive(type, schema, action, { moves: false }),
     ask: (type, schema, action) => {
-      inbox.reply(type, schema, (player, message) => {
+      router.reply(type, schema, (player, message) => {
         const answer = asked.then(() => action(player, message));
         asked = answer.catch(() => {});
         return answer;
       });
     },
     act(player, type, message) {
-      // Nobody is told in a re-run, and what was refused is refused again.
+      // A re-run sends nothing, and refuses again what was refused.
       void Promise.resolve(actions.get(type)?.(player, message)).catch(failed(type));
     },
     forget: (client) => guard.forget(client),
   };
-  // Moves nothing, and is nobody's business in a recording.
-  inbox.reply("chat", roomMessages.chat, (player, { text }) => say(room, player, text));
-  inbox.on("emote", roomMessages.emote, (player, { emote }) => {
-    player.avatar.emote = emote;
-  });
-  refuseUnknown(room, guard);
-  return inbox;
+  refuseUnknown(network, guard);
+  return router;
 }
 
 /** The id that the client gave its request, so that it knows what was refused. */
@@ -121,8 +141,8 @@ function requestOf(payload: unknown): string | undefined {
   return typeof request === "string" ? request.slice(0, 64) : undefined;
 }
 
-function refuseUnknown(room: Pick<Room, "onMessage">, guard: MessageGuard): void {
-  room.onMessage("*", (client: Client, type: string | number) => {
+function refuseUnknown(network: MessageNetwork, guard: MessageGuard): void {
+  network.onMessage("*", (client, type) => {
     const name = String(type).slice(0, 32);
     guard.report(client, name, {
       ok: false,

@@ -1,5 +1,5 @@
 import { AUTOSAVE_MS, isFinitePose, RoomkeepError } from "../../shared/index.ts";
-import type { Player } from "../player.ts";
+import type { Player, RoomPlayer } from "../player.ts";
 import type { CharacterPort, CharacterState, Claim, Log, Place } from "../ports/ports.ts";
 import { maySaveLater, tellUnsaved } from "./unsaved-states.ts";
 
@@ -11,8 +11,8 @@ const MOVED_M = 0.25;
 const RETRY_MS = [200, 1_000, 3_000];
 
 /**
- * Claims a character for a join. A claim that comes after the time-out is given up again, so that no ghost keeps the
- * character.
+ * Claims a character for a join. A claim that comes after the time-out is given up again, so that no ghost
+ * keeps the character.
  *
  * @throws RoomkeepError JOIN_TIMEOUT, and what the port throws
  */
@@ -36,15 +36,23 @@ export async function claimCharacter(
   }
 }
 
-/** What would be saved of a player now. */
+/** What would be saved of a player now, with the place in the zone where the room has one. */
 export function captureState(player: Player, zone: string | undefined): CharacterState {
   const { places } = player.claim.sheet.state;
-  return {
-    v: 1,
-    // The place before is better than none.
-    places: zone && isFinitePose(player.avatar) ? { ...places, [zone]: placeOf(player) } : places,
-    stats: structuredClone(player.stats),
-  };
+  // The place before is better than none.
+  const hasPlace = zone !== undefined && isFinitePose(player.avatar);
+  return captureStats(player, hasPlace ? { ...places, [zone]: placeOf(player) } : places);
+}
+
+/**
+ * What would be saved of a player of a room without a world: the places are those that the character came
+ * with.
+ */
+export function captureStats(
+  { stats, claim }: RoomPlayer,
+  places: CharacterState["places"] = claim.sheet.state.places,
+): CharacterState {
+  return { v: 1, places, stats: structuredClone(stats) };
 }
 
 /** Where a player stands. */
@@ -53,13 +61,13 @@ export function placeOf({ avatar }: Player): Place {
 }
 
 /**
- * Saves and releases. While the database is away the save goes to the local disk, from where it is brought in later. A
- * fenced copy is dropped, never retried. A state that cannot be saved is told of and counted, and the character given up
- * without it: it is free with what was saved last.
+ * Saves and releases. While the database is away the save goes to the local disk, from where it is brought in
+ * later. A fenced copy is dropped, never retried. A state that cannot be saved is logged and counted, and the
+ * character is given up without it: it is free, with its last saved state.
  */
 export async function releaseCharacter(
   characters: CharacterPort,
-  player: Player,
+  player: RoomPlayer,
   state: CharacterState,
   log: Log,
 ): Promise<void> {
@@ -70,11 +78,12 @@ export async function releaseCharacter(
       if (outcome === "fenced") log.warn(who, "save refused: the character has another owner");
       return;
     } catch (error) {
-      const wait = maySaveLater(error) ? RETRY_MS[attempt] : undefined;
-      if (maySaveLater(error) && (await keepOnDisk(characters, player.claim, state, who, log))) return;
+      const mayRetry = maySaveLater(error);
+      if (mayRetry && (await keepOnDisk(characters, player.claim, state, who, log))) return;
+      const wait = mayRetry ? RETRY_MS[attempt] : undefined;
       if (wait === undefined) {
         tellUnsaved(log, "character", who, error);
-        // Should the database be away, the lease is renewed no more and runs out.
+        // If the database is away, the lease is not renewed any more and runs out.
         return characters
           .abandon(player.claim)
           .catch((cause) => log.warn({ ...who, err: cause }, "character not given up; its lease runs out"));
@@ -99,25 +108,30 @@ async function keepOnDisk(
   }
 }
 
-/** Saves at most one due and changed player a tick, so that saves never come in a burst. `now` in room ms. */
-export function saveIfDue(
-  players: ReadonlyMap<string, Player>,
-  characters: CharacterPort,
-  zone: string | undefined,
-  now: number,
-  log: Log,
-): void {
-  for (const player of players.values()) {
-    // Whoever travels was saved by the hand-over, which took the right to write.
-    if (player.departure || now - player.savedAt < AUTOSAVE_MS) continue;
+/** What {@link saveIfDue} needs of a room. */
+export interface AutosaveHost<P extends RoomPlayer> {
+  readonly players: ReadonlyMap<string, P>;
+  readonly characters: CharacterPort;
+  readonly log: Log;
+  /** False while the character is on its way to another room: the hand-over has saved it. */
+  mayWrite(player: P): boolean;
+  /** True if what would be saved is not what was saved last. */
+  isDirty(player: P): boolean;
+  /** What is to be saved; the player counts as saved from then on. */
+  capture(player: P): CharacterState;
+}
+
+/** Saves at most one due and changed player a call, so that saves never come in a burst. `now` in room ms. */
+export function saveIfDue<P extends RoomPlayer>(host: AutosaveHost<P>, now: number): void {
+  for (const player of host.players.values()) {
+    if (now - player.savedAt < AUTOSAVE_MS || !host.mayWrite(player)) continue;
     player.savedAt = now;
-    if (!hasChanged(player, zone)) continue;
-    player.savedPlace = placeOf(player);
+    if (!host.isDirty(player)) continue;
     player.statsChanged = false;
-    characters
-      .save(player.claim, captureState(player, zone))
+    host.characters
+      .save(player.claim, host.capture(player))
       .catch((error) =>
-        log.error(
+        host.log.error(
           { err: error, player: player.sessionId, character: player.claim.sheet.id },
           "autosave failed, will try again",
         ),
@@ -126,7 +140,8 @@ export function saveIfDue(
   }
 }
 
-function hasChanged(player: Player, zone: string | undefined): boolean {
+/** True if a player's stats or place in the zone differ from what was saved last. */
+export function hasChanged(player: Player, zone: string | undefined): boolean {
   if (player.statsChanged) return true;
   if (!zone) return false;
   const { x, y, z } = player.savedPlace;

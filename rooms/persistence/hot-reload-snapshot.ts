@@ -4,11 +4,11 @@ import { type Actor, type Avatar, Prop, type Space, type WorldState } from "../.
 import { describe, type Player } from "../player.ts";
 import type { CharacterPort, Place, Role } from "../ports/ports.ts";
 
-/** What a room hands to the one that replaces it when its code was edited. JSON only. */
+/** The players and actors that a room hands to the one that replaces it after an edit. JSON only. */
 export interface HotReloadSnapshot {
   actors: Record<string, KeptActor>;
   players: KeptPlayer[];
-  /** What the game wants to keep besides its state. */
+  /** Fields of the game's room, by `onKeep`. */
   game: unknown;
 }
 
@@ -30,7 +30,7 @@ interface KeptPlayer {
   savedPlace: Place;
 }
 
-/** Writes down everybody and everything in a room that is about to be replaced. */
+/** Takes a snapshot of the players and actors of a room that is about to be replaced. */
 export function takeHotReloadSnapshot(
   state: WorldState,
   players: ReadonlyMap<string, Player>,
@@ -88,7 +88,7 @@ export function restoreActors(
   }
 }
 
-/** The players who were in the room, as they were; those whose lease was lost are left out. */
+/** The players who were in the room, as they were; players whose lease was lost are left out. */
 export function* restorePlayers<A extends Avatar>(
   kept: HotReloadSnapshot,
   characters: CharacterPort,
@@ -106,7 +106,7 @@ export function* restorePlayers<A extends Avatar>(
   }
 }
 
-/** Stands in for the connection of a player who has not returned yet. */
+/** The connection of a player who has not returned yet, or of a re-run: it sends nothing. */
 export function absentClient(sessionId: string): Client {
   return { sessionId, leave() {}, send() {} } as unknown as Client;
 }

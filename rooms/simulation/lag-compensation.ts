@@ -11,7 +11,7 @@ export interface Point {
   z: number;
 }
 
-/** Where the actors were when somebody saw them. Good for the moment: ask anew in each tick. */
+/** Where actors stood in the page of a player. Good for one tick: ask anew in each. */
 export interface Seen {
   /** Where the actor was shown to that player. */
   at(actor: Actor): Point;
@@ -53,11 +53,11 @@ export function seenBy(rewind: Rewind | undefined, sessionId: string): Seen {
   };
 }
 
-/** What a look found: a place, or null for an actor that was seen where it is. */
+/** Where a shooter saw an actor, or null for an actor that was seen where it is. */
 export type RecordedPose = readonly [x: number, y: number, z: number] | null;
 
-/** Looks as ever, and notes what each found. */
-export function recordSeen(seen: Seen, note: (look: RecordedPose) => void): Seen {
+/** The same poses, each noted for a recording. */
+export function recordSeen(seen: Seen, note: (pose: RecordedPose) => void): Seen {
   return {
     at(actor) {
       const { x, y, z } = seen.at(actor);
@@ -67,11 +67,11 @@ export function recordSeen(seen: Seen, note: (look: RecordedPose) => void): Seen
   };
 }
 
-/** Finds what was noted, look after look. */
-export function replaySeen(looks: RecordedPose[]): Seen {
+/** Gives the poses of a recording, one after the other. */
+export function replaySeen(poses: RecordedPose[]): Seen {
   return {
     at(actor) {
-      const [x, y, z] = looks.shift() ?? [actor.x, actor.y, actor.z];
+      const [x, y, z] = poses.shift() ?? [actor.x, actor.y, actor.z];
       return { x, y, z };
     },
   };

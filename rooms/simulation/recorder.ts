@@ -86,7 +86,8 @@ export interface Recorder {
   answer(name: string, about: unknown, answer: unknown): void;
   /** A command that nobody in the room gave: an operator's. */
   command(id: string, role: Role, line: string): void;
-  look(look: RecordedPose): void;
+  /** Where a shooter saw a target. */
+  pose(pose: RecordedPose): void;
   input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
   endTick(room: Recorded): void;
   stop(): void;
@@ -103,7 +104,7 @@ export function openRecorder(options: RecorderOptions): Recorder {
   const { write, maxChars = 64_000_000, hashEveryTicks = 20, markEveryTicks = 1200 } = options;
   let happened: Happening[] = [];
   let inputs: AppliedInput[] = [];
-  let looks: RecordedPose[] = [];
+  let poses: RecordedPose[] = [];
   let chars = 0;
   let running = false;
   let isMarkDue = false;
@@ -147,8 +148,8 @@ export function openRecorder(options: RecorderOptions): Recorder {
     message: (id, type, message) => note(["message", id, type, message]),
     answer: (name, about, answer) => note(["answer", name, about, answer]),
     command: (id, role, line) => note(["command", id, role, line]),
-    look(look) {
-      if (running) looks.push(look);
+    pose(pose) {
+      if (running) poses.push(pose);
     },
     input(id, { moveX, moveZ, buttons }) {
       if (running) inputs.push([id, moveX, moveZ, buttons]);
@@ -161,12 +162,12 @@ export function openRecorder(options: RecorderOptions): Recorder {
         t: tick,
         e: happened.length > 0 ? happened : undefined,
         i: inputs.length > 0 ? inputs : undefined,
-        s: looks.length > 0 ? looks : undefined,
+        s: poses.length > 0 ? poses : undefined,
         h: isDue(hashEveryTicks) ? room.hash() : undefined,
       });
       happened = [];
       inputs = [];
-      looks = [];
+      poses = [];
       isMarkDue ||= isDue(markEveryTicks);
       // What is put off is code, which no mark holds: the mark comes when nothing is.
       if (!isMarkDue || !running || room.simulation.world.waiting > 0) return;

@@ -1,8 +1,10 @@
 import { channel } from "node:diagnostics_channel";
+import { RoomkeepError } from "../../shared/index.ts";
+import { REWIND_MAX_MS } from "./lag-compensation.ts";
 
 /**
- * Parts of a tick, in their order: taking the inputs that players have credit for · the game's steps by them · bodies ·
- * systems, rules and what is saved · who sees what · bytes · handing frames to the sockets.
+ * Parts of a tick, in their order: taking the inputs that players have credit for · the game's steps by them
+ * · bodies · systems, rules and what is saved · who sees what · bytes · handing frames to the sockets.
  */
 export const PHASES = ["inputs", "step", "physics", "rules", "interest", "encode", "send"] as const;
 export type Phase = (typeof PHASES)[number];
@@ -93,4 +95,22 @@ export function openTickClock(room: { roomName: string; roomId: string }, budget
 
 function noTime(): Record<Phase, number> {
   return { inputs: 0, step: 0, physics: 0, rules: 0, interest: 0, encode: 0, send: 0 };
+}
+
+/** How fast a room goes, as its game set it. */
+export interface RoomRates {
+  readonly tickHz: number;
+  readonly patchEveryTicks: number;
+  readonly rewindMs: number;
+}
+
+/** @throws CONFIG_INVALID if a rate of the room is out of its range */
+export function checkRates(roomName: string, { tickHz, patchEveryTicks, rewindMs }: RoomRates): void {
+  const isTick = tickHz > 0 && tickHz <= 240;
+  const isPatch = Number.isInteger(patchEveryTicks) && patchEveryTicks >= 1;
+  if (isTick && isPatch && rewindMs >= 0 && rewindMs <= REWIND_MAX_MS) return;
+  throw new RoomkeepError(
+    "CONFIG_INVALID",
+    `${roomName}: tickHz, patchEveryTicks or rewindMs is out of range.`,
+  );
 }

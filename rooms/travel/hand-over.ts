@@ -1,25 +1,10 @@
-import { RoomkeepError, type SeatReservation } from "../../shared/index.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import type { CharacterPort, CharacterState, Claim } from "../ports/ports.ts";
 
-/** A journey of a player, as the room that they leave keeps it. */
-export interface Departure {
-  /** Name of the game that it leads to. */
-  readonly game: string;
-  /** The place's name for people. */
-  readonly to: string;
-  /** True from the moment at which the hand-over was sent to the database. */
-  handing: boolean;
-  /** Of the hand-over; undefined: the room still owns the character. */
-  ticket: string | undefined;
-  /** What the client is sent to. */
-  seat: SeatReservation | undefined;
-  /** True while the room takes the character back. */
-  returning: boolean;
-  /** Ends the wait for the player's arrival. */
-  late: NodeJS.Timeout | undefined;
-}
-
-/** Tries and the pause between them, ms: three seconds to go, and to come back nearly as long as a ticket is good. */
+/**
+ * Tries and the pause between them, ms: three seconds to go, and to come back nearly as long as a ticket is
+ * good.
+ */
 const TRIES_TO_GO = 10;
 const TRIES_TO_COME_BACK = 30;
 const PAUSE_MS = 300;
@@ -40,11 +25,11 @@ async function insist<T>(tries: number, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Hands a character over to a room: saved, given up and reserved for the ticket's holder, in one statement. Null:
- * fenced.
+ * Hands a character over to a room: saved, given up and reserved for the ticket's holder, in one statement.
+ * Null: fenced.
  *
- * @throws DATABASE_UNAVAILABLE it stayed away. Should the hand-over have gone through after all, the next renewal of
- * the lease finds out and the player is asked to join anew.
+ * @throws DATABASE_UNAVAILABLE it stayed away. Should the hand-over have gone through after all, the next
+ *   renewal of the lease finds out and the player is asked to join anew.
  */
 export async function handOver(
   characters: CharacterPort,
@@ -55,17 +40,21 @@ export async function handOver(
   return insist(TRIES_TO_GO, () => characters.transfer(claim, state, to));
 }
 
+/** How a character is taken back. */
+export interface TakeBackOptions {
+  readonly ticket: string;
+  readonly roomId: string;
+  /** True when the other room has said that it gave the character up after it had claimed it. */
+  readonly isFree: boolean;
+}
+
 /**
  * Takes a character back that was handed over. Null: too late, it has another owner or the ticket ran out.
- *
- * @param free true when the other room has said that it gave the character up after it had claimed it
  */
 export async function takeBack(
   characters: CharacterPort,
   id: string,
-  ticket: string,
-  roomId: string,
-  free: boolean,
+  { ticket, roomId, isFree }: TakeBackOptions,
 ): Promise<Claim | null> {
   try {
     return await insist(TRIES_TO_COME_BACK, () =>
@@ -73,7 +62,7 @@ export async function takeBack(
     );
   } catch (error) {
     if (!(error instanceof RoomkeepError)) throw error;
-    if (error.code !== "TRANSFER_INVALID" || !free) return null;
+    if (error.code !== "TRANSFER_INVALID" || !isFree) return null;
     return await characters.claim(id, { roomId }).catch(() => null);
   }
 }

@@ -3,21 +3,21 @@ import { RoomkeepError } from "../../shared/index.ts";
 import type { Log } from "../ports/ports.ts";
 import { forgetInstance } from "./room-finder.ts";
 
-/** Who may come into an instance. */
+/** Which characters may come into an instance. */
 export interface InstanceAccess {
-  /** @throws INSTANCE_CLOSED to whom it is not for */
+  /** @throws INSTANCE_CLOSED the instance is not for the character */
   ask(characterId: string): Promise<void>;
-  /** Somebody is in, and may come again. */
+  /** The character is in, and may come again. */
   remember(characterId: string): void;
   /** The instance is over: the next who come to the portal get another one. */
   close(): Promise<void>;
 }
 
-/** What {@link openInstanceAccess} takes. */
+/** An instance, and the parts of its room that access needs. */
 export interface InstanceAccessOptions {
-  /** Whom the instance is for; undefined for a room that is none, where everybody may come in. */
+  /** The party or character of the instance; undefined for a room that is none, which lets everybody in. */
   readonly key: string | undefined;
-  /** Whom a character belongs to now: a party, or itself. */
+  /** The key of a character now: its party, or itself. */
   readonly askKey: (characterId: string) => Promise<string>;
   readonly presence: Presence;
   readonly roomName: string;
@@ -25,7 +25,7 @@ export interface InstanceAccessOptions {
   readonly log: Log;
 }
 
-/** Opens the door of a room: an instance is for those who came by a portal, and for their party. */
+/** Opens the access to a room: an instance is for the players who came by a portal, and for their party. */
 export function openInstanceAccess(options: InstanceAccessOptions): InstanceAccess {
   const { key, askKey, presence, roomName, roomId, log } = options;
   const guests = new Set<string>();

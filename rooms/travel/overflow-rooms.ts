@@ -4,7 +4,7 @@ import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Goal } from "./portal.ts";
 
-/** What siblings need of their room. */
+/** The parts of a room that its overflow rooms need. */
 export interface OverflowHost<A extends Avatar> {
   readonly roomId: string;
   readonly roomName: string;
@@ -15,17 +15,20 @@ export interface OverflowHost<A extends Avatar> {
 }
 
 /**
- * A place whose card says `overflow` has several rooms when one is full. Players may see them and change over; a party
- * goes with its leader.
+ * A place whose card says `overflow` has several rooms when one is full. Players may see them and change
+ * over; a party goes with its leader.
  */
-export function openOverflowRooms<A extends Avatar>(host: OverflowHost<A>, inbox: MessageRouter<A>): void {
+export function openOverflowRooms<A extends Avatar>(
+  host: OverflowHost<A>,
+  router: MessageRouter<Player<A>>,
+): void {
   const { roomId, roomName } = host;
   const others = async (): Promise<IRoomCache[]> => {
     const open = await matchMaker.query({ name: roomName, private: false, locked: false });
     return open.filter((room) => room.roomId !== roomId);
   };
 
-  inbox.ask("siblings", roomMessages.siblings, async (player): Promise<undefined> => {
+  router.ask("siblings", roomMessages.siblings, async (player): Promise<undefined> => {
     const rooms = await others();
     const list = rooms.map(({ roomId: code, clients, maxClients }) => ({
       code,
@@ -35,7 +38,7 @@ export function openOverflowRooms<A extends Avatar>(host: OverflowHost<A>, inbox
     player.client.send("siblings", { here: roomId, others: list });
   });
 
-  inbox.ask(
+  router.ask(
     "travel.sibling",
     roomMessages["travel.sibling"],
     async (player, { code }): Promise<Refusal | undefined> => {

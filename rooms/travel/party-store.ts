@@ -247,3 +247,11 @@ async function announce(presence: Presence, id: string, also: readonly string[] 
 async function tell(presence: Presence, news: PartyNews): Promise<void> {
   await presence.publish(PARTY_CHANNEL, news);
 }
+
+/** The key of an instance for a character that is in no party. */
+export const soloKey = (characterId: string): string => `solo:${characterId}`;
+
+/** The key of an instance that a character may enter: its party, or itself. */
+export async function instanceKeyOf(presence: Presence, characterId: string): Promise<string> {
+  return (await partyOf(presence, characterId))?.id ?? soloKey(characterId);
+}

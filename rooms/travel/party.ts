@@ -1,34 +1,31 @@
-import type { Presence } from "@colyseus/core";
+import { matchMaker, type Presence } from "@colyseus/core";
 import { type Avatar, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
-import { rejoinParty } from "./party-rejoin.ts";
 import * as parties from "./party-store.ts";
-import type { Behind } from "./travel.ts";
+import type { Behind, Companions } from "./travel-host.ts";
 
 /** What a room does for the parties of its players. Made by {@link openParties}. */
 export interface Parties<A extends Avatar> {
   /**
-   * Somebody came in: their party is told where they are, and they of their party.
+   * A player came in: the party hears where, and the player gets the party.
    * @returns the room where the rest of the party is, if they lost each other when a process died
    */
   enter(player: Player<A>): Promise<string | undefined>;
-  /** Somebody has left for good, and not to another room. */
+  /** A player has left for good, and not to another room. */
   exit(player: Player<A>): Promise<void>;
-  /** Forgets what was known of somebody's party. */
+  /** Forgets the party of a character that left the room. */
   forget(characterId: string): void;
-  /** Who goes along through a portal: with the leader all who are here, with others nobody. */
-  companions(player: Player<A>): { along: Player<A>[]; behind: Behind[] };
-  /** The others of somebody's party. */
+  /** The members who go along through a portal: with the leader all in the room, with others none. */
+  companions(player: Player<A>): Companions<A>;
+  /** The other members of a player's party. */
   othersOf(player: Player<A>): { id: string; name: string }[];
-  /** Whom an instance is for that somebody opens. */
+  /** The key of an instance that a character opens: its party, or itself. */
   keyOf(characterId: string): string;
-  /** The same for somebody who is not in the room yet. */
-  askKey(characterId: string): Promise<string>;
 }
 
-/** What the desk needs of its room. */
+/** What parties need of their room. */
 export interface PartyHost<A extends Avatar> {
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly roomId: string;
@@ -41,10 +38,10 @@ export interface PartyHost<A extends Avatar> {
 /** Answers the players' messages about parties, and tells them what other rooms say of theirs. */
 export async function openParties<A extends Avatar>(
   host: PartyHost<A>,
-  inbox: MessageRouter<A>,
+  router: MessageRouter<Player<A>>,
 ): Promise<Parties<A>> {
   const { presence, log } = host;
-  /** Parties of those who are here, as they were last heard of, by character. */
+  /** Parties of the players in the room, as they were last read, by character. */
   const known = new Map<string, parties.Party>();
   const idOf = (player: Player<A>) => player.claim.sheet.id;
   const person = (player: Player<A>): parties.Person => ({
@@ -74,7 +71,7 @@ export async function openParties<A extends Avatar>(
     const party = await parties.readParty(presence, news.party);
     for (const character of news.characters) {
       const player = here(character);
-      // Who has joined another party meanwhile hears of that one.
+      // A player who has joined another party meanwhile gets that one.
       const elsewhere = known.get(character)?.id !== news.party && !party?.members.has(character);
       if (player && !elsewhere) show(player, party);
     }
@@ -82,21 +79,20 @@ export async function openParties<A extends Avatar>(
 
   const { "party.invite": invite, "party.accept": accept, "party.decline": decline } = roomMessages;
   const { "party.leave": leave, "party.kick": kick, "party.lead": lead } = roomMessages;
-  inbox.ask("party.invite", invite, async (player, { to }): Promise<Refusal | undefined> => {
+  router.ask("party.invite", invite, async (player, { to }): Promise<Refusal | undefined> => {
     const other = host.players.get(to) ?? [...host.players.values()].find(({ avatar }) => avatar.name === to);
     if (!other) return refuse("PLAYER_UNKNOWN");
     return parties.inviteTo(presence, person(player), person(other));
   });
-  inbox.ask("party.accept", accept, (player, { party }) => parties.accept(presence, person(player), party));
-  inbox.ask("party.decline", decline, (player, { party }) => parties.decline(presence, idOf(player), party));
-  inbox.ask("party.leave", leave, (player) => parties.leaveParty(presence, idOf(player)));
-  inbox.ask("party.kick", kick, (player, { member }) => parties.kick(presence, idOf(player), member));
-  inbox.ask("party.lead", lead, (player, { member }) => parties.handLead(presence, idOf(player), member));
+  router.ask("party.accept", accept, (player, { party }) => parties.accept(presence, person(player), party));
+  router.ask("party.decline", decline, (player, { party }) => parties.decline(presence, idOf(player), party));
+  router.ask("party.leave", leave, (player) => parties.leaveParty(presence, idOf(player)));
+  router.ask("party.kick", kick, (player, { member }) => parties.kick(presence, idOf(player), member));
+  router.ask("party.lead", lead, (player, { member }) => parties.handLead(presence, idOf(player), member));
   await presence.subscribe(parties.PARTY_CHANNEL, (news: parties.PartyNews) => {
     hear(news).catch((error) => log.warn({ err: error }, "news of a party could not be passed on"));
   });
 
-  const soloKey = (characterId: string) => `solo:${characterId}`;
   return {
     async enter(player) {
       const before = await parties.partyOf(presence, idOf(player));
@@ -125,9 +121,34 @@ export async function openParties<A extends Avatar>(
       const members = [...(known.get(idOf(player))?.members ?? [])];
       return members.filter(([id]) => id !== idOf(player)).map(([id, { name }]) => ({ id, name }));
     },
-    keyOf: (characterId) => known.get(characterId)?.id ?? soloKey(characterId),
-    async askKey(characterId) {
-      return (await parties.partyOf(presence, characterId))?.id ?? soloKey(characterId);
-    },
+    keyOf: (characterId) => known.get(characterId)?.id ?? parties.soloKey(characterId),
   };
+}
+
+/**
+ * Where somebody finds their party again who has just joined anew, or undefined when they may stay. Only
+ * those are sent after their party who were in a room with one of them and did not leave it themselves: their
+ * process died or stood still. The room with most of the party is the one; the leader's, where there are
+ * several.
+ *
+ * @param party as it was kept before they joined
+ * @param roomId where they are now
+ */
+async function rejoinParty(
+  party: parties.Party,
+  characterId: string,
+  roomId: string,
+): Promise<string | undefined> {
+  const me = party.members.get(characterId);
+  if (me?.lostAt !== 0 || me.roomId === roomId) return undefined;
+  const rooms = new Map<string, number>();
+  for (const [id, { roomId: room, lostAt }] of party.members) {
+    if (id === characterId || lostAt !== 0) continue;
+    rooms.set(room, (rooms.get(room) ?? 0) + (id === party.lead ? 1.5 : 1));
+  }
+  // A room that is still open has thrown no player out.
+  const open = await matchMaker.findRoomsByIds([...rooms.keys(), me.roomId]);
+  if (open.has(me.roomId)) return undefined;
+  const [best] = [...rooms].filter(([room]) => open.has(room)).sort(([, a], [, b]) => b - a);
+  return best && best[0] !== roomId ? best[0] : undefined;
 }

@@ -7,14 +7,16 @@ import {
   RoomkeepError,
   refuse,
 } from "../../shared/index.ts";
+import { claimCharacter } from "../persistence/character-saves.ts";
 import type { Player } from "../player.ts";
-import type { Journey, Origin, Place } from "../ports/ports.ts";
+import type { CharacterPort, Claim, Identity, Journey, Origin, Place } from "../ports/ports.ts";
+import { spawnPlaceOf } from "../simulation/spawn-place.ts";
 import { listingOf } from "./room-finder.ts";
 
 /** A portal reaches so far up and down from its foot, metres. */
 const PORTAL_HEIGHT_M = 2.5;
 
-/** Where a room's rule sends somebody. */
+/** Where a rule sends a player. */
 export interface Goal {
   /** Name of the game; "back": where the player came from. */
   readonly to: string;
@@ -24,7 +26,7 @@ export interface Goal {
   readonly roomId?: string | undefined;
 }
 
-/** How a journey ended, as the other room tells. */
+/** How a hand-over ended, as the other room says. */
 export type JourneyEnd = { how: "arrived" } | { how: "refused"; code: ErrorCode };
 
 /** The portal that an actor stands in. */
@@ -34,13 +36,16 @@ export function portalAt(level: Level, { x, y, z }: Place): Portal | undefined {
   );
 }
 
-/** Where a player came from, if the goal leads there and names no spawn of its own: they face away from the portal. */
+/**
+ * Where a player came from, if the goal leads there and names no spawn of its own: they face away from the
+ * portal.
+ */
 export function wayBack({ origin }: Player, { to, spawn }: Goal): Origin | undefined {
   if (!origin || spawn !== undefined || (to !== "back" && to !== origin.game)) return undefined;
   return { ...origin, place: { ...origin.place, yaw: origin.place.yaw + Math.PI } };
 }
 
-/** A game's name for people; that of a game which is not there is told as it is. */
+/** A game's name for people; a game that does not exist is named as it was asked for. */
 export function labelOf(game: string): string {
   try {
     return listingOf(game).label;
@@ -50,22 +55,49 @@ export function labelOf(game: string): string {
   }
 }
 
-/** What a player is told of an error. */
+/** The refusal that a player gets for an error. */
 export function asRefusal(error: unknown): Refusal {
   return error instanceof RoomkeepError ? refuse(error.code, error.message) : refuse("TRAVEL_UNAVAILABLE");
 }
 
 /**
- * Tells the room that a traveller came from how the journey ended. In one process it is told before this returns, so
- * that nobody sees the traveller in both.
+ * Tells the room that a traveller came from how the journey ended. In one process it is told before this
+ * returns, so that nobody sees the traveller in both.
  */
 export function tellOrigin({ ticket, from }: Journey, end: JourneyEnd): void {
   matchMaker.remoteRoomCall(from.roomId, "journeyEnded", [from.sessionId, ticket, end]).catch(() => {
-    // The room has closed, or its process died: nobody is left there to be told.
+    // The room has closed, or its process died.
   });
 }
 
 /** The code of what went wrong at an arrival. */
 export function codeOf(error: unknown): ErrorCode {
   return error instanceof RoomkeepError ? error.code : "TRAVEL_REFUSED";
+}
+
+/**
+ * Claims the character of a joining player: by the ticket of a hand-over, else as every login does. The room
+ * that handed the character over is told when it ends here, and takes the character back.
+ *
+ * @throws TRANSFER_INVALID, JOIN_TIMEOUT, and what the port throws
+ */
+export async function claimArrival(
+  characters: CharacterPort,
+  { characterId, journey }: Identity,
+  roomId: string,
+): Promise<Claim> {
+  if (!journey) return claimCharacter(characters, characterId, { roomId });
+  try {
+    return await characters.claimTransfer(characterId, journey.ticket, { roomId });
+  } catch (error) {
+    tellOrigin(journey, { how: "refused", code: codeOf(error) });
+    throw error;
+  }
+}
+
+/**
+ * Where a traveller appears; undefined: the joiner has not travelled. `present`: how many are in the room.
+ */
+export function placeOfArrival(level: Level, { journey }: Identity, present: number): Place | undefined {
+  return journey && (journey.at ?? spawnPlaceOf(level, present, journey.spawn ?? ""));
 }

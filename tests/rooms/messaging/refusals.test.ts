@@ -70,7 +70,7 @@ it("counts malformed frames and malformed messages together", async () => {
   const ann = await world.join("plaza", { name: "Ann", create: true });
   const room = world.room<PlazaRoom>(ann.room.roomId);
   const closed = closing(ann);
-  const inputs = room.inputs.get(ann.room.sessionId);
+  const inputs = room.inputs!.get(ann.room.sessionId);
   const moveX = inputs.latest?.moveX;
   // A well-formed input frame of the unreliable kind, which pages do not send: the first one, of two bytes.
   ann.room.connection.send(Buffer.from([20, 1, 2, 128, 99]));

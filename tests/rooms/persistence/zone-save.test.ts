@@ -38,7 +38,6 @@ class GroveRoom extends WorldRoom<GroveState> {
   override zone = "grove";
   override persistent = true;
   began = 0;
-  failOpen = false;
 
   protected override onBegin(): void {
     this.began += 1;
@@ -51,12 +50,12 @@ class ToldGroveRoom extends GroveRoom {
   readonly told: object[] = [];
   refused = 0;
 
-  protected override openWorld(...[ports, log]: Parameters<GroveRoom["openWorld"]>): void {
+  protected override openParts(around: Parameters<GroveRoom["openParts"]>[0]): void {
     const error = (fields: object, text: string) => {
       if (text.includes("not finite")) this.told.push(fields);
       if (text.includes("not saved")) this.refused += 1;
     };
-    super.openWorld(ports, Object.assign(Object.create(log), { error }));
+    super.openParts({ ...around, log: Object.assign(Object.create(around.log), { error }) });
   }
 }
 
@@ -456,6 +455,28 @@ describe("the room of a persistent zone", () => {
     const bob = await older.join("grove", { name: "Bob" });
     expect(older.room<GroveRoom>(bob.room.roomId).began).toBe(1);
     expect(await (await fetch(`${older.url}/ready`)).json()).not.toHaveProperty("zones");
+  });
+
+  test.each(["startClock", "onOpen"] as const)("is free for the next when %s fails", async (step) => {
+    let broken = true;
+    const fail = (at: typeof step) => {
+      if (broken && at === step) throw new Error("This room does not open.");
+    };
+    class BrokenRoom extends GroveRoom {
+      override zone = `broken by ${step}`;
+      protected override startClock(): void {
+        fail("startClock");
+        super.startClock();
+      }
+      protected override onOpen(): void {
+        fail("onOpen");
+      }
+    }
+    const server = await boot(BrokenRoom);
+    await expect(server.join("grove", { name: "Ann" })).rejects.toThrow();
+    broken = false;
+    const bob = await server.join("grove", { name: "Bob" });
+    expect(server.room<GroveRoom>(bob.room.roomId).began).toBe(1);
   });
 
   test("closes unsaved when it is fenced, and its players are saved", async () => {

@@ -119,7 +119,7 @@ describe("an answer from outside", () => {
     expect(room.state.ripe).toBe(5);
   });
 
-  test("is a refusal in a rehearsal, which has nobody to ask", async () => {
+  test("is a refusal in a re-run, which has nobody to ask", async () => {
     const stage = await openReplay(PatchRoom, { seed: 3 });
     stage.join("ann");
     stage.message("ann", "pick", { request: "a", template: "answers-herb" });

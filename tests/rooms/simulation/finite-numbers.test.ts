@@ -30,10 +30,13 @@ class CursedMeadow extends SeededMeadow {
   ];
   readonly lines: [fields: object, text: string][] = [];
 
+  protected override openParts(around: Parameters<SeededMeadow["openParts"]>[0]): void {
+    const note = (fields: object, text: string) => void this.lines.push([fields, text]);
+    super.openParts({ ...around, log: { ...silence, error: note, warn: note } });
+  }
+
   protected override onOpen(): void {
     super.onOpen();
-    const note = (fields: object, text: string) => void this.lines.push([fields, text]);
-    this.log = { ...silence, error: note, warn: note };
     this.on("spoil", z.strictObject({}), ({ avatar }) => this.spoil(avatar));
   }
 

@@ -36,7 +36,7 @@ suite("while the database is away", () => {
     const journey = ann.journey();
     line.cut();
     stepInto(ann, 3);
-    await ann.until("the avatar to be frozen", () => recordOf(ann).departure?.handing === true);
+    await ann.until("the avatar to be frozen", () => recordOf(ann).departure?.state.at === "handing-over");
     await ann.patches(10);
     line.mend();
     expect(await journey).toBe("cellar");
@@ -72,7 +72,10 @@ suite("while the database is away", () => {
       return claimTransfer(...parameters);
     };
     stepInto(ann, 3);
-    await ann.until("the room to take the character back", () => recordOf(ann).departure?.returning === true);
+    await ann.until(
+      "the room to take the character back",
+      () => recordOf(ann).departure?.state.at === "returning",
+    );
     line.mend();
     expect(await ann.journey()).toBe("DATABASE_UNAVAILABLE");
     expect(ann.room.name).toBe("yard");

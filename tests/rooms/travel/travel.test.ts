@@ -3,6 +3,7 @@ import { Client } from "colyseus.js";
 import { CLOSE } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ticketOf } from "../../../rooms/travel/departure.ts";
 import type { Characters } from "../../../server/persistence/characters.ts";
 import { rowOf } from "../../helpers/characters.ts";
 import { type CellarRoom, ways, type YardRoom } from "../../helpers/ways.ts";
@@ -82,7 +83,7 @@ describe("a way to another room", () => {
     const seat = await seatOf(ann);
     const between = await row(ann);
     expect(between).toMatchObject({ owner: null, room_id: keeper.room.roomId, version: 1, epoch: 2 });
-    expect(between.transfer_nonce).toBe(recordOf(ann).departure!.ticket);
+    expect(between.transfer_nonce).toBe(ticketOf(recordOf(ann).departure));
     expect(JSON.stringify([...ann.received.values()])).not.toContain(between.transfer_nonce);
     const arrived = await new Client(world.url).consumeSeatReservation(seat as never);
     const after = await row(ann);
@@ -290,7 +291,7 @@ describe("the ticket of a journey", () => {
     const seat = await seatOf(ann);
     const { departure, claim } = recordOf(ann);
     const journey = {
-      ticket: departure!.ticket!,
+      ticket: ticketOf(departure)!,
       from: {
         game: "yard",
         roomId: ann.room.roomId,
@@ -350,7 +351,7 @@ describe("the ticket of a journey", () => {
     const { keeper, ann } = await onTheWay();
     const mallory = await join("Mallory");
     await mallory.leave();
-    const { ticket } = recordOf(ann).departure!;
+    const ticket = ticketOf(recordOf(ann).departure);
     const journey = { ticket, from: { game: "yard", roomId: "x", sessionId: "y" } };
     const again = await world.join("cellar", {
       token: mallory.token,

@@ -1,0 +1,13 @@
+import { RoomkeepError } from "../shared/index.ts";
+
+/**
+ * A part of a room that is there once the room has opened.
+ *
+ * @param name what a builder knows it by
+ * @throws ROOM_NOT_OPEN before
+ */
+export function present<T>(part: T | undefined, name: string): T {
+  if (part === undefined)
+    throw new RoomkeepError("ROOM_NOT_OPEN", `"${name}" is there once the room opens: use it in onOpen.`);
+  return part;
+}

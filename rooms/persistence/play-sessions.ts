@@ -1,0 +1,201 @@
+import type { Client, Deferred } from "@colyseus/core";
+import { CLOSE, RECONNECT_S } from "../../shared/index.ts";
+import type { RoomPlayer } from "../player.ts";
+import type { CharacterState, Claim, Identity, Log, PlaySessionEnding, Ports } from "../ports/ports.ts";
+import type { InstanceAccess } from "../travel/instance-access.ts";
+import { orJoinError } from "../travel/join-error.ts";
+import { claimArrival, codeOf, tellOrigin } from "../travel/portal.ts";
+import { releaseCharacter } from "./character-saves.ts";
+
+/** Longest wait, ms, for other rooms and processes to hear that a player has left. */
+const HEARD_MAX_MS = 1_000;
+
+/** The stays of a room's players, from join to save. Made by {@link openPlaySessions}. */
+export interface PlaySessions<P extends RoomPlayer> {
+  /** Claims the character and lets the player in, or throws why not and leaves nothing behind. */
+  join(client: Client, identity: Identity): Promise<void>;
+  /** The connection is lost: the seat is kept for {@link RECONNECT_S}. */
+  drop(client: Client, code: number | undefined): void;
+  reconnect(client: Client): void;
+  /** The player has left for good: saved and given up. */
+  leave(client: Client, code: number | undefined): Promise<void>;
+  /** Takes a player out at once: another login has the character, or the lease was lost. */
+  letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void>;
+  /** Takes a player out of the room; saves nothing. */
+  end(player: P, ending: PlaySessionEnding): void;
+}
+
+/** What play sessions need of their room. */
+export interface PlaySessionsHost<P extends RoomPlayer> {
+  readonly players: ReadonlyMap<string, P>;
+  readonly roomName: string;
+  readonly roomId: string;
+  readonly ports: Ports;
+  readonly log: Log;
+  readonly access: InstanceAccess;
+  /** Makes the player and puts them into the room. */
+  admit(client: Client, claim: Claim, identity: Identity): P;
+  /** The player is in: before anybody is sent a patch with them. */
+  entered(player: P, identity: Identity): void;
+  /** Takes the player out of the room. */
+  remove(player: P): void;
+  setAway(player: P, away: boolean): void;
+  /** The player is back, by another connection. */
+  returned(player: P): void;
+  keepSeat(client: Client, seconds: number): Deferred<Client>;
+  /** What is to be saved of the player. */
+  capture(player: P): CharacterState;
+  /** True if another room has the character, or may have it: then nothing is saved here. */
+  isHandedOver(player: P): boolean;
+  /** Lets other rooms and processes know where the player is. */
+  arrived(player: P, identity: Identity): Promise<void>;
+  /** Lets them know that the player has gone. */
+  departed(player: P): Promise<void>;
+}
+
+/** Opens the play sessions of a room. */
+export function openPlaySessions<P extends RoomPlayer>(host: PlaySessionsHost<P>): PlaySessions<P> {
+  const { players, log } = host;
+  const whereabouts = openWhereabouts(host);
+  const end = (player: P, ending: PlaySessionEnding) => endSession(host, player, ending);
+  return {
+    end,
+    join: (client, identity) => join(host, whereabouts, client, identity),
+    drop(client, code) {
+      const player = players.get(client.sessionId);
+      if (!player || isFinal(code)) return;
+      host.setAway(player, true);
+      player.hold = host.keepSeat(client, RECONNECT_S);
+      // The seat that runs out, or a room that closes, ends in onLeave.
+      player.hold.catch(() => {});
+      log.info({ player: client.sessionId, code }, "player dropped, seat kept");
+    },
+    reconnect(client) {
+      const player = players.get(client.sessionId);
+      if (!player) {
+        client.leave(CLOSE.TAKEN_OVER);
+        return;
+      }
+      player.client = client;
+      player.hold = undefined;
+      host.returned(player);
+      log.info({ player: client.sessionId }, "player returned");
+    },
+    async leave(client, code) {
+      const player = players.get(client.sessionId);
+      if (!player) return; // refused at the join, or let go already
+      // First the game's own farewell: what it writes to the stats is saved.
+      end(player, "left");
+      const state = host.capture(player);
+      await whereabouts.departed(player);
+      log.info({ player: client.sessionId, code }, "player left");
+      if (host.isHandedOver(player)) return; // the hand-over has saved
+      await releaseCharacter(host.ports.characters, player, state, log);
+    },
+    async letGo(characterId, epoch, reason) {
+      for (const player of players.values()) {
+        const { claim } = player;
+        if (claim.sheet.id === characterId && claim.epoch === epoch)
+          await letGo(host, whereabouts, player, reason);
+      }
+    },
+  };
+}
+
+async function join<P extends RoomPlayer>(
+  host: PlaySessionsHost<P>,
+  whereabouts: Whereabouts<P>,
+  client: Client,
+  identity: Identity,
+): Promise<void> {
+  const { ports, roomId, log } = host;
+  const { journey } = identity;
+  // A traveller has a seat that another room asked for.
+  if (!journey) {
+    void ports.seats.end(identity, client.sessionId);
+    await orJoinError(host.access.ask(identity.characterId));
+  }
+  const claim = await orJoinError(claimArrival(ports.characters, identity, roomId));
+  try {
+    const player = host.admit(client, claim, identity);
+    player.address = identity.address;
+    host.entered(player, identity);
+    // Before anybody is sent a patch with both: the other room takes its copy out at once.
+    if (journey) tellOrigin(journey, { how: "arrived" });
+    host.access.remember(identity.characterId);
+    void whereabouts.arrived(player, identity);
+    player.visit = ports.visits.begin({ identity, game: host.roomName, roomId, epoch: claim.epoch });
+    log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
+  } catch (error) {
+    // Nothing was played, so nothing is saved; the lease is free for the next try.
+    const player = host.players.get(client.sessionId);
+    if (player) endSession(host, player, "left");
+    await ports.characters.abandon(claim);
+    if (journey) tellOrigin(journey, { how: "refused", code: codeOf(error) });
+    throw error;
+  }
+}
+
+function endSession<P extends RoomPlayer>(
+  host: PlaySessionsHost<P>,
+  player: P,
+  ending: PlaySessionEnding,
+): void {
+  if (player.visit) host.ports.visits.end(player.visit, ending);
+  host.remove(player);
+}
+
+/**
+ * Saves and releases a character that another login has; a fenced copy is dropped, because its save would be
+ * refused.
+ */
+async function letGo<P extends RoomPlayer>(
+  host: PlaySessionsHost<P>,
+  whereabouts: Whereabouts<P>,
+  player: P,
+  reason: "taken-over" | "fenced",
+): Promise<void> {
+  const { ports, log } = host;
+  endSession(host, player, reason);
+  const state = host.capture(player);
+  await whereabouts.departed(player);
+  log.warn({ player: player.sessionId, reason }, "player let go");
+  if (reason === "taken-over" && !host.isHandedOver(player))
+    await releaseCharacter(ports.characters, player, state, log);
+  player.hold?.reject(new Error(reason));
+  player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
+}
+
+/** Lets others know of arrivals and departures: of a player's arrival before the departure. */
+interface Whereabouts<P extends RoomPlayer> {
+  arrived(player: P, identity: Identity): Promise<void>;
+  /**
+   * Settles before the character is free: a player who joins elsewhere at once would be taken for one that
+   * was thrown out, and be sent after the party. While Redis is away it settles after {@link HEARD_MAX_MS}.
+   */
+  departed(player: P): Promise<void>;
+}
+
+function openWhereabouts<P extends RoomPlayer>(host: PlaySessionsHost<P>): Whereabouts<P> {
+  const known = new WeakMap<P, Promise<void>>();
+  function inTurn(player: P, tell: () => Promise<void>): Promise<void> {
+    const earlier = known.get(player) ?? Promise.resolve();
+    const turn = earlier.then(tell).catch((error) => {
+      host.log.warn({ err: error, player: player.sessionId }, "a party could not be told");
+    });
+    known.set(player, turn);
+    return turn;
+  }
+  return {
+    arrived: (player, identity) => inTurn(player, () => host.arrived(player, identity)),
+    async departed(player) {
+      const told = inTurn(player, () => host.departed(player));
+      await Promise.race([told, new Promise((done) => setTimeout(done, HEARD_MAX_MS))]);
+    },
+  };
+}
+
+/** Close codes after which nobody waits for the player to return. */
+function isFinal(code: number | undefined): boolean {
+  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TRAVELLED;
+}

@@ -1,0 +1,82 @@
+import type { CharacterPort, ItemPort, Log, Ports, ZonePort } from "./ports.ts";
+
+/** Refuses a call of a port that a re-run lacks; the room counts it among its faults. */
+const refuseCall = (port: string) => (): never => {
+  throw new Error(`A re-run has no ${port}.`);
+};
+
+const noCharacters = refuseCall("characters");
+const noZones = refuseCall("zones");
+const noItems = refuseCall("items");
+const noSeats = refuseCall("seats");
+const noVisits = refuseCall("visits");
+
+const characters: CharacterPort = {
+  claim: noCharacters,
+  save: noCharacters,
+  release: noCharacters,
+  held: noCharacters,
+  keep: noCharacters,
+  transfer: noCharacters,
+  claimTransfer: noCharacters,
+  abandon: noCharacters,
+  onFenced: noCharacters,
+  close: noCharacters,
+};
+
+const zones: ZonePort = {
+  saveEveryMs: Number.POSITIVE_INFINITY,
+  claim: noZones,
+  save: noZones,
+  release: noZones,
+  handOver: noZones,
+  onFenced: noZones,
+};
+
+const items: ItemPort = {
+  read: noItems,
+  look: noItems,
+  readIn: noItems,
+  grant: noItems,
+  grantCoins: noItems,
+  use: noItems,
+  move: noItems,
+  drop: noItems,
+  pickUp: noItems,
+  clear: noItems,
+  trade: noItems,
+  answered: noItems,
+  buy: noItems,
+  sell: noItems,
+  mail: noItems,
+  readMail: noItems,
+  takeMail: noItems,
+  die: noItems,
+  death: noItems,
+  piles: noItems,
+  revive: noItems,
+  loot: noItems,
+  kill: noItems,
+  kills: noItems,
+};
+
+/** A log that writes nothing. */
+export const silence: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silence };
+
+/**
+ * The ports of a re-run: events and commands are not noted again, and all else that a rule asks for is
+ * refused.
+ */
+export const refusingPorts: Ports = {
+  characters,
+  zones,
+  items,
+  visits: { begin: noVisits, end: noVisits },
+  seats: { take: noSeats, confirm: noSeats, end: noSeats },
+  openRoom: refuseCall("count of rooms"),
+  events: { keep() {} },
+  audit: { note() {} },
+  log: silence,
+  recordings: undefined,
+  verify: refuseCall("sign-in"),
+};

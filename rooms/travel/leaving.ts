@@ -1,0 +1,126 @@
+import type { IRoomCache } from "@colyseus/core";
+import { type Avatar, CLOSE, type Refusal, refuse } from "../../shared/index.ts";
+import { captureState, releaseCharacter } from "../persistence/character-saves.ts";
+import type { Player } from "../player.ts";
+import { beginHandOver, beginReturn, endWait, failHandOver, receiveTicket } from "./departure.ts";
+import { handOver, takeBack } from "./hand-over.ts";
+import { asRefusal } from "./portal.ts";
+import { freeSeat } from "./seating.ts";
+import { isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
+
+/**
+ * Longest time, ms, that those who go together wait for one whose hand-over hangs. Their own tickets are good
+ * for ten seconds: what is left is for the way.
+ */
+const HAND_OVER_MAX_MS = 4_000;
+
+/**
+ * Step 3 of a hand-over, from the frozen avatar to the ticket. False: the player stays, or takes too long for
+ * the others to wait.
+ */
+export async function depart<A extends Avatar>(
+  host: TravelHost<A>,
+  traveller: Traveller<A>,
+  room: IRoomCache,
+): Promise<boolean> {
+  const handing = handOverTo(host, traveller, room);
+  const gone = await withinMs(handing, HAND_OVER_MAX_MS);
+  if (gone !== "late") return gone;
+  host.log.warn({ player: traveller.player.sessionId }, "a hand-over hangs; the others go on");
+  // Should it come through after all, there is no seat that it was for.
+  void handing.then((handed) => {
+    if (handed) void comeBack(host, traveller, refuse("TRAVEL_LATE"));
+  });
+  return false;
+}
+
+/**
+ * Takes the character back and lets the player go on where they stood.
+ *
+ * @param options.isFree the other room has said that it gave the character up after it had claimed it
+ */
+export async function comeBack<A extends Avatar>(
+  host: TravelHost<A>,
+  { player, departure }: Traveller<A>,
+  why: Refusal,
+  { isFree } = { isFree: false },
+): Promise<void> {
+  const { characters, roomId, log } = host;
+  const back = beginReturn(departure);
+  if (back === undefined) return;
+  const { ticket, seat } = back;
+  if (seat) void freeSeat(seat);
+  const claim = await takeBack(characters, player.claim.sheet.id, { ticket, roomId, isFree }).catch(
+    (error) => {
+      log.error({ err: error, player: player.sessionId }, "a character could not be taken back");
+      return null;
+    },
+  );
+  if (claim === null) return lose(host, player);
+  if (!isHere(host, player)) return void (await characters.abandon(claim).catch(() => {}));
+  player.claim = claim;
+  // What happened to them meanwhile is kept by the next save.
+  player.statsChanged = true;
+  stay(host, player, why);
+}
+
+/** The player goes on where they stood: the room never gave the character away, or has it back. */
+export function stay<A extends Avatar>(
+  { log }: TravelHost<A>,
+  player: Player<A>,
+  { code, reason }: Refusal,
+): void {
+  const to = player.departure?.to ?? "";
+  if (player.departure) endWait(player.departure);
+  player.departure = undefined;
+  log.info({ player: player.sessionId, to, code }, "player did not travel");
+  tellTravel(player, { phase: "stayed", to, code, reason });
+}
+
+/** The character is elsewhere, or will be free by itself: this copy goes. */
+function lose<A extends Avatar>(host: TravelHost<A>, player: Player<A>): void {
+  if (!isHere(host, player)) return;
+  host.remove(player.sessionId);
+  player.hold?.reject(new Error("travel"));
+  player.client.leave(CLOSE.FENCED, "the way back was lost");
+}
+
+async function handOverTo<A extends Avatar>(
+  host: TravelHost<A>,
+  traveller: Traveller<A>,
+  room: IRoomCache,
+): Promise<boolean> {
+  const { characters, log } = host;
+  const { player, departure } = traveller;
+  if (!isHere(host, player)) return false;
+  const state = captureState(player, host.zone());
+  beginHandOver(departure);
+  try {
+    const ticket = await handOver(characters, player.claim, state, room);
+    if (ticket === null) {
+      // Somebody else has the character: this copy is worth nothing.
+      lose(host, player);
+      return false;
+    }
+    receiveTicket(departure, ticket);
+  } catch (error) {
+    failHandOver(departure);
+    log.warn({ err: error, player: player.sessionId }, "a character could not be handed over");
+    if (isHere(host, player)) stay(host, player, asRefusal(error));
+    else await releaseCharacter(characters, player, state, log);
+    return false;
+  }
+  if (isHere(host, player)) return true;
+  void comeBack(host, traveller, refuse("TRAVEL_LATE"));
+  return false;
+}
+
+async function withinMs<T>(work: Promise<T>, ms: number): Promise<T | "late"> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<"late">((done) => {
+    timer = setTimeout(done, ms, "late");
+  });
+  const first = await Promise.race([work, late]);
+  clearTimeout(timer);
+  return first;
+}

@@ -1,0 +1,68 @@
+import { matchMaker, type Presence } from "@colyseus/core";
+import { type Avatar, type Level, roomMessages } from "../../shared/index.ts";
+import type { MessageRouter } from "../messaging/message-router.ts";
+import type { Player } from "../player.ts";
+import type { CharacterPort, Identity, Log } from "../ports/ports.ts";
+import { openOverflowRooms } from "./overflow-rooms.ts";
+import { openParties, type Parties } from "./party.ts";
+import { openTravel, type Travel } from "./travel.ts";
+
+/**
+ * The ways into and out of a room, and the parties that take them together. Made by {@link openRoomTravel}.
+ */
+export interface RoomTravel<A extends Avatar> extends Travel<A> {
+  readonly parties: Parties<A>;
+  /** The party hears where a player is. A player who lost it when a process died is sent after it. */
+  arrived(player: Player<A>, identity: Identity): Promise<void>;
+}
+
+/** What travel and parties need of their room. */
+export interface RoomTravelHost<A extends Avatar> {
+  readonly players: ReadonlyMap<string, Player<A>>;
+  readonly roomId: string;
+  readonly roomName: string;
+  /** The room's name for people. */
+  readonly label: string;
+  readonly presence: Presence;
+  readonly characters: CharacterPort;
+  readonly log: Log;
+  readonly router: MessageRouter<Player<A>>;
+  level(): Level;
+  zone(): string | undefined;
+  /** Longest wait for an arrival, ms. */
+  waitMs(): number;
+  /** Takes a player out of the room; saves nothing. */
+  remove(sessionId: string): void;
+}
+
+/** Opens travel, parties and overflow rooms for one room, and registers their messages. */
+export async function openRoomTravel<A extends Avatar>(host: RoomTravelHost<A>): Promise<RoomTravel<A>> {
+  const { roomId, roomName, router } = host;
+  const parties = await openParties<A>(host, router);
+  const travel = openTravel<A>({
+    ...host,
+    companions: (player) => parties.companions(player),
+    instanceKey: ({ claim }) => parties.keyOf(claim.sheet.id),
+  });
+  openOverflowRooms<A>(
+    {
+      roomId,
+      roomName,
+      send: (group, goal) => travel.send(group, goal),
+      companions: (player) => parties.companions(player).along,
+    },
+    router,
+  );
+  router.reply("travel.back", roomMessages["travel.back"], (player) => travel.cannot(player));
+  return {
+    ...travel,
+    parties,
+    async arrived(player, { journey }) {
+      const partysRoom = await parties.enter(player);
+      // A player who was sent here has lost nobody.
+      if (journey || !partysRoom) return;
+      const room = await matchMaker.driver.findOne({ roomId: partysRoom });
+      if (room) await travel.send([player], { to: room.name, roomId: partysRoom });
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { generateId, type IRoomCache, matchMaker } from "@colyseus/core";
+import { type Avatar, refuse, type SeatReservation } from "../../shared/index.ts";
+import { placeOf } from "../persistence/character-saves.ts";
+import type { Identity, Journey } from "../ports/ports.ts";
+import { receiveSeat, ticketOf } from "./departure.ts";
+import { comeBack } from "./leaving.ts";
+import { type Arrive, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
+
+/**
+ * Steps 4 and 5 of a hand-over: seats are reserved, all in one call, and the pages are told to follow. A
+ * traveller who gets no seat is taken back.
+ */
+export async function seat<A extends Avatar>(
+  host: TravelHost<A>,
+  travellers: readonly Traveller<A>[],
+  room: IRoomCache,
+  arrive: Arrive,
+): Promise<void> {
+  const seats = travellers.map((traveller) => seatFor(host, traveller, arrive));
+  const granted = await matchMaker.reserveMultipleSeatsFor(room, seats).catch((error) => {
+    host.log.warn({ err: error, roomId: room.roomId }, "no seats could be reserved");
+    return seats.map(() => false);
+  });
+  for (const [index, traveller] of travellers.entries()) {
+    const sessionId = seats[index]?.sessionId;
+    if (granted[index] && sessionId !== undefined)
+      follow(host, traveller, matchMaker.buildSeatReservation(room, sessionId) as SeatReservation);
+    else void comeBack(host, traveller, refuse("ROOM_FULL", `${traveller.departure.to} is full.`));
+  }
+}
+
+/** Frees the seat of a traveller who does not come. */
+export async function freeSeat({ roomId, sessionId }: SeatReservation): Promise<void> {
+  await matchMaker.remoteRoomCall(roomId, "freeSeat" as never, [sessionId]).catch(() => {
+    // The room has closed, and its seats with it.
+  });
+}
+
+function seatFor<A extends Avatar>(
+  { roomName: game, roomId }: TravelHost<A>,
+  { player, departure }: Traveller<A>,
+  arrive: Arrive,
+) {
+  const { claim, role, address, sessionId } = player;
+  const { id: characterId, accountId } = claim.sheet;
+  const journey: Journey = {
+    ticket: ticketOf(departure) ?? "",
+    from: { game, roomId, place: placeOf(player), sessionId },
+    ...arrive(player),
+  };
+  const auth: Identity = { accountId, characterId, role, address, journey };
+  return { sessionId: generateId(), options: {}, auth };
+}
+
+function follow<A extends Avatar>(host: TravelHost<A>, traveller: Traveller<A>, seat: SeatReservation): void {
+  const { player, departure } = traveller;
+  const wait = () => setTimeout(() => void comeBack(host, traveller, refuse("TRAVEL_LATE")), host.waitMs());
+  if (!receiveSeat(departure, seat, wait)) void freeSeat(seat);
+  else if (isHere(host, player)) tellTravel(player, { phase: "go", to: departure.to, seat });
+}

@@ -1,0 +1,58 @@
+import type { Presence } from "@colyseus/core";
+import type { Avatar, Level, Refusal, TravelMessage } from "../../shared/index.ts";
+import type { Player } from "../player.ts";
+import type { CharacterPort, Journey, Log } from "../ports/ports.ts";
+import type { Departure } from "./departure.ts";
+
+/** A party member who stays behind when others go, and why. */
+export interface Behind {
+  readonly name: string;
+  readonly refusal: Refusal;
+}
+
+/** The party members who go along with a player, and those who cannot. */
+export interface Companions<A extends Avatar> {
+  readonly along: Player<A>[];
+  readonly behind: Behind[];
+}
+
+/** What travel needs of its room. */
+export interface TravelHost<A extends Avatar> {
+  readonly players: ReadonlyMap<string, Player<A>>;
+  readonly roomId: string;
+  readonly roomName: string;
+  readonly presence: Presence;
+  readonly characters: CharacterPort;
+  readonly log: Log;
+  level(): Level;
+  zone(): string | undefined;
+  /** Longest wait for an arrival, ms. */
+  waitMs(): number;
+  /** Takes a player out of the room; saves nothing. */
+  remove(sessionId: string): void;
+  companions(player: Player<A>): Companions<A>;
+  /** The party or character that an instance is for which the player opens. */
+  instanceKey(player: Player<A>): string;
+}
+
+/** A player on the way, with the departure that this is: a later one of the same player is another object. */
+export interface Traveller<A extends Avatar> {
+  readonly player: Player<A>;
+  readonly departure: Departure;
+}
+
+/** What a traveller's seat says of the arrival. */
+export type Arrive = (player: Player) => Omit<Journey, "ticket" | "from">;
+
+/** True while the room has this player, and not another one under the same session. */
+export function isHere<A extends Avatar>(
+  { players }: Pick<TravelHost<A>, "players">,
+  player: Player<A>,
+): boolean {
+  return players.get(player.sessionId) === player;
+}
+
+/** Tells the page of a player how the travel goes. */
+export function tellTravel({ client }: Player, message: TravelMessage): void {
+  client.send("travel", message);
+}

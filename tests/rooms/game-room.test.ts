@@ -1,0 +1,195 @@
+import { schema, t } from "@colyseus/schema";
+import type { Room } from "colyseus.js";
+import { defineCommand, GameRoom, type RoomPlayer } from "roomkeep/rooms";
+import { CLOSE, refuse } from "roomkeep/shared";
+import { bootServer, enterRoom, signIn, type TestServer } from "roomkeep/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { rowOf } from "../helpers/characters.ts";
+
+const TableState = schema({ seats: t.map("string"), pile: t.array("uint8") }, "CardTable");
+type TableState = InstanceType<typeof TableState>;
+
+/** Cards for four: a state of its own, no avatar, no level and no tick. */
+class TableRoom extends GameRoom<TableState> {
+  static override readonly listing = { label: "Table", description: "Cards for four.", maxPlayers: 4 };
+  override state = new TableState();
+  override commands = [
+    defineCommand<TableRoom>({
+      name: "deal",
+      help: "Takes all cards back.",
+      role: "player",
+      run: (room) => {
+        room.state.pile.clear();
+        return "The pile is empty.";
+      },
+    }),
+  ];
+
+  protected override onOpen(): void {
+    this.on("play", z.strictObject({ card: z.int().min(1).max(52) }), (player, { card }) => {
+      if (this.state.pile.includes(card)) return refuse("ACTION_REFUSED", "It lies there already.");
+      this.state.pile.push(card);
+      player.stats.played = playedBy(player) + 1;
+      player.statsChanged = true;
+    });
+  }
+  protected override onEnter(player: RoomPlayer): void {
+    this.state.seats.set(player.sessionId, `${player.claim.sheet.name}, ${playedBy(player)} played`);
+  }
+  protected override onExit(player: RoomPlayer): void {
+    this.state.seats.delete(player.sessionId);
+    player.stats.left = true; // what the farewell writes is saved
+  }
+}
+
+const playedBy = ({ stats }: RoomPlayer): number => Number(stats.played ?? 0);
+
+let world: TestServer;
+beforeAll(async () => {
+  world = await bootServer({ table: TableRoom });
+}, 60_000);
+afterAll(() => world.close());
+
+interface Guest {
+  readonly room: Room<unknown, TableState>;
+  readonly token: string;
+  readonly characterId: string;
+  /** The next message of a type. */
+  message<T>(type: string): Promise<T>;
+  /** Resolves at the first patch or message at which the condition holds. */
+  until(condition: () => boolean): Promise<void>;
+}
+
+async function sit(who: { name?: string; token?: string; code?: string }): Promise<Guest> {
+  const { token, character } = await signIn(world.url, who);
+  const room = (await enterRoom(world.url, "table", token, who)) as unknown as Room<unknown, TableState>;
+  const received: { type: string; payload: unknown }[] = [];
+  const waiting = new Set<() => void>();
+  const wake = () => {
+    for (const check of [...waiting]) check();
+  };
+  room.onMessage("*", (type, payload) => {
+    received.push({ type: String(type), payload });
+    wake();
+  });
+  room.onStateChange(wake);
+  const until = (condition: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const check = () => {
+        if (!condition()) return;
+        waiting.delete(check);
+        resolve();
+      };
+      waiting.add(check);
+      check();
+    });
+  const guest: Guest = {
+    room,
+    token,
+    characterId: character.id,
+    until,
+    async message<T>(type: string) {
+      const all = () => received.filter((one) => one.type === type);
+      const before = all().length;
+      await until(() => all().length > before);
+      return all()[before]?.payload as T;
+    },
+  };
+  await until(() => room.state?.seats?.has(room.sessionId) === true);
+  return guest;
+}
+
+const seatOf = (seen: Guest, of: Guest): string | undefined => seen.room.state.seats.get(of.room.sessionId);
+const serverRoom = ({ room }: Guest) => world.room<TableRoom>(room.roomId);
+const statsOf = async ({ characterId }: Guest): Promise<unknown> =>
+  ((await rowOf(world.server.foundation.database.ds, characterId)).state as { stats: unknown }).stats;
+
+test("a room without a world seats players, and hears their messages, chat and commands", async () => {
+  const ann = await sit({ name: "Ann" });
+  const bob = await sit({ name: "Bob", code: ann.room.roomId });
+  await ann.until(() => seatOf(ann, bob) === "Bob, 0 played");
+
+  ann.room.send("play", { card: 7 });
+  await bob.until(() => bob.room.state.pile.includes(7));
+  const refused = bob.message<{ code: string }>("refused");
+  bob.room.send("play", { card: 7 });
+  expect(await refused).toMatchObject({ type: "play", code: "ACTION_REFUSED" });
+  const invalid = bob.message<{ code: string }>("refused");
+  bob.room.send("play", { card: 99 });
+  expect(await invalid).toMatchObject({ code: "MESSAGE_INVALID" });
+
+  const line = ann.message("chat");
+  bob.room.send("chat", { text: "Your turn." });
+  expect(await line).toEqual({ from: bob.room.sessionId, name: "Bob", text: "Your turn." });
+  const whisper = ann.message("whisper");
+  bob.room.send("whisper", { to: "Ann", text: "I hold the queen." });
+  expect(await whisper).toMatchObject({ name: "Bob", text: "I hold the queen." });
+
+  const answer = ann.message("console");
+  ann.room.send("command", { line: "/deal" });
+  expect(await answer).toEqual({ line: "/deal", text: "The pile is empty." });
+  const { console } = serverRoom(ann);
+  const operator = { id: "operator", role: "admin" } as const;
+  expect(console.complete(operator, "/")).toEqual(["/help", "/kick", "/announce", "/deal"]);
+  const notice = bob.message("notice");
+  console.give(operator, "/announce Last round.");
+  expect(await notice).toEqual({ code: "ANNOUNCEMENT", text: "Last round." });
+  console.give(operator, "/kick Bob");
+  await ann.until(() => seatOf(ann, bob) === undefined);
+  await ann.room.leave();
+});
+
+test("a dropped player keeps the seat and gets it back", async () => {
+  const ann = await sit({ name: "Ann" });
+  const bob = await sit({ name: "Bob", code: ann.room.roomId });
+  const record = () => serverRoom(ann).players.get(ann.room.sessionId);
+  const returned = new Promise<void>((resolve) => ann.room.onReconnect(() => resolve()));
+  ann.room.connection.close(4010);
+  await returned;
+  await bob.until(() => record()?.hold === undefined);
+  expect(seatOf(bob, ann)).toBe("Ann, 0 played");
+  ann.room.send("play", { card: 3 });
+  await bob.until(() => bob.room.state.pile.includes(3));
+  await ann.room.leave();
+  await bob.room.leave();
+});
+
+test("leaving saves the stats, and a second login takes over with what the first one had", async () => {
+  const ann = await sit({ name: "Ann" });
+  ann.room.send("play", { card: 1 });
+  await ann.until(() => ann.room.state.pile.includes(1));
+  const bob = await sit({ name: "Bob", code: ann.room.roomId });
+  await ann.room.leave();
+  await bob.until(() => seatOf(bob, ann) === undefined);
+
+  const again = await sit({ token: ann.token, code: bob.room.roomId });
+  expect(await statsOf(again)).toEqual({ played: 1, left: true });
+  expect(seatOf(again, again)).toBe("Ann, 1 played");
+  again.room.send("play", { card: 2 });
+  await again.until(() => again.room.state.pile.includes(2));
+  const closed = new Promise<number>((resolve) => again.room.onLeave((code) => resolve(code)));
+  const second = await sit({ token: ann.token, code: bob.room.roomId });
+  expect(await closed).toBe(CLOSE.TAKEN_OVER);
+  expect(seatOf(second, second)).toBe("Ann, 2 played");
+  expect(serverRoom(second).players.size).toBe(2);
+  await second.room.leave();
+  await bob.room.leave();
+});
+
+test("changed stats are saved while the player plays on", async () => {
+  const ann = await sit({ name: "Ann" });
+  const record = serverRoom(ann).players.get(ann.room.sessionId);
+  if (!record) throw new Error("Ann is not there");
+  // As if the last save were long ago.
+  Object.assign(record, { stats: { played: 40 }, statsChanged: true, savedAt: Number.NEGATIVE_INFINITY });
+  await expect.poll(() => statsOf(ann), { timeout: 10_000 }).toEqual({ played: 40 });
+  await ann.room.leave();
+});
+
+test("a part of a room says by its code that the room has not opened", () => {
+  class EagerRoom extends GameRoom {
+    readonly mine = this.ports.items;
+  }
+  expect(() => new EagerRoom()).toThrow(expect.objectContaining({ code: "ROOM_NOT_OPEN" }));
+});
