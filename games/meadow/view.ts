@@ -79,16 +79,16 @@ function showControls(context: ViewContext<MeadowState>, bow: Bow, herbs: Herbs)
   const { room, stage, me, predict } = context;
   const hero = () => room.state.actors?.get(room.sessionId) as Hero | undefined;
   /** The nearest ripe herb within reach; the page offers drops and piles itself. */
-  const ripeHerbInReach = (): { id: string; words: string } | undefined => {
+  const ripeHerbInReach = (): { id: string; label: string } | undefined => {
     const at = me();
-    let best: { id: string; words: string } | undefined;
+    let best: { id: string; label: string } | undefined;
     let least = REACH_M;
     room.state.actors?.forEach((actor, id) => {
       if (!at || actor.kind !== "herb" || !herbs.isRipe(actor as Herb, id)) return;
       const away = Math.hypot(actor.x - at.x, actor.y - at.y, actor.z - at.z);
       if (!(away < least)) return;
       least = away;
-      best = { id, words: "Pick herb" };
+      best = { id, label: "Pick herb" };
     });
     return best;
   };
@@ -114,7 +114,7 @@ function showControls(context: ViewContext<MeadowState>, bow: Bow, herbs: Herbs)
         ...factsOf(hero()),
         arrows: bow.arrows(),
         minute: room.state.minute ?? 0,
-        near: ripeHerbInReach()?.words ?? "",
+        pickLabel: ripeHerbInReach()?.label ?? "",
       }),
       { ...actions, shoot: () => bow.shoot() },
     ),

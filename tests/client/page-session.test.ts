@@ -96,9 +96,11 @@ it.each([
 ] as const)(
   "ends with a notice when it is %s, and goes on to the form or the room",
   async (_how, code, next) => {
+    // Another player keeps the room open.
+    const { roomId } = (await world.join("plaza")).room;
     const { session, until } = openPage();
-    await session.join({ game: "plaza" });
-    const { roomId, sessionId } = session.room.value as { roomId: string; sessionId: string };
+    await session.join({ roomId, game: "plaza" });
+    const { sessionId } = session.room.value as { sessionId: string };
     world.room<PlazaRoom>(roomId).clients.getById(sessionId)?.leave(code);
     await until("ended");
     expect(session.phase.value).toMatchObject({ notice: { code } });

@@ -83,13 +83,13 @@ function showHands(context: ViewContext<CaveState>): () => void {
   const { room, stage, me } = context;
   const [treasure] = caveLevel.triggers;
   const hero = () => room.state.actors?.get(room.sessionId) as Hero | undefined;
-  const near = () => {
+  const isNearChest = () => {
     const at = me();
     return Boolean(at && treasure && !room.state.opened && isWithin(treasure, at));
   };
   const actions = {
     pick: () => {
-      if (near()) room.send("open", {});
+      if (isNearChest()) room.send("open", {});
     },
     eat: () => {
       const id = foodOf(hero());
@@ -98,7 +98,11 @@ function showHands(context: ViewContext<CaveState>): () => void {
   };
   const stops = [
     listenToControls(stage.canvas, actions),
-    showPanel(context, () => ({ ...factsOf(hero()), minute: -1, near: near() ? "Open chest" : "" }), actions),
+    showPanel(
+      context,
+      () => ({ ...factsOf(hero()), minute: -1, pickLabel: isNearChest() ? "Open chest" : "" }),
+      actions,
+    ),
   ];
   return () => {
     for (const stop of stops) stop();

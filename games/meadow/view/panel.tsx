@@ -18,7 +18,7 @@ export interface Facts {
   /** Minutes since midnight; −1 where there is no day. */
   minute: number;
   /** Label of the pick button; empty: there is nothing to pick. */
-  near: string;
+  pickLabel: string;
 }
 
 /** The actions of the buttons. */
@@ -53,7 +53,7 @@ export function showPanel<S extends WorldState>(
 }
 
 /** The values of the own hero. */
-export function factsOf(hero: Hero | undefined): Omit<Facts, "minute" | "near"> {
+export function factsOf(hero: Hero | undefined): Omit<Facts, "minute" | "pickLabel"> {
   const { health = 0, xp = 0, level = 1, warm = false } = hero ?? {};
   const count = (template: Thing) => (hero?.items ? countInBag(hero, template) : 0);
   return { health, arrows: count("arrow"), herbs: count("herb"), meat: count("meat"), xp, level, warm };
@@ -105,15 +105,20 @@ function Sun({ minute }: { minute: number }) {
 }
 
 function Buttons({ facts, actions }: { facts: Facts; actions: Actions }) {
-  const { near, herbs, meat, health, arrows } = facts;
+  const { pickLabel, herbs, meat, health, arrows } = facts;
   const mayEat = herbs + meat > 0 && health < HEALTH_MAX;
   return (
     <div class="mw-actions">
       <button type="button" disabled={!mayEat} onClick={() => actions.eat()}>
         Eat <kbd>R</kbd>
       </button>
-      <button type="button" class={near ? "ready" : ""} disabled={!near} onClick={() => actions.pick()}>
-        {near || "Pick"} <kbd>F</kbd>
+      <button
+        type="button"
+        class={pickLabel ? "ready" : ""}
+        disabled={!pickLabel}
+        onClick={() => actions.pick()}
+      >
+        {pickLabel || "Pick"} <kbd>F</kbd>
       </button>
       {actions.shoot && (
         <button type="button" class="shoot" disabled={!(arrows >= 1)} onClick={() => actions.shoot?.()}>

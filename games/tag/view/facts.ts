@@ -3,7 +3,7 @@ import { pointsOf } from "../rules.ts";
 import type { TagAvatar, TagPhase, TagState } from "../state.ts";
 
 /** A player in the panels. */
-export interface Person {
+export interface TagPlayer {
   id: string;
   name: string;
   color: number;
@@ -34,18 +34,18 @@ export interface Facts {
   me: string;
   it: string;
   leader: string;
-  people: Person[];
+  players: TagPlayer[];
   board: Score[];
 }
 
 /** Reads the values of the panels. */
 export function readFacts({ state, sessionId, roomId }: GameRoom<TagState>): Facts {
-  const people: Person[] = [];
+  const players: TagPlayer[] = [];
   state.actors?.forEach((actor, id) => {
     if (actor.kind !== "avatar") return;
     const avatar = actor as TagAvatar;
     const { name, color, ready, away, watching } = avatar;
-    people.push({ id, name, color, ready, away, watching, points: pointsOf(avatar) });
+    players.push({ id, name, color, ready, away, watching, points: pointsOf(avatar) });
   });
   return {
     phase: (state.phase ?? "lobby") as TagPhase,
@@ -56,7 +56,7 @@ export function readFacts({ state, sessionId, roomId }: GameRoom<TagState>): Fac
     me: sessionId,
     it: state.it,
     leader: state.leader,
-    people,
+    players,
     board: [...(state.board ?? [])].map(({ id, name, color, points, freeS, tags }) => ({
       id,
       name,
@@ -69,6 +69,6 @@ export function readFacts({ state, sessionId, roomId }: GameRoom<TagState>): Fac
 }
 
 /** A player of {@link Facts} by session id. */
-export function personOf({ people }: Facts, id: string): Person | undefined {
-  return people.find((person) => person.id === id);
+export function playerOf({ players }: Facts, id: string): TagPlayer | undefined {
+  return players.find((player) => player.id === id);
 }

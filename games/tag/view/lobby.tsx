@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { COLORS } from "roomkeep/shared";
-import type { Facts, Person } from "./facts.ts";
+import type { Facts, TagPlayer } from "./facts.ts";
 import { Qr } from "./qr.tsx";
 
 /** Sends a button's message; the server answers by the state or a refusal. */
@@ -12,10 +12,10 @@ export const linkTo = (code: string) => `${location.origin}${location.pathname}?
 /** The lobby: players and who is ready, the room code, and the start. On a phone it folds to a bar. */
 export function Lobby({ facts, send }: { facts: Facts; send: Send }) {
   const [open, setOpen] = useState(true);
-  const me = facts.people.find(({ id }) => id === facts.me);
+  const me = facts.players.find(({ id }) => id === facts.me);
   const leads = facts.leader === facts.me;
-  const present = facts.people.filter(({ away }) => !away);
-  const ready = present.filter((person) => person.ready).length;
+  const present = facts.players.filter(({ away }) => !away);
+  const ready = present.filter((player) => player.ready).length;
   return (
     <section class={`panel tag-lobby ${open ? "" : "folded"}`} aria-label="Lobby">
       <h2>
@@ -80,32 +80,32 @@ function Invitation({ code }: { code: string }) {
 function People({ facts, leads, send }: { facts: Facts; leads: boolean; send: Send }) {
   return (
     <ul class="tag-people">
-      {facts.people.map((person) => (
-        <li key={person.id} class={person.away ? "gone" : ""}>
-          <Dot color={person.color} />
+      {facts.players.map((player) => (
+        <li key={player.id} class={player.away ? "gone" : ""}>
+          <Dot color={player.color} />
           <span class="grow">
-            {person.name}
-            {person.id === facts.me && <small> you</small>}
-            {person.id === facts.leader && <small class="tag-leader"> ★ leader</small>}
+            {player.name}
+            {player.id === facts.me && <small> you</small>}
+            {player.id === facts.leader && <small class="tag-leader"> ★ leader</small>}
           </span>
-          {leads && person.id !== facts.me && !person.away && (
+          {leads && player.id !== facts.me && !player.away && (
             <button
               type="button"
-              title={`Make ${person.name} the leader`}
-              aria-label={`Make ${person.name} the leader`}
-              onClick={() => send("lead", { to: person.id })}
+              title={`Make ${player.name} the leader`}
+              aria-label={`Make ${player.name} the leader`}
+              onClick={() => send("lead", { to: player.id })}
             >
               give ★
             </button>
           )}
-          <span class={person.ready ? "tag-yes" : "tag-no"}>{markOf(person)}</span>
+          <span class={player.ready ? "tag-yes" : "tag-no"}>{markOf(player)}</span>
         </li>
       ))}
     </ul>
   );
 }
 
-function markOf({ away, ready }: Person): string {
+function markOf({ away, ready }: TagPlayer): string {
   if (away) return "away";
   return ready ? "✓ ready" : "not yet";
 }

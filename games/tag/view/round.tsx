@@ -1,11 +1,11 @@
-import { type Facts, personOf } from "./facts.ts";
+import { type Facts, playerOf } from "./facts.ts";
 import { Dot, type Send } from "./lobby.tsx";
 
 /** During a countdown and a round: the clock, the player who is it, and the own points. */
 export function Clock({ facts }: { facts: Facts }) {
   const { phase, secondsLeft, me, it, grace } = facts;
-  const own = personOf(facts, me);
-  const hunter = personOf(facts, it);
+  const own = playerOf(facts, me);
+  const hunter = playerOf(facts, it);
   const hunts = it === me;
   const warning = `${hunter?.name ?? "A player"} is it${own?.watching ? "" : " – keep away"}`;
   return (
@@ -41,9 +41,9 @@ export function Countdown({ facts }: { facts: Facts }) {
 /** The score board, with a button for the next round. */
 export function Scores({ facts, send }: { facts: Facts; send: Send }) {
   const leads = facts.leader === facts.me;
-  const own = personOf(facts, facts.me);
-  const present = facts.people.filter(({ away }) => !away);
-  const leader = personOf(facts, facts.leader);
+  const own = playerOf(facts, facts.me);
+  const present = facts.players.filter(({ away }) => !away);
+  const leader = playerOf(facts, facts.leader);
   return (
     <section class="panel tag-scores" aria-label="Scores">
       <h2>
@@ -99,9 +99,9 @@ export function Scores({ facts, send }: { facts: Facts; send: Send }) {
 }
 
 function nextRound(facts: Facts, leads: boolean, leader = "The leader"): string {
-  const present = facts.people.filter(({ away }) => !away);
+  const present = facts.players.filter(({ away }) => !away);
   if (present.length < 2) return `A round needs two players. The code stays ${facts.code}.`;
-  const ready = present.filter((person) => person.ready).length;
+  const ready = present.filter((player) => player.ready).length;
   const who = leads ? "You start the rematch" : `${leader} starts the rematch`;
   return `${who}, or all who are ready (${ready} of ${present.length}). The code stays ${facts.code}.`;
 }
