@@ -1,3 +1,4 @@
+import { LocalPresence } from "@colyseus/core";
 import { defineCommand, openReplay, WorldRoom } from "roomkeep/rooms";
 import { WorldState } from "roomkeep/shared";
 import { expect, test } from "vitest";
@@ -36,10 +37,15 @@ test("a re-run refuses what a rule asks of its process, and counts it as a fault
 
 test("a re-run goes nowhere and tells nobody", async () => {
   const { room, join, message, command } = await openReplay(AskingRoom);
+  const heard: string[] = [];
+  room.presence = new LocalPresence();
+  await room.presence.subscribe("roomkeep:announcements", (text: string) => heard.push(text));
   join("ann");
   message("ann", "go", {});
   await Promise.all(room.travels);
   command("operator", "admin", "/announce Soon.");
+  await room.presence.publish("roomkeep:announcements", "the last one");
+  expect(heard).toEqual(["the last one"]);
   expect(room.players.get("ann")?.departure).toBeUndefined();
   expect([...room.faults]).toEqual([]);
 });
