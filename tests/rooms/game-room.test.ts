@@ -1,7 +1,7 @@
 import { schema, t } from "@colyseus/schema";
-import type { Room } from "colyseus.js";
-import { defineCommand, GameRoom, type RoomPlayer } from "roomkeep/rooms";
-import { CLOSE, refuse } from "roomkeep/shared";
+import { Client, type Room } from "colyseus.js";
+import { defineCommand, GameRoom, type RoomPlayer, WorldRoom } from "roomkeep/rooms";
+import { CLOSE, refuse, type TravelMessage, WorldState } from "roomkeep/shared";
 import { bootServer, enterRoom, signIn, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -43,11 +43,21 @@ class TableRoom extends GameRoom<TableState> {
   }
 }
 
+/** A hall with a door to the table. */
+class HallRoom extends WorldRoom {
+  override state = new WorldState();
+  protected override onOpen(): void {
+    this.on("sit", z.strictObject({}), (player) => {
+      void this.travel([player], { to: "table" });
+    });
+  }
+}
+
 const playedBy = ({ stats }: RoomPlayer): number => Number(stats.played ?? 0);
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ table: TableRoom });
+  world = await bootServer({ table: TableRoom, hall: HallRoom });
 }, 60_000);
 afterAll(() => world.close());
 
@@ -185,6 +195,25 @@ test("changed stats are saved while the player plays on", async () => {
   Object.assign(record, { stats: { played: 40 }, statsChanged: true, savedAt: Number.NEGATIVE_INFINITY });
   await expect.poll(() => statsOf(ann), { timeout: 10_000 }).toEqual({ played: 40 });
   await ann.room.leave();
+});
+
+test("a player of a world travels to the table with their stats, and the hall gives the seat up", async () => {
+  const ann = await world.join("hall", { name: "Ann", follow: false });
+  const hall = world.room<HallRoom>(ann.room.roomId);
+  const record = hall.players.get(ann.room.sessionId);
+  Object.assign(record?.stats ?? {}, { played: 9 });
+  const seat = new Promise<unknown>((resolve) => {
+    ann.room.onMessage("travel", (message: TravelMessage) => {
+      if (message.phase === "go") resolve(message.seat);
+    });
+  });
+  const closed = new Promise<number>((resolve) => ann.room.onLeave((code) => resolve(code)));
+  ann.send("sit");
+  const table = await new Client(world.url).consumeSeatReservation<TableState>((await seat) as never);
+  expect(await closed).toBe(CLOSE.TRAVELLED);
+  const seats = world.room<TableRoom>(table.roomId).state.seats;
+  expect(seats.get(table.sessionId)).toBe("Ann, 9 played");
+  await table.leave();
 });
 
 test("a part of a room says by its code that the room has not opened", () => {
