@@ -83,14 +83,8 @@ export function openPlaySessions<P extends RoomPlayer>(host: PlaySessionsHost<P>
     },
     async leave(client, code) {
       const player = players.get(client.sessionId);
-      if (!player) return; // refused at the join, or let go already
-      // First the game's own farewell: what it writes to the stats is saved.
-      end(player, "left");
-      const state = host.capture(player);
-      await whereabouts.departed(player);
-      log.info({ player: client.sessionId, code }, "player left");
-      if (host.isHandedOver(player)) return; // the hand-over has saved
-      await releaseCharacter(host.ports.characters, player, state, log);
+      // Else it was refused at the join, or let go already.
+      if (player) await leave(host, whereabouts, player, code);
     },
     async letGo(characterId, epoch, reason) {
       for (const player of players.values()) {
@@ -143,6 +137,22 @@ function endSession<P extends RoomPlayer>(
 ): void {
   if (player.visit) host.ports.visits.end(player.visit, ending);
   host.remove(player);
+}
+
+async function leave<P extends RoomPlayer>(
+  host: PlaySessionsHost<P>,
+  whereabouts: Whereabouts<P>,
+  player: P,
+  code: number | undefined,
+): Promise<void> {
+  const { ports, log } = host;
+  // First the game's own farewell: stats that it writes are saved.
+  endSession(host, player, "left");
+  const state = host.capture(player);
+  await whereabouts.departed(player);
+  log.info({ player: player.sessionId, code }, "player left");
+  if (host.isHandedOver(player)) return; // the hand-over has saved
+  await releaseCharacter(ports.characters, player, state, log);
 }
 
 /**
