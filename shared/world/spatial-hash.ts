@@ -33,7 +33,7 @@ const NONE = -1;
  *
  * @see Teschner et al., "Optimized Spatial Hashing for Collision Detection of Deformable Objects", 2003 (the hash)
  * @example
- * const grid = createGrid<string>({ cellM: 10 });
+ * const grid = createSpatialHash<string>({ cellM: 10 });
  * grid.insert("fox", 3, 4);
  * grid.within(0, 0, 5, (name) => console.log(name)); // fox
  */
