@@ -26,7 +26,7 @@ async function does(program: string, args: string[], cwd: string): Promise<strin
 async function serve(script: "start" | "dev"): Promise<{ url: string; running: Running }> {
   const running = run("npm", ["run", script], { cwd: game, env: { PORT: "0", LOG_LEVEL: "info" } });
   started.push(running);
-  const [, url = ""] = await running.says(/roomkeep is running +(\S+)/, 60_000);
+  const [, url = ""] = await running.says(/roomkeep is running +(\S+)/, 150_000);
   return { url, running };
 }
 
@@ -40,7 +40,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "roomkeep-packed-"));
   game = join(folder, "my-game");
   // From a copy: other tests read the page in dist, and what lies about in dist must not be packed.
-  source = join(folder, "source");
+  // In a folder of its own: beside the tarball it would be taken for an unpacked one.
+  source = join(folder, "clones", "source");
   const left = ["node_modules", "dist", "data", ".git", "coverage"].map((name) => join(root, name));
   await cp(root, source, { recursive: true, filter: (path) => !left.includes(path) });
   await symlink(join(root, "node_modules"), join(source, "node_modules"));
@@ -72,7 +73,7 @@ it("asks for the tarball that it was made from, and so does a project that is ma
 it("made by a clone that was not packed, asks for its tarball and says how to make it", async () => {
   const flags = ["--conditions=roomkeep-source", "--import", "tsx", "server/cli/index.ts"];
   const told = await does(process.execPath, [...flags, "new", "../of-clone"], source);
-  expect(await askedBy(join(folder, "of-clone"))).toBe(`file:../source/${tarball}`);
+  expect(await askedBy(join(folder, "clones", "of-clone"))).toBe(`file:../source/${tarball}`);
   expect(told).toContain("npm pack ../source --pack-destination ../source");
 });
 

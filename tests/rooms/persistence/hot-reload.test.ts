@@ -18,9 +18,9 @@ beforeAll(async () => {
     cwd: project.folder,
     env: { PORT: "0", ROOMKEEP_DATA_DIR: project.file("data"), LOG_LEVEL: "info" },
   });
-  const [, address] = await dev.says(/roomkeep is running +(\S+)/, 60_000);
+  const [, address] = await dev.says(/roomkeep is running +(\S+)/, 150_000);
   url = address ?? "";
-}, 90_000);
+}, 180_000);
 
 afterAll(async () => {
   for (const player of players) player.stop();
