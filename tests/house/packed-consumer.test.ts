@@ -52,7 +52,7 @@ beforeAll(async () => {
   await does("tar", ["xzf", tarball], folder);
   await does(process.execPath, [join("package", bin.roomkeep), "new", "my-game"], folder);
   await does("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel", "error"], game);
-}, 300_000);
+}, 480_000);
 
 afterAll(async () => {
   for (const player of players) player.stop();
@@ -90,7 +90,7 @@ it("is not packed without one of its doors", async () => {
     expect(lacking.output()).toContain(file);
     await rename(join(source, `${file}.kept`), join(source, file));
   }
-}, 120_000);
+}, 240_000);
 
 it("fits its types, builds, starts, and shows one player what another does", async () => {
   await does("npm", ["run", "types"], game);
@@ -120,7 +120,7 @@ it("fits its types, builds, starts, and shows one player what another does", asy
   players.push(back);
   expect(back.me().x).toBeCloseTo(ann.me().x, 3);
   await again.running.stop();
-}, 120_000);
+}, 240_000);
 
 it("has one WorldRoom class: the game's and the package's are the same", async () => {
   const script = `
@@ -132,7 +132,7 @@ it("has one WorldRoom class: the game's and the package's are the same", async (
 
 it("passes its own test with roomkeep/testing", async () => {
   expect(await does("npm", ["test"], game)).toMatch(/1 passed/);
-}, 60_000);
+}, 240_000);
 
 it("follows an edit in development", async () => {
   const { url, running } = await serve("dev");
@@ -148,4 +148,4 @@ it("follows an edit in development", async () => {
   );
   await ann.until("the edited room", () => ann.received.has("notice"), 5_000);
   expect(await running.stop()).toBe(0);
-}, 60_000);
+}, 240_000);
