@@ -46,7 +46,8 @@ export {
 } from "./world/component.ts";
 export type { Limits, NumberLimits, TextLimits } from "./world/field-limits.ts";
 export * from "./world/field-visibility.ts";
-export { FiniteValues, isFinitePose, type Mended, mendActor } from "./world/finite.ts";
+export { isFinitePose, type Mended, mendActor } from "./world/finite.ts";
+export { FiniteValues } from "./world/finite-values.ts";
 export type { Fault, FieldChange, Observer } from "./world/observe.ts";
 export type { Query, QueryOptions } from "./world/query.ts";
 export type { SchemaClass } from "./world/schema-fields.ts";

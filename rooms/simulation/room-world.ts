@@ -182,7 +182,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     recording.recorder?.input(player.sessionId, input);
     const { avatar, sessionId } = player;
     const { finite } = this.simulation;
-    finite.check(avatar, "messages");
+    finite.checkWritten(avatar, "messages");
     try {
       rules.step(avatar, input, dtS, sessionId);
     } catch (error) {
@@ -190,7 +190,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
       finite.putBack(avatar);
       throw error;
     }
-    finite.check(avatar, "step");
+    finite.checkWritten(avatar, "step");
   }
 
   /**

@@ -190,10 +190,6 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     return space;
   }
 
-  function checkAvatars(after: string): void {
-    for (const avatar of avatars) finite.check(avatar, after);
-  }
-
   /** Bodies follow the world: what was spawned gets one, what is gone loses it. */
   function matchBodies(): void {
     if (props.size === 0 && space === undefined) return;
@@ -290,7 +286,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       tick += 1;
       attempt("physics", () => {
         if (world.size !== state.actors.size) world.adopt();
-        checkAvatars("messages");
+        for (const avatar of avatars) finite.checkWritten(avatar, "messages");
         matchBodies();
         space?.step(dtS);
       });
@@ -303,7 +299,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       attempt("settle", () => world.settle((error) => fault("settle", error)));
       attempt("events", () => void events.dispatch());
       // Before a patch is taken: what systems, rules and events wrote goes no further.
-      checkAvatars("tick");
+      for (const avatar of avatars) finite.check(avatar, "tick");
     },
   };
   return simulation;

@@ -4,6 +4,7 @@ import { WebSocketClient } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
 import { CLOSE } from "../../shared/constants.ts";
 import { JoinQueue } from "./join-queue.ts";
+import { endSocket } from "./socket-limits.ts";
 import { directHandle, type Handle, pendingBytes, writeDirectly } from "./socket-writer.ts";
 import type { Frame } from "./websocket-frame.ts";
 
@@ -175,9 +176,7 @@ export class Backpressure {
   /** Closes with the code; a reader that reads nothing, the close frame included, is cut after the grace. */
   #drop(client: Client): void {
     this.#dropped.add(client);
-    const socket = client.ref as RawSocket;
-    client.leave(CLOSE.TOO_SLOW, "too slow");
-    setTimeout(() => socket.terminate?.(), this.limits.graceMs).unref();
+    endSocket(client.ref as WebSocket, CLOSE.TOO_SLOW, "too slow", this.limits.graceMs);
   }
 }
 

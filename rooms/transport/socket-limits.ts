@@ -32,7 +32,6 @@ interface Receiver {
 }
 interface RawSocket extends WebSocket {
   readonly _receiver: Receiver;
-  _closeCode: number;
 }
 
 /** Opcode, length and mask of a frame; longer heads are those of longer frames. */
@@ -119,13 +118,19 @@ function stop(receiver: Receiver): void {
   receiver._write = (_chunk, _encoding, done) => done();
 }
 
-/** Closes a socket with a code. One that does not answer is cut after a grace; its room is told the same code. */
-export function endSocket(ws: WebSocket, code: number, reason: string): void {
+/**
+ * Closes a socket with a code. One that does not answer is cut after a grace. Its room is told this code, whatever the client
+ * answers: a reset, or another code, would read as a lost connection, whose seat is kept.
+ *
+ * @param graceMs milliseconds for the code to be read
+ */
+export function endSocket(
+  ws: WebSocket,
+  code: number,
+  reason: string,
+  graceMs: number = SOCKET_LIMITS.graceMs,
+): void {
   ws.close(code, reason);
-  const cut = () => {
-    if (ws.readyState === ws.CLOSED) return;
-    (ws as RawSocket)._closeCode = code;
-    ws.terminate();
-  };
-  setTimeout(cut, SOCKET_LIMITS.graceMs).unref();
+  Object.defineProperty(ws, "_closeCode", { get: () => code, set() {} });
+  setTimeout(() => ws.terminate(), graceMs).unref();
 }

@@ -1,6 +1,6 @@
 import { Client } from "colyseus.js";
 import { CLOSE, readErrorCode, type WorldState } from "roomkeep/shared";
-import { bootServer, type TestServer } from "roomkeep/testing";
+import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { PlazaRoom } from "../../games/plaza/room.ts";
 import { games } from "../../server/main.ts";
@@ -11,13 +11,22 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+/**
+ * Walks ten steps, and says where the player stands then. A walker rolls on behind the last input frame: the room goes on
+ * braking it after half a second without any.
+ */
+async function walkTo(player: TestPlayer, moveX: number): Promise<number> {
+  await player.walk({ moveX }, 10);
+  await player.until("standing still", () => player.me().vx === 0);
+  return player.me().x;
+}
+
 it("keeps the seat of a player whose network drops, and shows the others that they are away", async () => {
   const ann = await world.join("plaza", { name: "Ann" });
   const bob = await world.join("plaza", { name: "Bob", code: ann.room.roomId });
   // Long enough away to be seen, even where ticks are slow.
   Object.assign(ann.room.reconnection, { minUptime: 0, minDelay: 1_500 });
-  await ann.walk({ moveX: 127 }, 10);
-  const stood = ann.me().x;
+  const stood = await walkTo(ann, 127);
   const seat = ann.room.sessionId;
   const seenByBob = () => bob.room.state.actors.get(seat) as unknown as { away: boolean } | undefined;
 
@@ -49,8 +58,7 @@ it("gives a refreshed page the same seat by its reconnection token", async () =>
 
 it("lets the newest login of a character win, saves first, and tells the older one why", async () => {
   const first = await world.join("plaza", { name: "Cleo" });
-  await first.walk({ moveX: -127 }, 10);
-  const stood = first.me().x;
+  const stood = await walkTo(first, -127);
   const closed = new Promise<number>((resolve) => first.room.onLeave((code) => resolve(code)));
   const second = await world.join("plaza", { token: first.token });
   expect(await closed).toBe(CLOSE.TAKEN_OVER);
@@ -80,8 +88,7 @@ it("refuses a ticket that nobody has", async () => {
 
 it("saves nothing and frees the character when entering fails", async () => {
   const ann = await world.join("plaza", { name: "Dora", create: true });
-  await ann.walk({ moveX: 127 }, 10);
-  const stood = ann.me().x;
+  const stood = await walkTo(ann, 127);
   const room = world.room<PlazaRoom & { onEnter?: () => void }>(ann.room.roomId);
   const keeper = await world.join("plaza", { name: "Keeper", code: ann.room.roomId });
   await ann.leave();

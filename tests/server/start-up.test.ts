@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { readConfig } from "../../server/config.ts";
 import { type ServerProcess, startProcess } from "../helpers/server-process.ts";
 
@@ -41,6 +43,26 @@ describe("a process that starts", () => {
     const call = `${server.url}/monitor/api/room/call?roomId=X&method=disconnect&args=[]`;
     expect((await fetch(call)).status).toBe(401);
     expect((await fetch(call, { headers: basic(password) })).status).toBe(403);
+  });
+
+  it("writes few lines of what the framework says of many broken sockets", async () => {
+    // An opcode that the protocol keeps for later.
+    const broken = async () => {
+      const socket = new WebSocket(server.url.replace("http", "ws"));
+      const closed = once(socket, "close");
+      await once(socket, "open");
+      (Reflect.get(socket, "_socket") as Socket).write(Buffer.from([0x83, 0x80, 0, 0, 0, 0]));
+      await closed;
+    };
+    await Promise.all(Array.from({ length: 20 }, broken));
+    const lines = () =>
+      server
+        .output()
+        .split("\n")
+        .filter((line) => line.includes("invalid opcode 3"));
+    await expect.poll(lines).not.toEqual([]);
+    expect(lines().length).toBeLessThan(5);
+    expect(JSON.parse(lines()[0] ?? "")).toMatchObject({ level: 50, count: 1 });
   });
 
   it("turns malformed requests away before the framework sees them, and lives on", async () => {

@@ -1,7 +1,10 @@
+import { once } from "node:events";
 import { CLOSE } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { WebSocket } from "ws";
 import type { PlazaRoom } from "../../../games/plaza/room.ts";
+import { SOCKET_LIMITS } from "../../../rooms/transport/socket-limits.ts";
 import { games } from "../../../server/main.ts";
 
 let world: TestServer;
@@ -64,6 +67,29 @@ it("refuses an unknown message, and closes only after the third malformed one", 
   expect(await refusalOf(ann, "emote", { emote: 99 })).toMatchObject({ code: "MESSAGE_INVALID" });
   ann.room.send("emote" as never, { emote: -1 } as never);
   expect(await closed).toBe(CLOSE.ABUSE);
+});
+
+/** The socket of a player, from which anything may be sent. */
+const socketOf = ({ room }: TestPlayer) => (room.connection.transport as unknown as { ws: WebSocket }).ws;
+
+it("closes a socket that sends more than it may, of whatever kind", async () => {
+  const ann = await world.join("plaza", { name: "Ann", create: true });
+  const room = world.room<PlazaRoom>(ann.room.roomId);
+  const closed = closing(ann);
+  const bob = await world.join("plaza", { name: "Bob", code: ann.room.roomId });
+  for (let i = 0; i < 2 * SOCKET_LIMITS.framesAtOnce; i++) socketOf(ann).pong();
+  expect(await closed).toBe(CLOSE.ABUSE);
+  await bob.until("Ann to be gone for good", () => !room.players.has(ann.room.sessionId));
+  await bob.leave();
+});
+
+it("closes a socket that sends a message in more parts than it may", async () => {
+  const ann = await world.join("plaza", { name: "Ann", create: true });
+  ann.room.reconnection.enabled = false;
+  const socket = socketOf(ann);
+  const closed = once(socket, "close");
+  for (let i = 0; i <= SOCKET_LIMITS.fragmentsMax; i++) socket.send(Buffer.from([13]), { fin: false });
+  expect((await closed)[0]).toBe(1008);
 });
 
 it("counts malformed frames and malformed messages together", async () => {

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { Room } from "@colyseus/core";
+import { type Client, Room } from "@colyseus/core";
 import { type Decoder, Encoder, Reflection, schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
 import { StableSerializer } from "../../../rooms/replication/stable-serializer.ts";
@@ -23,6 +23,12 @@ let outbox: Backpressure;
 class BulkRoom extends Room<{ state: Bulk }> {
   override autoDispose = false;
   override patchRate = null as unknown as number;
+  /** Close codes of those who left. */
+  readonly codes: (number | undefined)[] = [];
+
+  override onLeave(_client: Client, code?: number): void {
+    this.codes.push(code);
+  }
 
   override setSerializer(): void {
     outbox = new Backpressure({ graceMs: 200 }, () => clock);
@@ -203,7 +209,7 @@ test("a reader that is behind for too long is dropped with a code that says so",
   expect(slow.closeCode).toBe(CLOSE.TOO_SLOW);
 });
 
-test("one who reads nothing at all is cut off after the grace, and leaves the room", async () => {
+test("one who reads nothing at all is cut off after the grace, and leaves the room for good", async () => {
   const { url, room } = await open(BulkRoom);
   const slow = await RawPlayer.join(url);
   slow.pause();
@@ -215,6 +221,8 @@ test("one who reads nothing at all is cut off after the grace, and leaves the ro
   clock += outbox.limits.behindMs + 1;
   room.tick();
   await until(() => room.clients.length === 0);
+  // Any other code is a lost connection, whose seat is kept.
+  expect(room.codes).toEqual([CLOSE.TOO_SLOW]);
 });
 
 test("messages past the total cap drop a reader at once", async () => {

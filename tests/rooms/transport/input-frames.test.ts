@@ -1,11 +1,13 @@
-import { type Client, ClientState, Room } from "@colyseus/core";
+import { type Client, ClientState, matchMaker, Room } from "@colyseus/core";
 import { MapSchema, schema, t } from "@colyseus/schema";
 import { InputDecoder, InputEncoder } from "@colyseus/schema/input";
 import fc from "fast-check";
 import { CLOSE } from "roomkeep/shared";
 import { afterEach, expect, test } from "vitest";
+import type { Log } from "../../../rooms/ports/ports.ts";
 import { installClientFastPath } from "../../../rooms/transport/client-fast-path.ts";
 import { inputFormOf } from "../../../rooms/transport/input-form.ts";
+import { openStrikes } from "../../../rooms/transport/strikes.ts";
 import { fieldsOf } from "../../../shared/world/schema-fields.ts";
 import { clientOf, RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
 
@@ -29,8 +31,11 @@ class FramesRoom extends Room<{ state: InstanceType<typeof Board>; input: Aim }>
   override inputs = this.defineInput(Aim, { bufferMaxSize: 20 });
   override onCreate(): void {
     this.state = new Board();
-    installClientFastPath(this);
+    this.open();
     this.onMessage("known", () => {});
+  }
+  open(): void {
+    installClientFastPath(this);
   }
 }
 
@@ -40,7 +45,7 @@ afterEach(async () => {
   stop = undefined;
 });
 
-async function join(acknowledge = true, type = FramesRoom) {
+async function join(acknowledge = true, type: new () => Room = FramesRoom) {
   const served = await serve(type);
   stop = served.stop;
   const player = await RawPlayer.join(served.url, acknowledge);
@@ -91,11 +96,13 @@ test.each([
   ["sets a field twice", [TURN, 5, TURN, 6]],
   ["sets fields in another order", [TURN + 1, 1, TURN, 5]],
   ["sets a field that there is not", [TURN + 9, 1]],
+  ["names a field that there is not, and nothing else", [TURN + 9]],
   ["goes on to another structure", [255, 0, TURN, 5]],
   ["ends within a number", [TURN, 5, TURN + 2, 0, 0]],
   ["holds a number that is not finite", [TURN + 2, 0, 0, 192, 127]],
   ["holds a double that is not finite", [TURN + 3, 0, 0, 0, 0, 0, 0, 240, 127]],
   ["holds half a number of changing length", [TURN + 4, 0xce, 1]],
+  ["holds a number of changing length that is not finite", [TURN + 4, 0xca, 0, 0, 192, 127]],
   ["holds a boolean that is neither", [TURN + 1, 2]],
   ["holds a quantized code that stands for nothing", [TURN + 5, 255, 255]],
 ])("an input frame that %s changes nothing and is a strike", async (_, body) => {
@@ -133,8 +140,10 @@ test.each([
   ["a payload with an extension that no page uses", [CHAT, ...KNOWN, 0xd5, 1, 0, 0]],
   ["a payload that is nested too deeply", [CHAT, ...KNOWN, ...Array(40).fill(0x91), 1]],
   ["bytes without a type", [BYTES]],
+  ["bytes whose type was not all received", [BYTES, 0xd9, 40, 65]],
   ["a request without a number", [REQUEST]],
   ["a request without a type", [REQUEST, 1]],
+  ["a request with half a number", [REQUEST, 1, ...KNOWN, 0xcd, 1]],
   ["a request that the room does not know", [REQUEST, 1, ...text([65])]],
 ])("%s is a strike, and the third closes", async (_, frame) => {
   const { player, client } = await join();
@@ -147,11 +156,85 @@ test.each([
   expect(player.closeCode).toBe(CLOSE.ABUSE);
 });
 
-test("text frames are strikes", async () => {
-  const { player } = await join();
-  for (let i = 0; i < 3; i++) player.socket.send("hello");
+test.each([
+  ["messages", [CHAT, ...KNOWN]],
+  ["messages with a payload", [CHAT, ...KNOWN, 0x91, 7]],
+  ["messages of bytes", [BYTES, ...KNOWN, 7]],
+  ["requests", [REQUEST, 1, ...KNOWN, 7]],
+  ["requests with a long number", [REQUEST, 0xcd, 1, 1, ...KNOWN]],
+  ["pings", [PING]],
+])("%s of a kind that the room knows are no strikes", async (_, frame) => {
+  const { player, client } = await join();
+  for (let i = 0; i < 5; i++) player.socket.send(Buffer.from(frame));
+  player.socket.send(Buffer.from([INPUT, TURN, 5]));
+  await until(() => client._receivedInputCount === 1);
+  expect(player.socket.readyState).toBe(player.socket.OPEN);
+});
+
+test("text frames are strikes, also with the bytes of a sound input frame", async () => {
+  const { player, client } = await join();
+  for (let i = 0; i < 3; i++) player.socket.send(String.fromCharCode(INPUT));
+  await until(() => player.closeCode !== undefined);
+  expect([player.closeCode, client._receivedInputCount ?? 0]).toEqual([CLOSE.ABUSE, 0]);
+});
+
+test("an acknowledgement of the join with content is a strike, and acknowledges nothing", async () => {
+  const { player, client } = await join(false);
+  for (let i = 0; i < 3; i++) player.socket.send(Buffer.from([JOIN, 1]));
   await until(() => player.closeCode !== undefined);
   expect(player.closeCode).toBe(CLOSE.ABUSE);
+  expect(client.state).not.toBe(ClientState.JOINED);
+});
+
+test("a room that takes no inputs is sent none", async () => {
+  class ViewRoom extends Room {
+    override autoDispose = false;
+    override onCreate(): void {
+      this.state = new Board();
+      installClientFastPath(this);
+    }
+  }
+  const { player } = await join(true, ViewRoom);
+  for (const frame of [[INPUT], [INPUT, TURN, 5], [INPUT | TIMED, 1]]) player.socket.send(Buffer.from(frame));
+  await until(() => player.closeCode !== undefined);
+  expect(player.closeCode).toBe(CLOSE.ABUSE);
+});
+
+test("strikes that are more than ten seconds apart do not add up; three are enough for good", async () => {
+  let nowMs = 0;
+  const lines: unknown[] = [];
+  class PatientRoom extends FramesRoom {
+    override open(): void {
+      const warn = (fields: object) => lines.push(fields);
+      installClientFastPath(
+        this,
+        openStrikes(
+          () => nowMs,
+          () => ({ warn }) as unknown as Log,
+        ),
+      );
+    }
+  }
+  const { player, client } = await join(true, PatientRoom);
+  let heard = 0;
+  const strike = async () => {
+    player.socket.send(Buffer.from([99]));
+    player.socket.send(Buffer.from([INPUT]));
+    heard += 1;
+    await until(() => client._receivedInputCount === heard);
+  };
+  for (let i = 0; i < 5; i++) {
+    await strike();
+    nowMs += 5_001;
+  }
+  expect(player.closeCode).toBeUndefined();
+  // Two that count, and one more. What comes behind is not heard, whenever.
+  await strike();
+  for (let i = 0; i < 5; i++) player.socket.send(Buffer.from([99]));
+  player.socket.send(Buffer.from([INPUT]));
+  await until(() => player.closeCode !== undefined);
+  expect([player.closeCode, client._receivedInputCount]).toEqual([CLOSE.ABUSE, heard]);
+  expect(lines).toEqual([{ player: player.sessionId, what: "a frame that pages do not send: 99" }]);
 });
 
 const Spot = schema({ x: t.float32().default(0) }, "FramesSpot");
@@ -168,7 +251,9 @@ test.each([
   ["that was not all received", [0xcd, 1]],
   ["of half a millisecond", [0xca, 0, 0, 0, 63]],
   ["before the room began", [0xd1, 0, 255]],
+  ["that 32 bits cannot hold", [0xce, 255, 255, 255, 255]],
   ["that is not there", []],
+  ["before a field that is deleted", [5, 64]],
 ])("an input frame with a time %s is a strike, and times go on from the last one", async (_, time) => {
   const { player, client, inputs } = await join(true, TimedRoom);
   const send = (...frame: number[]) => player.socket.send(Buffer.from([INPUT | TIMED, ...frame]));
@@ -182,6 +267,30 @@ test.each([
   expect([accessor.next()?.turn, accessor.renderTime]).toEqual([1, 100]);
   expect([accessor.next()?.turn, accessor.renderTime]).toEqual([2, 105]);
   send(...time);
+  await until(() => player.closeCode !== undefined);
+  expect(player.closeCode).toBe(CLOSE.ABUSE);
+});
+
+class ReckoningRoom extends TimedRoom {
+  override onCreate(): void {
+    super.onCreate();
+    const spots = new MapSchema(new Map([["a", new Spot()]]));
+    this.allowRewindState({ maxRewindMs: 500 }).attachAll(spots, { fields: ["x"], mode: "reckon" });
+  }
+}
+
+test("of two times both must have been received", async () => {
+  const { player, client, inputs } = await join(true, ReckoningRoom);
+  const send = (...frame: number[]) => player.socket.send(Buffer.from([INPUT | TIMED, ...frame]));
+  send(100, 20, 0, TURN, 1);
+  send(7);
+  send(7, 20);
+  send(5, 20, 0, TURN, 2);
+  await until(() => client._receivedInputCount === 2);
+  const accessor = inputs();
+  expect([accessor.next()?.turn, accessor.renderTime]).toEqual([1, 80]);
+  expect([accessor.next()?.turn, accessor.renderTime]).toEqual([2, 85]);
+  send(7);
   await until(() => player.closeCode !== undefined);
   expect(player.closeCode).toBe(CLOSE.ABUSE);
 });
@@ -237,13 +346,24 @@ test.each([
   ["text", schema({ word: t.string() }, "FramesText")],
   ["a list", schema({ list: t.array("number") }, "FramesList")],
   ["a child", schema({ child: t.ref(Board) }, "FramesChild")],
-])("a room whose inputs hold %s is not opened, and is told what they may hold", (_, type) => {
+])("a room whose inputs hold %s is not opened, and is told what they may hold", async (_, type) => {
   expect(() => inputFormOf(type)).toThrow(/t\.boolean\(\), t\.number\(\)/);
-  class Other extends Room {
+  class Before extends Room {
+    override inputs = this.defineInput(type as never);
+    override onCreate(): void {
+      installClientFastPath(this);
+    }
+  }
+  class Behind extends Room {
     override onCreate(): void {
       installClientFastPath(this);
       this.defineInput(type as never);
     }
   }
-  expect(() => new Other().onCreate()).toThrow(expect.objectContaining({ code: "INPUT_SCHEMA_INVALID" }));
+  const served = await serve(FramesRoom);
+  stop = served.stop;
+  for (const room of [Before, Behind]) {
+    matchMaker.defineRoomType(room.name, room);
+    await expect(matchMaker.createRoom(room.name, {})).rejects.toThrow(/INPUT_SCHEMA_INVALID|t\.boolean\(\)/);
+  }
 });

@@ -6,7 +6,12 @@ import { CLOSE } from "roomkeep/shared";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Log } from "../../../rooms/ports/ports.ts";
-import { limitSocket, SOCKET_LIMITS, SOCKET_OPTIONS } from "../../../rooms/transport/socket-limits.ts";
+import {
+  endSocket,
+  limitSocket,
+  SOCKET_LIMITS,
+  SOCKET_OPTIONS,
+} from "../../../rooms/transport/socket-limits.ts";
 import { readDirectly } from "../../../rooms/transport/socket-reader.ts";
 import { until } from "../../helpers/crowd-server.ts";
 
@@ -77,6 +82,7 @@ async function open(
   return { socket, mine: seen as unknown as Seen, closeCode: () => code };
 }
 
+const closeFrame = (code: number) => Buffer.from([0x88, 0x82, 0, 0, 0, 0, code >> 8, code & 255]);
 const many = (count: number, ...frames: Buffer[]) =>
   Buffer.concat(Array.from({ length: count }, () => Buffer.concat(frames)));
 
@@ -94,6 +100,25 @@ test.each([
   expect(mine.frames).toBeGreaterThanOrEqual(framesAtOnce);
   expect(mine.frames).toBeLessThan(1.5 * framesAtOnce);
   expect(mine.lines).toEqual([{ why: "too many frames" }]);
+});
+
+test.each([
+  ["hangs up", (socket: Socket) => socket.resetAndDestroy()],
+  ["answers with another code", (socket: Socket) => socket.write(closeFrame(1001))],
+])("the room is told the code also when the client %s instead of answering", async (_, answer) => {
+  const { socket, mine, closeCode } = await open();
+  endSocket(mine.ws, CLOSE.ABUSE, "enough");
+  await until(() => closeCode() !== undefined);
+  answer(socket);
+  await until(() => mine.code !== undefined);
+  expect(mine.code).toBe(CLOSE.ABUSE);
+});
+
+test("a socket that goes on after a close is cut after the grace, and the room is told the code", async () => {
+  const { mine } = await open();
+  endSocket(mine.ws, CLOSE.ABUSE, "enough", 50);
+  await until(() => mine.code !== undefined);
+  expect(mine.code).toBe(CLOSE.ABUSE);
 });
 
 test("more bytes than a page sends close the socket, on both ways of reading", async () => {

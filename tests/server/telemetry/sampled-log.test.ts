@@ -1,6 +1,8 @@
 import { ArraySchema } from "@colyseus/schema";
 import { pino } from "pino";
+import { bootServer } from "roomkeep/testing";
 import { expect, it } from "vitest";
+import { games } from "../../../server/main.ts";
 import { hearConsole, sampleLog } from "../../../server/telemetry/sampled-log.ts";
 
 interface Line {
@@ -37,12 +39,50 @@ it("writes few lines however many kinds there seem to be", () => {
   expect(lines.length).toBeLessThan(80);
 });
 
+it("keeps lines and stacks short, and tells of an object its class alone", () => {
+  const { lines, sampled } = open();
+  sampled.error(`${"x".repeat(10_000)}\n${"at\n".repeat(10_000)}`);
+  expect([lines[0]?.msg.length, lines[0]?.detail?.length]).toEqual([2_000, 2_000]);
+  sampled.warn("refused", { password: "a secret" }, null, 7, [1], undefined);
+  expect(lines[1]?.msg).toBe("refused [Object] null 7 [Array] undefined");
+});
+
+it("begins anew after each line: counts and time", () => {
+  const { lines, sampled, pass } = open();
+  sampled.info("again");
+  pass(4_999);
+  sampled.info("again");
+  pass(2);
+  sampled.info("again");
+  sampled.info("again");
+  pass(5_001);
+  sampled.info("again");
+  expect(lines.map(({ count }) => count)).toEqual([1, 2, 2]);
+});
+
+it("a server's log has what packages write while it runs", async () => {
+  const own: unknown[] = [];
+  const { error } = console;
+  console.error = (...parts: unknown[]) => void own.push(parts);
+  try {
+    const world = await bootServer(games);
+    new ArraySchema<number>().length = 5;
+    expect(own).toEqual([]);
+    await world.close();
+    new ArraySchema<number>().length = 5;
+    expect(own).toHaveLength(1);
+  } finally {
+    console.error = error;
+  }
+});
+
 it("takes what packages write to the console, and leaves the project's own lines", () => {
   const { lines, sampled } = open();
   const own: unknown[] = [];
   const { error } = console;
   console.error = (...parts: unknown[]) => void own.push(parts);
   const giveBack = hearConsole(sampled);
+  const { stackTraceLimit } = Error;
   try {
     new ArraySchema<number>().length = 5;
     console.error("mine", 1);
@@ -52,5 +92,6 @@ it("takes what packages write to the console, and leaves the project's own lines
   console.error("mine again");
   console.error = error;
   expect(own).toEqual([["mine", 1], ["mine again"]]);
+  expect(Error.stackTraceLimit).toBe(stackTraceLimit);
   expect(lines).toMatchObject([{ msg: expect.stringContaining("ArraySchema"), count: 1 }]);
 });
