@@ -1,5 +1,8 @@
 export * from "./constants.ts";
 export * from "./errors.ts";
+export { type InventoryRules, type InventoryTransaction, openInventory } from "./items/inventory.ts";
+export { fitsSlot, type SlotRules } from "./items/slots.ts";
+export type { Amount, Offer, PriceList, Stack } from "./items/stacks.ts";
 export * from "./level/level.ts";
 export * from "./level/portals.ts";
 export * from "./level/terrain.ts";

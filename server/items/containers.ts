@@ -16,7 +16,10 @@ export function readPile(name: string): { zone: string; owner: string } | null {
   return zone === undefined || owner === undefined ? null : { zone, owner };
 }
 
-/** Slots of a container by the first part of its name, where a game says nothing else. A pile holds all that is carried. */
+/**
+ * Slots of a container by the first part of its name, where a game says nothing else. A pile holds all that
+ * is carried.
+ */
 export const DEFAULT_SLOTS: Readonly<Record<string, number>> = {
   bag: BAG_SLOTS,
   equipment: EQUIPMENT_SLOTS,

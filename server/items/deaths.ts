@@ -19,7 +19,9 @@ export async function deathOf(db: Db, id: string): Promise<Death | null> {
   return death ?? null;
 }
 
-/** The piles of a zone that something lies in still. A partial index has piles only, so that it stays small. */
+/**
+ * The piles of a zone that something lies in still. A partial index has piles only, so that it stays small.
+ */
 export async function pilesIn(db: Db, zone: string): Promise<PileLeft[]> {
   const rows = await db.query<{ container: string }[]>(
     `SELECT DISTINCT container FROM item

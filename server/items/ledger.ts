@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import type { Booked, ItemTemplates, Stack } from "../../rooms/ports/items.ts";
+import type { Booked, Stack } from "../../rooms/ports/items.ts";
 import { type Refusal, RoomkeepError, refuse } from "../../shared/errors.ts";
+import { type InventoryTransaction, openInventory, type Purses } from "../../shared/items/inventory.ts";
+import type { SlotRules } from "../../shared/items/slots.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
-import { type InventoryTransaction, openInventory, type Purses } from "./inventory-transaction.ts";
 
 /** A claim under which something is booked: fenced like a save. */
 export interface Booker {
@@ -15,7 +16,9 @@ export interface Booker {
 
 /** One request to change items and coins. */
 export interface Booking {
-  /** Chosen by whoever asks, new for each request; a repeated one gets the first answer. 1 to 100 characters. */
+  /**
+   * Chosen by whoever asks, new for each request; a repeated one gets the first answer. 1 to 100 characters.
+   */
   requestId: string;
   /** Who asks first, then whoever else must agree and be live here. All are fenced. */
   by: readonly [Booker, ...Booker[]];
@@ -26,8 +29,11 @@ export interface Booking {
   /** Every container that may change. Nothing outside them is touched, whatever id is asked for. */
   containers: readonly string[];
   /** Makes the change on a working copy; a refusal undoes all of it. Must be quick and without I/O. */
-  change(holding: InventoryTransaction): Refusal | null;
-  /** Containers whose whole content the answer tells; of the others it tells what changed. All, where not given. */
+  change(inventory: InventoryTransaction): Refusal | null;
+  /**
+   * Containers whose whole content the answer tells; of the others it tells what changed. All, where not
+   * given.
+   */
   tell?: readonly string[];
   /** Characters whose purse may change too, who need not be live: the addressee of a letter. */
   others?: readonly string[];
@@ -38,16 +44,12 @@ export interface Booking {
 }
 
 /** The rules of a game that bookings need. */
-export interface ItemRules {
-  readonly templates: ItemTemplates;
-  /** How many slots a container has. */
-  slotsOf(container: string): number;
-}
+export type ItemRules = SlotRules;
 
 /**
- * Books a request in one transaction: the first answer if it was answered before; else fences everyone, locks the
- * containers in order, makes the change, stores it by exact row counts, writes a ledger leg for every sum that
- * changed, and keeps the answer. A refusal leaves no trace, so that it may be tried again.
+ * Books a request in one transaction: the first answer if it was answered before; else fences everyone, locks
+ * the containers in order, makes the change, stores it by exact row counts, writes a ledger leg for every sum
+ * that changed, and keeps the answer. A refusal leaves no trace, so that it may be tried again.
  *
  * Commit first: call this, then change the room's state from what it returns.
  *
@@ -106,21 +108,23 @@ async function bookIn(db: Db, rules: ItemRules, booking: Booking): Promise<Booke
   const coins = await lockPurses(db, booking);
   await lockContainers(db, booking);
   const rows = await stacksIn(db, booking.containers);
-  const holding = openInventory(rows, coins, booking.containers, rules.templates, (name) =>
-    rules.slotsOf(name),
-  );
-  const refusal = booking.change(holding) ?? (await booking.also?.(db));
+  const inventory = openInventory(rows, coins, booking.containers, {
+    templates: rules.templates,
+    slotsOf: (name) => rules.slotsOf(name),
+    newId: randomUUID,
+  });
+  const refusal = booking.change(inventory) ?? (await booking.also?.(db));
   if (refusal) throw new Refused(refusal);
 
-  await storeStacks(db, rows, [...holding.stacks.values()]);
-  await storeCoins(db, coins, holding.purses);
-  await writeLegs(db, { requestId, epoch, reason: booking.reason }, legsOf(rows, coins, holding));
+  await storeStacks(db, rows, [...inventory.stacks.values()]);
+  await storeCoins(db, coins, inventory.purses);
+  await writeLegs(db, { requestId, epoch, reason: booking.reason }, legsOf(rows, coins, inventory));
 
   const result: Booked = {
     ok: true,
-    stacks: toldOf(booking, rows, holding),
+    stacks: toldOf(booking, rows, inventory),
     coins: Object.fromEntries(
-      booking.by.map((one) => [one.characterId, holding.purses.get(one.characterId) ?? 0]),
+      booking.by.map((one) => [one.characterId, inventory.purses.get(one.characterId) ?? 0]),
     ),
   };
   const answer = "UPDATE request_result SET result = $2 WHERE request_id = $1";
@@ -181,8 +185,8 @@ async function lockPurses(db: Db, { by, others = [] }: Booking): Promise<Purses>
 }
 
 /**
- * An empty container has no row to lock, so containers are locked by name, in order. By now the characters are
- * locked, so that the same statement sees whether one of them is dead.
+ * An empty container has no row to lock, so containers are locked by name, in order. By now the characters
+ * are locked, so that the same statement sees whether one of them is dead.
  */
 async function lockContainers(db: Db, { by, containers, whileDead }: Booking): Promise<void> {
   const names = [...new Set(containers)].sort();
@@ -265,7 +269,9 @@ interface Leg {
   coins: number;
 }
 
-/** What changed, as sums an account and a kind of thing, closed by a leg of the world for what came or went. */
+/**
+ * What changed, as sums an account and a kind of thing, closed by a leg of the world for what came or went.
+ */
 function legsOf(
   before: readonly Stack[],
   coinsBefore: Purses,
