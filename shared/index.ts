@@ -11,6 +11,7 @@ export * from "./physics/ground.ts";
 export * from "./physics/layers.ts";
 export * from "./physics/physics-snapshot.ts";
 export * from "./physics/physics-space.ts";
+export { rayOf, type UprightSize, uprightDistance } from "./physics/ray-distance.ts";
 export * from "./physics/raycast.ts";
 export * from "./physics/triggers.ts";
 export * from "./physics/walk.ts";
