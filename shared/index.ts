@@ -1,3 +1,14 @@
+export {
+  backoffMs,
+  endsWithin,
+  type KeyedQueue,
+  keyedQueue,
+  type RetryOptions,
+  retry,
+  sleep,
+  type TimeoutOptions,
+  withTimeout,
+} from "./async.ts";
 export * from "./constants.ts";
 export * from "./errors.ts";
 export { type InventoryRules, type InventoryTransaction, openInventory } from "./items/inventory.ts";
