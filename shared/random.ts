@@ -11,7 +11,8 @@ export interface Random {
  * seed can be replayed. Same seed, same sequence, on every machine.
  *
  * @param seed any 32-bit integer
- * @see mulberry32 by Tommy Ettinger, public domain: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c
+ * @see mulberry32 by Tommy Ettinger, public domain:
+ *   https://gist.github.com/tommyettinger/46a874533244883189143505d203312c
  * @example
  * const random = seeded(7);
  * const angle = random() * Math.PI * 2;

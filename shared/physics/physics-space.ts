@@ -58,8 +58,8 @@ export interface Space {
 }
 
 /**
- * Builds the physics of a level. Poses of loose bodies live here as float64; what everybody sees is written to
- * the actors, and only when it moved.
+ * Builds the physics of a level. Poses of loose bodies live here as float64; what everybody sees is written
+ * to the actors, and only when it moved.
  *
  * @example
  * const space = openSpace(level);
@@ -205,7 +205,8 @@ function looseBody(actor: Prop, material: Material): Body {
     collisionFilterGroup: LAYER.loose,
     collisionFilterMask: LAYER.solid | LAYER.loose | LAYER.walker,
   });
-  // Only now: the inertia is taken from the bounds where the body is made, and must not hold that place's rounding.
+  // Only now: the inertia is taken from the bounds where the body is made, and must not hold that place's
+  // rounding.
   body.position.set(actor.x, actor.y, actor.z);
   body.quaternion.set(actor.qx, actor.qy, actor.qz, actor.qw);
   body.aabbNeedsUpdate = true;
@@ -229,8 +230,8 @@ function walkerBody(walker: Walker): Body {
 }
 
 /**
- * The body starts where the walker was and gets the speed that takes it where it is: the solver then pushes loose
- * bodies along instead of being surprised by a jump.
+ * The body starts where the walker was and gets the speed that takes it where it is: the solver then pushes
+ * loose bodies along instead of being surprised by a jump.
  */
 function followWalker(body: Body, walker: Walker, dtS: number) {
   const dx = walker.x - body.position.x;

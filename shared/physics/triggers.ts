@@ -25,9 +25,9 @@ export interface Triggers {
   /** Ids of those who are in a volume, in the order in which they entered. */
   inside(name: string): ReadonlySet<string>;
   /**
-   * Looks where everybody is now and calls back: `enter` once when somebody comes in, `leave` once when they go out
-   * or are not among the visitors any more. First all who leave, then all who enter, volume by volume. What a call
-   * throws is thrown on when all were made.
+   * Looks where everybody is now and calls back: `enter` once when somebody comes in, `leave` once when they
+   * go out or are not among the visitors any more. First all who leave, then all who enter, volume by volume.
+   * What a call throws is thrown on when all were made.
    */
   update(visitors: Iterable<readonly [id: string, visitor: Visitor]>): void;
   /** Who is in which volume, for a snapshot: they have entered, and shall not enter again. */
@@ -40,7 +40,10 @@ export interface Triggers {
   load(saved: TriggersSave): void;
 }
 
-/** Ids of those who are in a volume, in the order in which they entered, by its name; empty volumes are left out. */
+/**
+ * Ids of those who are in a volume, in the order in which they entered, by its name; empty volumes are left
+ * out.
+ */
 export type TriggersSave = Readonly<Record<string, readonly string[]>>;
 
 /** Whether a place is in a volume; its border belongs to it. */
@@ -56,8 +59,8 @@ export function isWithin(volume: TriggerVolume, { x, y, z }: Visitor): boolean {
 /**
  * Watches the trigger volumes of a level.
  *
- * @param marginM how far out of a volume one must be to have left it, so that somebody who sways on the border does
- *   not enter again and again. Metres, default 0.1
+ * @param marginM how far out of a volume one must be to have left it, so that somebody who sways on the
+ *   border does not enter again and again. Metres, default 0.1
  * @throws LEVEL_INVALID if two volumes have the same name
  * @example
  * const triggers = openTriggers(level.triggers);

@@ -106,7 +106,8 @@ export interface Events {
   /**
    * Checks an event and queues it for the next dispatch.
    *
-   * @throws EVENT_INVALID if the payload does not fit, or the actor or place that its audience needs is missing
+   * @throws EVENT_INVALID if the payload does not fit, or the actor or place that its audience needs is
+   *   missing
    * @throws QUEUE_FULL
    */
   emit<S extends z.ZodType>(
@@ -121,14 +122,15 @@ export interface Events {
     options?: { readonly priority?: number },
   ): () => void;
   /**
-   * The set point of a tick: tells of everything queued, events of a higher priority first, else in their order.
-   * What is emitted meanwhile waits for the next one. Returns how many were dispatched.
+   * The set point of a tick: tells of everything queued, events of a higher priority first, else in their
+   * order. What is emitted meanwhile waits for the next one. Returns how many were dispatched.
    */
   dispatch(): number;
   /** Events that were emitted, oldest first. */
   history(filter?: HistoryFilter): GameEvent[];
   /**
-   * What a snapshot keeps: the history and what waits. Plain objects; a payload is whatever its schema let through.
+   * What a snapshot keeps: the history and what waits. Plain objects; a payload is whatever its schema let
+   * through.
    *
    * @param past false: without the events of the history, for which the digest stands
    */

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { BAG_SLOTS } from "./items.ts";
 
 /**
- * Chosen by the client, new for each wish and the same when it asks again: the answer to a repeated request is the
- * first answer.
+ * Chosen by the client, new for each wish and the same when it asks again: the answer to a repeated request
+ * is the first answer.
  */
 export const itemRequest = z.string().regex(/^[\x21-\x7e]{1,64}$/, "is no request id");
 /** Of a stack. */
@@ -17,7 +17,10 @@ const actor = z.string().min(1).max(128);
 
 /** What players ask of a room with items. */
 export const itemMessages = {
-  /** Sort, split, merge, swap, put on, take off. Without `slot`: where there is room; without `qty`: all of it. */
+  /**
+   * Sort, split, merge, swap, put on, take off. Without `slot`: where there is room; without `qty`: all of
+   * it.
+   */
   "item.move": z.strictObject({
     request: itemRequest,
     id,

@@ -38,8 +38,8 @@ export const ItemStack = schema(
 export type ItemStack = SchemaType<typeof ItemStack>;
 
 /**
- * An avatar that carries. What is in the bag and the purse only its owner is sent; what is worn, everybody. The room
- * writes these fields from what the database has booked, never before.
+ * An avatar that carries. What is in the bag and the purse only its owner is sent; what is worn, everybody.
+ * The room writes these fields from what the database has booked, never before.
  *
  * @example
  * export const Hero = Carrier.extend({ health: own(t.uint8().default(100)) }, "Hero");

@@ -12,11 +12,12 @@ export interface WatchedRoom {
 }
 
 /**
- * Watches over a seat: a room whose process died or stands still is on no list any more. Then waiting for it is in
- * vain, and one has to join anew. The room's own `onLeave` may come much later, or never: whoever stands still does not
- * answer a goodbye.
+ * Watches over a seat: a room whose process died or stands still is on no list any more. Then waiting for it
+ * is in vain, and one has to join anew. The room's own `onLeave` may come much later, or never: whoever
+ * stands still does not answer a goodbye.
  *
- * @param find the id of the room that the list has under this one's, undefined for none; rejects when nobody answers
+ * @param find the id of the room that the list has under this one's, undefined for none; rejects when nobody
+ *   answers
  * @param lost called once, when the seat is given up
  * @returns ends the watch
  * @example

@@ -39,8 +39,8 @@ export const roomMessages = {
   chat: z.strictObject({ text: showable(CHAT_MAX) }),
   emote: z.strictObject({ emote: z.int().min(0).max(EMOTES.length) }),
   /**
-   * A line to one character, wherever they are, answered by "whisper.sent". `to`: name or session id of somebody in the
-   * room, name of somebody in the party, or any character's id.
+   * A line to one character, wherever they are, answered by "whisper.sent". `to`: name or session id of
+   * somebody in the room, name of somebody in the party, or any character's id.
    */
   whisper: z.strictObject({
     to: z
@@ -104,7 +104,10 @@ export interface ServerMessages extends ItemNews {
   completions: { line: string; lines: string[] };
 }
 
-/** What became of a line to somebody: `unknown` when the answer of their process was lost. It is not sent again. */
+/**
+ * What became of a line to somebody: `unknown` when the answer of their process was lost. It is not sent
+ * again.
+ */
 export type DeliveryOutcome = "delivered" | "offline" | "unknown";
 
 /** How a journey goes on, as the traveller's client is told. */

@@ -22,13 +22,16 @@ export interface SnapshotParts {
   /** The room's state: its own fields are kept too, the actors are not kept twice. */
   readonly state?: Schema;
   /**
-   * What lives beside the schema: bodies' float64 poses and velocities, the seed, the tick. Plain objects, lists
-   * and values; kept exactly, and part of the hash.
+   * What lives beside the schema: bodies' float64 poses and velocities, the seed, the tick. Plain objects,
+   * lists and values; kept exactly, and part of the hash.
    */
   readonly extras?: unknown;
   /** Which actors are kept, by id. Default: all. */
   readonly keeps?: (id: string) => boolean;
-  /** Looks at each actor of a snapshot before it enters, and may change it; false leaves it out. Default: all enter. */
+  /**
+   * Looks at each actor of a snapshot before it enters, and may change it; false leaves it out. Default: all
+   * enter.
+   */
   readonly admits?: (actor: Actor, id: string) => boolean;
 }
 
@@ -47,7 +50,8 @@ const format = versioned<WorldSnapshot>({ name: "world snapshot", version: 1 });
 /**
  * A world as versioned JSON.
  *
- * @throws SNAPSHOT_UNSUPPORTED if an actor's class is not in the table or holds what JSON cannot, with the path
+ * @throws SNAPSHOT_UNSUPPORTED if an actor's class is not in the table or holds what JSON cannot, with the
+ *   path
  * @example
  * const saved = JSON.stringify(takeSnapshot(world, { classes, state: this.state, extras: { bodies, tick } }));
  */
@@ -140,7 +144,8 @@ function orCorrupt<T>(run: () => T): T {
 }
 
 /**
- * A hash of all that a snapshot holds; equal worlds have equal hashes, in whichever order their maps were filled.
+ * A hash of all that a snapshot holds; equal worlds have equal hashes, in whichever order their maps were
+ * filled.
  *
  * @returns 16 hex digits
  * @example

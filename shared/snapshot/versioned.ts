@@ -6,7 +6,9 @@ export interface VersionedOptions {
   readonly name: string;
   /** Version that is written now; a whole number from 1. */
   readonly version: number;
-  /** `upgrades[n]` makes what version n stored into what version n + 1 stores. One for each earlier version. */
+  /**
+   * `upgrades[n]` makes what version n stored into what version n + 1 stores. One for each earlier version.
+   */
   readonly upgrades?: Readonly<Record<number, Upgrade>>;
 }
 

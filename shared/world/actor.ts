@@ -3,8 +3,8 @@ import { INTERPOLATION_MS } from "../constants.ts";
 import { fixed } from "./field-visibility.ts";
 
 /**
- * A thing in a room that everybody sees: an avatar, a crate, a deer. Metres, radians; x and z lie in the ground
- * plane, y is up, yaw turns about y with 0 looking along +z. Games extend it with their own fields.
+ * A thing in a room that everybody sees: an avatar, a crate, a deer. Metres, radians; x and z lie in the
+ * ground plane, y is up, yaw turns about y with 0 looking along +z. Games extend it with their own fields.
  *
  * @example
  * export const Herb = Actor.extend({ ripe: t.boolean().default(true) }, "Herb");

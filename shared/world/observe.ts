@@ -14,9 +14,14 @@ export interface FieldChange {
 
 /** What an observer is told, once for each change, when the world settles. */
 export interface Observer<A extends Actor> {
-  /** The actor fits the query and did not at the last settling; also for those that fit when observing began. */
+  /**
+   * The actor fits the query and did not at the last settling; also for those that fit when observing began.
+   */
   enter?(actor: A, id: string): void;
-  /** Fields of the actor or its components differ, however often they were written. Collections are not covered. */
+  /**
+   * Fields of the actor or its components differ, however often they were written. Collections are not
+   * covered.
+   */
   change?(actor: A, changes: readonly FieldChange[], id: string): void;
   /** The actor is gone or fits no longer. */
   leave?(actor: A, id: string): void;

@@ -39,9 +39,9 @@ export interface Change {
 type Parts<W extends readonly AnyComponent[]> = { [K in keyof W]: ComponentOf<W[K]> };
 
 /**
- * The actors that fit some conditions, kept up to date as the world changes: asking again costs nothing. Made by
- * `world.query`. Order is that of spawning. Spawning and despawning while it is walked is safe: who came during
- * the walk is not met, who left is not met any more.
+ * The actors that fit some conditions, kept up to date as the world changes: asking again costs nothing. Made
+ * by `world.query`. Order is that of spawning. Spawning and despawning while it is walked is safe: who came
+ * during the walk is not met, who left is not met any more.
  */
 export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = readonly AnyComponent[]> {
   readonly options: QueryOptions<A, W>;
@@ -84,8 +84,8 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
   }
 
   /**
-   * The actors at most `radiusM` metres from (x, z) in the ground plane, in the order of spawning. Give `out` to
-   * have it filled and returned, so that nothing is allocated.
+   * The actors at most `radiusM` metres from (x, z) in the ground plane, in the order of spawning. Give `out`
+   * to have it filled and returned, so that nothing is allocated.
    */
   near(x: number, z: number, radiusM: number, out: A[] = []): A[] {
     const found = this.#near.found;
