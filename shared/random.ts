@@ -1,4 +1,4 @@
-/** A seeded generator; its state can be kept and put back, so that a restored room goes on alike. */
+/** A seeded generator. Its state can be saved and restored, so that a restored room continues alike. */
 export interface Random {
   /** The next number, from 0 inclusive to 1 exclusive. */
   (): number;
@@ -28,8 +28,8 @@ export function seeded(seed: number): Random {
   };
   return Object.defineProperty(next, "state", {
     get: () => state,
-    set: (kept: number) => {
-      state = kept >>> 0;
+    set: (saved: number) => {
+      state = saved >>> 0;
     },
   }) as Random;
 }

@@ -18,7 +18,7 @@ import { container } from "./containers.ts";
 import { countKill, deathOf, endDeath, killsOf, lockDeath, pilesIn } from "./deaths.ts";
 import { answerOf, type Booker, type Booking, book, heldBy, type ItemRules, stacksIn } from "./ledger.ts";
 
-/** A request before it is known by whom, and in which containers besides bag and equipment. */
+/** A request of one claim; `containers` are those besides bag and equipment. */
 type Asked = Pick<Booking, "requestId" | "payload" | "reason" | "others" | "whileDead" | "also"> & {
   containers?: string[];
 };
@@ -27,7 +27,7 @@ type Asked = Pick<Booking, "requestId" | "payload" | "reason" | "others" | "whil
  * Opens the items of a process.
  *
  * @param owner incarnation of this process, under which the characters are claimed
- * @param onFenced is told of a claim that turned out to be lost
+ * @param onFenced called for a claim that turned out to be lost
  * @example
  * const items = openItems(ds, { templates: { herb: { stack: 20 } }, slotsOf }, incarnation);
  * const looted = await items.grant(claim, "kill-71", "herb", 2, "loot");
@@ -144,7 +144,7 @@ export function openItems(
       }),
   };
 
-  const letters: Pick<ItemPort, "mail" | "readMail" | "takeMail"> = {
+  const mail: Pick<ItemPort, "mail" | "readMail" | "takeMail"> = {
     mail: (claim, requestId, to, offer) => {
       if (!UUID.test(to)) return Promise.resolve(refuse("CHARACTER_MISSING"));
       const asked = {
@@ -217,7 +217,7 @@ export function openItems(
     readIn: (name) => answerWithin(stacksIn(ds, [name])),
     ...basics,
     ...shops,
-    ...letters,
+    ...mail,
     ...deaths,
   };
 }

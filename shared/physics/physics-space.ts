@@ -21,11 +21,11 @@ import { heightOf } from "./ground.ts";
 import { LAYER } from "./layers.ts";
 import { GRAVITY_MPS2, WALKER_HEIGHT_M, WALKER_RADIUS_M, type Walker } from "./walk.ts";
 
-/** Physics steps a second, whatever the room's tick rate: 60 keep stacked crates calm. */
+/** Physics steps a second, at every tick rate: 60 keep stacked crates calm. */
 const PHYSICS_HZ = 60;
 /** Nothing loose moves faster, m/s: a crate squeezed between a player and a wall must not become a bullet. */
 const LOOSE_MAX_MPS = 14;
-/** Movement that is not worth telling: metres and quaternion parts. */
+/** Smaller movements are not written to the actor: metres and quaternion parts. */
 const STILL = 0.002;
 
 /** A loose body and the actor that shows it. */
@@ -35,7 +35,7 @@ export interface LooseEntry {
   readonly home: Vec3;
 }
 
-/** The body with which somebody who walks pushes. */
+/** The body by which a walker pushes. */
 export interface WalkerEntry {
   readonly body: Body;
   readonly walker: Walker;

@@ -36,8 +36,7 @@ export type WalkInput = SchemaType<typeof WalkInput>;
 
 /**
  * How a room keeps a frame until its turn: Colyseus clones what was decoded. A whole schema instance, with
- * what it needs to follow changes, costs as much as all else that is done to receive a frame, and nobody
- * follows these.
+ * its change tracking, costs as much as all other work to receive a frame, and no one needs it here.
  */
 WalkInput.prototype.clone = function clone(this: WalkInput) {
   const { moveX, moveZ, buttons } = this;
@@ -63,9 +62,9 @@ export const WALKER_FIELDS = ["x", "y", "z", "yaw", "vx", "vy", "vz", "grounded"
 const clamp = (value: number, low: number, high: number) => (value < low ? low : value > high ? high : value);
 
 /**
- * Moves a walker by one fixed step: accelerate toward the wished direction, jump, fall, climb steps, slide
- * along walls, stay in bounds. Pure and deterministic, so that the client's prediction and the server agree
- * to the bit; results are rounded to float32 because that is what the wire carries.
+ * Moves a walker by one fixed step: accelerate toward the direction of the keys, jump, fall, climb steps,
+ * slide along walls, stay in bounds. Pure and deterministic, so that the client's prediction and the server
+ * agree to the bit; results are rounded to float32 because that is what the wire carries.
  *
  * @param walker changed in place
  * @param input one input frame; its direction is taken at full length at most, so a diagonal is no faster
@@ -147,7 +146,7 @@ function accelerate(
 /** Filled and read within one call. */
 const scratch: Slope = { x: 0, z: 0 };
 
-/** On ground that is too steep the feet go down it, whatever the keys say. @returns true if so */
+/** Slides down ground that is too steep, for any keys. @returns true if it does */
 function slide(walker: Walker, ground: Ground): boolean {
   if (!walker.grounded || ground.level.terrain === undefined) return false;
   // On a rock or a bridge above the slope one stands.

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { RoomkeepError } from "../errors.ts";
 import { type HistorySave, openHistory, readEvent } from "./event-history.ts";
 
-/** Who is told of an event beside the server's own subscribers. */
+/** Which clients receive an event, beside the server's own subscribers. */
 export type EventAudience = "server" | "owner" | "nearby" | "all";
 
 /** A kind of event, made by {@link defineEvent}. */
@@ -14,7 +14,7 @@ export interface EventKind<S extends z.ZodType = z.ZodType> {
   readonly priority: number;
   /** "server" keeps it in the process; "owner" is the player of the event's actor. Default "server". */
   readonly to: EventAudience;
-  /** True if the database keeps it. Default false. */
+  /** True: it is stored in the database. Default false. */
   readonly keep: boolean;
   /** Metres around the event for "nearby". Default 50. */
   readonly radiusM: number;

@@ -38,7 +38,7 @@ export interface Versioned<T> {
 
 /**
  * Declares stored JSON with an upgrade chain: each change of shape adds 1 to the version and one upgrade, and
- * whatever was ever stored can be opened.
+ * everything that was ever stored can be opened.
  *
  * @throws SNAPSHOT_UNSUPPORTED if an upgrade is missing
  * @example

@@ -7,7 +7,7 @@ export const OWNER = 1;
 
 /**
  * Marks a field as the owner's: it goes to clients whose view was given the instance by {@link showOwn}, and
- * to nobody else, neither in patches nor in the full state.
+ * to no other client, neither in patches nor in the full state.
  *
  * @example
  * const Hero = defineActor("hero", { fields: { coins: own(t.uint32().default(0)) } });

@@ -16,9 +16,8 @@ interface Plain {
 }
 
 /**
- * The plain fields of an instance and of its schema children, as they were when all of their numbers were
- * last finite. A number on the wire must be finite there; one of the room's own (`internal`) may be infinite,
- * but not NaN.
+ * The plain fields of an instance and of its schema children, as they were when all of their numbers were last finite.
+ * A number on the wire must be finite there; one of the room's own (`internal`) may be infinite, but not NaN.
  *
  * @example
  * const values = new FiniteValues(avatar);
@@ -40,9 +39,7 @@ export class FiniteValues {
     this.#childNames = fields.filter(({ kind }) => kind === "ref").map(({ name }) => name);
   }
 
-  /**
-   * Keeps the values if every number is finite, else nothing. Allocates nothing. @returns a field that is not
-   */
+  /** Keeps the values if every number is finite, else nothing. Allocates nothing. @returns a field that is not */
   keep(): string | undefined {
     const broken = this.broken();
     if (broken === undefined) this.#keepAll();
@@ -63,10 +60,7 @@ export class FiniteValues {
     return undefined;
   }
 
-  /**
-   * Writes what was kept over what differs. What was never kept gets its class's numbers where its own are
-   * not finite.
-   */
+  /** Writes what was kept over what differs. What was never kept gets its class's numbers where its own are not finite. */
   putBack(): void {
     const fresh = this.#kept.length < this.#plain.length ? freshOf(this.#ref) : undefined;
     for (const [i, field] of this.#plain.entries()) {
@@ -146,8 +140,8 @@ export interface Mended {
 }
 
 /**
- * Gives the numbers of an actor that are not finite those of a new instance of its class; one whose place is
- * not finite stands at `home` then. Undefined: all were finite.
+ * Gives the numbers of an actor that are not finite those of a new instance of its class; one whose place is not finite
+ * stands at `home` then. Undefined: all were finite.
  */
 export function mendActor(actor: Actor, home: Pose): Mended | undefined {
   const values = new FiniteValues(actor);

@@ -12,7 +12,7 @@ export interface FieldChange {
   readonly to: unknown;
 }
 
-/** What an observer is told, once for each change, when the world settles. */
+/** Callbacks of an observer, once for each change, when the world settles. */
 export interface Observer<A extends Actor> {
   /**
    * The actor fits the query and did not at the last settling; also for those that fit when observing began.
@@ -98,8 +98,8 @@ export function fieldChanges(entry: Entry): FieldChange[] {
 function pathTo(actor: Schema, child: Schema): string | undefined {
   for (const field of fieldsOf(actor.constructor)) {
     if (field.kind !== "ref") continue;
-    const held = readField(actor, field.name);
-    if (held === child) return `${field.name}.`;
+    const value = readField(actor, field.name);
+    if (value === child) return `${field.name}.`;
   }
   return undefined;
 }

@@ -29,7 +29,7 @@ export interface Entry {
   changes: Change[];
 }
 
-/** A field that changed, with what it held at the last settling of the world. */
+/** A field that changed, with its value when the world last settled. */
 export interface Change {
   readonly ref: object;
   readonly index: number;
@@ -48,14 +48,14 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
   readonly #near: NearSource;
   #entries: Entry[] = [];
   readonly #members = new Set<Entry>();
-  /** True if somebody may be walking the list: it is copied before it is changed. */
+  /** True while the list may be iterated: it is copied before it is changed. */
   #walked = false;
 
   /** Made by `world.query`. */
   constructor(options: QueryOptions<A, W>, near: NearSource) {
     this.options = options;
     this.#near = near;
-    // A class that is no component is refused here, once, rather than matching nobody for ever.
+    // A class that is no component is refused here, once, rather than matching no actor for ever.
     for (const klass of [...(options.with ?? []), ...(options.without ?? [])]) componentField(Object, klass);
   }
 

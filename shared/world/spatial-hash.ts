@@ -6,7 +6,7 @@ export interface SpatialHashOptions {
 
 /**
  * Where things are in the ground plane, so that "who is near" looks at a few cells instead of at everyone.
- * Positions are exact float64; a thing at NaN is near nobody.
+ * Positions are exact float64; an item at NaN is near nothing.
  */
 export interface SpatialHash<T> {
   readonly size: number;

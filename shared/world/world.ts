@@ -212,8 +212,8 @@ export class World {
    * The set point of a tick: runs what was deferred, each in a batch of its own, then tells the observers.
    * What is deferred meanwhile waits for the next one. Call it once a tick, after the systems.
    *
-   * @param fault told of each deferred change or observer that threw; the others go on. Without it the first
-   *   error is thrown once all have run.
+   * @param fault called for each deferred change or observer that threw; the others go on. Without it the
+   *   first error is thrown once all have run.
    */
   settle(fault?: Fault): void {
     const errors: unknown[] = [];
