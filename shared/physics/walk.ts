@@ -36,7 +36,7 @@ export type WalkInput = SchemaType<typeof WalkInput>;
 
 /**
  * How a room keeps a frame until its turn: Colyseus clones what was decoded. A whole schema instance, with
- * its change tracking, costs as much as all other work to receive a frame, and no one needs it here.
+ * its change tracking, costs as much as all other work to receive a frame, and is not needed here.
  */
 WalkInput.prototype.clone = function clone(this: WalkInput) {
   const { moveX, moveZ, buttons } = this;
