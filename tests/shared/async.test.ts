@@ -186,7 +186,9 @@ describe("a queue by keys", () => {
 
   it("takes a key that is named twice for one", async () => {
     const queue = keyedQueue<string>();
-    expect(await queue.run(["a", "a"], async () => "done")).toBe("done");
+    const done = queue.run(["a", "a"], async () => "done");
+    expect(queue.sizeOf("a")).toBe(1);
+    expect(await done).toBe("done");
     await vi.advanceTimersByTimeAsync(0);
     expect(queue.sizeOf("a")).toBe(0);
   });
