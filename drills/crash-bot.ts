@@ -1,8 +1,10 @@
 import { Client, type Room } from "colyseus.js";
 import type { Stack } from "roomkeep/rooms";
 import { signIn, ticketFor } from "roomkeep/testing";
+import { withTimeout } from "../shared/index.ts";
 import type { Answer, Ask } from "./crash-room.ts";
 import type { Journal } from "./crash-tally.ts";
+import { pause } from "./patience.ts";
 
 const JOIN_MS = 9_000;
 const ANSWER_MS = 2_500;
@@ -186,16 +188,6 @@ async function join(url: string, token: string, door: { name: string; ticket?: s
   };
 }
 
-const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
-
-async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer to ${what}`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+  return withTimeout(ms, work, { error: () => new Error(`no answer to ${what}`) });
 }

@@ -1,5 +1,6 @@
 // One server process of the crash drill: the real server with the drill's rooms.
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { matchMaker } from "@colyseus/core";
 import { readConfig, type Services, startServer } from "../server/index.ts";
 import { openItems } from "../server/items/items.ts";
@@ -28,7 +29,7 @@ async function unfenced({ database, log, itemRules }: Services) {
     log,
     requestRelease: (holder) => matchMaker.presence.publish("roomkeep:let-go", holder),
     now: () => 0, // no lease is ever overdue
-    wait: (ms) => new Promise((done) => setTimeout(done, ms)),
+    wait: sleep,
   });
   return { characters, items: openItems(ds, itemRules, incarnation) };
 }

@@ -9,6 +9,7 @@ import { ended } from "../tests/helpers/postgres.ts";
 import { type Bot, type Company, openBot } from "./crash-bot.ts";
 import { RELICS } from "./crash-room.ts";
 import { compare, openJournal, type Tally } from "./crash-tally.ts";
+import { pause } from "./patience.ts";
 import { openPremises, type Premises } from "./premises.ts";
 
 export const help = `npm run drill -- crash [--cycles 60] [--bots 9] [--play 1500] [--faults kill,stall,cut]
@@ -280,5 +281,3 @@ function startServer(premises: Premises, without: string, onStale: () => void): 
     });
   });
 }
-
-const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
 import { seeded } from "../shared/random.ts";
 import type { Actor } from "../shared/world/actor.ts";
+import { pause } from "./patience.ts";
 
 /** Seconds after which a bot leaves and comes again, at least and at most. */
 const STAY_S = [40, 160] as const;
@@ -31,7 +32,7 @@ async function playBot(url: string, n: number, untilMs: number): Promise<number>
       await player.leave();
     } catch {
       // The connection was lost or the machine is slow: it comes again.
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await pause(500);
     } finally {
       player?.stop();
     }

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { joinAs, type TestPlayer, type WhoJoins } from "roomkeep/testing";
 
 /** Waits so many ms. */
-export const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, Math.max(0, ms)));
+export const pause = (ms: number) => sleep(Math.max(0, ms));
 
 /**
  * Joins as a page does: asks again while nobody answers. Whoever was asked may be frozen.

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { createClient } from "redis";
 import { ended, findPostgres, freePort } from "../tests/helpers/postgres.ts";
+import { pause } from "./patience.ts";
 
 /** A PostgreSQL database and a Redis of the drill's own. */
 export interface Premises {
@@ -81,7 +82,7 @@ async function startRedis(): Promise<{ url: string; child: ChildProcess; close()
     );
     probe.destroy();
     if (open) return { url, child, close };
-    await new Promise((done) => setTimeout(done, 50));
+    await pause(50);
   }
   throw new Error("This drill needs redis-server, which is not installed or did not start.");
 }

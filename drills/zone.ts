@@ -11,6 +11,7 @@ import { createSnapshotCodec } from "../server/persistence/snapshot-codec.ts";
 import type { WalkInput } from "../shared/physics/walk.ts";
 import { seeded } from "../shared/random.ts";
 import { ended } from "../tests/helpers/postgres.ts";
+import { pause } from "./patience.ts";
 import { openPremises } from "./premises.ts";
 import { DrillState, drillLevel } from "./zone-room.ts";
 import type { ZoneNews } from "./zone-server.ts";
@@ -295,5 +296,3 @@ function rearranger(player: TestPlayer, random: () => number): Rearranger {
     stop: () => player.stop(),
   };
 }
-
-const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));

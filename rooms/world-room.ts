@@ -454,7 +454,7 @@ export abstract class WorldRoom<
   private afterStep(live: LiveWorld<A>, saves: AutosaveHost<Player<A>>): void {
     const now = this.clock.elapsedTime;
     live.travel.watch();
-    this.roomWorld.items?.tend();
+    this.roomWorld.items?.update();
     saveIfDue(saves, now);
     this.zoneKeeper?.saveIfDue(now);
   }

@@ -4,7 +4,7 @@ export const TICK_HZ = 20;
 export const PATCH_MS = 1000 / TICK_HZ;
 /** How far in the past, in ms, other players are shown: two patches, so that one late patch is not seen. */
 export const INTERPOLATION_MS = 2 * PATCH_MS;
-/** Seconds that a dropped player's seat is kept. */
+/** Seconds that a dropped player's seat stays reserved. */
 export const RECONNECT_S = 30;
 /** Milliseconds between saves of a character whose pose or stats changed. */
 export const AUTOSAVE_MS = 30_000;

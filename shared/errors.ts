@@ -165,8 +165,8 @@ export function refuse(code: ErrorCode, reason: string = ERROR_CODES[code]): Ref
 }
 
 /**
- * Reads the stable code in front of the text of a refused join ("ROOM_FULL: …"), as it arrives through Colyseus.
- * Colyseus's own refusals are told by their text.
+ * Reads the stable code in front of the text of a refused join ("ROOM_FULL: …"), as it arrives through
+ * Colyseus. Colyseus's own refusals are told by their text.
  *
  * @example
  * try {

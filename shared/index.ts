@@ -1,5 +1,19 @@
+export {
+  backoffMs,
+  endsWithin,
+  type KeyedQueue,
+  keyedQueue,
+  type RetryOptions,
+  retry,
+  sleep,
+  type TimeoutOptions,
+  withTimeout,
+} from "./async.ts";
 export * from "./constants.ts";
 export * from "./errors.ts";
+export { type InventoryRules, type InventoryTransaction, openInventory } from "./items/inventory.ts";
+export { fitsSlot, type SlotRules } from "./items/slots.ts";
+export type { Amount, Offer, PriceList, Stack } from "./items/stacks.ts";
 export * from "./level/level.ts";
 export * from "./level/portals.ts";
 export * from "./level/terrain.ts";
@@ -8,6 +22,7 @@ export * from "./physics/ground.ts";
 export * from "./physics/layers.ts";
 export * from "./physics/physics-snapshot.ts";
 export * from "./physics/physics-space.ts";
+export { rayOf, type UprightSize, uprightDistance } from "./physics/ray-distance.ts";
 export * from "./physics/raycast.ts";
 export * from "./physics/triggers.ts";
 export * from "./physics/walk.ts";

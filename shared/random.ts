@@ -1,4 +1,4 @@
-/** A seeded generator; its state can be kept and put back, so that a restored room goes on alike. */
+/** A seeded generator. Its state can be saved and restored, so that a restored room continues alike. */
 export interface Random {
   /** The next number, from 0 inclusive to 1 exclusive. */
   (): number;
@@ -11,7 +11,8 @@ export interface Random {
  * seed can be replayed. Same seed, same sequence, on every machine.
  *
  * @param seed any 32-bit integer
- * @see mulberry32 by Tommy Ettinger, public domain: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c
+ * @see mulberry32 by Tommy Ettinger, public domain:
+ *   https://gist.github.com/tommyettinger/46a874533244883189143505d203312c
  * @example
  * const random = seeded(7);
  * const angle = random() * Math.PI * 2;
@@ -27,8 +28,8 @@ export function seeded(seed: number): Random {
   };
   return Object.defineProperty(next, "state", {
     get: () => state,
-    set: (kept: number) => {
-      state = kept >>> 0;
+    set: (saved: number) => {
+      state = saved >>> 0;
     },
   }) as Random;
 }

@@ -1,6 +1,5 @@
-import type { Actor } from "roomkeep/shared";
+import { type Actor, endsWithin } from "roomkeep/shared";
 import type { GameRoom } from "./predict.ts";
-import { withTimeout } from "./retry.ts";
 
 /** The effect of an action, shown before the room has confirmed it. */
 export interface PredictedEffect {
@@ -88,11 +87,7 @@ export function predictEffects(
     }
     awaited.push(one);
     return {
-      within: (ms: number) =>
-        withTimeout(ms, arrived).then(
-          () => true,
-          () => false,
-        ),
+      within: (ms: number) => endsWithin(ms, arrived),
       giveUp: () => forget(one),
     };
   };

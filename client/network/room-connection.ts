@@ -1,6 +1,5 @@
-import { type ServerMessages, watchLiveness } from "roomkeep/shared";
+import { backoffMs, type ServerMessages, watchLiveness } from "roomkeep/shared";
 import type { GameRoom } from "./predict.ts";
-import { backoffMs } from "./retry.ts";
 
 /** Called back about the connection to one room. */
 export interface ConnectionEvents {

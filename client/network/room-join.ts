@@ -1,11 +1,10 @@
 import type { Client } from "colyseus.js";
-import { readErrorCode, type SeatReservation, type WorldState } from "roomkeep/shared";
+import { readErrorCode, type SeatReservation, type WorldState, withTimeout } from "roomkeep/shared";
 import type { Account } from "../account/account.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./http-client.ts";
 import type { LastSeat } from "./last-seat.ts";
 import type { GameRoom } from "./predict.ts";
-import { withTimeout } from "./retry.ts";
 
 /** Longest wait for one attempt to join, ms. */
 const JOIN_MS = 12_000;
@@ -84,7 +83,9 @@ async function listedId(api: Api, roomId: string): Promise<string | undefined> {
 
 /** A joined room, or an error in good time; a room that is joined too late is left again. */
 async function inTime(joining: Promise<unknown>, ms = JOIN_MS): Promise<GameRoom> {
-  return (await withTimeout(ms, joining, (room) => void (room as GameRoom).leave())) as GameRoom;
+  const error = () => new Error("The server takes too long to answer. Try again in a moment.");
+  const late = (room: unknown) => void (room as GameRoom).leave();
+  return (await withTimeout(ms, joining, { error, late })) as GameRoom;
 }
 
 /** True when nobody refused anything: the server is away, starting, or slow. */

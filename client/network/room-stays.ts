@@ -1,10 +1,9 @@
 import { type Signal, signal } from "@preact/signals";
-import { CLOSE } from "roomkeep/shared";
+import { CLOSE, retry } from "roomkeep/shared";
 import { type DisconnectNotice, noticeFor, reconnectText, unreachableNotice } from "./disconnect-notice.ts";
 import { explain } from "./error-messages.ts";
 import { codeOf, forgetLastSeat, type LastSeat, seatOf, storeSeat } from "./last-seat.ts";
 import type { GameRoom } from "./predict.ts";
-import { retry } from "./retry.ts";
 import { type ConnectionEvents, watchConnection } from "./room-connection.ts";
 import type { RoomJoin } from "./room-join.ts";
 import {

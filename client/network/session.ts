@@ -1,10 +1,10 @@
 import { computed, type ReadonlySignal, type Signal } from "@preact/signals";
 import { Client } from "colyseus.js";
+import { retry } from "roomkeep/shared";
 import type { Account } from "../account/account.ts";
 import type { Api } from "./api.ts";
 import { forgetLastSeat, readLastSeat, SEAT_MS } from "./last-seat.ts";
 import type { GameRoom } from "./predict.ts";
-import { retry } from "./retry.ts";
 import { type Goal, isOffline, openRoomJoin } from "./room-join.ts";
 import { RoomStays } from "./room-stays.ts";
 import { roomOf, type SessionPhase } from "./session-phase.ts";

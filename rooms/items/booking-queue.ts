@@ -1,150 +1,129 @@
-import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { keyedQueue, type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 import type { Booked, Claim, ItemPort } from "../ports/ports.ts";
 
-/** Somebody who books. The claim is read when it is used: a journey that led nowhere gives another one. */
-export interface Booking {
+/** A player who books. The claim is read when it is used: a hand-over that failed leaves another one. */
+export interface Booker {
   readonly claim: Claim;
 }
 
-/** Bookings of a room's players: in order, each once, and never forgotten half way. */
+/** Bookings of a room's players: idempotent, and in order for each character. */
 export interface BookingQueue {
   /**
-   * Books when all that was asked for the same characters before is answered. Of a request that was booked before, the
-   * answer says so (`repeated`) and tells what is held now; one whose first answer never came is no repetition.
-   * Without an answer of the database it is refused by DATABASE_UNAVAILABLE, and {@link BookingQueue.settle} finds out.
+   * Books after all earlier bookings of the same characters. The answer to a request that was booked before
+   * is marked `repeated` and holds today's stacks and coins. Where the first answer was lost, the next one
+   * counts as the first. While the database is away the request is refused by DATABASE_UNAVAILABLE; {@link
+   * BookingQueue.resolve} finds out later whether it was booked.
    *
-   * @param insists asks again until there is an answer, as long as it is true
+   * @param retryWhile books again until the database answers, as long as it returns true
    */
   book(
-    who: readonly Booking[],
+    bookers: readonly Booker[],
     requestId: string,
     call: () => Promise<Booked | Refusal>,
-    insists?: () => boolean,
+    retryWhile?: () => boolean,
   ): Promise<Booked | Refusal>;
-  /** What a request that may not be asked now was answered before, or else why not. */
-  recall(who: Booking, requestId: string, refusal: Refusal): Promise<Booked | Refusal>;
-  /** Finds out what came of a request without an answer. Null: the database is away still. */
-  settle(who: Booking, requestId: string): Promise<Booked | Refusal | null>;
+  /** The answer that a request got before. A request that was never booked gets `refusal`. */
+  replay(booker: Booker, requestId: string, refusal: Refusal): Promise<Booked | Refusal>;
+  /** The outcome of a request whose answer was lost. Null: the database is still away. */
+  resolve(booker: Booker, requestId: string): Promise<Booked | Refusal | null>;
 }
 
-/** Requests of one character that may wait; one more is refused. */
+/** Most requests of one character that wait; one more is refused. */
 const WAITING_MAX = 16;
-/** Wait between two tries of what the room insists on, ms. */
-const AGAIN_MS = 500;
+/** Pause between two attempts of a booking that is repeated, ms. */
+const RETRY_MS = 500;
 
-const away = (error: unknown) => error instanceof RoomkeepError && error.code === "DATABASE_UNAVAILABLE";
-const unanswered = () =>
+const isAway = (error: unknown) => error instanceof RoomkeepError && error.code === "DATABASE_UNAVAILABLE";
+const unavailable = () =>
   refuse(
     "DATABASE_UNAVAILABLE",
     "The world's books are closed for a moment. Nothing has changed; try again.",
   );
+const idOf = ({ claim }: Booker) => claim.sheet.id;
+const keyOf = (booker: Booker, requestId: string) => `${idOf(booker)}:${requestId}`;
 
 /**
- * Opens the bookings of a room. Answers tell the whole bag, so those of one character must not overtake each other:
- * they are asked one after the other.
+ * Opens the bookings of a room. An answer holds the whole bag, so answers of one character must not overtake
+ * each other: its requests are booked one after the other.
  */
 export function openBookingQueue(items: () => ItemPort): BookingQueue {
-  const turns = new Map<string, { last: Promise<unknown>; waiting: number }>();
-  /** Requests that may have been booked, though nobody heard of it. */
-  const doubts = new Set<string>();
-  const idOf = ({ claim }: Booking) => claim.sheet.id;
-  const keyOf = (who: Booking, requestId: string) => `${idOf(who)}:${requestId}`;
+  const queue = keyedQueue<string>();
+  /** Requests that may have been booked, though their answer was lost. */
+  const unresolved = new Set<string>();
 
-  function inTurn<T>(who: readonly Booking[], run: () => Promise<T>): Promise<T> {
-    const mine = who.map((one) => {
-      const turn = turns.get(idOf(one)) ?? { last: Promise.resolve(), waiting: 0 };
-      turns.set(idOf(one), turn);
-      return turn;
-    });
-    const done = Promise.all(mine.map(({ last }) => last)).then(run);
-    const quiet = done.then(
-      () => {},
-      () => {},
-    );
-    for (const [i, turn] of mine.entries()) {
-      turn.last = quiet;
-      turn.waiting += 1;
-      void quiet.then(() => {
-        turn.waiting -= 1;
-        const one = who[i];
-        if (turn.waiting === 0 && one) turns.delete(idOf(one));
-      });
-    }
-    return done;
-  }
-
-  /** The parts of an answer that are not theirs, with what they hold now. */
-  async function now(who: readonly Booking[], booked: Booked): Promise<Booked> {
-    const held = await Promise.all(who.map(({ claim }) => items().look(claim)));
-    const ids = who.map(idOf);
-    const others = booked.stacks.filter(({ container }) => !ids.includes(container.split(":")[1] ?? ""));
-    return {
-      ok: true,
-      stacks: [...held.flatMap(({ stacks }) => stacks), ...others],
-      coins: Object.assign({}, ...held.map(({ coins }) => coins)),
-    };
-  }
-
-  async function once(
-    who: readonly Booking[],
+  async function bookOnce(
+    bookers: readonly Booker[],
     key: string,
     call: () => Promise<Booked | Refusal>,
   ): Promise<Booked | Refusal> {
     try {
       const answer = await call();
-      const unheard = doubts.delete(key);
+      const wasLost = unresolved.delete(key);
       if (!answer.ok || !answer.repeated) return answer;
-      const booked = await now(who, answer);
-      return unheard ? booked : { ...booked, repeated: true };
+      const booked = await refresh(items(), bookers, answer);
+      return wasLost ? booked : { ...booked, repeated: true };
     } catch (error) {
-      if (!away(error)) throw error;
-      doubts.add(key);
-      return unanswered();
+      if (!isAway(error)) throw error;
+      unresolved.add(key);
+      return unavailable();
     }
   }
 
   return {
-    async book(who, requestId, call, insists) {
-      const [first] = who;
-      if (!first) throw new TypeError("Somebody must book.");
-      const crowded = who.some((one) => (turns.get(idOf(one))?.waiting ?? 0) >= WAITING_MAX);
-      if (crowded && !insists) return refuse("RATE_LIMITED", "One thing after the other.");
+    async book(bookers, requestId, call, retryWhile) {
+      const [first] = bookers;
+      if (!first) throw new TypeError("A booking needs a character.");
+      const isFull = bookers.some((booker) => queue.sizeOf(idOf(booker)) >= WAITING_MAX);
+      if (isFull && !retryWhile) return refuse("RATE_LIMITED", "One thing after the other.");
       const key = keyOf(first, requestId);
-      return inTurn(who, async () => {
-        let answer = await once(who, key, call);
-        while (!answer.ok && answer.code === "DATABASE_UNAVAILABLE" && insists?.()) {
-          await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-          answer = await once(who, key, call);
+      return queue.run(bookers.map(idOf), async () => {
+        let answer = await bookOnce(bookers, key, call);
+        while (!answer.ok && answer.code === "DATABASE_UNAVAILABLE" && retryWhile?.()) {
+          await sleep(RETRY_MS);
+          answer = await bookOnce(bookers, key, call);
         }
         return answer;
       });
     },
-    recall(who, requestId, refusal) {
-      return inTurn([who], async () => {
+    replay(booker, requestId, refusal) {
+      return queue.run([idOf(booker)], async () => {
         try {
-          const booked = await items().answered(who.claim, requestId);
+          const booked = await items().answered(booker.claim, requestId);
           if (!booked) return refusal;
-          return { ...(await now([who], booked)), repeated: true };
+          return { ...(await refresh(items(), [booker], booked)), repeated: true };
         } catch (error) {
-          if (away(error)) return refusal;
+          if (isAway(error)) return refusal;
           throw error;
         }
       });
     },
-    settle(who, requestId) {
-      const key = keyOf(who, requestId);
-      return inTurn([who], async () => {
-        if (!doubts.has(key)) return unanswered(); // it was asked again, and answered
+    resolve(booker, requestId) {
+      const key = keyOf(booker, requestId);
+      return queue.run([idOf(booker)], async () => {
+        if (!unresolved.has(key)) return unavailable(); // a repetition got the answer meanwhile
         try {
-          const booked = await items().answered(who.claim, requestId);
-          const held = booked && (await now([who], booked));
-          doubts.delete(key);
-          return held ?? unanswered();
+          const booked = await items().answered(booker.claim, requestId);
+          const refreshed = booked && (await refresh(items(), [booker], booked));
+          unresolved.delete(key);
+          return refreshed ?? unavailable();
         } catch (error) {
-          if (away(error)) return null;
+          if (isAway(error)) return null;
           throw error;
         }
       });
     },
+  };
+}
+
+/** An earlier answer with the characters' stacks and coins of today; other containers stay as they were. */
+async function refresh(items: ItemPort, bookers: readonly Booker[], booked: Booked): Promise<Booked> {
+  const current = await Promise.all(bookers.map(({ claim }) => items.look(claim)));
+  const ids = bookers.map(idOf);
+  const others = booked.stacks.filter(({ container }) => !ids.includes(container.split(":")[1] ?? ""));
+  return {
+    ok: true,
+    stacks: [...current.flatMap(({ stacks }) => stacks), ...others],
+    coins: Object.assign({}, ...current.map(({ coins }) => coins)),
   };
 }

@@ -1,54 +1,68 @@
 import { type Carrier, ItemStack } from "../../shared/index.ts";
 import type { Booked, Stack } from "../ports/ports.ts";
 
-/** What is carried: the rest of a character's containers no avatar shows. */
+/** The containers that an avatar carries; the others of a character are in no room's state. */
 const CARRIED = ["bag", "equipment"] as const;
 
+type CarriedContainer = (typeof CARRIED)[number];
+type CarriedStack = Pick<ItemStack, "template" | "container" | "slot" | "qty">;
+
 /**
- * Shows on an avatar what its character holds. The wire carries only what differs.
+ * Writes a character's stacks and coins to its avatar. Only fields that differ are written, so that a patch
+ * holds no more.
  *
- * @param which the containers whose whole content was told
+ * @param containers those whose whole content is in the answer
  */
 export function showCarried(
   carrier: Carrier,
   characterId: string,
-  { stacks, coins }: Pick<Booked, "stacks" | "coins">,
-  which: readonly (typeof CARRIED)[number][] = CARRIED,
+  booked: Pick<Booked, "stacks" | "coins">,
+  containers: readonly CarriedContainer[] = CARRIED,
 ): void {
   const { items } = carrier;
-  const held = new Map<string, { template: string; container: string; slot: number; qty: number }>();
-  for (const { id, template, container, slot, qty } of stacks) {
-    const [kind = "", owner] = container.split(":");
-    if (owner === characterId && which.some((one) => one === kind)) {
-      held.set(id, { template, container: kind, slot, qty });
-    }
-  }
+  const stacks = stacksOf(booked.stacks, characterId, containers);
   for (const [id, { container }] of [...items.entries()]) {
-    if (!held.has(id) && which.some((one) => one === container)) items.delete(id);
+    if (!stacks.has(id) && containers.some((one) => one === container)) items.delete(id);
   }
-  for (const [id, now] of held) {
+  for (const [id, stack] of stacks) {
     const shown = items.get(id);
-    if (!shown) items.set(id, new ItemStack().assign(now));
-    else if (shown.slot !== now.slot || shown.qty !== now.qty || shown.container !== now.container) {
-      shown.assign(now);
+    if (!shown) items.set(id, new ItemStack().assign(stack));
+    else if (shown.slot !== stack.slot || shown.qty !== stack.qty || shown.container !== stack.container) {
+      shown.assign(stack);
     }
   }
-  const purse = coins[characterId];
-  if (purse !== undefined && carrier.coins !== purse) carrier.coins = purse;
+  const coins = booked.coins[characterId];
+  if (coins !== undefined && carrier.coins !== coins) carrier.coins = coins;
   showWorn(carrier);
 }
 
-/** What everybody sees of what is worn. */
-function showWorn({ items, worn }: Carrier): void {
-  const now = new Map<string, string>();
-  items.forEach(({ container, slot, template }) => {
-    if (container === "equipment") now.set(String(slot), template);
-  });
-  for (const slot of [...worn.keys()]) if (!now.has(slot)) worn.delete(slot);
-  for (const [slot, template] of now) if (worn.get(slot) !== template) worn.set(slot, template);
+/** The stacks of a character in some containers, by id, as its avatar shows them. */
+function stacksOf(
+  stacks: readonly Stack[],
+  characterId: string,
+  containers: readonly CarriedContainer[],
+): Map<string, CarriedStack> {
+  const found = new Map<string, CarriedStack>();
+  for (const { id, template, container, slot, qty } of stacks) {
+    const [kind = "", owner] = container.split(":");
+    if (owner === characterId && containers.some((one) => one === kind)) {
+      found.set(id, { template, container: kind, slot, qty });
+    }
+  }
+  return found;
 }
 
-/** The stacks of an answer that lie in one container. */
+/** The equipment that every player sees. */
+function showWorn({ items, worn }: Carrier): void {
+  const current = new Map<string, string>();
+  items.forEach(({ container, slot, template }) => {
+    if (container === "equipment") current.set(String(slot), template);
+  });
+  for (const slot of [...worn.keys()]) if (!current.has(slot)) worn.delete(slot);
+  for (const [slot, template] of current) if (worn.get(slot) !== template) worn.set(slot, template);
+}
+
+/** The stacks of an answer that are in one container. */
 export function stacksIn({ stacks }: Pick<Booked, "stacks">, container: string): Stack[] {
   return stacks.filter((stack) => stack.container === container);
 }

@@ -1,162 +1,141 @@
-import { type Actor, type Carrier, Drop, Pile } from "../../shared/index.ts";
-import type { Player } from "../player.ts";
-import type { Booked, ItemPort, PileLeft, Stack } from "../ports/ports.ts";
-import type { ApplyAnswer, Ask } from "../simulation/async-results.ts";
-import type { Simulation } from "../simulation/simulation.ts";
+import { type Actor, type Carrier, Drop, Pile, retry } from "../../shared/index.ts";
+import type { Booked, PileLeft, Stack } from "../ports/ports.ts";
 import { stacksIn } from "./carried-items.ts";
-import type { ItemRequests } from "./item-requests.ts";
-import { aside, inReach, type Point, restingPlace } from "./resting-place.ts";
+import { type GroundExpiryOptions, openGroundExpiry } from "./ground-expiry.ts";
+import { inReach, type Point, pointNear, restingPlace } from "./resting-place.ts";
 
-/** A place where something comes to lie, metres. */
+/** A place on the ground for an item, metres. */
 export interface GroundPlace {
   readonly x: number;
-  /** Height from which it falls onto what is below. Default: the bare ground, beside a solid that stands there. */
+  /**
+   * Height from which it falls onto what is below. Default: the bare ground, beside a solid that stands
+   * there.
+   */
   readonly y?: number | undefined;
   readonly z: number;
 }
 
-/** What lies about in a zone: the database says what, the actors where. */
+/** The items on the ground of a zone: the database knows which, the actors where. */
 export interface GroundItems {
-  /** Lays what an answer says has come onto the ground; several things in a ring. */
-  lay(booked: Pick<Booked, "stacks">, at: GroundPlace): void;
-  layPile(pile: PileLeft, at: GroundPlace): void;
-  /** Now and then: clears away what has lain long enough, and frees piles. */
-  tend(): void;
+  /** Adds drops for the stacks that an answer has moved onto the ground; several in a ring. */
+  addDrops(booked: Pick<Booked, "stacks">, at: GroundPlace): void;
+  addPile(pile: PileLeft, at: GroundPlace): void;
+  /** Removes drops after their time, and frees piles. Call it once a tick. */
+  update(): void;
 }
 
-/** What {@link openGroundItems} takes. */
-export interface GroundItemsOptions<A extends Carrier> {
-  readonly zone: string;
-  readonly simulation: Simulation;
-  readonly players: ReadonlyMap<string, Player<A>>;
-  readonly items: () => ItemPort;
-  readonly desk: ItemRequests<A>;
-  onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
-  /** How far one reaches, metres: nothing lies where nobody could stand within it. */
+/** Options of {@link openGroundItems}. */
+export interface GroundItemsOptions<A extends Carrier> extends GroundExpiryOptions<A> {
+  /** How far a player reaches, metres: every item lies where somebody can stand within it. */
   readonly reachM: number;
-  /** Seconds that things lie on the ground; piles stay. */
+  /** Seconds that a drop lies on the ground; piles stay. */
   readonly dropS: number;
-  /** Seconds until anybody may take from a pile. */
+  /** Seconds until every player may take from a pile. */
   readonly pileS: number;
 }
 
-interface Found {
+/** The database's rows of the ground of a zone. */
+interface GroundRows {
   readonly stacks: readonly Stack[];
   readonly piles: readonly PileLeft[];
 }
 
-/** Ticks between two looks. */
-const TEND_TICKS = 20;
-/** Most that is cleared at once. */
-const CLEAR_MAX = 50;
-/** Wait between two tries to read what lies about, ms. */
-const AGAIN_MS = 500;
+/** Attempts to read the rows while the database is away, and the pause between two, ms. */
+const READ_ATTEMPTS = 20;
+const RETRY_MS = 500;
 
 /**
- * Opens what lies about. What the database has on the ground of the zone is read at once: a save of the zone may be
- * older, so actors that lie there no more go, and what has none is laid down at the first spawn of the level. What lies
- * out of reach, as an earlier version or level left it, is laid where it can be reached.
+ * Opens the ground of a zone. Its rows are read at once: a save of the zone may be older, so an actor without
+ * a row is removed, and a row without an actor gets one at the first spawn of the level. An actor out of
+ * reach, as an earlier version or level left it, is moved to where it can be reached.
  */
 export function openGroundItems<A extends Carrier>(options: GroundItemsOptions<A>): GroundItems {
-  const { simulation, players, zone, desk, reachM, dropS, pileS } = options;
-  const { world, level, ground, tickHz } = simulation;
+  const { zone, items } = options;
   const container = `ground:${zone}`;
-  const inTicks = (seconds: number) => (seconds === 0 ? 0 : simulation.tick + Math.ceil(seconds * tickHz));
-  const put = (actor: Actor, at: Point, id?: string) => void world.spawn(Object.assign(actor, at), id);
+  const layout = openLayout(options);
+  const read = options.onAnswer<null, { ok: true } & GroundRows>("ground", (answer) => {
+    if (answer.ok) reconcile(options, layout, answer);
+  });
+  const readRows = async () => {
+    const stacks = await items().readIn(container);
+    return { ok: true as const, stacks, piles: await items().piles(zone) };
+  };
+  const ground: GroundItems = {
+    addDrops: (booked, at) => layout.addDrops(stacksIn(booked, container), at),
+    addPile: (pile, at) => layout.addPiles([pile], at),
+    update: openGroundExpiry(options),
+  };
+  void read(null, () =>
+    retry(readRows, { again: (_, attempt) => attempt < READ_ATTEMPTS - 1, waitMs: () => RETRY_MS }),
+  );
+  return ground;
+}
 
-  /** Places about a place: the first is the place itself, the next about it as far as they are reached from there. */
-  function placeOf({ x, z, y = ground.height(x, z) }: GroundPlace, i: number): Point {
-    const home = restingPlace(ground, { x, y, z });
-    if (i === 0) return home;
-    const beside = restingPlace(ground, aside(home, i));
-    return inReach(home, beside, reachM) ? beside : home;
+/** Spawns actors for rows, several about one place in a ring. */
+interface GroundLayout {
+  addDrops(stacks: readonly Stack[], at: GroundPlace): void;
+  addPiles(piles: readonly PileLeft[], at: GroundPlace): void;
+}
+
+function openLayout<A extends Carrier>(options: GroundItemsOptions<A>): GroundLayout {
+  const { simulation, reachM, dropS, pileS } = options;
+  const { world, ground, tickHz } = simulation;
+  const tickAfter = (seconds: number) => (seconds === 0 ? 0 : simulation.tick + Math.ceil(seconds * tickHz));
+  const spawn = (actor: Actor, at: Point, id?: string) => void world.spawn(Object.assign(actor, at), id);
+
+  /**
+   * The first place is the resting place itself, the next are around it, as far as they are reached from
+   * there.
+   */
+  function placeOf({ x, z, y = ground.height(x, z) }: GroundPlace, index: number): Point {
+    const centre = restingPlace(ground, { x, y, z });
+    if (index === 0) return centre;
+    const near = restingPlace(ground, pointNear(centre, index));
+    return inReach(centre, near, reachM) ? near : centre;
   }
 
-  function layStack({ id, template, qty }: Stack, at: Point): void {
-    if (world.get(id)) return;
-    put(new Drop({ kind: "drop", template, qty, goneAtTick: inTicks(dropS) }), at, id);
-  }
-
-  function layPile({ container: pile, owner, name }: PileLeft, at: Point): void {
-    put(new Pile({ kind: "pile", name, owner, container: pile, freeAtTick: inTicks(pileS) }), at);
-  }
-
-  function heal(thing: Drop | Pile): void {
-    const rest = restingPlace(ground, thing);
-    if (!inReach(rest, thing, reachM)) Object.assign(thing, rest);
-  }
-
-  const lying: GroundItems = {
-    lay(booked, at) {
-      for (const [i, stack] of stacksIn(booked, container).entries()) layStack(stack, placeOf(at, i));
-    },
-    layPile: (pile, at) => layPile(pile, placeOf(at, 0)),
-    tend() {
-      if (simulation.tick % TEND_TICKS !== 0) return;
-      const due = [...world.query({ is: Drop })].filter(
-        ({ goneAtTick: at }) => at > 0 && at <= simulation.tick,
-      );
-      const clearer = [...players.values()].find(({ departure }) => !departure);
-      if (due.length > 0 && clearer && !clearing) {
-        clearing = true;
-        clear(clearer, { ids: due.slice(0, CLEAR_MAX).map((drop) => world.idOf(drop) ?? "") });
+  return {
+    addDrops(stacks, at) {
+      for (const [index, { id, template, qty }] of stacks.entries()) {
+        if (world.get(id)) continue;
+        const goneAtTick = tickAfter(dropS);
+        spawn(new Drop({ kind: "drop", template, qty, goneAtTick }), placeOf(at, index), id);
       }
-      const ripe = [...world.query({ is: Pile })].filter(
-        (pile) => !pile.free && pile.freeAtTick <= simulation.tick,
-      );
-      // By an answer, so that it is in the recording: this runs beside the world.
-      if (ripe.length > 0) void free({ ids: ripe.map((pile) => world.idOf(pile) ?? "") }, async () => true);
+    },
+    addPiles(piles, at) {
+      for (const [index, { container, owner, name }] of piles.entries()) {
+        const freeAtTick = tickAfter(pileS);
+        spawn(new Pile({ kind: "pile", name, owner, container, freeAtTick }), placeOf(at, index));
+      }
     },
   };
+}
 
-  let clearing = false;
-  const clear = desk.order<{ ids: string[] }>("clear", {
-    book: ({ claim }, { message, id }) => options.items().clear(claim, id, zone, message.ids),
-    done(_, { message }) {
-      clearing = false;
-      for (const id of message.ids) if (world.get(id) instanceof Drop) world.despawn(id);
-    },
-    undone: () => {
-      clearing = false;
-    },
-  });
-  const free = options.onAnswer<{ ids: string[] }, true>("piles", (_, { ids }) => {
-    for (const id of ids) {
-      const pile = world.get(id);
-      if (pile instanceof Pile) pile.free = true;
-    }
-  });
-
-  const found = options.onAnswer<null, { ok: true } & Found>("ground", (answer) => {
-    if (!answer.ok) return;
-    const [home = { at: [0, 0, 0] }] = level.spawns;
-    const [x, y, z] = home.at;
-    const at = { x, y, z };
-    const stacks = new Map(answer.stacks.map((stack) => [stack.id, stack]));
-    for (const drop of [...world.query({ is: Drop })]) {
-      const id = world.idOf(drop) ?? "";
-      const stack = stacks.get(id);
-      if (!stack) world.despawn(id);
-      else if (drop.qty !== stack.qty) drop.qty = stack.qty;
-    }
-    for (const [i, stack] of [...stacks.values()].entries()) layStack(stack, placeOf(at, i));
-    const piles = new Map(answer.piles.map((pile) => [pile.container, pile]));
-    for (const pile of [...world.query({ is: Pile })]) {
-      if (!piles.delete(pile.container)) world.despawn(pile);
-    }
-    for (const [i, pile] of [...piles.values()].entries()) layPile(pile, placeOf(at, i));
-    for (const thing of world.query()) if (thing instanceof Drop || thing instanceof Pile) heal(thing);
-  });
-  void found(null, async () => {
-    for (let tries = 1; ; tries++) {
-      try {
-        const [stacks, piles] = [await options.items().readIn(container), await options.items().piles(zone)];
-        return { ok: true, stacks, piles };
-      } catch (error) {
-        if (tries === 20) throw error;
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      }
-    }
-  });
-  return lying;
+/** Makes the drops and piles of the world those of the rows. */
+function reconcile<A extends Carrier>(
+  { simulation, reachM }: GroundItemsOptions<A>,
+  layout: GroundLayout,
+  rows: GroundRows,
+): void {
+  const { world, level, ground } = simulation;
+  const [spawn = { at: [0, 0, 0] }] = level.spawns;
+  const [x, y, z] = spawn.at;
+  const stacks = new Map(rows.stacks.map((stack) => [stack.id, stack]));
+  for (const drop of [...world.query({ is: Drop })]) {
+    const id = world.idOf(drop) ?? "";
+    const stack = stacks.get(id);
+    if (!stack) world.despawn(id);
+    else if (drop.qty !== stack.qty) drop.qty = stack.qty;
+  }
+  layout.addDrops([...stacks.values()], { x, y, z });
+  const piles = new Map(rows.piles.map((pile) => [pile.container, pile]));
+  for (const pile of [...world.query({ is: Pile })]) {
+    if (!piles.delete(pile.container)) world.despawn(pile);
+  }
+  layout.addPiles([...piles.values()], { x, y, z });
+  for (const actor of world.query()) {
+    if (!(actor instanceof Drop || actor instanceof Pile)) continue;
+    const rest = restingPlace(ground, actor);
+    if (!inReach(rest, actor, reachM)) Object.assign(actor, rest);
+  }
 }

@@ -6,52 +6,53 @@ import type { GroundItems } from "./ground-items.ts";
 import { type ItemRequests, living } from "./item-requests.ts";
 import { dropPlace, inReach } from "./resting-place.ts";
 
-/** What using one of a kind does. */
+/** The effect of using an item. */
 export interface ItemUse<A extends Carrier> {
-  /** Why it cannot be used now; nothing is booked then. */
+  /** A refusal while it cannot be used; nothing is booked then. */
   readonly check?: (player: Player<A>) => Refusal | undefined;
-  /** One of it is gone: what it does. */
+  /** Changes the world: one of the item is used up. */
   readonly done: (player: Player<A>) => void;
 }
 
-/** What {@link registerItemMessages} takes. */
+/** Options of {@link registerItemMessages}. */
 export interface ItemMessageOptions<A extends Carrier> {
   readonly simulation: Simulation;
   readonly items: () => ItemPort;
-  readonly desk: ItemRequests<A>;
-  /** Undefined in a room without a zone, where nothing can be left. */
-  readonly ground: { readonly zone: string; readonly lying: GroundItems } | undefined;
+  readonly requests: ItemRequests<A>;
+  /** Zone and ground; undefined in a room where nothing can be dropped. */
+  readonly zone: string | undefined;
+  readonly ground: GroundItems | undefined;
   readonly reachM: number;
   readonly uses: Readonly<Record<string, ItemUse<A>>>;
 }
 
-/** Answers what players ask about items: move, drop, use, take, buy and sell. */
+/** Registers the item messages of players: move, drop, use, take, buy and sell. */
 export function registerItemMessages<A extends Carrier>(options: ItemMessageOptions<A>): void {
-  const { simulation, items, desk, ground, uses, reachM } = options;
+  const { simulation, items, requests, zone = "", ground, uses, reachM } = options;
   const { world } = simulation;
-  const within = ({ avatar }: Player<A>, id: string) => {
+  const actorInReach = ({ avatar }: Player<A>, id: string) => {
     const actor = world.get(id);
     return actor && !inReach(avatar, actor, reachM) ? refuse("ACTION_REFUSED", "It is too far away.") : actor;
   };
 
-  desk.on("item.move", itemMessages["item.move"], {
+  requests.on("item.move", itemMessages["item.move"], {
     check: living,
     book: ({ claim }, { message: { id: stack, to, slot, qty }, id }) =>
       items().move(claim, id, { id: stack, to, slot, qty }),
   });
 
-  desk.on("item.drop", itemMessages["item.drop"], {
+  requests.on("item.drop", itemMessages["item.drop"], {
     check: ({ avatar }) =>
       living({ avatar }) ??
       (ground
         ? dropPlace(simulation.ground, avatar, reachM)
         : refuse("ACTION_REFUSED", "Nothing can be left here.")),
     book: ({ claim }, { message: { id: stack, qty }, id }) =>
-      items().drop(claim, id, ground?.zone ?? "", { id: stack, qty }),
-    done: (_, { note }, booked) => ground?.lying.lay(booked, note),
+      items().drop(claim, id, zone, { id: stack, qty }),
+    done: (_, { note }, booked) => ground?.addDrops(booked, note),
   });
 
-  desk.on("item.use", itemMessages["item.use"], {
+  requests.on("item.use", itemMessages["item.use"], {
     check(player, { id }) {
       const template = player.avatar.items.get(id)?.template ?? "";
       const use = Object.hasOwn(uses, template) ? uses[template] : undefined;
@@ -65,9 +66,9 @@ export function registerItemMessages<A extends Carrier>(options: ItemMessageOpti
     },
   });
 
-  desk.on("item.take", itemMessages["item.take"], {
+  requests.on("item.take", itemMessages["item.take"], {
     check(player, { actor: id }) {
-      const actor = within(player, id);
+      const actor = actorInReach(player, id);
       if (actor && "code" in actor) return actor;
       if (actor instanceof Drop && ground) return living(player) ?? { pile: "" };
       if (!(actor instanceof Pile)) return refuse("ITEM_MISSING", "It is not there any more.");
@@ -76,23 +77,22 @@ export function registerItemMessages<A extends Carrier>(options: ItemMessageOpti
       return living(player) ?? { pile: actor.container };
     },
     async book({ claim }, { message: { actor }, note, id }) {
-      if (note.pile === "")
-        return { ...(await items().pickUp(claim, id, ground?.zone ?? "", actor)), left: 0 };
+      if (note.pile === "") return { ...(await items().pickUp(claim, id, zone, actor)), left: 0 };
       const looted = await items().loot(claim, id, note.pile);
       return { ...looted, left: looted.ok ? (await items().readIn(note.pile)).length : 0 };
     },
     done(_, { message: { actor } }, { left }) {
       if (left === 0) world.despawn(actor);
     },
-    // Somebody else was faster, perhaps in another room: what is not there need not be shown.
+    // Another player was faster, perhaps in another room: remove the actor of an item that is gone.
     undone(_, { message: { actor } }, { code }) {
-      const thing = world.get(actor);
-      if (code === "ITEM_MISSING" && (thing instanceof Drop || thing instanceof Pile)) world.despawn(actor);
+      const taken = world.get(actor);
+      if (code === "ITEM_MISSING" && (taken instanceof Drop || taken instanceof Pile)) world.despawn(actor);
     },
   });
 
   const pricesOf = (player: Player<A>, id: string): PriceList | Refusal => {
-    const shop = within(player, id);
+    const shop = actorInReach(player, id);
     if (shop && "code" in shop) return shop;
     if (!(shop instanceof Shop)) return refuse("ITEM_MISSING", "There is no shop here.");
     return (
@@ -105,12 +105,12 @@ export function registerItemMessages<A extends Carrier>(options: ItemMessageOpti
       )
     );
   };
-  desk.on("shop.buy", itemMessages["shop.buy"], {
+  requests.on("shop.buy", itemMessages["shop.buy"], {
     check: (player, { shop }) => pricesOf(player, shop),
     book: ({ claim }, { message: { template, qty }, note, id }) =>
       items().buy(claim, id, note, { template, qty }),
   });
-  desk.on("shop.sell", itemMessages["shop.sell"], {
+  requests.on("shop.sell", itemMessages["shop.sell"], {
     check: (player, { shop }) => pricesOf(player, shop),
     book: ({ claim }, { message: { id: stack, qty }, note, id }) =>
       items().sell(claim, id, note, { id: stack, qty }),

@@ -8,36 +8,44 @@ import type { ApplyAnswer, Ask } from "../simulation/async-results.ts";
 import type { BookingQueue } from "./booking-queue.ts";
 import { showCarried } from "./carried-items.ts";
 
-/** What a booking came to, with what its `book` added to the answer. */
+/** The answer to a booking, with what its `book` added. */
 export type Outcome<X = unknown> = (Booked & X) | Refusal;
 
-/** Something that a room books, and what comes of it in the world. Every part may be left out but the booking. */
+/** An action that a room books, and its effect in the world. Only `book` is required. */
 export interface ItemAction<A extends Carrier, M, N = undefined, X = unknown> {
   /**
-   * Whether it may be done now. It may set aside what others could ask for too, such as a herb; `undone` gives it
-   * back. Returns why not, or what is to be remembered until it is done, as JSON.
+   * Checks the request in the world. It may reserve what other players could request too, such as a herb;
+   * `undone` gives that back. Returns a refusal, or a note for the other parts, as JSON.
    */
   readonly check?: (player: Player<A>, message: M) => N | Refusal;
-  /** Asks the ports; commits or changes nothing. Touches nothing of the world. */
-  readonly book: (player: Player<A>, asked: { message: M; note: N; id: string }) => Promise<Outcome<X>>;
+  /** Calls the ports, which commit or change nothing. Does not touch the world. */
+  readonly book: (player: Player<A>, request: { message: M; note: N; id: string }) => Promise<Outcome<X>>;
   /**
-   * It is booked, and the avatar shows what it holds now. The world is changed here. Without a player who has left
-   * meanwhile.
+   * Changes the world: the request is booked, and the avatar shows its new items. `player` is undefined when
+   * the player has left meanwhile.
    */
-  readonly done?: (player: Player<A> | undefined, asked: { message: M; note: N }, booked: Booked & X) => void;
-  /** Nothing was booked. */
-  readonly undone?: (player: Player<A> | undefined, asked: { message: M; note: N }, refusal: Refusal) => void;
+  readonly done?: (
+    player: Player<A> | undefined,
+    request: { message: M; note: N },
+    booked: Booked & X,
+  ) => void;
+  /** Gives back what `check` reserved: nothing was booked. */
+  readonly undone?: (
+    player: Player<A> | undefined,
+    request: { message: M; note: N },
+    refusal: Refusal,
+  ) => void;
 }
 
-/** What a room does about items. Made by `WorldRoom.useItems`. */
+/** The item requests of a room. Made by `WorldRoom.useItems`. */
 export interface ItemRequests<A extends Carrier> {
   /**
-   * Registers a message that ends in a booking; its schema has a field `request`. The player is told "booked" or
-   * "refused", and a repeated request gets its first answer and is done once.
+   * Registers a message that ends in a booking; its schema has a field `request`. The player receives
+   * "booked" or "refused". A repeated request gets its first answer, and its effect comes once.
    *
    * @example
-   * desk.on("pick", z.strictObject({ request: requestId, id: z.string() }), {
-   *   check: (player, { id }) => this.setAside(player, id),
+   * requests.on("pick", z.strictObject({ request: requestId, id: z.string() }), {
+   *   check: (player, { id }) => this.reserve(player, id),
    *   book: ({ claim }, { id }) => this.ports.items.grant(claim, id, "herb", 1, "picked"),
    *   undone: (_, { message }) => this.giveBack(message.id),
    * });
@@ -45,19 +53,19 @@ export interface ItemRequests<A extends Carrier> {
   on<M extends { request: string }, N = undefined, X = unknown>(
     type: string,
     schema: z.ZodType<M>,
-    deed: ItemAction<A, M, N, X>,
+    action: ItemAction<A, M, N, X>,
   ): void;
   /**
-   * Registers what the room books by itself, e.g. what a kill leaves; returns how to do it. It is asked again until
-   * the database answers, as long as the player is here.
+   * Registers an action that the room books by itself, e.g. the drops of a kill; returns the function that
+   * starts it. The booking is repeated until the database answers, as long as the player is in the room.
    */
   order<M, N = undefined, X = unknown>(
     type: string,
-    deed: ItemAction<A, M, N, X>,
+    action: ItemAction<A, M, N, X>,
   ): (player: Player<A>, message: M) => void;
 }
 
-/** What the desk needs of its room. */
+/** The parts of a room that its item requests need. */
 export interface ItemHost<A extends Carrier> {
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly inbox: MessageRouter<Player<A>>;
@@ -66,46 +74,46 @@ export interface ItemHost<A extends Carrier> {
   onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
 }
 
-/** What an answer is about: JSON, for a recording. */
+/** The request that an answer belongs to. JSON: recordings hold it under these keys. */
 interface About {
   readonly type: string;
-  /** Session and character of who asked. */
+  /** Session and character of the player. */
   readonly who: string;
   readonly character: string;
   readonly message: unknown;
   readonly note: unknown;
-  /** The request id, of a player's own request. */
+  /** Request id; undefined for an action of the room. */
   readonly request?: string;
-  /** Its check said no, or its first answer did not come: there is nothing to undo. */
+  /** The check refused it, or its first answer was lost: there is nothing to undo. */
   readonly bare?: true;
 }
 
-type AnyDeed<A extends Carrier> = ItemAction<A, never, never, never>;
+type AnyAction<A extends Carrier> = ItemAction<A, never, never, never>;
 
-/** Waits between two looks at what came of a request that nobody answered, ms. */
-const SETTLE_MS = 2_000;
+/** Pause before the outcome of a request with a lost answer is looked up, and between two look-ups, ms. */
+const RESOLVE_MS = 2_000;
 
 const isRefusal = (value: unknown): value is Refusal =>
   typeof value === "object" && value !== null && "ok" in value && value.ok === false;
 
 /**
- * Opens the desk at which a room books: what is asked is checked in the world, booked by the database, and then done
- * in the world, at the start of a tick and in the recording.
+ * Opens the item requests of a room: each is checked in the world, booked by the database, and then takes
+ * effect in the world, at the start of a tick and in the recording.
  */
 export function openItemRequests<A extends Carrier>(host: ItemHost<A>): ItemRequests<A> {
   const { players, inbox, bookings } = host;
-  const deeds = new Map<string, AnyDeed<A>>();
+  const actions = new Map<string, AnyAction<A>>();
 
   const ask = host.onAnswer<About, Booked>("item", (answer, about) => {
     const { type, who, character, request } = about;
     const player = players.get(who);
-    const deed = deeds.get(type) as ItemAction<A, unknown, unknown> | undefined;
+    const action = actions.get(type) as ItemAction<A, unknown, unknown> | undefined;
     if (!answer.ok) {
-      if (!about.bare) deed?.undone?.(player, about, answer);
+      if (!about.bare) action?.undone?.(player, about, answer);
       return answer;
     }
     if (player) showCarried(player.avatar, character, answer);
-    if (!answer.repeated) deed?.done?.(player, about, answer);
+    if (!answer.repeated) action?.done?.(player, about, answer);
     if (request !== undefined) player?.client.send("booked", { type, request });
   });
 
@@ -113,53 +121,53 @@ export function openItemRequests<A extends Carrier>(host: ItemHost<A>): ItemRequ
     return { type, who: sessionId, character: claim.sheet.id, message, note };
   }
 
-  /** What nobody heard of is found out, so that state and database agree again. */
-  function findOut(player: Player<A>, id: string, about: About): void {
+  /** Looks up the outcome of a request with a lost answer, so that state and database agree again. */
+  function resolveLater(player: Player<A>, id: string, about: About): void {
     setTimeout(() => {
-      if (players.get(about.who) !== player) return; // the next room reads what is held
-      bookings.settle(player, id).then(
-        (found) => {
-          if (found === null) findOut(player, id, about);
-          else if (found.ok) void ask({ ...about, bare: true }, async () => found);
+      if (players.get(about.who) !== player) return; // the next room reads the items anew
+      bookings.resolve(player, id).then(
+        (outcome) => {
+          if (outcome === null) resolveLater(player, id, about);
+          else if (outcome.ok) void ask({ ...about, bare: true }, async () => outcome);
         },
-        (error) => host.log().warn({ err: error, id }, "what came of a request could not be found out"),
+        (error) => host.log().warn({ err: error, id }, "the outcome of a request could not be looked up"),
       );
-    }, SETTLE_MS).unref();
+    }, RESOLVE_MS).unref();
   }
 
   return {
-    on(type, schema, deed) {
-      deeds.set(type, deed as unknown as AnyDeed<A>);
+    on(type, schema, action) {
+      actions.set(type, action as unknown as AnyAction<A>);
       inbox.on(type, schema, (player, message) => {
         const id = `ask:${message.request}`;
-        const note = deed.check?.(player, message);
+        const note = action.check?.(player, message);
         const about = { ...aboutOf(player, type, message, note), request: message.request };
         if (isRefusal(note)) {
-          return ask({ ...about, note: null, bare: true }, () => bookings.recall(player, id, note));
+          return ask({ ...about, note: null, bare: true }, () => bookings.replay(player, id, note));
         }
-        const call = () => deed.book(player, { message, note: note as never, id });
+        const call = () => action.book(player, { message, note: note as never, id });
         return ask(about, async () => {
           const answer = await bookings.book([player], id, call);
-          if (!answer.ok && answer.code === "DATABASE_UNAVAILABLE") findOut(player, id, about);
+          if (!answer.ok && answer.code === "DATABASE_UNAVAILABLE") resolveLater(player, id, about);
           return answer;
         });
       });
     },
-    order(type, deed) {
-      deeds.set(type, deed as unknown as AnyDeed<A>);
+    order(type, action) {
+      actions.set(type, action as unknown as AnyAction<A>);
       return (player, message) => {
-        const note = deed.check?.(player, message);
+        const note = action.check?.(player, message);
         if (isRefusal(note)) return;
         const id = `room:${randomUUID()}`;
-        const call = () => deed.book(player, { message, note: note as never, id });
-        const insists = () => players.get(player.sessionId) === player && !player.departure;
-        void ask(aboutOf(player, type, message, note), () => bookings.book([player], id, call, insists));
+        const call = () => action.book(player, { message, note: note as never, id });
+        const isHere = () => players.get(player.sessionId) === player && !player.departure;
+        void ask(aboutOf(player, type, message, note), () => bookings.book([player], id, call, isHere));
       };
     },
   };
 }
 
-/** Refuses what the dead cannot do. */
+/** Refuses a request of a dead player. */
 export function living({ avatar }: { avatar: Carrier }): Refusal | undefined {
   return avatar.dead ? refuse("CHARACTER_DEAD", "You are dead: get up first.") : undefined;
 }

@@ -8,70 +8,74 @@ import { type ItemUse, registerItemMessages } from "./item-messages.ts";
 import { type ItemHost, type ItemRequests, openItemRequests } from "./item-requests.ts";
 import { openTrades, type Trades } from "./trade.ts";
 
-/** What a game says of items in its room. Each has a default. */
+/** Items of a room, as its game configures them. Each setting has a default. */
 export interface ItemOptions<A extends Carrier = Carrier> {
-  /** How far one reaches to take something and to a shop, metres. Default 2.6 */
+  /** How far a player reaches to take an item and to a shop, metres. Default 2.6 */
   reachM?: number;
-  /** Who is farther apart than this does not trade, metres. Default 5 */
+  /** Greatest distance between two players who trade, metres. Default 5 */
   tradeM?: number;
-  /** Seconds that a drop lies on the ground before it is cleared away; 0: for good. Piles stay. Default 300 */
+  /** Seconds that a drop lies on the ground before it is removed; 0: for good. Piles stay. Default 300 */
   dropS?: number;
-  /** Seconds until anybody may take from the pile of somebody who died. Default 120 */
+  /** Seconds until every player may take from the pile of a dead one. Default 120 */
   pileS?: number;
-  /** What using one of a kind does, by template. What is not named here cannot be used by `item.use`. */
+  /** Effects of using an item, by template. `item.use` refuses every other template. */
   uses?: Readonly<Record<string, ItemUse<A>>>;
   /**
-   * What a character is given when it comes for the first time, booked once for each `request`. Undefined: nothing,
-   * which also saves asking for it.
+   * The items that a character is given when it comes for the first time, booked once for each `request`.
+   * Undefined: none, which saves a question to the database.
    */
   first?: (player: Player<A>) => { request: string; items: readonly Amount[] } | undefined;
-  /** The avatar shows what its character holds, and whether it is dead. `packed`: all of `first` has been booked. */
+  /**
+   * Called when the avatar shows its items and whether it is dead. `packed`: all of `first` has been booked.
+   */
   entered?: (player: Player<A>, packed: boolean) => void;
-  /** The player gets up from a death: put the avatar where it wakes. */
+  /** Called when the player revives: put the avatar where it wakes. */
   revived?: (player: Player<A>) => void;
 }
 
-/** Items of a room, as its game uses them. See `WorldRoom.useItems`. */
+/** Items of a room, for its game. See `WorldRoom.useItems`. */
 export interface RoomItems<A extends Carrier = Carrier> extends ItemRequests<A> {
   /**
-   * The avatar dies, at once: all that its character carries lies in one pile where it stands, as soon as that is
-   * booked. Again and again is the same death, also in another room. Only in a room with a `zone`.
+   * Lets the avatar die, at once: everything that its character carries goes into one pile at its place, as
+   * soon as that is booked. A second call is the same death, also in another room. Only in a room with a
+   * `zone`.
    */
   die(player: Player<A>): void;
-  /** Lays what an answer says has come onto the ground of the zone, e.g. what a kill has left, within reach. */
+  /** Adds drops for the stacks that an answer has moved onto the ground of the zone, e.g. those of a kill. */
   lay(booked: Pick<Booked, "stacks">, at: GroundPlace): void;
 }
 
-/** What the room itself calls. */
-export interface RoomItemsInside<A extends Carrier> extends RoomItems<A> {
+/** Items of a room, for the room itself. */
+export interface RoomItemsInternal<A extends Carrier> extends RoomItems<A> {
   enter(player: Player<A>): void;
-  /** Somebody leaves, or lost the connection. */
+  /** A player leaves, or lost the connection. */
   exit(player: Player<A>): void;
-  tend(): void;
+  /** Ends what is over: drops, trades. Call it once a tick. */
+  update(): void;
 }
 
-/** What {@link openRoomItems} needs of its room. */
+/** The parts of a room that {@link openRoomItems} needs. */
 export interface RoomItemsHost<A extends Carrier> extends Omit<ItemHost<A>, "bookings"> {
   readonly simulation: Simulation;
   readonly items: () => ItemPort;
-  /** Where things lie; undefined: nothing can be left here, and nobody dies. */
+  /** The zone that has the ground; undefined: nothing can be dropped here, and no player dies. */
   readonly zone: string | undefined;
 }
 
-/** Opens all that a room does about items: bags, the ground, shops, trades, deaths. */
+/** Opens the items of a room: bags, the ground, shops, trades, deaths. */
 export function openRoomItems<A extends Carrier>(
   host: RoomItemsHost<A>,
   options: ItemOptions<A> = {},
-): RoomItemsInside<A> {
+): RoomItemsInternal<A> {
   const { reachM = 2.6, tradeM = 5, dropS = 300, pileS = 120, uses = {} } = options;
   const { zone, simulation, items, players, inbox } = host;
   const onAnswer: typeof host.onAnswer = (name, apply) => host.onAnswer(name, apply);
   const bookings: BookingQueue = openBookingQueue(items);
-  const desk = openItemRequests<A>({ players, inbox, bookings, log: host.log, onAnswer });
-  const lying: GroundItems | undefined =
+  const requests = openItemRequests<A>({ players, inbox, bookings, log: host.log, onAnswer });
+  const ground: GroundItems | undefined =
     zone === undefined
       ? undefined
-      : openGroundItems<A>({ zone, simulation, players, items, desk, onAnswer, reachM, dropS, pileS });
+      : openGroundItems<A>({ zone, simulation, players, items, requests, onAnswer, reachM, dropS, pileS });
   const trades: Trades<A> = openTrades<A>({
     players,
     inbox,
@@ -80,11 +84,10 @@ export function openRoomItems<A extends Carrier>(
     onAnswer,
     reachM: tradeM,
   });
-  const ground = zone !== undefined && lying ? { zone, lying } : undefined;
-  registerItemMessages<A>({ simulation, items, desk, ground, reachM, uses });
+  registerItemMessages<A>({ simulation, items, requests, zone, ground, reachM, uses });
 
   type First = { request: string; items: readonly Amount[] } | undefined;
-  const enter = desk.order<null, First, { dead: boolean; packed: boolean }>("enter", {
+  const enter = requests.order<null, First, { dead: boolean; packed: boolean }>("enter", {
     check: (player) => options.first?.(player),
     async book({ claim }, { note }) {
       let packed = note !== undefined;
@@ -108,16 +111,16 @@ export function openRoomItems<A extends Carrier>(
     },
   });
 
-  const lie = desk.order<GroundPlace, { owner: string; name: string }>("die", {
+  const makePile = requests.order<GroundPlace, { owner: string; name: string }>("die", {
     check: ({ claim: { sheet } }) => ({ owner: sheet.id, name: sheet.name }),
     book: ({ claim }, { id }) => items().die(claim, id, zone ?? ""),
     done(_, { message: at, note }, { stacks }) {
       const container = stacks.find((stack) => stack.container.startsWith("pile:"))?.container;
-      if (container !== undefined) lying?.layPile({ container, ...note }, at);
+      if (container !== undefined) ground?.addPile({ container, ...note }, at);
     },
   });
 
-  desk.on("revive", itemMessages.revive, {
+  requests.on("revive", itemMessages.revive, {
     check: ({ avatar }): Refusal | undefined =>
       avatar.dead ? undefined : refuse("ACTION_REFUSED", "You are alive."),
     book: ({ claim }, { id }) => items().revive(claim, id),
@@ -129,20 +132,20 @@ export function openRoomItems<A extends Carrier>(
   });
 
   return {
-    ...desk,
+    ...requests,
     enter: (player) => enter(player, null),
     exit: (player) => trades.exit(player),
-    lay: (booked, at) => lying?.lay(booked, at),
+    lay: (booked, at) => ground?.addDrops(booked, at),
     die(player) {
       const { avatar } = player;
-      if (avatar.dead || !lying) return;
+      if (avatar.dead || !ground) return;
       avatar.dead = true;
       const { x, y, z } = avatar;
-      lie(player, { x, y, z });
+      makePile(player, { x, y, z });
     },
-    tend() {
-      lying?.tend();
-      if (simulation.tick % 10 === 0) trades.tend();
+    update() {
+      ground?.update();
+      if (simulation.tick % 10 === 0) trades.update();
     },
   };
 }

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { matchMaker, type Presence } from "@colyseus/core";
-import { type DeliveryOutcome, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import { type DeliveryOutcome, keyedQueue, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
 import { nameOf, type RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import { clean } from "./chat.ts";
@@ -66,7 +67,7 @@ export async function openDirectMessages<P extends RoomPlayer>(
   router: MessageRouter<P>,
 ): Promise<DirectMessages<P>> {
   const { presence } = host;
-  const lines = new WeakMap<P, Promise<unknown>>();
+  const queue = keyedQueue<P>();
   const idOf = (player: P) => player.claim.sheet.id;
   const placeOf = ({ sessionId }: P) => `${host.roomId} ${sessionId}`;
   const byId = (id: string) => [...host.players.values()].find((player) => idOf(player) === id);
@@ -108,19 +109,12 @@ export async function openDirectMessages<P extends RoomPlayer>(
       const first = await tryOnce(message);
       if (first !== "offline") return first;
       // No room took it: the character may be in another one by then.
-      await new Promise((done) => setTimeout(done, AGAIN_MS));
+      await sleep(AGAIN_MS);
       return await tryOnce(message);
     } catch (error) {
       host.log.warn({ err: error, kind: message.kind }, "a direct message could not be sent");
       return "offline";
     }
-  }
-
-  /** One after the other for each writer. */
-  function inTurn<T>(player: P, work: () => Promise<T>): Promise<T> {
-    const turn = (lines.get(player) ?? Promise.resolve()).then(work, work);
-    lines.set(player, turn);
-    return turn;
   }
 
   const messageOf = (player: P, kind: DirectMessage["kind"], to: string, text: string): DirectMessage => ({
@@ -140,7 +134,7 @@ export async function openDirectMessages<P extends RoomPlayer>(
       const target = known ? idOf(known) : (member?.id ?? to);
       if (target === idOf(player)) return refuse("PLAYER_UNKNOWN", "You are with yourself already.");
       const message = messageOf(player, "whisper", target, clean(text));
-      await inTurn(player, async () => {
+      await queue.run([player], async () => {
         const outcome = await deliver(message);
         player.client.send("whisper.sent", { to, text: message.text, outcome });
       });
@@ -155,7 +149,7 @@ export async function openDirectMessages<P extends RoomPlayer>(
       const members = host.partyOf(player);
       if (members.length === 0) return refuse("PARTY_NONE", "You are in no party.");
       const line = clean(text);
-      await inTurn(player, async () => {
+      await queue.run([player], async () => {
         const outcomes = await Promise.all(
           members.map(({ id }) => deliver(messageOf(player, "party.say", id, line))),
         );

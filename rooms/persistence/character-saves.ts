@@ -1,4 +1,5 @@
-import { AUTOSAVE_MS, isFinitePose, RoomkeepError } from "../../shared/index.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AUTOSAVE_MS, isFinitePose, RoomkeepError, withTimeout } from "../../shared/index.ts";
 import type { Player, RoomPlayer } from "../player.ts";
 import type { CharacterPort, CharacterState, Claim, Log, Place } from "../ports/ports.ts";
 import { maySaveLater, tellUnsaved } from "./unsaved-states.ts";
@@ -21,19 +22,10 @@ export async function claimCharacter(
   id: string,
   holder: { roomId: string },
 ): Promise<Claim> {
-  const claiming = characters.claim(id, holder);
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new RoomkeepError("JOIN_TIMEOUT"));
-      claiming.then((late) => characters.abandon(late)).catch(() => {});
-    }, JOIN_TIMEOUT_MS);
+  return withTimeout(JOIN_TIMEOUT_MS, characters.claim(id, holder), {
+    error: () => new RoomkeepError("JOIN_TIMEOUT"),
+    late: (claim) => void characters.abandon(claim).catch(() => {}),
   });
-  try {
-    return await Promise.race([claiming, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** What would be saved of a player now, with the place in the zone where the room has one. */
@@ -88,7 +80,7 @@ export async function releaseCharacter(
           .abandon(player.claim)
           .catch((cause) => log.warn({ ...who, err: cause }, "character not given up; its lease runs out"));
       }
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await sleep(wait);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type SpaceSave, type Upgrade, type Versioned, versioned } from "../../shared/index.ts";
 import type { Log } from "../ports/ports.ts";
 import type { ZoneClaim, ZonePort, ZoneSaved } from "../ports/zones.ts";
@@ -111,7 +112,7 @@ export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
       } catch (error) {
         const wait = maySaveLater(error) ? RETRY_MS[attempt] : undefined;
         if (wait === undefined) return unsaved(error);
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        await sleep(wait);
       }
     }
   }

@@ -1,17 +1,9 @@
 import type { Refusal } from "../../shared/errors.ts";
+import type { Amount, Offer, PriceList, Stack } from "../../shared/items/stacks.ts";
 import type { Claim } from "./ports.ts";
 
+export type { Amount, Offer, PriceList, Stack } from "../../shared/items/stacks.ts";
 export type { ItemTemplate, ItemTemplates } from "../../shared/protocol/items.ts";
-
-/** Like things in one slot of a container. */
-export interface Stack {
-  readonly id: string;
-  readonly template: string;
-  /** e.g. "bag:<character>", "ground:meadow". */
-  container: string;
-  slot: number;
-  qty: number;
-}
 
 /** A booked request. */
 export interface Booked {
@@ -30,23 +22,6 @@ export interface PileLeft {
   /** Character id and name of whoever died. */
   readonly owner: string;
   readonly name: string;
-}
-
-/** What one side of a trade or a letter gives: parts of stacks in the bag, and coins. */
-export interface Offer {
-  readonly items: readonly { readonly id: string; readonly qty: number }[];
-  /** 0 and up. */
-  readonly coins: number;
-}
-
-/** What a shop asks for one, and pays for one; what it does not name it does not trade. Coins, 1 and up. */
-export type PriceList = Readonly<Record<string, { readonly buy?: number; readonly sell?: number }>>;
-
-/** Some of a kind of item. */
-export interface Amount {
-  readonly template: string;
-  /** 1 and up. */
-  readonly qty: number;
 }
 
 /** A death that has not been revived from. */

@@ -1,5 +1,5 @@
 import type { Rewind, RewindView } from "@colyseus/core";
-import type { Actor } from "../../shared/index.ts";
+import { type Actor, rayOf, uprightDistance } from "../../shared/index.ts";
 
 /** How far back a shooter is believed at most, ms. */
 export const REWIND_MAX_MS = 300;
@@ -26,13 +26,13 @@ export interface Shot {
   readonly reachM: number;
 }
 
-/** How thick targets are: upright capsules from the ground, metres. */
+/** Size of targets: upright cylinders from the ground, metres. */
 export interface TargetSize {
   readonly radiusM: number;
   readonly heightM: number;
 }
 
-/** A target that a shot meets, and how far along it, metres. */
+/** A target that a shot hits, and the distance to its surface, metres. */
 export interface Hit<A extends Actor> {
   readonly actor: A;
   readonly distanceM: number;
@@ -78,54 +78,24 @@ export function replaySeen(poses: RecordedPose[]): Seen {
 }
 
 /**
- * The nearest target that a shot meets, each judged where the shooter saw it.
+ * The nearest target that a shot hits, each judged where the shooter saw it. Targets have the shape that they have for
+ * `castRay`: upright cylinders.
  *
  * @example
  * const hit = firstHit(this.seenBy(player), { from, along, reachM: 40 }, deer, { radiusM: 0.5, heightM: 1.4 });
  */
 export function firstHit<A extends Actor>(
   seen: Seen,
-  shot: Shot,
+  { from, along, reachM }: Shot,
   targets: Iterable<A>,
   size: TargetSize,
 ): Hit<A> | undefined {
+  const ray = rayOf(from, along);
   let best: Hit<A> | undefined;
+  if (!ray || !(reachM > 0)) return best;
   for (const actor of targets) {
-    const distanceM = meets(shot, seen.at(actor), size);
-    if (distanceM !== undefined && distanceM < (best?.distanceM ?? Number.POSITIVE_INFINITY))
-      best = { actor, distanceM };
+    const distanceM = uprightDistance(seen.at(actor), size, ray, best?.distanceM ?? reachM);
+    if (distanceM !== undefined) best = { actor, distanceM };
   }
   return best;
-}
-
-/**
- * Where along a shot it comes nearest to the axis of an upright capsule, if that is near enough.
- *
- * @see Ericson, Real-Time Collision Detection (2005), section 5.1.9: closest points of two segments
- */
-function meets(
-  { from, along, reachM }: Shot,
-  target: Point,
-  { radiusM, heightM }: TargetSize,
-): number | undefined {
-  const length = Math.hypot(along.x, along.y, along.z);
-  if (!(length > 0) || !(reachM > 0)) return undefined;
-  const dir = { x: along.x / length, y: along.y / length, z: along.z / length };
-  const low = target.y + radiusM;
-  const axisM = Math.max(0, heightM - 2 * radiusM);
-  const rx = from.x - target.x;
-  const ry = from.y - low;
-  const rz = from.z - target.z;
-  const c = dir.x * rx + dir.y * ry + dir.z * rz;
-  // The shot is a unit vector and the axis is upright, so that most of the general formula falls away.
-  const slant = 1 - dir.y * dir.y;
-  let s = slant > 1e-9 ? clamp((dir.y * ry - c) / slant, reachM) : 0;
-  const t = clamp(dir.y * s + ry, axisM);
-  s = clamp(dir.y * t - c, reachM);
-  const gap = Math.hypot(rx + dir.x * s, ry + dir.y * s - t, rz + dir.z * s);
-  return gap <= radiusM ? s : undefined;
-}
-
-function clamp(value: number, max: number): number {
-  return value < 0 ? 0 : value > max ? max : value;
 }

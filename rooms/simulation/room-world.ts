@@ -54,7 +54,7 @@ export interface WorldRules<A extends Avatar> {
 export interface ItemLife<A extends Avatar> {
   enter(player: Player<A>): void;
   exit(player: Player<A>): void;
-  tend(): void;
+  update(): void;
 }
 
 /** The parts of a room that its world is made of. */

@@ -1,4 +1,4 @@
-import { RoomkeepError } from "../../shared/index.ts";
+import { RoomkeepError, retry } from "../../shared/index.ts";
 import type { CharacterPort, CharacterState, Claim } from "../ports/ports.ts";
 
 /**
@@ -9,19 +9,12 @@ const TRIES_TO_GO = 10;
 const TRIES_TO_COME_BACK = 30;
 const PAUSE_MS = 300;
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 const isAway = (error: unknown) => error instanceof RoomkeepError && error.code === "DATABASE_UNAVAILABLE";
 
-/** Does something again while the database is away. */
-async function insist<T>(tries: number, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isAway(error) || attempt === tries) throw error;
-      await pause();
-    }
-  }
+/** Repeats work while the database is away. */
+function retryWhileAway<T>(tries: number, work: () => Promise<T>): Promise<T> {
+  const again = (error: unknown, attempt: number) => isAway(error) && attempt < tries - 1;
+  return retry(work, { again, waitMs: () => PAUSE_MS });
 }
 
 /**
@@ -37,7 +30,7 @@ export async function handOver(
   state: CharacterState,
   to: { roomId: string },
 ): Promise<string | null> {
-  return insist(TRIES_TO_GO, () => characters.transfer(claim, state, to));
+  return retryWhileAway(TRIES_TO_GO, () => characters.transfer(claim, state, to));
 }
 
 /** How a character is taken back. */
@@ -57,7 +50,7 @@ export async function takeBack(
   { ticket, roomId, isFree }: TakeBackOptions,
 ): Promise<Claim | null> {
   try {
-    return await insist(TRIES_TO_COME_BACK, () =>
+    return await retryWhileAway(TRIES_TO_COME_BACK, () =>
       characters.claimTransfer(id, ticket, { roomId, back: true }),
     );
   } catch (error) {

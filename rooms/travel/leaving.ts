@@ -1,5 +1,5 @@
 import type { IRoomCache } from "@colyseus/core";
-import { type Avatar, CLOSE, type Refusal, refuse } from "../../shared/index.ts";
+import { type Avatar, CLOSE, endsWithin, type Refusal, refuse } from "../../shared/index.ts";
 import { captureState, releaseCharacter } from "../persistence/character-saves.ts";
 import type { Player } from "../player.ts";
 import { beginHandOver, beginReturn, endWait, failHandOver, receiveTicket } from "./departure.ts";
@@ -24,8 +24,7 @@ export async function depart<A extends Avatar>(
   room: IRoomCache,
 ): Promise<boolean> {
   const handing = handOverTo(host, traveller, room);
-  const gone = await withinMs(handing, HAND_OVER_MAX_MS);
-  if (gone !== "late") return gone;
+  if (await endsWithin(HAND_OVER_MAX_MS, handing)) return handing;
   host.log.warn({ player: traveller.player.sessionId }, "a hand-over hangs; the others go on");
   // Should it come through after all, there is no seat that it was for.
   void handing.then((handed) => {
@@ -113,14 +112,4 @@ async function handOverTo<A extends Avatar>(
   if (isHere(host, player)) return true;
   void comeBack(host, traveller, refuse("TRAVEL_LATE"));
   return false;
-}
-
-async function withinMs<T>(work: Promise<T>, ms: number): Promise<T | "late"> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((done) => {
-    timer = setTimeout(done, ms, "late");
-  });
-  const first = await Promise.race([work, late]);
-  clearTimeout(timer);
-  return first;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type IRoomCache, matchMaker, type Presence } from "@colyseus/core";
 import { RoomkeepError, readErrorCode } from "../../shared/index.ts";
 import type { GameListing } from "../game-listing.ts";
@@ -162,7 +163,7 @@ async function onceAtATime(
         await presence.del(lock);
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await sleep(LOOK_MS);
   }
   throw new RoomkeepError("TRAVEL_UNAVAILABLE");
 }

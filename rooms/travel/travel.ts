@@ -1,5 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { IRoomCache } from "@colyseus/core";
-import { type Avatar, CLOSE, type Portal, type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
+import {
+  type Avatar,
+  CLOSE,
+  endsWithin,
+  type Portal,
+  type Refusal,
+  RoomkeepError,
+  refuse,
+} from "../../shared/index.ts";
 import { placeOf } from "../persistence/character-saves.ts";
 import type { Player } from "../player.ts";
 import type { Origin } from "../ports/ports.ts";
@@ -113,7 +122,7 @@ async function carry<A extends Avatar>(host: TravelHost<A>, open: () => Promise<
   for (let from = 0; from < frozen.length; from += CARRY_AT_ONCE) {
     const some = goTo(host, frozen.slice(from, from + CARRY_AT_ONCE), room, arrive);
     going.push(some);
-    await Promise.race([some, new Promise((done) => setTimeout(done, CARRY_NEXT_MS))]);
+    await endsWithin(CARRY_NEXT_MS, some);
   }
   await Promise.all(going);
   await allGone(host);
@@ -123,8 +132,7 @@ async function carry<A extends Avatar>(host: TravelHost<A>, open: () => Promise<
 async function allGone<A extends Avatar>({ players }: TravelHost<A>): Promise<void> {
   const until = performance.now() + CARRY_MAX_MS;
   const onTheWay = () => [...players.values()].some(({ departure }) => ticketOf(departure) !== undefined);
-  while (onTheWay() && performance.now() < until)
-    await new Promise((done) => setTimeout(done, CARRY_LOOK_MS));
+  while (onTheWay() && performance.now() < until) await sleep(CARRY_LOOK_MS);
 }
 
 function freezeAll<A extends Avatar>(players: readonly Player<A>[], game: string): Traveller<A>[] {

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
+import { retry } from "../../shared/async.ts";
 import { RoomkeepError } from "../../shared/errors.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { type Folded, foldEmail, foldName } from "./account-names.ts";
@@ -17,31 +18,28 @@ const TRIES = 8;
  * @throws IDENTITY_TAKEN another account than the one that began has this identity
  */
 export async function byIdentity(ds: DataSource, identity: ExternalIdentity): Promise<{ accountId: string }> {
-  for (let attempt = 0; ; attempt++) {
+  const work = (attempt: number) => {
     const name = nameFor(identity.name, attempt);
-    try {
-      return await answerWithin(
-        ds.transaction(async (db) => {
-          const known = await ownerOf(db, identity);
-          if (known !== undefined) {
-            if (identity.accountId !== null && identity.accountId !== known) {
-              throw new RoomkeepError("IDENTITY_TAKEN");
-            }
-            return { accountId: known };
-          }
-          const accountId = await accountFor(db, identity, name, await freeEmail(db, identity.email));
-          await db.query("INSERT INTO account_identity (issuer, subject, account_id) VALUES ($1, $2, $3)", [
-            identity.issuer,
-            identity.subject,
-            accountId,
-          ]);
-          return { accountId };
-        }),
-      ).catch(tellTaken);
-    } catch (error) {
-      if (attempt >= TRIES || !mayPass(error)) throw error;
-    }
+    return answerWithin(ds.transaction((db) => findOrMake(db, identity, name))).catch(tellTaken);
+  };
+  const again = (error: unknown, attempt: number) => attempt < TRIES && mayPass(error);
+  return retry(work, { again, waitMs: () => 0 });
+}
+
+async function findOrMake(db: Db, identity: ExternalIdentity, name: Folded): Promise<{ accountId: string }> {
+  const known = await ownerOf(db, identity);
+  if (known !== undefined) {
+    if (identity.accountId !== null && identity.accountId !== known)
+      throw new RoomkeepError("IDENTITY_TAKEN");
+    return { accountId: known };
   }
+  const accountId = await accountFor(db, identity, name, await freeEmail(db, identity.email));
+  await db.query("INSERT INTO account_identity (issuer, subject, account_id) VALUES ($1, $2, $3)", [
+    identity.issuer,
+    identity.subject,
+    accountId,
+  ]);
+  return { accountId };
 }
 
 /** A name or address that was taken meanwhile, or the same identity that came twice at once. */

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { readInterval } from "../config.ts";
 import { backUp, backupName, pruneBackups } from "../storage/backup.ts";
@@ -42,7 +43,7 @@ export const command: Command = {
         await makeOne(ds, resolve(to), values.json);
         if (everyMs === undefined) return;
         await pruneBackups(resolve(values.to ?? folder), Number(values.keep));
-        await new Promise((done) => setTimeout(done, everyMs));
+        await sleep(everyMs);
       }
     });
   },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { RoomkeepError } from "../../shared/index.ts";
 import { listMembers } from "../cluster/heartbeat-scripts.ts";
 import type { Member } from "../cluster/heartbeats.ts";
@@ -55,7 +56,7 @@ async function drain(link: RedisClient, members: readonly Member[], wanted: stri
     if (performance.now() - startedAt > WAIT_MS) {
       throw new RoomkeepError("CONFIG_INVALID", `${address} is still there after ${WAIT_MS / 1000} s.`);
     }
-    await new Promise((done) => setTimeout(done, LOOK_MS));
+    await sleep(LOOK_MS);
   }
   console.log(`${address} has ended after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { CloseCode, matchMaker } from "@colyseus/core";
 import type { BaseLogger } from "pino";
-import { CLOSE, RoomkeepError } from "../../shared/index.ts";
+import { CLOSE, endsWithin, RoomkeepError } from "../../shared/index.ts";
 import { SELF_FENCE_MS } from "../persistence/leases.ts";
 import { type Heartbeats, openHeartbeats } from "./heartbeats.ts";
 import { openLoadGauge, openPressure } from "./load.ts";
@@ -90,7 +91,7 @@ export async function joinCluster(
       closed = true;
       await members.beat();
       // Where all are stopped at once, nobody shall move to one that is about to say so.
-      await new Promise((done) => setTimeout(done, ALL_AT_ONCE_MS));
+      await sleep(ALL_AT_ONCE_MS);
       await members.beat();
       // Alone, or without Redis, there is nowhere to go: everybody is saved where they are.
       if (others().length === 0 || members.isAway()) return;
@@ -125,15 +126,8 @@ async function moveRooms(roomIds: readonly string[], log: Pick<BaseLogger, "erro
       log.error({ err: error, roomId }, "a room could not move; it closes here");
     }
   });
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((done) => {
-    timer = setTimeout(() => {
-      log.warn({}, "some rooms did not move in time; they close here");
-      done();
-    }, MOVE_ALL_MS);
-  });
-  await Promise.race([Promise.all(moving), late]);
-  clearTimeout(timer);
+  if (!(await endsWithin(MOVE_ALL_MS, Promise.all(moving))))
+    log.warn({}, "some rooms did not move in time; they close here");
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { createClient } from "redis";
 import { RoomkeepError } from "../../shared/index.ts";
@@ -76,7 +77,7 @@ async function localRedis(): Promise<{ url: string; close(): Promise<void> }> {
   const url = `redis://127.0.0.1:${port}`;
   for (let attempt = 0; attempt < 100 && child.exitCode === null; attempt++) {
     if (child.pid !== undefined && (await redisAnswers(url))) return { url, close };
-    await new Promise((done) => setTimeout(done, 50));
+    await sleep(50);
     if (child.pid === undefined) break;
   }
   await close();

@@ -1,6 +1,6 @@
 import { BAG_SLOTS, EQUIPMENT_SLOTS } from "../../shared/protocol/items.ts";
 
-/** Names of containers: what a character has, the ground of a zone, the pile of a death. */
+/** Names of containers: those of a character, the ground of a zone, the pile of a death. */
 export const container = {
   bag: (characterId: string) => `bag:${characterId}`,
   equipment: (characterId: string) => `equipment:${characterId}`,
@@ -16,7 +16,7 @@ export function readPile(name: string): { zone: string; owner: string } | null {
   return zone === undefined || owner === undefined ? null : { zone, owner };
 }
 
-/** Slots of a container by the first part of its name, where a game says nothing else. A pile holds all that is carried. */
+/** Slots of a container by the first part of its name. A pile takes all that a character carries. */
 export const DEFAULT_SLOTS: Readonly<Record<string, number>> = {
   bag: BAG_SLOTS,
   equipment: EQUIPMENT_SLOTS,

@@ -3,7 +3,7 @@ import { type Refusal, refuse } from "../../shared/errors.ts";
 import type { Db } from "../storage/database.ts";
 import { readPile } from "./containers.ts";
 
-/** Locks a death within the transaction that lays the pile; the second of two is refused. */
+/** Locks a death within the transaction that makes the pile; the second of two is refused. */
 export async function lockDeath(db: Db, id: string, pile: string, zone: string): Promise<Refusal | null> {
   const made = await db.query<unknown[]>(
     `INSERT INTO death_lock (character, pile, zone) VALUES ($1, $2, $3)
@@ -19,7 +19,7 @@ export async function deathOf(db: Db, id: string): Promise<Death | null> {
   return death ?? null;
 }
 
-/** The piles of a zone that something lies in still. A partial index has piles only, so that it stays small. */
+/** The piles of a zone that are not empty. A partial index has piles only, so that it stays small. */
 export async function pilesIn(db: Db, zone: string): Promise<PileLeft[]> {
   const rows = await db.query<{ container: string }[]>(
     `SELECT DISTINCT container FROM item
@@ -38,7 +38,7 @@ export async function pilesIn(db: Db, zone: string): Promise<PileLeft[]> {
   return piles.map((pile) => ({ ...pile, name: nameOf.get(pile.owner) ?? "" }));
 }
 
-/** Ends a death; refused where there is none. */
+/** Ends a death. Refused: the character is alive. */
 export async function endDeath(db: Db, id: string): Promise<Refusal | null> {
   const [, count] = await db.query<[unknown, number]>("DELETE FROM death_lock WHERE character = $1", [id]);
   return count === 1 ? null : refuse("ACTION_REFUSED", "Nobody died.");

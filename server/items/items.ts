@@ -1,15 +1,24 @@
 import type { DataSource } from "typeorm";
-import type { ItemPort, OwnContainer } from "../../rooms/ports/items.ts";
+import type { ItemPort, Offer, OwnContainer } from "../../rooms/ports/items.ts";
 import type { Claim } from "../../rooms/ports/ports.ts";
 import { type Refusal, RoomkeepError, refuse } from "../../shared/errors.ts";
+import type { InventoryTransaction } from "../../shared/items/inventory.ts";
+import {
+  type ExchangeSide,
+  exchange,
+  inOneOf,
+  mintAll,
+  moveAll,
+  payPrice,
+  takeAll,
+  takeWhatFits,
+} from "../../shared/items/item-moves.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { container } from "./containers.ts";
 import { countKill, deathOf, endDeath, killsOf, lockDeath, pilesIn } from "./deaths.ts";
-import type { InventoryTransaction } from "./inventory-transaction.ts";
-import { exchange, inOneOf, mintAll, moveAll, priced, sideOf, takeAll, takeWhatFits } from "./item-moves.ts";
 import { answerOf, type Booker, type Booking, book, heldBy, type ItemRules, stacksIn } from "./ledger.ts";
 
-/** A request before it is known by whom, and in which containers besides bag and equipment. */
+/** A request of one claim; `containers` are those besides bag and equipment. */
 type Asked = Pick<Booking, "requestId" | "payload" | "reason" | "others" | "whileDead" | "also"> & {
   containers?: string[];
 };
@@ -18,7 +27,7 @@ type Asked = Pick<Booking, "requestId" | "payload" | "reason" | "others" | "whil
  * Opens the items of a process.
  *
  * @param owner incarnation of this process, under which the characters are claimed
- * @param onFenced is told of a claim that turned out to be lost
+ * @param onFenced called for a claim that turned out to be lost
  * @example
  * const items = openItems(ds, { templates: { herb: { stack: 20 } }, slotsOf }, incarnation);
  * const looted = await items.grant(claim, "kill-71", "herb", 2, "loot");
@@ -46,14 +55,14 @@ export function openItems(
   function askAlone(
     claim: Claim,
     asked: Asked,
-    change: (holding: InventoryTransaction, bag: string) => Refusal | null,
+    change: (inventory: InventoryTransaction, bag: string) => Refusal | null,
   ) {
     return ask([claim], {
       ...asked,
       payload: [asked.reason, asked.payload],
       containers: [...own(claim), ...(asked.containers ?? [])],
       tell: own(claim),
-      change: (holding) => change(holding, container.bag(claim.sheet.id)),
+      change: (inventory) => change(inventory, container.bag(claim.sheet.id)),
     });
   }
 
@@ -62,23 +71,23 @@ export function openItems(
     "grant" | "grantCoins" | "use" | "move" | "drop" | "pickUp" | "clear" | "trade"
   > = {
     grant: (claim, requestId, template, qty, reason) =>
-      askAlone(claim, { requestId, payload: { template, qty }, reason }, (holding, bag) =>
-        holding.mint(bag, template, qty),
+      askAlone(claim, { requestId, payload: { template, qty }, reason }, (inventory, bag) =>
+        inventory.mint(bag, template, qty),
       ),
     grantCoins: (claim, requestId, coins, reason) =>
-      askAlone(claim, { requestId, payload: { coins }, reason }, (holding) =>
-        coins < 0 ? holding.pay(claim.sheet.id, null, -coins) : holding.pay(null, claim.sheet.id, coins),
+      askAlone(claim, { requestId, payload: { coins }, reason }, (inventory) =>
+        coins < 0 ? inventory.pay(claim.sheet.id, null, -coins) : inventory.pay(null, claim.sheet.id, coins),
       ),
     use: (claim, requestId, what) =>
-      askAlone(claim, { requestId, payload: what, reason: "use" }, (holding, bag) =>
+      askAlone(claim, { requestId, payload: what, reason: "use" }, (inventory, bag) =>
         "id" in what
-          ? (inOneOf(holding, what.id, own(claim)) ?? holding.take(what.id, what.qty))
-          : holding.burn(bag, what.template, what.qty),
+          ? (inOneOf(inventory, what.id, own(claim)) ?? inventory.take(what.id, what.qty))
+          : inventory.burn(bag, what.template, what.qty),
       ),
     move: (claim, requestId, what) => {
       const bank = container.bank(claim.sheet.id);
-      return askAlone(claim, { requestId, payload: what, reason: "move", containers: [bank] }, (holding) =>
-        holding.move(what.id, ownContainer(what.to, claim), what),
+      return askAlone(claim, { requestId, payload: what, reason: "move", containers: [bank] }, (inventory) =>
+        inventory.move(what.id, ownContainer(what.to, claim), what),
       );
     },
     drop: (claim, requestId, zone, what) => {
@@ -87,8 +96,8 @@ export function openItems(
       return askAlone(
         claim,
         asked,
-        (holding) =>
-          inOneOf(holding, what.id, own(claim)) ?? holding.move(what.id, ground, { qty: what.qty }),
+        (inventory) =>
+          inOneOf(inventory, what.id, own(claim)) ?? inventory.move(what.id, ground, { qty: what.qty }),
       );
     },
     pickUp: (claim, requestId, zone, id) => {
@@ -97,13 +106,13 @@ export function openItems(
       return askAlone(
         claim,
         asked,
-        (holding, bag) => inOneOf(holding, id, [ground]) ?? holding.move(id, bag),
+        (inventory, bag) => inOneOf(inventory, id, [ground]) ?? inventory.move(id, bag),
       );
     },
     clear: (claim, requestId, zone, ids) => {
       const ground = container.ground(zone);
       const asked = { requestId, payload: { zone, ids }, reason: "clear", containers: [ground] };
-      return askAlone(claim, { ...asked, whileDead: true }, (holding) => takeAll(holding, ground, ids));
+      return askAlone(claim, { ...asked, whileDead: true }, (inventory) => takeAll(inventory, ground, ids));
     },
     trade: (requestId, a, b) =>
       ask([a.claim, b.claim], {
@@ -111,7 +120,7 @@ export function openItems(
         payload: [a.offer, b.claim.sheet.id, b.offer],
         reason: "trade",
         containers: [container.bag(a.claim.sheet.id), container.bag(b.claim.sheet.id)],
-        change: (holding) => exchange(holding, sideOf(a), sideOf(b)),
+        change: (inventory) => exchange(inventory, sideOf(a), sideOf(b)),
       }),
   };
 
@@ -120,22 +129,22 @@ export function openItems(
       askAlone(
         claim,
         { requestId, payload: { template, qty }, reason: "buy" },
-        (holding, bag) =>
-          holding.mint(bag, template, qty) ??
-          priced(prices, template, "buy", qty, (coins) => holding.pay(claim.sheet.id, null, coins)),
+        (inventory, bag) =>
+          inventory.mint(bag, template, qty) ??
+          payPrice(prices, template, "buy", qty, (coins) => inventory.pay(claim.sheet.id, null, coins)),
       ),
     sell: (claim, requestId, prices, { id, qty }) =>
-      askAlone(claim, { requestId, payload: { id, qty }, reason: "sell" }, (holding, bag) => {
-        const template = holding.stacks.get(id)?.template ?? "";
+      askAlone(claim, { requestId, payload: { id, qty }, reason: "sell" }, (inventory, bag) => {
+        const template = inventory.stacks.get(id)?.template ?? "";
         return (
-          inOneOf(holding, id, [bag]) ??
-          holding.take(id, qty) ??
-          priced(prices, template, "sell", qty, (coins) => holding.pay(null, claim.sheet.id, coins))
+          inOneOf(inventory, id, [bag]) ??
+          inventory.take(id, qty) ??
+          payPrice(prices, template, "sell", qty, (coins) => inventory.pay(null, claim.sheet.id, coins))
         );
       }),
   };
 
-  const letters: Pick<ItemPort, "mail" | "readMail" | "takeMail"> = {
+  const mail: Pick<ItemPort, "mail" | "readMail" | "takeMail"> = {
     mail: (claim, requestId, to, offer) => {
       if (!UUID.test(to)) return Promise.resolve(refuse("CHARACTER_MISSING"));
       const asked = {
@@ -145,19 +154,24 @@ export function openItems(
         containers: [container.mail(to)],
         others: [to],
       };
-      return askAlone(claim, asked, (holding, bag) =>
-        exchange(
-          holding,
-          { id: claim.sheet.id, from: bag, into: bag, offer },
-          { id: to, from: "", into: container.mail(to), offer: { items: [], coins: 0 } },
-        ),
+      return askAlone(claim, asked, (inventory) =>
+        exchange(inventory, sideOf({ claim, offer }), {
+          id: to,
+          from: "",
+          into: container.mail(to),
+          offer: { items: [], coins: 0 },
+        }),
       );
     },
     readMail: (claim) => answerWithin(stacksIn(ds, [container.mail(claim.sheet.id)])),
     takeMail: (claim, requestId, id) => {
       const mail = container.mail(claim.sheet.id);
       const asked = { requestId, payload: { id }, reason: "take mail", containers: [mail] };
-      return askAlone(claim, asked, (holding, bag) => inOneOf(holding, id, [mail]) ?? holding.move(id, bag));
+      return askAlone(
+        claim,
+        asked,
+        (inventory, bag) => inOneOf(inventory, id, [mail]) ?? inventory.move(id, bag),
+      );
     },
   };
 
@@ -166,7 +180,7 @@ export function openItems(
       const pile = container.pile(zone, claim.sheet.id, requestId);
       const also = (db: Db) => lockDeath(db, claim.sheet.id, pile, zone);
       const asked = { requestId, payload: { zone }, reason: "death", containers: [pile], also };
-      return askAlone(claim, asked, (holding) => moveAll(holding, own(claim), pile));
+      return askAlone(claim, asked, (inventory) => moveAll(inventory, own(claim), pile));
     },
     death: (claim) => answerWithin(deathOf(ds, claim.sheet.id)),
     piles: (zone) => answerWithin(pilesIn(ds, zone)),
@@ -181,17 +195,17 @@ export function openItems(
     loot: (claim, requestId, pile, id) => {
       if (!pile.startsWith("pile:")) return Promise.resolve(refuse("ITEM_MISSING"));
       const asked = { requestId, payload: { pile, id }, reason: "loot", containers: [pile] };
-      return askAlone(claim, asked, (holding, bag) =>
+      return askAlone(claim, asked, (inventory, bag) =>
         id === undefined
-          ? takeWhatFits(holding, pile, bag)
-          : (inOneOf(holding, id, [pile]) ?? holding.move(id, bag)),
+          ? takeWhatFits(inventory, pile, bag)
+          : (inOneOf(inventory, id, [pile]) ?? inventory.move(id, bag)),
       );
     },
     kill: (claim, requestId, { kind, zone, drops }) => {
       const ground = container.ground(zone);
       const also = (db: Db) => countKill(db, claim.sheet.id, kind);
       const asked = { requestId, payload: { kind, zone, drops }, reason: "kill", containers: [ground], also };
-      return askAlone(claim, asked, (holding) => mintAll(holding, ground, drops));
+      return askAlone(claim, asked, (inventory) => mintAll(inventory, ground, drops));
     },
     kills: (claim) => answerWithin(killsOf(ds, claim.sheet.id)),
   };
@@ -203,7 +217,7 @@ export function openItems(
     readIn: (name) => answerWithin(stacksIn(ds, [name])),
     ...basics,
     ...shops,
-    ...letters,
+    ...mail,
     ...deaths,
   };
 }
@@ -212,4 +226,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function ownContainer(name: OwnContainer, { sheet }: Claim): string {
   return container[name](sheet.id);
+}
+
+/** What a player offers out of the own bag, and receives into it. */
+function sideOf({ claim, offer }: { claim: Claim; offer: Offer }): ExchangeSide {
+  const bag = container.bag(claim.sheet.id);
+  return { id: claim.sheet.id, from: bag, into: bag, offer };
 }

@@ -1,9 +1,11 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import type { Booked, ItemTemplates, Stack } from "../../rooms/ports/items.ts";
+import type { Booked, Stack } from "../../rooms/ports/items.ts";
+import { retry } from "../../shared/async.ts";
 import { type Refusal, RoomkeepError, refuse } from "../../shared/errors.ts";
+import { type InventoryTransaction, openInventory, type Purses } from "../../shared/items/inventory.ts";
+import type { SlotRules } from "../../shared/items/slots.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
-import { type InventoryTransaction, openInventory, type Purses } from "./inventory-transaction.ts";
 
 /** A claim under which something is booked: fenced like a save. */
 export interface Booker {
@@ -15,56 +17,53 @@ export interface Booker {
 
 /** One request to change items and coins. */
 export interface Booking {
-  /** Chosen by whoever asks, new for each request; a repeated one gets the first answer. 1 to 100 characters. */
+  /**
+   * Made by the caller, a new one for each request; a repeated one gets the first answer. 1 to 100
+   * characters.
+   */
   requestId: string;
-  /** Who asks first, then whoever else must agree and be live here. All are fenced. */
+  /** The claim that the request is booked under, then the other claims that take part. All are fenced. */
   by: readonly [Booker, ...Booker[]];
-  /** What is asked, as JSON: a request id that comes back with something else is refused. */
+  /** Content of the request, as JSON: a request id that comes back with another content is refused. */
   payload: unknown;
   /** For the ledger: "pick up", "trade", "shop". */
   reason: string;
-  /** Every container that may change. Nothing outside them is touched, whatever id is asked for. */
+  /** Every container that may change. No stack outside them is touched. */
   containers: readonly string[];
-  /** Makes the change on a working copy; a refusal undoes all of it. Must be quick and without I/O. */
-  change(holding: InventoryTransaction): Refusal | null;
-  /** Containers whose whole content the answer tells; of the others it tells what changed. All, where not given. */
+  /** Makes the change on a working copy; a refusal rolls all of it back. Must be quick and without I/O. */
+  change(inventory: InventoryTransaction): Refusal | null;
+  /** Containers whose whole content the answer holds; of the others it holds what changed. Default: all. */
   tell?: readonly string[];
-  /** Characters whose purse may change too, who need not be live: the addressee of a letter. */
+  /** Characters whose purse may change too and who need no claim: the addressee of a mail. */
   others?: readonly string[];
-  /** True: the dead may ask this too. Else nobody who takes part may be dead. */
+  /** True: booked for dead characters too. Default: refused while one of them is dead. */
   whileDead?: boolean;
   /** Further statements of the same transaction, after the change: a death, a count. */
   also?(db: Db): Promise<Refusal | null>;
 }
 
 /** The rules of a game that bookings need. */
-export interface ItemRules {
-  readonly templates: ItemTemplates;
-  /** How many slots a container has. */
-  slotsOf(container: string): number;
-}
+export type ItemRules = SlotRules;
 
 /**
- * Books a request in one transaction: the first answer if it was answered before; else fences everyone, locks the
- * containers in order, makes the change, stores it by exact row counts, writes a ledger leg for every sum that
- * changed, and keeps the answer. A refusal leaves no trace, so that it may be tried again.
+ * Books a request in one transaction: the first answer if it was answered before; else fences everyone, locks
+ * the containers in order, makes the change, stores it by exact row counts, writes a ledger leg for every sum
+ * that changed, and keeps the answer. A refusal leaves no trace, so that it may be tried again.
  *
  * Commit first: call this, then change the room's state from what it returns.
  *
- * @throws CHARACTER_FENCED one of `by` is no longer held; nothing was changed
- * @throws DATABASE_UNAVAILABLE no answer; ask again with the same request id
+ * @throws CHARACTER_FENCED one of the claims in `by` was lost; nothing was changed
+ * @throws DATABASE_UNAVAILABLE no answer; book again with the same request id
  */
 export async function book(ds: DataSource, rules: ItemRules, booking: Booking): Promise<Booked | Refusal> {
   if (!/^[\x21-\x7e]{1,100}$/.test(booking.requestId))
     return refuse("MESSAGE_INVALID", "The request id is not valid.");
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await answerWithin(ds.transaction((db) => bookIn(db, rules, booking)));
-    } catch (error) {
-      if (error instanceof Refused) return error.refusal;
-      if (attempt === TRIES || !mayTryAgain(error)) throw error;
-    }
-  }
+  const work = () => answerWithin(ds.transaction((db) => bookIn(db, rules, booking)));
+  const again = (error: unknown, attempt: number) => attempt < TRIES - 1 && mayTryAgain(error);
+  return retry(work, { again, waitMs: () => 0 }).catch((error: unknown) => {
+    if (error instanceof Refused) return error.refusal;
+    throw error;
+  });
 }
 
 /** A transaction that PostgreSQL chose to end, to free others, did nothing and may be run again. */
@@ -106,21 +105,23 @@ async function bookIn(db: Db, rules: ItemRules, booking: Booking): Promise<Booke
   const coins = await lockPurses(db, booking);
   await lockContainers(db, booking);
   const rows = await stacksIn(db, booking.containers);
-  const holding = openInventory(rows, coins, booking.containers, rules.templates, (name) =>
-    rules.slotsOf(name),
-  );
-  const refusal = booking.change(holding) ?? (await booking.also?.(db));
+  const inventory = openInventory(rows, coins, booking.containers, {
+    templates: rules.templates,
+    slotsOf: (name) => rules.slotsOf(name),
+    newId: randomUUID,
+  });
+  const refusal = booking.change(inventory) ?? (await booking.also?.(db));
   if (refusal) throw new Refused(refusal);
 
-  await storeStacks(db, rows, [...holding.stacks.values()]);
-  await storeCoins(db, coins, holding.purses);
-  await writeLegs(db, { requestId, epoch, reason: booking.reason }, legsOf(rows, coins, holding));
+  await storeStacks(db, rows, [...inventory.stacks.values()]);
+  await storeCoins(db, coins, inventory.purses);
+  await writeLegs(db, { requestId, epoch, reason: booking.reason }, legsOf(rows, coins, inventory));
 
   const result: Booked = {
     ok: true,
-    stacks: toldOf(booking, rows, holding),
+    stacks: toldOf(booking, rows, inventory),
     coins: Object.fromEntries(
-      booking.by.map((one) => [one.characterId, holding.purses.get(one.characterId) ?? 0]),
+      booking.by.map((one) => [one.characterId, inventory.purses.get(one.characterId) ?? 0]),
     ),
   };
   const answer = "UPDATE request_result SET result = $2 WHERE request_id = $1";
@@ -181,8 +182,8 @@ async function lockPurses(db: Db, { by, others = [] }: Booking): Promise<Purses>
 }
 
 /**
- * An empty container has no row to lock, so containers are locked by name, in order. By now the characters are
- * locked, so that the same statement sees whether one of them is dead.
+ * An empty container has no row to lock, so containers are locked by name, in order. By now the characters
+ * are locked, so that the same statement sees whether one of them is dead.
  */
 async function lockContainers(db: Db, { by, containers, whileDead }: Booking): Promise<void> {
   const names = [...new Set(containers)].sort();
@@ -195,7 +196,7 @@ async function lockContainers(db: Db, { by, containers, whileDead }: Booking): P
   if (rows[0]?.dead && !whileDead) throw new Refused(refuse("CHARACTER_DEAD"));
 }
 
-/** What is in some containers, in order of slots. */
+/** The stacks of some containers, in order of slots. */
 export function stacksIn(db: Db, containers: readonly string[]): Promise<Stack[]> {
   return db.query<Stack[]>(
     "SELECT id, template, container, slot, qty FROM item WHERE container = ANY($1) ORDER BY container, slot",
@@ -203,7 +204,7 @@ export function stacksIn(db: Db, containers: readonly string[]): Promise<Stack[]
   );
 }
 
-/** What a character holds, in the form of an answer: purse and containers read by one statement. */
+/** Purse and containers of a character in the form of an answer, read by one statement. */
 export async function heldBy(db: Db, id: string, containers: readonly string[]): Promise<Booked> {
   const rows = await db.query<(Stack & { coins: string })[]>(
     `SELECT c.coins, i.id, i.template, i.container, i.slot, i.qty FROM character c
@@ -218,11 +219,11 @@ function isSame(old: Stack | undefined, { container, slot, qty }: Stack): boolea
   return old?.container === container && old.slot === slot && old.qty === qty;
 }
 
-/** What is gone, new and changed, each in one statement whose row count must be exact. */
+/** Stores what is gone, new and changed, each in one statement whose row count must be exact. */
 async function storeStacks(db: Db, before: readonly Stack[], after: readonly Stack[]): Promise<void> {
   const was = new Map(before.map((stack) => [stack.id, stack]));
-  const kept = new Set(after.map(({ id }) => id));
-  const gone = before.filter(({ id }) => !kept.has(id));
+  const left = new Set(after.map(({ id }) => id));
+  const gone = before.filter(({ id }) => !left.has(id));
   const made = after.filter(({ id }) => !was.has(id));
   const changed = after.flatMap((stack) => {
     const old = was.get(stack.id);
@@ -265,7 +266,7 @@ interface Leg {
   coins: number;
 }
 
-/** What changed, as sums an account and a kind of thing, closed by a leg of the world for what came or went. */
+/** The changes as sums by account and template, balanced by legs of the world for what was made or ended. */
 function legsOf(
   before: readonly Stack[],
   coinsBefore: Purses,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
 import {
@@ -7,6 +8,7 @@ import {
   CLAIM_WAIT_MS,
   type Claim,
 } from "../../rooms/ports/ports.ts";
+import { keyedQueue } from "../../shared/async.ts";
 import { RoomkeepError } from "../../shared/errors.ts";
 import { answerWithin } from "../storage/database.ts";
 import * as rows from "./character-rows.ts";
@@ -70,10 +72,9 @@ export interface Characters extends CharacterPort {
  */
 export async function openCharacters(ds: DataSource, options: CharacterOptions): Promise<Characters> {
   const { incarnation, log } = options;
-  const { now = () => performance.now(), wait = (ms) => new Promise((done) => setTimeout(done, ms)) } =
-    options;
+  const { now = () => performance.now(), wait = sleep } = options;
   const leases = openLeases(ds, options);
-  const queue = new WeakMap<Claim, Promise<unknown>>();
+  const queue = keyedQueue<Claim>();
   const pending = new Set<Promise<unknown>>();
   /** The last claim of each character; `held` asks the leases whether it is still good. */
   const claims = new Map<string, Claim>();
@@ -202,8 +203,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
 
   /** Runs the writes of one claim one after the other: each names the version that the one before left. */
   function inTurn<T>(claim: Claim, write: () => Promise<T>): Promise<T> {
-    const turn = (queue.get(claim) ?? Promise.resolve()).then(write, write);
-    queue.set(claim, turn);
+    const turn = queue.run([claim], write);
     const settled = turn.catch(() => {}).finally(() => pending.delete(settled));
     pending.add(settled);
     return turn;

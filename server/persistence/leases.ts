@@ -19,13 +19,13 @@ export interface Lease {
 
 /** The leases of a process. */
 export interface Leases {
-  /** Begins to renew. `sentAt`: when the claiming statement was sent, so that the local view is never the longer. */
+  /** Begins to renew. `sentAt`: when the claim was sent, so that the local view is never the longer one. */
   hold(id: string, epoch: number, sentAt: number): void;
   /** A save under the claim renewed it too. */
   touch(id: string, epoch: number, sentAt: number): void;
-  /** Stops renewing; nobody is told. */
+  /** Stops renewing; the listeners are not called. */
   drop(id: string, epoch: number): void;
-  /** Stops renewing and tells the listeners, once. */
+  /** Stops renewing and calls the listeners, once. */
   lose(id: string, epoch: number, why: string): void;
   holds(id: string, epoch: number): boolean;
   onLost(listener: (id: string, epoch: number) => void): () => void;
@@ -36,14 +36,17 @@ export interface Leases {
   stop(): void;
 }
 
-/** What leases need. */
+/** Options of {@link openLeases}. */
 export interface LeaseOptions {
   /** Unique per boot of a process. */
   incarnation: string;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
   /** What is leased, for the log. Default "character". */
   what?: string;
-  /** Renews every lease of a process in one statement; returns the ids that are still its own. Default: characters. */
+  /**
+   * Renews every lease of a process in one statement; returns the ids that are still its own. Default:
+   * characters.
+   */
   renewRows?: (db: Db, owner: string, held: readonly Lease[]) => Promise<Set<string>>;
   /** A steady clock in ms; only used to tell how long ago a renewal was sent. */
   now?: () => number;
@@ -54,7 +57,7 @@ export interface LeaseOptions {
 /** Keeps the leases of a process alive, and fences them when it cannot. */
 export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
   const { incarnation, log, now = () => performance.now(), timers = true, what = "character" } = options;
-  const renewHeld = options.renewRows ?? renewRows;
+  const renewOwn = options.renewRows ?? renewRows;
   const held = new Map<string, Lease>();
   const listeners = new Set<(id: string, epoch: number) => void>();
   let renewing = false;
@@ -86,13 +89,13 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
   }
 
   async function renew(): Promise<void> {
-    watch(); // a process that wakes from a freeze must not renew what it should have let go
+    watch(); // a process that wakes from a freeze must not renew what is overdue
     if (renewing || held.size === 0) return;
     renewing = true;
     const asked = [...held.values()];
     const sentAt = now();
     try {
-      const kept = await answerWithin(renewHeld(ds, incarnation, asked));
+      const kept = await answerWithin(renewOwn(ds, incarnation, asked));
       for (const lease of asked) {
         if (kept.has(lease.id)) lease.renewedAt = Math.max(lease.renewedAt, sentAt);
         // Does nothing where it was released or claimed anew while the statement ran.

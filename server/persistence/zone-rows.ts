@@ -1,24 +1,34 @@
 import type { Db } from "../storage/database.ts";
+import {
+  acquired,
+  freeLease,
+  freeLeases,
+  isFree,
+  isLeased,
+  LEASE_END,
+  renewLeases,
+  ZONE_LEASES,
+} from "./lease-sql.ts";
 import type { Lease } from "./leases.ts";
 
-/** As in character-rows.ts: each function is one statement, and the database's clock decides. */
-const LEASE = "now() + interval '10 seconds'";
-
-/** What names a claim in a statement. */
-export interface HeldZone {
+/** The claim that a statement names. */
+export interface ZoneLease {
   readonly key: string;
   readonly owner: string;
   readonly epoch: number;
 }
 
-/** A world as it lies in the database. */
+/** A saved world. */
 export interface SaveRow {
   readonly snapshot: Buffer;
   readonly version: number;
   readonly saved_at: Date;
 }
 
-/** Acquires a zone that is free, new, or whose lease has run out; `handed`: or that this owner has. Null: it is held. */
+/**
+ * Acquires a zone that is free, new, or whose lease has run out; `handed`: or that this owner leases. Null:
+ * it is leased.
+ */
 export async function claimZone(
   db: Db,
   key: string,
@@ -27,23 +37,24 @@ export async function claimZone(
   handed: boolean,
 ): Promise<number | null> {
   const rows = await db.query<{ epoch: number }[]>(
-    `INSERT INTO zone_lease AS lease (key, owner, room_id, epoch, lease_until) VALUES ($1, $2, $3, 1, ${LEASE})
-     ON CONFLICT (key) DO UPDATE SET owner = $2, room_id = $3, epoch = lease.epoch + 1, lease_until = ${LEASE}
-     WHERE lease.owner IS NULL OR lease.lease_until < now() OR ($4 AND lease.owner = $2)
+    `INSERT INTO zone_lease AS lease (key, owner, room_id, epoch, lease_until)
+       VALUES ($1, $2, $3, 1, ${LEASE_END})
+     ON CONFLICT (key) DO UPDATE SET ${acquired("lease")}
+     WHERE ${isFree("lease")} OR ($4 AND lease.owner = $2)
      RETURNING epoch`,
     [key, owner, roomId, handed],
   );
   return rows[0]?.epoch ?? null;
 }
 
-/** Who has a zone. */
+/** The owner of a zone. */
 export interface ZoneHolder {
   readonly owner: string | null;
   readonly room_id: string | null;
   readonly lease_until: Date | null;
 }
 
-/** Null: nobody ever had it. */
+/** The owner of a zone. Null: it was never claimed. */
 export async function zoneHolder(db: Db, key: string): Promise<ZoneHolder | null> {
   const rows = await db.query<ZoneHolder[]>(
     "SELECT owner, room_id, lease_until FROM zone_lease WHERE key = $1",
@@ -61,46 +72,35 @@ export async function savedZone(db: Db, key: string): Promise<SaveRow | null> {
 }
 
 /** Saves and renews, or with `giveUp` frees the zone in the same statement. False: fenced. */
-export async function saveZone(db: Db, held: HeldZone, snapshot: Buffer, giveUp: boolean): Promise<boolean> {
+export async function saveZone(
+  db: Db,
+  lease: ZoneLease,
+  snapshot: Buffer,
+  giveUp: boolean,
+): Promise<boolean> {
   const rows = await db.query<unknown[]>(
     `WITH mine AS (
-       UPDATE zone_lease SET owner = CASE WHEN $5 THEN NULL ELSE owner END, lease_until = ${LEASE}
-       WHERE key = $1 AND owner = $2 AND epoch = $3 RETURNING key)
+       UPDATE zone_lease SET owner = CASE WHEN $5 THEN NULL ELSE owner END, lease_until = ${LEASE_END}
+       WHERE ${isLeased(ZONE_LEASES)} RETURNING key)
      INSERT INTO zone_save AS save (key, snapshot) SELECT key, $4 FROM mine
      ON CONFLICT (key) DO UPDATE SET snapshot = excluded.snapshot, version = save.version + 1, saved_at = now()
      RETURNING version`,
-    [held.key, held.owner, held.epoch, snapshot, giveUp],
+    [lease.key, lease.owner, lease.epoch, snapshot, giveUp],
   );
   return rows.length === 1;
 }
 
-/** Frees a zone unsaved. False: it was no longer held. */
-export async function freeZone(db: Db, held: HeldZone): Promise<boolean> {
-  const [, count] = await db.query<[unknown, number]>(
-    "UPDATE zone_lease SET owner = NULL, lease_until = NULL WHERE key = $1 AND owner = $2 AND epoch = $3",
-    [held.key, held.owner, held.epoch],
-  );
-  return count === 1;
+/** Frees a zone without saving. False: it was fenced already. */
+export function freeZone(db: Db, { key, owner, epoch }: ZoneLease): Promise<boolean> {
+  return freeLease(db, ZONE_LEASES, [key, owner, epoch]);
 }
 
-/** Renews every zone of a process in one statement; returns those that are still its own. */
-export async function renewZones(db: Db, owner: string, held: readonly Lease[]): Promise<Set<string>> {
-  const [rows] = await db.query<[{ key: string }[], number]>(
-    `UPDATE zone_lease SET lease_until = ${LEASE}
-     FROM unnest($2::text[], $3::integer[]) AS held (held_key, held_epoch)
-     WHERE key = held_key AND epoch = held_epoch AND owner = $1
-     RETURNING key`,
-    [owner, held.map(({ id }) => id), held.map(({ epoch }) => epoch)],
-  );
-  return new Set(rows.map(({ key }) => key));
+/** Renews the zones of a process; returns the keys of those that are still its own. */
+export function renewZones(db: Db, owner: string, leases: readonly Lease[]): Promise<Set<string>> {
+  return renewLeases(db, ZONE_LEASES, owner, leases);
 }
 
-/** Frees what a process still holds, or what anybody does (null). */
-export async function freeZones(db: Db, owner: string | null): Promise<number> {
-  const [, count] = await db.query<[unknown, number]>(
-    `UPDATE zone_lease SET owner = NULL, lease_until = NULL
-     WHERE owner IS NOT NULL AND ($1::text IS NULL OR owner = $1)`,
-    [owner],
-  );
-  return count;
+/** Frees the zones of a process, or of every process (null); returns how many. */
+export function freeZones(db: Db, owner: string | null): Promise<number> {
+  return freeLeases(db, ZONE_LEASES, owner);
 }

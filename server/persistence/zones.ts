@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
 import { CLAIM_WAIT_MS } from "../../rooms/ports/ports.ts";
@@ -51,8 +52,7 @@ export interface Zones extends ZonePort {
  */
 export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Zones> {
   const { incarnation, log, seal, saveEveryMs = ZONE_SAVE_MS } = options;
-  const { now = () => performance.now(), wait = (ms) => new Promise((done) => setTimeout(done, ms)) } =
-    options;
+  const { now = () => performance.now(), wait = sleep } = options;
   const leases = openLeases(ds, { ...options, what: "zone", renewRows: rows.renewZones });
   const refused = openRefusedZones(ds, log);
   const handed = new Set<string>();

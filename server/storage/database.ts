@@ -6,6 +6,7 @@ import type { BaseLogger } from "pino";
 import { DataSource, type DataSourceOptions, type EntityManager, type Logger } from "typeorm";
 import { ENTITIES } from "../../entities/index.ts";
 import { MIGRATIONS } from "../../migrations/index.ts";
+import { withTimeout } from "../../shared/async.ts";
 import { RoomkeepError } from "../../shared/errors.ts";
 import { blankDatabase } from "./blank-database.ts";
 import { type DataFolder, lockDataFolder } from "./data-folder.ts";
@@ -225,23 +226,13 @@ export async function migrate(ds: DataSource): Promise<void> {
  * @throws DATABASE_UNAVAILABLE no answer in `timeoutMs`, or no connection
  */
 export async function answerWithin<T>(work: Promise<T>, timeoutMs = DATABASE_TIMEOUT_MS): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, fail) => {
-    timer = setTimeout(
-      () =>
-        fail(
-          new RoomkeepError("DATABASE_UNAVAILABLE", `The database did not answer within ${timeoutMs} ms.`),
-        ),
-      timeoutMs,
-    );
-  });
+  const late = () =>
+    new RoomkeepError("DATABASE_UNAVAILABLE", `The database did not answer within ${timeoutMs} ms.`);
   try {
-    return await Promise.race([work, silence]);
+    return await withTimeout(timeoutMs, work, { error: late });
   } catch (error) {
     if (!isLostConnection(error)) throw error;
     throw new RoomkeepError("DATABASE_UNAVAILABLE", undefined, { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
 }
 

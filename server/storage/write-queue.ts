@@ -1,4 +1,5 @@
 import type { BaseLogger } from "pino";
+import { retry } from "../../shared/async.ts";
 import { answerWithin } from "./database.ts";
 
 /** Milliseconds that a row waits for others to be written with. */
@@ -78,15 +79,10 @@ export function openWriteQueue<T>(
     async close() {
       closed = true;
       clearTimeout(timer);
-      for (let tries = 1; ; tries++) {
-        try {
-          return await flush();
-        } catch (error) {
-          if (tries < LAST_TRIES) continue;
-          log.error({ err: error, lost: waiting.length + lost }, `${what} were not written at the end`);
-          return;
-        }
-      }
+      const again = (_: unknown, attempt: number) => attempt < LAST_TRIES - 1;
+      await retry(flush, { again, waitMs: () => 0 }).catch((error) =>
+        log.error({ err: error, lost: waiting.length + lost }, `${what} were not written at the end`),
+      );
     },
   };
 }

@@ -116,7 +116,7 @@ const uniqueNames = (list: readonly { name: string }[]) =>
 
 const levelSchema = z.strictObject({
   name: z.string().min(1).max(32),
-  /** Metres: nobody leaves this rectangle. */
+  /** Metres: no walker leaves this rectangle. */
   bounds,
   spawns: z.array(spawn).min(1),
   /** Under a roof or in a mountain: no land is seen around it. */
@@ -166,11 +166,11 @@ export function defineLevel(source: LevelSource): Level {
   throw new RoomkeepError("LEVEL_INVALID", `Level "${source?.name ?? "?"}": ${problems.join("; ")}`);
 }
 
-/** Problems of a level file that are told at once; a file of another kind altogether has hundreds. */
-const PROBLEMS_TOLD = 5;
+/** Most problems of a level file that one error lists; a file of another kind has hundreds. */
+const PROBLEMS_MAX = 5;
 
 /**
- * Reads a level that is kept as a JSON file.
+ * Reads a level from a JSON file.
  *
  * @param text content of the file
  * @param file name of the file, for the message
@@ -198,8 +198,8 @@ export function readLevel(text: string, file: string): Level {
 }
 
 function broken(file: string, issues: readonly JsonIssue[]): RoomkeepError {
-  const told = issues.slice(0, PROBLEMS_TOLD).map(({ line, reason }) => `${file}:${line}: ${reason}`);
-  const more = issues.length - told.length;
-  if (more > 0) told.push(`and ${more} more`);
-  return new RoomkeepError("LEVEL_INVALID", told.join("\n"));
+  const lines = issues.slice(0, PROBLEMS_MAX).map(({ line, reason }) => `${file}:${line}: ${reason}`);
+  const more = issues.length - lines.length;
+  if (more > 0) lines.push(`and ${more} more`);
+  return new RoomkeepError("LEVEL_INVALID", lines.join("\n"));
 }

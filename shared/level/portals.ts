@@ -2,7 +2,10 @@ import { z } from "zod";
 import { defineEvent } from "../protocol/events.ts";
 import type { Level, TriggerVolume } from "./level.ts";
 
-/** Somebody stepped into a portal; `actor` of the event is their session id. Told once until they step out again. */
+/**
+ * A player stepped into a portal; `actor` of the event is the session id. Emitted once until the player steps
+ * out.
+ */
 export const PortalEntered = defineEvent({
   name: "portal",
   schema: z.object({

@@ -7,8 +7,8 @@ export interface Slope {
 }
 
 /**
- * Height of the ground at a place, metres: bilinear between the four heights about it, and beyond the rim as at
- * the rim. Only exact operations, so that server and browsers agree to the bit.
+ * Height of the ground at a place, metres: bilinear between the four heights about it, and beyond the rim as
+ * at the rim. Only exact operations, so that server and browsers agree to the bit.
  */
 export function heightAt(terrain: Terrain, x: number, z: number): number {
   const { columns, cellM, heights } = terrain;
@@ -39,8 +39,9 @@ export interface BakeOptions {
 }
 
 /**
- * Makes a terrain from a function, rounded to centimetres. If the function keeps to + − × ÷ and `Math.sqrt`, every
- * machine bakes the same; `Math.sin` and its like may differ in the last bit from one browser to the next.
+ * Makes a terrain from a function, rounded to centimetres. If the function keeps to + − × ÷ and `Math.sqrt`,
+ * every machine bakes the same; `Math.sin` and its like may differ in the last bit from one browser to the
+ * next.
  *
  * @example
  * const terrain = bakeTerrain({ min: [-40, -40], max: [40, 40], cellM: 2 }, (x, z) => (x * x + z * z) / 800);
@@ -59,8 +60,8 @@ export function bakeTerrain(options: BakeOptions, height: (x: number, z: number)
 }
 
 /**
- * Smooth noise between 0 and 1 whose hills are about `sizeM` metres wide, for {@link bakeTerrain}. Exact on every
- * machine.
+ * Smooth noise between 0 and 1 whose hills are about `sizeM` metres wide, for {@link bakeTerrain}. Exact on
+ * every machine.
  *
  * @param seed any 32-bit integer
  */

@@ -21,9 +21,10 @@ const isActive = (body: Body) =>
   body.type === Body.KINEMATIC || (body.type === Body.DYNAMIC && body.sleepState !== Body.SLEEPING);
 
 /**
- * Finds which bodies may touch by cells of the ground plane: only bodies that are awake look about, so that what sleeps
- * costs nothing. cannon-es's own ones look at every pair, or sort everything each step. Pairs come in the order of the
- * bodies in the world, whatever happened before, so that a step from a restored snapshot is the same step.
+ * Finds which bodies may touch by cells of the ground plane: only bodies that are awake look about, so that
+ * what sleeps costs nothing. cannon-es's own ones look at every pair, or sort everything each step. Pairs
+ * come in the order of the bodies in the world, independent of what happened before, so that a step from a
+ * restored snapshot is the same step.
  */
 export class CellBroadphase extends Broadphase {
   override useBoundingBoxes = true;

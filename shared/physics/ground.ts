@@ -6,8 +6,8 @@ const BUCKET_M = 4;
 const NONE: readonly Solid[] = [];
 
 /**
- * A level's solids sorted into square buckets, so that a walker asks only about what is near. Built once a level
- * and read-only afterwards; the server's step and the client's prediction use the same one.
+ * A level's solids sorted into square buckets, so that a walker asks only about what is near. Built once a
+ * level and read-only afterwards; the server's step and the client's prediction use the same one.
  */
 export interface Ground {
   readonly level: Level;

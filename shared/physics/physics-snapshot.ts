@@ -16,7 +16,9 @@ export interface BodySave {
   readonly home?: readonly number[];
 }
 
-/** All of a space that its next step depends on. The order of the bodies is part of it: the solver goes by it. */
+/**
+ * All of a space that its next step depends on. The order of the bodies is part of it: the solver goes by it.
+ */
 export interface SpaceSave {
   readonly timeS: number;
   readonly steps: number;
@@ -52,7 +54,8 @@ function saveBody(body: Body, id: string, role: BodySave["role"], home: Vec3 | u
 }
 
 /**
- * Gives the bodies of a space what was kept of them. Each must be there already, added in the order of the save.
+ * Gives the bodies of a space what was kept of them. Each must be there already, added in the order of the
+ * save.
  *
  * @throws TypeError if the save names a body that the space lacks, or is damaged
  */

@@ -21,11 +21,11 @@ import { heightOf } from "./ground.ts";
 import { LAYER } from "./layers.ts";
 import { GRAVITY_MPS2, WALKER_HEIGHT_M, WALKER_RADIUS_M, type Walker } from "./walk.ts";
 
-/** Physics steps a second, whatever the room's tick rate: 60 keep stacked crates calm. */
+/** Physics steps a second, at every tick rate: 60 keep stacked crates calm. */
 const PHYSICS_HZ = 60;
 /** Nothing loose moves faster, m/s: a crate squeezed between a player and a wall must not become a bullet. */
 const LOOSE_MAX_MPS = 14;
-/** Movement that is not worth telling: metres and quaternion parts. */
+/** Smaller movements are not written to the actor: metres and quaternion parts. */
 const STILL = 0.002;
 
 /** A loose body and the actor that shows it. */
@@ -35,7 +35,7 @@ export interface LooseEntry {
   readonly home: Vec3;
 }
 
-/** The body with which somebody who walks pushes. */
+/** The body by which a walker pushes. */
 export interface WalkerEntry {
   readonly body: Body;
   readonly walker: Walker;
@@ -58,8 +58,8 @@ export interface Space {
 }
 
 /**
- * Builds the physics of a level. Poses of loose bodies live here as float64; what everybody sees is written to
- * the actors, and only when it moved.
+ * Builds the physics of a level. Poses of loose bodies live here as float64; what everybody sees is written
+ * to the actors, and only when it moved.
  *
  * @example
  * const space = openSpace(level);
@@ -205,7 +205,8 @@ function looseBody(actor: Prop, material: Material): Body {
     collisionFilterGroup: LAYER.loose,
     collisionFilterMask: LAYER.solid | LAYER.loose | LAYER.walker,
   });
-  // Only now: the inertia is taken from the bounds where the body is made, and must not hold that place's rounding.
+  // Only now: the inertia is taken from the bounds where the body is made, and must not hold that place's
+  // rounding.
   body.position.set(actor.x, actor.y, actor.z);
   body.quaternion.set(actor.qx, actor.qy, actor.qz, actor.qw);
   body.aabbNeedsUpdate = true;
@@ -229,8 +230,8 @@ function walkerBody(walker: Walker): Body {
 }
 
 /**
- * The body starts where the walker was and gets the speed that takes it where it is: the solver then pushes loose
- * bodies along instead of being surprised by a jump.
+ * The body starts where the walker was and gets the speed that takes it where it is: the solver then pushes
+ * loose bodies along instead of being surprised by a jump.
  */
 function followWalker(body: Body, walker: Walker, dtS: number) {
   const dx = walker.x - body.position.x;

@@ -1,18 +1,14 @@
 import type { Solid } from "../level/level.ts";
 import { type Ground, heightOf, topAt } from "./ground.ts";
 import type { LAYER } from "./layers.ts";
+import { groundDistance, rayOf, solidDistance, uprightDistance, type Vec } from "./ray-distance.ts";
 
-/** A point or a direction. Metres. */
-export interface Vec {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-}
+export type { Vec } from "./ray-distance.ts";
 
 /** Name of a layer: those of {@link LAYER}, and any that a game gives to its targets. */
 export type LayerName = keyof typeof LAYER | (string & {});
 
-/** Something upright that a ray may meet: an avatar, a deer. `y` is at its feet. */
+/** An upright target of a ray: an avatar, a deer. `y` is at its feet. */
 export interface Target extends Vec {
   readonly id: string;
   readonly layer: LayerName;
@@ -20,7 +16,7 @@ export interface Target extends Vec {
   readonly heightM: number;
 }
 
-/** What a ray or an overlap met. */
+/** What a ray or an overlap hit. */
 export interface Hit extends Vec {
   readonly layer: LayerName;
   /** Of a target; undefined for the level itself. */
@@ -31,21 +27,18 @@ export interface Hit extends Vec {
   readonly distanceM: number;
 }
 
-/** What of a room is asked. */
+/** Which targets and layers a query takes into account. */
 export interface SpaceQueryOptions {
   /** Only what is in one of these layers; without it everything. */
   readonly layers?: readonly LayerName[];
-  /** Those who may be met beside the level. */
+  /** What may be hit beside the level. */
   readonly targets?: Iterable<Target>;
-  /** Id that is left out: the shooter's own. */
+  /** Id of a target that is left out: the shooter's own. */
   readonly except?: string;
 }
 
-/** Step along a ray by which bare ground is looked for, metres. */
-const GROUND_STEP_M = 0.5;
-
 /**
- * The nearest thing that a ray meets: level (layer "solid") or target. Pure, so that a client may predict with the
+ * The nearest hit of a ray: level (layer "solid") or target. Pure, so that a client may predict with the
  * same function; needs no physics.
  *
  * @param way direction of any length above 0
@@ -61,19 +54,18 @@ export function castRay(
   maxM: number,
   { layers, targets = [], except }: SpaceQueryOptions = {},
 ): Hit | undefined {
-  const length = Math.sqrt(way.x * way.x + way.y * way.y + way.z * way.z);
-  if (!(length > 0) || !Number.isFinite(length) || !(maxM > 0)) return undefined;
-  const ray: Ray = { from, x: way.x / length, y: way.y / length, z: way.z / length };
+  const ray = rayOf(from, way);
+  if (!ray || !(maxM > 0)) return undefined;
   let best = maxM;
   let hit: Pick<Hit, "layer" | "id" | "solid"> | undefined;
   if (layers === undefined || layers.includes("solid")) {
-    const along = groundAlong(ground, ray, best);
+    const along = groundDistance(ground, ray, best);
     if (along !== undefined) {
       best = along;
       hit = { layer: "solid", id: undefined, solid: undefined };
     }
     for (const solid of ground.level.solids) {
-      const far = solidAlong(solid, ray, best);
+      const far = solidDistance(solid, ray, best);
       if (far === undefined) continue;
       best = far;
       hit = { layer: "solid", id: undefined, solid };
@@ -81,7 +73,7 @@ export function castRay(
   }
   for (const target of targets) {
     if (target.id === except || (layers && !layers.includes(target.layer))) continue;
-    const far = cylinderAlong(target, target.radiusM, target.heightM, ray, best);
+    const far = uprightDistance(target, target, ray, best);
     if (far === undefined) continue;
     best = far;
     hit = { layer: target.layer, id: target.id, solid: undefined };
@@ -132,92 +124,9 @@ export function overlap(
   return hits.sort((a, b) => a.distanceM - b.distanceM);
 }
 
-interface Ray extends Vec {
-  readonly from: Vec;
-}
-
 const distance = (a: Vec, b: Vec) =>
   Math.sqrt((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y) + (a.z - b.z) * (a.z - b.z));
 const clamp = (value: number, low: number, high: number) => (value < low ? low : value > high ? high : value);
-
-function groundAlong(ground: Ground, { from, x, y, z }: Ray, most: number): number | undefined {
-  const above = (far: number) => from.y + y * far - ground.height(from.x + x * far, from.z + z * far);
-  if (above(0) < 0) return undefined; // from below it lets through, like one's own feet on a slope
-  if (ground.level.terrain === undefined) {
-    const far = y < 0 ? from.y / -y : most;
-    return far < most ? far : undefined;
-  }
-  for (let near = 0; near < most; near += GROUND_STEP_M) {
-    let low = near;
-    let high = Math.min(near + GROUND_STEP_M, most);
-    if (above(high) >= 0) continue;
-    for (let i = 0; i < 12; i++) {
-      const middle = (low + high) / 2;
-      if (above(middle) >= 0) low = middle;
-      else high = middle;
-    }
-    return low;
-  }
-  return undefined;
-}
-
-function solidAlong(solid: Solid, ray: Ray, most: number): number | undefined {
-  const [x, y, z] = solid.at;
-  if (solid.shape === "cylinder") return cylinderAlong({ x, y, z }, solid.radius, solid.height, ray, most);
-  const [width, height, depth] = solid.size;
-  const span = { near: 0, far: most };
-  cut(span, ray.from.x - x, ray.x, -width / 2, width / 2);
-  cut(span, ray.from.y - y, ray.y, 0, height);
-  cut(span, ray.from.z - z, ray.z, -depth / 2, depth / 2);
-  if (solid.shape === "ramp" && span.near < span.far) {
-    // Above the slope is outside: one more slab, open below.
-    const over = (far: number) =>
-      ray.from.y + ray.y * far - rampPlane(solid, ray.from.x + ray.x * far, ray.from.z + ray.z * far);
-    const at = over(0);
-    cut(span, at, over(1) - at, Number.NEGATIVE_INFINITY, 0);
-  }
-  return span.near < span.far ? span.near : undefined;
-}
-
-/** Height of the slope's plane, also beside the ramp, so that it is linear along a ray. */
-function rampPlane({ at, size, rises }: Extract<Solid, { shape: "ramp" }>, x: number, z: number): number {
-  const share = rises.endsWith("x") ? (x - at[0]) / size[0] : (z - at[2]) / size[2];
-  return at[1] + size[1] * (0.5 + (rises.startsWith("+") ? share : -share));
-}
-
-/** Narrows a span of the ray to where a coordinate lies between two limits. */
-function cut(
-  span: { near: number; far: number },
-  from: number,
-  speed: number,
-  low: number,
-  high: number,
-): void {
-  if (speed === 0) {
-    if (!(from >= low && from <= high)) span.far = -1;
-    return;
-  }
-  const a = (low - from) / speed;
-  const b = (high - from) / speed;
-  span.near = Math.max(span.near, Math.min(a, b));
-  span.far = Math.min(span.far, Math.max(a, b));
-}
-
-function cylinderAlong(at: Vec, radius: number, height: number, ray: Ray, most: number): number | undefined {
-  const span = { near: 0, far: most };
-  cut(span, ray.from.y - at.y, ray.y, 0, height);
-  const ox = ray.from.x - at.x;
-  const oz = ray.from.z - at.z;
-  const a = ray.x * ray.x + ray.z * ray.z;
-  const c = ox * ox + oz * oz - radius * radius;
-  if (a === 0) return c <= 0 && span.near < span.far ? span.near : undefined;
-  const b = ox * ray.x + oz * ray.z;
-  const root = b * b - a * c;
-  if (root < 0) return undefined;
-  span.near = Math.max(span.near, (-b - Math.sqrt(root)) / a);
-  span.far = Math.min(span.far, (-b + Math.sqrt(root)) / a);
-  return span.near < span.far ? span.near : undefined;
-}
 
 function nearestOf(solid: Solid, to: Vec): Vec {
   const [x, y, z] = solid.at;

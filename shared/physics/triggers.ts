@@ -1,14 +1,14 @@
 import { RoomkeepError } from "../errors.ts";
 import type { TriggerVolume } from "../level/level.ts";
 
-/** Somebody who may step into a volume. */
+/** A position that may be in a volume: a player, an actor. */
 export interface Visitor {
   readonly x: number;
   readonly y: number;
   readonly z: number;
 }
 
-/** What happens at a volume's border; called with the visitor's id. */
+/** Callbacks at a volume's border; called with the visitor's id. */
 export interface TriggerCalls {
   readonly enter?: (id: string) => void;
   readonly leave?: (id: string) => void;
@@ -25,22 +25,25 @@ export interface Triggers {
   /** Ids of those who are in a volume, in the order in which they entered. */
   inside(name: string): ReadonlySet<string>;
   /**
-   * Looks where everybody is now and calls back: `enter` once when somebody comes in, `leave` once when they go out
-   * or are not among the visitors any more. First all who leave, then all who enter, volume by volume. What a call
-   * throws is thrown on when all were made.
+   * Compares the visitors' positions with the last update: `enter` is called once when one comes in, `leave`
+   * once when one goes out or is not among the visitors any more. Volume by volume, first all who leave, then
+   * all who enter. An error of a callback is thrown when all were called.
    */
   update(visitors: Iterable<readonly [id: string, visitor: Visitor]>): void;
-  /** Who is in which volume, for a snapshot: they have entered, and shall not enter again. */
+  /** The visitors of each volume, for a snapshot: after a restore they do not enter again. */
   save(keeps?: (id: string) => boolean): TriggersSave;
   /**
-   * Goes on from a save, calling nobody. Volumes that the level does not have any more are left out.
+   * Continues from a save without a callback. Volumes that the level does not have any more are left out.
    *
    * @throws TypeError if it is damaged
    */
   load(saved: TriggersSave): void;
 }
 
-/** Ids of those who are in a volume, in the order in which they entered, by its name; empty volumes are left out. */
+/**
+ * Ids of those who are in a volume, in the order in which they entered, by its name; empty volumes are left
+ * out.
+ */
 export type TriggersSave = Readonly<Record<string, readonly string[]>>;
 
 /** Whether a place is in a volume; its border belongs to it. */
@@ -56,8 +59,8 @@ export function isWithin(volume: TriggerVolume, { x, y, z }: Visitor): boolean {
 /**
  * Watches the trigger volumes of a level.
  *
- * @param marginM how far out of a volume one must be to have left it, so that somebody who sways on the border does
- *   not enter again and again. Metres, default 0.1
+ * @param marginM how far outside a visitor has left the volume, so that swaying on the border does not enter
+ *   it again and again. Metres, default 0.1
  * @throws LEVEL_INVALID if two volumes have the same name
  * @example
  * const triggers = openTriggers(level.triggers);
@@ -133,7 +136,7 @@ function look(
   for (const id of [...inside]) {
     const visitor = present.get(id);
     if (visitor !== undefined && isWithin(wide, visitor)) continue;
-    // Noted before it is told: a call that throws does not make it happen twice.
+    // Noted before the call: one that throws is not repeated.
     inside.delete(id);
     tell("leave", id);
   }

@@ -14,7 +14,10 @@ export const WALKER_RADIUS_M = 0.35;
 export const WALKER_HEIGHT_M = 1.7;
 /** What is at most this high is stepped on without a jump, metres. */
 export const STEP_UP_M = 0.42;
-/** Ground that rises more than this, metres a metre, is too steep to stand on: one slides down it. About 45 degrees. */
+/**
+ * Ground that rises more than this, metres a metre, is too steep to stand on: one slides down it. About 45
+ * degrees.
+ */
 export const SLOPE_MAX = 1;
 /** Speed with which one slides down what is too steep, m/s. */
 const SLIDE_MPS = 5;
@@ -32,8 +35,8 @@ export const WalkInput = schema(
 export type WalkInput = SchemaType<typeof WalkInput>;
 
 /**
- * How a room keeps a frame until its turn: Colyseus clones what was decoded. A whole schema instance, with what it needs to
- * follow changes, costs as much as all else that is done to receive a frame, and nobody follows these.
+ * How a room keeps a frame until its turn: Colyseus clones what was decoded. A whole schema instance, with
+ * its change tracking, costs as much as all other work to receive a frame, and is not needed here.
  */
 WalkInput.prototype.clone = function clone(this: WalkInput) {
   const { moveX, moveZ, buttons } = this;
@@ -59,9 +62,9 @@ export const WALKER_FIELDS = ["x", "y", "z", "yaw", "vx", "vy", "vz", "grounded"
 const clamp = (value: number, low: number, high: number) => (value < low ? low : value > high ? high : value);
 
 /**
- * Moves a walker by one fixed step: accelerate toward the wished direction, jump, fall, climb steps, slide along
- * walls, stay in bounds. Pure and deterministic, so that the client's prediction and the server agree to the
- * bit; results are rounded to float32 because that is what the wire carries.
+ * Moves a walker by one fixed step: accelerate toward the direction of the keys, jump, fall, climb steps,
+ * slide along walls, stay in bounds. Pure and deterministic, so that the client's prediction and the server
+ * agree to the bit; results are rounded to float32 because that is what the wire carries.
  *
  * @param walker changed in place
  * @param input one input frame; its direction is taken at full length at most, so a diagonal is no faster
@@ -82,8 +85,8 @@ export function walk(
 }
 
 /**
- * Where a step is worked out. An avatar notes each write: what is written on the way, and is the same in the end, would
- * be sent, and the writing costs more than the step.
+ * Where a step is worked out. An avatar notes each write: what is written on the way, and is the same in the
+ * end, would be sent, and the writing costs more than the step.
  */
 const body: Walker = { x: 0, y: 0, z: 0, yaw: 0, vx: 0, vy: 0, vz: 0, grounded: true };
 
@@ -143,7 +146,7 @@ function accelerate(
 /** Filled and read within one call. */
 const scratch: Slope = { x: 0, z: 0 };
 
-/** On ground that is too steep the feet go down it, whatever the keys say. @returns true if so */
+/** Slides down ground that is too steep, for any keys. @returns true if it does */
 function slide(walker: Walker, ground: Ground): boolean {
   if (!walker.grounded || ground.level.terrain === undefined) return false;
   // On a rock or a bridge above the slope one stands.
@@ -156,7 +159,9 @@ function slide(walker: Walker, ground: Ground): boolean {
   return true;
 }
 
-/** Moves along the ground. Where it rises too steeply before the feet, only the part along the slope is gone. */
+/**
+ * Moves along the ground. Where it rises too steeply before the feet, only the part along the slope is gone.
+ */
 function advance(walker: Walker, ground: Ground, dt: number) {
   const { x, z } = walker;
   walker.x += walker.vx * dt;

@@ -65,7 +65,10 @@ export function readEvent(event: GameEvent): GameEvent {
   return Object.freeze({ ...event });
 }
 
-/** A payload that stays in the process may hold what no JSON does, circles too: such an event counts by the rest. */
+/**
+ * A payload that stays in the process may hold what no JSON does, circles too: such an event counts by the
+ * rest.
+ */
 function textOf(event: GameEvent): string {
   try {
     return JSON.stringify(event);

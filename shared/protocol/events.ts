@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { RoomkeepError } from "../errors.ts";
 import { type HistorySave, openHistory, readEvent } from "./event-history.ts";
 
-/** Who is told of an event beside the server's own subscribers. */
+/** Which clients receive an event, beside the server's own subscribers. */
 export type EventAudience = "server" | "owner" | "nearby" | "all";
 
 /** A kind of event, made by {@link defineEvent}. */
@@ -14,7 +14,7 @@ export interface EventKind<S extends z.ZodType = z.ZodType> {
   readonly priority: number;
   /** "server" keeps it in the process; "owner" is the player of the event's actor. Default "server". */
   readonly to: EventAudience;
-  /** True if the database keeps it. Default false. */
+  /** True: it is stored in the database. Default false. */
   readonly keep: boolean;
   /** Metres around the event for "nearby". Default 50. */
   readonly radiusM: number;
@@ -106,7 +106,8 @@ export interface Events {
   /**
    * Checks an event and queues it for the next dispatch.
    *
-   * @throws EVENT_INVALID if the payload does not fit, or the actor or place that its audience needs is missing
+   * @throws EVENT_INVALID if the payload does not fit, or the actor or place that its audience needs is
+   *   missing
    * @throws QUEUE_FULL
    */
   emit<S extends z.ZodType>(
@@ -121,14 +122,15 @@ export interface Events {
     options?: { readonly priority?: number },
   ): () => void;
   /**
-   * The set point of a tick: tells of everything queued, events of a higher priority first, else in their order.
-   * What is emitted meanwhile waits for the next one. Returns how many were dispatched.
+   * The set point of a tick: tells of everything queued, events of a higher priority first, else in their
+   * order. What is emitted meanwhile waits for the next one. Returns how many were dispatched.
    */
   dispatch(): number;
   /** Events that were emitted, oldest first. */
   history(filter?: HistoryFilter): GameEvent[];
   /**
-   * What a snapshot keeps: the history and what waits. Plain objects; a payload is whatever its schema let through.
+   * What a snapshot keeps: the history and what waits. Plain objects; a payload is whatever its schema let
+   * through.
    *
    * @param past false: without the events of the history, for which the digest stands
    */

@@ -7,17 +7,17 @@ export const BAG_SLOTS = 28;
 /** Slots of what is worn; a game says by `wornAt` what may be worn where. */
 export const EQUIPMENT_SLOTS = 12;
 
-/** What a game says about a kind of item. */
+/** A kind of item, as a game declares it. */
 export interface ItemTemplate {
   /** Most in one slot, 1 and up. */
   readonly stack: number;
   /** Equipment slot it may be worn in, if it may be worn: 0 to {@link EQUIPMENT_SLOTS} − 1. */
   readonly wornAt?: number;
-  /** Name for people. Default: the template's own. */
+  /** Label in the page. Default: the name of the template. */
   readonly label?: string;
-  /** One character that stands for it. */
+  /** One character as its picture. */
   readonly icon?: string;
-  /** What it is good for, in a short line for people. */
+  /** Its use, in a short line for the page. */
   readonly about?: string;
 }
 
@@ -38,8 +38,8 @@ export const ItemStack = schema(
 export type ItemStack = SchemaType<typeof ItemStack>;
 
 /**
- * An avatar that carries. What is in the bag and the purse only its owner is sent; what is worn, everybody. The room
- * writes these fields from what the database has booked, never before.
+ * An avatar with items. Bag and purse are sent to its owner alone, the equipment to every client. The room
+ * writes these fields from the answers of the database, never before.
  *
  * @example
  * export const Hero = Carrier.extend({ health: own(t.uint8().default(100)) }, "Hero");
@@ -50,54 +50,54 @@ export const Carrier = Avatar.extend(
     items: own(t.map(ItemStack)),
     /** 0 to 2^53 − 1. */
     coins: own(t.float64().default(0)),
-    /** Template by equipment slot, for everybody's eyes: "0" → "straw-hat". */
+    /** Template by equipment slot, sent to every client: "0" → "straw-hat". */
     worn: t.map("string"),
-    /** Lies dead until revived: carries nothing, and nothing can be done. */
+    /** True from death until it is revived: it carries nothing, and its requests are refused. */
     dead: t.boolean().default(false),
   },
   "Carrier",
 );
 export type Carrier = SchemaType<typeof Carrier>;
 
-/** A stack that lies on the ground, for whoever takes it. Its actor's id is the stack's id. */
+/** A stack on the ground that every player may take. The actor's id is the stack's id. */
 export const Drop = Actor.extend(
   {
     template: t.string().default(""),
     qty: t.uint32().default(1),
-    /** Tick at which it is cleared away; 0: never. */
+    /** Tick at which it is removed; 0: never. */
     goneAtTick: internal(t.uint32().default(0)),
   },
   "Drop",
 );
 export type Drop = SchemaType<typeof Drop>;
 
-/** All that somebody carried who died here. */
+/** The items of a player who died here. */
 export const Pile = Actor.extend(
   {
-    /** Name of whoever died. */
+    /** Name of the dead player. */
     name: t.string().default(""),
-    /** False: only its owner may fetch it yet. */
+    /** False: only its owner may take from it yet. */
     free: t.boolean().default(false),
     /** Character id of its owner. */
     owner: internal(t.string().default("")),
-    /** The container that everything lies in. */
+    /** The container of its items. */
     container: internal(t.string().default("")),
-    /** Tick from which anybody may. */
+    /** Tick from which every player may. */
     freeAtTick: internal(t.uint32().default(0)),
   },
   "Pile",
 );
 export type Pile = SchemaType<typeof Pile>;
 
-/** What a shop asks for one and pays for one, in coins; 0: it does not trade it that way. */
+/** Prices of one item in coins, to the buyer and to the seller; 0: the shop does not trade it that way. */
 export const Ware = schema({ buy: t.uint32().default(0), sell: t.uint32().default(0) }, "Ware");
 export type Ware = SchemaType<typeof Ware>;
 
-/** Somebody who buys and sells. Spawn it like any actor; players within reach may trade with it. */
+/** A trader that buys and sells. Spawn it like any actor; players within reach may trade with it. */
 export const Shop = Actor.extend({ name: t.string().default(""), wares: t.map(Ware) }, "Shop");
 export type Shop = SchemaType<typeof Shop>;
 
-/** How many of a kind are in somebody's bag; what is worn does not count. */
+/** How many of a kind are in an avatar's bag; equipment does not count. */
 export function countInBag({ items }: Pick<Carrier, "items">, template: string): number {
   let count = 0;
   items.forEach((stack) => {
@@ -106,7 +106,7 @@ export function countInBag({ items }: Pick<Carrier, "items">, template: string):
   return count;
 }
 
-/** Whether somebody wears something of this kind. */
+/** Whether an avatar wears an item of this kind. */
 export function wears({ worn }: Pick<Carrier, "worn">, template: string): boolean {
   return [...worn.values()].includes(template);
 }

@@ -3,7 +3,7 @@ const ASK_MS = 1_000;
 /** Without any sign of the room for so long the list is asked whether it is still there, ms. */
 const SILENT_MS = 3_000;
 
-/** What is watched of a joined room; a room of the SDK fits. */
+/** The parts of a joined room that the watch needs; a room of the SDK fits. */
 export interface WatchedRoom {
   readonly roomId: string;
   readonly reconnection: { enabled: boolean; maxRetries: number };
@@ -12,15 +12,16 @@ export interface WatchedRoom {
 }
 
 /**
- * Watches over a seat: a room whose process died or stands still is on no list any more. Then waiting for it is in
- * vain, and one has to join anew. The room's own `onLeave` may come much later, or never: whoever stands still does not
- * answer a goodbye.
+ * Watches whether a joined room is alive: a room whose process died or is frozen is on no list any more, and
+ * the client has to join anew. The room's own `onLeave` may come much later, or never: a frozen process does
+ * not close its sockets.
  *
- * @param find the id of the room that the list has under this one's, undefined for none; rejects when nobody answers
+ * @param find the id of the room that the list has under this one's, undefined for none; rejects when nobody
+ *   answers
  * @param lost called once, when the seat is given up
  * @returns ends the watch
  * @example
- * const stop = watchSeat(room, async () => (await api.findRoom(room.roomId))?.roomId, joinAnew);
+ * const stop = watchLiveness(room, async () => (await api.findRoom(room.roomId))?.roomId, joinAnew);
  */
 export function watchLiveness(
   room: WatchedRoom,
@@ -38,7 +39,7 @@ export function watchLiveness(
     asking = true;
     find()
       .then((roomId) => roomId !== room.roomId && giveUp())
-      .catch(() => {}) // nobody answers: the seat may still be there
+      .catch(() => {}) // no answer: the room may still be alive
       .finally(() => {
         asking = false;
       });

@@ -39,8 +39,8 @@ export const roomMessages = {
   chat: z.strictObject({ text: showable(CHAT_MAX) }),
   emote: z.strictObject({ emote: z.int().min(0).max(EMOTES.length) }),
   /**
-   * A line to one character, wherever they are, answered by "whisper.sent". `to`: name or session id of somebody in the
-   * room, name of somebody in the party, or any character's id.
+   * A line to one character, wherever they are, answered by "whisper.sent". `to`: name or session id of a
+   * player in the room, name of a member of the party, or the id of any character.
    */
   whisper: z.strictObject({
     to: z
@@ -57,7 +57,7 @@ export const roomMessages = {
   siblings: z.strictObject({}),
   /** Changes over to one of them, by its code. */
   "travel.sibling": z.strictObject({ code: z.string().min(1).max(16) }),
-  /** `to`: session id or name of somebody in the room. */
+  /** `to`: session id or name of a player in the room. */
   "party.invite": z.strictObject({
     to: z
       .string()
@@ -90,33 +90,36 @@ export interface ServerMessages extends ItemNews {
   refused: { type: string; code: string; reason: string; request?: string };
   notice: { code: string; text: string };
   event: EventMessage;
-  /** Many join at once: the state comes when it is one's turn. `place` 1 is next, 0: here it is. */
+  /** The place in the join queue: 1 is next, with 0 the full state comes. */
   queue: { place: number };
   travel: TravelMessage;
   /** The own room's code, and the other rooms of the same place that have a seat. */
   siblings: { here: string; others: { code: string; players: number; max: number }[] };
-  /** The own party after each change; null: one is in none. Only members are told. */
+  /** The own party after each change, sent to its members; null: no longer in a party. */
   party: PartyView | null;
   "party.invited": { party: string; by: string };
-  /** Who of the party was not taken along, and why. */
+  /** The members of the party who did not come along, and the reasons. */
   "party.behind": { to: string; members: { name: string; code: string; reason: string }[] };
   console: { line: string; text: string };
   completions: { line: string; lines: string[] };
 }
 
-/** What became of a line to somebody: `unknown` when the answer of their process was lost. It is not sent again. */
+/**
+ * Outcome of a direct message. `unknown`: the answer of the other process was lost; the message is not sent
+ * again.
+ */
 export type DeliveryOutcome = "delivered" | "offline" | "unknown";
 
-/** How a journey goes on, as the traveller's client is told. */
+/** Steps of a hand-over to another room, as the client receives them. */
 export type TravelMessage =
   /** The avatar stands still from now on: time to fade. `to`: the place's name for people. */
   | { phase: "leaving"; to: string }
   /** Take this seat now; the old connection is closed from the other side. */
   | { phase: "go"; to: string; seat: SeatReservation }
-  /** Nothing came of it: one is still in this room, where one stood. */
+  /** It failed: the player is still in this room, at the same place. */
   | { phase: "stayed"; to: string; code: string; reason: string };
 
-/** A seat that is kept for one client, for `consumeSeatReservation` of the SDK. */
+/** A seat that is reserved for one client, for `consumeSeatReservation` of the SDK. */
 export interface SeatReservation {
   name: string;
   roomId: string;
@@ -131,7 +134,7 @@ export interface PartyView {
   id: string;
   /** Character id of the leader. */
   lead: string;
-  /** Character id of whoever is told. */
+  /** Character id of the receiver. */
   you: string;
   members: PartyMember[];
 }

@@ -21,8 +21,8 @@ export interface PoseThreshold {
 export const EXACT: PoseThreshold = { distanceM: 0, angleRad: 0 };
 
 /**
- * Writes a pose to an actor if it differs enough from what the actor has, else leaves it: jitter sends nothing,
- * and a slow drift is sent once it adds up. What is written is the whole, exact pose.
+ * Writes a pose to an actor if it differs enough from what the actor has, else leaves it: jitter sends
+ * nothing, and a slow drift is sent once it adds up. What is written is the whole, exact pose.
  *
  * @returns true if it was written
  * @throws COMPONENT_INVALID if the pose is not finite

@@ -14,7 +14,8 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * FNV-1a hash of a text's UTF-8 bytes, 64 bits as 16 hex digits. For comparing states, not against an attacker.
+ * FNV-1a hash of a text's UTF-8 bytes, 64 bits as 16 hex digits. For comparing states, not against an
+ * attacker.
  *
  * @see draft-eastlake-fnv: https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
  * @example

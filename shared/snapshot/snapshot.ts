@@ -15,20 +15,23 @@ import {
 } from "./schema-json.ts";
 import { isObject, versioned } from "./versioned.ts";
 
-/** What a snapshot is taken of, and restored into. */
+/** The parts of a room that a snapshot is taken of, and restored into. */
 export interface SnapshotParts {
   /** The actor classes of the room, made by `classTable`. */
   readonly classes: ClassTable;
-  /** The room's state: its own fields are kept too, the actors are not kept twice. */
+  /** The room's state: its own fields are saved too; the actors are saved once. */
   readonly state?: Schema;
   /**
-   * What lives beside the schema: bodies' float64 poses and velocities, the seed, the tick. Plain objects, lists
-   * and values; kept exactly, and part of the hash.
+   * Values beside the schema: bodies' float64 poses and velocities, the seed, the tick. Plain objects, lists
+   * and values; saved exactly, and part of the hash.
    */
   readonly extras?: unknown;
-  /** Which actors are kept, by id. Default: all. */
+  /** Which actors are saved, by id. Default: all. */
   readonly keeps?: (id: string) => boolean;
-  /** Looks at each actor of a snapshot before it enters, and may change it; false leaves it out. Default: all enter. */
+  /**
+   * Checks each actor of a snapshot before it enters the world, and may change it; false leaves it out.
+   * Default: all enter.
+   */
   readonly admits?: (actor: Actor, id: string) => boolean;
 }
 
@@ -47,7 +50,8 @@ const format = versioned<WorldSnapshot>({ name: "world snapshot", version: 1 });
 /**
  * A world as versioned JSON.
  *
- * @throws SNAPSHOT_UNSUPPORTED if an actor's class is not in the table or holds what JSON cannot, with the path
+ * @throws SNAPSHOT_UNSUPPORTED if an actor's class is not in the table or holds what JSON cannot, with the
+ *   path
  * @example
  * const saved = JSON.stringify(takeSnapshot(world, { classes, state: this.state, extras: { bodies, tick } }));
  */
@@ -56,8 +60,8 @@ export function takeSnapshot(
   parts: SnapshotParts,
 ): { readonly v: number; readonly data: WorldSnapshot } {
   const { classes, state, extras = null, keeps = () => true } = parts;
-  const kept = [...world.query()].filter((actor) => keeps(world.idOf(actor) ?? ""));
-  const actors = kept.map((actor) => {
+  const saved = [...world.query()].filter((actor) => keeps(world.idOf(actor) ?? ""));
+  const actors = saved.map((actor) => {
     const { name } = actor.constructor;
     if (classes.get(name) !== actor.constructor) {
       throw new RoomkeepError("SNAPSHOT_UNSUPPORTED", `Actor class ${name} is not among the classes given.`);
@@ -140,7 +144,8 @@ function orCorrupt<T>(run: () => T): T {
 }
 
 /**
- * A hash of all that a snapshot holds; equal worlds have equal hashes, in whichever order their maps were filled.
+ * A hash of all that a snapshot holds; equal worlds have equal hashes, in whichever order their maps were
+ * filled.
  *
  * @returns 16 hex digits
  * @example

@@ -6,7 +6,9 @@ export interface VersionedOptions {
   readonly name: string;
   /** Version that is written now; a whole number from 1. */
   readonly version: number;
-  /** `upgrades[n]` makes what version n stored into what version n + 1 stores. One for each earlier version. */
+  /**
+   * `upgrades[n]` makes what version n stored into what version n + 1 stores. One for each earlier version.
+   */
   readonly upgrades?: Readonly<Record<number, Upgrade>>;
 }
 
@@ -36,7 +38,7 @@ export interface Versioned<T> {
 
 /**
  * Declares stored JSON with an upgrade chain: each change of shape adds 1 to the version and one upgrade, and
- * whatever was ever stored can be opened.
+ * everything that was ever stored can be opened.
  *
  * @throws SNAPSHOT_UNSUPPORTED if an upgrade is missing
  * @example

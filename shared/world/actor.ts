@@ -3,8 +3,8 @@ import { INTERPOLATION_MS } from "../constants.ts";
 import { fixed } from "./field-visibility.ts";
 
 /**
- * A thing in a room that everybody sees: an avatar, a crate, a deer. Metres, radians; x and z lie in the ground
- * plane, y is up, yaw turns about y with 0 looking along +z. Games extend it with their own fields.
+ * Anything in a room that is replicated: an avatar, a crate, a deer. Metres, radians; x and z lie in the
+ * ground plane, y is up, yaw turns about y with 0 looking along +z. Games extend it with their own fields.
  *
  * @example
  * export const Herb = Actor.extend({ ripe: t.boolean().default(true) }, "Herb");
@@ -22,7 +22,7 @@ export const Actor = schema(
 );
 export type Actor = SchemaType<typeof Actor>;
 
-/** An actor that a player moves: its walking state (see `walk.ts`) and what others see of the person. */
+/** An actor that a player moves: its walking state (see `walk.ts`), name and look. */
 export const Avatar = Actor.extend(
   {
     /** Velocity, m/s. The owner's prediction replays from it. */
@@ -37,7 +37,7 @@ export const Avatar = Actor.extend(
     shape: t.uint8().default(0),
     /** 1 + index into EMOTES, 0 for none. */
     emote: t.uint8().default(0),
-    /** True while the connection is dropped and the seat is kept. */
+    /** True while the connection is dropped and the seat reserved. */
     away: t.boolean().default(false),
   },
   "Avatar",
@@ -65,7 +65,7 @@ export type Prop = SchemaType<typeof Prop>;
 export const WorldState = schema(
   {
     actors: t.map(Actor),
-    /** How far in the past a client shows what others move, ms: told with the full state. */
+    /** How far in the past a client shows what others move, ms; part of the full state. */
     interpolationMs: fixed(t.uint16().default(INTERPOLATION_MS)),
   },
   "WorldState",

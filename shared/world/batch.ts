@@ -10,9 +10,9 @@ export interface Staged {
 
 /**
  * Changes that happen wholly or not at all. While a batch runs, plain fields are written but kept out of the
- * wire's records, and spawns and despawns show in queries but not in the schema's map; the end of the outermost
- * batch puts the outcome on the wire, a throw takes it all back. So no value from between can be encoded, even
- * if a patch is taken while the batch runs.
+ * wire's records, and spawns and despawns show in queries but not in the schema's map; the end of the
+ * outermost batch puts the outcome on the wire, a throw takes it all back. So no value from between can be
+ * encoded, even if a patch is taken while the batch runs.
  */
 export class Batch {
   readonly journal = new WriteJournal();

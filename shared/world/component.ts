@@ -130,8 +130,8 @@ export interface ActorClass<A = Actor> {
 /**
  * Declares an actor class composed of components. `kind` is set on each instance.
  *
- * Declare classes at the top of a module, not in a room: @colyseus/schema numbers them when the first encoder of a
- * kind of state is made (TypeContext.cache) and does not know on the wire what is declared later.
+ * Declare classes at the top of a module, not in a room: @colyseus/schema numbers them when the first encoder
+ * of a kind of state is made (TypeContext.cache) and does not know on the wire what is declared later.
  *
  * @throws COMPONENT_UNKNOWN if one of the components was not made by `defineComponent`
  * @example

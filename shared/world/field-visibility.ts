@@ -6,8 +6,8 @@ import type { FieldBuilder, Schema, StateView } from "@colyseus/schema";
 export const OWNER = 1;
 
 /**
- * Marks a field as the owner's: it goes to clients whose view was given the instance by {@link showOwn}, and to
- * nobody else, neither in patches nor in the full state.
+ * Marks a field as the owner's: it goes to clients whose view was given the instance by {@link showOwn}, and
+ * to no other client, neither in patches nor in the full state.
  *
  * @example
  * const Hero = defineActor("hero", { fields: { coins: own(t.uint32().default(0)) } });
@@ -31,8 +31,8 @@ export function internal<T, D extends boolean, O extends boolean>(
 }
 
 /**
- * Marks a field as configuration: a client gets it with the full state when it joins, and later changes are for
- * those who join after. For settings that change live use a plain field.
+ * Marks a field as configuration: a client gets it with the full state when it joins, and later changes are
+ * for those who join after. For settings that change live use a plain field.
  *
  * @example
  * const State = WorldState.extend({ tickHz: fixed(t.uint8().default(20)) }, "State");
@@ -44,8 +44,8 @@ export function fixed<T, D extends boolean, O extends boolean>(
 }
 
 /**
- * Lets the owner of a view see the fields that {@link own} marked, of the actor and of its components. The actor
- * must be in the state: call it after the spawn, and not within a batch that spawns it.
+ * Lets the owner of a view see the fields that {@link own} marked, of the actor and of its components. The
+ * actor must be in the state: call it after the spawn, and not within a batch that spawns it.
  *
  * @example
  * client.view = new StateView();

@@ -12,11 +12,16 @@ export interface FieldChange {
   readonly to: unknown;
 }
 
-/** What an observer is told, once for each change, when the world settles. */
+/** Callbacks of an observer, once for each change, when the world settles. */
 export interface Observer<A extends Actor> {
-  /** The actor fits the query and did not at the last settling; also for those that fit when observing began. */
+  /**
+   * The actor fits the query and did not at the last settling; also for those that fit when observing began.
+   */
   enter?(actor: A, id: string): void;
-  /** Fields of the actor or its components differ, however often they were written. Collections are not covered. */
+  /**
+   * Fields of the actor or its components differ, however often they were written. Collections are not
+   * covered.
+   */
   change?(actor: A, changes: readonly FieldChange[], id: string): void;
   /** The actor is gone or fits no longer. */
   leave?(actor: A, id: string): void;
@@ -93,8 +98,8 @@ export function fieldChanges(entry: Entry): FieldChange[] {
 function pathTo(actor: Schema, child: Schema): string | undefined {
   for (const field of fieldsOf(actor.constructor)) {
     if (field.kind !== "ref") continue;
-    const held = readField(actor, field.name);
-    if (held === child) return `${field.name}.`;
+    const value = readField(actor, field.name);
+    if (value === child) return `${field.name}.`;
   }
   return undefined;
 }

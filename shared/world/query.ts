@@ -29,7 +29,7 @@ export interface Entry {
   changes: Change[];
 }
 
-/** A field that changed, with what it held at the last settling of the world. */
+/** A field that changed, with its value when the world last settled. */
 export interface Change {
   readonly ref: object;
   readonly index: number;
@@ -39,23 +39,23 @@ export interface Change {
 type Parts<W extends readonly AnyComponent[]> = { [K in keyof W]: ComponentOf<W[K]> };
 
 /**
- * The actors that fit some conditions, kept up to date as the world changes: asking again costs nothing. Made by
- * `world.query`. Order is that of spawning. Spawning and despawning while it is walked is safe: who came during
- * the walk is not met, who left is not met any more.
+ * The actors that fit some conditions, kept up to date as the world changes: asking again costs nothing. Made
+ * by `world.query`. Order is that of spawning. Spawning and despawning while it is walked is safe: who came
+ * during the walk is not met, who left is not met any more.
  */
 export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = readonly AnyComponent[]> {
   readonly options: QueryOptions<A, W>;
   readonly #near: NearSource;
   #entries: Entry[] = [];
   readonly #members = new Set<Entry>();
-  /** True if somebody may be walking the list: it is copied before it is changed. */
+  /** True while the list may be iterated: it is copied before it is changed. */
   #walked = false;
 
   /** Made by `world.query`. */
   constructor(options: QueryOptions<A, W>, near: NearSource) {
     this.options = options;
     this.#near = near;
-    // A class that is no component is refused here, once, rather than matching nobody for ever.
+    // A class that is no component is refused here, once, rather than matching no actor for ever.
     for (const klass of [...(options.with ?? []), ...(options.without ?? [])]) componentField(Object, klass);
   }
 
@@ -84,8 +84,8 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
   }
 
   /**
-   * The actors at most `radiusM` metres from (x, z) in the ground plane, in the order of spawning. Give `out` to
-   * have it filled and returned, so that nothing is allocated.
+   * The actors at most `radiusM` metres from (x, z) in the ground plane, in the order of spawning. Give `out`
+   * to have it filled and returned, so that nothing is allocated.
    */
   near(x: number, z: number, radiusM: number, out: A[] = []): A[] {
     const found = this.#near.found;

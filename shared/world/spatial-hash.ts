@@ -6,7 +6,7 @@ export interface SpatialHashOptions {
 
 /**
  * Where things are in the ground plane, so that "who is near" looks at a few cells instead of at everyone.
- * Positions are exact float64; a thing at NaN is near nobody.
+ * Positions are exact float64; an item at NaN is near nothing.
  */
 export interface SpatialHash<T> {
   readonly size: number;
@@ -16,9 +16,14 @@ export interface SpatialHash<T> {
   move(item: T, x: number, z: number): boolean;
   /** Takes a thing out; false if it is not there. */
   remove(item: T): boolean;
-  /** Calls `visit` for each thing at most `radiusM` from (x, z), in no particular order. Allocates nothing. */
+  /**
+   * Calls `visit` for each thing at most `radiusM` from (x, z), in no particular order. Allocates nothing.
+   */
   within(x: number, z: number, radiusM: number, visit: (item: T, distanceSq: number) => void): void;
-  /** Puts the `count` nearest things into `out`, nearest first, and returns it. Give `out` to allocate nothing. */
+  /**
+   * Puts the `count` nearest things into `out`, nearest first, and returns it. Give `out` to allocate
+   * nothing.
+   */
   nearest(x: number, z: number, count: number, out?: T[]): T[];
   clear(): void;
 }
@@ -28,10 +33,11 @@ const FAR = 2 ** 30;
 const NONE = -1;
 
 /**
- * Makes an empty grid: a spatial hash over x and z. Cells are chains through typed arrays, so inserting, moving
- * and asking allocate nothing once the arrays have grown.
+ * Makes an empty grid: a spatial hash over x and z. Cells are chains through typed arrays, so inserting,
+ * moving and asking allocate nothing once the arrays have grown.
  *
- * @see Teschner et al., "Optimized Spatial Hashing for Collision Detection of Deformable Objects", 2003 (the hash)
+ * @see Teschner et al., "Optimized Spatial Hashing for Collision Detection of Deformable Objects", 2003 (the
+ *   hash)
  * @example
  * const grid = createSpatialHash<string>({ cellM: 10 });
  * grid.insert("fox", 3, 4);

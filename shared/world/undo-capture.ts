@@ -12,8 +12,8 @@ import { fieldsOf, readField, writeField } from "./schema-fields.ts";
 
 /**
  * Notes all that an instance holds, children and collections included, and returns a function that puts it
- * back through the public setters. For what a journal of writes cannot see: collections and what is in them. What
- * is put back may be sent again, as it finally is; a value from between never is.
+ * back through the public setters. For what a journal of writes cannot see: collections and what is in them.
+ * What is put back may be sent again, as it finally is; a value from between never is.
  */
 export function captureUndo(ref: Schema): () => void {
   const fields = fieldsOf(ref.constructor).map((field) => {

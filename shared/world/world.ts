@@ -23,9 +23,9 @@ export interface WorldOptions {
 export type ActorRef = string | Actor;
 
 /**
- * Opens the actors of a room's state as a world: queries, batches, observers. The schema map stays the world that
- * everybody sees; this is a view onto it with an index. Write to actors as always; come and go through the world.
- * Works on both sides: in the browser call `adopt()` once a frame, before asking.
+ * Opens the actors of a room's state as a world: queries, batches, observers. The schema map stays the world
+ * that everybody sees; this is a view onto it with an index. Write to actors as always; come and go through
+ * the world. Works on both sides: in the browser call `adopt()` once a frame, before asking.
  *
  * @example
  * const world = createWorld(this.state.actors);
@@ -154,9 +154,10 @@ export class World {
   }
 
   /**
-   * Runs a function whose changes to the world happen wholly or not at all: if it throws, every actor is as it
-   * was, nobody came or went, and the error is thrown on. Batches nest. Nothing of a failed batch goes on the
-   * wire, save that a collection, an optional field or a component that it changed is sent once more as it was.
+   * Runs a function whose changes to the world happen wholly or not at all: if it throws, every actor is as
+   * it was, nobody came or went, and the error is thrown on. Batches nest. Nothing of a failed batch goes on
+   * the wire, save that a collection, an optional field or a component that it changed is sent once more as
+   * it was.
    *
    * @throws BATCH_INVALID if the function is async
    * @example
@@ -208,11 +209,11 @@ export class World {
   }
 
   /**
-   * The set point of a tick: runs what was deferred, each in a batch of its own, then tells the observers. What
-   * is deferred meanwhile waits for the next one. Call it once a tick, after the systems.
+   * The set point of a tick: runs what was deferred, each in a batch of its own, then tells the observers.
+   * What is deferred meanwhile waits for the next one. Call it once a tick, after the systems.
    *
-   * @param fault told of each deferred change or observer that threw; the others go on. Without it the first
-   * error is thrown once all have run.
+   * @param fault called for each deferred change or observer that threw; the others go on. Without it the
+   *   first error is thrown once all have run.
    */
   settle(fault?: Fault): void {
     const errors: unknown[] = [];

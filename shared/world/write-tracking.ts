@@ -1,7 +1,9 @@
 import { $changes, $track, $values, type ChangeTree, OPERATION, Schema } from "@colyseus/schema";
 import { type Field, fieldsOf, readField, writeField } from "./schema-fields.ts";
 
-/** Told of each write to a watched instance just before it happens; true holds the wire's record of it back. */
+/**
+ * Told of each write to a watched instance just before it happens; true holds the wire's record of it back.
+ */
 export interface WriteListener<O> {
   onWrite(owner: O, ref: Schema, index: number): boolean;
 }
@@ -11,7 +13,9 @@ interface Link {
   readonly listener: WriteListener<unknown>;
   readonly owner: unknown;
 }
-/** The link hangs on the change tree: it is at hand as a write is tracked, and no walk over an actor meets it. */
+/**
+ * The link hangs on the change tree: it is at hand as a write is tracked, and no walk over an actor meets it.
+ */
 type Linked = ChangeTree & { [$link]?: Link | undefined };
 type Track = (tree: ChangeTree, index: number, operation?: OPERATION) => void;
 
@@ -22,8 +26,8 @@ const intercepted = new WeakSet<object>();
  * Tells `listener` of every write to an instance and to its schema children, on the server and, as a decoder
  * writes through the same setters, in the browser. Writes inside collections are not seen.
  *
- * It rests on `$track`, which @colyseus/schema exposes "as an override point so downstream tools can intercept
- * per-field writes" (Schema.ts). Classes that no world uses are left as they are.
+ * It rests on `$track`, which @colyseus/schema exposes "as an override point so downstream tools can
+ * intercept per-field writes" (Schema.ts). Classes that no world uses are left as they are.
  */
 export function watchWrites<O>(ref: Schema, listener: WriteListener<O>, owner: O): void {
   interceptTrack(ref.constructor as typeof Schema);
@@ -107,12 +111,17 @@ export function fieldAt(ref: Schema, index: number): Field | undefined {
   return guess?.index === index ? guess : fields.find((field) => field.index === index);
 }
 
-/** What fields held before they were first written: enough to take the writes back, or to put them on the wire. */
+/**
+ * What fields held before they were first written: enough to take the writes back, or to put them on the
+ * wire.
+ */
 export class WriteJournal {
   readonly #values = new Map<Schema, Map<number, unknown>>();
   readonly #children: [ref: Schema, name: string, before: unknown][] = [];
 
-  /** Keeps what a field holds now, unless it was kept before. True if its wire record can wait for `commit`. */
+  /**
+   * Keeps what a field holds now, unless it was kept before. True if its wire record can wait for `commit`.
+   */
   keep(ref: Schema, index: number): boolean {
     const field = fieldAt(ref, index);
     if (field === undefined) return false;

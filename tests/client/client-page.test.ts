@@ -5,11 +5,10 @@ import { toFrame } from "../../client/input/move-direction.ts";
 import { type Api, openApi } from "../../client/network/api.ts";
 import { noticeFor, unreachableNotice } from "../../client/network/disconnect-notice.ts";
 import { ApiError } from "../../client/network/http-client.ts";
-import { backoffMs, withTimeout } from "../../client/network/retry.ts";
 import { readRoomCode } from "../../client/network/room-code.ts";
 import { rigCamera } from "../../client/scene/camera-rig.ts";
 import { wrap } from "../../client/scene/wrap-text.ts";
-import { CLOSE, defineLevel, layGround, playerName, seeded } from "../../shared/index.ts";
+import { backoffMs, CLOSE, defineLevel, layGround, playerName, seeded } from "../../shared/index.ts";
 
 describe("a direction on the screen", () => {
   it("is a direction in the world, seen from behind the avatar", () => {
@@ -67,21 +66,6 @@ describe("coming back", () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(3_500);
     expect(waits[0]).toBeLessThan(300);
     expect(new Set(waits.slice(10)).size).toBeGreaterThan(20);
-  });
-});
-
-describe("an answer that never comes", () => {
-  it("ends in an error, and what comes after all is given back", async () => {
-    let answer = (_seat: string) => {};
-    const returned: string[] = [];
-    const joining = new Promise<string>((resolve) => {
-      answer = resolve;
-    });
-    await expect(withTimeout(5, joining, (seat) => returned.push(seat))).rejects.toThrow("too long");
-    answer("seat 7");
-    await joining;
-    expect(returned).toEqual(["seat 7"]);
-    expect(await withTimeout(1000, Promise.resolve("in time"))).toBe("in time");
   });
 });
 

@@ -8,7 +8,16 @@ import {
   seenBy,
   WorldRoom,
 } from "roomkeep/rooms";
-import { Actor, defineLevel, type WalkInput, type World, WorldState } from "roomkeep/shared";
+import {
+  Actor,
+  castRay,
+  defineLevel,
+  layGround,
+  seeded,
+  type WalkInput,
+  type World,
+  WorldState,
+} from "roomkeep/shared";
 import { bootServer, enterRoom, signIn, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -156,6 +165,9 @@ describe("a hit", () => {
 });
 
 describe("a shot", () => {
+  const flat = layGround(
+    defineLevel({ name: "flat", bounds: { min: [-9, -9], max: [9, 9] }, spawns: [{ at: [0, 0, 0] }] }),
+  );
   const now = seenBy(undefined, "");
   const target = (x: number, y: number, z: number) => Object.assign(new Actor(), { x, y, z });
   const shot = (x: number, y: number, z: number, reachM = 30) => ({
@@ -169,8 +181,8 @@ describe("a shot", () => {
       firstHit(now, shot(...args), [one], SIZE)?.distanceM;
 
   test("meets what is in its way, at any height of it, and nothing beside, behind or out of reach", () => {
-    expect(hits(0, 0, 1)(target(0, 0, 10))).toBeCloseTo(10);
-    expect(hits(0, 0, 5)(target(0.39, 0, 10))).toBeCloseTo(10);
+    expect(hits(0, 0, 1)(target(0, 0, 10))).toBeCloseTo(10 - SIZE.radiusM);
+    expect(hits(0, 0, 5)(target(0.39, 0, 10))).toBeCloseTo(10 - Math.sqrt(0.4 ** 2 - 0.39 ** 2));
     expect(hits(0, 0, 1)(target(0.41, 0, 10))).toBeUndefined();
     expect(hits(0, 0, 1)(target(0, 0, -10))).toBeUndefined();
     expect(hits(0, 0, 1, 9)(target(0, 0, 10))).toBeUndefined();
@@ -183,5 +195,20 @@ describe("a shot", () => {
   test("of several in its way meets the nearest", () => {
     const [near, far] = [target(0, 0, 5), target(0, 0, 9)];
     expect(firstHit(now, shot(0, 0, 1), [far, near], SIZE)?.actor).toBe(near);
+  });
+
+  test("hits what a ray hits, as far away", () => {
+    const random = seeded(11);
+    const between = (low: number, high: number) => low + random() * (high - low);
+    let hit = 0;
+    for (let i = 0; i < 2_000; i++) {
+      const at = target(between(-6, 6), between(-3, 3), between(-6, 6));
+      const one = shot(between(-1, 1), between(-1, 1), between(-1, 1), between(1, 12));
+      const body = { id: "one", layer: "creature", x: at.x, y: at.y, z: at.z, ...SIZE };
+      const ray = castRay(flat, one.from, one.along, one.reachM, { targets: [body], layers: ["creature"] });
+      expect(firstHit(now, one, [at], SIZE)?.distanceM).toBe(ray?.distanceM);
+      if (ray) hit += 1;
+    }
+    expect(hit).toBeGreaterThan(10);
   });
 });

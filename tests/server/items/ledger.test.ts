@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import type { InventoryTransaction } from "../../../server/items/inventory-transaction.ts";
 import {
   type Booker,
   type Booking,
@@ -11,6 +10,7 @@ import {
 } from "../../../server/items/ledger.ts";
 import type { Database } from "../../../server/storage/database.ts";
 import { refuse } from "../../../shared/errors.ts";
+import type { InventoryTransaction } from "../../../shared/items/inventory.ts";
 import { newGuest, openIncarnation } from "../../helpers/characters.ts";
 import { describeOnEachDatabase } from "../../helpers/databases.ts";
 

@@ -1,0 +1,26 @@
+/** Like things in one slot of a container. */
+export interface Stack<Container extends string = string> {
+  readonly id: string;
+  readonly template: string;
+  /** e.g. "bag:<character>", "ground:meadow"; in the page "bag" or "equipment" of the own character. */
+  container: Container;
+  slot: number;
+  qty: number;
+}
+
+/** Some of a kind of item. */
+export interface Amount {
+  readonly template: string;
+  /** 1 and up. */
+  readonly qty: number;
+}
+
+/** What one side of a trade or a mail gives: parts of stacks in the bag, and coins. */
+export interface Offer {
+  readonly items: readonly { readonly id: string; readonly qty: number }[];
+  /** 0 and up. */
+  readonly coins: number;
+}
+
+/** What a shop asks for one, and pays for one; what it does not name it does not trade. Coins, 1 and up. */
+export type PriceList = Readonly<Record<string, { readonly buy?: number; readonly sell?: number }>>;
