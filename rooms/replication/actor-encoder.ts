@@ -16,7 +16,10 @@ const MARGIN = 2048;
 
 /** Which fields: those that everybody may see, or those under `.view()`, which are the owner's. */
 export type Audience = "all" | "owner";
-/** `fresh`: for a decoder that has none of it. `replace`: collections are emptied first, which suits any decoder. */
+/**
+ * `fresh`: for a decoder that has none of it. `replace`: collections are emptied first, which suits any
+ * decoder.
+ */
 export type Form = "fresh" | "replace";
 
 /** A tick's bytes, which frames are put together from. The encoders append to it. */
@@ -28,7 +31,9 @@ export class Scratch {
     this.it.offset = 0;
   }
 
-  /** Whether bytes were written past the end and are lost: the `write` under way begins again with more room. */
+  /**
+   * Whether bytes were written past the end and are lost: the `write` under way begins again with more room.
+   */
   get isOver(): boolean {
     return this.it.offset > this.bytes.length;
   }
@@ -39,7 +44,10 @@ export class Scratch {
     while (this.it.offset + bytes > this.bytes.length) this.#grow();
   }
 
-  /** Runs a write of any length, again with more room if it did not fit: writes past the end are lost, not thrown. */
+  /**
+   * Runs a write of any length, again with more room if it did not fit: writes past the end are lost, not
+   * thrown.
+   */
   write(append: () => void): void {
     const start = this.it.offset;
     append();
@@ -103,7 +111,10 @@ export function appendWhole(
   tree.forEachChildWithCtx({ encoder, out, tree, whose, form, owners }, appendChild);
 }
 
-/** A tree being written for one audience. Its functions are made once: a closure for each tree cost more than the bytes. */
+/**
+ * A tree being written for one audience. Its functions are made once: a closure for each tree cost more than
+ * the bytes.
+ */
 interface Writer {
   /** Bits of continuous fields, which are left out here and sent when their ring is due. */
   readonly deferred: number;
@@ -116,7 +127,9 @@ interface Writer {
   switched: boolean;
 }
 
-/** Whether this audience may see a field. A collection has no tags: all of it has the audience of its field. */
+/**
+ * Whether this audience may see a field. A collection has no tags: all of it has the audience of its field.
+ */
 function isForAudience({ tree, whose, owners }: Writer, index: number): boolean {
   return (owners || descriptorOf(tree).tags[index] !== undefined) === (whose === "owner");
 }
@@ -170,7 +183,10 @@ function appendChild(
   if (whose === "owner" || !isHidden) appendWhole(encoder, out, child, whose, form, isHidden);
 }
 
-/** Removes what a decoder of the tree may have and the whole tree has not: entries, and fields unset this tick. */
+/**
+ * Removes what a decoder of the tree may have and the whole tree has not: entries, and fields unset this
+ * tick.
+ */
 function appendErasure(writer: Writer): void {
   const { tree, out } = writer;
   if (isSchema(tree)) tree.forEachWithCtx(writer, appendUnset);
@@ -184,8 +200,8 @@ function appendUnset(writer: Writer, index: number, op: OPERATION): void {
 }
 
 /**
- * Appends the immediate changes of one actor, in the order in which they happened. A schema that was added to it by
- * reference goes whole: it may come from an actor that is not visible to this one's viewers.
+ * Appends the immediate changes of one actor, in the order in which they happened. A schema that was added to
+ * it by reference goes whole: it may come from an actor that is not visible to this one's viewers.
  */
 export function appendChanges(encoder: Encoder, out: Scratch, actor: TrackedActor, whose: Audience): void {
   const added = addedTrees(actor);
@@ -254,7 +270,8 @@ export function hasAll({ actor, layout }: TrackedActor): boolean {
 }
 
 /**
- * Appends a switch to an actor and the current values of some continuous fields; a value that was unset is erased.
+ * Appends a switch to an actor and the current values of some continuous fields; a value that was unset is
+ * erased.
  *
  * @param op `ADD` for clients that do not have the actor, 0 for those that do
  */

@@ -12,8 +12,8 @@ import { firstChanged, indexInParent, parentOf, refIdOf, settleFilters } from ".
 import { type Cell, TrackedActor } from "./tracked-actor.ts";
 
 /**
- * Follows the actors map: each tick it takes the changed trees of actors out of the encoder's queue, so that the
- * stock encoding never sees them, and notes which actors were added, removed, changed cells, or changed.
+ * Follows the actors map: each tick it takes the changed trees of actors out of the encoder's queue, so that
+ * the stock encoding never sees them, and notes which actors were added, removed, changed cells, or changed.
  */
 export class ActorTracker {
   readonly byKey = new Map<string, TrackedActor>();

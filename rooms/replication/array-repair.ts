@@ -2,15 +2,17 @@ import { $changes, type ArraySchema, type ChangeTree, type Encoder, OPERATION } 
 import { arrayOf, firstChanged, type StagedArray, stagedOf, treeOf } from "./internals.ts";
 
 /**
- * Makes sure that clients end with the arrays that the room has. The stock array records positions in a layout where
- * removed entries keep their place, and one operation a position, while a decoder inserts and deletes as it reads:
- * several operations on one array within a tick can show another order or lose an entry. `[a, c].shift()` and then
- * `splice(1, 0, x)` shows `x, c` for `c, x`, because `splice` takes the place behind the last entry from the new length.
+ * Makes sure that clients end with the arrays that the room has. The stock array records positions in a
+ * layout where removed entries keep their place, and one operation a position, while a decoder inserts and
+ * deletes as it reads: several operations on one array within a tick can show another order or lose an entry.
+ * `[a, c].shift()` and then `splice(1, 0, x)` shows `x, c` for `c, x`, because `splice` takes the place
+ * behind the last entry from the new length.
  *
- * So the operations of each changed array are decoded here first, and where the result is wrong the array is sent
- * whole: emptied, then filled again.
+ * So the operations of each changed array are decoded here first, and where the result is wrong the array is
+ * sent whole: emptied, then filled again.
  *
- * @see `@colyseus/schema` src/types/custom/ArraySchema.ts and src/decoder/DecodeOperation.ts `decodeArray` (5.0.34)
+ * @see `@colyseus/schema` src/types/custom/ArraySchema.ts and src/decoder/DecodeOperation.ts `decodeArray`
+ *   (5.0.34)
  */
 export class ArrayRepair {
   /** The entries that decoders have of an array since the last patch. */
@@ -19,7 +21,8 @@ export class ArrayRepair {
   /**
    * Once a patch, before anything is encoded.
    *
-   * @param isOurs which filtered arrays to repair as well: a `StateView` keeps count of the entries of the others
+   * @param isOurs which filtered arrays to repair as well: a `StateView` keeps count of the entries of the
+   *   others
    * @returns how many arrays will go whole
    */
   repair(encoder: Encoder, isOurs?: (tree: ChangeTree) => boolean): number {
@@ -48,7 +51,8 @@ function restate(array: ArraySchema, former: Set<unknown>): void {
   tree.operation(OPERATION.CLEAR);
   array.clear();
   array.push(...items);
-  // The array may have detached one entry in place of another. An entry that stays attached would still be sent.
+  // The array may have detached one entry in place of another. An entry that stays attached would still be
+  // sent.
   for (const item of items) former.delete(item);
   for (const value of former) {
     const left = treeOf(value);

@@ -23,11 +23,12 @@ import type { Cell, EntryBytes, Segment, TrackedActor } from "./tracked-actor.ts
 import type { VisibleCells } from "./visible-cells.ts";
 
 /**
- * Encodes the changes of each cell once a tick, when they are first asked for, into one scratch. A patch is a run of
- * `[255][refId][operations…]` blocks, valid in any order as long as each reference is introduced before it is used:
- * so frames are put together from ranges of the scratch.
+ * Encodes the changes of each cell once a tick, when they are first asked for, into one scratch. A patch is a
+ * run of `[255][refId][operations…]` blocks, valid in any order as long as each reference is introduced
+ * before it is used: so frames are put together from ranges of the scratch.
  *
- * Immediate changes go with the next patch: all but those of continuous fields, whose values wait for their ring.
+ * Immediate changes go with the next patch: all but those of continuous fields, whose values wait for their
+ * ring.
  *
  * @see `@colyseus/schema` src/encoder/Encoder.ts and src/decoder/Decoder.ts (5.0.34)
  */
@@ -197,9 +198,10 @@ export class CellEncoder {
   }
 
   /**
-   * Encodes the changes of a cell. Rings are nested: an actor that is due in a slow ring is due in the faster ones too.
-   * So values that are due in the slowest ring come first, and each ring gets the run up to its own end: every actor is
-   * encoded once. Only an actor whose rings have unlike fields pending is encoded for each of them apart.
+   * Encodes the changes of a cell. Rings are nested: an actor that is due in a slow ring is due in the faster
+   * ones too. So values that are due in the slowest ring come first, and each ring gets the run up to its own
+   * end: every actor is encoded once. Only an actor whose rings have unlike fields pending is encoded for
+   * each of them apart.
    */
   #layOut(cell: Cell): void {
     const { scratch } = this;

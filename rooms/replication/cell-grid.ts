@@ -4,8 +4,8 @@ import { Cell, type TrackedActor } from "./tracked-actor.ts";
 import { type RadiusOffsets, VisibleCells } from "./visible-cells.ts";
 
 /**
- * Columns and rows on either side of the origin; what lies beyond counts as the outermost. With the widest view beyond
- * it still a number of 16 bits, for {@link keyOf}.
+ * Columns and rows on either side of the origin; what lies beyond counts as the outermost. With the widest
+ * view beyond it still a number of 16 bits, for {@link keyOf}.
  */
 const LINES_MAX = 32_000;
 /** Columns and rows of the table of rings: past the largest radius in cells. */
@@ -73,7 +73,9 @@ export class CellGrid {
     return view;
   }
 
-  /** Whether a view is so wide that a walk over all cells with members is shorter than one over its places. */
+  /**
+   * Whether a view is so wide that a walk over all cells with members is shorter than one over its places.
+   */
   isWide({ offsets }: VisibleCells): boolean {
     return this.table.count * 4 < offsets.columns.length;
   }
@@ -131,8 +133,9 @@ export class CellGrid {
   }
 
   /**
-   * The slowest ring in which an actor is due; it is due in the faster ones too. This goes by actor, not by cell: each
-   * tick then has its even share, and an actor that changes cells is due in the same ticks as before.
+   * The slowest ring in which an actor is due; it is due in the faster ones too. This goes by actor, not by
+   * cell: each tick then has its even share, and an actor that changes cells is due in the same ticks as
+   * before.
    */
   slowestDueRing(actor: TrackedActor, tick: number): number {
     const { rings } = this.#interest;

@@ -9,7 +9,10 @@ const VALUES_AT = 3;
 const FIXED = 4;
 /** Numbers by ring: the end of its run of values, then start and end of its apart values. */
 const BY_RING = 3;
-/** Numbers of a slot behind those by ring, as offsets from its end: column, row, and the next slot at its place. */
+/**
+ * Numbers of a slot behind those by ring, as offsets from its end: column, row, and the next slot at its
+ * place.
+ */
 const COLUMN = -3;
 const ROW = -2;
 const NEXT = -1;
@@ -20,15 +23,16 @@ const SIDE_MAX = 512;
 const NONE = -1;
 
 /**
- * Where each cell's bytes of this tick begin and end in the scratch, as numbers in one block. A patch reads them for
- * each cell of each view: spread over objects they cost more than the bytes that they stand for.
+ * Where each cell's bytes of this tick begin and end in the scratch, as numbers in one block. A patch reads
+ * them for each cell of each view: spread over objects they cost more than the bytes that they stand for.
  *
- * A slot holds the tick in which its cell has something to send, the tick in which that was laid out, where immediate
- * changes begin, where values begin, and by ring the end of its run of values, then start and end of the values that
- * it gets apart. The numbers of three rings fill a line of the processor's cache.
+ * A slot holds the tick in which its cell has something to send, the tick in which that was laid out, where
+ * immediate changes begin, where values begin, and by ring the end of its run of values, then start and end
+ * of the values that it gets apart. The numbers of three rings fill a line of the processor's cache.
  *
- * A cell on the ground is found by column and row in a lattice that repeats: neighbours on the ground are neighbours
- * in memory, so that a view passes over empty ground at next to no cost and keeps no list of its cells.
+ * A cell on the ground is found by column and row in a lattice that repeats: neighbours on the ground are
+ * neighbours in memory, so that a view passes over empty ground at next to no cost and keeps no list of its
+ * cells.
  */
 export class CellTable {
   readonly stride: number;
@@ -41,7 +45,10 @@ export class CellTable {
   /** The first slot at each place. Columns and rows that are a side apart share one. */
   #lattice = new Int32Array(SIDE * SIDE).fill(NONE);
   #side = SIDE;
-  /** By place: bits of the rings with something to send in this tick. A view looks no further without its ring's bit. */
+  /**
+   * By place: bits of the rings with something to send in this tick. A view looks no further without its
+   * ring's bit.
+   */
   #due = new Uint8Array(SIDE * SIDE);
 
   constructor(rings: number) {

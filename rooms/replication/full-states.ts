@@ -19,8 +19,8 @@ interface CachedCell {
 }
 
 /**
- * Full states by cell. Where nothing changed since the last patch a cell's actors are encoded once for all clients
- * that join before the next: when many join at once that is nearly everywhere.
+ * Full states by cell. Where nothing changed since the last patch a cell's actors are encoded once for all
+ * clients that join before the next: when many join at once that is nearly everywhere.
  */
 export class FullStates {
   readonly #context: ReplicationContext;

@@ -30,12 +30,13 @@ interface Opened {
 const SWEEP_TICKS = 80;
 
 /**
- * A serializer that sends each client only the actors near its viewpoint, and encodes each cell once for all who see it.
- * The wire is the stock one (`id` stays `schema`), so unmodified SDK clients decode it. The rest of the state beside
- * the actors map goes to all clients, views included, as with the stock serializer.
+ * A serializer that sends each client only the actors near its viewpoint, and encodes each cell once for all
+ * who see it. The wire is the stock one (`id` stays `schema`), so unmodified SDK clients decode it. The rest
+ * of the state beside the actors map goes to all clients, views included, as with the stock serializer.
  *
- * An actor's fields under `.view()` go to its owner alone: the client whose session id is the actor's key. A schema
- * instance inside an actor belongs to that actor only; to refer to an actor from elsewhere, hold its key.
+ * An actor's fields under `.view()` go to its owner alone: the client whose session id is the actor's key. A
+ * schema instance inside an actor belongs to that actor only; to refer to an actor from elsewhere, hold its
+ * key.
  *
  * @example
  * room.setSerializer(new InterestSerializer({ interest: { radiusM: 50 } }));
@@ -55,8 +56,8 @@ export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
   }
 
   /**
-   * Sets a client's viewpoint: an actor's key or a point. Without one it is the actor whose key is the session id.
-   * Holds through reconnections until {@link InterestSerializer.forget}.
+   * Sets a client's viewpoint: an actor's key or a point. Without one it is the actor whose key is the
+   * session id. Holds through reconnections until {@link InterestSerializer.forget}.
    */
   viewpoint(client: Client, from: Viewpoint): void {
     this.#viewpoints.setViewpoint(client.sessionId, from);
@@ -147,7 +148,8 @@ export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
   }
 
   /**
-   * @param isAfterPatch true at the end of a tick, when nothing is pending: the client then goes on with shared patches
+   * @param isAfterPatch true at the end of a tick, when nothing is pending: the client then goes on with
+   *   shared patches
    */
   #fullFrame(client: Client | undefined, timing: PatchTiming | undefined, isAfterPatch = false): Frame {
     const { context, states } = this.#opened;

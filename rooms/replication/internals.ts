@@ -11,10 +11,11 @@ import { missingInternals } from "../transport/internals.ts";
 import { missingParts } from "../transport/missing-parts.ts";
 
 /**
- * Undocumented parts of `@colyseus/schema` that replication rests on, read from 5.0.34: src/encoder/ChangeTree.ts,
- * Encoder.ts, Root.ts, and src/types/custom/ArraySchema.ts. Nothing documented takes their place, so that
- * {@link checkSchemaInternals} refuses a version without them. Beside the functions below these are the trees'
- * walks (`forEach…`), `dirtyLow`, `dirtyHigh`, `endEncode`, `discard` and `operation`, typed by the package itself.
+ * Undocumented parts of `@colyseus/schema` that replication rests on, read from 5.0.34:
+ * src/encoder/ChangeTree.ts, Encoder.ts, Root.ts, and src/types/custom/ArraySchema.ts. Nothing documented
+ * takes their place, so that {@link checkSchemaInternals} refuses a version without them. Beside the
+ * functions below these are the trees' walks (`forEach…`), `dirtyLow`, `dirtyHigh`, `endEncode`, `discard`
+ * and `operation`, typed by the package itself.
  */
 export const SCHEMA_READ_FROM = "5.0.34";
 
@@ -43,6 +44,7 @@ export function indexInParent(tree: ChangeTree | undefined): number | undefined 
   return tree?._parentIndex;
 }
 
+/** Whether a tree is of a schema, not of a collection. */
 export function isSchema(tree: ChangeTree): boolean {
   return tree._isSchema;
 }
@@ -66,6 +68,7 @@ export interface StagedArray {
   readonly deletedIndexes: readonly (boolean | undefined)[];
 }
 
+/** An array as {@link StagedArray}. */
 export function stagedOf(array: ArraySchema): StagedArray {
   return array as unknown as StagedArray;
 }
@@ -92,8 +95,8 @@ export function hideFromFullSync(tree: ChangeTree, encoder: Encoder): void {
 }
 
 /**
- * Has the encoder reclassify the trees that changed parents now, on an empty queue. It does so when it encodes and
- * puts some in the queue by it; those of actors would then be in the stock encoding that follows.
+ * Has the encoder reclassify the trees that changed parents now, on an empty queue. It does so when it
+ * encodes and puts some in the queue by it; those of actors would then be in the stock encoding that follows.
  */
 export function settleFilters(encoder: Encoder): void {
   const { changes, pendingFilterRefresh } = encoder.root;

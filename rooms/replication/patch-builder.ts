@@ -17,9 +17,9 @@ interface Recipient {
 }
 
 /**
- * Puts together each client's patch from the bytes of the cells. Clients whose view is unchanged are a group by view
- * and share one frame; those whose view changes get what enters and leaves it; those who had a full state since the
- * last patch get the difference to that.
+ * Puts together each client's patch from the bytes of the cells. Clients whose view is unchanged are a group
+ * by view and share one frame; those whose view changes get what enters and leaves it; those who had a full
+ * state since the last patch get the difference to that.
  */
 export class PatchBuilder {
   /** Frames of the last tick, built and sent: their ratio is what sharing saves. */
@@ -188,7 +188,9 @@ export class PatchBuilder {
     if (sharing !== undefined) this.#queue(sharing, this.#frame(ranges));
   }
 
-  /** Queues frames for the clients of a group that get bytes of their own. The others remain a list, returned. */
+  /**
+   * Queues frames for the clients of a group that get bytes of their own. The others remain a list, returned.
+   */
   #queueOwnPatches(view: VisibleCells, ranges: ByteRanges): SentState | undefined {
     let sharing: SentState | undefined;
     for (let sent = view.group; sent !== undefined; ) {
@@ -246,7 +248,9 @@ export class PatchBuilder {
     return ranges;
   }
 
-  /** Actors that changed cells in this tick, as seen on the way from one view to another: removals come first. */
+  /**
+   * Actors that changed cells in this tick, as seen on the way from one view to another: removals come first.
+   */
   #addMoves(previous: VisibleCells, view: VisibleCells, ranges: ByteRanges): void {
     const { grid, cells, tracker } = this.#context;
     const additions = new ByteRanges();
@@ -290,7 +294,8 @@ export class PatchBuilder {
   }
 
   /**
-   * The ranges for one client: the given ones, unless it owns fields that changed or has a state view with changes.
+   * The ranges for one client: the given ones, unless it owns fields that changed or has a state view with
+   * changes.
    *
    * @param hadFullState the owner's fields are then sent whole
    */
@@ -358,7 +363,10 @@ export class PatchBuilder {
     this.#queuedClients.push(first);
   }
 
-  /** Writes all frames at once: the kernel's work between two frames would evict what building them has cached. */
+  /**
+   * Writes all frames at once: the kernel's work between two frames would evict what building them has
+   * cached.
+   */
   #flush(): void {
     const from = performance.now();
     this.#queuedFrames.forEach((frame, i) => {

@@ -15,9 +15,10 @@ export interface PatchTiming {
 }
 
 /**
- * Colyseus's serializer with frames that stay as they were sent, and {@link Backpressure}: for rooms without interest.
- * The stock one hands out views of a buffer that the next tick overwrites, and a socket that is backed up then sends
- * the next tick's bytes in their place. Nothing differs on the wire: the id stays `schema`.
+ * Colyseus's serializer with frames that stay as they were sent, and {@link Backpressure}: for rooms without
+ * interest. The stock one hands out views of a buffer that the next tick overwrites, and a socket that is
+ * backed up then sends the next tick's bytes in their place. Nothing differs on the wire: the id stays
+ * `schema`.
  */
 export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
   readonly backpressure: Backpressure;
@@ -46,8 +47,8 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
   }
 
   /**
-   * The full state as this client may see it, in memory that is not written to again. Where many join at once it is an
-   * empty patch in its place, and the state follows later: see {@link JoinQueue}.
+   * The full state as this client may see it, in memory that is not written to again. Where many join at once
+   * it is an empty patch in its place, and the state follows later: see {@link JoinQueue}.
    */
   override getFullState(
     client?: Client,
@@ -83,7 +84,10 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
     return this.#fullCopy;
   }
 
-  /** Encodes the changes, once for all clients and once a view, and sends them as {@link Backpressure} decides. */
+  /**
+   * Encodes the changes, once for all clients and once a view, and sends them as {@link Backpressure}
+   * decides.
+   */
   override applyPatches(clients: Client[], _state?: unknown, timing?: PatchTiming): boolean {
     this.spentMs.send = 0;
     this.backpressure.sweep(clients);

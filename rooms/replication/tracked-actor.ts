@@ -9,7 +9,10 @@ export interface Segment {
 }
 const emptySegment = (): Segment => ({ tick: -1, start: 0, end: 0 });
 
-/** The bytes by which an actor enters a view: its entry in the map, then all its fields but the continuous ones. */
+/**
+ * The bytes by which an actor enters a view: its entry in the map, then all its fields but the continuous
+ * ones.
+ */
 export interface EntryBytes {
   readonly bytes: Uint8Array;
   /** Where the second part begins. */
@@ -56,8 +59,8 @@ export class Cell {
 /**
  * An actor as replication keeps it: the cell in which clients know it, and what has still to be sent of it.
  *
- * Here, and in all objects that every tick reads for every actor, each field is set when the object is made. Fields
- * that are set later come in another order in each object, and V8 then looks every one of them up.
+ * Here, and in all objects that every tick reads for every actor, each field is set when the object is made.
+ * Fields that are set later come in another order in each object, and V8 then looks every one of them up.
  */
 export class TrackedActor {
   readonly actor: Schema & { x?: number; z?: number };
@@ -77,9 +80,14 @@ export class TrackedActor {
   /** The tick in which it was added, removed or changed cells, and the cell before that. */
   movedTick = -1;
   previousCell: Cell | undefined = undefined;
-  /** Bits of continuous fields still to be sent, by ring. A slower ring has the bits of a faster one, and more. */
+  /**
+   * Bits of continuous fields still to be sent, by ring. A slower ring has the bits of a faster one, and
+   * more.
+   */
   readonly pending: number[];
-  /** In a tick that is being sent: the slowest ring that is due, or -1 if the rings have unlike pending bits. */
+  /**
+   * In a tick that is being sent: the slowest ring that is due, or -1 if the rings have unlike pending bits.
+   */
   dueRing = -1;
   /** Whether it is in the list of actors with pending bits. */
   isActive = false;
@@ -114,7 +122,10 @@ export class TrackedActor {
       this.pending[ring] = (this.pending[ring] ?? 0) | bits;
   }
 
-  /** After a change of cell a viewer may lack what a slower ring had pending: every ring now has all of it pending. */
+  /**
+   * After a change of cell a viewer may lack what a slower ring had pending: every ring now has all of it
+   * pending.
+   */
   mergePending(): void {
     this.mark(this.pending[this.pending.length - 1] ?? 0);
   }

@@ -4,17 +4,26 @@ import type { WriteHandle } from "../transport/socket-writer.ts";
 import type { ByteRanges } from "./byte-ranges.ts";
 import type { TrackedActor } from "./tracked-actor.ts";
 
-/** Which cells one radius reaches, as offsets from the viewer's own cell, and all visible cells of that radius. */
+/**
+ * Which cells one radius reaches, as offsets from the viewer's own cell, and all visible cells of that
+ * radius.
+ */
 export interface RadiusOffsets {
   /** By column and row of the viewer's cell. */
   readonly views: Map<number, VisibleCells>;
-  /** Columns, rows and rings of the reached cells. Visibility is mutual: a cell that is seen from here sees here. */
+  /**
+   * Columns, rows and rings of the reached cells. Visibility is mutual: a cell that is seen from here sees
+   * here.
+   */
   readonly columns: Int32Array;
   readonly rows: Int32Array;
   readonly rings: Uint8Array;
 }
 
-/** The cells visible from one cell within one radius, and `everywhere`. All clients there share it, and its frames. */
+/**
+ * The cells visible from one cell within one radius, and `everywhere`. All clients there share it, and its
+ * frames.
+ */
 export class VisibleCells {
   readonly x: number;
   readonly z: number;

@@ -10,7 +10,9 @@ import type { Frame } from "./websocket-frame.ts";
 
 /** Bounds on what a room queues for one client that does not read. */
 export interface BackpressureLimits {
-  /** Bytes queued past which patches are skipped; a full state follows when under a sixteenth of it is left. */
+  /**
+   * Bytes queued past which patches are skipped; a full state follows when under a sixteenth of it is left.
+   */
   patchBytes: number;
   /** Bytes queued, messages included, past which the client is dropped at once. */
   totalBytes: number;
@@ -31,7 +33,9 @@ export const BACKPRESSURE_LIMITS: BackpressureLimits = {
   graceMs: 3_000,
 };
 
-/** What a joined client is sent this tick: the patch, nothing, or the full state because it missed patches. */
+/**
+ * What a joined client is sent this tick: the patch, nothing, or the full state because it missed patches.
+ */
 export type PatchDecision = "patch" | "skip" | "resync";
 
 /** How a shared frame leaves: by the socket's handle, by Node's stream, or as a message of the transport. */
@@ -49,9 +53,9 @@ interface JoiningClient {
 const stockRaw = WebSocketClient.prototype.raw;
 
 /**
- * Sends a room's frames to its clients and bounds what is queued for each. Colyseus bounds no queue: a client that
- * stops reading but answers pings, or never acknowledges its join, makes the process grow. Here each client has
- * limits of bytes and time, and is closed with {@link CLOSE.TOO_SLOW} past them.
+ * Sends a room's frames to its clients and bounds what is queued for each. Colyseus bounds no queue: a client
+ * that stops reading but answers pings, or never acknowledges its join, makes the process grow. Here each
+ * client has limits of bytes and time, and is closed with {@link CLOSE.TOO_SLOW} past them.
  */
 export class Backpressure {
   readonly limits: BackpressureLimits;
@@ -78,7 +82,10 @@ export class Backpressure {
     this.#now = now;
   }
 
-  /** Bounds clients that have not joined yet, forgets those that left. Once a tick, before {@link Backpressure.decide}. */
+  /**
+   * Bounds clients that have not joined yet, forgets those that left. Once a tick, before {@link
+   * Backpressure.decide}.
+   */
   sweep(clients: readonly Client[]): void {
     for (const client of clients) {
       if (client.state === ClientState.JOINING) this.#boundJoin(client);
@@ -112,8 +119,9 @@ export class Backpressure {
   }
 
   /**
-   * The handle that takes this client's next frame; undefined where the frame must go another way. Its parts are spread
-   * over memory: a caller that sends to many clients asks for all handles first, while it reads the clients anyway.
+   * The handle that takes this client's next frame; undefined where the frame must go another way. Its parts
+   * are spread over memory: a caller that sends to many clients asks for all handles first, while it reads
+   * the clients anyway.
    */
   handleOf(client: Client): WriteHandle | undefined {
     const socket = this.writePath === "handle" ? directSocket(client) : undefined;
@@ -121,7 +129,8 @@ export class Backpressure {
   }
 
   /**
-   * Sends a frame, shared or not. The kernel takes it at once unless the client is backed up; its memory is then retained.
+   * Sends a frame, shared or not. The kernel takes it at once unless the client is backed up; its memory is
+   * then retained.
    *
    * @param handle of {@link Backpressure.handleOf}, asked for since anything else was sent to the client
    */

@@ -8,17 +8,19 @@ import { readDirectly } from "./socket-reader.ts";
 import { openStrikes, type Strikes } from "./strikes.ts";
 
 /**
- * Receives the frames of a room's clients in place of `room._onMessage`. A frame that no page sends is a strike and
- * goes no further: see {@link openFrameCheck}. The room may define no inputs whose form cannot be checked. These
- * checks are always on; what follows are fast paths, each with its name in {@link FAST_PATHS}.
+ * Receives the frames of a room's clients in place of `room._onMessage`. A frame that no page sends is a
+ * strike and goes no further: see {@link openFrameCheck}. The room may define no inputs whose form cannot be
+ * checked. These checks are always on; what follows are fast paths, each with its name in {@link FAST_PATHS}.
  *
  * "socket-read": input frames come to the room directly, see {@link readDirectly}.
  *
- * "client-shape": Colyseus ends a join by `delete client._enqueuedMessages`, and V8 keeps an object that lost a field
- * as a hash table from then on: each `client.state` or `client.ref` is a look-up, some twenty a client and tick. Here
- * the join is acknowledged as it is there, but the field is set to undefined, which has the same meaning to its readers.
+ * "client-shape": Colyseus ends a join by `delete client._enqueuedMessages`, and V8 keeps an object that lost
+ * a field as a hash table from then on: each `client.state` or `client.ref` is a look-up, some twenty a
+ * client and tick. Here the join is acknowledged as it is there, but the field is set to undefined, which has
+ * the same meaning to its readers.
  *
- * @throws INPUT_SCHEMA_INVALID if the room's inputs are not of numbers and booleans only, now or when they are defined
+ * @throws INPUT_SCHEMA_INVALID if the room's inputs are not of numbers and booleans only, now or when they
+ *   are defined
  */
 export function installClientFastPath(room: Room, strikes = openStrikes(() => room.clock.elapsedTime)): void {
   const internals = internalsOf(room);
@@ -72,7 +74,10 @@ function quicken(internals: RoomInternals, client: AnyClient): void {
   if (usesFastPath("input-sweep")) skipEmptySweeps(client);
 }
 
-/** A decoder searches for dropped references after each input frame. Inputs hold none, and it costs as much as decoding. */
+/**
+ * A decoder searches for dropped references after each input frame. Inputs hold none, and it costs as much as
+ * decoding.
+ */
 function skipEmptySweeps(client: AnyClient): void {
   const root = decoderRootOf(client);
   const sweep = root?.garbageCollectDeletedRefs;

@@ -3,15 +3,25 @@
  * which is taken where a part is missing or the fast path is switched off: slower, and the same on the wire.
  */
 export const FAST_PATHS = [
-  /** Input frames go from the memory they were read into to the room. Otherwise: the WebSocket's "message" event. */
+  /**
+   * Input frames go from the memory they were read into to the room. Otherwise: the WebSocket's "message"
+   * event.
+   */
   "socket-read",
-  /** Shared frames go to the socket, past the sender of `ws`. Otherwise: `client.raw`, a copy for each client. */
+  /**
+   * Shared frames go to the socket, past the sender of `ws`. Otherwise: `client.raw`, a copy for each client.
+   */
   "socket-stream",
   /** They go to the socket's handle, past Node's stream. Needs "socket-stream"; otherwise: `socket.write`. */
   "socket-handle",
-  /** A join ends without the deletion of a field, so that V8 keeps the client's shape. Otherwise: as Colyseus does. */
+  /**
+   * A join ends without the deletion of a field, so that V8 keeps the client's shape. Otherwise: as Colyseus
+   * does.
+   */
   "client-shape",
-  /** No search for dropped references after an input frame, which holds none. Otherwise: the decoder searches. */
+  /**
+   * No search for dropped references after an input frame, which holds none. Otherwise: the decoder searches.
+   */
   "input-sweep",
 ] as const;
 

@@ -20,8 +20,8 @@ const MISSING: Readonly<Record<FastPath, () => string[]>> = {
 let inUse: ReadonlySet<FastPath> | undefined;
 
 /**
- * Sets which fast paths this process uses, before its first room. One whose parts the installed versions lack stays
- * off, which is logged once.
+ * Sets which fast paths this process uses, before its first room. One whose parts the installed versions lack
+ * stays off, which is logged once.
  */
 export function useFastPaths(paths: readonly FastPath[], log?: Log): void {
   const off = FAST_PATHS.filter((path) => !paths.includes(path));

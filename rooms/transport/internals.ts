@@ -46,6 +46,7 @@ export interface SocketHandle {
   writeBuffer?(request: WriteRequest, bytes: Buffer): number;
 }
 
+/** The native side of a socket; undefined before it is connected. */
 export function handleOf(socket: Socket): SocketHandle | null | undefined {
   return (socket as Socket & { readonly _handle?: SocketHandle | null })._handle;
 }
@@ -87,7 +88,9 @@ export interface RawSocket extends ws.WebSocket {
   _closeCode: number;
 }
 
-/** A client with the fields that its type hides: `_enqueuedMessages`, `_inputBuffer`, `_joinedAt` and others. */
+/**
+ * A client with the fields that its type hides: `_enqueuedMessages`, `_inputBuffer`, `_joinedAt` and others.
+ */
 export type AnyClient = Client & Partial<ClientPrivate>;
 
 /** The number of the last input frame that the state contains, which timed frames carry. */
@@ -121,6 +124,7 @@ export interface RoomInternals {
   ): Promise<boolean>;
 }
 
+/** A room as {@link RoomInternals}. */
 export function internalsOf(room: Room): RoomInternals {
   return room as unknown as RoomInternals;
 }
@@ -136,8 +140,8 @@ interface DecoderRoot {
 }
 
 /**
- * Frame validation, socket limits and seats rest on these. Nothing documented does their work, so that a server
- * does not start without them.
+ * Frame validation, socket limits and seats rest on these. Nothing documented does their work, so that a
+ * server does not start without them.
  *
  * @throws INTERNALS_MISSING
  */
@@ -166,7 +170,7 @@ export function checkTransportInternals(): void {
 export function missingInternals(of: string, missing: readonly string[]): RoomkeepError {
   return new RoomkeepError(
     "INTERNALS_MISSING",
-    `The installed version of ${of} lacks ${missing.join(", ")}. Install the exact versions of package-lock.json.`,
+    `The installed version of ${of} lacks ${missing.join(", ")}. Install those of package-lock.json.`,
   );
 }
 

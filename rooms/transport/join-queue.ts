@@ -23,10 +23,11 @@ interface QueuedClient {
 }
 
 /**
- * The queue of clients that have joined and wait for their first full state. A full state costs time, and hundreds
- * of clients may join in one second, so only some are made between two patches. The others wait in the order in
- * which they joined, get their place by the message "queue", and get their state after a patch, when nothing is
- * pending and clients with the same visible cells share what was encoded. Ticks go on meanwhile.
+ * The queue of clients that have joined and wait for their first full state. A full state costs time, and
+ * hundreds of clients may join in one second, so only some are made between two patches. The others wait in
+ * the order in which they joined, get their place by the message "queue", and get their state after a patch,
+ * when nothing is pending and clients with the same visible cells share what was encoded. Ticks go on
+ * meanwhile.
  */
 export class JoinQueue {
   readonly limits: JoinQueueLimits;
@@ -52,7 +53,9 @@ export class JoinQueue {
     return this.#queue.size > 0 && this.#queue.has(client);
   }
 
-  /** Makes a joining client's full state at once where there is time. Undefined: the client is queued for it. */
+  /**
+   * Makes a joining client's full state at once where there is time. Undefined: the client is queued for it.
+   */
   enter<T>(client: Client, makeState: () => T): T | undefined {
     if (this.#queue.size > 0 || this.#spentMs >= this.limits.atOnceMs) {
       const early = (client as AnyClient)._enqueuedMessages ?? [];

@@ -23,15 +23,16 @@ const direct = new WeakSet<SocketHandle>();
 const binding = openStreamBinding();
 
 /**
- * Reads a client's socket without Node's stream and the WebSocket's receiver around each input frame, which cost
- * twice what Colyseus takes to decode and check it. Only whole input frames between two messages are read so; all
- * other bytes go the usual way, from their first byte on, and the order is kept.
+ * Reads a client's socket without Node's stream and the WebSocket's receiver around each input frame, which
+ * cost twice what Colyseus takes to decode and check it. Only whole input frames between two messages are
+ * read so; all other bytes go the usual way, from their first byte on, and the order is kept.
  *
- * Replaces the function behind Node's option `onread`, which a server cannot give to the sockets that it accepts.
- * Does nothing where "socket-read" is off: the WebSocket's "message" event then brings each frame.
+ * Replaces the function behind Node's option `onread`, which a server cannot give to the sockets that it
+ * accepts. Does nothing where "socket-read" is off: the WebSocket's "message" event then brings each frame.
  *
  * @param client one that has acknowledged the join
- * @param hear called with each input frame, in memory that is used again after it; as the "message" event would be
+ * @param hear called with each input frame, in memory that is used again after it; as the "message" event
+ *   would be
  * @returns whether the socket is read directly from now on
  */
 export function readDirectly(client: Client, hear: (message: Buffer) => void): boolean {
@@ -70,8 +71,8 @@ export function readDirectly(client: Client, hear: (message: Buffer) => void): b
 }
 
 /**
- * A buffer over the first bytes of `unmasked`. Colyseus asks for all bytes behind the first one, which would make a
- * view for each frame: it is made once here.
+ * A buffer over the first bytes of `unmasked`. Colyseus asks for all bytes behind the first one, which would
+ * make a view for each frame: it is made once here.
  */
 function payloadOf(length: number): Buffer {
   const payload = unmasked.subarray(0, length);
@@ -82,8 +83,8 @@ function payloadOf(length: number): Buffer {
 }
 
 /**
- * Hands on the input frames at the start of a read, as the receiver would: all of them, even if the room closes the
- * socket over one. Frames past the socket's limit are discarded.
+ * Hands on the input frames at the start of a read, as the receiver would: all of them, even if the room
+ * closes the socket over one. Frames past the socket's limit are discarded.
  *
  * @returns how many bytes they took
  */

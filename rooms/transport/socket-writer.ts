@@ -12,8 +12,8 @@ const pending = new Map<SocketHandle, number>();
 
 /**
  * The handle to write a socket's bytes to without Node's stream around it, which for a small message costs as
- * much as all other work on it. Undefined while anything waits in the stream or in the kernel's queue: what is
- * written through the stream later comes after, for both end in one queue.
+ * much as all other work on it. Undefined while anything waits in the stream or in the kernel's queue: what
+ * is written through the stream later comes after, for both end in one queue.
  */
 export function writeHandleOf(socket: Socket): WriteHandle | undefined {
   const handle = handleOf(socket);

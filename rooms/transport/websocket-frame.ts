@@ -9,8 +9,8 @@ const MEMORY_BYTES = 64 * 1024;
 const FIT_TICKS = 40;
 
 /**
- * Memory of a tick's frames, used again in the next tick. While a write still reads it, it is left to that write.
- * New memory for every frame made the garbage collector work and the process grow.
+ * Memory of a tick's frames, used again in the next tick. While a write still reads it, it is left to that
+ * write. New memory for every frame made the garbage collector work and the process grow.
  */
 export class FrameMemory {
   #slab = Buffer.allocUnsafeSlow(MEMORY_BYTES);
@@ -55,9 +55,9 @@ export class FrameMemory {
 }
 
 /**
- * One WebSocket message, built once with its frame header in front and shared by every client that it is sent to.
- * No encoder writes to its bytes again. Only the four bytes of a timed frame's `inputSeq` differ between clients;
- * {@link Frame.address} sets them.
+ * One WebSocket message, built once with its frame header in front and shared by every client that it is sent
+ * to. No encoder writes to its bytes again. Only the four bytes of a timed frame's `inputSeq` differ between
+ * clients; {@link Frame.address} sets them.
  *
  * @see RFC 6455 section 5.2 for the header (binary, unmasked, unfragmented).
  */
