@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     globalSetup: ["tests/helpers/page.ts"],
+    setupFiles: ["tests/helpers/fast-paths.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Several boot servers and browsers and wait for them: on two cores a third one has room.

@@ -103,10 +103,10 @@ async function startColyseus(
 ): Promise<CrowdSystem> {
   const makers = { whole: () => new Whole(), stateview: makeViewed, ours: () => new Ours() };
   // Everybody is in before the first tick, with which a queue would go on.
-  const outbox = new Backpressure({}, undefined, new JoinQueue({ atOnceMs: Number.POSITIVE_INFINITY }));
+  const backpressure = new Backpressure({}, undefined, new JoinQueue({ atOnceMs: Number.POSITIVE_INFINITY }));
   const serializer =
     name === "ours"
-      ? new InterestSerializer<Schema>({ interest: { radiusM: INTEREST_M }, outbox })
+      ? new InterestSerializer<Schema>({ interest: { radiusM: INTEREST_M }, backpressure })
       : undefined;
   Object.assign(CrowdRoom, { make: makers[name], timed, serializer });
   const http = createServer();

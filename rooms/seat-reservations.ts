@@ -1,25 +1,7 @@
 import { matchMaker, type Room } from "@colyseus/core";
 import type { Identity } from "./ports/ports.ts";
 import type { SeatPort } from "./ports/seats.ts";
-
-/** What Colyseus keeps of a seat: join options, identity, whether it was taken, whether it waits for a return. */
-type ReservedSeat = [options: unknown, auth: unknown, taken?: boolean, returning?: boolean];
-
-/** The parts of a room that its types hide. */
-interface Inside {
-  readonly _reservedSeats: Record<string, ReservedSeat>;
-  readonly _reservedSeatTimeouts: Record<string, NodeJS.Timeout>;
-  readonly _listing: Parameters<typeof matchMaker.driver.update>[0];
-  resetAutoDisposeTimeout(seconds: number): void;
-  _reserveSeat(
-    sessionId: string,
-    options: unknown,
-    auth: unknown,
-    seconds?: number,
-    returning?: boolean,
-    reloadToken?: string,
-  ): Promise<boolean>;
-}
+import { internalsOf } from "./transport/internals.ts";
 
 /**
  * Tells of each seat that is reserved for a join, so that a character has one at most. Seats of those who dropped, of
@@ -28,7 +10,7 @@ interface Inside {
  * @see `@colyseus/core` src/Room.ts, `_reserveSeat` (0.18.17)
  */
 export function confirmSeats(room: Room, seats: SeatPort): void {
-  const inside = room as unknown as Inside;
+  const inside = internalsOf(room);
   const reserve = inside._reserveSeat.bind(room);
   inside._reserveSeat = async (sessionId, options, auth, seconds, returning, reloadToken) => {
     const reserved = await reserve(sessionId, options, auth, seconds, returning, reloadToken);
@@ -47,7 +29,7 @@ export function confirmSeats(room: Room, seats: SeatPort): void {
  * @see `@colyseus/core` src/Room.ts, `#_decrementClientCount` (0.18.17), which is out of reach
  */
 export async function freeSeat(room: Room, sessionId: string, closeAfterS = 0): Promise<void> {
-  const inside = room as unknown as Inside;
+  const inside = internalsOf(room);
   const [, , taken, returning] = inside._reservedSeats[sessionId] ?? [];
   if (taken !== false || returning) return;
   clearTimeout(inside._reservedSeatTimeouts[sessionId]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FAST_PATHS, type FastPath, readFastPaths } from "../rooms/transport/fast-path-names.ts";
 import { DEFAULT_PORT, RoomkeepError, ZONE_SAVE_MS } from "../shared/index.ts";
 import type { OidcConfig } from "./accounts/oidc.ts";
 
@@ -75,6 +76,14 @@ const environment = z.object({
     .optional(),
   ROOMKEEP_RECORD_DIR: text(1_000).optional(),
   ROOMKEEP_RECORD_HASH_TICKS: z.coerce.number().int().min(0).max(100_000).default(20),
+  ROOMKEEP_FAST_PATHS: z
+    .string()
+    .default("on")
+    .refine(
+      (text) => readFastPaths(text) !== undefined,
+      `is not on, off, or some of ${FAST_PATHS.join(", ")}`,
+    )
+    .transform((text) => readFastPaths(text) ?? []),
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).default("info"),
 });
 
@@ -123,6 +132,8 @@ export interface Config {
   readonly recordDir: string | undefined;
   /** Ticks between two hashes in a recording; 0: none. */
   readonly recordHashTicks: number;
+  /** Ways past undocumented parts of Node, ws and Colyseus that are in use. */
+  readonly fastPaths: readonly FastPath[];
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
 }
 
@@ -164,6 +175,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     backupEveryMs: data.ROOMKEEP_BACKUP_EVERY ? readInterval(data.ROOMKEEP_BACKUP_EVERY) : undefined,
     recordDir: data.ROOMKEEP_RECORD_DIR,
     recordHashTicks: data.ROOMKEEP_RECORD_HASH_TICKS,
+    fastPaths: data.ROOMKEEP_FAST_PATHS,
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { matchMaker } from "@colyseus/core";
 import type { Logger } from "pino";
 import type { ItemTemplates, Ports } from "../rooms/index.ts";
+import { useFastPaths } from "../rooms/transport/fast-paths.ts";
+import { checkTransportInternals } from "../rooms/transport/internals.ts";
 import { type Auth, openAuth } from "./accounts/auth.ts";
 import { useTicket } from "./accounts/join-tickets.ts";
 import { openOidc } from "./accounts/oidc.ts";
@@ -73,10 +75,13 @@ export interface Services {
 /**
  * Opens database, Redis and the ports that rooms get.
  *
- * @throws RoomkeepError DATABASE_UNAVAILABLE, DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, REDIS_UNAVAILABLE
+ * @throws RoomkeepError DATABASE_UNAVAILABLE, DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, REDIS_UNAVAILABLE,
+ *   INTERNALS_MISSING
  */
 export async function openServices(config: Config): Promise<Services> {
   const log = openLog(config.logLevel);
+  checkTransportInternals();
+  useFastPaths(config.fastPaths, log);
   const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
   const metrics = openMetrics();
   let database: Database | undefined;

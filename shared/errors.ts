@@ -116,6 +116,7 @@ export const ERROR_CODES = {
   PAGE_MISSING: "The page has not been built.",
   LEVEL_INVALID: "The level description has an error.",
   INPUT_SCHEMA_INVALID: "An input's schema has a field that is neither a number nor a boolean.",
+  INTERNALS_MISSING: "An installed version of Colyseus, schema or ws lacks a part that roomkeep rests on.",
   PORTAL_UNKNOWN: "A portal leads to a game or a spawn that there is not.",
 } as const;
 

@@ -38,6 +38,7 @@ export async function bootServer(games: Games, options: TestServerOptions = {}):
       PORT: "0",
       LOG_LEVEL: "silent",
       ROOMKEEP_DATA_DIR: options.dataDir ?? IN_MEMORY,
+      ROOMKEEP_FAST_PATHS: process.env.ROOMKEEP_FAST_PATHS,
       ...options.env,
     }),
   );

@@ -1,25 +1,28 @@
+import { $values, type ChangeTree, type Encoder, encode, OPERATION } from "@colyseus/schema";
 import {
-  $changes,
-  $childType,
-  $refId,
-  $values,
-  type ChangeTree,
-  type Encoder,
-  encode,
-  OPERATION,
-} from "@colyseus/schema";
+  descriptorOf,
+  indexInParent,
+  isCollection,
+  isSchema,
+  parentOf,
+  refIdOf,
+  treeOf,
+} from "./internals.ts";
 import type { TrackedActor } from "./tracked-actor.ts";
 
 const SWITCH_TO_STRUCTURE = 255;
 /** Room that is always left before a small write. */
 const MARGIN = 2048;
 
-/** Which fields: everybody's, or those under `.view()`, which are the owner's. */
+/** Which fields: those that everybody may see, or those under `.view()`, which are the owner's. */
 export type Audience = "all" | "owner";
-/** `fresh`: for a decoder that has none of it. `replace`: collections are emptied first, so it fits any decoder. */
+/**
+ * `fresh`: for a decoder that has none of it. `replace`: collections are emptied first, which suits any
+ * decoder.
+ */
 export type Form = "fresh" | "replace";
 
-/** A tick's bytes, in pieces that frames are put together from. Encoders here append to it. */
+/** A tick's bytes, which frames are put together from. The encoders append to it. */
 export class Scratch {
   bytes: Buffer = Buffer.allocUnsafeSlow(256 * 1024);
   readonly it = { offset: 0 };
@@ -28,7 +31,9 @@ export class Scratch {
     this.it.offset = 0;
   }
 
-  /** Bytes were written past the end and are lost: the `write` under way begins again with more room. */
+  /**
+   * Whether bytes were written past the end and are lost: the `write` under way begins again with more room.
+   */
   get isOver(): boolean {
     return this.it.offset > this.bytes.length;
   }
@@ -39,7 +44,10 @@ export class Scratch {
     while (this.it.offset + bytes > this.bytes.length) this.#grow();
   }
 
-  /** Runs a write of any length, again with more room if it did not fit: writes past the end are lost, not thrown. */
+  /**
+   * Runs a write of any length, again with more room if it did not fit: writes past the end are lost, not
+   * thrown.
+   */
   write(append: () => void): void {
     const start = this.it.offset;
     append();
@@ -50,7 +58,7 @@ export class Scratch {
     }
   }
 
-  /** Appends bytes made before. */
+  /** Appends bytes that were encoded before. */
   copy(from: Uint8Array, start: number, end: number): void {
     this.reserve(end - start);
     const { bytes, it } = this;
@@ -69,24 +77,20 @@ export class Scratch {
   }
 }
 
-/** The tree of a value, if it is a schema or a collection. */
-export function treeOf(value: unknown): ChangeTree | undefined {
-  return typeof value === "object" && value !== null ? value[$changes] : undefined;
-}
-
-function refIdOf(tree: ChangeTree): number {
-  return (tree.refTarget as { [$refId]?: number })[$refId] ?? 0;
-}
-
-/** True if a path from its actor to this tree leads through a field under `.view()`. */
+/** Whether the path from its actor to a tree leads through a field under `.view()`. */
 export function isOwners(tree: ChangeTree, actor: ChangeTree): boolean {
   for (let t: ChangeTree = tree; t !== actor; ) {
-    const parent = treeOf(t.parentRef);
+    const parent = parentOf(t);
     if (parent === undefined) return false;
-    if (parent.encDescriptor.tags[t._parentIndex ?? 0] !== undefined) return true;
+    if (isTagged(parent, t)) return true;
     t = parent;
   }
   return false;
+}
+
+/** Whether a child is in a field under `.view()`. */
+function isTagged(parent: ChangeTree, child: ChangeTree): boolean {
+  return descriptorOf(parent).tags[indexInParent(child) ?? 0] !== undefined;
 }
 
 /** Appends a tree and all below it as one audience sees them. */
@@ -98,9 +102,8 @@ export function appendWhole(
   form: Form,
   owners = false,
 ): void {
-  const { encDescriptor: shape } = tree;
-  if (whose === "all" || owners || shape.hasAnyView) {
-    const writer = { encoder, out, tree, whose, owners, switched: false, waits: 0 };
+  if (whose === "all" || owners || descriptorOf(tree).hasAnyView) {
+    const writer = { encoder, out, tree, whose, owners, switched: false, deferred: 0 };
     if (whose === "all" || owners) begin(writer);
     if (form === "replace" && !tree.isPatchOnly) appendErasure(writer);
     tree.forEachLiveWithCtx(writer, appendLive);
@@ -108,10 +111,13 @@ export function appendWhole(
   tree.forEachChildWithCtx({ encoder, out, tree, whose, form, owners }, appendChild);
 }
 
-/** A tree being written for one audience. Functions over it are named here, once: closures a tree cost more than the bytes. */
+/**
+ * A tree being written for one audience. Its functions are made once: a closure for each tree cost more than
+ * the bytes.
+ */
 interface Writer {
-  /** Bits of fields that are left out. */
-  readonly waits: number;
+  /** Bits of continuous fields, which are left out here and sent when their ring is due. */
+  readonly deferred: number;
   readonly encoder: Encoder;
   readonly out: Scratch;
   readonly tree: ChangeTree;
@@ -121,79 +127,92 @@ interface Writer {
   switched: boolean;
 }
 
-/** Whether this audience gets a field. A collection has no tags: all of it is its field's. */
-function isTheirs({ tree, whose, owners }: Writer, index: number): boolean {
-  return (owners || tree.encDescriptor.tags[index] !== undefined) === (whose === "owner");
+/**
+ * Whether this audience may see a field. A collection has no tags: all of it has the audience of its field.
+ */
+function isForAudience({ tree, whose, owners }: Writer, index: number): boolean {
+  return (owners || descriptorOf(tree).tags[index] !== undefined) === (whose === "owner");
 }
 
-function doesWait({ waits }: Writer, index: number): boolean {
-  return index >= 0 && index < 32 && (waits & (1 << index)) !== 0;
+function isDeferred({ deferred }: Writer, index: number): boolean {
+  return index >= 0 && index < 32 && (deferred & (1 << index)) !== 0;
 }
 
 function begin(writer: Writer): void {
-  if (!writer.switched) writer.out.switchTo(refIdOf(writer.tree));
+  if (!writer.switched) writer.out.switchTo(refIdOf(writer.tree.refTarget));
   writer.switched = true;
 }
 
 function appendLive(writer: Writer, index: number): void {
-  if (doesWait(writer, index) || !isTheirs(writer, index)) return;
+  if (isDeferred(writer, index) || !isForAudience(writer, index)) return;
   begin(writer);
   const { encoder, out, tree } = writer;
-  const { encDescriptor: shape } = tree;
-  shape.encoder(encoder, out.bytes, tree, index, OPERATION.ADD, out.it, true, false, shape.metadata);
+  const descriptor = descriptorOf(tree);
+  descriptor.encoder(
+    encoder,
+    out.bytes,
+    tree,
+    index,
+    OPERATION.ADD,
+    out.it,
+    true,
+    false,
+    descriptor.metadata,
+  );
 }
 
 /**
- * Appends what everybody may see of an actor but for its continuous fields, behind a switch to it. Collections are
- * emptied first; fields that were unset this tick are not mentioned.
+ * Appends the fields of an actor that everybody may see but for the continuous ones, behind a switch to it.
+ * Collections are emptied first; fields that were unset this tick are left out.
  */
 export function appendRest(encoder: Encoder, out: Scratch, { tree, layout }: TrackedActor): void {
   const [whose, owners] = ["all", false] as const;
-  const waits = layout.continuous;
-  tree.forEachLiveWithCtx({ encoder, out, tree, whose, owners, switched: true, waits }, appendLive);
+  const deferred = layout.continuous;
+  tree.forEachLiveWithCtx({ encoder, out, tree, whose, owners, switched: true, deferred }, appendLive);
   tree.forEachChildWithCtx({ encoder, out, tree, whose, form: "replace", owners }, appendChild);
 }
 
-type Branch = Omit<Writer, "switched" | "waits"> & { readonly form: Form };
+type Branch = Omit<Writer, "switched" | "deferred"> & { readonly form: Form };
 
 function appendChild(
   { encoder, out, tree, whose, form, owners }: Branch,
   child: ChangeTree,
   index: number,
 ): void {
-  const hidden = owners || tree.encDescriptor.tags[index] !== undefined;
-  if (whose === "owner" || !hidden) appendWhole(encoder, out, child, whose, form, hidden);
+  const isHidden = owners || descriptorOf(tree).tags[index] !== undefined;
+  if (whose === "owner" || !isHidden) appendWhole(encoder, out, child, whose, form, isHidden);
 }
 
-/** What a decoder that knew the tree must lose before it is given the whole: entries, and fields unset this tick. */
+/**
+ * Removes what a decoder of the tree may have and the whole tree has not: entries, and fields unset this
+ * tick.
+ */
 function appendErasure(writer: Writer): void {
   const { tree, out } = writer;
-  if (tree._isSchema) tree.forEachWithCtx(writer, appendUnset);
-  else if ((tree.refTarget as { [$childType]?: unknown })[$childType] !== undefined) {
-    out.bytes[out.it.offset++] = OPERATION.CLEAR;
-  }
+  if (isSchema(tree)) tree.forEachWithCtx(writer, appendUnset);
+  else if (isCollection(tree)) out.bytes[out.it.offset++] = OPERATION.CLEAR;
 }
 
 function appendUnset(writer: Writer, index: number, op: OPERATION): void {
-  if (op !== OPERATION.DELETE || !isTheirs(writer, index)) return;
+  if (op !== OPERATION.DELETE || !isForAudience(writer, index)) return;
   begin(writer);
   writer.out.bytes[writer.out.it.offset++] = (index | op) & 255;
 }
 
 /**
- * Appends what changed at once in one actor, in the order it happened. Whatever was added to it by reference goes
- * whole: it may come from an actor that this one's viewers cannot see.
+ * Appends the immediate changes of one actor, in the order in which they happened. A schema that was added to
+ * it by reference goes whole: it may come from an actor that is not visible to this one's viewers.
  */
-export function appendChanges(encoder: Encoder, out: Scratch, resident: TrackedActor, whose: Audience): void {
-  const added = addedTrees(resident);
-  for (const tree of resident.dirty) {
-    if (added.size > 0 && isWithin(tree, resident.tree, added)) continue;
-    const owners = isOwners(tree, resident.tree);
+export function appendChanges(encoder: Encoder, out: Scratch, actor: TrackedActor, whose: Audience): void {
+  const added = addedTrees(actor);
+  for (const tree of actor.dirtyTrees) {
+    if (added.size > 0 && isWithin(tree, actor.tree, added)) continue;
+    const owners = isOwners(tree, actor.tree);
     if (whose === "all" && owners) continue;
-    appendOps(encoder, out, resident, tree, whose, owners);
+    appendOps(encoder, out, actor, tree, whose, owners);
     for (const [child, parent] of added) {
       if (parent !== tree) continue;
-      const childOwners = owners || tree.encDescriptor.tags[child._parentIndex ?? 0] !== undefined;
+      const childOwners = owners || isTagged(tree, child);
       if (whose === "owner" || !childOwners) appendWhole(encoder, out, child, whose, "replace", childOwners);
     }
   }
@@ -202,28 +221,28 @@ export function appendChanges(encoder: Encoder, out: Scratch, resident: TrackedA
 function appendOps(
   encoder: Encoder,
   out: Scratch,
-  resident: TrackedActor,
+  actor: TrackedActor,
   tree: ChangeTree,
   whose: Audience,
   owners: boolean,
 ): void {
-  const waits = tree === resident.tree ? resident.layout.continuous : 0;
-  tree.forEachWithCtx({ encoder, out, tree, whose, owners, switched: false, waits }, appendOp);
+  const deferred = tree === actor.tree ? actor.layout.continuous : 0;
+  tree.forEachWithCtx({ encoder, out, tree, whose, owners, switched: false, deferred }, appendOp);
 }
 
 function appendOp(writer: Writer, index: number, op: OPERATION): void {
-  if (doesWait(writer, index) || !isTheirs(writer, index)) return;
+  if (isDeferred(writer, index) || !isForAudience(writer, index)) return;
   begin(writer);
   const { encoder, out, tree } = writer;
-  const { encDescriptor: shape } = tree;
+  const descriptor = descriptorOf(tree);
   if (index < 0) out.bytes[out.it.offset++] = -index & 255;
-  else shape.encoder(encoder, out.bytes, tree, index, op, out.it, false, false, shape.metadata);
+  else descriptor.encoder(encoder, out.bytes, tree, index, op, out.it, false, false, descriptor.metadata);
 }
 
-/** Trees that this tick's changes of an actor refer to anew, each with the tree it was added to. */
-function addedTrees(resident: TrackedActor): Map<ChangeTree, ChangeTree> {
+/** Trees that were added to an actor by reference in this tick, each with the tree it was added to. */
+function addedTrees(actor: TrackedActor): Map<ChangeTree, ChangeTree> {
   const added = new Map<ChangeTree, ChangeTree>();
-  for (const tree of resident.dirty) {
+  for (const tree of actor.dirtyTrees) {
     tree.forEach((index, op) => {
       if (index < 0 || (op & OPERATION.ADD) === 0) return;
       const child = treeOf(tree.getValue(index));
@@ -234,7 +253,7 @@ function addedTrees(resident: TrackedActor): Map<ChangeTree, ChangeTree> {
 }
 
 function isWithin(tree: ChangeTree, actor: ChangeTree, added: ReadonlyMap<ChangeTree, ChangeTree>): boolean {
-  for (let t: ChangeTree | undefined = tree; t !== undefined && t !== actor; t = treeOf(t.parentRef)) {
+  for (let t: ChangeTree | undefined = tree; t !== undefined && t !== actor; t = parentOf(t)) {
     if (added.has(t)) return true;
   }
   return false;
@@ -251,18 +270,19 @@ export function hasAll({ actor, layout }: TrackedActor): boolean {
 }
 
 /**
- * Appends a switch to an actor and the current values of some continuous fields; a value that was unset is erased.
+ * Appends a switch to an actor and the current values of some continuous fields; a value that was unset is
+ * erased.
  *
- * @param op `ADD` for those who do not know the actor, 0 for those who do
+ * @param op `ADD` for clients that do not have the actor, 0 for those that do
  */
-export function appendValues(out: Scratch, resident: TrackedActor, bits: number, op = 0): void {
+export function appendValues(out: Scratch, tracked: TrackedActor, bits: number, op = 0): void {
   out.reserve();
   const { bytes, it } = out;
-  const { names, encoders } = resident.layout;
-  const { actor } = resident;
+  const { names, encoders } = tracked.layout;
+  const { actor } = tracked;
   const values = actor[$values] as unknown[];
   bytes[it.offset++] = SWITCH_TO_STRUCTURE;
-  encode.number(bytes, resident.refId, it);
+  encode.number(bytes, tracked.refId, it);
   for (let left = bits; left !== 0; left &= left - 1) {
     const index = 31 - Math.clz32(left & -left);
     const value = values[index] ?? (actor as unknown as Record<string, unknown>)[names[index] ?? ""];

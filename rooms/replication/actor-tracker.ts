@@ -1,29 +1,28 @@
 import {
   $changes,
   $getByIndex,
-  $refId,
   type ChangeTree,
   type Encoder,
   type MapSchema,
   type Schema,
 } from "@colyseus/schema";
-import { treeOf } from "./actor-encoder.ts";
-import type { Cell, CellGrid } from "./cell-grid.ts";
+import type { CellGrid } from "./cell-grid.ts";
 import type { Interest } from "./interest.ts";
-import { TrackedActor } from "./tracked-actor.ts";
+import { firstChanged, indexInParent, parentOf, refIdOf, settleFilters } from "./internals.ts";
+import { type Cell, TrackedActor } from "./tracked-actor.ts";
 
 /**
- * Follows the actors map: each tick it takes the changed trees of actors out of the encoder's queue, so that the
- * stock encoding never sees them, and notes who came, went, changed cells, or changed.
+ * Follows the actors map: each tick it takes the changed trees of actors out of the encoder's queue, so that
+ * the stock encoding never sees them, and notes which actors were added, removed, changed cells, or changed.
  */
 export class ActorTracker {
   readonly byKey = new Map<string, TrackedActor>();
   readonly byIndex = new Map<number, TrackedActor>();
-  /** This tick: came (no `from`), went (no `cell`), or changed cells. */
+  /** This tick: added (no `previousCell`), removed (no `cell`), or in another cell. */
   readonly moved: TrackedActor[] = [];
   /** This tick: changed other than by continuous fields. */
   readonly changed: TrackedActor[] = [];
-  /** Those with continuous values that some ring has still to be sent. */
+  /** Actors with continuous values that are pending for some ring. */
   readonly active: TrackedActor[] = [];
   readonly #encoder: Encoder;
   readonly #map: MapSchema<Schema>;
@@ -38,16 +37,16 @@ export class ActorTracker {
     this.#mapTree = map[$changes];
     this.#grid = grid;
     this.#interest = interest;
-    for (const [index] of map.$indexes) this.#arrive(index, -1);
+    for (const [index] of map.$indexes) this.#add(index, -1);
     this.moved.length = 0;
   }
 
   /** Takes this tick's changes. What is left in the queue is not of actors. */
-  take(tick: number): void {
+  collect(tick: number): void {
     settleFilters(this.#encoder);
     const { root } = this.#encoder;
     if (this.#mapTree.has()) this.#reconcile(tick);
-    for (let node = root.changes.next; node !== undefined; ) {
+    for (let node = firstChanged(this.#encoder); node !== undefined; ) {
       const { next, changeTree } = node;
       if (this.#claim(changeTree, tick)) {
         this.#claimed.push(changeTree);
@@ -57,60 +56,60 @@ export class ActorTracker {
     }
   }
 
-  /** Ends the tick: changes are sent, and rings whose turn it was owe nothing more. */
-  settle(tick: number): void {
+  /** Ends the tick: changes are sent, and due rings have nothing pending any more. */
+  endTick(tick: number): void {
     for (const tree of this.#claimed) tree.endEncode();
     this.#claimed.length = 0;
-    let kept = 0;
-    for (const resident of this.active) {
-      const { cell, pending } = resident;
-      resident.next = undefined;
-      for (let ring = this.#grid.turn(resident, tick); ring >= 0; ring--) pending[ring] = 0;
-      resident.listed = cell !== undefined && pending[pending.length - 1] !== 0;
-      if (resident.listed) this.active[kept++] = resident;
+    let count = 0;
+    for (const tracked of this.active) {
+      const { cell, pending } = tracked;
+      tracked.nextActive = undefined;
+      for (let ring = this.#grid.slowestDueRing(tracked, tick); ring >= 0; ring--) pending[ring] = 0;
+      tracked.isActive = cell !== undefined && pending[pending.length - 1] !== 0;
+      if (tracked.isActive) this.active[count++] = tracked;
     }
-    this.active.length = kept;
-    for (const resident of this.changed) resident.dirty.length = 0;
+    this.active.length = count;
+    for (const tracked of this.changed) tracked.dirtyTrees.length = 0;
     this.changed.length = 0;
-    for (const resident of this.moved) resident.from = undefined;
+    for (const tracked of this.moved) tracked.previousCell = undefined;
     this.moved.length = 0;
   }
 
-  /** The actor at an index of the map now, be it a resident yet or not. */
+  /** The actor at an index of the map now, whether it is tracked yet or not. */
   actorAt(index: number): Schema | undefined {
     return this.#map[$getByIndex](index);
   }
 
   /** Whether a tree is of an actor or below one. */
-  holds(tree: ChangeTree): boolean {
-    return this.#topOf(tree) !== undefined;
+  isOfActor(tree: ChangeTree): boolean {
+    return this.#actorTreeOf(tree) !== undefined;
   }
 
   /** Cells with members. */
-  cells(): Set<Cell> {
+  occupiedCells(): Set<Cell> {
     const cells = new Set<Cell>();
     for (const { cell } of this.byIndex.values()) if (cell !== undefined) cells.add(cell);
     return cells;
   }
 
-  /** Cells where anything of a member changed since the last tick, were it only that it was deleted. */
+  /** Cells where anything of a member changed since the last tick, its deletion included. */
   changedCells(): Set<Cell> {
     const indexes = this.#changedIndexes();
-    if (indexes.some((index) => index < 0)) return this.cells();
+    if (indexes.some((index) => index < 0)) return this.occupiedCells();
     const changed = new Set<Cell>();
     const add = (index: number | undefined): void => {
       const cell = this.byIndex.get(index ?? -1)?.cell;
       if (cell !== undefined) changed.add(cell);
     };
     indexes.forEach(add);
-    for (let node = this.#encoder.root.changes.next; node !== undefined; node = node.next) {
-      if (node.changeTree !== this.#mapTree) add(this.#topOf(node.changeTree)?._parentIndex);
+    for (let node = firstChanged(this.#encoder); node !== undefined; node = node.next) {
+      if (node.changeTree !== this.#mapTree) add(indexInParent(this.#actorTreeOf(node.changeTree)));
     }
     return changed;
   }
 
   /** Actors set since the last tick, by index. */
-  *unsettled(): Iterable<[number, Schema]> {
+  *added(): Iterable<[number, Schema]> {
     for (const index of this.#changedIndexes()) {
       const actor = index < 0 ? undefined : this.actorAt(index);
       if (actor !== undefined && this.byIndex.get(index)?.actor !== actor) yield [index, actor];
@@ -120,15 +119,15 @@ export class ActorTracker {
   #reconcile(tick: number): void {
     const indexes = this.#changedIndexes();
     if (indexes.some((index) => index < 0)) {
-      // The map was cleared: indexes begin at 0 again, under other actors.
-      for (const resident of [...this.byIndex.values()]) this.#part(resident, tick);
+      // The map was cleared: indexes begin at 0 again, with other actors.
+      for (const tracked of [...this.byIndex.values()]) this.#remove(tracked, tick);
     }
     for (const index of indexes) {
       if (index < 0) continue;
-      // One that was deleted and set again within the tick leaves and enters, whoever it is.
-      const resident = this.byIndex.get(index);
-      if (resident !== undefined) this.#part(resident, tick);
-      this.#arrive(index, tick);
+      // An actor that was deleted and set again within the tick is removed and added, also if it is the same.
+      const tracked = this.byIndex.get(index);
+      if (tracked !== undefined) this.#remove(tracked, tick);
+      this.#add(index, tick);
     }
   }
 
@@ -141,117 +140,92 @@ export class ActorTracker {
     return indexes;
   }
 
-  #arrive(index: number, tick: number): void {
+  #add(index: number, tick: number): void {
     const actor = this.actorAt(index);
     const key = this.#map.$indexes.get(index);
     if (actor === undefined || key === undefined) return;
-    const refId = (actor as { [$refId]?: number })[$refId] ?? 0;
-    const resident = new TrackedActor(actor, index, key, refId, this.#interest.rings.length);
-    this.byIndex.set(index, resident);
-    this.byKey.set(key, resident);
-    this.#place(resident, tick);
+    const rings = this.#interest.rings.length;
+    const tracked = new TrackedActor(actor, index, key, refIdOf(actor), rings);
+    this.byIndex.set(index, tracked);
+    this.byKey.set(key, tracked);
+    this.#updateCell(tracked, tick);
   }
 
-  #part(resident: TrackedActor, tick: number): void {
-    this.byIndex.delete(resident.index);
-    if (this.byKey.get(resident.key) === resident) this.byKey.delete(resident.key);
-    this.#grid.leave(resident);
-    resident.from = resident.cell;
-    resident.cell = undefined;
-    resident.movedTick = tick;
-    this.moved.push(resident);
+  #remove(tracked: TrackedActor, tick: number): void {
+    this.byIndex.delete(tracked.index);
+    if (this.byKey.get(tracked.key) === tracked) this.byKey.delete(tracked.key);
+    this.#grid.leave(tracked);
+    tracked.previousCell = tracked.cell;
+    tracked.cell = undefined;
+    tracked.movedTick = tick;
+    this.moved.push(tracked);
   }
 
-  /** True if the tree is of the actors map or below it. */
+  /** Notes the changes of a tree. False if it is neither of the actors map nor below it. */
   #claim(tree: ChangeTree, tick: number): boolean {
     if (tree === this.#mapTree) return true;
-    const top = this.#topOf(tree);
+    const top = this.#actorTreeOf(tree);
     if (top === undefined) return false;
-    const resident = this.byIndex.get(top._parentIndex ?? -1);
-    // Gone, or new: then it enters whole.
-    if (resident?.tree !== top || (resident.movedTick === tick && resident.from === undefined)) return true;
-    if (tree === top) this.#note(resident, tick);
-    else this.#dirty(resident, tree, tick);
+    const tracked = this.byIndex.get(indexInParent(top) ?? -1);
+    // Removed, or added: then it is sent whole.
+    if (tracked?.tree !== top || (tracked.movedTick === tick && tracked.previousCell === undefined))
+      return true;
+    if (tree === top) this.#noteFields(tracked, tick);
+    else this.#markDirty(tracked, tree, tick);
     return true;
   }
 
-  /** The tree of the actor that a tree is part of, if it is of one. */
-  #topOf(tree: ChangeTree): ChangeTree | undefined {
+  /** The tree of the actor that a tree is part of; undefined if it is part of none. */
+  #actorTreeOf(tree: ChangeTree): ChangeTree | undefined {
     let top: ChangeTree | undefined = tree;
-    while (top !== undefined && top.parentRef !== this.#map) top = treeOf(top.parentRef);
+    while (top !== undefined && top.parentRef !== this.#map) top = parentOf(top);
     return top;
   }
 
-  #note(resident: TrackedActor, tick: number): void {
-    const { tree, layout } = resident;
+  #noteFields(tracked: TrackedActor, tick: number): void {
+    const { tree, layout } = tracked;
     const bits = tree.dirtyLow & layout.continuous;
     if (bits !== 0) {
-      resident.mark(bits);
-      this.#list(resident);
+      tracked.mark(bits);
+      this.#activate(tracked);
     }
-    if ((tree.dirtyLow & ~layout.continuous) !== 0 || tree.dirtyHigh !== 0) this.#dirty(resident, tree, tick);
-    if ((tree.dirtyLow & layout.place) !== 0 || this.#interest.always !== undefined)
-      this.#place(resident, tick);
+    if ((tree.dirtyLow & ~layout.continuous) !== 0 || tree.dirtyHigh !== 0)
+      this.#markDirty(tracked, tree, tick);
+    if ((tree.dirtyLow & layout.position) !== 0 || this.#interest.always !== undefined)
+      this.#updateCell(tracked, tick);
   }
 
-  #dirty(resident: TrackedActor, tree: ChangeTree, tick: number): void {
-    if (resident.dirtyTick !== tick) {
-      resident.dirtyTick = tick;
-      resident.entry = undefined;
-      this.changed.push(resident);
+  #markDirty(tracked: TrackedActor, tree: ChangeTree, tick: number): void {
+    if (tracked.dirtyTick !== tick) {
+      tracked.dirtyTick = tick;
+      tracked.entry = undefined;
+      this.changed.push(tracked);
     }
-    resident.dirty.push(tree);
+    tracked.dirtyTrees.push(tree);
   }
 
-  #list(resident: TrackedActor): void {
-    if (resident.listed) return;
-    resident.listed = true;
-    this.active.push(resident);
+  #activate(tracked: TrackedActor): void {
+    if (tracked.isActive) return;
+    tracked.isActive = true;
+    this.active.push(tracked);
   }
 
-  #place(resident: TrackedActor, tick: number): void {
-    const { actor, cell: before } = resident;
+  #updateCell(tracked: TrackedActor, tick: number): void {
+    const { actor, cell: before } = tracked;
     const x = this.#grid.line(actor.x ?? 0);
     const z = this.#grid.line(actor.z ?? 0);
-    const always = this.#interest.always?.(actor, resident.key) ?? false;
-    if (before !== undefined && always === before.everywhere && x === resident.x && z === resident.z) return;
-    resident.x = x;
-    resident.z = z;
+    const always = this.#interest.always?.(actor, tracked.key) ?? false;
+    if (before !== undefined && always === before.everywhere && x === tracked.x && z === tracked.z) return;
+    tracked.x = x;
+    tracked.z = z;
     if (always && before?.everywhere) return;
-    this.#grid.leave(resident);
-    resident.cell = this.#grid.enter(resident, x, z, always);
-    resident.from = before;
-    resident.movedTick = tick;
-    this.moved.push(resident);
+    this.#grid.leave(tracked);
+    tracked.cell = this.#grid.enter(tracked, x, z, always);
+    tracked.previousCell = before;
+    tracked.movedTick = tick;
+    this.moved.push(tracked);
     if (before === undefined) return;
-    resident.merge();
-    if (resident.pending[0] !== 0) this.#list(resident);
-  }
-}
-
-/**
- * The encoder reclassifies trees that changed parents when it encodes, and puts some in the queue by it. Having it
- * do so now, on an empty queue, keeps those of actors from the stock encoding that follows.
- */
-function settleFilters(encoder: Encoder): void {
-  const { changes, pendingFilterRefresh } = encoder.root;
-  if (pendingFilterRefresh.length === 0) return;
-  const { next, tail, nextPosition } = changes;
-  changes.next = undefined;
-  changes.tail = undefined;
-  encoder.encode({ offset: 1 });
-  let node: typeof next = changes.next as typeof next;
-  if (next === undefined) return;
-  changes.next = next;
-  changes.tail = tail;
-  changes.nextPosition = nextPosition;
-  while (node !== undefined) {
-    const following: typeof tail = node.next;
-    node.prev = changes.tail;
-    node.next = undefined;
-    node.position = changes.nextPosition++;
-    if (changes.tail) changes.tail.next = node;
-    changes.tail = node;
-    node = following;
+    tracked.mergePending();
+    if (tracked.pending[0] !== 0) this.#activate(tracked);
   }
 }

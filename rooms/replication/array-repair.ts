@@ -1,77 +1,74 @@
-import { $changes, ArraySchema, type ChangeTree, type Encoder, OPERATION } from "@colyseus/schema";
-import { treeOf } from "./actor-encoder.ts";
-
-/** What the stock array keeps between patches, hidden from its types. */
-interface Staged {
-  readonly items: readonly unknown[];
-  /** The layout that recorded positions refer to: what was removed since the last patch keeps its place. */
-  readonly tmpItems: readonly unknown[];
-  readonly deletedIndexes: readonly (boolean | undefined)[];
-}
+import { $changes, type ArraySchema, type ChangeTree, type Encoder, OPERATION } from "@colyseus/schema";
+import { arrayOf, firstChanged, type StagedArray, stagedOf, treeOf } from "./internals.ts";
 
 /**
- * Sees to it that clients end with the arrays that the room has. The stock array records positions in a layout where
- * removed entries keep their place, and one operation a position, while a decoder inserts and deletes as it reads:
- * several operations on one array within a tick can show another order or lose an entry. `[a, c].shift()` and then
- * `splice(1, 0, x)` shows `x, c` for `c, x`, because `splice` takes the place behind the last entry from the new length.
+ * Makes sure that clients end with the arrays that the room has. The stock array records positions in a
+ * layout where removed entries keep their place, and one operation a position, while a decoder inserts and
+ * deletes as it reads: several operations on one array within a tick can show another order or lose an entry.
+ * `[a, c].shift()` and then `splice(1, 0, x)` shows `x, c` for `c, x`, because `splice` takes the place
+ * behind the last entry from the new length.
  *
- * So what a decoder will make of each changed array is worked out beforehand, and where that is wrong the array is
+ * So the operations of each changed array are decoded here first, and where the result is wrong the array is
  * sent whole: emptied, then filled again.
  *
- * @see `@colyseus/schema` src/types/custom/ArraySchema.ts and src/decoder/DecodeOperation.ts `decodeArray` (5.0.34)
+ * @see `@colyseus/schema` src/types/custom/ArraySchema.ts and src/decoder/DecodeOperation.ts `decodeArray`
+ *   (5.0.34)
  */
 export class ArrayRepair {
-  /** What decoders hold of an array since the last patch. */
-  readonly #shown = new WeakMap<object, readonly unknown[]>();
+  /** The entries that decoders have of an array since the last patch. */
+  readonly #decoded = new WeakMap<object, readonly unknown[]>();
 
   /**
    * Once a patch, before anything is encoded.
    *
-   * @param isOurs which filtered arrays to look after as well: a `StateView` keeps count of what is in the others
+   * @param isOurs which filtered arrays to repair as well: a `StateView` keeps count of the entries of the
+   *   others
    * @returns how many arrays will go whole
    */
-  mend(encoder: Encoder, isOurs?: (tree: ChangeTree) => boolean): number {
-    const wrong: [array: ArraySchema, gone: Set<unknown>][] = [];
-    for (let node = encoder.root.changes.next; node !== undefined; node = node.next) {
+  repair(encoder: Encoder, isOurs?: (tree: ChangeTree) => boolean): number {
+    const wrong: [array: ArraySchema, former: Set<unknown>][] = [];
+    for (let node = firstChanged(encoder); node !== undefined; node = node.next) {
       const tree: ChangeTree = node.changeTree;
-      const array: unknown = tree._isSchema ? undefined : tree.refTarget;
-      if (!(array instanceof ArraySchema) || (tree.isFiltered && !isOurs?.(tree))) continue;
-      const staged = array as unknown as Staged;
-      const before = this.#shown.get(array) ?? [];
+      const array = arrayOf(tree);
+      if (array === undefined || (tree.isFiltered && !isOurs?.(tree))) continue;
+      const staged = stagedOf(array);
+      const before = this.#decoded.get(array) ?? [];
       if (!decodesRight(tree, staged, before))
         wrong.push([tree.ref as ArraySchema, new Set([...before, ...staged.tmpItems])]);
-      this.#shown.set(array, staged.items.slice());
+      this.#decoded.set(array, staged.items.slice());
     }
-    for (const [array, gone] of wrong) restate(array, gone);
+    for (const [array, former] of wrong) restate(array, former);
     return wrong.length;
   }
 }
 
-function restate(array: ArraySchema, gone: Set<unknown>): void {
+/** @param former entries that the array had or has */
+function restate(array: ArraySchema, former: Set<unknown>): void {
   const items = [...array];
   const tree = array[$changes];
-  // What `clear` does, which does nothing where nothing is left.
+  // As `clear` does, which does nothing to an empty array.
   tree.discard();
   tree.operation(OPERATION.CLEAR);
   array.clear();
   array.push(...items);
-  // The array may have let go of one entry in place of another. What it still holds would go on being sent.
-  for (const item of items) gone.delete(item);
-  for (const value of gone) {
+  // The array may have detached one entry in place of another. An entry that stays attached would still be
+  // sent.
+  for (const item of items) former.delete(item);
+  for (const value of former) {
     const left = treeOf(value);
     if (left?.root !== undefined && left.parentRef === array && left.extraParents === undefined)
       left.root.remove(left);
   }
 }
 
-/** Runs a tick's operations as a decoder does, which counts references as well as it keeps the order. */
-function decodesRight(tree: ChangeTree, staged: Staged, before: readonly unknown[]): boolean {
+/** Runs a tick's operations as a decoder does, which also counts references. */
+function decodesRight(tree: ChangeTree, staged: StagedArray, before: readonly unknown[]): boolean {
   const { items, tmpItems, deletedIndexes } = staged;
   let list = [...before];
-  const held = new Map<unknown, number>();
+  const references = new Map<unknown, number>();
   let readable = true;
   const count = (value: unknown, by: number): void => {
-    if (typeof value === "object") held.set(value, (held.get(value) ?? 0) + by);
+    if (typeof value === "object") references.set(value, (references.get(value) ?? 0) + by);
   };
   tree.forEach((index, op) => {
     if (op === OPERATION.CLEAR) {
@@ -102,14 +99,15 @@ function decodesRight(tree: ChangeTree, staged: Staged, before: readonly unknown
   if (!readable) return false;
   for (const value of before) count(value, 1);
   for (const value of items) count(value, -1);
-  for (const many of held.values()) if (many !== 0) return false;
-  const shown = list.filter((value) => value !== undefined);
+  for (const left of references.values()) if (left !== 0) return false;
+  const decoded = list.filter((value) => value !== undefined);
   return (
-    shown.length === items.length && shown.every((value, i) => value === items[i] && isAttached(value, tree))
+    decoded.length === items.length &&
+    decoded.every((value, i) => value === items[i] && isAttached(value, tree))
   );
 }
 
-/** An entry that the room's own count of references has lost would not be sent again when it changes. */
+/** An entry that the room's own count of references has lost is not sent when it changes. */
 function isAttached(value: unknown, { root }: ChangeTree): boolean {
   const tree = treeOf(value);
   return tree === undefined || tree.root === root;

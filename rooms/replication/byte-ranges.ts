@@ -1,6 +1,6 @@
 /**
- * A list of byte ranges in a tick's scratch. It is emptied and filled again every tick and keeps its memory: an array
- * whose `length` is set to 0 lets go of it, which for thousands of lists costs more than filling them.
+ * A list of byte ranges in a tick's scratch. It is emptied and filled again every tick and keeps its memory:
+ * an array whose `length` is set to 0 frees it, which for thousands of lists costs more than filling them.
  */
 export class ByteRanges {
   /** Start, end, start, end, … as far as `length`. */

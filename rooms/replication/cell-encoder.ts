@@ -1,6 +1,5 @@
 import {
   $changes,
-  $refId,
   type ChangeTree,
   type Encoder,
   encode,
@@ -18,14 +17,18 @@ import {
   Scratch,
 } from "./actor-encoder.ts";
 import type { ByteRanges } from "./byte-ranges.ts";
-import type { Cell, CellGrid, Segment, VisibleCells } from "./cell-grid.ts";
-import type { CellTable } from "./cell-table.ts";
-import type { Entry, TrackedActor } from "./tracked-actor.ts";
+import type { CellGrid } from "./cell-grid.ts";
+import { descriptorOf, refIdOf } from "./internals.ts";
+import type { Cell, EntryBytes, Segment, TrackedActor } from "./tracked-actor.ts";
+import type { VisibleCells } from "./visible-cells.ts";
 
 /**
- * Encodes what happens in each cell once a tick, when it is first asked for, into one scratch. A patch is a run of
- * `[255][refId][operations…]` blocks, valid in any order as long as each reference is introduced before it is used:
- * so frames are put together from these ranges.
+ * Encodes the changes of each cell once a tick, when they are first asked for, into one scratch. A patch is a
+ * run of `[255][refId][operations…]` blocks, valid in any order as long as each reference is introduced
+ * before it is used: so frames are put together from ranges of the scratch.
+ *
+ * Immediate changes go with the next patch: all but those of continuous fields, whose values wait for their
+ * ring.
  *
  * @see `@colyseus/schema` src/encoder/Encoder.ts and src/decoder/Decoder.ts (5.0.34)
  */
@@ -43,13 +46,13 @@ export class CellEncoder {
     this.#encoder = encoder;
     this.#grid = grid;
     this.#mapTree = map[$changes];
-    this.#mapRef = (map as { [$refId]?: number })[$refId] ?? 0;
+    this.#mapRef = refIdOf(map);
   }
 
-  /** Begins a tick: all that was encoded before is void. */
+  /** Begins a tick: what was encoded before is void. */
   begin(tick: number): void {
     this.#tick = tick;
-    this.#grid.table.begin();
+    this.#grid.table.beginTick();
     this.scratch.clear();
   }
 
@@ -57,8 +60,8 @@ export class CellEncoder {
     this.encodedBytes = this.scratch.it.offset;
   }
 
-  /** Bytes encoded elsewhere, as a range. */
-  take(bytes: Uint8Array, ranges: ByteRanges): void {
+  /** Appends bytes that were encoded elsewhere. */
+  append(bytes: Uint8Array, ranges: ByteRanges): void {
     const start = this.scratch.it.offset;
     this.scratch.write(() => {
       this.scratch.bytes.set(bytes.subarray(0, Math.max(0, this.scratch.bytes.length - start)), start);
@@ -67,116 +70,117 @@ export class CellEncoder {
     ranges.push(start, start + bytes.length);
   }
 
-  /** An actor for a client that does not know it. */
-  whole(resident: TrackedActor, ranges: ByteRanges): void {
-    this.#make(resident.whole, ranges, () => this.appendResident(resident));
+  /** Adds an actor, for clients that do not have it. */
+  addition(actor: TrackedActor, ranges: ByteRanges): void {
+    this.#encodeOnce(actor.addition, ranges, () => this.appendActor(actor));
   }
 
-  /** An actor that a client is to forget. */
-  gone(resident: TrackedActor, ranges: ByteRanges): void {
-    this.#make(resident.gone, ranges, () => this.#appendGone([resident.index]));
+  /** Removes an actor, for clients that have it. */
+  removal(actor: TrackedActor, ranges: ByteRanges): void {
+    this.#encodeOnce(actor.removal, ranges, () => this.#appendRemovals([actor.index]));
   }
 
-  /** Indexes to forget, for one client. */
-  goneAll(indexes: readonly number[], ranges: ByteRanges): void {
+  /** Removes several actors by index, for one client. */
+  removals(indexes: readonly number[], ranges: ByteRanges): void {
     const start = this.scratch.it.offset;
-    this.scratch.write(() => this.#appendGone(indexes));
+    this.scratch.write(() => this.#appendRemovals(indexes));
     ranges.push(start, this.scratch.it.offset);
   }
 
-  /** What changed at once in an actor, for those who know it. */
-  now(resident: TrackedActor, ranges: ByteRanges): void {
-    this.#make(resident.now, ranges, () => appendChanges(this.#encoder, this.scratch, resident, "all"));
+  /** The immediate changes of an actor, for clients that have it. */
+  actorChanges(actor: TrackedActor, ranges: ByteRanges): void {
+    this.#encodeOnce(actor.changes, ranges, () => appendChanges(this.#encoder, this.scratch, actor, "all"));
   }
 
-  /** What changed in the owner's fields, or with `whole` all of them. */
-  mine(resident: TrackedActor, whole: boolean, ranges: ByteRanges): void {
-    if (!whole) {
-      this.#make(resident.mine, ranges, () => appendChanges(this.#encoder, this.scratch, resident, "owner"));
+  /** The changes of the owner's fields, or with `isWhole` all of these fields. */
+  ownerFields(actor: TrackedActor, isWhole: boolean, ranges: ByteRanges): void {
+    if (!isWhole) {
+      const append = () => appendChanges(this.#encoder, this.scratch, actor, "owner");
+      this.#encodeOnce(actor.ownerChanges, ranges, append);
       return;
     }
     const start = this.scratch.it.offset;
-    this.scratch.write(() => appendWhole(this.#encoder, this.scratch, resident.tree, "owner", "replace"));
+    this.scratch.write(() => appendWhole(this.#encoder, this.scratch, actor.tree, "owner", "replace"));
     ranges.push(start, this.scratch.it.offset);
   }
 
-  /** Members that stayed, for a client that comes to see the cell. */
+  /** Adds the members that stayed in a cell, for a client whose view it enters. */
   enter(cell: Cell, ranges: ByteRanges): void {
     if (cell.enter.tick === this.#tick) ranges.push(cell.enter.start, cell.enter.end);
     else if (cell.members.length > 0) {
-      this.#make(cell.enter, ranges, () => {
-        for (const resident of cell.members) {
-          if (resident.movedTick !== this.#tick) this.appendResident(resident);
+      this.#encodeOnce(cell.enter, ranges, () => {
+        for (const actor of cell.members) {
+          if (actor.movedTick !== this.#tick) this.appendActor(actor);
         }
       });
     }
   }
 
-  /** Members that stayed, for a client that sees the cell no longer. */
+  /** Removes the members that stayed in a cell, for a client whose view it leaves. */
   leave(cell: Cell, ranges: ByteRanges): void {
     if (cell.leave.tick === this.#tick) ranges.push(cell.leave.start, cell.leave.end);
     else if (cell.members.length > 0) {
-      this.#make(cell.leave, ranges, () => {
-        const stayed = cell.members.filter((resident) => resident.movedTick !== this.#tick);
-        this.#appendGone(stayed.map((resident) => resident.index));
+      this.#encodeOnce(cell.leave, ranges, () => {
+        const stayed = cell.members.filter((actor) => actor.movedTick !== this.#tick);
+        this.#appendRemovals(stayed.map((actor) => actor.index));
       });
     }
   }
 
-  /** Adds all that happened in the cells of a cover to those who stay, for clients that saw them and see them. */
-  seen(cover: VisibleCells, ranges: ByteRanges): void {
+  /** The changes of the members that stayed in all cells of a view, for clients whose view is unchanged. */
+  visibleChanges(view: VisibleCells, ranges: ByteRanges): void {
     const { table, everywhere } = this.#grid;
-    const { columns, rows, rings } = cover.reach;
-    this.#addAll(everywhere, everywhere.slot, 0, ranges);
-    if (this.#grid.isWide(cover)) {
+    const { columns, rows, rings } = view.offsets;
+    this.#addCell(everywhere, everywhere.slot, 0, ranges);
+    if (this.#grid.isWide(view)) {
       for (const cell of table.all()) {
-        if (this.#grid.sees(cover, cell)) this.#addAll(cell, cell.slot, this.#grid.ring(cover, cell), ranges);
+        if (this.#grid.isVisible(view, cell))
+          this.#addCell(cell, cell.slot, this.#grid.ring(view, cell), ranges);
       }
       return;
     }
     for (let i = 0; i < columns.length; i++) {
       const ring = rings[i] ?? 0;
-      const slot = table.findDue(cover.x + (columns[i] ?? 0), cover.z + (rows[i] ?? 0), 1 << ring);
-      if (slot >= 0) this.#addAll(undefined, slot, ring, ranges);
+      const slot = table.findDue(view.x + (columns[i] ?? 0), view.z + (rows[i] ?? 0), 1 << ring);
+      if (slot >= 0) this.#addCell(undefined, slot, ring, ranges);
     }
   }
 
-  /** Adds all that happened in one cell, for clients that see it in a ring. */
-  #addAll(known: Cell | undefined, slot: number, ring: number, ranges: ByteRanges): void {
+  /** Immediate changes and due values of one cell, for clients that see it in a ring. */
+  #addCell(known: Cell | undefined, slot: number, ring: number, ranges: ByteRanges): void {
     const { table } = this.#grid;
-    if (table.numbers[slot] !== this.#tick) return;
-    if (table.numbers[slot + 1] !== this.#tick) this.#layOut(known ?? (table.cell(slot) as Cell));
-    const apart = table.apart(slot, ring);
-    const { numbers } = table;
-    // What changed at once lies right before the values.
-    ranges.push(numbers[slot + 2] ?? 0, numbers[table.end(slot, ring)] ?? 0);
-    ranges.push(numbers[apart] ?? 0, numbers[apart + 1] ?? 0);
+    if (!table.isDue(slot, this.#tick)) return;
+    if (!table.isLaidOut(slot, this.#tick)) this.#layOut(known ?? (table.cell(slot) as Cell));
+    // Immediate changes end where the values begin.
+    ranges.push(table.changesAt(slot), table.valuesEnd(slot, ring));
+    ranges.push(table.apartAt(slot, ring), table.apartEnd(slot, ring));
   }
 
-  /** Adds what changed at once among a cell's members that stay, for clients that saw it and see it. */
-  changes(cell: Cell, ranges: ByteRanges): void {
-    const at = this.#laid(cell);
-    if (at !== undefined) ranges.push(at.numbers[cell.slot + 2] ?? 0, at.numbers[cell.slot + 3] ?? 0);
+  /** The immediate changes of the members that stayed in a cell, for clients that have them. */
+  immediateChanges(cell: Cell, ranges: ByteRanges): void {
+    if (!this.#isLaidOut(cell)) return;
+    const { table } = this.#grid;
+    ranges.push(table.changesAt(cell.slot), table.valuesAt(cell.slot));
   }
 
-  /** Adds the values that are due in a ring of a cell. */
-  due(cell: Cell, ring: number, ranges: ByteRanges): void {
-    const at = this.#laid(cell);
-    if (at === undefined) return;
-    const apart = at.apart(cell.slot, ring);
-    ranges.push(at.numbers[cell.slot + 3] ?? 0, at.numbers[at.end(cell.slot, ring)] ?? 0);
-    ranges.push(at.numbers[apart] ?? 0, at.numbers[apart + 1] ?? 0);
+  /** The values of a cell that are due in a ring. */
+  dueValues(cell: Cell, ring: number, ranges: ByteRanges): void {
+    if (!this.#isLaidOut(cell)) return;
+    const { table } = this.#grid;
+    const { slot } = cell;
+    ranges.push(table.valuesAt(slot), table.valuesEnd(slot, ring));
+    ranges.push(table.apartAt(slot, ring), table.apartEnd(slot, ring));
   }
 
-  /** Adds every value that the viewers of a cell in a ring lack, due or not. */
-  owed(cell: Cell, ring: number, ranges: ByteRanges): void {
-    const at = this.#laid(cell);
-    if (at === undefined) return;
-    ranges.push(at.numbers[cell.slot + 3] ?? 0, at.numbers[at.end(cell.slot, 0)] ?? 0);
+  /** Every value of a cell that its viewers in a ring lack, due or not. */
+  pendingValues(cell: Cell, ring: number, ranges: ByteRanges): void {
+    if (!this.#isLaidOut(cell)) return;
+    const { table } = this.#grid;
+    ranges.push(table.valuesAt(cell.slot), table.valuesEnd(cell.slot, 0));
     const start = this.scratch.it.offset;
-    for (let resident = this.#activeIn(cell); resident !== undefined; resident = resident.next) {
-      const bits = resident.turn < 0 ? (resident.pending[ring] ?? 0) : 0;
-      if (bits !== 0) appendValues(this.scratch, resident, bits);
+    for (let actor = this.#activeIn(cell); actor !== undefined; actor = actor.nextActive) {
+      const bits = actor.dueRing < 0 ? (actor.pending[ring] ?? 0) : 0;
+      if (bits !== 0) appendValues(this.scratch, actor, bits);
     }
     ranges.push(start, this.scratch.it.offset);
   }
@@ -185,94 +189,97 @@ export class CellEncoder {
     return cell.activeTick === this.#tick ? cell.active : undefined;
   }
 
-  #laid(cell: Cell): CellTable | undefined {
+  /** Lays a cell out if that is still to be done; false if it has nothing to send. */
+  #isLaidOut(cell: Cell): boolean {
     const { table } = this.#grid;
-    if (table.numbers[cell.slot] !== this.#tick) return undefined;
-    if (table.numbers[cell.slot + 1] !== this.#tick) this.#layOut(cell);
-    return table;
+    if (!table.isDue(cell.slot, this.#tick)) return false;
+    if (!table.isLaidOut(cell.slot, this.#tick)) this.#layOut(cell);
+    return true;
   }
 
   /**
-   * Encodes what happened in a cell. Turns are nested: who is due in a slow ring is due in the faster ones too. So
-   * values that are due in the slowest ring come first, and each ring gets the run up to its own end: every actor is
-   * encoded once. Only where rings are owed unlike fields is an actor encoded for each of them apart.
+   * Encodes the changes of a cell. Rings are nested: an actor that is due in a slow ring is due in the faster
+   * ones too. So values that are due in the slowest ring come first, and each ring gets the run up to its own
+   * end: every actor is encoded once. Only an actor whose rings have unlike fields pending is encoded for
+   * each of them apart.
    */
   #layOut(cell: Cell): void {
     const { scratch } = this;
     const { table } = this.#grid;
-    const { numbers, rings } = table;
+    const { rings } = table;
     const { slot } = cell;
     const tick = this.#tick;
-    numbers[slot + 1] = tick;
-    numbers[slot + 2] = scratch.it.offset;
+    table.beginLayout(slot, tick, scratch.it.offset);
     if (cell.changedTick === tick) {
-      for (const resident of cell.changed)
-        scratch.write(() => appendChanges(this.#encoder, scratch, resident, "all"));
+      for (const actor of cell.changed)
+        scratch.write(() => appendChanges(this.#encoder, scratch, actor, "all"));
     }
-    numbers[slot + 3] = scratch.it.offset;
+    table.setValuesAt(slot, scratch.it.offset);
     const active = this.#activeIn(cell);
     let uneven = 0;
-    for (let resident = active; resident !== undefined; resident = resident.next) {
-      if (resident.turn < 0) uneven++;
-    }
+    for (let actor = active; actor !== undefined; actor = actor.nextActive) if (actor.dueRing < 0) uneven++;
     for (let ring = rings - 1; ring >= 0; ring--) {
-      for (let resident = active; resident !== undefined; resident = resident.next) {
-        if (resident.turn === ring) appendValues(scratch, resident, resident.pending[0] ?? 0);
+      for (let actor = active; actor !== undefined; actor = actor.nextActive) {
+        if (actor.dueRing === ring) appendValues(scratch, actor, actor.pending[0] ?? 0);
       }
-      numbers[table.end(slot, ring)] = scratch.it.offset;
+      table.setValuesEnd(slot, ring, scratch.it.offset);
     }
     for (let ring = 0; ring < rings; ring++) {
-      const at = table.apart(slot, ring);
-      numbers[at] = numbers[at + 1] = scratch.it.offset;
-      if (uneven === 0) continue;
-      for (let resident = active; resident !== undefined; resident = resident.next) {
-        const bits = resident.turn < 0 ? (resident.pending[ring] ?? 0) : 0;
-        if (bits !== 0 && this.#grid.turn(resident, tick) >= ring) appendValues(scratch, resident, bits);
-      }
-      numbers[at + 1] = scratch.it.offset;
+      const start = scratch.it.offset;
+      if (uneven > 0) this.#appendApart(active, ring);
+      table.setApart(slot, ring, start, scratch.it.offset);
     }
   }
 
-  /** An actor for clients that do not know it. What seldom changes of it is kept from one tick to the next. */
-  appendResident(resident: TrackedActor): void {
+  /** Values of the actors whose rings have unlike fields pending. */
+  #appendApart(active: TrackedActor | undefined, ring: number): void {
+    for (let actor = active; actor !== undefined; actor = actor.nextActive) {
+      const bits = actor.dueRing < 0 ? (actor.pending[ring] ?? 0) : 0;
+      if (bits !== 0 && this.#grid.slowestDueRing(actor, this.#tick) >= ring)
+        appendValues(this.scratch, actor, bits);
+    }
+  }
+
+  /** Appends an actor for clients that do not have it. Its entry bytes are kept from one tick to the next. */
+  appendActor(actor: TrackedActor): void {
     const { scratch } = this;
-    const { layout, tree, index } = resident;
-    if (resident.dirtyTick === this.#tick || scratch.isOver || !hasAll(resident)) {
+    const { layout, tree, index } = actor;
+    if (actor.dirtyTick === this.#tick || scratch.isOver || !hasAll(actor)) {
       this.appendEntry(index, tree, "replace");
       return;
     }
-    resident.entry ??= this.#entryOf(resident);
-    const { bytes, restAt } = resident.entry;
+    actor.entry ??= this.#entryOf(actor);
+    const { bytes, restAt } = actor.entry;
     scratch.copy(bytes, 0, restAt);
-    appendValues(scratch, resident, layout.continuous, OPERATION.ADD);
+    appendValues(scratch, actor, layout.continuous, OPERATION.ADD);
     scratch.copy(bytes, restAt, bytes.length);
   }
 
-  #entryOf(resident: TrackedActor): Entry {
+  #entryOf(actor: TrackedActor): EntryBytes {
     const { scratch } = this;
     const start = scratch.it.offset;
     let restAt = 0;
     scratch.write(() => {
-      this.#appendPlace(resident.index);
+      this.#appendMapEntry(actor.index);
       restAt = scratch.it.offset - start;
-      appendRest(this.#encoder, scratch, resident);
+      appendRest(this.#encoder, scratch, actor);
     });
     const entry = { bytes: Uint8Array.from(scratch.bytes.subarray(start, scratch.it.offset)), restAt };
     scratch.it.offset = start;
     return entry;
   }
 
-  /** A map entry and all below it that everybody may see. */
+  /** Appends a map entry and all below it that everybody may see. */
   appendEntry(index: number, tree: ChangeTree, form: Form): void {
-    this.#appendPlace(index);
+    this.#appendMapEntry(index);
     appendWhole(this.#encoder, this.scratch, tree, "all", form);
   }
 
-  /** A map entry: the key and the reference. */
-  #appendPlace(index: number): void {
+  /** The key and the reference. */
+  #appendMapEntry(index: number): void {
     const { scratch } = this;
     scratch.switchTo(this.#mapRef);
-    this.#mapTree.encDescriptor.encoder(
+    descriptorOf(this.#mapTree).encoder(
       this.#encoder,
       scratch.bytes,
       this.#mapTree,
@@ -284,19 +291,19 @@ export class CellEncoder {
     );
   }
 
-  /** Writes into the scratch without a tick: for full states, which are copied out at once. */
-  loose(append: () => void): Uint8Array {
+  /** Encodes outside of a tick, for full states: the bytes are valid until the next call. */
+  encodeNow(append: () => void): Uint8Array {
     this.scratch.clear();
     this.scratch.write(append);
     return this.scratch.bytes.subarray(0, this.scratch.it.offset);
   }
 
-  /** The owner's fields, for a full state. */
-  appendMine(tree: ChangeTree): void {
+  /** Appends the owner's fields, for a full state. */
+  appendOwnerFields(tree: ChangeTree): void {
     appendWhole(this.#encoder, this.scratch, tree, "owner", "fresh");
   }
 
-  #appendGone(indexes: readonly number[]): void {
+  #appendRemovals(indexes: readonly number[]): void {
     if (indexes.length === 0) return;
     const { scratch } = this;
     scratch.switchTo(this.#mapRef);
@@ -306,7 +313,7 @@ export class CellEncoder {
     }
   }
 
-  #make(segment: Segment, ranges: ByteRanges, append: () => void): void {
+  #encodeOnce(segment: Segment, ranges: ByteRanges, append: () => void): void {
     if (segment.tick !== this.#tick) {
       segment.tick = this.#tick;
       segment.start = this.scratch.it.offset;

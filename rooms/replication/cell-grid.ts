@@ -1,279 +1,200 @@
-import type { ByteRanges } from "./byte-ranges.ts";
 import { CellTable } from "./cell-table.ts";
 import type { Interest } from "./interest.ts";
-import type { TrackedActor } from "./tracked-actor.ts";
-import type { SentState } from "./viewpoints.ts";
+import { Cell, type TrackedActor } from "./tracked-actor.ts";
+import { type RadiusOffsets, VisibleCells } from "./visible-cells.ts";
 
 /**
- * Cells a side on either side of the origin; what lies beyond is counted to the outermost. With the widest view beyond
- * it still a number of 16 bits, for {@link keyOf}.
+ * Columns and rows on either side of the origin; what lies beyond counts as the outermost. With the widest
+ * view beyond it still a number of 16 bits, for {@link keyOf}.
  */
-const REACH = 32_000;
-/** Columns and rows of the ring table: past the largest radius in cells. */
-const TABLE = 68;
+const LINES_MAX = 32_000;
+/** Columns and rows of the table of rings: past the largest radius in cells. */
+const RINGS_SIDE = 68;
 
-/** A range of bytes of a tick's scratch, made when it is first asked for. */
-export interface Segment {
-  tick: number;
-  start: number;
-  end: number;
-}
-const unmade = (): Segment => ({ tick: -1, start: 0, end: 0 });
-
-/** A square of the ground with actors in it, or the one cell `everywhere` whose members all clients see. */
-export class Cell {
-  readonly x: number;
-  readonly z: number;
-  readonly everywhere: boolean;
-  /** Where its numbers are in the {@link CellTable}. */
-  readonly slot: number;
-  readonly members: TrackedActor[] = [];
-  /** The first of the members with values to refresh, as of `activeTick`; each names the next. */
-  active: TrackedActor | undefined = undefined;
-  activeTick = -1;
-  /** Members that changed at once and stayed, as of `changedTick`. */
-  changed: TrackedActor[] = [];
-  changedTick = -1;
-  readonly enter = unmade();
-  readonly leave = unmade();
-
-  constructor(x: number, z: number, slot: number, everywhere = false) {
-    this.x = x;
-    this.z = z;
-    this.slot = slot;
-    this.everywhere = everywhere;
-  }
-
-  add(resident: TrackedActor): void {
-    resident.slot = this.members.push(resident) - 1;
-  }
-
-  remove(resident: TrackedActor): void {
-    const last = this.members.pop();
-    if (last !== undefined && last !== resident) {
-      this.members[resident.slot] = last;
-      last.slot = resident.slot;
-    }
-  }
-}
-
-/** Where the cells lie that are seen with one radius, and the covers of it. */
-interface RadiusOffsets {
-  readonly covers: Map<number, VisibleCells>;
-  /** Columns and rows from the cover's own cell, and their rings. A cell is seen from there if and only if it sees there. */
-  readonly columns: Int32Array;
-  readonly rows: Int32Array;
-  readonly rings: Uint8Array;
-}
-
-/** The cells seen from one cell with one radius, and `everywhere`. All clients there share it, and its frames. */
-export class VisibleCells {
-  readonly x: number;
-  readonly z: number;
-  readonly radiusM: number;
-  readonly reach: RadiusOffsets;
-  /** The first of this tick's clients that were here before, each names the next; valid while `tick` is the current one. */
-  group: SentState | undefined = undefined;
-  tick = -1;
-  /** Ranges for the group: what leaves its view and what enters it by moving. Most never have any. */
-  leaves: ByteRanges | undefined = undefined;
-  enters: ByteRanges | undefined = undefined;
-
-  constructor(x: number, z: number, radiusM: number, reach: RadiusOffsets) {
-    this.x = x;
-    this.z = z;
-    this.radiusM = radiusM;
-    this.reach = reach;
-  }
-
-  /** Begins a tick with nobody in the group. */
-  begin(tick: number): void {
-    this.tick = tick;
-    this.group = undefined;
-    this.leaves?.clear();
-    this.enters?.clear();
-  }
-}
-
-/** Cells that have members and covers in use. */
+/** The cells that have members, and the views in use. */
 export class CellGrid {
   readonly everywhere: Cell;
   readonly table: CellTable;
   readonly #interest: Interest;
-  readonly #reaches = new Map<number, RadiusOffsets>();
+  readonly #offsets = new Map<number, RadiusOffsets>();
   /** The ring by distance in columns and rows. */
   readonly #rings: Uint8Array;
-  /** For clients without eyes: only what is always seen. */
-  readonly nowhere: VisibleCells;
+  /** The view of clients without a viewpoint: the cell `everywhere` alone. */
+  readonly withoutViewpoint: VisibleCells;
 
   constructor(interest: Interest) {
     this.#interest = interest;
     this.table = new CellTable(interest.rings.length);
-    this.everywhere = new Cell(0, 0, this.table.take(), true);
+    this.everywhere = new Cell(0, 0, this.table.allocate(), true);
     const gap = (lines: number): number => Math.max(0, lines - 1) * interest.cellM;
-    this.#rings = Uint8Array.from({ length: TABLE * TABLE }, (_, i) => {
-      const metres = Math.hypot(gap(Math.floor(i / TABLE)), gap(i % TABLE));
+    this.#rings = Uint8Array.from({ length: RINGS_SIDE * RINGS_SIDE }, (_, i) => {
+      const metres = Math.hypot(gap(Math.floor(i / RINGS_SIDE)), gap(i % RINGS_SIDE));
       return interest.rings.findLastIndex((ring) => metres >= ring.fromM);
     });
-    this.nowhere = new VisibleCells(0, 0, 0, this.#reachOf(0));
+    this.withoutViewpoint = new VisibleCells(0, 0, 0, this.#offsetsOf(0));
   }
 
   /** The column or row of a coordinate. Not-a-number counts as 0, infinities as the edge. */
   line(metres: number): number {
     const line = Math.floor(metres / this.#interest.cellM);
-    return line > REACH ? REACH : line < -REACH ? -REACH : line || 0;
+    return line > LINES_MAX ? LINES_MAX : line < -LINES_MAX ? -LINES_MAX : line || 0;
   }
 
-  /** Puts an actor into the cell at a column and row, or into the one that is always seen. */
-  enter(resident: TrackedActor, x: number, z: number, always: boolean): Cell {
-    const cell = always ? this.everywhere : (this.#at(x, z) ?? this.#occupy(x, z));
-    cell.add(resident);
+  /** Puts an actor into the cell at a column and row, or into `everywhere`. */
+  enter(actor: TrackedActor, x: number, z: number, always: boolean): Cell {
+    const cell = always ? this.everywhere : (this.#cellAt(x, z) ?? this.#addCell(x, z));
+    cell.add(actor);
     return cell;
   }
 
   /** Takes an actor out of its cell. */
-  leave(resident: TrackedActor): void {
-    const { cell } = resident;
-    cell?.remove(resident);
+  leave(actor: TrackedActor): void {
+    const { cell } = actor;
+    cell?.remove(actor);
     if (cell === undefined || cell.everywhere || cell.members.length > 0) return;
     this.table.remove(cell);
-    this.table.give(cell.slot);
+    this.table.free(cell.slot);
   }
 
-  cover(x: number, z: number, radiusM: number): VisibleCells {
-    if (radiusM === 0) return this.nowhere;
-    let reach = this.#reaches.get(radiusM);
-    if (reach === undefined) {
-      reach = this.#reachOf(radiusM);
-      this.#reaches.set(radiusM, reach);
+  /** The cells visible from a column and row. */
+  visibleFrom(x: number, z: number, radiusM: number): VisibleCells {
+    if (radiusM === 0) return this.withoutViewpoint;
+    let offsets = this.#offsets.get(radiusM);
+    if (offsets === undefined) {
+      offsets = this.#offsetsOf(radiusM);
+      this.#offsets.set(radiusM, offsets);
     }
     const key = keyOf(x, z);
-    let cover = reach.covers.get(key);
-    if (cover === undefined) {
-      cover = new VisibleCells(x, z, radiusM, reach);
-      reach.covers.set(key, cover);
+    let view = offsets.views.get(key);
+    if (view === undefined) {
+      view = new VisibleCells(x, z, radiusM, offsets);
+      offsets.views.set(key, view);
     }
-    return cover;
+    return view;
   }
 
-  /** Whether a cover is so wide that going through all cells with members is less than looking at each place in it. */
-  isWide({ reach }: VisibleCells): boolean {
-    return this.table.count * 4 < reach.columns.length;
+  /**
+   * Whether a view is so wide that a walk over all cells with members is shorter than one over its places.
+   */
+  isWide({ offsets }: VisibleCells): boolean {
+    return this.table.count * 4 < offsets.columns.length;
   }
 
-  /** The cells with members that a cover sees. */
-  seen(cover: VisibleCells): Cell[] {
+  /** The cells with members in a view. */
+  cellsIn(view: VisibleCells): Cell[] {
     const { table } = this;
     const cells = [this.everywhere];
-    const { columns, rows } = cover.reach;
-    if (this.isWide(cover)) {
-      for (const cell of table.all()) if (this.sees(cover, cell)) cells.push(cell);
+    const { columns, rows } = view.offsets;
+    if (this.isWide(view)) {
+      for (const cell of table.all()) if (this.isVisible(view, cell)) cells.push(cell);
       return cells;
     }
     for (let i = 0; i < columns.length; i++) {
-      const cell = this.#at(cover.x + (columns[i] ?? 0), cover.z + (rows[i] ?? 0));
+      const cell = this.#cellAt(view.x + (columns[i] ?? 0), view.z + (rows[i] ?? 0));
       if (cell !== undefined) cells.push(cell);
     }
     return cells;
   }
 
-  /** Covers that a cell is seen from. */
-  watching(cell: Cell): VisibleCells[] {
-    const found: VisibleCells[] = cell.everywhere ? [this.nowhere] : [];
-    for (const { covers, columns, rows } of this.#reaches.values()) {
-      if (cell.everywhere || covers.size < columns.length) {
-        for (const cover of covers.values()) if (this.sees(cover, cell)) found.push(cover);
+  /** The views that a cell is in. */
+  viewsOf(cell: Cell): VisibleCells[] {
+    const found: VisibleCells[] = cell.everywhere ? [this.withoutViewpoint] : [];
+    for (const { views, columns, rows } of this.#offsets.values()) {
+      if (cell.everywhere || views.size < columns.length) {
+        for (const view of views.values()) if (this.isVisible(view, cell)) found.push(view);
         continue;
       }
       for (let i = 0; i < columns.length; i++) {
-        const cover = covers.get(keyOf(cell.x + (columns[i] ?? 0), cell.z + (rows[i] ?? 0)));
-        if (cover !== undefined) found.push(cover);
+        const view = views.get(keyOf(cell.x + (columns[i] ?? 0), cell.z + (rows[i] ?? 0)));
+        if (view !== undefined) found.push(view);
       }
     }
     return found;
   }
 
-  sees(cover: VisibleCells, cell: Cell): boolean {
-    return cell.everywhere || this.seesAt(cover, cell.x, cell.z);
+  isVisible(view: VisibleCells, cell: Cell): boolean {
+    return cell.everywhere || this.isVisibleAt(view, cell.x, cell.z);
   }
 
-  /** As {@link CellGrid.sees}, by column and row. */
-  seesAt(cover: VisibleCells, x: number, z: number): boolean {
-    return this.#gap2(x - cover.x, z - cover.z) < cover.radiusM * cover.radiusM;
+  /** As {@link CellGrid.isVisible}, by column and row. */
+  isVisibleAt(view: VisibleCells, x: number, z: number): boolean {
+    return this.#gapSquared(x - view.x, z - view.z) < view.radiusM * view.radiusM;
   }
 
-  /** The ring of a seen cell, 0 nearest. */
-  ring(cover: VisibleCells, cell: Cell): number {
-    return cell.everywhere ? 0 : this.#ringOf(cell.x - cover.x, cell.z - cover.z);
+  /** The ring of a visible cell, 0 nearest. */
+  ring(view: VisibleCells, cell: Cell): number {
+    return cell.everywhere ? 0 : this.#ringAt(cell.x - view.x, cell.z - view.z);
   }
 
-  #ringOf(columns: number, rows: number): number {
-    const column = Math.min(TABLE - 1, Math.abs(columns));
-    const row = Math.min(TABLE - 1, Math.abs(rows));
-    return this.#rings[column * TABLE + row] ?? 0;
+  #ringAt(columns: number, rows: number): number {
+    const column = Math.min(RINGS_SIDE - 1, Math.abs(columns));
+    const row = Math.min(RINGS_SIDE - 1, Math.abs(rows));
+    return this.#rings[column * RINGS_SIDE + row] ?? 0;
   }
 
   /**
-   * The slowest ring in which it is an actor's turn; it is in the faster ones too. Turns go by actor: each tick then
-   * has its even share, and an actor that changes cells keeps its turn.
+   * The slowest ring in which an actor is due; it is due in the faster ones too. This goes by actor, not by
+   * cell: each tick then has its even share, and an actor that changes cells is due in the same ticks as
+   * before.
    */
-  turn(resident: TrackedActor, tick: number): number {
+  slowestDueRing(actor: TrackedActor, tick: number): number {
     const { rings } = this.#interest;
     let ring = rings.length - 1;
-    while (ring > 0 && (tick + resident.index) % (rings[ring]?.everyTicks ?? 1) !== 0) ring--;
+    while (ring > 0 && (tick + actor.index) % (rings[ring]?.everyTicks ?? 1) !== 0) ring--;
     return ring;
   }
 
-  /** Bits of the rings that get values of an actor in this tick. Sets its turn; -1 where rings are owed unlike fields. */
-  due(resident: TrackedActor, tick: number): number {
-    const { pending } = resident;
-    const turn = this.turn(resident, tick);
+  /** Bits of the rings that get values of an actor in this tick. Sets its {@link TrackedActor.dueRing}. */
+  dueRings(actor: TrackedActor, tick: number): number {
+    const { pending } = actor;
+    const slowest = this.slowestDueRing(actor, tick);
     if (pending[0] === pending[pending.length - 1]) {
-      resident.turn = turn;
-      return (2 << turn) - 1;
+      actor.dueRing = slowest;
+      return (2 << slowest) - 1;
     }
-    resident.turn = -1;
+    actor.dueRing = -1;
     let bits = 0;
-    for (let ring = turn; ring >= 0; ring--) if (pending[ring] !== 0) bits |= 1 << ring;
+    for (let ring = slowest; ring >= 0; ring--) if (pending[ring] !== 0) bits |= 1 << ring;
     return bits;
   }
 
-  /** Lets go of covers unused since `tick`: whoever had one gets the whole state before the next patch. */
+  /** Deletes views unused since `tick`: a client that had one gets a full state before its next patch. */
   sweep(tick: number): void {
-    for (const [radiusM, { covers }] of this.#reaches) {
-      for (const [key, cover] of covers) {
-        if (cover.tick < tick) covers.delete(key);
+    for (const [radiusM, { views }] of this.#offsets) {
+      for (const [key, view] of views) {
+        if (view.tick < tick) views.delete(key);
       }
-      if (covers.size === 0) this.#reaches.delete(radiusM);
+      if (views.size === 0) this.#offsets.delete(radiusM);
     }
   }
 
-  #at(x: number, z: number): Cell | undefined {
+  #cellAt(x: number, z: number): Cell | undefined {
     const slot = this.table.find(x, z);
     return slot < 0 ? undefined : this.table.cell(slot);
   }
 
-  #occupy(x: number, z: number): Cell {
-    const cell = new Cell(x, z, this.table.take());
-    this.table.put(cell);
+  #addCell(x: number, z: number): Cell {
+    const cell = new Cell(x, z, this.table.allocate());
+    this.table.insert(cell);
     return cell;
   }
 
-  #reachOf(radiusM: number): RadiusOffsets {
+  #offsetsOf(radiusM: number): RadiusOffsets {
     const places: { x: number; z: number }[] = [];
     const most = radiusM > 0 ? Math.ceil(radiusM / this.#interest.cellM) + 1 : 0;
     for (let z = -most; z <= most; z++) {
-      for (let x = -most; x <= most; x++) if (this.#gap2(x, z) < radiusM * radiusM) places.push({ x, z });
+      for (let x = -most; x <= most; x++)
+        if (this.#gapSquared(x, z) < radiusM * radiusM) places.push({ x, z });
     }
     return {
-      covers: new Map(),
+      views: new Map(),
       columns: Int32Array.from(places, ({ x }) => x),
       rows: Int32Array.from(places, ({ z }) => z),
-      rings: Uint8Array.from(places, ({ x, z }) => this.#ringOf(x, z)),
+      rings: Uint8Array.from(places, ({ x, z }) => this.#ringAt(x, z)),
     };
   }
 
-  #gap2(columns: number, rows: number): number {
+  #gapSquared(columns: number, rows: number): number {
     const gx = Math.max(0, Math.abs(columns) - 1) * this.#interest.cellM;
     const gz = Math.max(0, Math.abs(rows) - 1) * this.#interest.cellM;
     return gx * gx + gz * gz;

@@ -1,95 +1,110 @@
-import type { Cell } from "./cell-grid.ts";
+import type { Cell } from "./tracked-actor.ts";
 
+/** Offsets of a slot's numbers: ticks, then indexes into the scratch. */
+const DUE_TICK = 0;
+const LAID_OUT_TICK = 1;
+const CHANGES_AT = 2;
+const VALUES_AT = 3;
 /** Numbers of a slot before those by ring. */
 const FIXED = 4;
-/** Numbers by ring: the end of its run, then where what it gets apart begins and ends. */
+/** Numbers by ring: the end of its run of values, then start and end of its apart values. */
 const BY_RING = 3;
-/** Numbers of a slot behind those by ring: column, row, and the slot behind it at the same place of the lattice. */
-const PLACE = 3;
+/**
+ * Numbers of a slot behind those by ring, as offsets from its end: column, row, and the next slot at its
+ * place.
+ */
+const COLUMN = -3;
+const ROW = -2;
+const NEXT = -1;
+const BEHIND = 3;
 /** Columns and rows of the lattice at first, and the most it grows to. */
-const [SIDE, WIDEST] = [32, 512];
+const SIDE = 32;
+const SIDE_MAX = 512;
 const NONE = -1;
 
 /**
- * Where each cell's bytes of this tick begin and end in the scratch, as numbers in one block. Putting frames together
- * reads them for each cell of each view: spread over objects they cost more than the bytes that they stand for.
+ * Where each cell's bytes of this tick begin and end in the scratch, as numbers in one block. A patch reads
+ * them for each cell of each view: spread over objects they cost more than the bytes that they stand for.
  *
- * A slot holds, from its first number: the tick in which its cell has something to send, the tick in which that was
- * laid out, where what changed at once begins, where the values behind it begin, and by ring the end of its run of
- * them, then start and end of what it gets apart. Three rings fill a line of the processor's cache.
+ * A slot holds the tick in which its cell has something to send, the tick in which that was laid out, where
+ * immediate changes begin, where values begin, and by ring the end of its run of values, then start and end
+ * of the values that it gets apart. The numbers of three rings fill a line of the processor's cache.
  *
- * A cell on the ground is found by column and row in a lattice that repeats: neighbours on the ground are neighbours in
- * memory, so that a view looks past empty ground at next to no cost and nobody has to keep a list of what it sees.
+ * A cell on the ground is found by column and row in a lattice that repeats: neighbours on the ground are
+ * neighbours in memory, so that a view passes over empty ground at next to no cost and keeps no list of its
+ * cells.
  */
 export class CellTable {
-  numbers: Int32Array;
   readonly stride: number;
   readonly rings: number;
-  /** Cells on the ground. */
+  /** Number of cells on the ground. */
   count = 0;
+  #numbers: Int32Array;
   readonly #cells: (Cell | undefined)[] = [];
   readonly #free: number[] = [];
   /** The first slot at each place. Columns and rows that are a side apart share one. */
   #lattice = new Int32Array(SIDE * SIDE).fill(NONE);
   #side = SIDE;
-  /** Bits of the rings that have something to be sent of a cell at a place, in this tick: a view looks no further without. */
+  /**
+   * By place: bits of the rings with something to send in this tick. A view looks no further without its
+   * ring's bit.
+   */
   #due = new Uint8Array(SIDE * SIDE);
 
   constructor(rings: number) {
     this.rings = rings;
-    this.stride = FIXED + BY_RING * rings + PLACE;
-    this.numbers = new Int32Array(64 * this.stride).fill(NONE);
+    this.stride = FIXED + BY_RING * rings + BEHIND;
+    this.#numbers = new Int32Array(64 * this.stride).fill(NONE);
   }
 
   /** A slot with nothing to send. */
-  take(): number {
+  allocate(): number {
     const slot = this.#free.pop() ?? this.stride * this.#cells.push(undefined) - this.stride;
-    if (slot >= this.numbers.length) {
-      const more = new Int32Array(2 * this.numbers.length).fill(NONE);
-      more.set(this.numbers);
-      this.numbers = more;
+    if (slot >= this.#numbers.length) {
+      const grown = new Int32Array(2 * this.#numbers.length).fill(NONE);
+      grown.set(this.#numbers);
+      this.#numbers = grown;
     }
-    this.numbers[slot] = this.numbers[slot + 1] = NONE;
+    this.#numbers[slot + DUE_TICK] = this.#numbers[slot + LAID_OUT_TICK] = NONE;
     return slot;
   }
 
-  give(slot: number): void {
+  free(slot: number): void {
     this.#free.push(slot);
   }
 
-  /** Puts a cell where its column and row are. */
-  put(cell: Cell): void {
+  /** Adds a cell at its column and row. */
+  insert(cell: Cell): void {
     this.#cells[cell.slot / this.stride] = cell;
-    const at = cell.slot + this.stride - PLACE;
-    this.numbers[at] = cell.x;
-    this.numbers[at + 1] = cell.z;
-    if (++this.count * 4 > this.#side ** 2 && this.#side < WIDEST) this.#widen();
+    const end = cell.slot + this.stride;
+    this.#numbers[end + COLUMN] = cell.x;
+    this.#numbers[end + ROW] = cell.z;
+    if (++this.count * 4 > this.#side ** 2 && this.#side < SIDE_MAX) this.#widen();
     else this.#link(cell.slot);
   }
 
-  /** Takes a cell off the ground. */
+  /** Removes a cell from the ground. */
   remove({ slot, x, z }: Cell): void {
-    const { numbers, stride } = this;
     const place = this.#placeOf(x, z);
-    const next = numbers[slot + stride - 1] ?? NONE;
+    const next = this.#next(slot);
     let before = this.#lattice[place] ?? NONE;
     if (before === slot) this.#lattice[place] = next;
     else {
-      while (numbers[before + stride - 1] !== slot) before = numbers[before + stride - 1] ?? NONE;
-      numbers[before + stride - 1] = next;
+      while (this.#next(before) !== slot) before = this.#next(before);
+      this.#numbers[before + this.stride + NEXT] = next;
     }
-    this.#cells[slot / stride] = undefined;
+    this.#cells[slot / this.stride] = undefined;
     this.count--;
   }
 
   /** Begins a tick in which nothing is due. */
-  begin(): void {
+  beginTick(): void {
     this.#due.fill(0);
   }
 
   /** Notes that a cell has something to send to the rings of these bits. */
-  touch({ slot, x, z, everywhere }: Cell, tick: number, rings: number): void {
-    this.numbers[slot] = tick;
+  markDue({ slot, x, z, everywhere }: Cell, tick: number, rings: number): void {
+    this.#numbers[slot + DUE_TICK] = tick;
     if (everywhere) return;
     const place = this.#placeOf(x, z);
     this.#due[place] = (this.#due[place] ?? 0) | rings;
@@ -102,10 +117,11 @@ export class CellTable {
 
   /** The slot of the cell at a column and row, or -1. */
   find(x: number, z: number): number {
-    const { numbers, stride } = this;
+    const numbers = this.#numbers;
+    const { stride } = this;
     let slot = this.#lattice[this.#placeOf(x, z)] ?? NONE;
-    while (slot >= 0 && (numbers[slot + stride - 3] !== x || numbers[slot + stride - 2] !== z))
-      slot = numbers[slot + stride - 1] ?? NONE;
+    while (slot >= 0 && (numbers[slot + stride + COLUMN] !== x || numbers[slot + stride + ROW] !== z))
+      slot = numbers[slot + stride + NEXT] ?? NONE;
     return slot;
   }
 
@@ -119,14 +135,60 @@ export class CellTable {
     for (const cell of this.#cells) if (cell !== undefined) yield cell;
   }
 
-  /** Index of the end of a ring's run. */
-  end(slot: number, ring: number): number {
-    return slot + FIXED + ring;
+  /** Whether a cell has something to send in this tick. */
+  isDue(slot: number, tick: number): boolean {
+    return this.#numbers[slot + DUE_TICK] === tick;
   }
 
-  /** Index of the start of what a ring gets apart; the end follows. */
-  apart(slot: number, ring: number): number {
-    return slot + FIXED + this.rings + 2 * ring;
+  isLaidOut(slot: number, tick: number): boolean {
+    return this.#numbers[slot + LAID_OUT_TICK] === tick;
+  }
+
+  /** Where a cell's immediate changes begin; its values follow them. */
+  changesAt(slot: number): number {
+    return this.#numbers[slot + CHANGES_AT] ?? 0;
+  }
+
+  valuesAt(slot: number): number {
+    return this.#numbers[slot + VALUES_AT] ?? 0;
+  }
+
+  /** Where the run of values of a ring ends. */
+  valuesEnd(slot: number, ring: number): number {
+    return this.#numbers[slot + FIXED + ring] ?? 0;
+  }
+
+  /** Where the values that a ring gets apart begin. */
+  apartAt(slot: number, ring: number): number {
+    return this.#numbers[slot + FIXED + this.rings + 2 * ring] ?? 0;
+  }
+
+  apartEnd(slot: number, ring: number): number {
+    return this.#numbers[slot + FIXED + this.rings + 2 * ring + 1] ?? 0;
+  }
+
+  /** Begins the layout of a cell's bytes of this tick, at a place in the scratch. */
+  beginLayout(slot: number, tick: number, changesAt: number): void {
+    this.#numbers[slot + LAID_OUT_TICK] = tick;
+    this.#numbers[slot + CHANGES_AT] = changesAt;
+  }
+
+  setValuesAt(slot: number, at: number): void {
+    this.#numbers[slot + VALUES_AT] = at;
+  }
+
+  setValuesEnd(slot: number, ring: number, end: number): void {
+    this.#numbers[slot + FIXED + ring] = end;
+  }
+
+  setApart(slot: number, ring: number, start: number, end: number): void {
+    const at = slot + FIXED + this.rings + 2 * ring;
+    this.#numbers[at] = start;
+    this.#numbers[at + 1] = end;
+  }
+
+  #next(slot: number): number {
+    return this.#numbers[slot + this.stride + NEXT] ?? NONE;
   }
 
   #placeOf(x: number, z: number): number {
@@ -135,9 +197,10 @@ export class CellTable {
   }
 
   #link(slot: number): void {
-    const { numbers, stride } = this;
-    const place = this.#placeOf(numbers[slot + stride - 3] ?? 0, numbers[slot + stride - 2] ?? 0);
-    numbers[slot + stride - 1] = this.#lattice[place] ?? NONE;
+    const numbers = this.#numbers;
+    const end = slot + this.stride;
+    const place = this.#placeOf(numbers[end + COLUMN] ?? 0, numbers[end + ROW] ?? 0);
+    numbers[end + NEXT] = this.#lattice[place] ?? NONE;
     this.#lattice[place] = slot;
   }
 

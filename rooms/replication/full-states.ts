@@ -1,14 +1,16 @@
 import { $changes, type ChangeTree, type Schema } from "@colyseus/schema";
-import type { Cell, VisibleCells } from "./cell-grid.ts";
+import { indexInParent } from "./internals.ts";
 import type { ReplicationContext } from "./replication-context.ts";
+import type { Cell } from "./tracked-actor.ts";
+import type { VisibleCells } from "./visible-cells.ts";
 
 /** The actors' part of a full state. */
 export interface ActorsState {
   readonly parts: readonly Uint8Array[];
-  /** What the parts hold, by index; undefined where that is all that the last patch had. */
-  readonly given: Map<number, Schema> | undefined;
-  /** The actor whose owner's fields they hold. */
-  readonly owned: Schema | undefined;
+  /** The actors in the parts, by index; undefined where these are the actors of the last patch. */
+  readonly actors: Map<number, Schema> | undefined;
+  /** The actor whose owner's fields are in the parts. */
+  readonly ownActor: Schema | undefined;
 }
 
 interface CachedCell {
@@ -17,94 +19,100 @@ interface CachedCell {
 }
 
 /**
- * Full states by cell. Where nothing changed since the last patch a cell's actors are encoded once for all who join
- * before the next: in a storm of joins that is nearly everywhere.
+ * Full states by cell. Where nothing changed since the last patch a cell's actors are encoded once for all
+ * clients that join before the next: when many join at once that is nearly everywhere.
  */
 export class FullStates {
-  readonly #scene: ReplicationContext;
-  readonly #kept = new Map<Cell, CachedCell>();
+  readonly #context: ReplicationContext;
+  readonly #cached = new Map<Cell, CachedCell>();
 
-  constructor(scene: ReplicationContext) {
-    this.#scene = scene;
+  constructor(context: ReplicationContext) {
+    this.#context = context;
   }
 
-  /** A patch was made: what was kept is of before it. */
+  /** A patch was made: cached cells are older than it. */
   clear(): void {
-    this.#kept.clear();
+    this.#cached.clear();
   }
 
-  /** Right behind a patch, when nothing is pending: all who see the same cells get the same bytes. */
-  settled(has: VisibleCells, own: Schema | undefined): ActorsState {
-    const { tracker: residents, cells, grid } = this.#scene;
-    const parts = grid.seen(has).flatMap((cell) => (cell.members.length > 0 ? this.#keep(cell).bytes : []));
-    const resident = residents.byIndex.get(own?.[$changes]?._parentIndex ?? -1);
-    const cell = resident?.actor === own ? resident?.cell : undefined;
-    if (own === undefined || cell === undefined || !grid.sees(has, cell))
-      return { parts, given: undefined, owned: undefined };
-    parts.push(new Uint8Array(cells.loose(() => cells.appendMine(own[$changes] as ChangeTree))));
-    return { parts, given: undefined, owned: own };
+  /** Right after a patch, when nothing is pending: all clients with the same view get the same bytes. */
+  afterPatch(view: VisibleCells, own: Schema | undefined): ActorsState {
+    const { tracker, cells, grid } = this.#context;
+    const parts = grid
+      .cellsIn(view)
+      .flatMap((cell) => (cell.members.length > 0 ? this.#cachedCell(cell).bytes : []));
+    const tracked = tracker.byIndex.get(indexOf(own));
+    const cell = tracked?.actor === own ? tracked?.cell : undefined;
+    if (own === undefined || cell === undefined || !grid.isVisible(view, cell))
+      return { parts, actors: undefined, ownActor: undefined };
+    parts.push(new Uint8Array(cells.encodeNow(() => cells.appendOwnerFields(own[$changes] as ChangeTree))));
+    return { parts, actors: undefined, ownActor: own };
   }
 
   /**
-   * @param has what the client sees; all actors if undefined
+   * Between two patches, when changes may be pending.
+   *
+   * @param view what the client sees; all actors if undefined
    * @param own the actor whose owner's fields are the client's
    */
-  of(has: VisibleCells | undefined, own: Schema | undefined): ActorsState {
-    const { tracker: residents, cells, grid } = this.#scene;
+  betweenPatches(view: VisibleCells | undefined, own: Schema | undefined): ActorsState {
+    const { tracker, cells, grid } = this.#context;
     const parts: Uint8Array[] = [];
-    const given = new Map<number, Schema>();
-    const loose: (readonly [number, Schema])[] = [];
-    const changed = residents.changedCells();
-    for (const cell of has === undefined ? residents.cells() : grid.seen(has)) {
+    const actors = new Map<number, Schema>();
+    const uncached: (readonly [number, Schema])[] = [];
+    const changed = tracker.changedCells();
+    for (const cell of view === undefined ? tracker.occupiedCells() : grid.cellsIn(view)) {
       if (cell.members.length === 0) continue;
-      if (changed.has(cell)) loose.push(...this.#present(cell, has));
+      if (changed.has(cell)) uncached.push(...this.#visibleMembers(cell, view));
       else {
-        const kept = this.#keep(cell);
-        parts.push(kept.bytes);
-        for (const [index, actor] of kept.entries) given.set(index, actor);
+        const cached = this.#cachedCell(cell);
+        parts.push(cached.bytes);
+        for (const [index, actor] of cached.entries) actors.set(index, actor);
       }
     }
-    for (const [index, actor] of residents.unsettled())
-      if (this.#isIn(has, index, actor)) loose.push([index, actor]);
-    for (const [index, actor] of loose) given.set(index, actor);
-    const mine = own !== undefined && given.get(own[$changes]?._parentIndex ?? -1) === own ? own : undefined;
-    parts.push(
-      new Uint8Array(
-        cells.loose(() => {
-          for (const [index, actor] of loose)
-            cells.appendEntry(index, actor[$changes] as ChangeTree, "fresh");
-          if (mine !== undefined) cells.appendMine(mine[$changes] as ChangeTree);
-        }),
-      ),
-    );
-    return { parts, given, owned: mine };
+    for (const [index, actor] of tracker.added())
+      if (this.#isVisible(view, index, actor)) uncached.push([index, actor]);
+    for (const [index, actor] of uncached) actors.set(index, actor);
+    const ownActor = own !== undefined && actors.get(indexOf(own)) === own ? own : undefined;
+    const bytes = cells.encodeNow(() => {
+      for (const [index, actor] of uncached) cells.appendEntry(index, actor[$changes] as ChangeTree, "fresh");
+      if (ownActor !== undefined) cells.appendOwnerFields(ownActor[$changes] as ChangeTree);
+    });
+    parts.push(new Uint8Array(bytes));
+    return { parts, actors, ownActor };
   }
 
-  #keep(cell: Cell): CachedCell {
-    let kept = this.#kept.get(cell);
-    if (kept === undefined) {
-      const { cells } = this.#scene;
+  #cachedCell(cell: Cell): CachedCell {
+    let cached = this.#cached.get(cell);
+    if (cached === undefined) {
+      const { cells } = this.#context;
       const entries = cell.members.map(({ index, actor }) => [index, actor] as const);
-      const bytes = cells.loose(() => {
-        for (const resident of cell.members) cells.appendResident(resident);
+      const bytes = cells.encodeNow(() => {
+        for (const actor of cell.members) cells.appendActor(actor);
       });
-      kept = { bytes: new Uint8Array(bytes), entries };
-      this.#kept.set(cell, kept);
+      cached = { bytes: new Uint8Array(bytes), entries };
+      this.#cached.set(cell, cached);
     }
-    return kept;
+    return cached;
   }
 
-  /** Members that are in the map and in view by where they are now, which may not be where the last patch had them. */
-  *#present(cell: Cell, has: VisibleCells | undefined): Iterable<readonly [number, Schema]> {
+  /** Members that are in the map and visible at their live positions, which may be in other cells by now. */
+  *#visibleMembers(cell: Cell, view: VisibleCells | undefined): Iterable<readonly [number, Schema]> {
     for (const { index, actor } of cell.members) {
-      if (this.#scene.tracker.actorAt(index) === actor && this.#isIn(has, index, actor)) yield [index, actor];
+      const isInMap = this.#context.tracker.actorAt(index) === actor;
+      if (isInMap && this.#isVisible(view, index, actor)) yield [index, actor];
     }
   }
 
-  #isIn(has: VisibleCells | undefined, index: number, actor: Schema): boolean {
-    const { grid, interest, map } = this.#scene;
-    if (has === undefined || interest.always?.(actor, map.$indexes.get(index) ?? "")) return true;
+  #isVisible(view: VisibleCells | undefined, index: number, actor: Schema): boolean {
+    const { grid, interest, map } = this.#context;
+    if (view === undefined || interest.always?.(actor, map.$indexes.get(index) ?? "")) return true;
     const { x = 0, z = 0 } = actor as { x?: number; z?: number };
-    return grid.seesAt(has, grid.line(x), grid.line(z));
+    return grid.isVisibleAt(view, grid.line(x), grid.line(z));
   }
+}
+
+/** The index of an actor in the actors map; -1 for none. */
+function indexOf(actor: Schema | undefined): number {
+  return indexInParent(actor?.[$changes]) ?? -1;
 }

@@ -2,6 +2,7 @@ import { type Client, Protocol } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import { RoomkeepError } from "../../shared/errors.ts";
 import type { Backpressure } from "../transport/backpressure.ts";
+import { ackedInputOf } from "../transport/internals.ts";
 import { Frame } from "../transport/websocket-frame.ts";
 import { FullStates } from "./full-states.ts";
 import { type Interest, type InterestOptions, readInterest } from "./interest.ts";
@@ -15,50 +16,51 @@ export interface InterestStats {
   /** Frames built and frames sent: their ratio is what sharing saves. */
   framesBuilt: number;
   framesSent: number;
-  /** Bytes of segments encoded, before they were put together. */
+  /** Bytes encoded, before frames were put together. */
   encodedBytes: number;
 }
 
 interface Opened {
-  readonly scene: ReplicationContext;
+  readonly context: ReplicationContext;
   readonly patches: PatchBuilder;
   readonly states: FullStates;
 }
 
-/** Ticks between sweeps of what no one looks at any more. */
+/** Ticks between two deletions of unused views. */
 const SWEEP_TICKS = 80;
 
 /**
- * A serializer that sends each client only the actors near its eyes, and encodes each cell once for all who see it.
- * The wire is the stock one (`id` stays `schema`), so unmodified SDK clients decode it. Everything of the state but
- * the actors map goes to all, views included, as ever.
+ * A serializer that sends each client only the actors near its viewpoint, and encodes each cell once for all
+ * who see it. The wire is the stock one (`id` stays `schema`), so unmodified SDK clients decode it. The rest
+ * of the state beside the actors map goes to all clients, views included, as with the stock serializer.
  *
- * An actor's fields under `.view()` go to its owner alone: the client whose session id is the actor's key. A schema
- * instance inside an actor belongs to that actor only; to refer to an actor from elsewhere, hold its key.
+ * An actor's fields under `.view()` go to its owner alone: the client whose session id is the actor's key. A
+ * schema instance inside an actor belongs to that actor only; to refer to an actor from elsewhere, hold its
+ * key.
  *
  * @example
- * room.setSerializer(new CellSerializer({ interest: { radiusM: 50 } }));
+ * room.setSerializer(new InterestSerializer({ interest: { radiusM: 50 } }));
  */
 export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
   readonly #collection: string;
   readonly #interest: Interest;
-  readonly #eyes = new Viewpoints();
+  readonly #viewpoints = new Viewpoints();
   #open: Opened | undefined;
   #tick = 0;
 
   /** @throws CONFIG_INVALID for an interest that cannot be used */
-  constructor(options: { interest: InterestOptions; collection?: string; outbox?: Backpressure }) {
-    super(options.outbox);
+  constructor(options: { interest: InterestOptions; collection?: string; backpressure?: Backpressure }) {
+    super(options.backpressure);
     this.#collection = options.collection ?? "actors";
     this.#interest = readInterest(options.interest);
   }
 
   /**
-   * Whose eyes a client has: an actor's key or a point. Unless said otherwise its own, the actor whose key is the
+   * Sets a client's viewpoint: an actor's key or a point. Without one it is the actor whose key is the
    * session id. Holds through reconnections until {@link InterestSerializer.forget}.
    */
   viewpoint(client: Client, from: Viewpoint): void {
-    this.#eyes.look(client.sessionId, from);
+    this.#viewpoints.setViewpoint(client.sessionId, from);
   }
 
   /**
@@ -67,37 +69,37 @@ export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
    */
   setRadius(radiusM: number, client?: Client): void {
     readInterest({ ...this.#interest, radiusM });
-    this.#eyes.changed();
+    this.#viewpoints.invalidate();
     if (client === undefined) this.#interest.radiusM = radiusM;
-    else this.#eyes.reach(client.sessionId, radiusM);
+    else this.#viewpoints.setRadius(client.sessionId, radiusM);
   }
 
   /** A session has ended for good: its viewpoint and radius are forgotten. */
   forget(client: Client): void {
-    this.#eyes.forget(client.sessionId);
+    this.#viewpoints.forget(client.sessionId);
   }
 
   get stats(): InterestStats {
-    const { scene, patches } = this.#opened;
+    const { context, patches } = this.#opened;
     const { built, sent } = patches.frames;
-    return { framesBuilt: built, framesSent: sent, encodedBytes: scene.cells.encodedBytes };
+    return { framesBuilt: built, framesSent: sent, encodedBytes: context.cells.encodedBytes };
   }
 
   /** @throws CONFIG_INVALID if the state has no such map of actors, or streams */
   override reset(state: S): void {
     super.reset(state);
-    const scene = openReplication(this.encoder, this.#collection, this.#interest, this.#eyes);
-    const patches = new PatchBuilder(scene, this.outbox, this.hasFilters, this.spentMs);
-    this.#open = { scene, patches, states: new FullStates(scene) };
-    // Unreliable fields are stock's own channel, which knows no interest.
+    const context = openReplication(this.encoder, this.#collection, this.#interest, this.#viewpoints);
+    const patches = new PatchBuilder(context, this.backpressure, this.hasFilters, this.spentMs);
+    this.#open = { context, patches, states: new FullStates(context) };
+    // Unreliable fields have a stock channel of their own, without interest.
     this.hasUnreliableFields = false;
   }
 
   /** The state without its actors, and of these the ones in view; all of them where no client is given. */
   protected override wholeState(client: Client | undefined, timing?: PatchTiming): Uint8Array {
     const frame = this.#fullFrame(client, timing);
-    frame.address((client as { _inputBuffer?: { ackSeq: number } } | undefined)?._inputBuffer?.ackSeq ?? 0);
-    if (client !== undefined) this.outbox.allow(client, frame.bytes.length);
+    frame.address(client === undefined ? 0 : ackedInputOf(client));
+    if (client !== undefined) this.backpressure.allow(client, frame.bytes.length);
     return frame.message();
   }
 
@@ -108,8 +110,8 @@ export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
 
   /** @throws CONFIG_INVALID if the map of actors was replaced: the new one would go to all */
   override applyPatches(clients: Client[], _state?: unknown, timing?: PatchTiming): boolean {
-    const { scene, patches, states } = this.#opened;
-    if (Reflect.get(this.encoder.state, this.#collection) !== scene.map) {
+    const { context, patches, states } = this.#opened;
+    if (Reflect.get(this.encoder.state, this.#collection) !== context.map) {
       throw new RoomkeepError(
         "CONFIG_INVALID",
         `interest: the map "${this.#collection}" must not be replaced.`,
@@ -117,25 +119,25 @@ export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
     }
     this.#tick++;
     const from = performance.now();
-    this.outbox.tend(clients);
+    this.backpressure.sweep(clients);
     const changed = this.encoder.hasChanges;
-    if (changed) this.arrays.mend(this.encoder, (tree) => scene.tracker.holds(tree));
-    scene.tracker.take(this.#tick);
+    if (changed) this.arrays.repair(this.encoder, (tree) => context.tracker.isOfActor(tree));
+    context.tracker.collect(this.#tick);
     this.spentMs.interest = performance.now() - from;
     this.spentMs.send = 0;
-    scene.cells.begin(this.#tick);
+    context.cells.begin(this.#tick);
     if (this.encoder.hasChanges) this.needFullEncode = true;
     const resync: Client[] = [];
     if (clients.length > 0) patches.send(clients, resync, this.#tick, timing);
-    scene.cells.end();
-    scene.tracker.settle(this.#tick);
+    context.cells.end();
+    context.tracker.endTick(this.#tick);
     this.encoder.discardChanges();
     states.clear();
     const sendState = (client: Client): void =>
-      this.outbox.sendState(client, this.#fullFrame(client, timing, true));
+      this.backpressure.sendState(client, this.#fullFrame(client, timing, true));
     resync.forEach(sendState);
-    this.outbox.admission.admit(sendState);
-    if (this.#tick % SWEEP_TICKS === 0) scene.grid.sweep(this.#tick - SWEEP_TICKS / 2);
+    this.backpressure.joinQueue.admit(sendState);
+    if (this.#tick % SWEEP_TICKS === 0) context.grid.sweep(this.#tick - SWEEP_TICKS / 2);
     return changed && clients.length > 0;
   }
 
@@ -146,16 +148,19 @@ export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
   }
 
   /**
-   * @param settled true at the end of a tick, when nothing is pending: the client then goes on with shared patches
+   * @param isAfterPatch true at the end of a tick, when nothing is pending: the client then goes on with
+   *   shared patches
    */
-  #fullFrame(client: Client | undefined, timing: PatchTiming | undefined, settled = false): Frame {
-    const { scene, states } = this.#opened;
+  #fullFrame(client: Client | undefined, timing: PatchTiming | undefined, isAfterPatch = false): Frame {
+    const { context, states } = this.#opened;
     const from = performance.now();
     const base = this.encodeWhole(client);
-    const has = client === undefined ? undefined : visibleCellsOf(scene, client);
-    const own = client === undefined ? undefined : scene.map.get(client.sessionId);
-    const shared = settled && has !== undefined;
-    const { parts, given, owned } = shared ? states.settled(has, own) : states.of(has, own);
+    const view = client === undefined ? undefined : visibleCellsOf(context, client);
+    const own = client === undefined ? undefined : context.map.get(client.sessionId);
+    const isShared = isAfterPatch && view !== undefined;
+    const { parts, actors, ownActor } = isShared
+      ? states.afterPatch(view, own)
+      : states.betweenPatches(view, own);
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     const frame = new Frame(base[0] ?? Protocol.ROOM_STATE, base.length - 1 + bytes, timing?.sNow);
     frame.bytes.set(base.subarray(1), frame.bodyAt);
@@ -165,7 +170,8 @@ export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
       at += part.length;
     }
     if (client !== undefined) {
-      this.#eyes.record(client, { cover: shared ? has : undefined, given, owned });
+      const visible = isShared ? view : undefined;
+      this.#viewpoints.record(client, { visible, fullStateActors: actors, ownActor });
     }
     this.countState(performance.now() - from);
     return frame;

@@ -1,7 +1,7 @@
 import type { Schema } from "@colyseus/schema";
 import { RoomkeepError } from "../../shared/errors.ts";
 
-/** How often what lies this far off is refreshed. */
+/** How often actors at a distance are refreshed. */
 export interface Ring {
   /** The ring begins where the gap between the viewer's cell and the actor's is at least this, metres. */
   readonly fromM: number;
@@ -10,30 +10,34 @@ export interface Ring {
 }
 
 /**
- * What a room's clients see of its actors. `{ radiusM: 50 }` is all a builder says.
+ * Which actors a room's clients see. `{ radiusM: 50 }` is enough.
  *
  * @example
  * interest: { radiusM: 50, always: (actor) => actor.kind === "flag" }
  */
 export interface InterestOptions {
   /**
-   * Every actor within this many metres (in x and z) of a client's eyes is on its wire. Nothing is that lies
-   * further than `radiusM + 2√2 · cellM`: interest goes by whole cells.
+   * Every actor within this many metres (in x and z) of a client's viewpoint is sent to it, and none farther
+   * than `radiusM + 2√2 · cellM`: interest goes by whole cells.
    */
   radiusM: number;
-  /** Edge of a cell, metres. Smaller cells cut closer and cost more frames. Default: a quarter of the radius. */
+  /**
+   * Edge of a cell, metres. Smaller cells cut closer and cost more frames. Default: a quarter of the radius.
+   */
   cellM?: number;
   /** Nearest first, at most eight; the first begins at 0 with every patch. Default {@link DEFAULT_RINGS}. */
   rings?: readonly Ring[];
-  /** True for an actor that everybody sees wherever it is. Asked when the actor enters and when it changes. */
+  /**
+   * True for an actor that everybody sees wherever it is. Called when the actor is added and when it changes.
+   */
   always?(actor: Schema, key: string): boolean;
 }
 
 /**
  * At 20 patches a second: 20 Hz to 12 m, 10 Hz to 25 m, 5 Hz beyond. Only continuous numbers wait (floats,
- * quantised fields, angles); names, counters, flags, nested schemas and collections go with the next patch from any
- * distance. A value in view is late by at most `everyTicks − 1` patches, of the ring that its actor is in or has
- * just come from: 150 ms at worst with these.
+ * quantised fields, angles); names, counters, flags, nested schemas and collections go with the next patch
+ * from any distance. A value in view is late by at most `everyTicks − 1` patches, of the ring that its actor
+ * is in or has just come from: 150 ms at worst with these.
  */
 export const DEFAULT_RINGS: readonly Ring[] = [
   { fromM: 0, everyTicks: 1 },

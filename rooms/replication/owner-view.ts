@@ -3,8 +3,8 @@ import { type Schema, StateView } from "@colyseus/schema";
 import { showOwn } from "../../shared/index.ts";
 
 /**
- * Lets a client see the fields of its own actor that `own` marks, in a room without interest (with interest the
- * serializer does it). A view that the client has already keeps what it shows.
+ * Lets a client see the fields of its own actor that `own` marks, in a room without interest (with interest
+ * the serializer does it). A view that the client has already goes on showing the same.
  */
 export function giveOwnView(client: Client, actor: Schema): void {
   client.view ??= new StateView();

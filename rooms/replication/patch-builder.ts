@@ -3,316 +3,342 @@ import type { Schema, StateView } from "@colyseus/schema";
 import type { Backpressure } from "../transport/backpressure.ts";
 import { Frame, FrameMemory } from "../transport/websocket-frame.ts";
 import { ByteRanges } from "./byte-ranges.ts";
-import type { VisibleCells } from "./cell-grid.ts";
 import { type ReplicationContext, visibleCellsOf } from "./replication-context.ts";
 import type { PatchTiming } from "./stable-serializer.ts";
-import type { SentState } from "./viewpoints.ts";
+import type { SentState, VisibleCells } from "./visible-cells.ts";
 
 /** Bits of all rings. */
 const EVERY_RING = 0xff;
 
-/** A joined client in one tick. */
+/** A joined client in one tick, and the cells that it sees now. */
 interface Recipient {
-  readonly sight: SentState;
-  readonly has: VisibleCells;
+  readonly sent: SentState;
+  readonly view: VisibleCells;
 }
 
-/** Puts together each client's patch from what the cells hold: once for all who saw and see the same cells. */
+/**
+ * Puts together each client's patch from the bytes of the cells. Clients whose view is unchanged are a group
+ * by view and share one frame; those whose view changes get what enters and leaves it; those who had a full
+ * state since the last patch get the difference to that.
+ */
 export class PatchBuilder {
   /** Frames of the last tick, built and sent: their ratio is what sharing saves. */
   readonly frames = { built: 0, sent: 0 };
-  readonly #scene: ReplicationContext;
-  readonly #outbox: Backpressure;
+  readonly #context: ReplicationContext;
+  readonly #backpressure: Backpressure;
   readonly #hasFilters: boolean;
   readonly #spentMs: { interest: number; send: number };
-  readonly #views = new Map<StateView, Uint8Array>();
+  /** This tick's bytes by state view. */
+  readonly #stateViews = new Map<StateView, Uint8Array>();
+  /** Changes of the state beside the actors, for everybody. */
+  readonly #shared = new ByteRanges();
+  /** Where they end in the encoder's buffer. */
+  #sharedEnd = 1;
   /** Lists that are filled anew for each frame. */
   readonly #ranges = new ByteRanges();
-  readonly #extra = new ByteRanges();
-  readonly #whole = new ByteRanges();
+  readonly #ownRanges = new ByteRanges();
+  readonly #joined = new ByteRanges();
   readonly #memory = new FrameMemory();
-  /** Frames to be written, and at the same place to whom. */
-  readonly #posted: Frame[] = [];
-  readonly #addressees: SentState[] = [];
+  /** Frames to be written, and at the same index the first client of each. */
+  readonly #queuedFrames: Frame[] = [];
+  readonly #queuedClients: SentState[] = [];
   #tick = -1;
   #timing: PatchTiming | undefined;
 
   /**
    * @param hasFilters whether any field of the state is under `.view()`
-   * @param spentMs where the time is booked that goes into finding who sees what, and into the sockets
+   * @param spentMs milliseconds of the last tick that went into visibility, and into the sockets
    */
   constructor(
-    scene: ReplicationContext,
-    outbox: Backpressure,
+    context: ReplicationContext,
+    backpressure: Backpressure,
     hasFilters: boolean,
     spentMs: { interest: number; send: number },
   ) {
     this.#spentMs = spentMs;
-    this.#scene = scene;
-    this.#outbox = outbox;
+    this.#context = context;
+    this.#backpressure = backpressure;
     this.#hasFilters = hasFilters;
   }
 
-  /** Sends a tick's patches. Clients that are to get the whole state instead are added to `resync`. */
+  /** Sends a tick's patches. Clients that need a full state instead are added to `resync`. */
   send(clients: readonly Client[], resync: Client[], tick: number, timing: PatchTiming | undefined): void {
     this.#tick = tick;
     this.#timing = timing;
     this.frames.built = 0;
     this.frames.sent = 0;
     this.#memory.begin();
-    this.#views.clear();
-    const shared = new ByteRanges();
-    const it = { offset: 1 };
-    if (this.#scene.encoder.hasChanges) {
-      this.#scene.encoder.sharedBuffer[0] = Protocol.ROOM_STATE_PATCH;
-      this.#scene.cells.take(this.#scene.encoder.encode(it).subarray(1), shared);
-    }
-    const crossers: Recipient[] = [];
-    const newcomers: Recipient[] = [];
+    this.#stateViews.clear();
+    this.#encodeShared();
+    const changedViews: Recipient[] = [];
+    const fullStates: Recipient[] = [];
     const from = performance.now();
-    const groups = this.#group(clients, crossers, newcomers, resync);
+    const groups = this.#group(clients, changedViews, fullStates, resync);
     this.#spentMs.interest += performance.now() - from;
-    this.#spread();
-    for (const cover of groups) this.#toGroup(cover, shared, it);
-    const pairs = new Map<VisibleCells, Map<VisibleCells, ByteRanges>>();
-    for (const turn of crossers) this.#toCrosser(turn, pairs, shared, it);
-    for (const turn of newcomers) this.#toNewcomer(turn, shared, it);
-    this.#deliver();
+    this.#distributeChanges();
+    for (const view of groups) this.#patchGroup(view);
+    const ranges = new Map<VisibleCells, Map<VisibleCells, ByteRanges>>();
+    for (const recipient of changedViews) this.#patchChangedView(recipient, ranges);
+    for (const recipient of fullStates) this.#patchAfterFullState(recipient);
+    this.#flush();
   }
 
-  /** Sorts the clients that take a patch: by cover those who stay, and those who cross cells or have just joined. */
+  /** Encodes what changed of the state beside the actors. */
+  #encodeShared(): void {
+    const { encoder, cells } = this.#context;
+    const iterator = { offset: 1 };
+    this.#shared.clear();
+    if (encoder.hasChanges) {
+      encoder.sharedBuffer[0] = Protocol.ROOM_STATE_PATCH;
+      cells.append(encoder.encode(iterator).subarray(1), this.#shared);
+    }
+    this.#sharedEnd = iterator.offset;
+  }
+
+  /** Sorts the clients that take a patch, and returns the views whose group has a client. */
   #group(
     clients: readonly Client[],
-    crossers: Recipient[],
-    newcomers: Recipient[],
+    changedViews: Recipient[],
+    fullStates: Recipient[],
     resync: Client[],
   ): VisibleCells[] {
     const groups: VisibleCells[] = [];
     for (const client of clients) {
       if (client.state !== ClientState.JOINED) continue;
-      const turn = this.#outbox.turn(client);
-      if (turn === "skip") continue;
-      const sight = this.#scene.viewpoints.sight(client);
-      if (turn === "resync" || sight === undefined) {
+      const decision = this.#backpressure.decide(client);
+      if (decision === "skip") continue;
+      const sent = this.#context.viewpoints.sentTo(client);
+      if (decision === "resync" || sent === undefined) {
         resync.push(client);
         continue;
       }
-      sight.handle = this.#outbox.open(client);
-      const has = this.#coverOf(client, sight);
-      if (has.tick !== this.#tick) has.begin(this.#tick);
-      if (sight.cover === has) {
-        if (has.group === undefined) groups.push(has);
-        sight.next = has.group;
-        has.group = sight;
-      } else if (sight.given === undefined) crossers.push({ sight, has });
-      else newcomers.push({ sight, has });
+      sent.handle = this.#backpressure.handleOf(client);
+      const view = this.#viewOf(client, sent);
+      if (view.tick !== this.#tick) view.begin(this.#tick);
+      if (sent.visible === view) {
+        if (view.group === undefined) groups.push(view);
+        sent.nextInGroup = view.group;
+        view.group = sent;
+      } else if (sent.fullStateActors === undefined) changedViews.push({ sent, view });
+      else fullStates.push({ sent, view });
     }
     return groups;
   }
 
-  #coverOf(client: Client, sight: SentState): VisibleCells {
-    const { viewpoints: eyes, tracker: residents } = this.#scene;
-    if (sight.cover !== undefined && eyes.stays(sight)) return sight.cover;
-    eyes.note(client, sight, residents);
-    return visibleCellsOf(this.#scene, client, sight);
+  #viewOf(client: Client, sent: SentState): VisibleCells {
+    const { viewpoints, tracker } = this.#context;
+    if (sent.visible !== undefined && viewpoints.hasSameView(sent)) return sent.visible;
+    viewpoints.cacheActor(client, sent, tracker);
+    return visibleCellsOf(this.#context, client, sent);
   }
 
-  /** Notes what every frame draws on: changes by cell, and for each group what moved into or out of its view. */
-  #spread(): void {
-    const { tracker: residents, grid } = this.#scene;
-    for (const resident of residents.active) {
-      const { cell } = resident;
+  /** Gives each cell the changes of its members, and each group what moved into or out of its view. */
+  #distributeChanges(): void {
+    const { tracker, grid } = this.#context;
+    for (const actor of tracker.active) {
+      const { cell } = actor;
       if (cell === undefined) continue;
-      grid.table.touch(cell, this.#tick, grid.due(resident, this.#tick));
-      resident.next = cell.activeTick === this.#tick ? cell.active : undefined;
+      grid.table.markDue(cell, this.#tick, grid.dueRings(actor, this.#tick));
+      actor.nextActive = cell.activeTick === this.#tick ? cell.active : undefined;
       cell.activeTick = this.#tick;
-      cell.active = resident;
+      cell.active = actor;
     }
-    for (const resident of residents.changed) {
-      const { cell } = resident;
-      if (cell === undefined || resident.movedTick === this.#tick) continue;
-      grid.table.touch(cell, this.#tick, EVERY_RING);
-      if (cell.changedTick === this.#tick) cell.changed.push(resident);
+    for (const actor of tracker.changed) {
+      const { cell } = actor;
+      if (cell === undefined || actor.movedTick === this.#tick) continue;
+      grid.table.markDue(cell, this.#tick, EVERY_RING);
+      if (cell.changedTick === this.#tick) cell.changed.push(actor);
       else {
         cell.changedTick = this.#tick;
-        cell.changed = [resident];
+        cell.changed = [actor];
       }
     }
-    this.#spreadMoves();
+    this.#distributeMoves();
   }
 
-  #spreadMoves(): void {
-    const { grid, cells, tracker: residents } = this.#scene;
-    const gets = (cover: VisibleCells) => cover.tick === this.#tick && cover.group !== undefined;
-    for (const resident of residents.moved) {
-      const { from, cell } = resident;
-      for (const cover of from === undefined ? [] : grid.watching(from)) {
-        if (!gets(cover) || (cell !== undefined && grid.sees(cover, cell))) continue;
-        cover.leaves ??= new ByteRanges();
-        cells.gone(resident, cover.leaves);
+  #distributeMoves(): void {
+    const { grid, cells, tracker } = this.#context;
+    const hasGroup = (view: VisibleCells) => view.tick === this.#tick && view.group !== undefined;
+    for (const actor of tracker.moved) {
+      const { previousCell, cell } = actor;
+      for (const view of previousCell === undefined ? [] : grid.viewsOf(previousCell)) {
+        if (!hasGroup(view) || (cell !== undefined && grid.isVisible(view, cell))) continue;
+        view.leaves ??= new ByteRanges();
+        cells.removal(actor, view.leaves);
       }
-      for (const cover of cell === undefined ? [] : grid.watching(cell)) {
-        if (!gets(cover)) continue;
-        cover.enters ??= new ByteRanges();
-        if (from === undefined || !grid.sees(cover, from)) cells.whole(resident, cover.enters);
-        else if (resident.dirtyTick === this.#tick) cells.now(resident, cover.enters);
+      for (const view of cell === undefined ? [] : grid.viewsOf(cell)) {
+        if (!hasGroup(view)) continue;
+        view.enters ??= new ByteRanges();
+        if (previousCell === undefined || !grid.isVisible(view, previousCell))
+          cells.addition(actor, view.enters);
+        else if (actor.dirtyTick === this.#tick) cells.actorChanges(actor, view.enters);
       }
     }
   }
 
-  #toGroup(cover: VisibleCells, shared: ByteRanges, it: { offset: number }): void {
+  /** The patch of the clients whose view is unchanged. */
+  #patchGroup(view: VisibleCells): void {
     const ranges = this.#ranges;
     ranges.clear();
-    ranges.add(shared);
-    if (cover.leaves !== undefined) ranges.add(cover.leaves);
-    if (cover.enters !== undefined) ranges.add(cover.enters);
-    this.#scene.cells.seen(cover, ranges);
-    const alike = this.#hasFilters ? this.#alike(cover, ranges, it) : cover.group;
-    if (alike !== undefined) this.#post(alike, this.#frame(ranges));
+    ranges.add(this.#shared);
+    if (view.leaves !== undefined) ranges.add(view.leaves);
+    if (view.enters !== undefined) ranges.add(view.enters);
+    this.#context.cells.visibleChanges(view, ranges);
+    const sharing = this.#hasFilters ? this.#queueOwnPatches(view, ranges) : view.group;
+    if (sharing !== undefined) this.#queue(sharing, this.#frame(ranges));
   }
 
-  /** Those of a group who get nothing of their own. */
-  #alike(cover: VisibleCells, ranges: ByteRanges, it: { offset: number }): SentState | undefined {
-    let alike: SentState | undefined;
-    for (let sight = cover.group; sight !== undefined; ) {
-      const { next } = sight;
-      if (!this.#postApart(sight, cover, ranges, it)) {
-        sight.next = alike;
-        alike = sight;
-      }
-      sight = next;
-    }
-    return alike;
-  }
-
-  /** Gives a client a frame of its own, if it owns fields that changed or has a view. Returns whether it did. */
-  #postApart(sight: SentState, cover: VisibleCells, ranges: ByteRanges, it: { offset: number }): boolean {
-    const own = this.#own(sight, cover, ranges, it);
-    if (own !== ranges) this.#postTo(sight, own);
-    return own !== ranges;
-  }
-
-  #toCrosser(
-    { sight, has }: Recipient,
-    pairs: Map<VisibleCells, Map<VisibleCells, ByteRanges>>,
-    shared: ByteRanges,
-    it: { offset: number },
-  ): void {
-    const had = sight.cover ?? this.#scene.grid.nowhere;
-    let from = pairs.get(had);
-    if (from === undefined) {
-      from = new Map();
-      pairs.set(had, from);
-    }
-    let ranges = from.get(has);
-    if (ranges === undefined) {
-      ranges = this.#crossing(had, has, shared);
-      from.set(has, ranges);
-    }
-    sight.cover = has;
-    this.#postTo(sight, this.#hasFilters ? this.#own(sight, has, ranges, it) : ranges);
-  }
-
-  /** All that clients need who saw one cover and now see another. */
-  #crossing(had: VisibleCells, has: VisibleCells, shared: ByteRanges): ByteRanges {
-    const ranges = new ByteRanges();
-    ranges.add(shared);
-    const later = new ByteRanges();
-    for (const cell of this.#scene.grid.seen(had))
-      if (!this.#scene.grid.sees(has, cell)) this.#scene.cells.leave(cell, ranges);
-    for (const resident of this.#scene.tracker.moved) {
-      const { from, cell } = resident;
-      const was = from !== undefined && this.#scene.grid.sees(had, from);
-      const is = cell !== undefined && this.#scene.grid.sees(has, cell);
-      if (was && !is) this.#scene.cells.gone(resident, ranges);
-      else if (is && !was) this.#scene.cells.whole(resident, later);
-      else if (is && resident.dirtyTick === this.#tick) this.#scene.cells.now(resident, later);
-    }
-    ranges.add(later);
-    for (const cell of this.#scene.grid.seen(has)) {
-      const ring = this.#scene.grid.ring(has, cell);
-      let before = ring;
-      if (!this.#scene.grid.sees(had, cell)) this.#scene.cells.enter(cell, ranges);
+  /**
+   * Queues frames for the clients of a group that get bytes of their own. The others remain a list, returned.
+   */
+  #queueOwnPatches(view: VisibleCells, ranges: ByteRanges): SentState | undefined {
+    let sharing: SentState | undefined;
+    for (let sent = view.group; sent !== undefined; ) {
+      const { nextInGroup } = sent;
+      const own = this.#withOwn(sent, view, ranges);
+      if (own !== ranges) this.#queueAlone(sent, own);
       else {
-        this.#scene.cells.changes(cell, ranges);
-        before = this.#scene.grid.ring(had, cell);
+        sent.nextInGroup = sharing;
+        sharing = sent;
       }
-      // Nearer now: what the slower ring held back comes at once, for the faster one no longer owes it.
-      if (before > ring) this.#scene.cells.owed(cell, before, ranges);
-      else this.#scene.cells.due(cell, ring, ranges);
+      sent = nextInGroup;
+    }
+    return sharing;
+  }
+
+  /** The patch of a client whose view changes. Clients with the same change of view share its ranges. */
+  #patchChangedView(
+    { sent, view }: Recipient,
+    rangesByViews: Map<VisibleCells, Map<VisibleCells, ByteRanges>>,
+  ): void {
+    const previous = sent.visible ?? this.#context.grid.withoutViewpoint;
+    let byNext = rangesByViews.get(previous);
+    if (byNext === undefined) {
+      byNext = new Map();
+      rangesByViews.set(previous, byNext);
+    }
+    let ranges = byNext.get(view);
+    if (ranges === undefined) {
+      ranges = this.#viewChange(previous, view);
+      byNext.set(view, ranges);
+    }
+    sent.visible = view;
+    this.#queueAlone(sent, this.#hasFilters ? this.#withOwn(sent, view, ranges) : ranges);
+  }
+
+  /** All that leaves, enters and changes for clients that go from one view to another. */
+  #viewChange(previous: VisibleCells, view: VisibleCells): ByteRanges {
+    const { grid, cells } = this.#context;
+    const ranges = new ByteRanges();
+    ranges.add(this.#shared);
+    for (const cell of grid.cellsIn(previous)) if (!grid.isVisible(view, cell)) cells.leave(cell, ranges);
+    this.#addMoves(previous, view, ranges);
+    for (const cell of grid.cellsIn(view)) {
+      const ring = grid.ring(view, cell);
+      let before = ring;
+      if (!grid.isVisible(previous, cell)) cells.enter(cell, ranges);
+      else {
+        cells.immediateChanges(cell, ranges);
+        before = grid.ring(previous, cell);
+      }
+      // Nearer now: what the slower ring had pending comes at once, for the faster ring has sent it already.
+      if (before > ring) cells.pendingValues(cell, before, ranges);
+      else cells.dueValues(cell, ring, ranges);
     }
     return ranges;
   }
 
+  /**
+   * Actors that changed cells in this tick, as seen on the way from one view to another: removals come first.
+   */
+  #addMoves(previous: VisibleCells, view: VisibleCells, ranges: ByteRanges): void {
+    const { grid, cells, tracker } = this.#context;
+    const additions = new ByteRanges();
+    for (const actor of tracker.moved) {
+      const { previousCell, cell } = actor;
+      const wasVisible = previousCell !== undefined && grid.isVisible(previous, previousCell);
+      const isVisible = cell !== undefined && grid.isVisible(view, cell);
+      if (wasVisible && !isVisible) cells.removal(actor, ranges);
+      else if (isVisible && !wasVisible) cells.addition(actor, additions);
+      else if (isVisible && actor.dirtyTick === this.#tick) cells.actorChanges(actor, additions);
+    }
+    ranges.add(additions);
+  }
+
   /** The first patch after a full state: exact against what that state held, actor by actor. */
-  #toNewcomer({ sight, has }: Recipient, shared: ByteRanges, it: { offset: number }): void {
-    const given = sight.given ?? new Map<number, Schema>();
+  #patchAfterFullState({ sent, view }: Recipient): void {
+    const { grid, cells, tracker } = this.#context;
+    const known = sent.fullStateActors ?? new Map<number, Schema>();
     const ranges = new ByteRanges();
-    ranges.add(shared);
-    const gone: number[] = [];
-    for (const [index, actor] of given) {
-      const resident = this.#scene.tracker.byIndex.get(index);
-      const seen =
-        resident?.actor === actor && resident.cell !== undefined && this.#scene.grid.sees(has, resident.cell);
-      if (!seen) gone.push(index);
+    ranges.add(this.#shared);
+    const removed: number[] = [];
+    for (const [index, actor] of known) {
+      const tracked = tracker.byIndex.get(index);
+      const isVisible =
+        tracked?.actor === actor && tracked.cell !== undefined && grid.isVisible(view, tracked.cell);
+      if (!isVisible) removed.push(index);
     }
-    this.#scene.cells.goneAll(gone, ranges);
-    for (const cell of this.#scene.grid.seen(has)) {
-      for (const resident of cell.members) {
-        // One that came or changed goes whole: the state may have held any part of the change.
-        const known = given.get(resident.index) === resident.actor;
-        const arrived = resident.movedTick === this.#tick && resident.from === undefined;
-        if (!known || arrived || resident.dirtyTick === this.#tick) this.#scene.cells.whole(resident, ranges);
+    cells.removals(removed, ranges);
+    for (const cell of grid.cellsIn(view)) {
+      for (const actor of cell.members) {
+        // One that was added or changed goes whole: the state may have held any part of the change.
+        const isKnown = known.get(actor.index) === actor.actor;
+        const isNew = actor.movedTick === this.#tick && actor.previousCell === undefined;
+        if (!isKnown || isNew || actor.dirtyTick === this.#tick) cells.addition(actor, ranges);
       }
-      this.#scene.cells.due(cell, 0, ranges);
+      cells.dueValues(cell, 0, ranges);
     }
-    sight.cover = has;
-    sight.given = undefined;
-    this.#postTo(sight, this.#hasFilters ? this.#own(sight, has, ranges, it, true) : ranges);
+    sent.visible = view;
+    sent.fullStateActors = undefined;
+    this.#queueAlone(sent, this.#hasFilters ? this.#withOwn(sent, view, ranges, true) : ranges);
   }
 
-  /** The ranges for one client: the given ones, unless it owns fields or has a view of the state beside the actors. */
-  #own(
-    sight: SentState,
-    has: VisibleCells,
-    ranges: ByteRanges,
-    it: { offset: number },
-    anew = false,
-  ): ByteRanges {
-    const extra = this.#extra;
-    const { client, eye } = sight;
-    extra.clear();
-    if (client.view !== undefined) this.#scene.cells.take(this.#viewed(client.view, it.offset), extra);
-    const mine =
-      eye?.cell && eye.key === client.sessionId ? eye : this.#scene.tracker.byKey.get(client.sessionId);
-    if (mine?.cell !== undefined && this.#scene.grid.sees(has, mine.cell)) {
-      const whole = anew || sight.owned !== mine.actor || mine.whole.tick === this.#tick;
-      if (whole || mine.dirtyTick === this.#tick) this.#scene.cells.mine(mine, whole, extra);
-      sight.owned = mine.actor;
-    } else sight.owned = undefined;
-    if (extra.length === 0) return ranges;
-    const whole = this.#whole;
-    whole.clear();
-    whole.add(ranges);
-    whole.add(extra);
-    return whole;
+  /**
+   * The ranges for one client: the given ones, unless it owns fields that changed or has a state view with
+   * changes.
+   *
+   * @param hadFullState the owner's fields are then sent whole
+   */
+  #withOwn(sent: SentState, view: VisibleCells, ranges: ByteRanges, hadFullState = false): ByteRanges {
+    const { grid, cells, tracker } = this.#context;
+    const own = this.#ownRanges;
+    const { client, viewpointActor } = sent;
+    own.clear();
+    if (client.view !== undefined) cells.append(this.#encodeStateView(client.view), own);
+    const actor =
+      viewpointActor?.cell && viewpointActor.key === client.sessionId
+        ? viewpointActor
+        : tracker.byKey.get(client.sessionId);
+    if (actor?.cell !== undefined && grid.isVisible(view, actor.cell)) {
+      const isWhole = hadFullState || sent.ownActor !== actor.actor || actor.addition.tick === this.#tick;
+      if (isWhole || actor.dirtyTick === this.#tick) cells.ownerFields(actor, isWhole, own);
+      sent.ownActor = actor.actor;
+    } else sent.ownActor = undefined;
+    if (own.length === 0) return ranges;
+    const joined = this.#joined;
+    joined.clear();
+    joined.add(ranges);
+    joined.add(own);
+    return joined;
   }
 
-  /** What a view of the rest of the state sees; two clients on one view get the same. */
-  #viewed(view: StateView, sharedEnd: number): Uint8Array {
-    let bytes = this.#views.get(view);
+  /** What a state view shows of the rest of the state; two clients on one view get the same. */
+  #encodeStateView(view: StateView): Uint8Array {
+    let bytes = this.#stateViews.get(view);
     if (bytes === undefined) {
-      bytes = this.#scene.encoder.encodeView(view, sharedEnd, { offset: sharedEnd }).subarray(sharedEnd);
-      this.#views.set(view, bytes);
+      const end = this.#sharedEnd;
+      bytes = this.#context.encoder.encodeView(view, end, { offset: end }).subarray(end);
+      this.#stateViews.set(view, bytes);
     }
     return bytes;
   }
 
+  /** A frame of these ranges; undefined where there is nothing to say. */
   #frame(ranges: ByteRanges): Frame | undefined {
     const length = ranges.bytes;
     if (length === 0 && this.#timing === undefined) return undefined;
     const frame = new Frame(Protocol.ROOM_STATE_PATCH, length, this.#timing?.sNow, this.#memory);
-    const { bytes } = this.#scene.cells.scratch;
+    const { bytes } = this.#context.cells.scratch;
     let at = frame.bodyAt;
     for (let i = 0; i < ranges.length; i += 2) {
       const start = ranges.at[i] ?? 0;
@@ -325,33 +351,36 @@ export class PatchBuilder {
     return frame;
   }
 
-  /** A frame for one client alone. */
-  #postTo(sight: SentState, ranges: ByteRanges): void {
-    sight.next = undefined;
-    this.#post(sight, this.#frame(ranges));
+  #queueAlone(sent: SentState, ranges: ByteRanges): void {
+    sent.nextInGroup = undefined;
+    this.#queue(sent, this.#frame(ranges));
   }
 
-  #post(first: SentState, frame: Frame | undefined): void {
+  /** Queues a frame for a client and those that follow it in its group. */
+  #queue(first: SentState, frame: Frame | undefined): void {
     if (frame === undefined) return;
-    this.#posted.push(frame);
-    this.#addressees.push(first);
+    this.#queuedFrames.push(frame);
+    this.#queuedClients.push(first);
   }
 
-  /** Writes all frames. Not as each is made: the kernel's work between two frames costs their making its caches. */
-  #deliver(): void {
+  /**
+   * Writes all frames at once: the kernel's work between two frames would evict what building them has
+   * cached.
+   */
+  #flush(): void {
     const from = performance.now();
-    this.#posted.forEach((frame, i) => {
-      let sight: SentState | undefined = this.#addressees[i];
-      while (sight !== undefined) {
-        const { client, handle, next } = sight;
-        sight.next = sight.handle = undefined;
-        this.#outbox.send(client, frame, handle);
+    this.#queuedFrames.forEach((frame, i) => {
+      let sent: SentState | undefined = this.#queuedClients[i];
+      while (sent !== undefined) {
+        const { client, handle, nextInGroup } = sent;
+        sent.nextInGroup = sent.handle = undefined;
+        this.#backpressure.send(client, frame, handle);
         this.frames.sent++;
-        sight = next;
+        sent = nextInGroup;
       }
     });
-    this.#posted.length = 0;
-    this.#addressees.length = 0;
+    this.#queuedFrames.length = 0;
+    this.#queuedClients.length = 0;
     this.#spentMs.send += performance.now() - from;
   }
 }

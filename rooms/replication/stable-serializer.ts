@@ -3,9 +3,10 @@ import type { Schema, StateView } from "@colyseus/schema";
 import { Backpressure } from "../transport/backpressure.ts";
 import { Frame } from "../transport/websocket-frame.ts";
 import { ArrayRepair } from "./array-repair.ts";
+import { checkSchemaInternals } from "./internals.ts";
 
-/** A patch without changes: what a client that waits for its turn gets where Colyseus sends the state. */
-const NOTHING_YET = Uint8Array.of(Protocol.ROOM_STATE_PATCH);
+/** A patch without changes, which a client in the join queue gets where Colyseus sends the state. */
+const EMPTY_PATCH = Uint8Array.of(Protocol.ROOM_STATE_PATCH);
 
 /** The room clock that a patch of a room with inputs carries. Colyseus does not export its type. */
 export interface PatchTiming {
@@ -14,40 +15,47 @@ export interface PatchTiming {
 }
 
 /**
- * Colyseus's serializer with frames that stay as they were sent and an {@link Backpressure} behind it: for rooms without
- * interest. The stock one hands out views of a buffer that the next tick overwrites, and a socket that is backed
- * up then sends the next tick's bytes in their place. On the wire nothing differs: the id stays `schema`.
+ * Colyseus's serializer with frames that stay as they were sent, and {@link Backpressure}: for rooms without
+ * interest. The stock one hands out views of a buffer that the next tick overwrites, and a socket that is
+ * backed up then sends the next tick's bytes in their place. Nothing differs on the wire: the id stays
+ * `schema`.
  */
 export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
-  readonly outbox: Backpressure;
-  /** Milliseconds of the last patch that went into who sees what, and into handing frames to the sockets. */
+  readonly backpressure: Backpressure;
+  /** Milliseconds of the last patch that went into visibility, and into handing frames to the sockets. */
   readonly spentMs = { interest: 0, send: 0 };
-  /** Whole states made so far, and the milliseconds that it took. */
+  /** Full states made so far, and the milliseconds that they took. */
   readonly states = { made: 0, ms: 0 };
   protected readonly arrays = new ArrayRepair();
   #fullSource: Uint8Array | undefined;
   #fullCopy: Uint8Array = new Uint8Array();
 
-  constructor(outbox: Backpressure = new Backpressure()) {
+  constructor(backpressure: Backpressure = new Backpressure()) {
     super();
-    this.outbox = outbox;
+    this.backpressure = backpressure;
   }
 
-  /** True if the state has fields that not everybody is sent. */
+  /** @throws INTERNALS_MISSING if the installed schema lacks a part that replication rests on */
+  override reset(state: S): void {
+    super.reset(state);
+    checkSchemaInternals(this.encoder);
+  }
+
+  /** Whether the state has fields that are not sent to everybody. */
   get filtered(): boolean {
     return this.hasFilters;
   }
 
   /**
-   * The whole state as this client may see it, in memory that no one writes to again. Where many join at once it is
-   * an empty patch in its place, and the state follows when it is the client's turn: see {@link Admission}.
+   * The full state as this client may see it, in memory that is not written to again. Where many join at once
+   * it is an empty patch in its place, and the state follows later: see {@link JoinQueue}.
    */
   override getFullState(
     client?: Client,
     timing?: PatchTiming,
   ): Uint8Array<ArrayBufferLike> | Buffer<ArrayBufferLike> {
     if (client === undefined) return this.wholeState(client, timing);
-    return this.outbox.admission.enter(client, () => this.wholeState(client, timing)) ?? NOTHING_YET;
+    return this.backpressure.joinQueue.enter(client, () => this.wholeState(client, timing)) ?? EMPTY_PATCH;
   }
 
   /** As {@link StableSerializer.getFullState}, without a queue. */
@@ -63,11 +71,11 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
     this.states.ms += ms;
   }
 
-  /** The state but for what interest adds to it. */
+  /** The state without the actors that interest adds to it. */
   protected encodeWhole(client: Client | undefined, timing?: PatchTiming): Uint8Array<ArrayBufferLike> {
     const bytes = super.getFullState(client, timing);
-    if (client !== undefined) this.outbox.allow(client, bytes.length);
-    // Timed states and views are built in memory of their own already.
+    if (client !== undefined) this.backpressure.allow(client, bytes.length);
+    // Timed states and those of views are in memory of their own already.
     if (bytes !== this.fullEncodeCache) return bytes;
     if (this.#fullSource !== bytes) {
       this.#fullSource = bytes;
@@ -76,21 +84,24 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
     return this.#fullCopy;
   }
 
-  /** Encodes what changed, once for all and once a view, and sends it to those who can take it. */
+  /**
+   * Encodes the changes, once for all clients and once a view, and sends them as {@link Backpressure}
+   * decides.
+   */
   override applyPatches(clients: Client[], _state?: unknown, timing?: PatchTiming): boolean {
     this.spentMs.send = 0;
-    this.outbox.tend(clients);
+    this.backpressure.sweep(clients);
     const changed = this.encoder.hasChanges;
     if (changed) {
       this.needFullEncode = true;
-      this.arrays.mend(this.encoder);
+      this.arrays.repair(this.encoder);
     }
     const resync: Client[] = [];
     if (clients.length > 0) this.#send(clients, changed, timing, resync);
     this.encoder.discardChanges();
     // After the discard: a full state and the patches that follow it then join without overlap.
     for (const client of resync) this.#resync(client, timing);
-    this.outbox.admission.admit((client) => this.#resync(client, timing));
+    this.backpressure.joinQueue.admit((client) => this.#resync(client, timing));
     return changed && clients.length > 0;
   }
 
@@ -117,15 +128,16 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
         views.set(view, frame);
       }
       const from = performance.now();
-      const turn = this.outbox.turn(client);
-      if (turn === "resync") resync.push(client);
-      else if (turn === "patch" && (frame.timed || frame.bodyBytes > 0)) this.outbox.send(client, frame);
+      const decision = this.backpressure.decide(client);
+      if (decision === "resync") resync.push(client);
+      else if (decision === "patch" && (frame.timed || frame.bodyBytes > 0))
+        this.backpressure.send(client, frame);
       this.spentMs.send += performance.now() - from;
     }
   }
 
   #resync(client: Client, timing: PatchTiming | undefined): void {
     // Without timing, so that the frame adds the prefix itself.
-    this.outbox.sendState(client, Frame.of(this.wholeState(client), timing?.sNow));
+    this.backpressure.sendState(client, Frame.of(this.wholeState(client), timing?.sNow));
   }
 }

@@ -1,130 +1,113 @@
 import type { Client } from "@colyseus/core";
 import type { MapSchema, Schema } from "@colyseus/schema";
-import type { Handle } from "../transport/socket-writer.ts";
 import type { ActorTracker } from "./actor-tracker.ts";
-import type { CellGrid, VisibleCells } from "./cell-grid.ts";
-import type { TrackedActor } from "./tracked-actor.ts";
+import type { CellGrid } from "./cell-grid.ts";
+import type { SentState, VisibleCells } from "./visible-cells.ts";
 
 /** Where a client looks from: an actor's key, or a fixed point in metres. */
 export type Viewpoint = string | { readonly x: number; readonly z: number };
 
-/** What a client was sent. */
-export interface SentState {
-  readonly client: Client;
-  /** Where its frame of this tick goes: see {@link Outbox.open}. */
-  handle: Handle | undefined;
-  /** The next of its group, in a tick that is being sent: see {@link VisibleCells.group}. */
-  next: SentState | undefined;
-  /** The cells whose actors it has, exactly; undefined between its full state and the patch after it. */
-  cover: VisibleCells | undefined;
-  /** Until then: the actors that its full state held, by index. */
-  given: Map<number, Schema> | undefined;
-  /** The actor whose owner's fields it has. */
-  owned: Schema | undefined;
-  /** The actor that it looked from, as of `lookedAs`: see {@link Viewpoints.stays}. */
-  eye: TrackedActor | undefined;
-  lookedAs: number;
-}
+/** A field of the client: it is read for each client in each tick, for which a weak map is slow. */
+const SENT_STATE = Symbol("sentState");
+type ViewingClient = Client & { [SENT_STATE]?: SentState };
 
-/** Where a client keeps what it was sent: asked for each client in each tick, which a weak map makes dear. */
-const SIGHT = Symbol("sight");
-type ViewingClient = Client & { [SIGHT]?: SentState };
-
-/** Whose eyes each client has, how far they see, and what was sent to them. */
+/** The viewpoint and radius of each client, and what it was sent. */
 export class Viewpoints {
   /** By session, so that they outlast a reconnection. */
   readonly #viewpoints = new Map<string, Viewpoint>();
   readonly #radii = new Map<string, number>();
-  /** The last place a viewpoint had: who loses its actor goes on seeing from there. */
-  readonly #last = new Map<string, { x: number; z: number }>();
-  /** Counts what was said of viewpoints and radii. */
-  #said = 0;
+  /** The last cell of a viewpoint: a client whose actor is removed goes on seeing from there. */
+  readonly #lastCells = new Map<string, { x: number; z: number }>();
+  /** Grows when any viewpoint or radius is set. */
+  #version = 0;
 
-  /** Some radius or viewpoint is another now. */
-  changed(): void {
-    this.#said++;
+  /** Some viewpoint or radius has changed. */
+  invalidate(): void {
+    this.#version++;
   }
 
-  /** Whether a client certainly sees what it saw: the same actor's eyes, in the same cell. Of a tick's settled places. */
-  stays({ cover, eye, lookedAs }: SentState): boolean {
+  /** Whether a client certainly sees the same cells: its viewpoint is the same actor, in the same cell. */
+  hasSameView({ visible, viewpointActor, viewpointVersion }: SentState): boolean {
     return (
-      eye?.cell !== undefined &&
-      lookedAs === this.#said &&
-      cover !== undefined &&
-      cover.x === eye.x &&
-      cover.z === eye.z
+      viewpointActor?.cell !== undefined &&
+      viewpointVersion === this.#version &&
+      visible !== undefined &&
+      visible.x === viewpointActor.x &&
+      visible.z === viewpointActor.z
     );
   }
 
-  /** Notes whose eyes a client has, for {@link Viewpoints.stays}. */
-  note(client: Client, sight: SentState, residents: ActorTracker): void {
+  /** Notes which actor is a client's viewpoint, for {@link Viewpoints.hasSameView}. */
+  cacheActor(client: Client, sent: SentState, tracker: ActorTracker): void {
     const from = this.#viewpoints.get(client.sessionId) ?? client.sessionId;
-    sight.eye = typeof from === "string" ? residents.byKey.get(from) : undefined;
-    sight.lookedAs = this.#said;
+    sent.viewpointActor = typeof from === "string" ? tracker.byKey.get(from) : undefined;
+    sent.viewpointVersion = this.#version;
   }
 
-  look(sessionId: string, from: Viewpoint): void {
+  setViewpoint(sessionId: string, from: Viewpoint): void {
     this.#viewpoints.set(sessionId, from);
-    this.changed();
+    this.invalidate();
   }
 
-  reach(sessionId: string, radiusM: number): void {
+  setRadius(sessionId: string, radiusM: number): void {
     this.#radii.set(sessionId, radiusM);
-    this.changed();
+    this.invalidate();
   }
 
   forget(sessionId: string): void {
     this.#viewpoints.delete(sessionId);
     this.#radii.delete(sessionId);
-    this.#last.delete(sessionId);
-    this.changed();
+    this.#lastCells.delete(sessionId);
+    this.invalidate();
   }
 
-  sight(client: Client): SentState | undefined {
-    return (client as ViewingClient)[SIGHT];
+  /** What a client was sent; undefined before its first full state. */
+  sentTo(client: Client): SentState | undefined {
+    return (client as ViewingClient)[SENT_STATE];
   }
 
-  record(client: Client, sent: Pick<SentState, "cover" | "given" | "owned">): void {
-    const { cover, given, owned } = sent;
-    const sight = {
+  /** Notes what the full state of a client held. */
+  record(client: Client, sent: Pick<SentState, "visible" | "fullStateActors" | "ownActor">): void {
+    const { visible, fullStateActors, ownActor } = sent;
+    (client as ViewingClient)[SENT_STATE] = {
       client,
       handle: undefined,
-      next: undefined,
-      cover,
-      given,
-      owned,
-      eye: undefined,
-      lookedAs: -1,
+      nextInGroup: undefined,
+      visible,
+      fullStateActors,
+      ownActor,
+      viewpointActor: undefined,
+      viewpointVersion: -1,
     };
-    (client as ViewingClient)[SIGHT] = sight;
   }
 
-  /** What the client is to see now, from live positions. */
-  cover(
+  /** The cells that a client sees now, from live positions. */
+  visibleCells(
     client: Client,
-    sight: SentState | undefined,
+    sent: SentState | undefined,
     map: MapSchema<Schema>,
     grid: CellGrid,
     radiusM: number,
   ): VisibleCells {
     const { sessionId } = client;
-    const had = sight?.cover;
+    const previous = sent?.visible;
     const from = this.#viewpoints.size > 0 ? (this.#viewpoints.get(sessionId) ?? sessionId) : sessionId;
     const radius = this.#radii.size > 0 ? (this.#radii.get(sessionId) ?? radiusM) : radiusM;
     const place = typeof from === "string" ? (map.get(from) as { x?: number; z?: number } | undefined) : from;
-    if (place !== undefined) {
-      const x = grid.line(place.x ?? 0);
-      const z = grid.line(place.z ?? 0);
-      if (had !== undefined && had.x === x && had.z === z && had.radiusM === radius) return had;
-      const last = this.#last.get(sessionId);
-      if (last === undefined) this.#last.set(sessionId, { x, z });
-      else {
-        last.x = x;
-        last.z = z;
-      }
-      return grid.cover(x, z, radius);
+    if (place === undefined) {
+      const last = this.#lastCells.get(sessionId);
+      return last === undefined ? grid.withoutViewpoint : grid.visibleFrom(last.x, last.z, radius);
     }
-    const last = this.#last.get(sessionId);
-    return last === undefined ? grid.nowhere : grid.cover(last.x, last.z, radius);
+    const x = grid.line(place.x ?? 0);
+    const z = grid.line(place.z ?? 0);
+    if (previous !== undefined && previous.x === x && previous.z === z && previous.radiusM === radius)
+      return previous;
+    const last = this.#lastCells.get(sessionId);
+    if (last === undefined) this.#lastCells.set(sessionId, { x, z });
+    else {
+      last.x = x;
+      last.z = z;
+    }
+    return grid.visibleFrom(x, z, radius);
   }
 }

@@ -1,16 +1,19 @@
 import type { Socket } from "node:net";
-import { type Client, type ClientPrivate, ClientState } from "@colyseus/core";
+import { type Client, ClientState } from "@colyseus/core";
 import { WebSocketClient } from "@colyseus/ws-transport";
-import type { WebSocket } from "ws";
 import { CLOSE } from "../../shared/constants.ts";
+import { usesFastPath } from "./fast-paths.ts";
+import { type AnyClient, ackedInputOf, type RawSocket } from "./internals.ts";
 import { JoinQueue } from "./join-queue.ts";
 import { endSocket } from "./socket-limits.ts";
-import { directHandle, type Handle, pendingBytes, writeDirectly } from "./socket-writer.ts";
+import { pendingBytes, type WriteHandle, writeDirectly, writeHandleOf } from "./socket-writer.ts";
 import type { Frame } from "./websocket-frame.ts";
 
-/** Bounds on what a room keeps for one client that does not take it. */
+/** Bounds on what a room queues for one client that does not read. */
 export interface BackpressureLimits {
-  /** Bytes queued past which patches are skipped; one full state follows when under a sixteenth of it is left. */
+  /**
+   * Bytes queued past which patches are skipped; a full state follows when under a sixteenth of it is left.
+   */
   patchBytes: number;
   /** Bytes queued, messages included, past which the client is dropped at once. */
   totalBytes: number;
@@ -31,58 +34,62 @@ export const BACKPRESSURE_LIMITS: BackpressureLimits = {
   graceMs: 3_000,
 };
 
-/** What a joined client gets this tick: the patch, nothing, or the whole state because it missed patches. */
+/**
+ * What a joined client is sent this tick: the patch, nothing, or the full state because it missed patches.
+ */
 export type PatchDecision = "patch" | "skip" | "resync";
 
-/** The parts of `ws` that its types hide. A sender in state 0 is not compressing. */
-interface RawSocket extends WebSocket {
-  readonly _socket?: Socket | null;
-  readonly _sender?: { readonly _state?: number; readonly _bufferedBytes: number };
-}
-type AnyClient = Client & Partial<ClientPrivate>;
-interface Waiting {
-  since: number;
+/** How a shared frame leaves: by the socket's handle, by Node's stream, or as a message of the transport. */
+export type WritePath = "handle" | "stream" | "message";
+
+/** A client that has not acknowledged its join. */
+interface JoiningClient {
+  sinceMs: number;
   /** Enqueued messages counted so far, and their bytes. */
   counted: number;
   bytes: number;
 }
 
 // `simulateLatency` replaces the method: frames must then go through it, not past it.
-const untouchedRaw = WebSocketClient.prototype.raw;
+const stockRaw = WebSocketClient.prototype.raw;
 
 /**
- * What leaves a room for its clients, and what waits for them. Colyseus reads no backlog: a reader that stops but
- * answers pings, or that never acknowledges its join, grows the process for as long as it likes. Here each has a
- * cap, a time, and a close code ({@link CLOSE.TOO_SLOW}).
+ * Sends a room's frames to its clients and bounds what is queued for each. Colyseus bounds no queue: a client
+ * that stops reading but answers pings, or never acknowledges its join, makes the process grow. Here each
+ * client has limits of bytes and time, and is closed with {@link CLOSE.TOO_SLOW} past them.
  */
 export class Backpressure {
   readonly limits: BackpressureLimits;
-  /** Whether frames may go past Node's stream: see {@link directHandle}. */
-  direct = true;
-  /** Who waits for their first state. */
-  readonly admission: JoinQueue;
+  /** The quickest way that a frame may take; a slower one is taken where that one cannot be. */
+  writePath: WritePath = writePathInUse();
+  /** The clients that wait for their first full state. */
+  readonly joinQueue: JoinQueue;
   readonly #now: () => number;
+  /** When a client began to miss patches, ms. */
   readonly #behind = new Map<Client, number>();
-  readonly #joining = new Map<Client, Waiting>();
+  readonly #joining = new Map<Client, JoiningClient>();
   readonly #dropped = new WeakSet<Client>();
-  /** Bytes of a large full state under way, which must not count as a backlog. */
+  /** Bytes of a large full state under way, which do not count as queued. */
   readonly #allowance = new WeakMap<Client, number>();
 
   /** @param now a monotonic clock in ms; tests give their own */
   constructor(
     limits: Partial<BackpressureLimits> = {},
     now: () => number = () => performance.now(),
-    admission: JoinQueue = new JoinQueue(),
+    joinQueue: JoinQueue = new JoinQueue(),
   ) {
-    this.admission = admission;
+    this.joinQueue = joinQueue;
     this.limits = { ...BACKPRESSURE_LIMITS, ...limits };
     this.#now = now;
   }
 
-  /** Bounds those who have not joined yet and forgets those who left. Once a tick, before {@link Backpressure.turn}. */
-  tend(clients: readonly Client[]): void {
+  /**
+   * Bounds clients that have not joined yet, forgets those that left. Once a tick, before {@link
+   * Backpressure.decide}.
+   */
+  sweep(clients: readonly Client[]): void {
     for (const client of clients) {
-      if (client.state === ClientState.JOINING) this.#await(client);
+      if (client.state === ClientState.JOINING) this.#boundJoin(client);
       else if (this.#joining.size > 0) this.#joining.delete(client);
     }
     if (this.#behind.size > 0 || this.#joining.size > 0) {
@@ -92,9 +99,9 @@ export class Backpressure {
     }
   }
 
-  /** What this joined client gets now. Asked once a tick: it also decides who is dropped. */
-  turn(client: Client): PatchDecision {
-    if (this.admission.waits(client)) return "skip";
+  /** Decides what a joined client is sent now, and closes one that is past its limits. Once a tick. */
+  decide(client: Client): PatchDecision {
+    if (this.joinQueue.has(client)) return "skip";
     const queued = queuedBytes(client);
     const since = this.#behind.size > 0 ? this.#behind.get(client) : undefined;
     if (since === undefined && queued <= this.limits.patchBytes) return "patch";
@@ -113,61 +120,63 @@ export class Backpressure {
   }
 
   /**
-   * Where this client's next frame may go past Node's stream; undefined where it may not. All that is found on the way there is
-   * spread over memory: who sends to many asks for each while they look at the client anyway, ahead of the first write.
+   * The handle that takes this client's next frame; undefined where the frame must go another way. Its parts
+   * are spread over memory: a caller that sends to many clients asks for all handles first, while it reads
+   * the clients anyway.
    */
-  open(client: Client): Handle | undefined {
-    const socket = this.direct ? directSocket(client) : undefined;
-    return socket && directHandle(socket);
+  handleOf(client: Client): WriteHandle | undefined {
+    const socket = this.writePath === "handle" ? directSocket(client) : undefined;
+    return socket && writeHandleOf(socket);
   }
 
   /**
-   * Sends a frame, shared or not. The kernel takes it at once unless the client is backed up; then the memory stays.
+   * Sends a frame, shared or not. The kernel takes it at once unless the client is backed up; its memory is
+   * then retained.
    *
-   * @param handle of {@link Backpressure.open}, asked for since anything else was sent to the client
+   * @param handle of {@link Backpressure.handleOf}, asked for since anything else was sent to the client
    */
-  send(client: Client, frame: Frame, handle = this.open(client)): void {
-    if (frame.timed) frame.address((client as AnyClient)._inputBuffer?.ackSeq ?? 0);
+  send(client: Client, frame: Frame, handle = this.handleOf(client)): void {
+    if (frame.timed) frame.address(ackedInputOf(client));
     if (handle !== undefined) {
-      if (writeDirectly(handle, frame.bytes) === "pending") frame.hold();
+      if (writeDirectly(handle, frame.bytes) === "pending") frame.retain();
       return;
     }
-    const socket = directSocket(client);
+    const socket = this.writePath === "message" ? undefined : directSocket(client);
     if (!socket?.writable) {
       client.raw(frame.message());
       return;
     }
     socket.write(frame.bytes);
-    if (socket.writableLength > 0) frame.hold();
+    if (socket.writableLength > 0) frame.retain();
   }
 
-  /** As {@link Backpressure.send}, for a full state: its own length does not count as falling behind. */
+  /** As {@link Backpressure.send}, for a full state: its own length does not count as queued. */
   sendState(client: Client, frame: Frame): void {
     this.allow(client, frame.bytes.length);
     this.send(client, frame);
   }
 
-  /** A full state of this many bytes is about to be sent by someone else. */
+  /** Announces a full state of this many bytes that Colyseus sends. */
   allow(client: Client, bytes: number): void {
     if (bytes > this.limits.patchBytes / 2) this.#allowance.set(client, bytes);
     else this.#allowance.delete(client);
   }
 
-  #await(client: AnyClient): void {
+  #boundJoin(client: AnyClient): void {
     const now = this.#now();
-    let waiting = this.#joining.get(client);
-    if (waiting === undefined) {
-      waiting = { since: now, counted: 0, bytes: 0 };
-      this.#joining.set(client, waiting);
+    let joining = this.#joining.get(client);
+    if (joining === undefined) {
+      joining = { sinceMs: now, counted: 0, bytes: 0 };
+      this.#joining.set(client, joining);
     }
     const queue: Uint8Array[] = client._enqueuedMessages ?? [];
     if (this.#dropped.has(client)) {
       queue.length = 0;
       return;
     }
-    for (; waiting.counted < queue.length; waiting.counted++)
-      waiting.bytes += queue[waiting.counted]?.length ?? 0;
-    if (waiting.bytes > this.limits.totalBytes || now - waiting.since > this.limits.joinAckMs) {
+    for (; joining.counted < queue.length; joining.counted++)
+      joining.bytes += queue[joining.counted]?.length ?? 0;
+    if (joining.bytes > this.limits.totalBytes || now - joining.sinceMs > this.limits.joinAckMs) {
       queue.length = 0;
       this.#drop(client);
     }
@@ -176,19 +185,24 @@ export class Backpressure {
   /** Closes with the code; a reader that reads nothing, the close frame included, is cut after the grace. */
   #drop(client: Client): void {
     this.#dropped.add(client);
-    endSocket(client.ref as WebSocket, CLOSE.TOO_SLOW, "too slow", this.limits.graceMs);
+    endSocket(client.ref as RawSocket, CLOSE.TOO_SLOW, "too slow", this.limits.graceMs);
   }
 }
 
-/** Bytes that Node holds for this client, whoever queued them. */
+/** Bytes that Node has queued for this client, of frames and of messages. */
 export function queuedBytes(client: Client): number {
-  const { _socket, _sender } = client.ref as RawSocket;
-  return (_socket?.writableLength ?? 0) + (_sender?._bufferedBytes ?? 0) + pendingBytes(_socket);
+  const ws = client.ref as RawSocket;
+  return ws.bufferedAmount + pendingBytes(ws._socket);
 }
 
-/** The socket to write whole frames to, or undefined where only the transport may write. */
+function writePathInUse(): WritePath {
+  if (!usesFastPath("socket-stream")) return "message";
+  return usesFastPath("socket-handle") ? "handle" : "stream";
+}
+
+/** The socket to write whole frames to; undefined where only the transport may write. */
 function directSocket(client: Client): Socket | undefined {
   const { _socket, _sender, readyState } = client.ref as RawSocket;
-  if (readyState !== 1 || client.raw !== untouchedRaw) return undefined;
+  if (readyState !== 1 || client.raw !== stockRaw) return undefined;
   return _socket && _sender?._state === 0 ? _socket : undefined;
 }

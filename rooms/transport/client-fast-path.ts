@@ -1,85 +1,85 @@
-import { type Client, type ClientPrivate, ClientState, Protocol, type Room } from "@colyseus/core";
+import { type Client, ClientState, Protocol, type Room } from "@colyseus/core";
 import { WebSocket } from "ws";
+import { usesFastPath } from "./fast-paths.ts";
 import { openFrameCheck, typeOfRequest } from "./frame-validation.ts";
 import { inputFormOf } from "./input-form.ts";
+import { type AnyClient, decoderRootOf, internalsOf, type RoomInternals } from "./internals.ts";
 import { readDirectly } from "./socket-reader.ts";
 import { openStrikes, type Strikes } from "./strikes.ts";
 
-/** The parts of a room that its types hide. */
-interface Inside {
-  readonly _inputController?: { readonly options: { readonly ctor: object } };
-  readonly onMessageEvents: { readonly events: Readonly<Record<string, unknown>> };
-  defineInput(type: object, options?: object): unknown;
-  _onMessage(client: Client, message: Uint8Array, isBinary?: boolean): void;
-  sendFullState(client: Client): void;
-}
-/** The parts of an input decoder that its types hide. */
-interface InputDecoding {
-  readonly _decoder?: {
-    readonly root: { readonly deletedRefs: ReadonlySet<number>; garbageCollectDeletedRefs?(): void };
-  };
-}
-type AnyClient = Client & Partial<ClientPrivate>;
-
 /**
- * Takes what clients send. What no page sends is a strike and goes no further: see {@link openFrameCheck}. Nor may the room
- * define inputs whose form cannot be checked.
+ * Receives the frames of a room's clients in place of `room._onMessage`. A frame that no page sends is a
+ * strike and goes no further: see {@link openFrameCheck}. The room may define no inputs whose form cannot be
+ * checked. These checks are always on; what follows are fast paths, each with its name in {@link FAST_PATHS}.
  *
- * Makes quick what is done for each client in each tick: input frames come to the room directly, see {@link readDirectly}.
+ * "socket-read": input frames come to the room directly, see {@link readDirectly}.
  *
- * And the clients' objects stay quick to read. Colyseus ends a join by `delete client._enqueuedMessages`, and V8
- * keeps an object that lost a field as a hash table from then on: every `client.state` or `client.ref` is looked up, some
- * twenty times a client and tick. Here an acknowledged join goes as it goes there, but the field is set to undefined, which
- * means the same to all who ask for it.
+ * "client-shape": Colyseus ends a join by `delete client._enqueuedMessages`, and V8 keeps an object that lost
+ * a field as a hash table from then on: each `client.state` or `client.ref` is a look-up, some twenty a
+ * client and tick. Here the join is acknowledged as it is there, but the field is set to undefined, which has
+ * the same meaning to its readers.
  *
- * @see `@colyseus/core` src/Room.ts, `_onMessage` (0.18.17)
- * @throws INPUT_SCHEMA_INVALID if the room's inputs are not of numbers and booleans only, now or when they are defined
+ * @throws INPUT_SCHEMA_INVALID if the room's inputs are not of numbers and booleans only, now or when they
+ *   are defined
  */
 export function installClientFastPath(room: Room, strikes = openStrikes(() => room.clock.elapsedTime)): void {
-  const inside = room as unknown as Inside;
-  const usual = Object.getPrototypeOf(inside) as Inside;
-  checkInputs(inside, usual);
+  const internals = internalsOf(room);
+  const stock = Object.getPrototypeOf(internals) as RoomInternals;
+  checkInputs(internals, stock);
   const check = openFrameCheck(room);
-  inside._onMessage = (client: AnyClient, frame, isBinary = true) => {
+  const keepsShape = usesFastPath("client-shape");
+  internals._onMessage = (client: AnyClient, frame, isBinary = true) => {
     if (client.state === ClientState.LEAVING || isOut(strikes, client)) return;
     const fault = check(client, frame, isBinary);
     if (fault !== undefined) return strikes.add(client, fault);
-    if (frame[0] === Protocol.JOIN_ROOM) return acknowledge(room, inside, client);
-    if (frame[0] === Protocol.ROOM_REQUEST && !inside.onMessageEvents.events[typeOfRequest(frame)])
+    if (frame[0] === Protocol.JOIN_ROOM) {
+      if (keepsShape) acknowledge(room, internals, client);
+      else stock._onMessage.call(room, client, frame);
+      return quicken(internals, client);
+    }
+    if (frame[0] === Protocol.ROOM_REQUEST && !internals.onMessageEvents.events[typeOfRequest(frame)])
       strikes.add(client, "an unknown request");
-    usual._onMessage.call(room, client, frame);
+    stock._onMessage.call(room, client, frame);
   };
 }
 
-/** Asked for each frame: most sockets are open, and those of the others that were struck out are few. */
+/** Runs once a frame: most sockets are open, and few of the others were closed for strikes. */
 function isOut(strikes: Strikes, client: Client): boolean {
   return (client.ref as unknown as WebSocket).readyState !== WebSocket.OPEN && strikes.isOut(client);
 }
 
 /** @throws INPUT_SCHEMA_INVALID */
-function checkInputs(inside: Inside, usual: Inside): void {
-  const defined = inside._inputController?.options.ctor;
+function checkInputs(internals: RoomInternals, stock: RoomInternals): void {
+  const defined = internals._inputController?.options.ctor;
   if (defined !== undefined) inputFormOf(defined);
-  inside.defineInput = (type, options) => {
+  internals.defineInput = (type, options) => {
     inputFormOf(type);
-    return usual.defineInput.call(inside, type, options);
+    return stock.defineInput.call(internals, type, options);
   };
 }
 
-function acknowledge({ state, clock }: Room, inside: Inside, client: AnyClient): void {
+/** As Colyseus acknowledges a join, see src/Room.ts, `_onMessage`; but no field of the client is deleted. */
+function acknowledge({ state, clock }: Room, internals: RoomInternals, client: AnyClient): void {
   const early = client._enqueuedMessages ?? [];
   client.state = ClientState.JOINED;
   client._joinedAt = clock.elapsedTime;
-  if (state) inside.sendFullState(client);
+  if (state) internals.sendFullState(client);
   for (const message of early) client.raw(message as Uint8Array);
   client._enqueuedMessages = undefined;
-  readDirectly(client, (message) => inside._onMessage(client, message));
-  spareSweep(client);
 }
 
-/** After each input frame its decoder looks for references that are gone. Inputs hold none, and looking costs as much as decoding. */
-function spareSweep({ _inputDecoder }: { _inputDecoder?: object }): void {
-  const root = (_inputDecoder as InputDecoding | undefined)?._decoder?.root;
+/** Puts a joined client on the fast paths of its inputs. */
+function quicken(internals: RoomInternals, client: AnyClient): void {
+  readDirectly(client, (message) => internals._onMessage(client, message));
+  if (usesFastPath("input-sweep")) skipEmptySweeps(client);
+}
+
+/**
+ * A decoder searches for dropped references after each input frame. Inputs hold none, and it costs as much as
+ * decoding.
+ */
+function skipEmptySweeps(client: AnyClient): void {
+  const root = decoderRootOf(client);
   const sweep = root?.garbageCollectDeletedRefs;
   if (root === undefined || sweep === undefined) return;
   root.garbageCollectDeletedRefs = () => {

@@ -1,23 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import {
-  type Client,
-  type ClientPrivate,
-  ClientState,
-  Protocol,
-  ProtocolModifier,
-  type Room,
-} from "@colyseus/core";
+import { ClientState, Protocol, ProtocolModifier, type Room } from "@colyseus/core";
 import { decode } from "@colyseus/schema";
 import { type InputForm, inputFormOf } from "./input-form.ts";
+import { type AnyClient, internalsOf, type RoomInternals } from "./internals.ts";
 import { isPayload } from "./message-form.ts";
 import { numberEnd, readNumber } from "./schema-numbers.ts";
-
-/** The parts of a room that its types hide. */
-interface Inside {
-  /** Which times an input frame carries: the room's own, and one that belongs to it. */
-  _timelineMode(): { readonly snapshot?: boolean; readonly reckon?: boolean } | undefined;
-}
-type AnyClient = Client & Partial<ClientPrivate>;
 
 const TIMED_INPUT = Protocol.ROOM_INPUT_RELIABLE | ProtocolModifier.TIMED;
 /** Milliseconds since the room began that fit into what Colyseus sends them in. */
@@ -34,7 +21,7 @@ export type FrameCheck = (client: AnyClient, frame: Uint8Array, isBinary: boolea
  * @see `@colyseus/core` src/Room.ts, `_onMessage`; `@colyseus/sdk` src/Room.ts and src/input/InputHandle.ts (0.18)
  */
 export function openFrameCheck(room: Room): FrameCheck {
-  const inside = room as unknown as Inside;
+  const inside = internalsOf(room);
   let type: unknown;
   let form: InputForm | undefined;
   const isInput = (client: AnyClient, frame: Uint8Array, isTimed: boolean): boolean => {
@@ -106,7 +93,7 @@ function textEnd(frame: Uint8Array, from: number, length = frame.length): number
  * Where the times of an input frame end; -1 where they are none that a page sends. The first is the change since the last
  * frame with one, so that it must come to a time.
  */
-function stampEnd(room: Inside, client: AnyClient, frame: Uint8Array): number {
+function stampEnd(room: RoomInternals, client: AnyClient, frame: Uint8Array): number {
   const timeline = room._timelineMode();
   const end = numberEnd(frame, 1);
   if (end < 0 || !(timeline?.snapshot || timeline?.reckon)) return -1;

@@ -1,38 +1,41 @@
-import { type Client, type ClientPrivate, ClientState } from "@colyseus/core";
+import { type Client, ClientState } from "@colyseus/core";
+import type { AnyClient } from "./internals.ts";
 
-/** How much of a room's time those may take who come. */
+/** How much of a room's time full states for joining clients may take. */
 export interface JoinQueueLimits {
-  /** Milliseconds of a patch that may go into full states of those who wait; one is made however long it takes. */
+  /** Milliseconds of a patch for full states of queued clients; one is made however long it takes. */
   queueMs: number;
-  /** Milliseconds between two patches that may go into full states made at once, before a queue forms. */
+  /** Milliseconds between two patches for full states that are made at once, before a queue forms. */
   atOnceMs: number;
-  /** Milliseconds between two words to those who wait. */
-  tellMs: number;
+  /** Milliseconds between two "queue" messages to a client. */
+  noticeMs: number;
 }
 
 /** At 20 patches a second at most a fifth of the time. */
-export const JOIN_QUEUE_LIMITS: JoinQueueLimits = { queueMs: 8, atOnceMs: 2, tellMs: 500 };
+export const JOIN_QUEUE_LIMITS: JoinQueueLimits = { queueMs: 8, atOnceMs: 2, noticeMs: 500 };
 
-/** Somebody in the queue. */
-interface Waiting {
-  /** The place that they were told last. */
+/** A client in the queue. */
+interface QueuedClient {
+  /** The place that was sent last. */
   place: number;
-  /** What was sent to them before their state: it follows the state, as ever. */
-  readonly held: Uint8Array[];
+  /** Messages that were sent before the full state; they follow it. */
+  readonly messages: Uint8Array[];
 }
 
 /**
- * The queue at a room's door. Whoever joins is in the room at once, but the whole state that they need first costs
- * time, and hundreds may come in one second. So only so much of it is made between two patches; the others wait in the
- * order in which they came, are told their place by the message "queue", and get their state behind a patch, where
- * nothing is pending and all who see the same cells share what was encoded. Ticks go on meanwhile.
+ * The queue of clients that have joined and wait for their first full state. A full state costs time, and
+ * hundreds of clients may join in one second, so only some are made between two patches. The others wait in
+ * the order in which they joined, get their place by the message "queue", and get their state after a patch,
+ * when nothing is pending and clients with the same visible cells share what was encoded. Ticks go on
+ * meanwhile.
  */
 export class JoinQueue {
   readonly limits: JoinQueueLimits;
   readonly #now: () => number;
-  readonly #waiting = new Map<Client, Waiting>();
-  #atOnceMs = 0;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  readonly #queue = new Map<Client, QueuedClient>();
+  /** Milliseconds spent at once since the last patch. */
+  #spentMs = 0;
+  #noticedAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param now a monotonic clock in ms; tests give their own */
   constructor(limits: Partial<JoinQueueLimits> = {}, now: () => number = () => performance.now()) {
@@ -40,61 +43,65 @@ export class JoinQueue {
     this.#now = now;
   }
 
-  /** How many wait. */
+  /** Number of clients in the queue. */
   get size(): number {
-    return this.#waiting.size;
+    return this.#queue.size;
   }
 
-  waits(client: Client): boolean {
-    return this.#waiting.size > 0 && this.#waiting.has(client);
+  /** Whether a client is in the queue. */
+  has(client: Client): boolean {
+    return this.#queue.size > 0 && this.#queue.has(client);
   }
 
-  /** Makes a joining client's whole state at once where there is time; otherwise they wait for it. */
-  enter<T>(client: Client, make: () => T): T | undefined {
-    if (this.#waiting.size > 0 || this.#atOnceMs >= this.limits.atOnceMs) {
-      const early = (client as Client & Partial<ClientPrivate>)._enqueuedMessages ?? [];
-      const waiting = { place: this.#waiting.size + 1, held: early.splice(0) as Uint8Array[] };
-      this.#waiting.set(client, waiting);
-      this.#tell(client, waiting.place);
+  /**
+   * Makes a joining client's full state at once where there is time. Undefined: the client is queued for it.
+   */
+  enter<T>(client: Client, makeState: () => T): T | undefined {
+    if (this.#queue.size > 0 || this.#spentMs >= this.limits.atOnceMs) {
+      const early = (client as AnyClient)._enqueuedMessages ?? [];
+      const queued = { place: this.#queue.size + 1, messages: early.splice(0) as Uint8Array[] };
+      this.#queue.set(client, queued);
+      sendPlace(client, queued.place);
       return undefined;
     }
     const from = this.#now();
-    const made = make();
-    this.#atOnceMs += this.#now() - from;
-    return made;
+    const state = makeState();
+    this.#spentMs += this.#now() - from;
+    return state;
   }
 
-  /** Lets in those whose turn it is. Once a patch, when it is sent. */
+  /** Sends full states to the first clients of the queue. Once a patch, after it was sent. */
   admit(sendState: (client: Client) => void): void {
-    this.#atOnceMs = 0;
-    if (this.#waiting.size === 0) return;
+    this.#spentMs = 0;
+    if (this.#queue.size === 0) return;
     const from = this.#now();
-    for (const [client, { held }] of this.#waiting) {
-      this.#waiting.delete(client);
+    for (const [client, { messages }] of this.#queue) {
+      this.#queue.delete(client);
       if (client.state !== ClientState.JOINED) continue;
       sendState(client);
-      for (const message of held) client.raw(message);
-      this.#tell(client, 0);
+      for (const message of messages) client.raw(message);
+      sendPlace(client, 0);
       if (this.#now() - from >= this.limits.queueMs) break;
     }
-    if (this.#now() - this.#toldAt >= this.limits.tellMs) this.#tellAll();
+    if (this.#now() - this.#noticedAtMs >= this.limits.noticeMs) this.#sendPlaces();
   }
 
-  #tellAll(): void {
-    this.#toldAt = this.#now();
+  #sendPlaces(): void {
+    this.#noticedAtMs = this.#now();
     let place = 0;
-    for (const [client, waiting] of this.#waiting) {
+    for (const [client, queued] of this.#queue) {
       if (client.state !== ClientState.JOINED) {
-        this.#waiting.delete(client);
+        this.#queue.delete(client);
         continue;
       }
       place++;
-      if (waiting.place !== place) this.#tell(client, place);
-      waiting.place = place;
+      if (queued.place !== place) sendPlace(client, place);
+      queued.place = place;
     }
   }
+}
 
-  #tell(client: Client, place: number): void {
-    client.send("queue", { place });
-  }
+/** Place 0: the client has left the queue. */
+function sendPlace(client: Client, place: number): void {
+  client.send("queue", { place });
 }

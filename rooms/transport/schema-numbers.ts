@@ -5,8 +5,8 @@ const REST = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8] as const;
 const iterator = { offset: 0 };
 
 /**
- * Where a number as Colyseus's schema writes it ends; -1 where there is none, where it is not finite, or where it was not
- * all received. Allocates nothing.
+ * Where a number as Colyseus's schema writes it ends; -1 where there is none, where it is not finite, or
+ * where it was not all received. Allocates nothing.
  *
  * @see `@colyseus/schema` src/encoding/decode.ts, `number` (5.0.34)
  */

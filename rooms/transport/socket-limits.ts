@@ -1,6 +1,7 @@
 import type { WebSocket } from "ws";
 import { CLOSE } from "../../shared/index.ts";
 import type { Log } from "../ports/ports.ts";
+import type { RawSocket, Receiver } from "./internals.ts";
 
 /**
  * What one socket may send, frames of every kind and their heads included, and what it may leave unread. A page at 60 Hz
@@ -21,18 +22,6 @@ export const SOCKET_LIMITS = {
   /** Milliseconds for a close code to be read before the socket is cut. */
   graceMs: 3_000,
 } as const;
-
-/** The parts of `ws` that its types hide. */
-interface Receiver {
-  /** Asked for once a frame, of every kind, when its length is known and before its payload is waited for. */
-  haveLength(done: (error?: Error) => void): void;
-  _write(chunk: Buffer, encoding: string, done: (error?: Error) => void): void;
-  readonly _payloadLength: number;
-  _loop: boolean;
-}
-interface RawSocket extends WebSocket {
-  readonly _receiver: Receiver;
-}
 
 /** Opcode, length and mask of a frame; longer heads are those of longer frames. */
 const HEAD_BYTES = 6;

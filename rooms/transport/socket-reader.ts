@@ -1,64 +1,48 @@
 import { Socket } from "node:net";
 import { type Client, Protocol } from "@colyseus/core";
-import type { WebSocket } from "ws";
+import { usesFastPath } from "./fast-paths.ts";
+import { handleOf, openStreamBinding, type RawSocket, type SocketHandle } from "./internals.ts";
 import { limitOf, type SocketLimit } from "./socket-limits.ts";
-import { openStreamBinding } from "./stream-binding.ts";
 
-/** The parts of `ws` that its types hide. A receiver in state 0 is between two frames. */
-interface RawSocket extends WebSocket {
-  readonly _socket?: ReadSocket | null;
-  readonly _receiver?: {
-    readonly _state?: number;
-    readonly _bufferedBytes: number;
-    readonly _fragmented: number;
-  };
-}
-/** What Node's own streams read by, behind `net.Socket`. */
-interface ReadHandle {
-  /** Told of what was read; the numbers are in the binding's state. Node sets it to a function that pushes into the stream. */
-  onread?: (this: ReadHandle, memory?: ArrayBuffer) => unknown;
-  useUserBuffer?(memory: Uint8Array): void;
-}
-type ReadSocket = Socket & { readonly _handle?: ReadHandle | null };
-
-/** A whole binary message in one frame, as ws's own constants have it: FIN and opcode 2. */
+/** First byte of a whole binary message in one frame: FIN and opcode 2 (RFC 6455 section 5.2). */
 const WHOLE_BINARY = 0x82;
 const MASKED = 0x80;
-/** Opcode, length and mask of a frame whose length fits into seven bits. */
-const HEAD = 6;
-const LONGEST = 125;
-/** The message codes beside their modifier bits, as in Colyseus's `Protocol`. */
-const OPCODE_MASK = 0x1f;
+/** Bytes of opcode, length and mask in a frame whose length fits into seven bits. */
+const HEAD_BYTES = 6;
+const PAYLOAD_MAX = 125;
+/** Masks the modifier bits off a message code, as Colyseus's `Protocol` does. */
+const CODE_MASK = 0x1f;
 
-/** Every socket is read into the same memory: what is read is used up, or copied, before the next read. */
+/** All sockets are read into this memory: its bytes are used up, or copied, before the next read. */
 const memory = Buffer.allocUnsafeSlow(64 * 1024);
-const unmasked = Buffer.allocUnsafeSlow(LONGEST);
-/** The first bytes of it as a buffer, by their number. */
-const payloads = Array.from({ length: LONGEST + 1 }, (_, length) => payloadOf(length));
-/** Sockets that are read so. */
-const direct = new WeakSet<ReadHandle>();
+const unmasked = Buffer.allocUnsafeSlow(PAYLOAD_MAX);
+/** Buffers over the first bytes of `unmasked`, by length. */
+const payloads = Array.from({ length: PAYLOAD_MAX + 1 }, (_, length) => payloadOf(length));
+/** Handles that are read directly. */
+const direct = new WeakSet<SocketHandle>();
 const binding = openStreamBinding();
 
 /**
- * Reads a client's socket without Node's stream and the WebSocket's receiver around each input frame, which cost twice
- * what Colyseus takes to decode and check it. Only input frames that came whole, and only between two messages: whatever
- * else is read goes the usual way, from its first byte on, and order is kept.
+ * Reads a client's socket without Node's stream and the WebSocket's receiver around each input frame, which
+ * cost twice what Colyseus takes to decode and check it. Only whole input frames between two messages are
+ * read so; all other bytes go the usual way, from their first byte on, and the order is kept.
  *
- * Rests on the parts of Node behind its option `onread`, which a server cannot give to the sockets that it accepts, and
- * takes the place of its first step: that one's way from socket to stream costs as much as all that is done to a frame here.
- * Where a part is missing nothing changes.
+ * Replaces the function behind Node's option `onread`, which a server cannot give to the sockets that it
+ * accepts. Does nothing where "socket-read" is off: the WebSocket's "message" event then brings each frame.
  *
- * @param client one who has acknowledged the join
- * @param hear told of each input frame, in memory that is used again after it; what the socket's "message" would be told
- * @returns whether it is read so from now on
+ * @param client one that has acknowledged the join
+ * @param hear called with each input frame, in memory that is used again after it; as the "message" event
+ *   would be
+ * @returns whether the socket is read directly from now on
  */
 export function readDirectly(client: Client, hear: (message: Buffer) => void): boolean {
+  if (!usesFastPath("socket-read")) return false;
   const ws = client.ref as RawSocket;
   const socket = ws._socket;
   const receiver = ws._receiver;
-  // Of TLS the bytes are read further down.
-  if (!(socket instanceof Socket) || "encrypted" in socket || receiver?._state === undefined) return false;
-  const handle = socket._handle;
+  // TLS reads its bytes further down.
+  if (!(socket instanceof Socket) || "encrypted" in socket) return false;
+  const handle = handleOf(socket);
   const usual = handle?.onread;
   if (binding === undefined || !handle?.useUserBuffer || typeof usual !== "function") return false;
   if (direct.has(handle)) return true;
@@ -86,7 +70,10 @@ export function readDirectly(client: Client, hear: (message: Buffer) => void): b
   return true;
 }
 
-/** The first bytes of what was unmasked. Colyseus asks for all behind the first one: a view for each frame, were it not kept. */
+/**
+ * A buffer over the first bytes of `unmasked`. Colyseus asks for all bytes behind the first one, which would
+ * make a view for each frame: it is made once here.
+ */
 function payloadOf(length: number): Buffer {
   const payload = unmasked.subarray(0, length);
   const body = unmasked.subarray(Math.min(1, length), length);
@@ -96,16 +83,18 @@ function payloadOf(length: number): Buffer {
 }
 
 /**
- * Hands on the input frames at the start of what was read, as the receiver would: all of them, even if the room closes
- * the socket over one. What comes behind too much is thrown away. Returns how many bytes they took.
+ * Hands on the input frames at the start of a read, as the receiver would: all of them, even if the room
+ * closes the socket over one. Frames past the socket's limit are discarded.
+ *
+ * @returns how many bytes they took
  */
 function hearInputs(length: number, hear: (message: Buffer) => void, limit: SocketLimit | undefined): number {
   let at = 0;
-  while (at + HEAD <= length) {
+  while (at + HEAD_BYTES <= length) {
     const size = (memory[at + 1] ?? 0) - MASKED;
-    const body = at + HEAD;
-    if (memory[at] !== WHOLE_BINARY || size < 1 || size > LONGEST || body + size > length) break;
-    const code = ((memory[body] ?? 0) ^ (memory[at + 2] ?? 0)) & OPCODE_MASK;
+    const body = at + HEAD_BYTES;
+    if (memory[at] !== WHOLE_BINARY || size < 1 || size > PAYLOAD_MAX || body + size > length) break;
+    const code = ((memory[body] ?? 0) ^ (memory[at + 2] ?? 0)) & CODE_MASK;
     if (code !== Protocol.ROOM_INPUT_RELIABLE) break;
     if (limit !== undefined && !limit.take(size)) return length;
     for (let i = 0; i < size; i++) unmasked[i] = (memory[body + i] ?? 0) ^ (memory[at + 2 + (i & 3)] ?? 0);

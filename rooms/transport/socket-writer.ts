@@ -1,37 +1,37 @@
 import type { Socket } from "node:net";
-import { openStreamBinding, type WriteRequest } from "./stream-binding.ts";
+import { handleOf, openStreamBinding, type SocketHandle, type WriteRequest } from "./internals.ts";
 
-/** A socket as Node's own streams write to it. */
-export interface Handle {
-  writeBuffer(request: WriteRequest, bytes: Buffer): number;
-}
+/** A socket's handle that takes whole frames. */
+export type WriteHandle = SocketHandle & Required<Pick<SocketHandle, "writeBuffer">>;
+
 const binding = openStreamBinding();
-/** Not used up by a write that the kernel takes at once, which nearly every one is. */
+/** Free until a write is pending; the kernel takes nearly every write at once. */
 let request: WriteRequest | undefined;
 /** Bytes that the kernel has not taken yet. */
-const pending = new Map<Handle, number>();
+const pending = new Map<SocketHandle, number>();
 
 /**
- * What to write a socket's bytes to without Node's stream around it, which for a small message costs as much as all that
- * we do for it. Only where nothing waits: what is written through the stream later comes after, for both end in one queue.
- * Rests on parts of Node that are not documented. Where one is missing there is none, and the caller takes the stream.
+ * The handle to write a socket's bytes to without Node's stream around it, which for a small message costs as
+ * much as all other work on it. Undefined while anything waits in the stream or in the kernel's queue: what
+ * is written through the stream later comes after, for both end in one queue.
  */
-export function directHandle(socket: Socket): Handle | undefined {
+export function writeHandleOf(socket: Socket): WriteHandle | undefined {
   const handle = handleOf(socket);
   if (binding === undefined || !handle?.writeBuffer) return undefined;
-  return socket.writableLength > 0 || (pending.size > 0 && pending.has(handle)) ? undefined : handle;
+  if (socket.writableLength > 0 || (pending.size > 0 && pending.has(handle))) return undefined;
+  return handle as WriteHandle;
 }
 
 /**
  * Hands bytes to the kernel. While the write is pending their memory must stay as it is.
  *
- * @param handle of {@link directHandle}, asked for since anything was written to the socket
+ * @param handle of {@link writeHandleOf}, asked for since anything was written to the socket
  * @returns whether the kernel took all of it at once, which it nearly always does
  */
-export function writeDirectly(handle: Handle, bytes: Buffer): "taken" | "pending" {
+export function writeDirectly(handle: WriteHandle, bytes: Buffer): "taken" | "pending" {
   if (binding === undefined) throw new Error("there is no handle without a binding");
   request ??= new binding.WriteWrap();
-  // A connection that broke is closed by its read side, which hears of it too.
+  // The read side of a broken connection reports the same error and closes it.
   if (handle.writeBuffer(request, bytes) !== 0) return "taken";
   if (!binding.streamBaseState[binding.kLastWriteWasAsync]) return "taken";
   request.buffer = bytes;
@@ -45,8 +45,4 @@ export function writeDirectly(handle: Handle, bytes: Buffer): "taken" | "pending
 export function pendingBytes(socket: Socket | null | undefined): number {
   const handle = pending.size > 0 && socket ? handleOf(socket) : undefined;
   return handle ? (pending.get(handle) ?? 0) : 0;
-}
-
-function handleOf(socket: Socket): Handle | null | undefined {
-  return (socket as Socket & { _handle?: Handle | null })._handle;
 }

@@ -3,42 +3,43 @@ import { Protocol, ProtocolModifier } from "@colyseus/core";
 /** `[uint32 sNow][uint32 inputSeq]` after the protocol byte in rooms with inputs. */
 const TIMED_BYTES = 8;
 
-/** Bytes that a tick's frames have at first. */
+/** Size of the memory at first. */
 const MEMORY_BYTES = 64 * 1024;
-/** Ticks after which it is fitted to what the largest of them took. */
+/** Ticks after which the memory is fitted to the largest of them. */
 const FIT_TICKS = 40;
 
 /**
- * Memory of a tick's frames, used again in the next one. Where a write still reads it, it is left to that write; asking
- * for new memory for every frame made the collector work and the process grow.
+ * Memory of a tick's frames, used again in the next tick. While a write still reads it, it is left to that
+ * write. New memory for every frame made the garbage collector work and the process grow.
  */
 export class FrameMemory {
   #slab = Buffer.allocUnsafeSlow(MEMORY_BYTES);
   #used = 0;
-  #held = false;
+  #isRetained = false;
   #ticks = 0;
-  /** Bytes taken in this tick, and in the largest one since memory was fitted. */
-  #taken = 0;
-  #most = 0;
+  /** Bytes taken in this tick, and in the largest tick since the memory was fitted. */
+  #takenBytes = 0;
+  #peak = 0;
 
   /** Begins a tick: the frames of the last one are sent. */
   begin(): void {
     let { length } = this.#slab;
-    this.#most = Math.max(this.#most, this.#taken);
+    this.#peak = Math.max(this.#peak, this.#takenBytes);
     if (++this.#ticks >= FIT_TICKS) {
-      // One tick in which all came, or all moved, leaves memory that no other tick needs.
-      while (length > MEMORY_BYTES && length >= 4 * this.#most) length = Math.ceil(length / 2);
-      this.#ticks = this.#most = 0;
+      // A tick in which all clients joined or all actors moved leaves memory that no other tick needs.
+      while (length > MEMORY_BYTES && length >= 4 * this.#peak) length = Math.ceil(length / 2);
+      this.#ticks = this.#peak = 0;
     }
-    if (this.#held || length < this.#slab.length) this.#slab = Buffer.allocUnsafeSlow(length);
-    this.#held = false;
-    this.#used = this.#taken = 0;
+    if (this.#isRetained || length < this.#slab.length) this.#slab = Buffer.allocUnsafeSlow(length);
+    this.#isRetained = false;
+    this.#used = this.#takenBytes = 0;
   }
 
+  /** Memory for one frame of this tick. */
   take(bytes: number): Buffer {
-    this.#taken += bytes;
+    this.#takenBytes += bytes;
     if (this.#used + bytes > this.#slab.length) {
-      // What is full stays with its frames.
+      // The frames of the full memory keep it.
       this.#slab = Buffer.allocUnsafeSlow(Math.max(2 * this.#slab.length, bytes));
       this.#used = 0;
     }
@@ -48,15 +49,15 @@ export class FrameMemory {
   }
 
   /** A write still reads some of it. */
-  hold(): void {
-    this.#held = true;
+  retain(): void {
+    this.#isRetained = true;
   }
 }
 
 /**
- * One WebSocket message, built once with its frame header in front and shared by every client that is to get it.
- * Its bytes are its own: no encoder writes to them again. Only the four bytes of a timed frame's `inputSeq`
- * differ between clients; {@link Frame.address} sets them.
+ * One WebSocket message, built once with its frame header in front and shared by every client that it is sent
+ * to. No encoder writes to its bytes again. Only the four bytes of a timed frame's `inputSeq` differ between
+ * clients; {@link Frame.address} sets them.
  *
  * @see RFC 6455 section 5.2 for the header (binary, unmasked, unfragmented).
  */
@@ -69,7 +70,7 @@ export class Frame {
   readonly bodyAt: number;
   readonly timed: boolean;
   readonly #memory: FrameMemory | undefined;
-  #held = false;
+  #isRetained = false;
 
   /**
    * @param code `Protocol.ROOM_STATE` or `Protocol.ROOM_STATE_PATCH`
@@ -119,9 +120,9 @@ export class Frame {
    */
   address(inputSeq: number): void {
     if (!this.timed) return;
-    if (this.#held) {
+    if (this.#isRetained) {
       this.bytes = Buffer.from(this.bytes);
-      this.#held = false;
+      this.#isRetained = false;
     }
     const at = this.messageAt + 5;
     this.bytes[at] = inputSeq;
@@ -131,9 +132,9 @@ export class Frame {
   }
 
   /** A write of these bytes is still under way: the next {@link Frame.address} must not touch them. */
-  hold(): void {
-    this.#held = true;
-    this.#memory?.hold();
+  retain(): void {
+    this.#isRetained = true;
+    this.#memory?.retain();
   }
 
   /** The message without its WebSocket header, in memory of its own. */

@@ -39,6 +39,7 @@ Settings, as environment variables:
   ROOMKEEP_RECORD_DIR      the same as --record
   ROOMKEEP_RECORD_HASH_TICKS
                            20: ticks between two hashes in a recording, to compare a re-run with; 0 for none
+  ROOMKEEP_FAST_PATHS      on; off takes the documented ways of Node, ws and Colyseus only (docs/performance.md)
   LOG_LEVEL                info; silent, error, warn, debug
 
 Ctrl-C or SIGTERM saves everybody, closes the database last and ends.`;

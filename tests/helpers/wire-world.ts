@@ -38,7 +38,7 @@ export type Being = InstanceType<typeof Being>;
 export class WireClient {
   readonly sessionId: string;
   state: number = ClientState.JOINED;
-  ref = { _socket: { writableLength: 0 }, readyState: 0 };
+  ref = { bufferedAmount: 0, readyState: 0 };
   _enqueuedMessages: unknown[] | undefined;
   _inputBuffer = { ackSeq: 7 };
   decoder: Decoder<WireState>;

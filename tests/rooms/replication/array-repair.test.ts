@@ -25,7 +25,12 @@ class Trial {
     serializer.reset(this.state);
     this.#decoder = Reflection.decode(Uint8Array.from(serializer.handshake())) as Decoder<Bag>;
     const raw = (bytes: Uint8Array): unknown => this.#decoder.decode(Uint8Array.from(bytes), { offset: 1 });
-    this.#client = { state: 1, sessionId: "s", ref: { readyState: 0 }, raw } as unknown as Client;
+    this.#client = {
+      state: 1,
+      sessionId: "s",
+      ref: { bufferedAmount: 0, readyState: 0 },
+      raw,
+    } as unknown as Client;
     serializer.applyPatches([], this.state);
     raw(serializer.getFullState(this.#client));
   }

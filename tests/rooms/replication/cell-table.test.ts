@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Cell } from "../../../rooms/replication/cell-grid.ts";
 import { CellTable } from "../../../rooms/replication/cell-table.ts";
+import { Cell } from "../../../rooms/replication/tracked-actor.ts";
 
 /** Columns and rows near each other, a whole lattice apart, and at the edge of the world. */
 const line = fc.oneof(
@@ -17,18 +17,18 @@ test("a cell is found at its own place and at no other, whatever comes, goes and
       const known = new Map<string, Cell>();
       for (const [x, z, stays] of steps) {
         const key = `${x} ${z}`;
-        const cell = known.get(key) ?? new Cell(x, z, table.take());
-        if (!known.has(key)) table.put(cell);
+        const cell = known.get(key) ?? new Cell(x, z, table.allocate());
+        if (!known.has(key)) table.insert(cell);
         known.set(key, cell);
         expect(table.cell(table.find(x, z))).toBe(cell);
-        table.begin();
+        table.beginTick();
         expect(table.findDue(x, z, 2)).toBe(-1);
-        table.touch(cell, 7, 2);
+        table.markDue(cell, 7, 2);
         expect(table.cell(table.findDue(x, z, 2))).toBe(cell);
         expect(table.findDue(x, z, 1)).toBe(-1);
         if (stays) continue;
         table.remove(cell);
-        table.give(cell.slot);
+        table.free(cell.slot);
         known.delete(key);
         expect(table.find(x, z)).toBe(-1);
       }
@@ -46,9 +46,9 @@ test("a world of ten thousand cells finds each of them", () => {
   const table = new CellTable(3);
   const cells = Array.from(
     { length: 10_000 },
-    (_, i) => new Cell((i % 100) * 7 - 350, Math.floor(i / 100) * 7, table.take()),
+    (_, i) => new Cell((i % 100) * 7 - 350, Math.floor(i / 100) * 7, table.allocate()),
   );
-  for (const cell of cells) table.put(cell);
+  for (const cell of cells) table.insert(cell);
   for (const cell of cells) {
     expect(table.cell(table.find(cell.x, cell.z))).toBe(cell);
     expect(table.find(cell.x + 1, cell.z)).toBe(-1);

@@ -28,12 +28,12 @@ class Trial {
   /** In a hurry, each look at the clock is 3 ms later: a queue forms. */
   hurry = false;
   clock = 0;
-  readonly admission = new JoinQueue({ atOnceMs: 6, queueMs: 2 }, () => {
+  readonly joinQueue = new JoinQueue({ atOnceMs: 6, queueMs: 2 }, () => {
     this.clock += this.hurry ? 3 : 0;
     return this.clock;
   });
   readonly serializer = new InterestSerializer<WireState>({
-    outbox: new Backpressure({}, () => 0, this.admission),
+    backpressure: new Backpressure({}, () => 0, this.joinQueue),
     interest: { radiusM: 30, cellM: CELL_M, always: (actor) => (actor as Being).kind === "flag" },
   });
   readonly clients: WireClient[] = [];
@@ -87,7 +87,7 @@ class Trial {
   }
 
   waits(client: WireClient): boolean {
-    return this.admission.waits(client.asClient);
+    return this.joinQueue.has(client.asClient);
   }
 
   timing(): { sNow: number } | undefined {
@@ -232,8 +232,8 @@ class Trial {
       },
       () => {
         if (!client) return;
-        client.ref._socket.writableLength = client.ref._socket.writableLength > 0 ? 0 : 300 * 1024;
-        if (client.ref._socket.writableLength > 0) this.slow.add(client);
+        client.ref.bufferedAmount = client.ref.bufferedAmount > 0 ? 0 : 300 * 1024;
+        if (client.ref.bufferedAmount > 0) this.slow.add(client);
       },
       () => {
         if (!client) return;
@@ -256,7 +256,7 @@ class Trial {
     this.state.tick++;
     const waiting = this.clients.filter((client) => this.waits(client));
     for (const client of this.clients) {
-      if (client.ref._socket.writableLength === 0 && !waiting.includes(client)) this.remember(client);
+      if (client.ref.bufferedAmount === 0 && !waiting.includes(client)) this.remember(client);
     }
     this.serializer.applyPatches(this.clients as unknown as Client[], this.state, this.timing());
     for (const client of waiting) if (!this.waits(client)) this.remember(client);
@@ -272,7 +272,7 @@ class Trial {
     for (const client of this.clients) {
       if (this.waits(client)) continue;
       if (this.slow.has(client)) {
-        if (client.ref._socket.writableLength > 0) continue;
+        if (client.ref.bufferedAmount > 0) continue;
         this.slow.delete(client);
       }
       this.check(client);

@@ -26,7 +26,7 @@ class PrivateRoom extends Room<{ state: State }> {
   override setSerializer(): void {
     cells = new InterestSerializer<State>({
       interest: { radiusM: RADIUS_M, cellM: CELL_M },
-      outbox: new Backpressure({}, undefined, new JoinQueue({ atOnceMs: Number.POSITIVE_INFINITY })),
+      backpressure: new Backpressure({}, undefined, new JoinQueue({ atOnceMs: Number.POSITIVE_INFINITY })),
     });
     super.setSerializer(cells);
   }

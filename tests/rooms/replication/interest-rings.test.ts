@@ -14,7 +14,7 @@ function begin(options: Partial<InterestOptions> = {}) {
   const state = new WireState();
   const serializer = new InterestSerializer<WireState>({
     interest: { radiusM: 60, cellM: CELL_M, ...options },
-    outbox: new Backpressure({}, undefined, new JoinQueue({ atOnceMs: Number.POSITIVE_INFINITY })),
+    backpressure: new Backpressure({}, undefined, new JoinQueue({ atOnceMs: Number.POSITIVE_INFINITY })),
   });
   serializer.reset(state);
   const place = (key: string, x: number, kind = ""): Being => {

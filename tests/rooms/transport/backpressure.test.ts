@@ -4,8 +4,10 @@ import { type Decoder, Encoder, Reflection, schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
 import { StableSerializer } from "../../../rooms/replication/stable-serializer.ts";
 import { Backpressure, queuedBytes } from "../../../rooms/transport/backpressure.ts";
+import { JoinQueue } from "../../../rooms/transport/join-queue.ts";
 import { CLOSE } from "../../../shared/constants.ts";
 import { clientOf, RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
+import { testFastPath } from "../../helpers/fast-path-test.ts";
 
 const Bulk = schema(
   { tick: t.uint32().default(0), rows: t.map("string"), hidden: t.string().view() },
@@ -18,7 +20,7 @@ const Input = schema({ turn: t.int8() }, "OutboxInput");
 Encoder.BUFFER_SIZE = 128 * 1024;
 
 let clock = 0;
-let outbox: Backpressure;
+let backpressure: Backpressure;
 
 class BulkRoom extends Room<{ state: Bulk }> {
   override autoDispose = false;
@@ -31,8 +33,9 @@ class BulkRoom extends Room<{ state: Bulk }> {
   }
 
   override setSerializer(): void {
-    outbox = new Backpressure({ graceMs: 200 }, () => clock);
-    super.setSerializer(new StableSerializer<Bulk>(outbox));
+    // No join queue: on a busy machine its empty patches would come between.
+    backpressure = new Backpressure({}, () => clock, new JoinQueue({ atOnceMs: Number.POSITIVE_INFINITY }));
+    super.setSerializer(new StableSerializer<Bulk>(backpressure));
   }
 
   override onCreate(): void {
@@ -83,14 +86,16 @@ function decode(room: BulkRoom, player: RawPlayer): Bulk {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-for (const [name, type, direct] of [
-  ["with inputs", TimedRoom, true],
-  ["without inputs", BulkRoom, true],
-  ["with inputs and through Node's stream", TimedRoom, false],
+for (const [name, type, path] of [
+  ["with inputs", TimedRoom, "handle"],
+  ["without inputs", BulkRoom, "handle"],
+  ["with inputs and through Node's stream", TimedRoom, "stream"],
+  ["with inputs and as messages of the transport", TimedRoom, "message"],
 ] as const) {
-  test(`a paused socket gets the frames that were sent, ${name}, and a full state for those it missed`, async () => {
+  const title = `a paused socket gets the frames that were sent, ${name}, and a full state for those it missed`;
+  const run = async () => {
     const { url, room } = await open(type);
-    outbox.direct = direct;
+    backpressure.writePath = path;
     const [slow, quick] = [await RawPlayer.join(url), await RawPlayer.join(url)];
     slow.pause();
     // The kernel's own buffers take some megabytes before anything queues here.
@@ -117,7 +122,9 @@ for (const [name, type, direct] of [
     expect(states).toHaveLength(2);
     expect([...decode(room, slow).rows.entries()]).toEqual([...room.state.rows.entries()]);
     expect(slow.messages.length).toBeLessThan(quick.messages.length);
-  });
+  };
+  if (path === "message") test(title, run);
+  else testFastPath(`socket-${path}`, title, run);
 }
 
 test("a client's own input number is on its frames, another's never, also after a held write", async () => {
@@ -143,7 +150,7 @@ test("a client's own input number is on its frames, another's never, also after 
   });
 });
 
-test("what the kernel has not taken whole counts as queued", async () => {
+testFastPath("socket-handle", "what the kernel has not taken whole counts as queued", async () => {
   const { url, room } = await open(BulkRoom);
   const slow = await RawPlayer.join(url);
   const client = clientOf(room, slow.sessionId);
@@ -197,12 +204,16 @@ test("a reader that is behind for too long is dropped with a code that says so",
   const { url, room } = await open(BulkRoom);
   const slow = await RawPlayer.join(url);
   slow.pause();
-  for (let i = 0; i < 3000 && queuedBytes(clientOf(room, slow.sessionId)) <= outbox.limits.patchBytes; i++) {
+  for (
+    let i = 0;
+    i < 3000 && queuedBytes(clientOf(room, slow.sessionId)) <= backpressure.limits.patchBytes;
+    i++
+  ) {
     room.tick();
     await turn();
   }
   room.tick();
-  clock += outbox.limits.behindMs + 1;
+  clock += backpressure.limits.behindMs + 1;
   room.tick();
   slow.resume();
   await until(() => slow.closeCode !== undefined);
@@ -211,14 +222,19 @@ test("a reader that is behind for too long is dropped with a code that says so",
 
 test("one who reads nothing at all is cut off after the grace, and leaves the room for good", async () => {
   const { url, room } = await open(BulkRoom);
+  backpressure.limits.graceMs = 200;
   const slow = await RawPlayer.join(url);
   slow.pause();
-  for (let i = 0; i < 3000 && queuedBytes(clientOf(room, slow.sessionId)) <= outbox.limits.patchBytes; i++) {
+  for (
+    let i = 0;
+    i < 3000 && queuedBytes(clientOf(room, slow.sessionId)) <= backpressure.limits.patchBytes;
+    i++
+  ) {
     room.tick();
     await turn();
   }
   room.tick();
-  clock += outbox.limits.behindMs + 1;
+  clock += backpressure.limits.behindMs + 1;
   room.tick();
   await until(() => room.clients.length === 0);
   // Any other code is a lost connection, whose seat is kept.
@@ -230,7 +246,7 @@ test("messages past the total cap drop a reader at once", async () => {
   const slow = await RawPlayer.join(url);
   slow.pause();
   const client = clientOf(room, slow.sessionId);
-  for (let i = 0; i < 20_000 && queuedBytes(client) <= outbox.limits.totalBytes; i++) {
+  for (let i = 0; i < 20_000 && queuedBytes(client) <= backpressure.limits.totalBytes; i++) {
     client.send("chat", "x".repeat(8_000));
     if (i % 16 === 0) await turn();
   }
@@ -255,7 +271,7 @@ test("a client that never acknowledges its join keeps no more than the cap, and 
 
   const silent = await RawPlayer.join(url, false);
   room.tick();
-  clock += outbox.limits.joinAckMs + 1;
+  clock += backpressure.limits.joinAckMs + 1;
   room.tick();
   await until(() => silent.closeCode !== undefined);
   expect(silent.closeCode).toBe(CLOSE.TOO_SLOW);

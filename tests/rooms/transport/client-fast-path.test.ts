@@ -4,6 +4,7 @@ import { schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
 import { installClientFastPath } from "../../../rooms/transport/client-fast-path.ts";
 import { clientOf, RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
+import { testFastPath } from "../../helpers/fast-path-test.ts";
 
 setFlagsFromString("--allow-natives-syntax");
 const hasFastFields = new Function("object", "return %HasFastProperties(object)") as (o: object) => boolean;
@@ -66,22 +67,26 @@ async function decoded({ room, player, client }: Awaited<ReturnType<typeof join>
     .map(({ turn }) => turn);
 }
 
-test("a client that joined stays quick to read, and is told the same in the same order", async () => {
-  const stock = await join(StockRoom);
-  expect(hasFastFields(stock.client)).toBe(false);
-  const codes = firstCodes(stock.player);
-  const turns = await decoded(stock);
-  await stop?.();
-  const quick = await join(QuickRoom);
-  expect(hasFastFields(quick.client)).toBe(true);
-  expect(firstCodes(quick.player)).toEqual(codes);
-  expect(await decoded(quick)).toEqual(turns);
-  expect(turns).toContain(7);
-  // Colyseus keeps a seat only for those who were in: it asks whether the early messages are gone.
-  const seat = quick.room.allowReconnection(quick.client, 1);
-  seat.reject();
-  await expect(seat).rejects.not.toMatchObject({ message: "not joined" });
-});
+testFastPath(
+  "client-shape",
+  "a client that joined stays quick to read, and is told the same in the same order",
+  async () => {
+    const stock = await join(StockRoom);
+    expect(hasFastFields(stock.client)).toBe(false);
+    const codes = firstCodes(stock.player);
+    const turns = await decoded(stock);
+    await stop?.();
+    const quick = await join(QuickRoom);
+    expect(hasFastFields(quick.client)).toBe(true);
+    expect(firstCodes(quick.player)).toEqual(codes);
+    expect(await decoded(quick)).toEqual(turns);
+    expect(turns).toContain(7);
+    // Colyseus keeps a seat only for those who were in: it asks whether the early messages are gone.
+    const seat = quick.room.allowReconnection(quick.client, 1);
+    seat.reject();
+    await expect(seat).rejects.not.toMatchObject({ message: "not joined" });
+  },
+);
 
 test("a join that is acknowledged again gets one state, and an empty message none", async () => {
   const { player, client } = await join(QuickRoom);

@@ -13,7 +13,7 @@ import { serve, until } from "../../helpers/crowd-server.ts";
 /** Milliseconds that a full state takes by the test's clock. */
 const STATE_MS = 1;
 let clock = 0;
-let admission: JoinQueue;
+let joinQueue: JoinQueue;
 let admitted: string[];
 
 class StormRoom extends Room<{ state: WorldState }> {
@@ -21,20 +21,20 @@ class StormRoom extends Room<{ state: WorldState }> {
   override maxClients = 1000;
   override patchRate = null as unknown as number;
   readonly joined: string[] = [];
-  static serializer: (outbox: Backpressure) => StableSerializer<WorldState>;
+  static serializer: (backpressure: Backpressure) => StableSerializer<WorldState>;
 
   override setSerializer(): void {
-    admission = new JoinQueue({ atOnceMs: 2.5, queueMs: 7.5, tellMs: 0 }, () => clock);
-    const outbox = new Backpressure({}, () => clock, admission);
-    const serializer = StormRoom.serializer(outbox);
+    joinQueue = new JoinQueue({ atOnceMs: 2.5, queueMs: 7.5, noticeMs: 0 }, () => clock);
+    const backpressure = new Backpressure({}, () => clock, joinQueue);
+    const serializer = StormRoom.serializer(backpressure);
     // What a state costs, by our clock.
     const whole = Reflect.get(serializer, "wholeState") as (client: Client) => Uint8Array;
     Reflect.set(serializer, "wholeState", (client: Client, ...rest: []) => {
       clock += STATE_MS;
       return whole.call(serializer, client, ...rest);
     });
-    const send = outbox.sendState.bind(outbox);
-    outbox.sendState = (client, frame) => {
+    const send = backpressure.sendState.bind(backpressure);
+    backpressure.sendState = (client, frame) => {
       clock += STATE_MS;
       admitted.push(client.sessionId);
       send(client, frame);
@@ -77,9 +77,13 @@ async function join(url: string): Promise<Joined> {
   return joined;
 }
 
-const kinds: [string, number, (outbox: Backpressure) => StableSerializer<WorldState>][] = [
-  ["with interest", 100, (outbox) => new InterestSerializer({ interest: { radiusM: 500 }, outbox })],
-  ["without interest", 30, (outbox) => new StableSerializer(outbox)],
+const kinds: [string, number, (backpressure: Backpressure) => StableSerializer<WorldState>][] = [
+  [
+    "with interest",
+    100,
+    (backpressure) => new InterestSerializer({ interest: { radiusM: 500 }, backpressure }),
+  ],
+  ["without interest", 30, (backpressure) => new StableSerializer(backpressure)],
 ];
 
 for (const [name, joins, make] of kinds) {
@@ -91,16 +95,16 @@ for (const [name, joins, make] of kinds) {
     stop = served.stop;
     const room = served.room as unknown as StormRoom;
     const players = await Promise.all(Array.from({ length: joins }, () => join(served.url)));
-    await until(() => admission.size === joins - 3);
+    await until(() => joinQueue.size === joins - 3);
     const inOrder = room.clients.map(({ sessionId }) => sessionId);
-    const queued = admission.size;
+    const queued = joinQueue.size;
     // Ticks go on, and each lets in as many as fit into its time.
     let ticks = 0;
-    for (; admission.size > 0; ticks++) {
-      const before = admission.size;
+    for (; joinQueue.size > 0; ticks++) {
+      const before = joinQueue.size;
       (room.state.actors.get("n0") as Schema & { x: number }).x += 1;
       room.broadcastPatch();
-      expect(before - admission.size).toBeLessThanOrEqual(8);
+      expect(before - joinQueue.size).toBeLessThanOrEqual(8);
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(ticks).toBeGreaterThan(joins / 8 - 2);

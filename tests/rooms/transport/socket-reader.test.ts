@@ -2,9 +2,10 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Client } from "@colyseus/core";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import { readDirectly } from "../../../rooms/transport/socket-reader.ts";
+import { testFastPath } from "../../helpers/fast-path-test.ts";
 
 const INPUT = 19;
 const TIMED_INPUT = INPUT | 128;
@@ -128,71 +129,83 @@ const hostile = fc.constantFrom(
   frame(Array(4097).fill(INPUT)),
 );
 
-test("whatever comes, in whatever pieces, is heard as the WebSocket's own receiver hears it", async () => {
-  const script = fc.record({
-    frames: fc.array(
-      fc.oneof(
-        { weight: 6, arbitrary: input },
-        { weight: 3, arbitrary: other },
-        { weight: 1, arbitrary: hostile },
+testFastPath(
+  "socket-read",
+  "whatever comes, in whatever pieces, is heard as the WebSocket's own receiver hears it",
+  async () => {
+    const script = fc.record({
+      frames: fc.array(
+        fc.oneof(
+          { weight: 6, arbitrary: input },
+          { weight: 3, arbitrary: other },
+          { weight: 1, arbitrary: hostile },
+        ),
+        { minLength: 1, maxLength: 12 },
       ),
-      { minLength: 1, maxLength: 12 },
-    ),
-    cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 }),
-  });
-  await fc.assert(
-    fc.asyncProperty(script, async ({ frames, cuts }) => {
-      const all = Buffer.concat(frames);
-      const at = [0, ...cuts.map((cut) => Math.floor(cut * all.length)).sort((a, b) => a - b), all.length];
-      const chunks = at.slice(1).map((end, i) => all.subarray(at[i], end));
-      const [direct, stock] = [await hear("/direct", chunks), await hear("/stock", chunks)];
-      expect(direct.what).toEqual(stock.what);
-    }),
-    { numRuns: 150 },
-  );
-});
-
-test("what looks like an input frame within another frame is not heard as one", async () => {
-  const lure = frame([INPUT, 0, 9]);
-  const payload = [CHAT, ...Array(60).fill(1), ...lure, ...Array(80).fill(1)];
-  // Without a mask to speak of, so that the bytes on the wire are those of the payload.
-  const whole = frame(payload, { masked: false });
-  const head = Buffer.from([0x82, 0x80 | 126, 0, payload.length, 0, 0, 0, 0]);
-  const bytes = Buffer.concat([head, whole.subarray(4)]);
-  const at = bytes.indexOf(lure);
-  for (const cuts of [[at], [at, at + lure.length], [3, at]]) {
-    const ends = [0, ...cuts, bytes.length];
-    const { what } = await hear(
-      "/direct",
-      ends.slice(1).map((end, i) => bytes.subarray(ends[i], end)),
+      cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(script, async ({ frames, cuts }) => {
+        const all = Buffer.concat(frames);
+        const at = [0, ...cuts.map((cut) => Math.floor(cut * all.length)).sort((a, b) => a - b), all.length];
+        const chunks = at.slice(1).map((end, i) => all.subarray(at[i], end));
+        const [direct, stock] = [await hear("/direct", chunks), await hear("/stock", chunks)];
+        expect(direct.what).toEqual(stock.what);
+      }),
+      { numRuns: 150 },
     );
-    expect(what[0]).toBe(`binary ${Buffer.from(payload).toString("hex")}`);
-    expect(what).toHaveLength(2);
-  }
-  const scripts = {
-    "between two parts of a message": [frame([INPUT, 1], { fin: false }), lure, frame([2], { opcode: 0 })],
-    "right behind a frame's head": [
-      Buffer.from([0x82, 0x80 | (lure.length + 1), 0, 0, 0, 0]),
-      lure,
-      Buffer.from([1]),
-    ],
-    "from a frame's second byte on": [Buffer.from([0x82]), Buffer.from([0x82, 0x81, 0, 0, 0, 0, INPUT])],
-    "behind a close frame": [frame([INPUT, 1]), frame([3, 232], { opcode: 8 }), frame([INPUT, 2])],
-    "while the socket is paused": [frame([INPUT, PAUSE]), frame([CHAT, 1]), frame([INPUT, 2])],
-  };
-  for (const [where, chunks] of Object.entries(scripts)) {
-    const [direct, stock] = [await hear("/direct", chunks), await hear("/stock", chunks)];
-    expect(direct.what, where).toEqual(stock.what);
-    expect(stock.what.length, where).toBeGreaterThan(1);
-  }
-});
+  },
+);
 
-test("input frames that come whole never reach the receiver, and others on the same socket do", async () => {
-  const inputs = [1, 2, 3].map((turn) => frame([INPUT, 0, turn]));
-  const whole = await hear("/direct", [inputs[0]!, Buffer.concat(inputs.slice(1))]);
-  expect(whole.what.slice(0, 3)).toEqual(["binary 130001", "binary 130002", "binary 130003"]);
-  expect(whole.received).toBe(0);
-  const mixed = await hear("/direct", [inputs[0]!, frame([CHAT, 9]), inputs[1]!]);
-  expect(mixed.what.slice(0, 3)).toEqual(["binary 130001", "binary 0d09", "binary 130002"]);
-  expect(mixed.received).toBeGreaterThan(0);
-});
+testFastPath(
+  "socket-read",
+  "what looks like an input frame within another frame is not heard as one",
+  async () => {
+    const lure = frame([INPUT, 0, 9]);
+    const payload = [CHAT, ...Array(60).fill(1), ...lure, ...Array(80).fill(1)];
+    // Without a mask to speak of, so that the bytes on the wire are those of the payload.
+    const whole = frame(payload, { masked: false });
+    const head = Buffer.from([0x82, 0x80 | 126, 0, payload.length, 0, 0, 0, 0]);
+    const bytes = Buffer.concat([head, whole.subarray(4)]);
+    const at = bytes.indexOf(lure);
+    for (const cuts of [[at], [at, at + lure.length], [3, at]]) {
+      const ends = [0, ...cuts, bytes.length];
+      const { what } = await hear(
+        "/direct",
+        ends.slice(1).map((end, i) => bytes.subarray(ends[i], end)),
+      );
+      expect(what[0]).toBe(`binary ${Buffer.from(payload).toString("hex")}`);
+      expect(what).toHaveLength(2);
+    }
+    const scripts = {
+      "between two parts of a message": [frame([INPUT, 1], { fin: false }), lure, frame([2], { opcode: 0 })],
+      "right behind a frame's head": [
+        Buffer.from([0x82, 0x80 | (lure.length + 1), 0, 0, 0, 0]),
+        lure,
+        Buffer.from([1]),
+      ],
+      "from a frame's second byte on": [Buffer.from([0x82]), Buffer.from([0x82, 0x81, 0, 0, 0, 0, INPUT])],
+      "behind a close frame": [frame([INPUT, 1]), frame([3, 232], { opcode: 8 }), frame([INPUT, 2])],
+      "while the socket is paused": [frame([INPUT, PAUSE]), frame([CHAT, 1]), frame([INPUT, 2])],
+    };
+    for (const [where, chunks] of Object.entries(scripts)) {
+      const [direct, stock] = [await hear("/direct", chunks), await hear("/stock", chunks)];
+      expect(direct.what, where).toEqual(stock.what);
+      expect(stock.what.length, where).toBeGreaterThan(1);
+    }
+  },
+);
+
+testFastPath(
+  "socket-read",
+  "input frames that come whole never reach the receiver, and others on the same socket do",
+  async () => {
+    const inputs = [1, 2, 3].map((turn) => frame([INPUT, 0, turn]));
+    const whole = await hear("/direct", [inputs[0]!, Buffer.concat(inputs.slice(1))]);
+    expect(whole.what.slice(0, 3)).toEqual(["binary 130001", "binary 130002", "binary 130003"]);
+    expect(whole.received).toBe(0);
+    const mixed = await hear("/direct", [inputs[0]!, frame([CHAT, 9]), inputs[1]!]);
+    expect(mixed.what.slice(0, 3)).toEqual(["binary 130001", "binary 0d09", "binary 130002"]);
+    expect(mixed.received).toBeGreaterThan(0);
+  },
+);

@@ -21,7 +21,7 @@ test("memory that a write still reads is not used again", () => {
   const memory = new FrameMemory();
   memory.begin();
   const frame = memory.take(1000).fill(7);
-  memory.hold();
+  memory.retain();
   memory.begin();
   memory.take(1000).fill(9);
   expect(new Set(frame)).toEqual(new Set([7]));
