@@ -124,6 +124,8 @@ export interface Config {
   /** Ticks between two hashes in a recording; 0: none. */
   readonly recordHashTicks: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
+  /** Variables that begin with ROOMKEEP_ and are none of the above: plugins read their own. */
+  readonly pluginEnv: Readonly<Record<string, string>>;
 }
 
 /**
@@ -165,7 +167,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     recordDir: data.ROOMKEEP_RECORD_DIR,
     recordHashTicks: data.ROOMKEEP_RECORD_HASH_TICKS,
     logLevel: data.LOG_LEVEL,
+    pluginEnv: readPluginEnv(given),
   };
+}
+
+function readPluginEnv(given: NodeJS.ProcessEnv): Record<string, string> {
+  const others = Object.entries(given).flatMap(([name, value]) =>
+    value !== undefined && name.startsWith("ROOMKEEP_") && !(name in environment.shape)
+      ? [[name, value] as const]
+      : [],
+  );
+  return Object.fromEntries(others);
 }
 
 function readOidc(data: z.infer<typeof environment>): OidcConfig | undefined {
