@@ -1,11 +1,11 @@
-import { Schema } from "@colyseus/schema";
-import { GameRoom } from "roomkeep/rooms";
+import { WorldRoom } from "roomkeep/rooms";
+import { WorldState } from "roomkeep/shared";
 import { bootServer, callApi } from "roomkeep/testing";
 import { expect, it } from "vitest";
 import { guestbook } from "./index.ts";
 
-class Hall extends GameRoom {
-  override state = new Schema();
+class Hall extends WorldRoom {
+  override state = new WorldState();
 }
 
 it("shows everybody what a player wrote", async () => {
