@@ -112,7 +112,6 @@ const silent = { debug() {}, info() {}, warn() {}, error: console.error, child: 
 const ports = {
   log: silent,
   events: { keep() {} },
-  visits: { begin: () => "", end() {} },
   zones: {},
   items: {},
   characters: {

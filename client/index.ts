@@ -2,6 +2,7 @@ export { type PredictEffect, type PredictedEffect, predictEffects } from "./netw
 export type { GameRoom, InputFrame, Pose, Prediction, Step } from "./network/predict.ts";
 export type { HeardEvent, OnEvent } from "./network/room-events.ts";
 export { type PageOptions, startPage } from "./page.tsx";
+export { definePanel, type PagePanel, type PanelContext } from "./panel.ts";
 export type { ActorView, ActorViews } from "./scene/actor-views.ts";
 export type { AvatarView } from "./scene/avatar-view.ts";
 export type { ActorSize } from "./scene/debug-draw.ts";

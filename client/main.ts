@@ -2,6 +2,7 @@ import { startPage } from "roomkeep/client";
 import { caveView, meadowView } from "../games/meadow/view.ts";
 import { plazaView } from "../games/plaza/view.ts";
 import { tagView } from "../games/tag/view.ts";
+import { playSessionsPanel } from "../plugins/play-sessions/panel.tsx";
 
 const views = {
   plaza: plazaView,
@@ -10,4 +11,7 @@ const views = {
   cave: caveView,
 };
 
-startPage({ views });
+startPage({
+  views,
+  panels: [playSessionsPanel],
+});

@@ -3,8 +3,8 @@ import { type Signal, signal } from "@preact/signals";
 /** The overlays; one is open at a time. */
 export type Overlay = "none" | "help" | "settings" | "share" | "people" | "console" | "account";
 
-/** The pages of the account's overlay. */
-export type AccountPage = "sign-in" | "sign-up" | "reset" | "password" | "visits" | "you";
+/** The pages of the account's overlay; a plugin has one by its name. */
+export type AccountPage = "sign-in" | "sign-up" | "reset" | "password" | "you" | `plugin ${string}`;
 
 /** Which overlay is open. */
 export interface OverlayStore {

@@ -22,6 +22,7 @@ import { openConsole } from "./network/room-console.ts";
 import { openSession } from "./network/session.ts";
 import { destinationOf, isInRoom } from "./network/session-phase.ts";
 import { openOverlays } from "./overlays.ts";
+import type { PagePanel } from "./panel.ts";
 import { openSounds, type Sounds } from "./scene/sounds.ts";
 import { openStage, type Stage } from "./scene/stage.ts";
 import { syncScene } from "./scene-sync.ts";
@@ -38,6 +39,8 @@ export interface PageOptions {
   views: GameViews;
   /** Shown on the join form. */
   title?: string;
+  /** The parts of plugins in the page. */
+  panels?: readonly PagePanel[];
 }
 
 /**
@@ -50,14 +53,14 @@ export interface PageOptions {
  *
  * startPage({ title: "The yard", views: { yard: yardView } });
  */
-export function startPage({ views, title = "roomkeep" }: PageOptions): void {
-  const { canvas, root } = prepareDocument();
+export function startPage({ views, title = "roomkeep", panels = [] }: PageOptions): void {
+  const { canvas, root } = prepareDocument(panels);
   const stage = tryStage(canvas, root);
   if (!stage) return;
   // Before anything reads the address: this puts back the one that the player left from.
   const oidcReturn = takeOidcReturn();
   const sounds = openSounds();
-  const stores = openStores({ views, title, stage, sounds });
+  const stores = openStores({ views, title, panels, stage, sounds });
   const { session, settings, items } = stores;
   listenToKeys(stores);
   effect(() => sounds.setVolume(settings.volume.value));
@@ -77,7 +80,7 @@ interface StoreOptions extends Required<PageOptions> {
 }
 
 /** Opens the stores of the page and wires those that need others. */
-function openStores({ views, title, stage, sounds }: StoreOptions): HudProps {
+function openStores({ views, title, panels, stage, sounds }: StoreOptions): HudProps {
   const api = openApi();
   const settings = openSettings();
   const account = openAccount(api);
@@ -85,6 +88,7 @@ function openStores({ views, title, stage, sounds }: StoreOptions): HudProps {
   const overlays = openOverlays();
   const hud = openHudStore();
   const party = openParty(session);
+  const roomList = watchRoomList(session, api, views);
   return {
     title,
     session,
@@ -94,7 +98,7 @@ function openStores({ views, title, stage, sounds }: StoreOptions): HudProps {
     overlays,
     party,
     provider: watchProvider(api, account, session, overlays),
-    roomList: watchRoomList(session, api, views),
+    roomList,
     playTarget: readPlayTarget(views, session.problem),
     console: openConsole(session),
     items: openItems(session),
@@ -103,6 +107,14 @@ function openStores({ views, title, stage, sounds }: StoreOptions): HudProps {
     input: openInput(stage.canvas, stage.rig, settings),
     viewport: watchViewport(),
     emote: openEmotes(session),
+    panels,
+    panelContext: {
+      room: session.room,
+      characters: account.characterList.characters,
+      games: roomList.games,
+      request: api.request,
+      explain,
+    },
   };
 }
 
@@ -150,9 +162,11 @@ function forgetInvitation(session: HudProps["session"], { invitation }: PlayTarg
   });
 }
 
-function prepareDocument() {
+function prepareDocument(panels: readonly PagePanel[]) {
   const sheet = document.createElement("style");
-  sheet.textContent = style + accountStyle + itemStyle;
+  sheet.textContent = [style, accountStyle, itemStyle, ...panels.map((panel) => panel.style ?? "")].join(
+    "\n",
+  );
   document.head.append(sheet);
   const canvas = document.createElement("canvas");
   canvas.id = "stage";

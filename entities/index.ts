@@ -8,7 +8,6 @@ import { Item } from "./item.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
 import { JoinTicket, RefreshToken, SignIn } from "./sign-in.ts";
-import { Visit } from "./visit.ts";
 import { ZoneLease, ZoneQuarantine, ZoneSave } from "./zone-save.ts";
 
 export {
@@ -28,7 +27,6 @@ export {
   RequestResult,
   Setting,
   SignIn,
-  Visit,
   ZoneLease,
   ZoneQuarantine,
   ZoneSave,
@@ -52,7 +50,6 @@ export const ENTITIES = [
   SignIn,
   RefreshToken,
   JoinTicket,
-  Visit,
   AccountIdentity,
   OidcAttempt,
 ];

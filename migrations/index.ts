@@ -5,7 +5,6 @@ import { Settings1763700000004 } from "./004-settings.ts";
 import { DeathsAndKills1763700000005 } from "./005-deaths-and-kills.ts";
 import { SignIns1763700000010 } from "./010-sign-ins.ts";
 import { CharactersOfAnAccount1763700000011 } from "./011-characters-of-an-account.ts";
-import { Visits1763700000012 } from "./012-visits.ts";
 import { Identities1763700000013 } from "./013-identities.ts";
 import { Audit1763700000014 } from "./014-audit.ts";
 import { EventLog1763700000020 } from "./020-event-log.ts";
@@ -21,7 +20,6 @@ export const MIGRATIONS = [
   DeathsAndKills1763700000005,
   SignIns1763700000010,
   CharactersOfAnAccount1763700000011,
-  Visits1763700000012,
   Identities1763700000013,
   Audit1763700000014,
   EventLog1763700000020,

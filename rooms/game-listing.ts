@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineLevel } from "../shared/index.ts";
+import type { RoomPlugins } from "./plugins.ts";
 import type { Ports } from "./ports/ports.ts";
 
 /** What the room list shows of a room. */
@@ -24,12 +25,13 @@ export interface GameListing {
   overflow?: boolean;
 }
 
-/** What a room is created with: the client's wishes, and the ports, which only the server's definition can give. */
+/** What a room is created with: the client's wishes, and what only the server's definition can give: ports, plugins. */
 export const createOptions = z.object({
   private: z.boolean().optional(),
   instance: z.string().max(64).optional(),
   successor: z.boolean().optional(),
   ports: z.custom<Ports>(),
+  plugins: z.custom<RoomPlugins>(),
 });
 
 /** The level of a room that names none. */

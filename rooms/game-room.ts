@@ -23,6 +23,7 @@ import { present } from "./opened.ts";
 import { type AutosaveHost, captureStats, saveIfDue } from "./persistence/character-saves.ts";
 import { openPlaySessions, type PlaySessions, type PlaySessionsHost } from "./persistence/play-sessions.ts";
 import { describePlayer, type RoomPlayer } from "./player.ts";
+import { openPluginParts, type PluginOf, type PluginParts, type RoomPlugins } from "./plugins.ts";
 import type { Claim, Identity, ItemTemplates, Log, Ports } from "./ports/ports.ts";
 import { takeView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
@@ -51,6 +52,7 @@ export interface RoomOpening {
 /** The world outside of a room: its process and its clients. A re-run has neither. */
 export interface Surroundings {
   readonly ports: Ports;
+  readonly plugins: RoomPlugins;
   readonly log: Log;
   readonly network: MessageNetwork;
 }
@@ -60,6 +62,7 @@ interface GameParts<P extends RoomPlayer> extends Surroundings {
   readonly router: MessageRouter<P>;
   /** A command that is given by it is recorded as an operator's. */
   readonly console: Console;
+  readonly pluginParts: PluginParts;
 }
 
 /** The parts of a room that has clients. */
@@ -139,6 +142,17 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected get wire(): StableSerializer<S> {
     return present(this.stable, "wire");
   }
+  /**
+   * The API of a plugin of this server. In a re-run, which opens no plugin, each call of it is refused.
+   *
+   * @throws PLUGIN_MISSING `server/main` does not list the plugin
+   * @throws ROOM_NOT_OPEN
+   * @example
+   * const isFriend = this.plugin(friends).areFriends(a, b);
+   */
+  plugin<Api>(plugin: PluginOf<Api>): Api {
+    return this.part("plugins").api(plugin);
+  }
   private part<Name extends keyof GameParts<P>>(name: Name): GameParts<P>[Name] {
     return present(this.parts, name)[name];
   }
@@ -177,7 +191,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   private async create(options: unknown): Promise<void> {
-    const { ports, private: isPrivate, instance, successor } = createOptions.parse(options);
+    const { ports, plugins, private: isPrivate, instance, successor } = createOptions.parse(options);
     const { listing } = this.constructor as typeof GameRoom;
     this.stopListening.push(ports.openRoom());
     if (this.hasOneRoom && !successor) await refuseFull(this.roomName);
@@ -192,7 +206,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     installClientFastPath(this, this.strikes);
     confirmSeats(this, ports.seats);
     const log = ports.log.child({ room: this.roomName, roomId: this.roomId });
-    this.openParts({ ports, log, network: this });
+    this.openParts({ ports, plugins, log, network: this });
     try {
       await this.openLive({ isHidden, instance: listing.instance ? instance : undefined });
       this.startClock();
@@ -206,17 +220,19 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   /** The parts that need no clients; a re-run opens the same. */
   protected openParts(around: Surroundings): void {
+    const pluginParts = openPluginParts(around.plugins.partsOf(this), this.faultBook);
     const router = openMessageRouter<P>({
       network: around.network,
       players: this.players,
-      rates: this.rateLimits,
+      rates: { ...pluginParts.rates, ...this.rateLimits },
       log: around.log,
       strikes: this.strikes,
       record: (player, type, message) => this.recording.recorder?.message(player.sessionId, type, message),
       refusal: (player) => this.frozenRefusal(player),
     });
     registerChat(router, around.network);
-    const console = this.openCommands(around.ports);
+    pluginParts.register(router);
+    const console = this.openCommands(around);
     // A player's command is recorded as a message.
     registerConsoleMessages(router, console);
     const recorded: Console = {
@@ -226,11 +242,12 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
         return console.give(caller, line);
       },
     };
-    this.parts = { ...around, router, console: recorded };
+    this.parts = { ...around, router, console: recorded, pluginParts };
   }
 
-  private openCommands(ports: Ports): Console {
-    return openConsole<this>(this, this.allCommands(), ({ caller, line, outcome }) => {
+  private openCommands({ ports, plugins }: Surroundings): Console {
+    const commands = [...plugins.commands, ...this.allCommands()];
+    return openConsole<this>(this, commands, ({ caller, line, outcome }) => {
       const { accountId: account, id: character } = this.players.get(caller.id)?.claim.sheet ?? {};
       const { roomName: game, roomId } = this;
       const { id, role } = caller;
@@ -288,6 +305,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       access,
       admit: (client, claim, identity) => this.admit(client, claim, identity),
       entered: () => {},
+      joined: (player, identity) => this.part("pluginParts").joined(player, identity),
+      left: (player, ending) => this.part("pluginParts").left(player, ending),
       remove: (player) => this.takeOut(player),
       setAway: (player, away) => this.recording.betweenTicks?.away(player.sessionId, away),
       returned: () => {},

@@ -10,6 +10,14 @@ export type { RateLimit } from "./messaging/message-guard.ts";
 export type { Unsaved } from "./persistence/unsaved-states.ts";
 export type { ZoneFormat } from "./persistence/zone-saves.ts";
 export type { Player, RoomPlayer } from "./player.ts";
+export {
+  type PluginMessage,
+  type PluginOf,
+  type PluginRoom,
+  pluginMessage,
+  type RoomPart,
+  type RoomPlugins,
+} from "./plugins.ts";
 export type * from "./ports/ports.ts";
 export { openReplay, type Replay, type RerunResult, rerun } from "./replay.ts";
 export { DEFAULT_RINGS, type InterestOptions, type Ring } from "./replication/interest.ts";

@@ -16,8 +16,6 @@ export interface RoomPlayer {
   readonly role: Role;
   /** Address of the client; empty when it is not known. */
   address: string;
-  /** Id of the play session; empty until the player is in. */
-  visit: string;
   /** Saved with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
   statsChanged: boolean;
@@ -70,7 +68,6 @@ export function describePlayer(client: Client, claim: Claim, { role }: Pick<Iden
     claim,
     role,
     address: "",
-    visit: "",
     stats: structuredClone(claim.sheet.state.stats),
     statsChanged: false,
     hold: undefined,
@@ -93,7 +90,6 @@ export function describe<A extends Avatar>(
     claim,
     role,
     address: "",
-    visit: "",
     avatar,
     stats: structuredClone(sheet.state.stats),
     statsChanged: false,

@@ -2,6 +2,7 @@ import { WalkInput } from "../shared/index.ts";
 import type { Surroundings } from "./game-room.ts";
 import { absentClient } from "./persistence/hot-reload-snapshot.ts";
 import type { Player } from "./player.ts";
+import { refusingPlugins } from "./plugins.ts";
 import type { CharacterSheet, Claim, Place, Role } from "./ports/ports.ts";
 import { refusingPorts, silence } from "./ports/refusing-ports.ts";
 import type { RecordedPose } from "./simulation/lag-compensation.ts";
@@ -92,6 +93,7 @@ function claimOf(id: string, sheet: Partial<CharacterSheet> = {}): Claim {
 /** A re-run has no clients and no process. */
 const nothingAround: Surroundings = {
   ports: refusingPorts,
+  plugins: refusingPlugins,
   log: silence,
   network: { onMessage() {}, broadcast() {}, clock: { elapsedTime: 0 } },
 };

@@ -12,6 +12,7 @@ import type { GameEntry } from "./http/api/rooms.ts";
 import { claimPort } from "./http/listen-port.ts";
 import { guardRequests } from "./http/request-guard.ts";
 import type { PageSource } from "./http/static-page.ts";
+import type { AnyPlugin } from "./plugins/index.ts";
 import { answerLetGo, openServices, type Services } from "./services.ts";
 import { openLog } from "./telemetry/log.ts";
 import { hearConsole, sampleLog } from "./telemetry/sampled-log.ts";
@@ -50,22 +51,28 @@ export interface RunningServer {
  *
  * @param games rooms by the name under which clients join them
  * @param page folder of the built page, or what serves it
+ * @param plugins capabilities that a server can do without
  * @throws RoomkeepError PORT_IN_USE, PAGE_MISSING, and what {@link openServices} throws
  * @example
  * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
  */
-export async function startServer(games: Games, config: Config, page?: PageSource): Promise<RunningServer> {
+export async function startServer(
+  games: Games,
+  config: Config,
+  page?: PageSource,
+  plugins: readonly AnyPlugin[] = [],
+): Promise<RunningServer> {
   const http = createServer({ highWaterMark: ANSWER_MAX });
   const door = guardRequests(http, openLog(config.logLevel), config.trustProxy);
   // First, because it fails at once where a database takes its time.
   await claimPort(http, config);
   try {
     const { port } = http.address() as AddressInfo;
-    const foundation = await openServices(config);
+    const foundation = await openServices(config, plugins);
     const giveBackConsole = hearConsole(sampleLog(foundation.log));
     try {
       foundation.itemRules.templates = itemsOf(games);
-      const entries = defineGames(games, foundation.ports);
+      const entries = defineGames(games, foundation.ports, foundation.plugins);
       const server = openColyseus(foundation, http, entries, port, page);
       await server.listen(port, config.host);
       if (foundation.shared)
@@ -93,6 +100,7 @@ export async function startServer(games: Games, config: Config, page?: PageSourc
       };
     } catch (error) {
       giveBackConsole();
+      await foundation.membership?.leave();
       await foundation.close();
       throw error;
     }
@@ -115,19 +123,19 @@ async function hearDrain({ shared, log }: Services, listener: () => void): Promi
 async function swapGames(
   entries: GameEntry[],
   games: Games,
-  { ports, itemRules, shared }: Services,
+  { ports, plugins, itemRules, shared }: Services,
 ): Promise<void> {
   itemRules.templates = itemsOf(games);
   if (shared) {
     // Colyseus's notes of what to restore would be shared too: open rooms go on, new ones are of the new code.
     for (const { game } of entries) matchMaker.removeRoomType(game);
-    entries.splice(0, entries.length, ...defineGames(games, ports));
+    entries.splice(0, entries.length, ...defineGames(games, ports, plugins));
     return;
   }
   // From here on rooms are written down for the next reload as they are created.
   setDevMode(true);
   for (const { game } of entries) matchMaker.removeRoomType(game);
-  entries.splice(0, entries.length, ...defineGames(games, ports));
+  entries.splice(0, entries.length, ...defineGames(games, ports, plugins));
   await matchMaker.hotReload();
 }
 

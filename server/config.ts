@@ -135,6 +135,8 @@ export interface Config {
   /** Ways past undocumented parts of Node, ws and Colyseus that are in use. */
   readonly fastPaths: readonly FastPath[];
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
+  /** Variables that begin with ROOMKEEP_ and are none of the above: plugins read their own. */
+  readonly pluginEnv: Readonly<Record<string, string>>;
 }
 
 /**
@@ -177,7 +179,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     recordHashTicks: data.ROOMKEEP_RECORD_HASH_TICKS,
     fastPaths: data.ROOMKEEP_FAST_PATHS,
     logLevel: data.LOG_LEVEL,
+    pluginEnv: readPluginEnv(given),
   };
+}
+
+function readPluginEnv(given: NodeJS.ProcessEnv): Record<string, string> {
+  const others = Object.entries(given).flatMap(([name, value]) =>
+    value !== undefined && name.startsWith("ROOMKEEP_") && !(name in environment.shape)
+      ? [[name, value] as const]
+      : [],
+  );
+  return Object.fromEntries(others);
 }
 
 function readOidc(data: z.infer<typeof environment>): OidcConfig | undefined {

@@ -6,8 +6,10 @@ import type {
   ItemTemplates,
   JoinAttempt,
   Ports,
+  RoomPlugins,
   WorldRoom,
 } from "../rooms/index.ts";
+import { refusingPlugins } from "../rooms/plugins.ts";
 import { orJoinError } from "../rooms/travel/join-error.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
@@ -20,14 +22,14 @@ export type GameClass = (new () => GameRoom) &
 export type Games = Record<string, GameClass>;
 
 /**
- * Tells Colyseus of the games: each with this process's ports and its sign-in.
+ * Tells Colyseus of the games: each with this process's ports, its plugins and its sign-in.
  *
  * @throws PORTAL_UNKNOWN
  */
-export function defineGames(games: Games, ports: Ports): GameEntry[] {
+export function defineGames(games: Games, ports: Ports, plugins: RoomPlugins = refusingPlugins): GameEntry[] {
   checkPortals(games);
   return Object.entries(games).map(([game, Game]) => {
-    matchMaker.defineRoomType(game, withSignIn(game, Game, ports), { ports });
+    matchMaker.defineRoomType(game, withSignIn(game, Game, ports), { ports, plugins });
     return { game, ...Game.listing };
   });
 }

@@ -2,5 +2,19 @@ export { type RunningServer, startServer } from "./boot.ts";
 export { type Config, readConfig } from "./config.ts";
 export type { GameClass, Games } from "./games.ts";
 export * from "./persistence/snapshot-codec.ts";
+export {
+  type AdminPage,
+  type AnyPlugin,
+  definePlugin,
+  type Plugin,
+  type PluginDefinition,
+  type PluginMigration,
+  type PluginRoute,
+  type PluginServices,
+  type RouteCaller,
+  type RouteDefinition,
+  route,
+} from "./plugins/index.ts";
 export { openServices, type Services } from "./services.ts";
-export { IN_MEMORY } from "./storage/database.ts";
+export { type Db, IN_MEMORY } from "./storage/database.ts";
+export type { Retention } from "./storage/retention.ts";

@@ -2,6 +2,7 @@ import { CaveRoom } from "../games/meadow/cave-room.ts";
 import { MeadowRoom } from "../games/meadow/room.ts";
 import { PlazaRoom } from "../games/plaza/room.ts";
 import { TagRoom } from "../games/tag/room.ts";
+import { playSessions } from "../plugins/play-sessions/index.ts";
 
 /** The sample games, by the name under which clients join them. */
 export const games = {
@@ -10,3 +11,6 @@ export const games = {
   meadow: MeadowRoom,
   cave: CaveRoom,
 };
+
+/** Capabilities that a server can do without: a plugin is removed by deleting its line and its import. */
+export const plugins = [playSessions];

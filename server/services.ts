@@ -11,7 +11,8 @@ import { openOidc } from "./accounts/oidc.ts";
 import { openPasswords } from "./accounts/passwords.ts";
 import { openRateLimit } from "./accounts/rate-limit.ts";
 import { openTokenKeys } from "./accounts/token-keys.ts";
-import { type LivenessLock, openLivenessLock } from "./cluster/dead-leases.ts";
+import { type Closers, openClosers } from "./closers.ts";
+import { openLivenessLock } from "./cluster/dead-leases.ts";
 import type { Membership } from "./cluster/membership.ts";
 import { openRedis, type Shared } from "./cluster/redis.ts";
 import { openSharedLimit } from "./cluster/shared-rate-limit.ts";
@@ -28,13 +29,20 @@ import { openRoomLimit, type RoomLimit } from "./matchmaking/room-limit.ts";
 import { openSeats, type Seats } from "./matchmaking/seat-reservations.ts";
 import { openWaitingSeats } from "./matchmaking/waiting-seats.ts";
 import { type Characters, type Holder, openCharacters } from "./persistence/characters.ts";
-import { openPlaySessions } from "./persistence/play-sessions.ts";
 import { exportRefusedZones } from "./persistence/refused-zones.ts";
 import { openSaveSpool } from "./persistence/save-spool.ts";
 import { createSnapshotCodec } from "./persistence/snapshot-codec.ts";
 import { openZones, type Zones } from "./persistence/zones.ts";
+import {
+  type AnyPlugin,
+  type OpenPlugins,
+  openPlugins,
+  type ReadyPlugin,
+  readPlugins,
+  rowsOf,
+} from "./plugins/index.ts";
 import { scheduleBackups } from "./storage/backup.ts";
-import { type Database, IN_MEMORY, migrate, openDatabase } from "./storage/database.ts";
+import { type Database, IN_MEMORY, type MoreRows, migrate, openDatabase } from "./storage/database.ts";
 import { watchQueries } from "./storage/query-metrics.ts";
 import { openRetention } from "./storage/retention.ts";
 import { type Audit, openAudit } from "./telemetry/audit.ts";
@@ -61,6 +69,7 @@ export interface Services {
   readonly zones: Zones;
   readonly rooms: RoomLimit;
   readonly ports: Ports;
+  readonly plugins: OpenPlugins;
   readonly signIn: AdminSignIn;
   readonly auth: Auth;
   /** Name under which this process holds leases, another one at each start. */
@@ -73,126 +82,150 @@ export interface Services {
 }
 
 /**
- * Opens database, Redis and the ports that rooms get.
+ * Opens database, Redis, the ports that rooms get, and plugins. What was opened is closed again if a later part fails.
  *
  * @throws RoomkeepError DATABASE_UNAVAILABLE, DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, REDIS_UNAVAILABLE,
- *   INTERNALS_MISSING
+ *   INTERNALS_MISSING, PLUGIN_INVALID, PLUGIN_MISSING, PLUGIN_CYCLE, and what a plugin throws
  */
-export async function openServices(config: Config): Promise<Services> {
+export async function openServices(config: Config, plugins: readonly AnyPlugin[] = []): Promise<Services> {
   const log = openLog(config.logLevel);
   checkTransportInternals();
   useFastPaths(config.fastPaths, log);
-  const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
-  const metrics = openMetrics();
-  let database: Database | undefined;
-  let lifeLine: LivenessLock | undefined;
+  const ready = readPlugins(plugins, config.pluginEnv);
+  const more = rowsOf(ready.map(({ plugin }) => plugin));
+  const closers = openClosers(log);
   try {
-    const { databaseUrl: url, dataDir, slowQueryMs, poolSize } = config;
-    database = await openDatabase({ url, dataDir, log, slowQueryMs, poolSize });
-    const { ds } = database;
-    await migrate(ds);
-    watchQueries(ds, metrics.registry);
-    const incarnation = randomUUID();
-    if (shared && config.databaseUrl) lifeLine = await openLivenessLock(config.databaseUrl, incarnation, log);
-    // A database in memory is away only when the process is.
-    const spool =
-      config.dataDir === IN_MEMORY
-        ? undefined
-        : await openSaveSpool(ds, join(config.dataDir, "spool"), { log });
-    const characters = await openCharacters(ds, {
-      incarnation,
-      log,
-      exclusive: database.kind === "embedded",
-      spool,
-      requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
-    });
-    const events = openEventLog(ds, log);
-    const audit = openAudit(ds, log);
-    const itemRules: Services["itemRules"] = { templates: {}, slotsOf };
-    const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
-      characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
-    );
-    const zones = await openZones(ds, {
-      incarnation,
-      log,
-      seal: createSnapshotCodec({ keys: config.sealKeys }),
-      saveEveryMs: config.zoneSaveMs,
-      exclusive: database.kind === "embedded",
-    });
-    exportRefusedZones(metrics.registry, { list: zones.refused });
-    const signIn = openAdminSignIn(ds, config.adminPassword);
-    const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys));
-    const visits = openPlaySessions(ds, { incarnation, log });
-    const { recordDir: folder, recordHashTicks: hashEveryTicks } = config;
-    const recordings = folder ? await openRecordings({ folder, hashEveryTicks, log }) : undefined;
-    const { roomsMax, addressSeats } = config;
-    const rooms = openRoomLimit(roomsMax);
-    const seats = openSeats(
-      shared ? openSharedSeats(shared.link, addressSeats) : openWaitingSeats(addressSeats),
-      log,
-    );
-    const stopSweep = openRetention(ds, log);
-    const isStopping = () => foundation.stopping;
-    const known = { config, log, database, shared, signIn, auth, seats, isStopping, zones };
-    const endpoints = foundationEndpoints(known, metrics);
-    const opened = database;
-    const backups = config.backupEveryMs
-      ? scheduleBackups(ds, join(config.dataDir, "backups"), config.backupEveryMs, log)
-      : undefined;
-    const foundation: Services = {
-      config,
-      log,
-      database: opened,
-      shared,
-      membership: undefined,
-      stopping: false,
-      incarnation,
+    return await openParts({ config, log, ready, more, closers });
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+interface Opening {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly ready: readonly ReadyPlugin[];
+  readonly more: MoreRows;
+  readonly closers: Closers;
+}
+
+async function openParts({ config, log, ready, more, closers }: Opening): Promise<Services> {
+  const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
+  closers.push("Redis", () => shared?.close());
+  const metrics = openMetrics();
+  closers.push("metrics", metrics.close);
+  const { databaseUrl: url, dataDir, slowQueryMs, poolSize, roomsMax, addressSeats } = config;
+  const database = await openDatabase({ url, dataDir, log, slowQueryMs, poolSize, more });
+  closers.push("database", database.close);
+  const { ds } = database;
+  await migrate(ds);
+  watchQueries(ds, metrics.registry);
+  const incarnation = randomUUID();
+  if (shared && url) {
+    const lifeLine = await openLivenessLock(url, incarnation, log);
+    closers.push("liveness lock", () => lifeLine.close());
+  }
+  const kept = await openKept({ config, log, closers, database, incarnation });
+  const { characters, zones, events, audit, itemRules, items, recordings } = kept;
+  exportRefusedZones(metrics.registry, { list: zones.refused });
+  const signIn = openAdminSignIn(ds, config.adminPassword);
+  const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys));
+  const rooms = openRoomLimit(roomsMax);
+  const seats = openSeats(
+    shared ? openSharedSeats(shared.link, addressSeats) : openWaitingSeats(addressSeats),
+    log,
+  );
+  const { registry } = metrics;
+  const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
+  closers.push("retention", openRetention(ds, log, open.retention));
+  const isStopping = () => services.stopping;
+  const known = { config, log, database, shared, signIn, auth, seats, isStopping, zones };
+  const services: Services = {
+    config,
+    log,
+    database,
+    shared,
+    membership: undefined,
+    stopping: false,
+    incarnation,
+    characters,
+    events,
+    audit,
+    zones,
+    rooms,
+    plugins: open,
+    endpoints: foundationEndpoints(known, metrics, open),
+    signIn,
+    auth,
+    itemRules,
+    ports: {
       characters,
       events,
       audit,
       zones,
-      rooms,
-      endpoints,
-      signIn,
-      auth,
-      itemRules,
-      ports: {
-        characters,
-        events,
-        audit,
-        zones,
-        items,
-        log,
-        visits,
-        seats,
-        openRoom: rooms.open,
-        recordings,
-        verify: (ticket, knock) => useTicket(ds, ticket, knock),
-      },
-      async close() {
-        stopSweep();
-        metrics.close();
-        clearInterval(backups);
-        await recordings?.close();
-        await visits.close();
-        await characters.close();
-        await zones.close();
-        await events.close();
-        await audit.close();
-        await spool?.close();
-        await shared?.close();
-        await lifeLine?.close();
-        await opened.close();
-      },
-    };
-    return foundation;
-  } catch (error) {
-    metrics.close();
-    await shared?.close();
-    await lifeLine?.close();
-    await database?.close();
-    throw error;
+      items,
+      log,
+      seats,
+      openRoom: rooms.open,
+      recordings,
+      verify: (ticket, knock) => useTicket(ds, ticket, knock),
+    },
+    close: closers.close,
+  };
+  if (config.backupEveryMs) {
+    const timer = scheduleBackups(ds, join(dataDir, "backups"), config.backupEveryMs, log);
+    closers.push("backups", () => clearInterval(timer));
   }
+  return services;
+}
+
+/** What rooms save and note, with the queues behind it. */
+async function openKept({
+  config,
+  log,
+  closers,
+  database: { ds, kind },
+  incarnation,
+}: Pick<Opening, "config" | "log" | "closers"> & {
+  readonly database: Database;
+  readonly incarnation: string;
+}) {
+  const exclusive = kind === "embedded";
+  // A database in memory is away only when the process is.
+  const spool =
+    config.dataDir === IN_MEMORY
+      ? undefined
+      : await openSaveSpool(ds, join(config.dataDir, "spool"), { log });
+  closers.push("save spool", () => spool?.close());
+  const audit = openAudit(ds, log);
+  closers.push("audit", () => audit.close());
+  const events = openEventLog(ds, log);
+  closers.push("event log", () => events.close());
+  const zones = await openZones(ds, {
+    incarnation,
+    log,
+    seal: createSnapshotCodec({ keys: config.sealKeys }),
+    saveEveryMs: config.zoneSaveMs,
+    exclusive,
+  });
+  closers.push("zones", () => zones.close());
+  const characters = await openCharacters(ds, {
+    incarnation,
+    log,
+    exclusive,
+    spool,
+    requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
+  });
+  closers.push("characters", () => characters.close());
+  const itemRules: Services["itemRules"] = { templates: {}, slotsOf };
+  const items = openItems(ds, itemRules, incarnation, ({ sheet, epoch }) =>
+    characters.leases.lose(sheet.id, epoch, "an item request was fenced"),
+  );
+  const { recordDir: folder, recordHashTicks: hashEveryTicks } = config;
+  const recordings = folder ? await openRecordings({ folder, hashEveryTicks, log }) : undefined;
+  closers.push("recordings", () => recordings?.close());
+  return { audit, events, zones, characters, itemRules, items, recordings };
 }
 
 function foundationEndpoints(
@@ -201,6 +234,7 @@ function foundationEndpoints(
     isStopping(): boolean;
   },
   metrics: Metrics,
+  plugins: OpenPlugins,
 ) {
   const { config, log, database, shared, signIn, auth, seats, isStopping, zones } = foundation;
   const { ds } = database;
@@ -214,7 +248,7 @@ function foundationEndpoints(
     ofAddress: limit("address-tickets", config.addressTickets),
   };
   if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
-  return {
+  const own = {
     ...healthEndpoints(dependencies, isStopping, zones.refused),
     ...accountEndpoints({ ds, auth, passwords: openPasswords() }),
     ...characterEndpoints({ ds, auth, tickets, seats, max: config.charactersMax }),
@@ -222,6 +256,7 @@ function foundationEndpoints(
     ...monitorEndpoints(guards),
     ...metricsEndpoint(metrics, guards),
   };
+  return { ...own, ...plugins.endpoints({ auth, limit }, guards, own) };
 }
 
 /**

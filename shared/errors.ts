@@ -117,6 +117,9 @@ export const ERROR_CODES = {
   LEVEL_INVALID: "The level description has an error.",
   INPUT_SCHEMA_INVALID: "An input's schema has a field that is neither a number nor a boolean.",
   INTERNALS_MISSING: "An installed version of Colyseus, schema or ws lacks a part that roomkeep rests on.",
+  PLUGIN_INVALID: "A plugin is named wrongly, or has a name, route or migration that is taken.",
+  PLUGIN_MISSING: "A plugin is needed that the server does not have.",
+  PLUGIN_CYCLE: "Plugins need each other in a circle.",
   PORTAL_UNKNOWN: "A portal leads to a game or a spawn that there is not.",
 } as const;
 

@@ -1,6 +1,13 @@
 import { matchMaker } from "@colyseus/core";
 import type { GameRoom, WorldRoom } from "../rooms/index.ts";
-import { type Games, IN_MEMORY, type RunningServer, readConfig, startServer } from "../server/index.ts";
+import {
+  type AnyPlugin,
+  type Games,
+  IN_MEMORY,
+  type RunningServer,
+  readConfig,
+  startServer,
+} from "../server/index.ts";
 import { joinAs, type TestPlayer, type WhoJoins } from "./player.ts";
 
 /** A real server in this process, on a free port, with its own database. */
@@ -20,6 +27,7 @@ export interface TestServerOptions {
   env?: Record<string, string>;
   /** Folder of the embedded database; it is kept in memory when not given. */
   dataDir?: string;
+  plugins?: readonly AnyPlugin[];
 }
 
 /**
@@ -41,6 +49,8 @@ export async function bootServer(games: Games, options: TestServerOptions = {}):
       ROOMKEEP_FAST_PATHS: process.env.ROOMKEEP_FAST_PATHS,
       ...options.env,
     }),
+    undefined,
+    options.plugins,
   );
   const players: TestPlayer[] = [];
   return {

@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import type { AccountProfile, Api, PlaySession, Registration } from "../network/api.ts";
+import type { AccountProfile, Api, Registration } from "../network/api.ts";
 import type { CharacterList } from "./character-list.ts";
 import { type OidcReturn, openProvider, readBinding } from "./oidc-return.ts";
 import { isSignInEnded, SignIn } from "./sign-in.ts";
@@ -30,8 +30,6 @@ export interface Account {
   openProvider(link: boolean): Promise<void>;
   /** Finishes the sign-in that {@link openProvider} began. */
   finishProviderSignIn(answer: OidcReturn): Promise<void>;
-  /** The play sessions of the account, the latest first. */
-  playSessions(): Promise<readonly PlaySession[]>;
   /** Signs out here, or on all devices. The guest of this browser is signed in again. */
   signOut(everywhere: boolean): Promise<void>;
 }
@@ -65,7 +63,6 @@ export function openAccount(api: Api): Account {
       openProvider(await api.beginOidc(link && api.tokens.token !== undefined));
     },
     finishProviderSignIn: (answer) => finishProviderSignIn(api, signIn, answer),
-    playSessions: async () => (await api.playSessions()).visits,
     signOut: (everywhere) => signOut(api, signIn, everywhere),
   };
 }

@@ -10,6 +10,7 @@ import type { ConsoleStore } from "../network/room-console.ts";
 import type { Session } from "../network/session.ts";
 import { isInRoom } from "../network/session-phase.ts";
 import type { OverlayStore } from "../overlays.ts";
+import type { PagePanel, PanelContext } from "../panel.ts";
 import type { Settings } from "../settings.ts";
 import type { DirectMessageStore } from "../social/direct-messages.ts";
 import type { PartyStore } from "../social/party.ts";
@@ -51,6 +52,9 @@ export interface HudProps {
   overflowRooms: OverflowRoomsStore;
   input: Input;
   viewport: Viewport;
+  /** The parts of plugins in the page. */
+  panels: readonly PagePanel[];
+  panelContext: PanelContext;
   /** Shows an emote, by index into EMOTES. */
   emote(index: number): void;
 }
@@ -88,12 +92,13 @@ function OpenOverlay(props: HudProps) {
   if (overlay === "settings")
     return <SettingsPanel settings={settings} session={session} account={account} overlays={overlays} />;
   if (overlay === "account") {
-    const { provider, roomList, viewport } = props;
+    const { provider, panels, panelContext, viewport } = props;
     return (
       <AccountPanel
         account={account}
         provider={provider}
-        games={roomList.games}
+        panels={panels}
+        panelContext={panelContext}
         session={session}
         overlays={overlays}
         viewport={viewport}
@@ -120,12 +125,14 @@ function OpenOverlay(props: HudProps) {
 
 function Playing(props: HudProps) {
   const { session, hud, settings, items, party, directMessages, overlays, viewport, input } = props;
+  const { panels, panelContext } = props;
   return (
     <>
       <TopBar session={session} hud={hud} items={items} overlays={overlays} viewport={viewport} />
       {(["top", "side", "center"] as const).map((slot) => (
         <div key={slot} class={`slot ${slot}`}>
           {hud.slots[slot].value?.()}
+          {panels.filter((panel) => panel.slot === slot).map((panel) => panel.render(panelContext))}
         </div>
       ))}
       <ReconnectBanner session={session} />

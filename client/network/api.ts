@@ -36,19 +36,6 @@ export interface Registration {
   email?: string | undefined;
 }
 
-/** A play session: one stay of a character in a room. */
-export interface PlaySession {
-  characterId: string;
-  game: string;
-  roomId: string;
-  /** Network address of the player, as the server saw it. */
-  address: string;
-  /** ISO times; null: the session has not ended. */
-  startedAt: string;
-  endedAt: string | null;
-  ending: string | null;
-}
-
 /** An open room in the list. */
 export interface RoomEntry {
   roomId: string;
@@ -123,7 +110,8 @@ export function openApi(origin = "", fetcher: typeof fetch = (...args) => fetch(
     chooseCharacter: (id: string) => sendSignedIn<void>("POST", `/v1/characters/${id}/choose`),
     deleteCharacter: (id: string) => sendSignedIn<void>("DELETE", `/v1/characters/${id}`),
     restoreCharacter: (id: string) => sendSignedIn<void>("POST", `/v1/characters/${id}/restore`),
-    playSessions: () => sendSignedIn<{ visits: PlaySession[] }>("GET", "/v1/visits"),
+    /** Any route, such as one of a plugin, as the account that is signed in. */
+    request: sendSignedIn,
 
     /** A ticket for one join of one character, to any room of a game or to one room. */
     ticket: async (target: { game: string } | { roomId: string }, characterId: string) =>

@@ -24,7 +24,6 @@ interface KeptPlayer {
   epoch: number;
   role: Role;
   address: string;
-  visit: string;
   stats: Record<string, unknown>;
   statsChanged: boolean;
   savedPlace: Place;
@@ -44,13 +43,12 @@ export function takeHotReloadSnapshot(
     actors,
     game,
     players: [...players.values()].map(
-      ({ sessionId, claim, role, address, visit, stats, statsChanged, savedPlace }) => ({
+      ({ sessionId, claim, role, address, stats, statsChanged, savedPlace }) => ({
         sessionId,
         characterId: claim.sheet.id,
         epoch: claim.epoch,
         role,
         address,
-        visit,
         stats,
         statsChanged,
         savedPlace,
@@ -100,9 +98,9 @@ export function* restorePlayers<A extends Avatar>(
     if (!claim || !fields) continue;
     const client = absentClient(was.sessionId);
     const avatar = createAvatar({ client, claim }).restore(fields as never) as A;
-    const { visit, address, stats, statsChanged, savedPlace } = was;
+    const { address, stats, statsChanged, savedPlace } = was;
     const player = describe<A>(client, claim, avatar, was);
-    yield Object.assign(player, { visit, address, stats, statsChanged, savedPlace });
+    yield Object.assign(player, { address, stats, statsChanged, savedPlace });
   }
 }
 

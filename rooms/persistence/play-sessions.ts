@@ -37,6 +37,10 @@ export interface PlaySessionsHost<P extends RoomPlayer> {
   admit(client: Client, claim: Claim, identity: Identity): P;
   /** The player is in: before anybody is sent a patch with them. */
   entered(player: P, identity: Identity): void;
+  /** The play session begins. */
+  joined(player: P, identity: Identity): void;
+  /** The play session ends, before the player is taken out. */
+  left(player: P, ending: PlaySessionEnding): void;
   /** Takes the player out of the room. */
   remove(player: P): void;
   setAway(player: P, away: boolean): void;
@@ -118,12 +122,12 @@ async function join<P extends RoomPlayer>(
     if (journey) tellOrigin(journey, { how: "arrived" });
     host.access.remember(identity.characterId);
     void whereabouts.arrived(player, identity);
-    player.visit = ports.visits.begin({ identity, game: host.roomName, roomId, epoch: claim.epoch });
+    host.joined(player, identity);
     log.info({ player: client.sessionId, character: claim.sheet.id }, "player joined");
   } catch (error) {
     // Nothing was played, so nothing is saved; the lease is free for the next try.
     const player = host.players.get(client.sessionId);
-    if (player) endSession(host, player, "left");
+    if (player) host.remove(player);
     await ports.characters.abandon(claim);
     if (journey) tellOrigin(journey, { how: "refused", code: codeOf(error) });
     throw error;
@@ -135,7 +139,7 @@ function endSession<P extends RoomPlayer>(
   player: P,
   ending: PlaySessionEnding,
 ): void {
-  if (player.visit) host.ports.visits.end(player.visit, ending);
+  host.left(player, ending);
   host.remove(player);
 }
 

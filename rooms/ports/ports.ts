@@ -153,24 +153,7 @@ export interface Origin {
   readonly place: Place;
 }
 
-/** The stays of characters in rooms: who was on, where, when, from where. */
-export interface PlaySessionPort {
-  /** Notes that a character is in a room. Never throws and never waits. @returns id of the visit */
-  begin(visit: NewPlaySession): string;
-  /** Notes that it ended, and why. Never throws and never waits. */
-  end(visit: string, ending: PlaySessionEnding): void;
-}
-
-/** What a room says of a stay that begins. */
-export interface NewPlaySession {
-  readonly identity: Identity;
-  readonly game: string;
-  readonly roomId: string;
-  /** Of the claim. */
-  readonly epoch: number;
-}
-
-/** How a stay ended; `lost` is written for those of a process that died. */
+/** How a play session ended; `lost` is written for those of a process that died. */
 export type PlaySessionEnding = "left" | "taken-over" | "fenced" | "lost";
 
 /** The door that a join came to. */
@@ -252,7 +235,6 @@ export interface Ports {
   readonly zones: ZonePort;
   readonly items: ItemPort;
   readonly log: Log;
-  readonly visits: PlaySessionPort;
   readonly seats: SeatPort;
   /**
    * Counts a room of this process. @returns what to call when it has closed

@@ -9,7 +9,6 @@ const noCharacters = refuseCall("characters");
 const noZones = refuseCall("zones");
 const noItems = refuseCall("items");
 const noSeats = refuseCall("seats");
-const noVisits = refuseCall("visits");
 
 const characters: CharacterPort = {
   claim: noCharacters,
@@ -71,7 +70,6 @@ export const refusingPorts: Ports = {
   characters,
   zones,
   items,
-  visits: { begin: noVisits, end: noVisits },
   seats: { take: noSeats, confirm: noSeats, end: noSeats },
   openRoom: refuseCall("count of rooms"),
   events: { keep() {} },

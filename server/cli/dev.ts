@@ -21,7 +21,8 @@ open all the while. The settings and --record are those of roomkeep start; the p
 vite.config.ts if there is one.
 
 What an edit cannot keep: fields of a room class that are not state (hand them over with onKeep and onRestore), and
-players whose page still has an older state class (their page reloads).
+players whose page still has an older state class (their page reloads). An edit of a plugin's server side counts at
+the next start.
 
 In a cluster each line of the log begins with the name of its process, one that dies is started again, and an edit
 counts for rooms that open after it. DATABASE_URL and REDIS_URL say which database and Redis; without them the
@@ -42,7 +43,9 @@ export const command: Command = {
     const name = clusterProcess();
     // The first process of a cluster serves the page; the others need Vite to load the rooms only.
     const project = openViteProject(main, { page: name === undefined || name === "one" });
-    const server = await startServer({}, readConfig(recordInto(record, process.env)), project.page);
+    const { plugins } = await project.loadOnce();
+    const config = readConfig(recordInto(record, process.env));
+    const server = await startServer({}, config, project.page, plugins);
     const { log } = server.foundation;
     stopOnSignal({
       async close() {

@@ -5,23 +5,32 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/errors.ts";
 import type { Command } from "./index.ts";
+import { makePlugin } from "./new-plugin.ts";
 import { ownSpec } from "./own-spec.ts";
 
 const help = `roomkeep new <folder> [options]
+roomkeep new --plugin <name>
 
 Makes a project with one game, a yard with a ball: install, npm run dev, and two can play.
 
   --roomkeep SPEC  what its package.json asks for as roomkeep: a version, file:../roomkeep-0.1.0.tgz, git+https://…
                    Default: where this one was installed from; from a clone, the tarball that \`npm pack\` makes in it
 
-The folder must be new or empty.`;
+The folder must be new or empty.
+
+  --plugin NAME    makes a plugin in plugins/NAME of the project that you are in, with its test: docs/plugins.md`;
 
 /** `roomkeep new`: a project that installs, plays, tests and builds. */
 export const command: Command = {
-  summary: "make a project with one game",
+  summary: "make a project with one game, or a plugin in one",
   help,
   async run(args) {
-    const { folder, roomkeep } = readOptions(args);
+    const { folder, roomkeep, plugin } = readOptions(args);
+    if (plugin !== undefined) {
+      const example = fileURLToPath(new URL("docs/examples/guestbook", packageFolder()));
+      console.log(await makePlugin(plugin, example));
+      return;
+    }
     const target = resolve(folder);
     const spec = await makeProject(target, roomkeep);
     console.log(`
@@ -43,16 +52,23 @@ function packFirst(spec: string, target: string): string {
   return `\n    npm pack ${folder} --pack-destination ${folder}`;
 }
 
-function readOptions(args: string[]): { folder: string; roomkeep: string | undefined } {
+function readOptions(args: string[]): {
+  folder: string;
+  roomkeep: string | undefined;
+  plugin: string | undefined;
+} {
   try {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { roomkeep: { type: "string" } },
+      options: { roomkeep: { type: "string" }, plugin: { type: "string" } },
     });
-    const [folder, ...rest] = positionals;
-    if (!folder || rest.length > 0) throw new Error("name one folder, for example: roomkeep new my-game");
-    return { folder, roomkeep: values.roomkeep };
+    const [folder = "", ...rest] = positionals;
+    const { roomkeep, plugin } = values;
+    if (plugin !== undefined && folder === "") return { folder, roomkeep, plugin };
+    if (folder === "" || rest.length > 0)
+      throw new Error("name one folder, for example: roomkeep new my-game");
+    return { folder, roomkeep, plugin };
   } catch (cause) {
     throw new RoomkeepError("CONFIG_INVALID", cause instanceof Error ? cause.message : String(cause), {
       cause,

@@ -4,15 +4,15 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/errors.ts";
-import { startServer } from "../boot.ts";
+import { type RunningServer, startServer } from "../boot.ts";
 import { readConfig } from "../config.ts";
 import type { Games } from "../games.ts";
-import type { RunningServer } from "../index.ts";
+import type { AnyPlugin } from "../plugins/index.ts";
 import type { Command } from "./index.ts";
 
 const help = `roomkeep start [--record folder]
 
-Starts the games that server/main exports as \`games\`, with their page, API and monitor on one port.
+Starts the games that server/main exports as \`games\`, with its \`plugins\`, their page, API and monitor on one port.
 
   --record folder   records every room into a file of its own there: what moved it, tick by tick, to run it again
                     (docs/world.md). The files hold names of characters, and what they did, but no chat
@@ -50,7 +50,8 @@ export const command: Command = {
   help,
   async run(args) {
     const config = readConfig(recordInto(readFolder(args), process.env));
-    const server = await startServer(await loadGames(), config, resolve("dist/page"));
+    const { games, plugins } = await loadMain();
+    const server = await startServer(games, config, resolve("dist/page"), plugins);
     stopOnSignal(server);
     console.log(welcome(server, await server.foundation.signIn.announce()));
     tellParent(server);
@@ -77,8 +78,8 @@ export function recordInto(folder: string | undefined, env: NodeJS.ProcessEnv): 
   return folder === undefined ? env : { ...env, ROOMKEEP_RECORD_DIR: folder };
 }
 
-/** The games are what `server/main` exports: compiled in a project that was built, the source otherwise. */
-async function loadGames(): Promise<Games> {
+/** Games and plugins are what `server/main` exports: compiled in a project that was built, else the source. */
+async function loadMain(): Promise<{ games: Games; plugins?: readonly AnyPlugin[] }> {
   const file = ["dist/server/main.js", "server/main.ts"].map((path) => resolve(path)).find(isLoadable);
   if (!file) {
     throw new RoomkeepError(
@@ -86,9 +87,11 @@ async function loadGames(): Promise<Games> {
       "There is no server/main here. Run this in a project, and build it first.",
     );
   }
-  const { games } = (await import(pathToFileURL(file).href)) as { games?: Games };
+  const { games, plugins } = (await import(pathToFileURL(file).href)) as Partial<
+    Awaited<ReturnType<typeof loadMain>>
+  >;
   if (!games) throw new RoomkeepError("CONFIG_INVALID", `${file} does not export \`games\`.`);
-  return games;
+  return { games, plugins };
 }
 
 function isLoadable(file: string): boolean {

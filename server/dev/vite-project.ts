@@ -6,11 +6,13 @@ import {
   isRunnableDevEnvironment,
   type Plugin,
   type ResolvedConfig,
+  type RunnableDevEnvironment,
   type ViteDevServer,
 } from "vite";
 import { RoomkeepError } from "../../shared/index.ts";
 import type { Games } from "../games.ts";
 import type { LivePage } from "../http/static-page.ts";
+import type { AnyPlugin } from "../plugins/index.ts";
 import { swapSchemaClasses } from "./schema-hot-swap.ts";
 
 /** Path on which the page hears of edits; sockets of players have other ones. */
@@ -23,12 +25,20 @@ const fromSource = import.meta.url.endsWith(".ts");
 /** Editors write a file in several steps; edits that come this close together are one, ms. */
 const SETTLE_MS = 60;
 
+/** What server/main exports. */
+export interface MainModule {
+  games?: Games;
+  plugins?: readonly AnyPlugin[];
+}
+
 /** A project that is served from source. */
 export interface ViteProject {
   /** Serves the page. The project is ready to load once this was called. */
   readonly page: LivePage;
   /** Loads server/main as it stands now, with everything of the project that it imports. */
-  load(): Promise<{ games?: Games }>;
+  load(): Promise<MainModule>;
+  /** The same before the page is served: plugins open before a room does. */
+  loadOnce(): Promise<MainModule>;
   /** Calls back after an edit to what the rooms import; one call at a time. */
   onEdit(follow: (file: string) => Promise<void>): void;
   close(): Promise<void>;
@@ -78,12 +88,23 @@ export function openViteProject(main: string, { page: servesPage = true } = {}):
   return {
     page,
     async load() {
-      const environment = vite?.environments[ROOMS];
-      if (!environment || !isRunnableDevEnvironment(environment))
-        throw new RoomkeepError("CONFIG_INVALID", "Vite did not make the environment of the rooms.");
-      const { runner } = environment;
+      const runner = runnerOf(vite);
       runner.evaluatedModules.clear();
       return swapSchemaClasses(() => runner.import(main));
+    },
+    async loadOnce() {
+      const once = await createServer({
+        appType: "custom",
+        server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+        plugins: [roomsEnvironment(() => {})],
+        optimizeDeps: { noDiscovery: true, include: [] },
+        cacheDir: "node_modules/.vite-rooms",
+      });
+      try {
+        return await runnerOf(once).import(main);
+      } finally {
+        await once.close();
+      }
     },
     onEdit(action) {
       follow = action;
@@ -94,6 +115,13 @@ export function openViteProject(main: string, { page: servesPage = true } = {}):
       await vite?.close();
     },
   };
+}
+
+function runnerOf(vite: ViteDevServer | undefined): RunnableDevEnvironment["runner"] {
+  const environment = vite?.environments[ROOMS];
+  if (!environment || !isRunnableDevEnvironment(environment))
+    throw new RoomkeepError("CONFIG_INVALID", "Vite did not make the environment of the rooms.");
+  return environment.runner;
 }
 
 function roomsEnvironment(noteEdit: (file: string) => void): Plugin {

@@ -3,7 +3,14 @@ import { readFile } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import type { BaseLogger } from "pino";
-import { DataSource, type DataSourceOptions, type EntityManager, type Logger } from "typeorm";
+import {
+  DataSource,
+  type DataSourceOptions,
+  type EntityManager,
+  type EntitySchema,
+  type Logger,
+  type MigrationInterface,
+} from "typeorm";
 import { ENTITIES } from "../../entities/index.ts";
 import { MIGRATIONS } from "../../migrations/index.ts";
 import { withTimeout } from "../../shared/async.ts";
@@ -32,6 +39,12 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Rows besides the core's, such as those of plugins. */
+export interface MoreRows {
+  readonly entities: readonly (EntitySchema | (new () => object))[];
+  readonly migrations: readonly (new () => MigrationInterface)[];
+}
+
 /** How to open the database. */
 export interface DatabaseOptions {
   /** `postgres://…`; without it the embedded database in `dataDir` is used. */
@@ -45,6 +58,8 @@ export interface DatabaseOptions {
   slowQueryMs?: number;
   /** A new embedded database starts from a dump that this machine keeps: see {@link blankDatabase}. Default: in memory. */
   quick?: boolean;
+  /** Rows besides the core's; {@link migrate} makes their tables too. */
+  more?: MoreRows;
 }
 
 /**
@@ -66,11 +81,11 @@ export function openDatabase(options: DatabaseOptions): Promise<Database> {
 
 async function openPostgres(
   url: string,
-  { log, poolSize = 10, slowQueryMs }: DatabaseOptions,
+  { log, poolSize = 10, slowQueryMs, more }: DatabaseOptions,
 ): Promise<Database> {
   const where = placeOf(url);
   const ds = new DataSource({
-    ...common(log, slowQueryMs),
+    ...common(log, slowQueryMs, more),
     url,
     poolSize,
     connectTimeoutMS: DATABASE_TIMEOUT_MS - 500,
@@ -92,13 +107,13 @@ async function openPostgres(
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<Database> {
-  const { dataDir, log, slowQueryMs } = options;
+  const { dataDir, log, slowQueryMs, more } = options;
   const folder = dataDir === IN_MEMORY ? null : await lockDataFolder(dataDir);
   let pglite: PGlite | undefined;
   try {
     pglite = await startPGlite(folder, options);
     const ds = new DataSource({
-      ...common(log, slowQueryMs),
+      ...common(log, slowQueryMs, more),
       // One connection that never idles out: a second one crashes PGlite.
       poolSize: 1,
       extra: { ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0 },
@@ -169,11 +184,11 @@ function slowQueryLog(log: DatabaseOptions["log"]): Logger {
   };
 }
 
-function common(log: DatabaseOptions["log"], slowQueryMs = 0) {
+function common(log: DatabaseOptions["log"], slowQueryMs = 0, more?: MoreRows) {
   return {
     type: "postgres",
-    entities: ENTITIES,
-    migrations: MIGRATIONS,
+    entities: [...ENTITIES, ...(more?.entities ?? [])],
+    migrations: [...MIGRATIONS, ...(more?.migrations ?? [])],
     migrationsTableName: "migration",
     migrationsTransactionMode: "each",
     synchronize: false,

@@ -1,18 +1,32 @@
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
+import { RoomkeepError } from "../../shared/errors.ts";
 import { answerWithin, type Db } from "./database.ts";
 
 /** How long commands stay in the audit log. */
 const AUDIT_AGE = "1 year";
-/** How long visits are kept, with the addresses in them. */
-const VISIT_AGE = "90 days";
 const SWEEP_MS = 10 * 60_000;
+/** Rows that one statement deletes, so that no lock is held for long. */
+const BATCH = 1_000;
+const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/** Rows that run out, or another statement that is due as often. */
+export type Retention =
+  | {
+      readonly table: string;
+      /** Of type timestamptz, with an index. */
+      readonly column: string;
+      /** Older rows are deleted. */
+      readonly days: number;
+    }
+  | { sweep(db: Db): Promise<unknown> };
 
 /**
- * Deletes what has run out, and ends the visits of processes that died: those whose claim is no longer theirs. Any
- * number of processes may do it.
+ * Deletes what has run out. Any number of processes may do it.
+ *
+ * @param more of plugins
  */
-export async function applyRetention(db: Db): Promise<void> {
+export async function applyRetention(db: Db, more: readonly Retention[] = []): Promise<void> {
   for (const statement of [
     "DELETE FROM join_ticket WHERE expires_at < now() - interval '1 hour'",
     "DELETE FROM oidc_attempt WHERE expires_at < now()",
@@ -22,20 +36,47 @@ export async function applyRetention(db: Db): Promise<void> {
     `DELETE FROM sign_in WHERE created_at < now() - interval '1 day'
        AND NOT EXISTS (SELECT 1 FROM refresh_token WHERE sign_in_id = sign_in.id)`,
     `DELETE FROM audit_entry WHERE at < now() - interval '${AUDIT_AGE}'`,
-    `DELETE FROM visit WHERE started_at < now() - interval '${VISIT_AGE}'`,
-    `UPDATE visit SET ended_at = now(), ending = 'lost'
-     WHERE ended_at IS NULL AND started_at < now() - interval '1 minute' AND NOT EXISTS (
-       SELECT 1 FROM character
-       WHERE id = character_id AND owner = visit.process AND epoch = visit.epoch AND lease_until > now())`,
   ]) {
     await answerWithin(db.query(statement));
+  }
+  for (const retention of more) {
+    if ("sweep" in retention) await answerWithin(retention.sweep(db));
+    else await deleteOlder(db, retention);
+  }
+}
+
+/** @throws PLUGIN_INVALID table or column is no plain name */
+async function deleteOlder(
+  db: Db,
+  { table, column, days }: Extract<Retention, { table: string }>,
+): Promise<void> {
+  if (!IDENTIFIER.test(table) || !IDENTIFIER.test(column))
+    throw new RoomkeepError("PLUGIN_INVALID", `"${table}.${column}" names no column.`);
+  for (let deleted = BATCH; deleted === BATCH; ) {
+    const rows = await answerWithin(
+      db.query<{ n: number }[]>(
+        `WITH gone AS (
+           DELETE FROM "${table}" WHERE ctid = ANY(ARRAY(
+             SELECT ctid FROM "${table}" WHERE "${column}" < now() - make_interval(days => $1) LIMIT ${BATCH}
+           )) RETURNING 1
+         ) SELECT count(*)::int AS n FROM gone`,
+        [days],
+      ),
+    );
+    deleted = rows[0]?.n ?? 0;
   }
 }
 
 /** Sweeps now and then. @returns how to stop */
-export function openRetention(ds: DataSource, log: Pick<BaseLogger, "warn">): () => void {
+export function openRetention(
+  ds: DataSource,
+  log: Pick<BaseLogger, "warn">,
+  more: readonly Retention[],
+): () => void {
   const timer = setInterval(() => {
-    applyRetention(ds).catch((error) => log.warn({ err: error }, "what has run out could not be swept away"));
+    applyRetention(ds, more).catch((error) =>
+      log.warn({ err: error }, "what has run out could not be swept away"),
+    );
   }, SWEEP_MS);
   timer.unref();
   return () => clearInterval(timer);

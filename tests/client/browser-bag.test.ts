@@ -6,7 +6,7 @@ import { meadowLevel, TRADER } from "../../games/meadow/level.ts";
 import { MeadowRoom } from "../../games/meadow/room.ts";
 import { Boar } from "../../games/meadow/state.ts";
 import { IN_MEMORY, type RunningServer, readConfig, startServer } from "../../server/index.ts";
-import { games } from "../../server/main.ts";
+import { games, plugins } from "../../server/main.ts";
 import { layGround } from "../../shared/physics/ground.ts";
 import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";
 import { type OidcProvider, startOidcProvider } from "../helpers/oidc-provider.ts";
@@ -49,6 +49,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
       { ...games, meadow: PeacefulMeadow },
       config,
       fileURLToPath(new URL("../../dist/page", import.meta.url)),
+      plugins,
     );
     browser = await open();
     ann = await visit(DESKTOP);

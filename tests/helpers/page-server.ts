@@ -4,7 +4,7 @@ import { matchMaker } from "@colyseus/core";
 import type { WorldRoom } from "roomkeep/rooms";
 import { stopOnSignal, tellParent } from "../../server/cli/start.ts";
 import { readConfig, startServer } from "../../server/index.ts";
-import { games } from "../../server/main.ts";
+import { games, plugins } from "../../server/main.ts";
 
 /** Puts a player somewhere, where this process has their room. */
 export interface Put {
@@ -12,7 +12,7 @@ export interface Put {
 }
 
 const page = fileURLToPath(new URL("../../dist/page", import.meta.url));
-const server = await startServer(games, readConfig(process.env), page);
+const server = await startServer(games, readConfig(process.env), page, plugins);
 stopOnSignal(server);
 process.on("message", ({ put }: Partial<Put>) => {
   const room = put && (matchMaker.getLocalRoomById(put.roomId) as unknown as WorldRoom | undefined);

@@ -1,14 +1,14 @@
 import { matchMaker } from "@colyseus/core";
 import { PlazaRoom } from "../../games/plaza/room.ts";
 import { readConfig, startServer } from "../../server/index.ts";
-import { games } from "../../server/main.ts";
+import { games, plugins } from "../../server/main.ts";
 
 /** A server process that a test may ask who is live in it. */
 class RaceRoom extends PlazaRoom {
   static override readonly listing = { ...PlazaRoom.listing, maxPlayers: 500 };
 }
 
-const server = await startServer({ ...games, race: RaceRoom }, readConfig(process.env));
+const server = await startServer({ ...games, race: RaceRoom }, readConfig(process.env), undefined, plugins);
 process.on("message", ({ ask, roomIds }: { ask: number; roomIds: string[] }) => {
   // One synchronous look: all that is live in this process at one moment.
   const live = roomIds.flatMap((roomId) => {

@@ -17,6 +17,7 @@ const FOLDERS = [
   "server",
   "client",
   "games",
+  "plugins",
   "testing",
 ] as const;
 
@@ -48,8 +49,10 @@ const sources: Source[] = FOLDERS.flatMap((folder) =>
 );
 
 const isGame = (path: string) => /^games\//.test(path);
+/** What others may import of a plugin. */
+const isPlugin = (target: string) => /^plugins\/[^/]+\/index\.ts$/.test(target);
 const isOurs = (target: string) =>
-  /^(roomkeep|shared|entities|migrations|rooms|server|client|games|testing)\//.test(target);
+  /^(roomkeep|shared|entities|migrations|rooms|server|client|games|plugins|testing)\//.test(target);
 
 /** Every import of the files that `who` picks which `allowed` does not allow, as "file -> target". */
 function trespasses(
@@ -89,8 +92,27 @@ it("a game imports the framework by its public name and nothing of ours outside 
   const own = (target: string, path: string) => target.startsWith(path.split("/").slice(0, 2).join("/"));
   const sides = ["roomkeep/shared", "roomkeep/rooms", "roomkeep/client"];
   expect(
-    trespasses(isGame, (target, path) => !isOurs(target) || own(target, path) || sides.includes(target)),
+    trespasses(
+      isGame,
+      (target, path) => !isOurs(target) || own(target, path) || sides.includes(target) || isPlugin(target),
+    ),
   ).toEqual([]);
+});
+
+it("a plugin imports public names and other plugins; its part of the page neither server nor room", () => {
+  const own = (target: string, path: string) => target.startsWith(path.split("/").slice(0, 2).join("/"));
+  const allowed = (...sides: string[]) => {
+    return (target: string, path: string) => !isOurs(target) || own(target, path) || sides.includes(target);
+  };
+  const isPanel = (path: string) => /^plugins\/[^/]+\/panel\.tsx$/.test(path);
+  const inServer = allowed("roomkeep/shared", "roomkeep/entities", "roomkeep/rooms", "roomkeep/server");
+  expect(
+    trespasses(
+      (path) => under("plugins")(path) && !isPanel(path),
+      (target, path) => !isPanel(target) && (inServer(target, path) || isPlugin(target)),
+    ),
+  ).toEqual([]);
+  expect(trespasses(isPanel, allowed("roomkeep/shared", "roomkeep/client"))).toEqual([]);
 });
 
 it("inside a game: state and step know shared, the room adds rooms, the view adds client and never the room", () => {
@@ -112,21 +134,28 @@ it("the page never reaches a room or the server", () => {
     !isOurs(target) ||
     under("client", "shared")(target) ||
     ["roomkeep/shared", "roomkeep/client"].includes(target) ||
-    (path === "client/main.ts" && /^games\/[^/]+\/view(\/[\w-]+)?\.ts$/.test(target));
+    (path === "client/main.ts" &&
+      /^(games\/[^/]+\/view(\/[\w-]+)?\.ts|plugins\/[^/]+\/panel\.tsx)$/.test(target));
   expect(trespasses(under("client"), allowed)).toEqual([]);
   const nodeInPage = trespasses(
-    (path) => under("client", "shared")(path) || /\/view(\.tsx?$|\/)/.test(path),
+    (path) => under("client", "shared")(path) || /\/(view(\.tsx?$|\/)|panel\.tsx$)/.test(path),
     (target) => !/^(node:|@colyseus\/core|typeorm|pg$|express)/.test(target),
   );
   expect(nodeInPage).toEqual([]);
 });
 
-it("only server/main.ts and client/main.ts list the sample games", () => {
+it("only server/main.ts and client/main.ts list the sample games and the plugins", () => {
   const lists = ["server/main.ts", "client/main.ts"];
   expect(
     trespasses(
       (path) => !isGame(path) && !lists.includes(path),
       (target) => !isGame(target),
+    ),
+  ).toEqual([]);
+  expect(
+    trespasses(
+      (path) => !isGame(path) && !under("plugins")(path) && !lists.includes(path),
+      (target) => !under("plugins")(target),
     ),
   ).toEqual([]);
 });

@@ -2,10 +2,13 @@ import { useState } from "preact/hooks";
 import type { Account } from "../../account/account.ts";
 import { explain } from "../../network/error-messages.ts";
 import type { AccountPage } from "../../overlays.ts";
+import type { PagePanel } from "../../panel.ts";
 import { Copyable } from "../copyable.tsx";
 
 interface OverviewProps {
   account: Account;
+  /** Those of plugins that are pages of the account. */
+  panels: readonly PagePanel[];
   /** Opens another page of the account. */
   open(page: AccountPage): void;
   leaveRoom(): void;
@@ -13,7 +16,7 @@ interface OverviewProps {
 }
 
 /** Who is signed in, and the ways to change that. */
-export function AccountOverview({ account, open, leaveRoom, close }: OverviewProps) {
+export function AccountOverview({ account, panels, open, leaveRoom, close }: OverviewProps) {
   const [problem, setProblem] = useState("");
   const isGuest = account.profile.value?.kind === "guest";
   const signOut = async (everywhere: boolean) => {
@@ -29,9 +32,9 @@ export function AccountOverview({ account, open, leaveRoom, close }: OverviewPro
     <div class="sheet">
       {isGuest ? <Guest account={account} open={open} /> : <Registered account={account} />}
       {isGuest ? (
-        <GuestActions open={open} forget={() => void signOut(false)} />
+        <GuestActions panels={panels} open={open} forget={() => void signOut(false)} />
       ) : (
-        <RegisteredActions open={open} signOut={(everywhere) => void signOut(everywhere)} />
+        <RegisteredActions panels={panels} open={open} signOut={(everywhere) => void signOut(everywhere)} />
       )}
       <p class="problem" role="alert" hidden={!problem}>
         {problem}
@@ -71,12 +74,13 @@ function Guest({ account, open }: Pick<OverviewProps, "account" | "open">) {
 }
 
 function RegisteredActions({
+  panels,
   open,
   signOut,
-}: Pick<OverviewProps, "open"> & { signOut(everywhere: boolean): void }) {
+}: Pick<OverviewProps, "panels" | "open"> & { signOut(everywhere: boolean): void }) {
   return (
     <div class="list">
-      <PlaySessionsButton open={open} />
+      <PanelButtons panels={panels} open={open} />
       <button type="button" onClick={() => open("password")}>
         Change the password
       </button>
@@ -90,12 +94,12 @@ function RegisteredActions({
   );
 }
 
-function GuestActions({ open, forget }: Pick<OverviewProps, "open"> & { forget(): void }) {
+function GuestActions({ panels, open, forget }: Pick<OverviewProps, "panels" | "open"> & { forget(): void }) {
   const [confirming, setConfirming] = useState(false);
   return (
     <>
       <div class="list">
-        <PlaySessionsButton open={open} />
+        <PanelButtons panels={panels} open={open} />
         <button type="button" onClick={() => open("sign-in")}>
           Sign in to an account you have
         </button>
@@ -117,10 +121,14 @@ function GuestActions({ open, forget }: Pick<OverviewProps, "open"> & { forget()
   );
 }
 
-function PlaySessionsButton({ open }: Pick<OverviewProps, "open">) {
+function PanelButtons({ panels, open }: Pick<OverviewProps, "panels" | "open">) {
   return (
-    <button type="button" onClick={() => open("visits")}>
-      Where you were, and when
-    </button>
+    <>
+      {panels.map(({ name, title, button = title }) => (
+        <button key={name} type="button" onClick={() => open(`plugin ${name}`)}>
+          {button}
+        </button>
+      ))}
+    </>
   );
 }

@@ -2,7 +2,7 @@
 export const accountStyle = `
 .top { align-items:flex-start; }
 #hud .who { flex:none; max-width:46%; overflow:hidden; text-overflow:ellipsis; white-space:nowrap; background:#fff; box-shadow:0 0 0 2px var(--line); padding:.4em .9em; border-radius:999px; font-size:.92em; }
-.panel:has(.sheet, .visits) { background:#fffaf3; } .sheet .label { margin-top:.75em; } .sheet .label small { font-weight:600; }
+.panel:has(.sheet) { background:#fffaf3; } .sheet .label { margin-top:.75em; } .sheet .label small { font-weight:600; }
 .sheet .row button { flex:none; }
 .sheet > button.go { margin-top:1em; }
 .hint { color:var(--soft); display:block; margin-top:.25em; } .wrong { color:#b03a1c; font-weight:700; display:block; margin-top:.25em; }
@@ -12,8 +12,6 @@ export const accountStyle = `
 #hud .provider { width:100%; margin-top:1em; background:#fff; box-shadow:0 0 0 2px var(--line); padding:.75em 1em; border-radius:18px; }
 .ways { justify-content:space-between; margin-top:1em !important; } #hud .ways button { background:none; color:#a8452a; padding:.4em .3em; text-decoration:underline; text-underline-offset:3px; }
 .list { display:grid; gap:6px; margin-top:1em; } #hud .list button { text-align:left; background:#fff; }
-.visits { max-height:44vh; overflow:auto; margin:.6em 0; } .visits li { display:grid; grid-template-columns:auto 1fr; gap:0 .6em; padding:.45em .2em; border-bottom:1px solid var(--line); }
-.visits small { grid-column:1 / -1; } .visits span { color:var(--soft); font-weight:600; }
 .cast { display:flex; gap:7px; overflow-x:auto; padding:4px; margin:0 -4px; scrollbar-width:thin; }
 #hud .cast button { flex:0 0 auto; width:78px; padding:.4em .3em .45em; font-size:.82em; display:grid; justify-items:center; gap:3px; }
 #hud .cast button svg { height:34px; } .cast button span { width:100%; overflow:hidden; text-overflow:ellipsis; white-space:nowrap; }

@@ -14,7 +14,6 @@ import type { Auth } from "../../accounts/auth.ts";
 import { giveTicket, type TicketScope } from "../../accounts/join-tickets.ts";
 import { addressKey, type RateLimit } from "../../accounts/rate-limit.ts";
 import type { Seats } from "../../matchmaking/seat-reservations.ts";
-import { listPlaySessions } from "../../persistence/play-sessions.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
 
@@ -22,15 +21,6 @@ const target = z.object({
   game: z.string().min(1).max(64).optional().meta({ description: "any room of this game; or" }),
   roomId: z.string().min(1).max(64).optional().meta({ description: "this one room" }),
   characterId: z.uuid().optional().meta({ description: "the chosen one when absent" }),
-});
-const visit = z.object({
-  characterId: z.uuid(),
-  game: z.string(),
-  roomId: z.string(),
-  address: z.string(),
-  startedAt: z.iso.datetime(),
-  endedAt: z.iso.datetime().nullable(),
-  ending: z.string().nullable(),
 });
 
 /** What the endpoints of characters need. */
@@ -44,7 +34,7 @@ export interface CharacterParts {
   readonly max: number;
 }
 
-/** The characters of an account, its visits, and tickets to join with. */
+/** The characters of an account, and tickets to join with. */
 export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterParts) {
   const own = async (token: string | undefined, params: Record<string, string>) => {
     const { accountId } = await auth.current(token);
@@ -134,17 +124,6 @@ export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterP
         const { accountId, id } = await own(token, params);
         await restoreCharacter(ds, accountId, id, max);
         return null;
-      },
-    }),
-    listVisits: endpoint({
-      method: "GET",
-      path: "/v1/visits",
-      summary: "Where the account's characters were lately, newest first",
-      signedIn: true,
-      result: z.object({ visits: z.array(visit) }),
-      async answer({ token }) {
-        const { accountId } = await auth.current(token);
-        return { visits: await listPlaySessions(ds, accountId) };
       },
     }),
     giveTicket: endpoint({

@@ -15,7 +15,7 @@ import { PlazaRoom } from "../../../games/plaza/room.ts";
 import { setRole } from "../../../server/accounts/accounts.ts";
 import { hashOf } from "../../../server/accounts/secrets.ts";
 import { readConfig } from "../../../server/config.ts";
-import { games } from "../../../server/main.ts";
+import { games, plugins } from "../../../server/main.ts";
 import { type OidcProvider, startOidcProvider } from "../../helpers/oidc-provider.ts";
 
 let world: TestServer;
@@ -25,6 +25,7 @@ beforeAll(async () => {
   world = await bootServer(
     { ...games, park: class ParkRoom extends PlazaRoom {} },
     {
+      plugins,
       env: {
         ROOMKEEP_OIDC_ISSUER: provider.issuer,
         ROOMKEEP_OIDC_CLIENT_ID: provider.clientId,

@@ -39,7 +39,6 @@ const ALL_TABLES = [
   "request_result",
   "setting",
   "sign_in",
-  "visit",
   "zone_lease",
   "zone_quarantine",
   "zone_save",

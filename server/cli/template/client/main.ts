@@ -1,4 +1,5 @@
 import { startPage } from "roomkeep/client";
+import { playSessionsPanel } from "roomkeep/plugins/play-sessions/panel";
 import { yardView } from "../games/yard/view.ts";
 
-startPage({ title: "{{name}}", views: { yard: yardView } });
+startPage({ title: "{{name}}", views: { yard: yardView }, panels: [playSessionsPanel] });

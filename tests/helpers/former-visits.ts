@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** Who was on, where, when and from where. */
-export class Visits1763700000012 implements MigrationInterface {
+/** The migration of play sessions as it was in the core, word for word. */
+export class FormerVisits implements MigrationInterface {
   readonly name = "Visits1763700000012";
 
   async up(runner: QueryRunner): Promise<void> {

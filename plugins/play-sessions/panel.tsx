@@ -1,29 +1,51 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Account } from "../../account/account.ts";
-import type { RoomListStore } from "../../account/room-list.ts";
-import type { PlaySession } from "../../network/api.ts";
-import { explain } from "../../network/error-messages.ts";
+import { definePanel, type PanelContext } from "roomkeep/client";
 
 /** Play sessions that are shown at first. */
 const SHOWN = 12;
 
-interface PlaySessionsProps {
-  account: Account;
-  /** For their labels. */
-  games: RoomListStore["games"];
+/** A play session, as `GET /v1/visits` tells it. Times are ISO. */
+interface PlaySession {
+  characterId: string;
+  game: string;
+  roomId: string;
+  /** Network address of the player, as the server saw it. */
+  address: string;
+  startedAt: string;
+  /** Null: the session has not ended. */
+  endedAt: string | null;
 }
 
+const style = `
+.panel:has(.visits) { background:#fffaf3; }
+.visits { max-height:44vh; overflow:auto; margin:.6em 0; } .visits li { display:grid; grid-template-columns:auto 1fr; gap:0 .6em; padding:.45em .2em; border-bottom:1px solid var(--line); }
+.visits small { grid-column:1 / -1; } .visits span { color:var(--soft); font-weight:600; }
+`;
+
+/** The account's play sessions, behind the button "Where you were, and when". */
+export const playSessionsPanel = definePanel({
+  name: "play-sessions",
+  title: "Play sessions",
+  slot: "account",
+  button: "Where you were, and when",
+  style,
+  render: (context) => <PlaySessions {...context} />,
+});
+
 /** The play sessions of the account with time and address, so that a stranger's session is noticed. */
-export function PlaySessions({ account, games }: PlaySessionsProps) {
+function PlaySessions({ request, explain, characters, games }: PanelContext) {
   const [sessions, setSessions] = useState<readonly PlaySession[] | undefined>();
   const [problem, setProblem] = useState("");
   const [all, setAll] = useState(false);
   useEffect(() => {
-    account.playSessions().then(setSessions, (error: unknown) => setProblem(explain(error)));
-  }, [account]);
+    request<{ visits: PlaySession[] }>("GET", "/v1/visits").then(
+      ({ visits }) => setSessions(visits),
+      (error: unknown) => setProblem(explain(error)),
+    );
+  }, [request, explain]);
   if (problem) return <p class="problem">{problem}</p>;
   if (!sessions) return <p role="status">Loading…</p>;
-  const names = new Map(account.characterList.characters.value.map(({ id, name }) => [id, name]));
+  const names = new Map(characters.value.map(({ id, name }) => [id, name]));
   const labels = new Map(games.value.map(({ game, label }) => [game, label]));
   return (
     <>

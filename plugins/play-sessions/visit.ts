@@ -1,6 +1,5 @@
+import { Account, Character } from "roomkeep/entities";
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
-import { Account } from "./account.ts";
-import { Character } from "./character.ts";
 
 /** One stay of a character in a room, from its join to its leave, by the clock of the process. */
 @Entity({ name: "visit" })

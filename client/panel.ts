@@ -1,0 +1,42 @@
+import type { ReadonlySignal } from "@preact/signals";
+import type { ComponentChild } from "preact";
+import type { GameRoom } from "./network/predict.ts";
+import type { HudSlot } from "./view.ts";
+
+/** What a plugin's panel can use. A component that reads a signal is drawn anew when it changes. */
+export interface PanelContext {
+  /** The open room; undefined outside of one. */
+  readonly room: ReadonlySignal<GameRoom | undefined>;
+  /** The account's characters, deleted ones too. */
+  readonly characters: ReadonlySignal<readonly { readonly id: string; readonly name: string }[]>;
+  /** The games on offer. */
+  readonly games: ReadonlySignal<readonly { readonly game: string; readonly label: string }[]>;
+  /** Asks a route of the server as the account that is signed in. Throws what {@link explain} explains. */
+  request<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** What a player should read of an error. */
+  explain(error: unknown): string;
+}
+
+/** The part of a plugin in the page. */
+export interface PagePanel {
+  /** Name of the plugin. */
+  readonly name: string;
+  readonly title: string;
+  /** Where it is: over the world beside what the game shows there, or a page of the account with a button. */
+  readonly slot: HudSlot | "account";
+  /** Text of the account's button. Default: the title. */
+  readonly button?: string;
+  /** CSS of its own elements. */
+  readonly style?: string;
+  render(context: PanelContext): ComponentChild;
+}
+
+/**
+ * Defines the part of a plugin in the page; one entry of `panels` adds it.
+ *
+ * @example
+ * startPage({ views, panels: [definePanel({ name: "score", title: "Score", slot: "top", render: () => "3 : 2" })] });
+ */
+export function definePanel(panel: PagePanel): PagePanel {
+  return panel;
+}

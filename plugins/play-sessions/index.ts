@@ -1,0 +1,49 @@
+import { definePlugin, route } from "roomkeep/server";
+import { z } from "zod";
+import { visits } from "./migration.ts";
+import { endLost, openPlaySessions, type PlaySessions } from "./play-sessions.ts";
+import { Visit } from "./visit.ts";
+
+const playSession = z.object({
+  characterId: z.uuid(),
+  game: z.string(),
+  roomId: z.string(),
+  address: z.string(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  ending: z.string().nullable(),
+});
+
+/**
+ * Notes who was on, where, when and from where, and shows it to the account, so that a stranger's session is
+ * noticed. Settings: `days`, for how long, 1 to 3650; 90 when absent.
+ *
+ * @example
+ * export const plugins = [playSessions.with({ days: 30 })];
+ */
+export const playSessions = definePlugin({
+  name: "play-sessions",
+  version: "1.0.0",
+  settings: z.object({ days: z.coerce.number().int().min(1).max(3650).default(90) }),
+  entities: [Visit],
+  migrations: [visits],
+  open({ db, incarnation, log, onClose }): PlaySessions {
+    const sessions = openPlaySessions(db, incarnation, log);
+    onClose(sessions.close);
+    return sessions;
+  },
+  routes: (sessions) => ({
+    listVisits: route({
+      method: "GET",
+      path: "/v1/visits",
+      summary: "Where the account's characters were lately, newest first",
+      result: z.object({ visits: z.array(playSession) }),
+      answer: async ({ caller }) => ({ visits: await sessions.list(caller.accountId) }),
+    }),
+  }),
+  room: (room, sessions) => ({
+    onJoin: (player, identity) => sessions.begin(room, player, identity),
+    onLeave: (player, ending) => sessions.end(player, ending),
+  }),
+  retention: ({ days }) => [{ table: "visit", column: "started_at", days }, { sweep: endLost }],
+});

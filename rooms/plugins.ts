@@ -1,0 +1,121 @@
+import type { z } from "zod";
+import type { Command } from "./messaging/console.ts";
+import type { RateLimit } from "./messaging/message-guard.ts";
+import type { Action, MessageRouter } from "./messaging/message-router.ts";
+import type { RoomPlayer } from "./player.ts";
+import type { Identity, PlaySessionEnding } from "./ports/ports.ts";
+import type { Faults } from "./simulation/faults.ts";
+
+/** A room as a plugin sees it, whatever its game. */
+export interface PluginRoom {
+  readonly roomId: string;
+  /** Name of the game. */
+  readonly roomName: string;
+  readonly players: ReadonlyMap<string, RoomPlayer>;
+  /** Tells everybody on the server, in every room. */
+  announce(text: string): void;
+}
+
+/** A message that a plugin takes from players. Made by {@link pluginMessage}. */
+export interface PluginMessage {
+  readonly rate: RateLimit | undefined;
+  register(router: Pick<MessageRouter<RoomPlayer>, "reply">, type: string): void;
+}
+
+/**
+ * Declares a message of a plugin. It is checked like a game's, but it is not recorded and is answered during
+ * a hand-over too: a plugin keeps its own rows and moves nothing in the world.
+ *
+ * @param message.rate token bucket of one player; 10 a second, 20 at once when absent
+ * @example
+ * pluginMessage({
+ *   schema: z.strictObject({ text: z.string().min(1).max(200) }),
+ *   rate: { perSecond: 0.2, burst: 2 },
+ *   receive: (player, { text }) => guestbook.sign(player.claim.sheet.name, text),
+ * });
+ */
+export function pluginMessage<T>(message: {
+  readonly schema: z.ZodType<T>;
+  readonly rate?: RateLimit;
+  readonly receive: Action<RoomPlayer, T>;
+}): PluginMessage {
+  const { schema, rate, receive } = message;
+  return { rate, register: (router, type) => router.reply(type, schema, receive) };
+}
+
+/** What a plugin does in one room. */
+export interface RoomPart {
+  /** A player is in the room. What it throws is counted among the room's faults. */
+  onJoin?(player: RoomPlayer, identity: Identity): void;
+  /** The player leaves for good, before the game's own `onExit`. */
+  onLeave?(player: RoomPlayer, ending: PlaySessionEnding): void;
+  /** By the end of their type: `sign` of the plugin `guestbook` is the message `guestbook.sign`. */
+  readonly messages?: Readonly<Record<string, PluginMessage>>;
+}
+
+/** A plugin by its name and the API that its `open` returns. */
+export interface PluginOf<Api> {
+  readonly name: string;
+  open?(services: never): Api | Promise<Api>;
+}
+
+/** The plugins of a process, as its rooms see them. */
+export interface RoomPlugins {
+  /** @throws PLUGIN_MISSING the server has no such plugin */
+  api<Api>(plugin: PluginOf<Api>): Api;
+  /** For the console of every room. */
+  readonly commands: readonly Command<PluginRoom>[];
+  /** Makes the parts of a room that opens, by the name of their plugin. */
+  partsOf(room: PluginRoom): ReadonlyMap<string, RoomPart>;
+}
+
+/** The parts that plugins have in one room. */
+export interface PluginParts {
+  /** Rates of the messages, by type. */
+  readonly rates: Record<string, RateLimit>;
+  register(router: Pick<MessageRouter<RoomPlayer>, "reply">): void;
+  joined(player: RoomPlayer, identity: Identity): void;
+  left(player: RoomPlayer, ending: PlaySessionEnding): void;
+}
+
+/** Opens the parts of a room. An error of a plugin stays in the hook where it arose. */
+export function openPluginParts(parts: ReadonlyMap<string, RoomPart>, faults: Faults): PluginParts {
+  const messages = [...parts].flatMap(([plugin, { messages = {} }]) =>
+    Object.entries(messages).map(([name, message]) => [`${plugin}.${name}`, message] as const),
+  );
+  return {
+    rates: Object.fromEntries(messages.flatMap(([type, { rate }]) => (rate ? [[type, rate]] : []))),
+    register(router) {
+      for (const [type, message] of messages) message.register(router, type);
+    },
+    joined(player, identity) {
+      for (const [plugin, part] of parts)
+        faults.attempt(`${plugin}.onJoin`, () => part.onJoin?.(player, identity));
+    },
+    left(player, ending) {
+      for (const [plugin, part] of parts)
+        faults.attempt(`${plugin}.onLeave`, () => part.onLeave?.(player, ending));
+    },
+  };
+}
+
+/** Refuses each call. */
+const refusingApi = new Proxy(
+  {},
+  {
+    get(_, name) {
+      // What an async function returns is asked for a `then`.
+      if (name === "then") return undefined;
+      return () => {
+        throw new Error(`No plugin is open here: ${String(name)} was not called.`);
+      };
+    },
+  },
+);
+
+/** The plugins of a room without a server, such as a re-run: no commands, no messages, APIs that refuse. */
+export const refusingPlugins: RoomPlugins = {
+  api: <Api>() => refusingApi as Api,
+  commands: [],
+  partsOf: () => new Map(),
+};

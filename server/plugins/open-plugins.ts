@@ -1,0 +1,149 @@
+import type { createMiddleware, Endpoint } from "@colyseus/core";
+import type { Registry } from "prom-client";
+import type { DataSource } from "typeorm";
+import type { Command, Log, PluginOf, PluginRoom, RoomPart, RoomPlugins } from "../../rooms/index.ts";
+import { RoomkeepError } from "../../shared/errors.ts";
+import type { Closers } from "../closers.ts";
+import { answerWithin, type Db } from "../storage/database.ts";
+import type { Retention } from "../storage/retention.ts";
+import { adminPageEndpoints } from "./admin-pages.ts";
+import { orderPlugins } from "./order.ts";
+import type { AnyPlugin, PluginServices } from "./plugin.ts";
+import type { PluginRoute, RouteGuard } from "./route.ts";
+import { readSettings } from "./settings.ts";
+
+/** A plugin in its order, with its settings. */
+export interface ReadyPlugin {
+  readonly plugin: AnyPlugin;
+  readonly settings: Record<string, unknown>;
+}
+
+/** The parts of the process that plugins are opened on. */
+export interface PluginHost {
+  readonly ds: DataSource;
+  readonly log: Log;
+  readonly incarnation: string;
+  readonly closers: Closers;
+  readonly registry: Registry;
+}
+
+/** The open plugins of a process. */
+export interface OpenPlugins extends RoomPlugins {
+  readonly retention: readonly Retention[];
+  /**
+   * Their routes and pages.
+   * @param own roomkeep's own, which none may replace
+   * @throws PLUGIN_INVALID two have the same place or operation id
+   */
+  endpoints(
+    guard: RouteGuard,
+    admin: ReturnType<typeof createMiddleware>[],
+    own: Readonly<Record<string, Endpoint>>,
+  ): Endpoints;
+}
+
+type Endpoints = Record<
+  string,
+  ReturnType<PluginRoute["open"]> | ReturnType<typeof adminPageEndpoints>[string]
+>;
+
+/**
+ * Checks a list of plugins before anything is opened.
+ *
+ * @param env variables of the operator, without those of roomkeep itself
+ * @throws PLUGIN_INVALID, PLUGIN_MISSING, PLUGIN_CYCLE, CONFIG_INVALID
+ */
+export function readPlugins(
+  plugins: readonly AnyPlugin[],
+  env: Readonly<Record<string, string>>,
+): readonly ReadyPlugin[] {
+  return orderPlugins(plugins).map((plugin) => ({ plugin, settings: readSettings(plugin, env) }));
+}
+
+/** Opens plugins one after the other. What was opened is on the list of closers, whatever comes after. */
+export async function openPlugins(ready: readonly ReadyPlugin[], host: PluginHost): Promise<OpenPlugins> {
+  const apis = new Map<string, unknown>();
+  for (const one of ready) {
+    const { plugin } = one;
+    const api = await plugin.open?.(servicesOf(one, host, apis));
+    apis.set(plugin.name, api);
+    plugin.metrics?.(host.registry, api);
+    host.log.info({ plugin: plugin.name, version: plugin.version }, "plugin opened");
+  }
+  const plugins = ready.map(({ plugin }) => plugin);
+  return {
+    api: (plugin) => apiOf(apis, plugin, "server/main does not list it"),
+    commands: commandsOf(plugins, apis),
+    partsOf: (room) => partsOf(plugins, apis, room),
+    retention: ready.flatMap(({ plugin, settings }) => plugin.retention?.(settings) ?? []),
+    endpoints: (guard, admin, own) => {
+      const places = new Set(Object.values(own).map(placeOf));
+      const all: Endpoints = {};
+      for (const plugin of plugins) {
+        const { name } = plugin;
+        const api = apis.get(name);
+        for (const [id, route] of Object.entries(plugin.routes?.(api) ?? {})) {
+          if (places.has(route.place) || Object.hasOwn({ ...own, ...all }, id))
+            throw new RoomkeepError("PLUGIN_INVALID", `"${name}": ${id}, ${route.place} is taken.`);
+          places.add(route.place);
+          all[id] = route.open(id, guard);
+        }
+        Object.assign(all, adminPageEndpoints(name, plugin.adminPages?.(api) ?? {}, admin));
+      }
+      return all;
+    },
+  };
+}
+
+/** Such as `GET /v1/account`. */
+function placeOf({ path, options: { method } }: Endpoint): string {
+  return `${method} ${path}`;
+}
+
+function servicesOf(
+  { plugin: { name, needs = [] }, settings }: ReadyPlugin,
+  { ds, log, incarnation, closers }: PluginHost,
+  apis: ReadonlyMap<string, unknown>,
+): PluginServices {
+  const needed = new Map([...apis].filter(([other]) => needs.some((need) => need.name === other)));
+  const db: Pick<Db, "query"> = { query: (sql, values) => answerWithin(ds.query(sql, values)) };
+  return {
+    settings,
+    db,
+    transaction: (work) => answerWithin(ds.transaction((manager) => work(manager))),
+    log: log.child({ plugin: name }),
+    incarnation,
+    plugin: (other) => apiOf(needed, other, `"${name}" does not name it in its needs`),
+    onClose: (close) => closers.push(`plugin ${name}`, close),
+  };
+}
+
+function apiOf<Api>(apis: ReadonlyMap<string, unknown>, { name }: PluginOf<Api>, why: string): Api {
+  // By name: after a hot reload the room's module of the plugin is another one than that which was opened.
+  if (!apis.has(name)) throw new RoomkeepError("PLUGIN_MISSING", `The plugin "${name}" is not open: ${why}.`);
+  return apis.get(name) as Api;
+}
+
+/** @throws PLUGIN_INVALID two plugins have a command of one name */
+function commandsOf(plugins: readonly AnyPlugin[], apis: ReadonlyMap<string, unknown>) {
+  const byName = new Map<string, Command<PluginRoom>>();
+  for (const plugin of plugins) {
+    for (const command of plugin.commands?.(apis.get(plugin.name)) ?? []) {
+      if (byName.has(command.name)) {
+        const text = `"${plugin.name}": another plugin has the command "${command.name}".`;
+        throw new RoomkeepError("PLUGIN_INVALID", text);
+      }
+      byName.set(command.name, command);
+    }
+  }
+  return [...byName.values()];
+}
+
+function partsOf(plugins: readonly AnyPlugin[], apis: ReadonlyMap<string, unknown>, room: PluginRoom) {
+  const parts = new Map<string, RoomPart>();
+  for (const plugin of plugins) {
+    const part = plugin.room?.(room, apis.get(plugin.name));
+    if (part) parts.set(plugin.name, part);
+  }
+  return parts;
+}

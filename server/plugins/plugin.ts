@@ -1,0 +1,107 @@
+import type { Registry } from "prom-client";
+import type { EntitySchema } from "typeorm";
+import type { z } from "zod";
+import type { Command, Log, PluginOf, PluginRoom, RoomPart } from "../../rooms/index.ts";
+import type { Db } from "../storage/database.ts";
+import type { Retention } from "../storage/retention.ts";
+import type { PluginRoute } from "./route.ts";
+
+/** What a plugin gets when it opens. */
+export interface PluginServices<Settings = Record<string, unknown>> {
+  /** Checked: defaults, what `with` gave, and environment variables, which win. */
+  readonly settings: Settings;
+  /** A query that is not answered within 5 s throws DATABASE_UNAVAILABLE; it may still be done later. */
+  readonly db: Db;
+  /** Does all of it or nothing, within the 5 s of `db`. Use the given `db` in it, never the other. */
+  transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** Each line names the plugin. */
+  readonly log: Log;
+  /** Name under which this process holds leases, another one at each start. */
+  readonly incarnation: string;
+  /** @throws PLUGIN_MISSING `needs` does not name it */
+  plugin<Api>(needed: PluginOf<Api>): Api;
+  /** Closed in reverse, after the rooms and before the database; also when a later part of the start fails. */
+  onClose(close: () => unknown): void;
+}
+
+/** A step of a plugin's tables. Once released it is never changed; the next change is a step of its own. */
+export interface PluginMigration {
+  /** Unlike any other on the server, and ends in 13 digits, a time in ms: `Guestbook1764000000000`. */
+  readonly name: string;
+  up(db: Db): Promise<unknown>;
+  /** Undoes `up`. */
+  down(db: Db): Promise<unknown>;
+}
+
+/** A page for operators, behind the admin's sign-in at `/admin/<plugin>/<page>`. */
+export interface AdminPage {
+  readonly title: string;
+  /** The body's HTML. Escape what players wrote. */
+  html(): string | Promise<string>;
+}
+
+/** What {@link definePlugin} takes. All but the name may be left out. */
+export interface PluginDefinition<Api, Settings extends z.ZodObject> {
+  /** Lower-case words with hyphens; begins the types of its messages and the names of its settings. */
+  readonly name: string;
+  /** Of the plugin, for the log. */
+  readonly version?: string;
+  /** Plugins that are open before this one, and closed after it. */
+  readonly needs?: readonly AnyPlugin[];
+  /** `maxEntries` of `guestbook` is the environment variable ROOMKEEP_GUESTBOOK_MAX_ENTRIES: coerce numbers. */
+  readonly settings?: Settings;
+  /** Classes of its rows, compared with its migrations by a test. SQL needs none. */
+  readonly entities?: readonly RowClass[];
+  readonly migrations?: readonly PluginMigration[];
+  /** Opens it. @returns its API for rooms and for other plugins */
+  open?(services: PluginServices<z.output<Settings>>): Api | Promise<Api>;
+  /** Routes by their operation id. */
+  routes?(api: Api): Readonly<Record<string, PluginRoute>>;
+  /** Called once for each room that opens. */
+  room?(room: PluginRoom, api: Api): RoomPart;
+  /** For the console of every room; a room's own command of the same name wins. */
+  commands?(api: Api): readonly Command<PluginRoom>[];
+  /** Registers what it measures. Begin the names with `roomkeep_<plugin>_`. */
+  metrics?(registry: Registry, api: Api): void;
+  /** Rows that run out, deleted in batches every ten minutes. */
+  retention?(settings: z.output<Settings>): readonly Retention[];
+  /** Pages for operators, by the end of their path. */
+  adminPages?(api: Api): Readonly<Record<string, AdminPage>>;
+}
+
+/** A class or schema of rows, as TypeORM takes them. */
+export type RowClass = EntitySchema | (new () => object);
+
+/** A plugin. Made by {@link definePlugin}. */
+export interface Plugin<Api = unknown, Settings extends z.ZodObject = z.ZodObject>
+  extends PluginDefinition<Api, Settings> {
+  /** Settings that `with` gave. */
+  readonly given: Readonly<Record<string, unknown>>;
+  /** The same plugin with settings. */
+  with(settings: z.input<Settings>): Plugin<Api, Settings>;
+}
+
+/** A plugin of any API. */
+export type AnyPlugin = Plugin;
+
+/**
+ * Defines a plugin: a capability that a server can do without, whole in one folder. See docs/plugins.md.
+ *
+ * @example
+ * export const guestbook = definePlugin({
+ *   name: "guestbook",
+ *   open: ({ db }) => ({ count: () => db.query("SELECT count(*) FROM guestbook_entry") }),
+ * });
+ */
+export function definePlugin<Api = undefined, Settings extends z.ZodObject = z.ZodObject>(
+  definition: PluginDefinition<Api, Settings>,
+): Plugin<Api, Settings> {
+  return configured(definition, {});
+}
+
+function configured<Api, Settings extends z.ZodObject>(
+  definition: PluginDefinition<Api, Settings>,
+  given: Readonly<Record<string, unknown>>,
+): Plugin<Api, Settings> {
+  return { ...definition, given, with: (settings) => configured(definition, { ...given, ...settings }) };
+}

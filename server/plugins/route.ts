@@ -1,0 +1,87 @@
+import { ROLES, type Role } from "../../rooms/index.ts";
+import { RoomkeepError } from "../../shared/errors.ts";
+import type { Auth } from "../accounts/auth.ts";
+import { addressKey, type RateLimit } from "../accounts/rate-limit.ts";
+import { type Asked, endpoint, type Question } from "../http/api/answer.ts";
+
+/** Requests a minute, when a route says nothing. */
+const PER_MINUTE = 120;
+
+/** The account that asks. */
+export interface RouteCaller {
+  readonly accountId: string;
+  /** As the database says now. */
+  readonly role: Role;
+}
+
+/** A route as a plugin describes it. */
+export interface RouteDefinition<Body, Result, Who extends Role | "anyone">
+  extends Omit<Question<Body, Result>, "answer" | "signedIn"> {
+  /** The least role that may ask. "anyone" needs no access token. Default "player". */
+  readonly role?: Who;
+  /** Requests a minute of one account, or of one address for "anyone". Default 120. */
+  readonly perMinute?: number;
+  answer(
+    asked: Asked<Body> & { readonly caller: Who extends "anyone" ? undefined : RouteCaller },
+  ): Promise<Result> | Result;
+}
+
+/** What the server asks before a route answers. */
+export interface RouteGuard {
+  readonly auth: Pick<Auth, "current">;
+  /** Opens the rate limit of one route. */
+  limit(name: string, perMinute: number): RateLimit;
+}
+
+/** A route of a plugin. Made by {@link route}. */
+export interface PluginRoute {
+  /** Such as `GET /v1/guestbook`. */
+  readonly place: string;
+  open(id: string, guard: RouteGuard): ReturnType<typeof endpoint>;
+}
+
+/**
+ * Declares a route of a plugin: its shapes are checked and are in `/v1/openapi.json`, its role and rate are
+ * asked first, and a `RoomkeepError` is answered with its code.
+ *
+ * @example
+ * route({
+ *   method: "GET",
+ *   path: "/v1/guestbook",
+ *   summary: "The latest entries",
+ *   role: "anyone",
+ *   result: z.object({ entries: z.array(z.string()) }),
+ *   answer: async () => ({ entries: await guestbook.latest() }),
+ * });
+ */
+export function route<Body, Result, Who extends Role | "anyone" = "player">(
+  definition: RouteDefinition<Body, Result, Who>,
+): PluginRoute {
+  const { method, path, codes = [], perMinute = PER_MINUTE } = definition;
+  const role: Role | "anyone" = definition.role ?? "player";
+  return {
+    place: `${method} ${path}`,
+    open(id, { auth, limit }) {
+      const requests = limit(id, perMinute);
+      const admit = async ({ token, address }: Asked<Body>): Promise<RouteCaller | undefined> => {
+        if (role === "anyone") {
+          await requests.spend(addressKey(address));
+          return undefined;
+        }
+        const caller = await auth.current(token);
+        await requests.spend(caller.accountId);
+        if (!(ROLES.indexOf(caller.role) >= ROLES.indexOf(role))) throw new RoomkeepError("ROLE_NEEDED");
+        return caller;
+      };
+      return endpoint<Body, Result>({
+        ...definition,
+        signedIn: role !== "anyone",
+        codes: role === "anyone" || role === "player" ? codes : [...codes, "ROLE_NEEDED"],
+        async answer(asked) {
+          const caller = (await admit(asked)) as Who extends "anyone" ? undefined : RouteCaller;
+          return definition.answer({ ...asked, caller });
+        },
+      });
+    },
+  };
+}
