@@ -116,7 +116,7 @@ function watcher(
   const client = {
     sessionId: `watcher${i}`,
     state: ClientState.JOINED,
-    ref: {},
+    ref: { bufferedAmount: 0 },
     raw: (message: Uint8Array) => decoder.decode(message, { offset: 1 }),
   } as unknown as Client;
   serializer.viewpoint(client, String(i));

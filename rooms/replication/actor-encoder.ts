@@ -78,7 +78,7 @@ export class Scratch {
 }
 
 /** Whether the path from its actor to a tree leads through a field under `.view()`. */
-export function isOwners(tree: ChangeTree, actor: ChangeTree): boolean {
+export function isOwnersOnly(tree: ChangeTree, actor: ChangeTree): boolean {
   for (let t: ChangeTree = tree; t !== actor; ) {
     const parent = parentOf(t);
     if (parent === undefined) return false;
@@ -98,17 +98,17 @@ export function appendWhole(
   encoder: Encoder,
   out: Scratch,
   tree: ChangeTree,
-  whose: Audience,
+  audience: Audience,
   form: Form,
-  owners = false,
+  ownersOnly = false,
 ): void {
-  if (whose === "all" || owners || descriptorOf(tree).hasAnyView) {
-    const writer = { encoder, out, tree, whose, owners, switched: false, deferred: 0 };
-    if (whose === "all" || owners) begin(writer);
+  if (audience === "all" || ownersOnly || descriptorOf(tree).hasAnyView) {
+    const writer = { encoder, out, tree, audience, ownersOnly, switched: false, deferred: 0 };
+    if (audience === "all" || ownersOnly) begin(writer);
     if (form === "replace" && !tree.isPatchOnly) appendErasure(writer);
     tree.forEachLiveWithCtx(writer, appendLive);
   }
-  tree.forEachChildWithCtx({ encoder, out, tree, whose, form, owners }, appendChild);
+  tree.forEachChildWithCtx({ encoder, out, tree, audience, form, ownersOnly }, appendChild);
 }
 
 /**
@@ -121,17 +121,17 @@ interface Writer {
   readonly encoder: Encoder;
   readonly out: Scratch;
   readonly tree: ChangeTree;
-  readonly whose: Audience;
+  readonly audience: Audience;
   /** The whole tree is the owner's. */
-  readonly owners: boolean;
+  readonly ownersOnly: boolean;
   switched: boolean;
 }
 
 /**
  * Whether this audience may see a field. A collection has no tags: all of it has the audience of its field.
  */
-function isForAudience({ tree, whose, owners }: Writer, index: number): boolean {
-  return (owners || descriptorOf(tree).tags[index] !== undefined) === (whose === "owner");
+function isForAudience({ tree, audience, ownersOnly }: Writer, index: number): boolean {
+  return (ownersOnly || descriptorOf(tree).tags[index] !== undefined) === (audience === "owner");
 }
 
 function isDeferred({ deferred }: Writer, index: number): boolean {
@@ -166,21 +166,21 @@ function appendLive(writer: Writer, index: number): void {
  * Collections are emptied first; fields that were unset this tick are left out.
  */
 export function appendRest(encoder: Encoder, out: Scratch, { tree, layout }: TrackedActor): void {
-  const [whose, owners] = ["all", false] as const;
+  const [audience, ownersOnly] = ["all", false] as const;
   const deferred = layout.continuous;
-  tree.forEachLiveWithCtx({ encoder, out, tree, whose, owners, switched: true, deferred }, appendLive);
-  tree.forEachChildWithCtx({ encoder, out, tree, whose, form: "replace", owners }, appendChild);
+  tree.forEachLiveWithCtx({ encoder, out, tree, audience, ownersOnly, switched: true, deferred }, appendLive);
+  tree.forEachChildWithCtx({ encoder, out, tree, audience, form: "replace", ownersOnly }, appendChild);
 }
 
 type Branch = Omit<Writer, "switched" | "deferred"> & { readonly form: Form };
 
 function appendChild(
-  { encoder, out, tree, whose, form, owners }: Branch,
+  { encoder, out, tree, audience, form, ownersOnly }: Branch,
   child: ChangeTree,
   index: number,
 ): void {
-  const isHidden = owners || descriptorOf(tree).tags[index] !== undefined;
-  if (whose === "owner" || !isHidden) appendWhole(encoder, out, child, whose, form, isHidden);
+  const isHidden = ownersOnly || descriptorOf(tree).tags[index] !== undefined;
+  if (audience === "owner" || !isHidden) appendWhole(encoder, out, child, audience, form, isHidden);
 }
 
 /**
@@ -203,17 +203,18 @@ function appendUnset(writer: Writer, index: number, op: OPERATION): void {
  * Appends the immediate changes of one actor, in the order in which they happened. A schema that was added to
  * it by reference goes whole: it may come from an actor that is not visible to this one's viewers.
  */
-export function appendChanges(encoder: Encoder, out: Scratch, actor: TrackedActor, whose: Audience): void {
+export function appendChanges(encoder: Encoder, out: Scratch, actor: TrackedActor, audience: Audience): void {
   const added = addedTrees(actor);
   for (const tree of actor.dirtyTrees) {
     if (added.size > 0 && isWithin(tree, actor.tree, added)) continue;
-    const owners = isOwners(tree, actor.tree);
-    if (whose === "all" && owners) continue;
-    appendOps(encoder, out, actor, tree, whose, owners);
+    const ownersOnly = isOwnersOnly(tree, actor.tree);
+    if (audience === "all" && ownersOnly) continue;
+    appendOps(encoder, out, actor, tree, audience, ownersOnly);
     for (const [child, parent] of added) {
       if (parent !== tree) continue;
-      const childOwners = owners || isTagged(tree, child);
-      if (whose === "owner" || !childOwners) appendWhole(encoder, out, child, whose, "replace", childOwners);
+      const childOwnersOnly = ownersOnly || isTagged(tree, child);
+      if (audience === "owner" || !childOwnersOnly)
+        appendWhole(encoder, out, child, audience, "replace", childOwnersOnly);
     }
   }
 }
@@ -223,11 +224,11 @@ function appendOps(
   out: Scratch,
   actor: TrackedActor,
   tree: ChangeTree,
-  whose: Audience,
-  owners: boolean,
+  audience: Audience,
+  ownersOnly: boolean,
 ): void {
   const deferred = tree === actor.tree ? actor.layout.continuous : 0;
-  tree.forEachWithCtx({ encoder, out, tree, whose, owners, switched: false, deferred }, appendOp);
+  tree.forEachWithCtx({ encoder, out, tree, audience, ownersOnly, switched: false, deferred }, appendOp);
 }
 
 function appendOp(writer: Writer, index: number, op: OPERATION): void {

@@ -12,12 +12,12 @@ import { missingParts } from "../transport/missing-parts.ts";
 
 /**
  * Undocumented parts of `@colyseus/schema` that replication rests on, read from 5.0.34:
- * src/encoder/ChangeTree.ts, Encoder.ts, Root.ts, and src/types/custom/ArraySchema.ts. Nothing documented
- * takes their place, so that {@link checkSchemaInternals} refuses a version without them. Beside the
- * functions below these are the trees' walks (`forEach…`), `dirtyLow`, `dirtyHigh`, `endEncode`, `discard`
- * and `operation`, typed by the package itself.
+ * src/encoder/ChangeTree.ts, Encoder.ts, Root.ts, and src/types/custom/ArraySchema.ts. Nothing documented takes
+ * their place, so that {@link checkSchemaInternals} refuses a version without them. Parts of trees and roots that
+ * the package types itself are used in place: the walks (`forEach…`), `parentRef`, `extraParents`, `isFiltered`,
+ * `isPatchOnly`, `dirtyLow`, `dirtyHigh`, `endEncode`, `discard`, `operation`, `remove` and `removeFromQueue`.
  */
-export const SCHEMA_READ_FROM = "5.0.34";
+const READ_FROM = "5.0.34";
 
 /** The change tree of a value, if it is a schema or a collection. */
 export function treeOf(value: unknown): ChangeTree | undefined {
@@ -160,6 +160,6 @@ export function checkSchemaInternals(encoder: Encoder): void {
       deletedIndexes: "object",
     }),
   ];
-  if (missing.length > 0) throw missingInternals("@colyseus/schema", missing);
+  if (missing.length > 0) throw missingInternals(`@colyseus/schema (${READ_FROM} is known to work)`, missing);
   isChecked = true;
 }
