@@ -2,7 +2,8 @@ export { type PredictEffect, type PredictedEffect, predictEffects } from "./netw
 export type { GameRoom, InputFrame, Pose, Prediction, Step } from "./network/predict.ts";
 export type { HeardEvent, OnEvent } from "./network/room-events.ts";
 export { type PageOptions, startPage } from "./page.tsx";
-export type { ActorView, ActorViews } from "./scene/actor-views.ts";
+export type { ActorView } from "./scene/actor-view.ts";
+export type { ActorViews } from "./scene/actor-views.ts";
 export type { AvatarView } from "./scene/avatar-view.ts";
 export type { ActorSize } from "./scene/debug-draw.ts";
 export { type Batch, openBatch, type PieceOptions } from "./scene/level/batch.ts";

@@ -4,7 +4,8 @@ import type { Object3D } from "three";
 import type { PredictEffect } from "./network/optimistic-effects.ts";
 import type { GameRoom, Pose, Prediction, Step } from "./network/predict.ts";
 import type { OnEvent } from "./network/room-events.ts";
-import type { ActorView, ActorViews } from "./scene/actor-views.ts";
+import type { ActorView } from "./scene/actor-view.ts";
+import type { ActorViews } from "./scene/actor-views.ts";
 import type { ActorSize, DebugDraw } from "./scene/debug-draw.ts";
 import type { SceneryBrush } from "./scene/level/scenery.ts";
 import type { Sounds } from "./scene/sounds.ts";
@@ -99,7 +100,12 @@ export interface GameView<S extends WorldState = WorldState> {
 /** Views of games by the name under which their rooms are defined. */
 export type GameViews = Record<string, GameView>;
 
-/** Types a view by its state, so that it can be listed with others. */
+/**
+ * Types a view by its state, so that it can be listed with others.
+ *
+ * @example
+ * export const tagView = defineView<TagState>({ title: "Tag", level: arena, mount: ({ room }) => openLobby(room) });
+ */
 export function defineView<S extends WorldState>(view: GameView<S>): GameView {
   return view as unknown as GameView;
 }

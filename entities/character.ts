@@ -5,6 +5,10 @@ import { Account } from "./account.ts";
  * A character and the lease on it. One process at a time owns it; every write names `owner` and `epoch`, and a
  * write that changes no row has been fenced. Written by SQL only (`server/persistence/character-rows.ts`), never by `save()`:
  * that would write columns it has not looked at.
+ *
+ * @example
+ * @ForeignKey(() => Character, { name: "score_character_id_fkey", onDelete: "CASCADE" })
+ * characterId!: string;
  */
 @Entity({ name: "character" })
 @Check("character_coins_range", "coins >= 0 AND coins <= 9007199254740991")

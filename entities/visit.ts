@@ -2,7 +2,12 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 import { Account } from "./account.ts";
 import { Character } from "./character.ts";
 
-/** One stay of a character in a room, from its join to its leave, by the clock of the process. */
+/**
+ * One stay of a character in a room, from its join to its leave, by the clock of the process.
+ *
+ * @example
+ * const [{ count }] = await db.query("SELECT count(*) FROM visit WHERE game = $1 AND ended_at IS NULL", ["plaza"]);
+ */
 @Entity({ name: "visit" })
 @Index("visit_account_id_idx", ["accountId", "startedAt"])
 @Index("visit_character_id_idx", ["characterId", "startedAt"])

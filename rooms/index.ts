@@ -23,9 +23,9 @@ export {
   type RoomContext,
   type Simulation,
   type SimulationOptions,
-  type SnapshotScope,
   type SystemInRoom,
 } from "./simulation/simulation.ts";
+export type { SnapshotScope } from "./simulation/simulation-snapshot.ts";
 export * from "./simulation/systems.ts";
 export { PHASES, type Phase, type TickProfile, type TickTiming } from "./simulation/tick-clock.ts";
 export { BACKPRESSURE_LIMITS, type BackpressureLimits } from "./transport/backpressure.ts";

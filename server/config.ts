@@ -130,6 +130,8 @@ export interface Config {
  * Reads the settings from environment variables.
  *
  * @throws RoomkeepError CONFIG_INVALID naming each variable that cannot be used; never its value
+ * @example
+ * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   // An empty variable is the same as none: `REDIS_URL= npm start`.

@@ -9,7 +9,7 @@ import {
   MeshLambertMaterial,
   TorusGeometry,
 } from "three";
-import type { ActorView } from "./actor-views.ts";
+import type { ActorView } from "./actor-view.ts";
 import { type Batch, openBatch } from "./level/batch.ts";
 import { type Nameplate, nameTag } from "./nameplate.ts";
 

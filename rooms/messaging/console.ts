@@ -38,7 +38,7 @@ export interface Command<R> {
   run(room: R, caller: Caller, values: readonly (string | number | undefined)[]): string | Refusal;
 }
 
-/** Who gives a command. */
+/** The player or operator who gives a command, with the role that decides what they may do. */
 export interface Caller {
   /** Session id of a player, or what the log should name an operator. */
   readonly id: string;

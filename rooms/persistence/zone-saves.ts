@@ -29,7 +29,7 @@ export interface ZoneKeeper {
   readonly claim: ZoneClaim;
 }
 
-/** What {@link openZone} takes. */
+/** A room's zone: which one, what of it is saved, and where. */
 export interface ZoneOptions {
   readonly zones: ZonePort;
   readonly zone: string;

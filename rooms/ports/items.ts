@@ -1,5 +1,5 @@
 import type { Refusal } from "../../shared/errors.ts";
-import type { Claim } from "./ports.ts";
+import type { Claim } from "./characters.ts";
 
 export type { ItemTemplate, ItemTemplates } from "../../shared/protocol/items.ts";
 

@@ -56,7 +56,7 @@ export function defineSystem<W, C extends SystemContext = SystemContext>(system:
   return system;
 }
 
-/** What {@link createSystems} takes beside the list. */
+/** Tick rate, clock and tolerance of a list of systems. */
 export interface SystemsOptions {
   /** Ticks a second of the room. */
   readonly tickHz: number;

@@ -5,8 +5,7 @@ import type { Player } from "../player.ts";
 import { beginHandOver, beginReturn, endWait, failHandOver, receiveTicket } from "./departure.ts";
 import { handOver, takeBack } from "./hand-over.ts";
 import { asRefusal } from "./portal.ts";
-import { freeSeat } from "./seating.ts";
-import { isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
+import { freeSeat, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
 
 /**
  * Longest time, ms, that those who go together wait for one whose hand-over hangs. Their own tickets are good

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import { type BotOptions, type BotProgress, type BotReport, runBots } from "../../bots/index.ts";
 import { DEFAULT_PORT, RoomkeepError } from "../../shared/index.ts";
-import { type BotOptions, type BotProgress, type BotReport, runBots } from "../../testing/bots.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 
 const COUNT_MAX = 1000;
 

@@ -8,7 +8,7 @@ import { startServer } from "../boot.ts";
 import { readConfig } from "../config.ts";
 import type { Games } from "../games.ts";
 import type { RunningServer } from "../index.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 
 const help = `roomkeep start [--record folder]
 

@@ -7,7 +7,7 @@ import {
   restoreQuarantined,
   setZoneAside,
 } from "../persistence/zone-quarantine.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 import { withDatabase } from "./with-database.ts";
 
 const HELP: Record<string, string> = {

@@ -5,7 +5,7 @@ import { RoomkeepError } from "../../shared/errors.ts";
 /** How bytes are made smaller: brotli is denser, gzip faster. */
 export type Compression = "brotli" | "gzip" | "none";
 
-/** What {@link createSnapshotCodec} takes. */
+/** Keys, compression and bounds of stored bytes. */
 export interface SnapshotCodecOptions {
   /**
    * 32-byte keys as buffers, 64 hex digits or base64. The first seals; all open, so that a key can be changed

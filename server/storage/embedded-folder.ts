@@ -10,7 +10,7 @@ const FIRST_OWN_OID = 16_384;
 /** Files that are synced at the same time. */
 const SYNC_AT_ONCE = 32;
 
-/** What {@link openEmbeddedFolder} takes. */
+/** How an embedded database is made, and how durable a new one is. */
 export interface EmbeddedFolderOptions {
   /** Makes a whole, closed database in a folder that is there and empty. */
   make(folder: string): Promise<void>;

@@ -20,7 +20,7 @@ export interface Recordings extends RecordingPort {
   close(): Promise<void>;
 }
 
-/** What {@link openRecordings} takes. */
+/** Folder of the recordings, and how often a hash is in them. */
 export interface RecordingsOptions {
   /** Where the files go; it is made if it is not there. */
   readonly folder: string;

@@ -9,6 +9,9 @@ export interface Slope {
 /**
  * Height of the ground at a place, metres: bilinear between the four heights about it, and beyond the rim as at
  * the rim. Only exact operations, so that server and browsers agree to the bit.
+ *
+ * @example
+ * const feetY = meadow.terrain ? heightAt(meadow.terrain, x, z) : 0;
  */
 export function heightAt(terrain: Terrain, x: number, z: number): number {
   const { columns, cellM, heights } = terrain;
@@ -23,7 +26,13 @@ export function heightAt(terrain: Terrain, x: number, z: number): number {
   return mix(near, far, v - r);
 }
 
-/** How the ground rises at a place. `out` is filled and returned, so that a step allocates nothing. */
+/**
+ * How the ground rises at a place, metres a metre along x and z. `out` is filled and returned, so that a step
+ * allocates nothing.
+ *
+ * @example
+ * const { x: rise } = slopeAt(terrain, deer.x, deer.z, slope);
+ */
 export function slopeAt(terrain: Terrain, x: number, z: number, out: Slope): Slope {
   const reach = terrain.cellM * 0.25;
   out.x = (heightAt(terrain, x + reach, z) - heightAt(terrain, x - reach, z)) / (2 * reach);
@@ -31,7 +40,7 @@ export function slopeAt(terrain: Terrain, x: number, z: number, out: Slope): Slo
   return out;
 }
 
-/** What {@link bakeTerrain} takes. Metres. */
+/** Corners of a terrain, and the distance between its heights, metres. */
 export interface BakeOptions {
   readonly min: readonly [x: number, z: number];
   readonly max: readonly [x: number, z: number];
@@ -63,6 +72,9 @@ export function bakeTerrain(options: BakeOptions, height: (x: number, z: number)
  * machine.
  *
  * @param seed any 32-bit integer
+ * @example
+ * const hills = valueNoise(7, 24);
+ * const terrain = bakeTerrain({ min: [-50, -50], max: [50, 50], cellM: 2 }, (x, z) => 3 * hills(x, z));
  */
 export function valueNoise(seed: number, sizeM: number): (x: number, z: number) => number {
   const corner = (c: number, r: number) => {

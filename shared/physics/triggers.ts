@@ -43,7 +43,12 @@ export interface Triggers {
 /** Ids of those who are in a volume, in the order in which they entered, by its name; empty volumes are left out. */
 export type TriggersSave = Readonly<Record<string, readonly string[]>>;
 
-/** Whether a place is in a volume; its border belongs to it. */
+/**
+ * Whether a place is in a volume; its border belongs to it.
+ *
+ * @example
+ * if (isWithin(goal, ball)) score();
+ */
 export function isWithin(volume: TriggerVolume, { x, y, z }: Visitor): boolean {
   const dx = x - volume.at[0];
   const dy = y - volume.at[1];

@@ -97,7 +97,12 @@ export type Ware = SchemaType<typeof Ware>;
 export const Shop = Actor.extend({ name: t.string().default(""), wares: t.map(Ware) }, "Shop");
 export type Shop = SchemaType<typeof Shop>;
 
-/** How many of a kind are in somebody's bag; what is worn does not count. */
+/**
+ * How many of a kind are in the bag of an avatar; worn items do not count.
+ *
+ * @example
+ * if (countInBag(avatar, "herb") >= 3) brew(avatar);
+ */
 export function countInBag({ items }: Pick<Carrier, "items">, template: string): number {
   let count = 0;
   items.forEach((stack) => {
@@ -106,7 +111,12 @@ export function countInBag({ items }: Pick<Carrier, "items">, template: string):
   return count;
 }
 
-/** Whether somebody wears something of this kind. */
+/**
+ * Whether an avatar wears an item of this kind.
+ *
+ * @example
+ * const speed = wears(avatar, "boots") ? 1.2 : 1;
+ */
 export function wears({ worn }: Pick<Carrier, "worn">, template: string): boolean {
   return [...worn.values()].includes(template);
 }

@@ -1,6 +1,6 @@
 import { RoomkeepError } from "../errors.ts";
 
-/** What {@link versioned} takes. */
+/** Name, present version and upgrades of a kind of stored JSON, for {@link versioned}. */
 export interface VersionedOptions {
   /** What is stored, for messages: "zone save of meadow". */
   readonly name: string;
@@ -10,8 +10,8 @@ export interface VersionedOptions {
   readonly upgrades?: Readonly<Record<number, Upgrade>>;
 }
 
-/** Makes stored JSON of one version into that of the next. It may change its argument, which is a copy. */
 // biome-ignore lint/suspicious/noConfusingVoidType: an upgrade that changes its argument returns nothing
+/** Makes stored JSON of one version into that of the next. It may change its argument, which is a copy. */
 export type Upgrade = (stored: Record<string, unknown>) => Record<string, unknown> | void;
 
 /** Stored JSON with its version beside it. */

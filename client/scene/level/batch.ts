@@ -42,7 +42,13 @@ export interface Batch {
   mesh(material: Material): Mesh;
 }
 
-/** Opens a {@link Batch}. The seed makes its random shades the same in every browser. */
+/**
+ * Opens a {@link Batch}. The seed makes its random shades the same in every browser.
+ *
+ * @example
+ * const stones = openBatch(7);
+ * stones.add(new IcosahedronGeometry(0.4), "#8a8f98", { at: [2, 0.2, 1] });
+ */
 export function openBatch(seed = 1): Batch {
   const positions: number[] = [];
   const normals: number[] = [];

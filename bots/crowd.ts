@@ -1,6 +1,6 @@
 import type { Room } from "colyseus.js";
 import { BUTTON, EMOTES, seeded, TICK_HZ, type WalkInput, type WorldState } from "../shared/index.ts";
-import { enterRoom } from "./player.ts";
+import { enterRoom } from "./enter-room.ts";
 import { signIn } from "./sign-in.ts";
 
 /** What a crowd of bots does. */
