@@ -1,5 +1,6 @@
 import type { Room } from "colyseus.js";
-import { BUTTON, EMOTES, seeded, TICK_HZ, type WalkInput, type WorldState } from "../shared/index.ts";
+import { BUTTON, seeded, TICK_HZ, type WalkInput, type WorldState } from "../shared/index.ts";
+import { EMOTES } from "../shared/internal.ts";
 import { enterRoom } from "./enter-room.ts";
 import { signIn } from "./sign-in.ts";
 

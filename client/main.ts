@@ -1,7 +1,7 @@
-import { startPage } from "roomkeep/client";
 import { caveView, meadowView } from "../games/meadow/view.ts";
 import { plazaView } from "../games/plaza/view.ts";
 import { tagView } from "../games/tag/view.ts";
+import { startPage } from "./index.ts";
 
 const views = {
   plaza: plazaView,

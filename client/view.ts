@@ -1,8 +1,8 @@
 import type { ComponentChild } from "preact";
-import type { Actor, ItemTemplates, Level, WorldState } from "roomkeep/shared";
 import type { Object3D } from "three";
+import type { Actor, ItemTemplates, Level, WorldState } from "../shared/index.ts";
 import type { PredictEffect } from "./network/optimistic-effects.ts";
-import type { GameRoom, Pose, Prediction, Step } from "./network/predict.ts";
+import type { JoinedRoom, Pose, Prediction, Step } from "./network/predict.ts";
 import type { OnEvent } from "./network/room-events.ts";
 import type { ActorView } from "./scene/actor-view.ts";
 import type { ActorViews } from "./scene/actor-views.ts";
@@ -18,7 +18,7 @@ export type HudSlot = "top" | "side" | "center";
 
 /** What a game's view can use while its room is open. */
 export interface ViewContext<S extends WorldState = WorldState> {
-  readonly room: GameRoom<S>;
+  readonly room: JoinedRoom<S>;
   readonly stage: Stage;
   readonly actors: ActorViews;
   readonly prediction: Prediction;
@@ -86,7 +86,7 @@ export interface GameView<S extends WorldState = WorldState> {
   /** Hit volume of a kind of actor, for the debug drawing. */
   sizeOf?(kind: string): ActorSize | undefined;
   /** The room's step if it is not `walk`: the same function that the server runs. */
-  step?(room: GameRoom<S>): Step;
+  step?(room: JoinedRoom<S>): Step;
   /** Adds to the scenery: paving, garlands, jets. */
   decorate?(brush: SceneryBrush): void;
   /** For a game whose avatars carry items: adds bag, trade and shop. */

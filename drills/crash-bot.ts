@@ -1,6 +1,6 @@
 import { Client, type Room } from "colyseus.js";
 import type { Stack } from "roomkeep/rooms";
-import { signIn, ticketFor } from "roomkeep/testing";
+import { signIn, ticketFor } from "../bots/index.ts";
 import type { Answer, Ask } from "./crash-room.ts";
 import type { Journal } from "./crash-tally.ts";
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { DEFAULT_PORT, RoomkeepError, ZONE_SAVE_MS } from "../shared/index.ts";
+import { RoomkeepError } from "../shared/index.ts";
+import { DEFAULT_PORT, ZONE_SAVE_MS } from "../shared/internal.ts";
 import type { OidcConfig } from "./accounts/oidc.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);

@@ -1,7 +1,7 @@
 import { Client, type Room } from "colyseus.js";
 import { enterRoom, type RoomChoice, signIn } from "../bots/index.ts";
-import type { Avatar, TravelMessage, WalkInput, WorldState } from "../shared/index.ts";
-import { BUTTON } from "../shared/index.ts";
+import { type Avatar, BUTTON, type WalkInput, type WorldState } from "../shared/index.ts";
+import type { TravelMessage } from "../shared/internal.ts";
 
 /** Name and looks of a player who joins, or the token of an earlier one, and the room. */
 export interface WhoJoins extends RoomChoice {

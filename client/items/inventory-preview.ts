@@ -1,4 +1,5 @@
-import { BAG_SLOTS, type ItemTemplates } from "roomkeep/shared";
+import type { ItemTemplates } from "../../shared/index.ts";
+import { BAG_SLOTS } from "../../shared/internal.ts";
 
 /** A stack of the own character. */
 export interface CarriedItems {

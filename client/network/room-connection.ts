@@ -1,5 +1,6 @@
-import { type ServerMessages, watchLiveness } from "roomkeep/shared";
-import type { GameRoom } from "./predict.ts";
+import type { ServerMessages } from "../../shared/index.ts";
+import { watchLiveness } from "../../shared/internal.ts";
+import type { JoinedRoom } from "./predict.ts";
 import { backoffMs } from "./retry.ts";
 
 /** Called back about the connection to one room. */
@@ -18,7 +19,7 @@ export interface ConnectionEvents {
 
 /** Watches the connection to a room. @param findRoom id of the room if it is still listed */
 export function watchConnection(
-  room: GameRoom,
+  room: JoinedRoom,
   findRoom: () => Promise<string | undefined>,
   events: ConnectionEvents,
 ): void {
@@ -37,7 +38,7 @@ export function watchConnection(
   });
 }
 
-function tuneReconnection(room: GameRoom): void {
+function tuneReconnection(room: JoinedRoom): void {
   Object.assign(room.reconnection, {
     // A drop in the first second is a drop too.
     minUptime: 0,

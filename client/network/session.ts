@@ -3,7 +3,7 @@ import { Client } from "colyseus.js";
 import type { Account } from "../account/account.ts";
 import type { Api } from "./api.ts";
 import { forgetLastSeat, readLastSeat, SEAT_MS } from "./last-seat.ts";
-import type { GameRoom } from "./predict.ts";
+import type { JoinedRoom } from "./predict.ts";
 import { retry } from "./retry.ts";
 import { type Goal, isOffline, openRoomJoin } from "./room-join.ts";
 import { RoomStays } from "./room-stays.ts";
@@ -18,7 +18,7 @@ const RESUME_ATTEMPTS = 6;
 export interface Session {
   readonly phase: ReadonlySignal<SessionPhase>;
   /** The room of the phase. */
-  readonly room: ReadonlySignal<GameRoom | undefined>;
+  readonly room: ReadonlySignal<JoinedRoom | undefined>;
   /** Why the last attempt failed, for people, below the join form; empty. */
   readonly problem: Signal<string>;
   /** Joins a room. Never throws: `problem` says why it failed. */

@@ -1,5 +1,5 @@
-import type { Actor } from "roomkeep/shared";
 import type { Object3D } from "three";
+import type { Actor } from "../../shared/index.ts";
 import type { Pose } from "../network/predict.ts";
 
 /** The view of a game's own kind of actor. */

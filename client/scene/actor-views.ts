@@ -1,15 +1,14 @@
-import type { Actor, Avatar, Prop } from "roomkeep/shared";
 import {
   BoxGeometry,
   type BufferGeometry,
   Group,
   Mesh,
   MeshLambertMaterial,
-  type Object3D,
   Quaternion,
   SphereGeometry,
 } from "three";
-import type { GameRoom, Pose, Prediction } from "../network/predict.ts";
+import type { Actor, Avatar, Prop } from "../../shared/index.ts";
+import type { JoinedRoom, Pose, Prediction } from "../network/predict.ts";
 import type { Settings } from "../settings.ts";
 import type { ActorView } from "./actor-view.ts";
 import { type AvatarView, showAvatar } from "./avatar-view.ts";
@@ -36,7 +35,7 @@ export interface ActorViews {
 /** What {@link showActors} uses. */
 export interface ActorOptions {
   stage: Stage;
-  room: GameRoom;
+  room: JoinedRoom;
   prediction: Prediction;
   settings: Settings;
   sounds: Sounds;

@@ -1,13 +1,6 @@
 import { randomUUID } from "node:crypto";
-import {
-  type Carrier,
-  itemMessages,
-  type Refusal,
-  refuse,
-  type TradeEnd,
-  type TradeSide,
-  type TradeView,
-} from "../../shared/index.ts";
+import { type Carrier, type Refusal, refuse, type TradeView } from "../../shared/index.ts";
+import { itemMessages, type TradeEnd, type TradeSide } from "../../shared/internal.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Booked, ItemPort, Offer } from "../ports/ports.ts";

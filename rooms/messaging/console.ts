@@ -1,4 +1,5 @@
-import { type Actor, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import { type Actor, type Refusal, refuse } from "../../shared/index.ts";
+import { roomMessages } from "../../shared/internal.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { Role } from "../ports/ports.ts";
 import type { MessageRouter } from "./message-router.ts";

@@ -1,5 +1,6 @@
 import { matchMaker, type Presence } from "@colyseus/core";
-import { type DeliveryOutcome, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import { type Refusal, refuse } from "../../shared/index.ts";
+import { type DeliveryOutcome, roomMessages } from "../../shared/internal.ts";
 import { nameOf, type RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import { clean } from "./chat.ts";

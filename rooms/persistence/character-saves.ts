@@ -1,4 +1,5 @@
-import { AUTOSAVE_MS, isFinitePose, RoomkeepError } from "../../shared/index.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { AUTOSAVE_MS, isFinitePose } from "../../shared/internal.ts";
 import type { Player, RoomPlayer } from "../player.ts";
 import type { CharacterPort, CharacterState, Claim, Log, Place } from "../ports/ports.ts";
 import { maySaveLater, tellUnsaved } from "./unsaved-states.ts";

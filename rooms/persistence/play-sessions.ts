@@ -1,5 +1,6 @@
 import type { Client, Deferred } from "@colyseus/core";
-import { CLOSE, RECONNECT_S } from "../../shared/index.ts";
+import { CLOSE } from "../../shared/index.ts";
+import { RECONNECT_S } from "../../shared/internal.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterState, Claim, Identity, Log, PlaySessionEnding, Ports } from "../ports/ports.ts";
 import type { InstanceAccess } from "../travel/instance-access.ts";

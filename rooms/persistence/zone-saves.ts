@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type SpaceSave, type Upgrade, type Versioned, versioned } from "../../shared/index.ts";
+import { type Upgrade, type Versioned, versioned } from "../../shared/index.ts";
+import type { SpaceSave } from "../../shared/internal.ts";
 import type { Log } from "../ports/ports.ts";
 import type { ZoneClaim, ZonePort, ZoneSaved } from "../ports/zones.ts";
 import type { Simulation } from "../simulation/simulation.ts";

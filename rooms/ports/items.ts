@@ -1,7 +1,7 @@
-import type { Refusal } from "../../shared/errors.ts";
+import type { Refusal } from "../../shared/index.ts";
 import type { Claim } from "./characters.ts";
 
-export type { ItemTemplate, ItemTemplates } from "../../shared/protocol/items.ts";
+export type { ItemTemplate, ItemTemplates } from "../../shared/index.ts";
 
 /** Like things in one slot of a container. */
 export interface Stack {

@@ -1,5 +1,5 @@
 import type { Schema } from "@colyseus/schema";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 
 /** How often what lies this far off is refreshed. */
 export interface Ring {

@@ -1,10 +1,10 @@
 import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 
-// biome-ignore lint/suspicious/noConfusingVoidType: most return nothing, and need not say so
 /**
  * Applies an answer to the world. A question without an answer comes as a refusal, so that the items or coins set
  * aside for it can be given back. The refusal that it returns goes to the caller of {@link Ask}.
  */
+// biome-ignore lint/suspicious/noConfusingVoidType: most return nothing, and need not say so
 export type ApplyAnswer<About, T> = (answer: T | Refusal, about: About) => Refusal | void;
 
 /**

@@ -1,32 +1,34 @@
 import { type Schema, TypeContext } from "@colyseus/schema";
 import {
   type Actor,
-  type BodySave,
-  checkSnapshot,
   type Events,
-  type EventsSave,
-  FiniteValues,
   type GameEvent,
   hashState,
-  isFiniteBody,
-  loadSpace,
-  mendActor,
   type Random,
   RoomkeepError,
   restoreSnapshot,
-  type SchemaClass,
-  type SnapshotParts,
   type Space,
-  type SpaceSave,
   type Stored,
-  saveSpace,
   type Triggers,
-  type TriggersSave,
   takeSnapshot,
-  valueToJson,
   type World,
   type WorldState,
 } from "../../shared/index.ts";
+import {
+  type BodySave,
+  checkSnapshot,
+  type EventsSave,
+  FiniteValues,
+  isFiniteBody,
+  loadSpace,
+  mendActor,
+  type SchemaClass,
+  type SnapshotParts,
+  type SpaceSave,
+  saveSpace,
+  type TriggersSave,
+  valueToJson,
+} from "../../shared/internal.ts";
 import type { Place } from "../ports/characters.ts";
 import type { Systems } from "./systems.ts";
 

@@ -1,21 +1,15 @@
 import {
   Avatar,
-  type BodySave,
   createEvents,
   createWorld,
-  type DispatchedKind,
   type Events,
   type GameEvent,
   type Ground,
   type Level,
   layGround,
-  openSpace,
   openTriggers,
-  PortalEntered,
   Prop,
-  portalVolumes,
   type Random,
-  type SchemaClass,
   type Space,
   seeded,
   type Triggers,
@@ -23,6 +17,14 @@ import {
   type World,
   type WorldState,
 } from "../../shared/index.ts";
+import {
+  type BodySave,
+  type DispatchedKind,
+  openSpace,
+  PortalEntered,
+  portalVolumes,
+  type SchemaClass,
+} from "../../shared/internal.ts";
 import { type FiniteAvatars, openFiniteAvatars } from "./finite-avatars.ts";
 import { openSimulationSnapshot, type SimulationSnapshot } from "./simulation-snapshot.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";

@@ -1,4 +1,4 @@
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 
 /** What a system is told of the tick it runs in. */
 export interface SystemContext {

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { type Client, type ClientPrivate, ClientState } from "@colyseus/core";
 import { WebSocketClient } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
-import { CLOSE } from "../../shared/constants.ts";
+import { CLOSE } from "../../shared/index.ts";
 import { JoinQueue } from "./join-queue.ts";
 import { directHandle, type Handle, pendingBytes, writeDirectly } from "./socket-writer.ts";
 import type { Frame } from "./websocket-frame.ts";

@@ -1,5 +1,6 @@
 import { generateId, type IRoomCache, matchMaker } from "@colyseus/core";
-import { type Avatar, refuse, type SeatReservation } from "../../shared/index.ts";
+import { type Avatar, refuse } from "../../shared/index.ts";
+import type { SeatReservation } from "../../shared/internal.ts";
 import { placeOf } from "../persistence/character-saves.ts";
 import type { Identity, Journey } from "../ports/ports.ts";
 import { receiveSeat, ticketOf } from "./departure.ts";

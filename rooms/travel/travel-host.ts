@@ -1,5 +1,6 @@
 import { matchMaker, type Presence } from "@colyseus/core";
-import type { Avatar, Level, Refusal, SeatReservation, TravelMessage } from "../../shared/index.ts";
+import type { Avatar, Level, Refusal } from "../../shared/index.ts";
+import type { SeatReservation, TravelMessage } from "../../shared/internal.ts";
 import type { Player } from "../player.ts";
 import type { CharacterPort, Journey, Log } from "../ports/ports.ts";
 import type { Departure } from "./departure.ts";

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { type Folded, foldEmail, foldName } from "./account-names.ts";
 import { tellTaken } from "./accounts.ts";

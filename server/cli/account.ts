@@ -1,4 +1,4 @@
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { setRole, startReset } from "../accounts/accounts.ts";
 import { readConfig } from "../config.ts";
 import { migrate, openDatabase } from "../storage/database.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { type AuditRow, readAudit } from "../telemetry/audit.ts";
 import type { Command } from "./command.ts";
 import { withDatabase } from "./with-database.ts";

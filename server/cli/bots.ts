@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type BotOptions, type BotProgress, type BotReport, runBots } from "../../bots/index.ts";
-import { DEFAULT_PORT, RoomkeepError } from "../../shared/index.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { DEFAULT_PORT } from "../../shared/internal.ts";
 import type { Command } from "./command.ts";
 
 const COUNT_MAX = 1000;

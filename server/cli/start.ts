@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { startServer } from "../boot.ts";
 import { readConfig } from "../config.ts";
 import type { Games } from "../games.ts";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { DataSource } from "typeorm";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import {
   listQuarantine,
   type QuarantinedZone,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { ItemTemplates, Stack } from "../../rooms/ports/items.ts";
-import { type Refusal, refuse } from "../../shared/errors.ts";
+import type { Stack } from "../../rooms/index.ts";
+import { type ItemTemplates, type Refusal, refuse } from "../../shared/index.ts";
 
 /** Where a purse's coins are, by the character's id. */
 export type Purses = Map<string, number>;

@@ -1,6 +1,6 @@
-import type { Amount, Offer, PriceList, Stack } from "../../rooms/ports/items.ts";
-import type { Claim } from "../../rooms/ports/ports.ts";
-import { type Refusal, refuse } from "../../shared/errors.ts";
+import type { Claim, Stack } from "../../rooms/index.ts";
+import type { Amount, Offer, PriceList } from "../../rooms/internal.ts";
+import { type Refusal, refuse } from "../../shared/index.ts";
 import { container } from "./containers.ts";
 import type { InventoryTransaction } from "./inventory-transaction.ts";
 

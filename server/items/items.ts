@@ -1,7 +1,7 @@
 import type { DataSource } from "typeorm";
-import type { ItemPort, OwnContainer } from "../../rooms/ports/items.ts";
-import type { Claim } from "../../rooms/ports/ports.ts";
-import { type Refusal, RoomkeepError, refuse } from "../../shared/errors.ts";
+import type { Claim } from "../../rooms/index.ts";
+import type { ItemPort, OwnContainer } from "../../rooms/internal.ts";
+import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { container } from "./containers.ts";
 import { countKill, deathOf, endDeath, killsOf, lockDeath, pilesIn } from "./deaths.ts";

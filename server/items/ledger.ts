@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DataSource } from "typeorm";
-import type { Booked, ItemTemplates, Stack } from "../../rooms/ports/items.ts";
-import { type Refusal, RoomkeepError, refuse } from "../../shared/errors.ts";
+import type { Booked, Stack } from "../../rooms/index.ts";
+import { type ItemTemplates, type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { type InventoryTransaction, openInventory, type Purses } from "./inventory-transaction.ts";
 

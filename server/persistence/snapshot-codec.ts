@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 
 /** How bytes are made smaller: brotli is denser, gzip faster. */
 export type Compression = "brotli" | "gzip" | "none";

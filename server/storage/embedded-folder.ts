@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BaseLogger } from "pino";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 
 /** Lies in a database that was made to its end. */
 const COMPLETE = "roomkeep.complete";

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { openRecorder } from "../../rooms/index.ts";
-import type { RecordedRoom, RecordingPort } from "../../rooms/ports/ports.ts";
+import type { RecordedRoom, RecordingPort } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 
 /** Most characters of one file; then the recording of its room ends by itself. */

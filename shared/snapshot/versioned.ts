@@ -10,8 +10,8 @@ export interface VersionedOptions {
   readonly upgrades?: Readonly<Record<number, Upgrade>>;
 }
 
-// biome-ignore lint/suspicious/noConfusingVoidType: an upgrade that changes its argument returns nothing
 /** Makes stored JSON of one version into that of the next. It may change its argument, which is a copy. */
+// biome-ignore lint/suspicious/noConfusingVoidType: an upgrade that changes its argument returns nothing
 export type Upgrade = (stored: Record<string, unknown>) => Record<string, unknown> | void;
 
 /** Stored JSON with its version beside it. */

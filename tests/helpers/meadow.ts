@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Player, Stack } from "roomkeep/rooms";
-import type { Carrier, ServerMessages } from "roomkeep/shared";
-import { countInBag } from "roomkeep/shared";
+import { type Carrier, countInBag, type ServerMessages } from "roomkeep/shared";
 import type { TestPlayer, TestServer } from "roomkeep/testing";
 import { MeadowRoom } from "../../games/meadow/room.ts";
 import type { Hero } from "../../games/meadow/state.ts";

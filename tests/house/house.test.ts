@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { WorldRoom } from "roomkeep/rooms";
+import { WorldRoom as Direct, WorldRoom } from "roomkeep/rooms";
 import { expect, it } from "vitest";
-import { WorldRoom as Direct } from "../../rooms/index.ts";
 import { games } from "../../server/main.ts";
 import { run } from "../helpers/cli.ts";
 import { circles, deepImports, longComments, namelessDoors, refusedNames, wideFolders } from "./rules.ts";

@@ -1,4 +1,3 @@
-import { seeded } from "roomkeep/shared";
 import {
   BufferAttribute,
   BufferGeometry,
@@ -10,6 +9,7 @@ import {
   Quaternion,
   Vector3,
 } from "three";
+import { seeded } from "../../../shared/index.ts";
 
 /** Place, rotation and size of a piece. Metres and radians. */
 export interface Placing {
