@@ -1,8 +1,8 @@
 /** A sign-in: its token, and the character that it plays. */
 export interface SignedIn {
   /**
-   * Stands for the browser that signed in: good for as long as the test runs, though the refresh token behind it
-   * changes with each use. In another process it is good once.
+   * Stands for the browser that signed in: good for as long as the test runs, though the refresh token behind
+   * it changes with each use. In another process it is good once.
    */
   token: string;
   /** Only of a guest that was made now. */

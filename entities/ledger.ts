@@ -4,7 +4,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
  * One leg of a booking; append-only. The legs of a request sum to nothing, mints and sinks included.
  *
  * @example
- * const legs = await db.query("SELECT account, coins FROM ledger WHERE request_id = $1 ORDER BY leg", [requestId]);
+ * const legs = await db.query("SELECT account, coins FROM ledger WHERE request_id = $1", [requestId]);
  */
 @Entity({ name: "ledger" })
 @Unique("ledger_request_id_leg_key", ["requestId", "leg"])

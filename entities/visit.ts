@@ -6,7 +6,7 @@ import { Character } from "./character.ts";
  * One stay of a character in a room, from its join to its leave, by the clock of the process.
  *
  * @example
- * const [{ count }] = await db.query("SELECT count(*) FROM visit WHERE game = $1 AND ended_at IS NULL", ["plaza"]);
+ * const playing = await db.query("SELECT character_id FROM visit WHERE ended_at IS NULL");
  */
 @Entity({ name: "visit" })
 @Index("visit_account_id_idx", ["accountId", "startedAt"])

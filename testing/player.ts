@@ -27,7 +27,10 @@ export interface WalkKeys {
 export interface TestPlayer {
   /** The room they are in: another one after they travelled. */
   readonly room: Room<unknown, WorldState>;
-  /** How each journey that has ended did: by the name of the game they went to, or the code of why they stayed. */
+  /**
+   * How each journey that has ended did: by the name of the game they went to, or the code of why they
+   * stayed.
+   */
   readonly journeys: readonly string[];
   /** How each room that they were in closed the connection, by room id. */
   readonly closed: ReadonlyMap<string, number>;
@@ -40,7 +43,9 @@ export interface TestPlayer {
   readonly received: ReadonlyMap<string, unknown[]>;
   /** Sends one input frame a patch for so many patches, then one that stands still. */
   walk(keys: WalkKeys, frames: number): Promise<void>;
-  /** Resolves at the first patch at which the condition holds. Rejects after `ms`, saying what was waited for. */
+  /**
+   * Resolves at the first patch at which the condition holds. Rejects after `ms`, saying what was waited for.
+   */
   until(what: string, condition: () => boolean, ms?: number): Promise<void>;
   /** Resolves after so many patches. */
   patches(count: number): Promise<void>;
@@ -56,8 +61,8 @@ export interface TestPlayer {
 }
 
 /**
- * Joins a room of a game as a true player: the real SDK over a real socket. Resolves when the own actor is in the
- * state.
+ * Joins a room of a game as a true player: the real SDK over a real socket. Resolves when the own actor is in
+ * the state.
  *
  * @example
  * const ann = await joinAs(server.url, "yard", { name: "Ann" });

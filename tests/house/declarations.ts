@@ -49,14 +49,31 @@ export function readDeclarations(text: string): Declaration[] {
       const statement = text.slice(at, end);
       const [, kind, name] = HEAD.exec(statement) ?? [];
       if (kind && name) {
-        const bare = statement.replace(/^(?:export )?(?:declare )?/, "").trim();
-        found.push({ name, kind, doc, text: bare.replaceAll("    ", "  ") });
+        found.push({ name, kind, doc, text: withoutPrivate(bareOf(statement)) });
       }
       doc = "";
       at = end;
     }
   }
   return found;
+}
+
+/** A statement without `export declare`, indented by two spaces a level. */
+function bareOf(statement: string): string {
+  const bare = statement.replace(/^(?:export )?(?:declare )?/, "").trim();
+  return bare.includes("\n    ") && !/\n {2}\S/.test(bare)
+    ? bare.replace(/^(?: {4})+/gm, (spaces) => " ".repeat(spaces.length / 2))
+    : bare;
+}
+
+/** Members that nobody outside of the class sees; `tsc` declares them without their types. */
+const PRIVATE_MEMBER = /^ {2}(?:\/\*\*(?:[^*]|\*(?!\/))*\*\/\n {2})?(?:private [^;\n]*|#private);\n/gm;
+const withoutPrivate = (text: string) => text.replace(PRIVATE_MEMBER, "");
+
+/** The text of an exported constant in a source file, from its name to its semicolon. */
+export function constantIn(source: string, name: string): string | undefined {
+  const start = source.search(new RegExp(`^export const ${name}\\b`, "m"));
+  return start < 0 ? undefined : bareOf(source.slice(start, endOfStatement(source, start)));
 }
 
 function endOfComment(text: string, at: number): number {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join, normalize, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Declaration, readDeclarations, readDoor } from "./declarations.ts";
+import { constantIn, type Declaration, readDeclarations, readDoor } from "./declarations.ts";
 
 /**
  * The API reference, made from the declarations that `tsc` emits: `npm run reference` writes it, and
@@ -70,11 +70,19 @@ function exportsOf(out: string, door: Door, users: ReadonlyMap<string, string>):
     return {
       name,
       file: sourceOf(found.file),
-      declarations: found.declarations,
+      declarations: readable(found),
       ...splitDoc(doc),
       usedIn: users.get(`${door}/${name}`),
     };
   });
+}
+
+/** A schema's declared type is long and says less than its source: its source stands for it. */
+function readable({ file, declarations }: { file: string; declarations: Declaration[] }): Declaration[] {
+  const [schema] = declarations.filter(({ text }) => text.includes("SchemaWithExtendsConstructor<"));
+  if (!schema) return declarations;
+  const text = constantIn(readFileSync(join(root, sourceOf(file)), "utf8"), schema.name);
+  return text === undefined ? declarations : [{ ...schema, text }];
 }
 
 /** The declarations of a name, in the file itself or in the one that it hands on. */
@@ -110,7 +118,7 @@ function splitDoc(doc: string): { doc: string; example: string | undefined } {
 /** Which example or sample game imports a name, by "door/name"; the examples of the docs come first. */
 function readUsers(): Map<string, string> {
   const users = new Map<string, string>();
-  for (const folder of ["docs/examples", "server/cli/template", "games", "tests"]) {
+  for (const folder of ["docs/examples", "server/cli/template", "games"]) {
     for (const name of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort()) {
       if (!/\.tsx?$/.test(name)) continue;
       const path = join(folder, name);
