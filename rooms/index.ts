@@ -3,7 +3,7 @@ export type { ItemUse } from "./items/item-messages.ts";
 export type { ItemAction } from "./items/item-requests.ts";
 export type { ItemOptions, RoomItems } from "./items/room-items.ts";
 export { type Argument, type Caller, type Command, defineCommand } from "./messaging/console.ts";
-export type { RateLimit } from "./messaging/message-guard.ts";
+export type { RateLimit } from "./messaging/rate-limit.ts";
 export type { ZoneFormat } from "./persistence/zone-saves.ts";
 export type { Player, RoomPlayer } from "./player.ts";
 export type { Claim, Identity, Place, Role } from "./ports/characters.ts";

@@ -165,7 +165,6 @@ const WIDEST = 16;
 /** Folders that are wider, and how many files they may have: another folder hides in each. */
 const WIDE: readonly (readonly [string, number])[] = [
   ["bench", 26],
-  ["client/hud", 18],
   ["client/network", 19],
   ["drills", 42],
   ["games/meadow", 18],
