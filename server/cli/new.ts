@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, readFile, rename, writeFile } from "node:fs/p
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { RoomkeepError } from "../../shared/index.ts";
+import { RoomkeepError } from "../../shared/errors.ts";
 import type { Command } from "./command.ts";
 import { ownSpec } from "./own-spec.ts";
 
