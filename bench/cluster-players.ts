@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { joinAs, runBots, type TestPlayer } from "roomkeep/testing";
+import { joinAs, type TestPlayer } from "roomkeep/testing";
+import { runBots } from "../bots/index.ts";
 import { type DrillCluster, openDrillCluster } from "../drills/fleet.ts";
 import { hostOf } from "../drills/liveness.ts";
 import { ask, round, sleep } from "./children.ts";

@@ -1,10 +1,10 @@
 // A server process of `npm run bench -- cluster`: the drills' rooms, and a book of its ticks and of the time it took.
 
 import { subscribe } from "node:diagnostics_channel";
+import { readConfig, startServer } from "roomkeep/server";
 import { games } from "../drills/cluster-rooms.ts";
 import type { TickTiming } from "../rooms/simulation/tick-clock.ts";
 import { stopOnSignal, tellParent } from "../server/cli/start.ts";
-import { readConfig, startServer } from "../server/index.ts";
 
 /** What a process did between "begin" and "end". */
 export interface Spent {

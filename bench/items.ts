@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import pino from "pino";
+import { Character, Item, LedgerLeg } from "roomkeep/entities";
 import type { DataSource } from "typeorm";
 import { openPremises } from "../drills/premises.ts";
-import { Character, Item, LedgerLeg } from "../entities/index.ts";
 import { createGuest } from "../server/accounts/guests.ts";
 import { container, slotsOf } from "../server/items/containers.ts";
 import { openItems } from "../server/items/items.ts";

@@ -1,6 +1,6 @@
 /** Two true SDK clients: one takes a step, the other waits to see it. `latency-probe.ts PORT ROOM SAMPLES` */
 import { Client, type Room } from "colyseus.js";
-import type { WalkInput, WorldState } from "../shared/index.ts";
+import type { WalkInput, WorldState } from "roomkeep/shared";
 
 const [port = "0", roomId = "", samples = "1"] = process.argv.slice(2);
 

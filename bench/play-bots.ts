@@ -4,8 +4,8 @@
  * Told "storm" it joins everybody at once instead, and tells how long each took.
  */
 import { Client } from "colyseus.js";
+import type { WalkInput } from "roomkeep/shared";
 import { WebSocket } from "ws";
-import type { WalkInput } from "../shared/index.ts";
 
 const [port = "0", players = "1", hz = "20", list = ""] = process.argv.slice(2);
 const roomIds = list.split(",");

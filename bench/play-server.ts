@@ -19,8 +19,9 @@ import {
 } from "@colyseus/core";
 import { Encoder } from "@colyseus/schema";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import { PHASES, type Ports, type TickTiming, WorldRoom } from "roomkeep/rooms";
+import { type Ports, type TickTiming, WorldRoom } from "roomkeep/rooms";
 import { Avatar, defineLevel, seeded, WalkInput, WorldState } from "roomkeep/shared";
+import { PHASES } from "../rooms/simulation/tick-clock.ts";
 import { defineGames } from "../server/games.ts";
 
 const [system = "ours", rooms = "1", players = "100", size = "100", hz = "20"] = process.argv.slice(2);

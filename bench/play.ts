@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { Client, type Room } from "colyseus.js";
-import type { WorldState } from "../shared/index.ts";
+import type { WorldState } from "roomkeep/shared";
 import { ask, child, finish, heard, median, round, sleep } from "./children.ts";
 
 /** Rooms with true inputs: which, and for how long. */

@@ -1,6 +1,6 @@
 import { Client, type Room } from "colyseus.js";
 import { seeded, type WalkInput } from "roomkeep/shared";
-import { signIn, ticketFor } from "roomkeep/testing";
+import { signIn, ticketFor } from "../bots/index.ts";
 
 // True SDK clients that send one input frame each 50 ms. Arguments: url, "ours" or "bare", how many.
 const [url = "", which, count = "100"] = process.argv.slice(2);

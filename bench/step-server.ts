@@ -1,11 +1,12 @@
 import { createServer } from "node:http";
 import { type Client, type InputAPI, matchMaker, Room, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import { PHASES, type TickProfile } from "roomkeep/rooms";
+import type { TickProfile } from "roomkeep/rooms";
 import { IN_MEMORY, readConfig, startServer } from "roomkeep/server";
 import { Avatar, seeded, WalkInput, WorldState } from "roomkeep/shared";
 import { plazaLevel } from "../games/plaza/level.ts";
 import { PlazaRoom } from "../games/plaza/room.ts";
+import { PHASES } from "../rooms/simulation/tick-clock.ts";
 import { games } from "../server/main.ts";
 
 /** The plaza with fifty loose crates strewn about. */

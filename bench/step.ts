@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { PHASES, type Phase, type TickProfile } from "roomkeep/rooms";
+import type { TickProfile } from "roomkeep/rooms";
+import { PHASES, type Phase } from "../rooms/simulation/tick-clock.ts";
 
 export const help = `[--players 100] [--seconds 8] [--repeats 3] [--json]
 

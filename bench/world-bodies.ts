@@ -1,5 +1,6 @@
 import { Body, Box, Plane, Vec3, World } from "cannon-es";
-import { defineLevel, openSpace, Prop, seeded } from "roomkeep/shared";
+import { defineLevel, Prop, seeded } from "roomkeep/shared";
+import { openSpace } from "../shared/physics/physics-space.ts";
 
 /** Cost of one tick of 50 ms with loose bodies, in CPU milliseconds. */
 export interface BodyRow {

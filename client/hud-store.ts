@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import type { ChatLine } from "roomkeep/shared";
+import type { ChatLine } from "../shared/internal.ts";
 import { type NetStats, noNetStats } from "./net-stats.ts";
 import { type Feed, openFeed } from "./social/feed.ts";
 import type { HudSlot } from "./view.ts";

@@ -1,19 +1,19 @@
 export { type PredictEffect, type PredictedEffect, predictEffects } from "./network/optimistic-effects.ts";
-export type { GameRoom, InputFrame, Pose, Prediction, Step } from "./network/predict.ts";
+export type { InputFrame, JoinedRoom, Pose, Prediction, Step } from "./network/predict.ts";
 export type { HeardEvent, OnEvent } from "./network/room-events.ts";
 export { type PageOptions, startPage } from "./page.tsx";
 export { definePanel, type PagePanel, type PanelContext } from "./panel.ts";
-export type { ActorView, ActorViews } from "./scene/actor-views.ts";
+export type { ActorView } from "./scene/actor-view.ts";
+export type { ActorViews } from "./scene/actor-views.ts";
 export type { AvatarView } from "./scene/avatar-view.ts";
 export type { ActorSize } from "./scene/debug-draw.ts";
-export { type Batch, openBatch, type PieceOptions } from "./scene/level/batch.ts";
-export type { GroundPaint } from "./scene/level/ground-paint.ts";
+export { type Batch, openBatch } from "./scene/level/batch.ts";
 export type { SceneryBrush } from "./scene/level/scenery.ts";
 export { AFTERNOON, type SkyMood } from "./scene/level/sky.ts";
 export type { Sounds } from "./scene/sounds.ts";
 export type { Stage } from "./scene/stage.ts";
+export type { Wear } from "./scene/worn-items.ts";
 export type { Settings } from "./settings.ts";
-export type { Probe } from "./test-probe.ts";
 export {
   defineView,
   type GameView,

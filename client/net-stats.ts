@@ -1,5 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
-import type { GameRoom, Prediction } from "./network/predict.ts";
+import type { JoinedRoom, Prediction } from "./network/predict.ts";
 import type { Stage } from "./scene/stage.ts";
 
 /** Rates and delays of the room, measured in this page. */
@@ -25,7 +25,7 @@ export function noNetStats(): Signal<NetStats> {
 
 /** What {@link watchNetStats} measures, and where it writes. */
 export interface NetStatsOptions {
-  readonly room: GameRoom;
+  readonly room: JoinedRoom;
   readonly prediction: Prediction;
   readonly stage: Stage;
   readonly stats: Signal<NetStats>;

@@ -1,12 +1,12 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import type { GameRoom } from "./network/predict.ts";
+import type { JoinedRoom } from "./network/predict.ts";
 import type { HudSlot } from "./view.ts";
 
 /** What a plugin's panel can use. A component that reads a signal is drawn anew when it changes. */
 export interface PanelContext {
   /** The open room; undefined outside of one. */
-  readonly room: ReadonlySignal<GameRoom | undefined>;
+  readonly room: ReadonlySignal<JoinedRoom | undefined>;
   /** The account's characters, deleted ones too. */
   readonly characters: ReadonlySignal<readonly { readonly id: string; readonly name: string }[]>;
   /** The games on offer. */

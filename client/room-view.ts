@@ -1,9 +1,10 @@
-import { layGround, type ServerMessages, type TravelMessage } from "roomkeep/shared";
+import { layGround, type ServerMessages } from "../shared/index.ts";
+import type { TravelMessage } from "../shared/internal.ts";
 import { addLine, type HudStore } from "./hud-store.ts";
 import type { Input } from "./input/input.ts";
 import { watchNetStats } from "./net-stats.ts";
 import { predictEffects } from "./network/optimistic-effects.ts";
-import { type GameRoom, type Prediction, predictRoom } from "./network/predict.ts";
+import { type JoinedRoom, type Prediction, predictRoom } from "./network/predict.ts";
 import { listenToEvents } from "./network/room-events.ts";
 import { type ActorViews, showActors } from "./scene/actor-views.ts";
 import { type DebugDraw, openDebugDraw } from "./scene/debug-draw.ts";
@@ -22,7 +23,7 @@ export interface RoomView {
 /** What {@link openRoomView} connects. */
 export interface RoomViewOptions {
   stage: Stage;
-  room: GameRoom;
+  room: JoinedRoom;
   view: GameView;
   input: Input;
   hud: HudStore;
@@ -163,7 +164,7 @@ function listen({ room, hud, settings, sounds }: RoomViewOptions, actors: ActorV
 }
 
 /** Counts the players of the room once a second. @returns stops */
-function countPlayers(room: GameRoom, hud: HudStore): () => void {
+function countPlayers(room: JoinedRoom, hud: HudStore): () => void {
   const timer = setInterval(() => {
     let players = 0;
     room.state?.actors?.forEach((actor) => {

@@ -4,7 +4,7 @@ import type { PlayTarget } from "./account/play-target.ts";
 import type { HudStore } from "./hud-store.ts";
 import type { Input } from "./input/input.ts";
 import type { ItemsStore } from "./items/items-store.ts";
-import type { GameRoom } from "./network/predict.ts";
+import type { JoinedRoom } from "./network/predict.ts";
 import type { Session } from "./network/session.ts";
 import { openRoomView, openScenery, type RoomView } from "./room-view.ts";
 import type { Scenery } from "./scene/level/scenery.ts";
@@ -45,7 +45,7 @@ export function syncScene(sync: SceneSync): () => RoomView | undefined {
     roomView = undefined;
     stopPreview = undefined;
   };
-  const open = (room: GameRoom | undefined, view: GameView) => {
+  const open = (room: JoinedRoom | undefined, view: GameView) => {
     setScenery(view);
     sync.items.view.value = view.items ?? { templates: {} };
     if (room) {
@@ -77,9 +77,9 @@ function openSceneryFrame(stage: Stage): (view: GameView) => void {
  * opening read do not.
  */
 function watchRoom(
-  room: ReadonlySignal<GameRoom | undefined>,
+  room: ReadonlySignal<JoinedRoom | undefined>,
   close: () => void,
-  prepare: (room: GameRoom | undefined) => (() => void) | undefined,
+  prepare: (room: JoinedRoom | undefined) => (() => void) | undefined,
 ): void {
   let changes = 0;
   effect(() => {

@@ -1,10 +1,11 @@
 import type { ComponentChild } from "preact";
-import type { Actor, ItemTemplates, Level, WorldState } from "roomkeep/shared";
 import type { Object3D } from "three";
+import type { Actor, ItemTemplates, Level, WorldState } from "../shared/index.ts";
 import type { PredictEffect } from "./network/optimistic-effects.ts";
-import type { GameRoom, Pose, Prediction, Step } from "./network/predict.ts";
+import type { JoinedRoom, Pose, Prediction, Step } from "./network/predict.ts";
 import type { OnEvent } from "./network/room-events.ts";
-import type { ActorView, ActorViews } from "./scene/actor-views.ts";
+import type { ActorView } from "./scene/actor-view.ts";
+import type { ActorViews } from "./scene/actor-views.ts";
 import type { ActorSize, DebugDraw } from "./scene/debug-draw.ts";
 import type { SceneryBrush } from "./scene/level/scenery.ts";
 import type { Sounds } from "./scene/sounds.ts";
@@ -17,7 +18,7 @@ export type HudSlot = "top" | "side" | "center";
 
 /** What a game's view can use while its room is open. */
 export interface ViewContext<S extends WorldState = WorldState> {
-  readonly room: GameRoom<S>;
+  readonly room: JoinedRoom<S>;
   readonly stage: Stage;
   readonly actors: ActorViews;
   readonly prediction: Prediction;
@@ -85,7 +86,7 @@ export interface GameView<S extends WorldState = WorldState> {
   /** Hit volume of a kind of actor, for the debug drawing. */
   sizeOf?(kind: string): ActorSize | undefined;
   /** The room's step if it is not `walk`: the same function that the server runs. */
-  step?(room: GameRoom<S>): Step;
+  step?(room: JoinedRoom<S>): Step;
   /** Adds to the scenery: paving, garlands, jets. */
   decorate?(brush: SceneryBrush): void;
   /** For a game whose avatars carry items: adds bag, trade and shop. */
@@ -99,7 +100,12 @@ export interface GameView<S extends WorldState = WorldState> {
 /** Views of games by the name under which their rooms are defined. */
 export type GameViews = Record<string, GameView>;
 
-/** Types a view by its state, so that it can be listed with others. */
+/**
+ * Types a view by its state, so that it can be listed with others.
+ *
+ * @example
+ * export const tagView = defineView<TagState>({ title: "Tag", level: arena, mount: ({ room }) => openLobby(room) });
+ */
 export function defineView<S extends WorldState>(view: GameView<S>): GameView {
   return view as unknown as GameView;
 }

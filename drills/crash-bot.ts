@@ -1,7 +1,7 @@
 import { Client, type Room } from "colyseus.js";
-import type { Stack } from "roomkeep/rooms";
-import { signIn, ticketFor } from "roomkeep/testing";
-import { withTimeout } from "../shared/index.ts";
+import { signIn, ticketFor } from "../bots/index.ts";
+import { withTimeout } from "../shared/async.ts";
+import type { Stack } from "../shared/items/stacks.ts";
 import type { Answer, Ask } from "./crash-room.ts";
 import type { Journal } from "./crash-tally.ts";
 import { pause } from "./patience.ts";

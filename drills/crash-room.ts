@@ -1,16 +1,9 @@
 import type { Client } from "@colyseus/core";
-import {
-  type Booked,
-  type CharacterPort,
-  type Identity,
-  type ItemPort,
-  type ItemTemplates,
-  type Player,
-  type Ports,
-  type Stack,
-  WorldRoom,
-} from "roomkeep/rooms";
-import { type Refusal, RoomkeepError, refuse, WorldState } from "roomkeep/shared";
+import { type Booked, type Identity, type Player, type Ports, WorldRoom } from "roomkeep/rooms";
+import { type ItemTemplates, type Refusal, RoomkeepError, refuse, WorldState } from "roomkeep/shared";
+import type { CharacterPort } from "../rooms/ports/characters.ts";
+import type { ItemPort } from "../rooms/ports/items.ts";
+import type { Stack } from "../shared/items/stacks.ts";
 
 /** Relics are one of a kind: each is made once, so that one lost or doubled can be named. */
 export const RELICS = 6_000;

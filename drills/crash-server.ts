@@ -2,9 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { matchMaker } from "@colyseus/core";
-import { readConfig, type Services, startServer } from "../server/index.ts";
+import { readConfig, startServer } from "roomkeep/server";
 import { openItems } from "../server/items/items.ts";
 import { openCharacters } from "../server/persistence/characters.ts";
+import type { Services } from "../server/services.ts";
 import { crashRoom, type Wiring } from "./crash-room.ts";
 import { naivePorts } from "./naive.ts";
 import { type Edit, rewriting } from "./rewrite.ts";

@@ -1,6 +1,7 @@
 // The server process of the frames drill: the sample games as `roomkeep start` runs them, without their page.
+
+import { readConfig, startServer } from "roomkeep/server";
 import { stopOnSignal, tellParent } from "../server/cli/start.ts";
-import { readConfig, startServer } from "../server/index.ts";
 import { games } from "../server/main.ts";
 
 const server = await startServer(games, readConfig(process.env));

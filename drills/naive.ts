@@ -1,6 +1,8 @@
-import type { CharacterPort, CharacterState, Claim, ItemPort } from "roomkeep/rooms";
+import type { Claim } from "roomkeep/rooms";
+import { refuse } from "roomkeep/shared";
 import type { DataSource } from "typeorm";
-import { refuse } from "../shared/index.ts";
+import type { CharacterPort, CharacterState } from "../rooms/ports/characters.ts";
+import type { ItemPort } from "../rooms/ports/items.ts";
 
 /** What a character owns, kept in the process's memory and saved with the rest as one blob. */
 interface Blob {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { inspect, parseArgs } from "node:util";
-import type { WorldRoom } from "../rooms/index.ts";
+import type { WorldRoom } from "roomkeep/rooms";
 import { openReplay, type Replay, type RerunResult, rerun } from "../rooms/replay.ts";
 import { openRecorder } from "../rooms/simulation/recorder.ts";
 import { games } from "../server/main.ts";

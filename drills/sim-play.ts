@@ -1,6 +1,8 @@
 import pino from "pino";
-import type { CharacterState, Claim, ItemPort } from "roomkeep/rooms";
+import type { Claim } from "roomkeep/rooms";
 import type { DataSource } from "typeorm";
+import type { CharacterState } from "../rooms/ports/characters.ts";
+import type { ItemPort } from "../rooms/ports/items.ts";
 import { slotsOf } from "../server/items/containers.ts";
 import { openItems } from "../server/items/items.ts";
 import { type Characters, type Holder, openCharacters } from "../server/persistence/characters.ts";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import type { Avatar, PartyView } from "roomkeep/shared";
 import type { TestPlayer } from "roomkeep/testing";
 import type { LocalProcess } from "../server/dev/local-cluster.ts";
-import type { Avatar, PartyView } from "../shared/index.ts";
 import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 import { hostOf } from "./liveness.ts";
 import { pause } from "./patience.ts";

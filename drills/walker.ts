@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { CLOSE } from "roomkeep/shared";
 import type { TestPlayer } from "roomkeep/testing";
-import { CLOSE, type TravelMessage, type WatchedRoom, watchLiveness } from "../shared/index.ts";
+import { type WatchedRoom, watchLiveness } from "../shared/protocol/liveness-watch.ts";
+import type { TravelMessage } from "../shared/protocol/messages.ts";
 import { joinSoon, pause } from "./patience.ts";
 
 /** A bot that walks about and trades, and keeps a book of what became of it. */

@@ -1,5 +1,5 @@
 // One server process of the zone drill: the real server with the drill's room. It tells the drill of every save.
-import { readConfig, startServer } from "../server/index.ts";
+import { readConfig, startServer } from "roomkeep/server";
 import { DrillZoneRoom, openedRooms } from "./zone-room.ts";
 
 /** What the process tells the drill. */

@@ -3,7 +3,13 @@ import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
 /** What an account may do: given by an admin only, never by a client. */
 export type AccountRole = "player" | "moderator" | "admin";
 
-/** A person: a guest, or somebody registered with a name and a password or an external identity. */
+/**
+ * A person: a guest, or somebody registered with a name and a password or an external identity.
+ *
+ * @example
+ * @ForeignKey(() => Account, { name: "friend_account_id_fkey", onDelete: "CASCADE" })
+ * accountId!: string;
+ */
 @Entity({ name: "account" })
 @Check("account_kind_known", "kind IN ('guest', 'registered')")
 @Check("account_role_known", "role IN ('player', 'moderator', 'admin')")

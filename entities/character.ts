@@ -2,9 +2,13 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm
 import { Account } from "./account.ts";
 
 /**
- * A character and the lease on it. One process at a time owns it; every write names `owner` and `epoch`, and a
- * write that changes no row has been fenced. Written by SQL only (`server/persistence/character-rows.ts`), never by `save()`:
- * that would write columns it has not looked at.
+ * A character and the lease on it. One process at a time owns it; every write names `owner` and `epoch`, and
+ * a write that changes no row has been fenced. Written by SQL only (`server/persistence/character-rows.ts`),
+ * never by `save()`: that would write columns it has not looked at.
+ *
+ * @example
+ * @ForeignKey(() => Character, { name: "score_character_id_fkey", onDelete: "CASCADE" })
+ * characterId!: string;
  */
 @Entity({ name: "character" })
 @Check("character_coins_range", "coins >= 0 AND coins <= 9007199254740991")
@@ -37,7 +41,9 @@ export class Character {
   @Column({ type: "jsonb" })
   state!: object;
 
-  /** Grows with each save of `state`: a save names the version it follows, so that no older one lands on it. */
+  /**
+   * Grows with each save of `state`: a save names the version it follows, so that no older one lands on it.
+   */
   @Column({ type: "integer", default: 0 })
   version!: number;
 

@@ -1,7 +1,10 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
 import { Character } from "./character.ts";
 
-/** A death that has not been revived from. While the row is there, the character holds nothing and dies no second time. */
+/**
+ * A death that has not been revived from. While the row is there, the character holds nothing and dies no
+ * second time.
+ */
 @Entity({ name: "death_lock" })
 export class DeathLock {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "death_lock_pkey" })

@@ -1,6 +1,12 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
 
-/** A stack of like things in one slot of a container. A bag, a bank, a corpse, the ground: all are containers. */
+/**
+ * A stack of like things in one slot of a container. A bag, a bank, a corpse, the ground: all are containers.
+ * Only the ledger changes items.
+ *
+ * @example
+ * const [{ total }] = await db.query("SELECT sum(qty) AS total FROM item WHERE template = $1", ["herb"]);
+ */
 @Entity({ name: "item" })
 @Unique("item_container_slot_key", ["container", "slot"], { deferrable: "INITIALLY DEFERRED" })
 @Index("item_pile_idx", ["container"], { where: "container LIKE 'pile:%'" })

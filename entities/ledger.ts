@@ -1,6 +1,11 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
 
-/** One leg of a booking; append-only. The legs of a request sum to nothing, mints and sinks included. */
+/**
+ * One leg of a booking; append-only. The legs of a request sum to nothing, mints and sinks included.
+ *
+ * @example
+ * const legs = await db.query("SELECT account, coins FROM ledger WHERE request_id = $1", [requestId]);
+ */
 @Entity({ name: "ledger" })
 @Unique("ledger_request_id_leg_key", ["requestId", "leg"])
 @Index("ledger_account_idx", ["account"])

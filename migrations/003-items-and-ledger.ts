@@ -1,6 +1,8 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** Items in containers, the ledger of every change to them and to coins, and the first answers to requests. */
+/**
+ * Items in containers, the ledger of every change to them and to coins, and the first answers to requests.
+ */
 export class ItemsAndLedger1763700000003 implements MigrationInterface {
   readonly name = "ItemsAndLedger1763700000003";
 

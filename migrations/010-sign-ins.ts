@@ -54,8 +54,8 @@ export class SignIns1763700000010 implements MigrationInterface {
         CONSTRAINT join_ticket_bound CHECK ((game IS NULL) <> (room_id IS NULL))
       )`);
     await runner.query("CREATE INDEX join_ticket_expires_at_idx ON join_ticket (expires_at)");
-    // The token that a guest's browser keeps goes on working: it is the first refresh token of a sign-in, whose id
-    // is the account's because uuids cannot be made here in a way that both databases know.
+    // The token that a guest's browser keeps goes on working: it is the first refresh token of a sign-in,
+    // whose id is the account's because uuids cannot be made here in a way that both databases know.
     await runner.query("INSERT INTO sign_in (id, account_id, address) SELECT id, id, '' FROM account");
     await runner.query(`
       INSERT INTO refresh_token (hash, sign_in_id, expires_at)

@@ -12,13 +12,13 @@ import {
   type DirectMessages,
   openDirectMessages,
 } from "./messaging/direct-messages.ts";
-import type { RateLimit } from "./messaging/message-guard.ts";
 import {
   type Action,
   type MessageNetwork,
   type MessageRouter,
   openMessageRouter,
 } from "./messaging/message-router.ts";
+import type { RateLimit } from "./messaging/rate-limit.ts";
 import { present } from "./opened.ts";
 import { type AutosaveHost, captureStats, saveIfDue } from "./persistence/character-saves.ts";
 import { openPlaySessions, type PlaySessions, type PlaySessionsHost } from "./persistence/play-sessions.ts";
@@ -97,7 +97,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   /** The game's own commands of the console. */
   commands: readonly Command<never>[] = [];
-  /** How often a player may send a message, by type. */
+  /** Rate limits of a player's messages, by type. */
   rateLimits: Record<string, RateLimit> = {};
 
   /** The players in the room, by session id; a dropped player stays until the seat is given up. */

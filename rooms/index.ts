@@ -1,13 +1,9 @@
-export type { GameListing, RoomListing } from "./game-listing.ts";
 export { GameRoom } from "./game-room.ts";
 export type { ItemUse } from "./items/item-messages.ts";
-export type { ItemAction, ItemRequests } from "./items/item-requests.ts";
+export type { ItemAction } from "./items/item-requests.ts";
 export type { ItemOptions, RoomItems } from "./items/room-items.ts";
-export { COMMON_COMMANDS, type CommandedRoom, LOOSE_THINGS } from "./messaging/commands.ts";
-export * from "./messaging/console.ts";
-export { announce } from "./messaging/direct-messages.ts";
-export type { RateLimit } from "./messaging/message-guard.ts";
-export type { Unsaved } from "./persistence/unsaved-states.ts";
+export { type Argument, type Caller, type Command, defineCommand } from "./messaging/console.ts";
+export type { RateLimit } from "./messaging/rate-limit.ts";
 export type { ZoneFormat } from "./persistence/zone-saves.ts";
 export type { Player, RoomPlayer } from "./player.ts";
 export {
@@ -18,24 +14,16 @@ export {
   type RoomPart,
   type RoomPlugins,
 } from "./plugins.ts";
-export type * from "./ports/ports.ts";
-export { openReplay, type Replay, type RerunResult, rerun } from "./replay.ts";
-export { DEFAULT_RINGS, type InterestOptions, type Ring } from "./replication/interest.ts";
-export { InterestSerializer, type InterestStats } from "./replication/interest-serializer.ts";
-export { StableSerializer } from "./replication/stable-serializer.ts";
+export type { Claim, Identity, Place, Role } from "./ports/characters.ts";
+export type { Booked, Stack } from "./ports/items.ts";
+export type { Log, PlaySessionEnding, Ports } from "./ports/ports.ts";
+export { openReplay, type Replay, rerun } from "./replay.ts";
+export type { InterestOptions } from "./replication/interest.ts";
 export type { ApplyAnswer, Ask } from "./simulation/async-results.ts";
-export * from "./simulation/lag-compensation.ts";
-export * from "./simulation/recorder.ts";
-export {
-  openSimulation,
-  type RoomContext,
-  type Simulation,
-  type SimulationOptions,
-  type SnapshotScope,
-  type SystemInRoom,
-} from "./simulation/simulation.ts";
-export * from "./simulation/systems.ts";
-export { PHASES, type Phase, type TickProfile, type TickTiming } from "./simulation/tick-clock.ts";
-export { BACKPRESSURE_LIMITS, type BackpressureLimits } from "./transport/backpressure.ts";
+export type { Seen } from "./simulation/lag-compensation.ts";
+export { openRecorder, type Recorder } from "./simulation/recorder.ts";
+export type { RoomContext, Simulation, SystemInRoom } from "./simulation/simulation.ts";
+export { createSystems, defineSystem, type System, type SystemContext } from "./simulation/systems.ts";
+export type { TickProfile, TickTiming } from "./simulation/tick-clock.ts";
 export type { Goal } from "./travel/portal.ts";
 export { WorldRoom } from "./world-room.ts";

@@ -1,6 +1,6 @@
 import type { Client, Deferred, InputAccessor } from "@colyseus/core";
 import type { Avatar, Portal, WalkInput } from "../shared/index.ts";
-import type { Claim, Identity, Origin, Place, Role } from "./ports/ports.ts";
+import type { Claim, Identity, Origin, Place, Role } from "./ports/characters.ts";
 import type { Departure } from "./travel/departure.ts";
 
 export type PlaceOfSpawn = Place;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Command } from "./messaging/console.ts";
-import type { RateLimit } from "./messaging/message-guard.ts";
 import type { Action, MessageRouter } from "./messaging/message-router.ts";
+import type { RateLimit } from "./messaging/rate-limit.ts";
 import type { RoomPlayer } from "./player.ts";
 import type { Identity, PlaySessionEnding } from "./ports/ports.ts";
 import type { Faults } from "./simulation/faults.ts";

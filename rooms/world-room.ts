@@ -10,7 +10,6 @@ import {
   type Level,
   type Refusal,
   refuse,
-  type SchemaClass,
   type Space,
   TICK_HZ,
   type Triggers,
@@ -19,6 +18,7 @@ import {
   type WorldState,
   walk,
 } from "../shared/index.ts";
+import type { SchemaClass } from "../shared/internal.ts";
 import { flatField } from "./game-listing.ts";
 import { GameRoom, type RoomOpening, type Surroundings } from "./game-room.ts";
 import { type ItemOptions, openRoomItems, type RoomItems } from "./items/room-items.ts";

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { type TransportOptions, WebSocketTransport } from "@colyseus/ws-transport";
 import type { Logger } from "pino";
-import { limitSocket, SOCKET_OPTIONS } from "../rooms/transport/socket-limits.ts";
+import { limitSocket, SOCKET_OPTIONS } from "../rooms/internal.ts";
 import { openapiEndpoint } from "./http/api/openapi.ts";
 import { type GameEntry, roomEndpoints } from "./http/api/rooms.ts";
 import { allowOrigins, isForeign } from "./http/cors.ts";

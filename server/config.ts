@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { FAST_PATHS, type FastPath, readFastPaths } from "../rooms/transport/fast-path-names.ts";
-import { DEFAULT_PORT, RoomkeepError, ZONE_SAVE_MS } from "../shared/index.ts";
+import { FAST_PATHS, type FastPath, readFastPaths } from "../rooms/internal.ts";
+import { RoomkeepError } from "../shared/index.ts";
+import { DEFAULT_PORT, ZONE_SAVE_MS } from "../shared/internal.ts";
 import type { OidcConfig } from "./accounts/oidc.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
@@ -143,6 +144,8 @@ export interface Config {
  * Reads the settings from environment variables.
  *
  * @throws RoomkeepError CONFIG_INVALID naming each variable that cannot be used; never its value
+ * @example
+ * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   // An empty variable is the same as none: `REDIS_URL= npm start`.

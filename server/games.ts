@@ -1,17 +1,7 @@
 import { type AuthContext, generateId, matchMaker } from "@colyseus/core";
-import type {
-  GameRoom,
-  Identity,
-  ItemTemplate,
-  ItemTemplates,
-  JoinAttempt,
-  Ports,
-  RoomPlugins,
-  WorldRoom,
-} from "../rooms/index.ts";
-import { refusingPlugins } from "../rooms/plugins.ts";
-import { orJoinError } from "../rooms/travel/join-error.ts";
-import { RoomkeepError } from "../shared/index.ts";
+import type { GameRoom, Identity, Ports, RoomPlugins, WorldRoom } from "../rooms/index.ts";
+import { type JoinAttempt, orJoinError, refusingPlugins } from "../rooms/internal.ts";
+import { type ItemTemplate, type ItemTemplates, RoomkeepError } from "../shared/index.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
 
 /** A game's room class. */

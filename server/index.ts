@@ -1,7 +1,11 @@
 export { type RunningServer, startServer } from "./boot.ts";
 export { type Config, readConfig } from "./config.ts";
 export type { GameClass, Games } from "./games.ts";
-export * from "./persistence/snapshot-codec.ts";
+export {
+  createSnapshotCodec,
+  type SnapshotCodec,
+  type SnapshotCodecOptions,
+} from "./persistence/snapshot-codec.ts";
 export {
   type AdminPage,
   type AnyPlugin,
@@ -15,6 +19,5 @@ export {
   type RouteDefinition,
   route,
 } from "./plugins/index.ts";
-export { openServices, type Services } from "./services.ts";
 export { type Db, IN_MEMORY } from "./storage/database.ts";
 export type { Retention } from "./storage/retention.ts";

@@ -1,70 +1,46 @@
+export { CLOSE, COLORS, TICK_HZ } from "./constants.ts";
+export { ERROR_CODES, type ErrorCode, type Refusal, RoomkeepError, readErrorCode, refuse } from "./errors.ts";
 export {
-  backoffMs,
-  endsWithin,
-  type KeyedQueue,
-  keyedQueue,
-  type RetryOptions,
-  retry,
-  sleep,
-  type TimeoutOptions,
-  withTimeout,
-} from "./async.ts";
-export * from "./constants.ts";
-export * from "./errors.ts";
-export { type InventoryRules, type InventoryTransaction, openInventory } from "./items/inventory.ts";
-export { fitsSlot, type SlotRules } from "./items/slots.ts";
-export type { Amount, Offer, PriceList, Stack } from "./items/stacks.ts";
-export * from "./level/level.ts";
-export * from "./level/portals.ts";
-export * from "./level/terrain.ts";
-export { CellBroadphase } from "./physics/broadphase.ts";
-export * from "./physics/ground.ts";
-export * from "./physics/layers.ts";
-export * from "./physics/physics-snapshot.ts";
-export * from "./physics/physics-space.ts";
-export { rayOf, type UprightSize, uprightDistance } from "./physics/ray-distance.ts";
-export * from "./physics/raycast.ts";
-export * from "./physics/triggers.ts";
-export * from "./physics/walk.ts";
-export type { HistorySave } from "./protocol/event-history.ts";
-export * from "./protocol/events.ts";
-export * from "./protocol/item-messages.ts";
-export * from "./protocol/items.ts";
-export * from "./protocol/liveness-watch.ts";
-export * from "./protocol/messages.ts";
-export * from "./protocol/pose-threshold.ts";
-export * from "./random.ts";
-export * from "./snapshot/hash.ts";
-export { type ClassTable, classTable, type SchemaJson, valueToJson } from "./snapshot/schema-json.ts";
-export * from "./snapshot/snapshot.ts";
+  defineLevel,
+  type Level,
+  type LevelSource,
+  type Portal,
+  readLevel,
+  type Solid,
+  type Terrain,
+  type TriggerVolume,
+} from "./level/level.ts";
+export { bakeTerrain, heightAt, slopeAt, valueNoise } from "./level/terrain.ts";
+export { type Ground, heightOf, layGround } from "./physics/ground.ts";
+export type { Space } from "./physics/physics-space.ts";
+export { castRay, type Hit, overlap, type Target, type Vec } from "./physics/raycast.ts";
+export { isWithin, openTriggers, type Triggers, type Visitor } from "./physics/triggers.ts";
+export { BUTTON, RUN_MPS, WALK_MPS, type Walker, WalkInput, walk } from "./physics/walk.ts";
+export { createEvents, defineEvent, type EventKind, type Events } from "./protocol/events.ts";
+export type { GameEvent } from "./protocol/game-event.ts";
+export { itemRequest, type TradeView } from "./protocol/item-messages.ts";
 export {
-  type Stored,
-  type Upgrade,
-  type Versioned,
-  type VersionedOptions,
-  versioned,
-} from "./snapshot/versioned.ts";
-export * from "./world/actor.ts";
-export {
-  type ActorClass,
-  type ActorOptions,
-  type ActorParts,
-  type ActorWith,
-  type AnyComponent,
-  type ComponentClass,
-  type ComponentFields,
-  type ComponentOf,
-  type ComponentOptions,
-  componentOf,
-  defineActor,
-  defineComponent,
-} from "./world/component.ts";
-export type { Limits, NumberLimits, TextLimits } from "./world/field-limits.ts";
-export * from "./world/field-visibility.ts";
-export { isFinitePose, type Mended, mendActor } from "./world/finite.ts";
-export { FiniteValues } from "./world/finite-values.ts";
-export type { Fault, FieldChange, Observer } from "./world/observe.ts";
-export type { Query, QueryOptions } from "./world/query.ts";
-export type { SchemaClass } from "./world/schema-fields.ts";
-export * from "./world/spatial-hash.ts";
-export { type ActorRef, createWorld, type World, type WorldOptions } from "./world/world.ts";
+  Carrier,
+  countInBag,
+  Drop,
+  ItemStack,
+  type ItemTemplate,
+  type ItemTemplates,
+  Pile,
+  Shop,
+  Ware,
+  wears,
+} from "./protocol/items.ts";
+export type { PartyView, ServerMessages } from "./protocol/messages.ts";
+export { EXACT, writePose } from "./protocol/pose-threshold.ts";
+export { type Random, seeded } from "./random.ts";
+export { classTable } from "./snapshot/schema-json.ts";
+export { hashState, restoreSnapshot, takeSnapshot, type WorldSnapshot } from "./snapshot/snapshot.ts";
+export { type Stored, type Upgrade, type Versioned, versioned } from "./snapshot/versioned.ts";
+export { Actor, Avatar, Prop, WorldState } from "./world/actor.ts";
+export { type ActorClass, type ComponentClass, defineActor, defineComponent } from "./world/component.ts";
+export { fixed, internal, own, showOwn } from "./world/field-visibility.ts";
+export type { Observer } from "./world/observe.ts";
+export type { Query } from "./world/query.ts";
+export { createSpatialHash, type SpatialHash } from "./world/spatial-hash.ts";
+export { type ActorRef, createWorld, type World } from "./world/world.ts";

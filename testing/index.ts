@@ -1,4 +1,13 @@
+export {
+  type BotOptions,
+  type BotProgress,
+  type BotReport,
+  enterRoom,
+  type RoomChoice,
+  runBots,
+  type SignedIn,
+  signIn,
+  ticketFor,
+} from "../bots/index.ts";
 export { bootServer, type TestServer, type TestServerOptions } from "./boot.ts";
-export { type BotOptions, type BotProgress, type BotReport, runBots } from "./bots.ts";
-export { enterRoom, type Held, joinAs, type TestPlayer, type WhoJoins } from "./player.ts";
-export { accessTokenOf, callApi, keepTokens, type SignedIn, signIn, ticketFor } from "./sign-in.ts";
+export { joinAs, type TestPlayer, type WalkKeys, type WhoJoins } from "./player.ts";

@@ -1,29 +1,21 @@
 import { Client, type Room } from "colyseus.js";
-import type { Avatar, TravelMessage, WalkInput, WorldState } from "../shared/index.ts";
-import { BUTTON } from "../shared/index.ts";
-import { signIn, ticketFor } from "./sign-in.ts";
+import { enterRoom, type RoomChoice, signIn } from "../bots/index.ts";
+import { type Avatar, BUTTON, type WalkInput, type WorldState } from "../shared/index.ts";
+import type { TravelMessage } from "../shared/internal.ts";
 
-/** Who joins, and how. */
-export interface WhoJoins {
+/** Name and looks of a player who joins, or the token of an earlier one, and the room. */
+export interface WhoJoins extends RoomChoice {
   name?: string;
   color?: number;
   shape?: number;
   /** Token of somebody who joined before, in this test or an earlier one; a new guest is made without it. */
   token?: string;
-  /** One of the account's characters, by its id; the chosen one when not given. */
-  characterId?: string;
-  /** Code of the room to join; without it matchmaking finds one. */
-  code?: string;
-  /** True: open a new room, entered by its code. */
-  create?: boolean;
-  /** Options for the room. */
-  options?: Record<string, unknown>;
   /** False: does not go where a portal sends them. */
   follow?: boolean;
 }
 
-/** What `walk` holds down. */
-export interface Held {
+/** The keys and the stick that {@link TestPlayer.walk} uses. */
+export interface WalkKeys {
   /** −127…127 along x and z. */
   moveX?: number;
   moveZ?: number;
@@ -35,7 +27,10 @@ export interface Held {
 export interface TestPlayer {
   /** The room they are in: another one after they travelled. */
   readonly room: Room<unknown, WorldState>;
-  /** How each journey that has ended did: by the name of the game they went to, or the code of why they stayed. */
+  /**
+   * How each journey that has ended did: by the name of the game they went to, or the code of why they
+   * stayed.
+   */
   readonly journeys: readonly string[];
   /** How each room that they were in closed the connection, by room id. */
   readonly closed: ReadonlyMap<string, number>;
@@ -47,8 +42,10 @@ export interface TestPlayer {
   /** Messages that arrived, by type, oldest first. */
   readonly received: ReadonlyMap<string, unknown[]>;
   /** Sends one input frame a patch for so many patches, then one that stands still. */
-  walk(held: Held, frames: number): Promise<void>;
-  /** Resolves at the first patch at which the condition holds. Rejects after `ms`, saying what was waited for. */
+  walk(keys: WalkKeys, frames: number): Promise<void>;
+  /**
+   * Resolves at the first patch at which the condition holds. Rejects after `ms`, saying what was waited for.
+   */
   until(what: string, condition: () => boolean, ms?: number): Promise<void>;
   /** Resolves after so many patches. */
   patches(count: number): Promise<void>;
@@ -63,7 +60,15 @@ export interface TestPlayer {
   stop(): void;
 }
 
-/** Joins a room of a game as a true player. */
+/**
+ * Joins a room of a game as a true player: the real SDK over a real socket. Resolves when the own actor is in
+ * the state.
+ *
+ * @example
+ * const ann = await joinAs(server.url, "yard", { name: "Ann" });
+ * await ann.walk({ moveX: 127 }, 20);
+ * ann.stop();
+ */
 export async function joinAs(url: string, game: string, who: WhoJoins = {}): Promise<TestPlayer> {
   const { token, recoveryCode, character } = await signIn(url, who);
   const room = await enterRoom(url, game, token, who);
@@ -71,25 +76,6 @@ export async function joinAs(url: string, game: string, who: WhoJoins = {}): Pro
   const player = play(url, room, identity, who.follow ?? true);
   await player.until("the own actor", () => room.state?.actors?.has(room.sessionId) ?? false);
   return player;
-}
-
-/** Joins a room as whom a token belongs to: the one of the code, a new one, or one that matchmaking finds. */
-export async function enterRoom(
-  url: string,
-  game: string,
-  token: string,
-  { code, create, characterId, options = {} }: Pick<WhoJoins, "code" | "create" | "characterId" | "options">,
-): Promise<Room<unknown, WorldState>> {
-  const client = new Client(url);
-  client.auth.token = await ticketFor(url, token, code ? { roomId: code } : { game }, characterId);
-  const room = (await (code
-    ? client.joinById(code, options)
-    : create
-      ? client.create(game, options)
-      : client.joinOrCreate(game, options))) as Room<unknown, WorldState>;
-  // The SDK gives up on a room that was joined less than five seconds ago, which a hot reload may well be.
-  room.reconnection.minUptime = 0;
-  return room;
 }
 
 function play(

@@ -2,12 +2,12 @@
 import { fileURLToPath } from "node:url";
 import { matchMaker } from "@colyseus/core";
 import type { Page } from "playwright-core";
+import { IN_MEMORY, readConfig, startServer } from "roomkeep/server";
+import { joinAs } from "roomkeep/testing";
 import type { CaveRoom } from "../games/meadow/cave-room.ts";
 import type { MeadowRoom } from "../games/meadow/room.ts";
 import { Boar, Deer, Rabbit } from "../games/meadow/state.ts";
-import { IN_MEMORY, readConfig, startServer } from "../server/index.ts";
 import { games } from "../server/main.ts";
-import { joinAs } from "../testing/index.ts";
 import { ask, openChromium, untilPage } from "./helpers/chromium.ts";
 import { buildPage } from "./helpers/page.ts";
 

@@ -1,5 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
-import { COLORS, SHAPES } from "roomkeep/shared";
+import { COLORS } from "../../shared/index.ts";
+import { SHAPES } from "../../shared/internal.ts";
 import type { Api, Appearance, OwnCharacter } from "../network/api.ts";
 import { readStored, writeStored } from "../storage.ts";
 import { suggestName } from "./name-suggestions.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { COMMAND_MAX } from "roomkeep/shared";
+import { COMMAND_MAX } from "../../shared/internal.ts";
 import { type ConsoleStore, commonStart } from "../network/room-console.ts";
 
 /** How long no key is pressed before the room is asked for completions, ms. */

@@ -1,4 +1,4 @@
-import { EMOTES } from "roomkeep/shared";
+import { EMOTES } from "../../shared/internal.ts";
 import { emoteImage } from "../scene/emote-art.ts";
 
 const IMAGES: string[] = [];

@@ -16,14 +16,16 @@ import type { DirectMessageStore } from "../social/direct-messages.ts";
 import type { PartyStore } from "../social/party.ts";
 import type { Viewport } from "../viewport.ts";
 import { AccountPanel } from "./account/account.tsx";
+import { DisconnectScreen } from "./connection/disconnect-screen.tsx";
+import { ReconnectBanner } from "./connection/reconnect-banner.tsx";
+import { TravelOverlay } from "./connection/travel-overlay.tsx";
 import { Console } from "./console.tsx";
-import { DisconnectScreen } from "./disconnect-screen.tsx";
 import { Emotes } from "./emotes.tsx";
 import { Help } from "./help.tsx";
 import { Items } from "./items/items.tsx";
 import { JoinForm } from "./join-form.tsx";
 import { NetStatsPanel } from "./net-stats.tsx";
-import { NoticeLine, ReconnectBanner } from "./notices.tsx";
+import { NoticeLine } from "./notices.tsx";
 import { SettingsPanel } from "./settings.tsx";
 import { Share } from "./share.tsx";
 import { Chat } from "./social/chat.tsx";
@@ -32,7 +34,6 @@ import { InvitationBanner, PartyList } from "./social/party-list.tsx";
 import { People } from "./social/people.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { TouchControls } from "./touch-controls.tsx";
-import { TravelOverlay } from "./travel-overlay.tsx";
 
 /** The stores of the page. Only the root of the HUD has them all; each panel gets those that it shows. */
 export interface HudProps {

@@ -1,4 +1,4 @@
-import { playerName } from "roomkeep/shared";
+import { playerName } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { PlayTarget } from "../account/play-target.ts";
 import type { RoomListStore } from "../account/room-list.ts";

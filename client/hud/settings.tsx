@@ -1,6 +1,6 @@
-import type { Avatar } from "roomkeep/shared";
+import type { Avatar } from "../../shared/index.ts";
 import type { Account } from "../account/account.ts";
-import type { GameRoom } from "../network/predict.ts";
+import type { JoinedRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
 import type { OverlayStore } from "../overlays.ts";
 import type { Quality } from "../scene/stage.ts";
@@ -89,7 +89,7 @@ function Slider({ label, value, min, max }: SliderProps) {
   );
 }
 
-function Mutes({ room, settings }: { room: GameRoom | undefined; settings: Settings }) {
+function Mutes({ room, settings }: { room: JoinedRoom | undefined; settings: Settings }) {
   const muted = settings.muted.value;
   const names = new Set<string>(muted);
   room?.state.actors?.forEach((actor, id) => {

@@ -1,10 +1,10 @@
 import { codeOf } from "../network/last-seat.ts";
-import type { GameRoom } from "../network/predict.ts";
+import type { JoinedRoom } from "../network/predict.ts";
 import { Copyable } from "./copyable.tsx";
 import { Panel } from "./panel.tsx";
 
 /** The link to the room, and its code. */
-export function Share({ room, close }: { room: GameRoom; close(): void }) {
+export function Share({ room, close }: { room: JoinedRoom; close(): void }) {
   const link = `${location.origin}${location.pathname}?room=${codeOf(room)}`;
   return (
     <Panel title="Invite friends" close={close}>

@@ -1,4 +1,4 @@
-import { BUTTON } from "roomkeep/shared";
+import { BUTTON } from "../../shared/index.ts";
 import type { InputFrame } from "../network/predict.ts";
 import type { CameraRig } from "../scene/camera-rig.ts";
 import type { Settings } from "../settings.ts";

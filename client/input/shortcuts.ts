@@ -1,4 +1,4 @@
-import { EMOTES } from "roomkeep/shared";
+import { EMOTES } from "../../shared/internal.ts";
 import type { ItemsStore } from "../items/items-store.ts";
 import type { Session } from "../network/session.ts";
 import { isInRoom } from "../network/session-phase.ts";

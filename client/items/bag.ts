@@ -1,6 +1,6 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Carrier } from "roomkeep/shared";
-import type { GameRoom } from "../network/predict.ts";
+import type { Carrier } from "../../shared/index.ts";
+import type { JoinedRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
 import type { ItemsView } from "../view.ts";
 import { type CarriedItems, type Move, previewMove } from "./inventory-preview.ts";
@@ -85,7 +85,7 @@ function followCarrier(session: Session) {
   const dead = signal(false);
   let fingerprint = "";
 
-  const read = (room: GameRoom) => {
+  const read = (room: JoinedRoom) => {
     const own = room.state?.actors?.get(room.sessionId) as Partial<Carrier> | undefined;
     available.value = own?.items !== undefined;
     coins.value = own?.coins ?? 0;

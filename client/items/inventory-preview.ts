@@ -1,6 +1,7 @@
-import { BAG_SLOTS, EQUIPMENT_SLOTS, type ItemTemplates, openInventory, type Stack } from "roomkeep/shared";
+import type { ItemTemplates } from "../../shared/index.ts";
+import { BAG_SLOTS, EQUIPMENT_SLOTS, openInventory, type Stack } from "../../shared/internal.ts";
 
-export { fitsSlot as fits } from "roomkeep/shared";
+export { fitsSlot as fits } from "../../shared/internal.ts";
 
 /** The containers of the own character that the page shows, and how many slots each has. */
 const SLOTS = { bag: BAG_SLOTS, equipment: EQUIPMENT_SLOTS } as const;

@@ -1,5 +1,5 @@
-import type { Actor, Drop, Pile, Shop } from "roomkeep/shared";
-import type { GameRoom, Pose } from "../network/predict.ts";
+import type { Actor, Drop, Pile, Shop } from "../../shared/index.ts";
+import type { JoinedRoom, Pose } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
 import type { RoomView } from "../room-view.ts";
 import type { Stage } from "../scene/stage.ts";
@@ -52,7 +52,7 @@ export function watchProximity({ session, items, stage, world }: ProximityOption
 /** Remembers where the own character died, or where its pile was seen last. @returns looks for the pile */
 function followOwnPile() {
   let last: { x: number; z: number; diedAt: number; roomId: string } | undefined;
-  return (room: GameRoom, own: Pose, isDead: boolean) => {
+  return (room: JoinedRoom, own: Pose, isDead: boolean) => {
     const { roomId } = room;
     const pile = findOwnPile(room, own);
     if (isDead && (last?.roomId !== roomId || Date.now() - last.diedAt > DEATH_MS))
@@ -64,7 +64,7 @@ function followOwnPile() {
   };
 }
 
-function nearest(room: GameRoom, own: Pose, view: ItemsView): NearbyItem | undefined {
+function nearest(room: JoinedRoom, own: Pose, view: ItemsView): NearbyItem | undefined {
   let least = REACH_M;
   let nearby: NearbyItem | undefined;
   room.state.actors.forEach((actor, id) => {
@@ -89,7 +89,7 @@ function labelFor(actor: Actor, view: ItemsView): string {
 }
 
 /** The nearest pile with the own name, if one is visible. */
-function findOwnPile(room: GameRoom, own: Pose): Pile | undefined {
+function findOwnPile(room: JoinedRoom, own: Pose): Pile | undefined {
   const name = (room.state.actors.get(room.sessionId) as { name?: string } | undefined)?.name;
   let nearestPile: Pile | undefined;
   room.state.actors.forEach((actor) => {

@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import type { ServerMessages } from "roomkeep/shared";
+import type { ServerMessages } from "../../shared/index.ts";
 import type { Session } from "../network/session.ts";
 
 /** How a request ended. */

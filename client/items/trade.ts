@@ -1,5 +1,6 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import type { ServerMessages, TradeSide, TradeView } from "roomkeep/shared";
+import type { ServerMessages, TradeView } from "../../shared/index.ts";
+import type { TradeSide } from "../../shared/internal.ts";
 import type { Session } from "../network/session.ts";
 import type { CarriedItems } from "./inventory-preview.ts";
 

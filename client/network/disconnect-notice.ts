@@ -1,4 +1,4 @@
-import { CLOSE } from "roomkeep/shared";
+import { CLOSE } from "../../shared/index.ts";
 
 /** Why a session has ended. */
 export type DisconnectKind = "taken-over" | "kicked" | "abuse" | "unreachable";

@@ -1,4 +1,4 @@
-import { readErrorCode } from "roomkeep/shared";
+import { readErrorCode } from "../../shared/index.ts";
 import { ApiError } from "./http-client.ts";
 
 /** The form field of an error code, and a text that fits the page better than the server's. */

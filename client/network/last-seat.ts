@@ -1,6 +1,6 @@
-import type { WorldState } from "roomkeep/shared";
+import type { WorldState } from "../../shared/index.ts";
 import { readStored, writeStored } from "../storage.ts";
-import type { GameRoom } from "./predict.ts";
+import type { JoinedRoom } from "./predict.ts";
 
 /** How long a room keeps the seat of a dropped player, ms. */
 export const SEAT_MS = 30_000;
@@ -23,13 +23,13 @@ export interface LastSeat {
 }
 
 /** The seat in a room. */
-export function seatOf(room: GameRoom): LastSeat {
+export function seatOf(room: JoinedRoom): LastSeat {
   const { reconnectionToken: token, roomId, name: game } = room;
   return { token, roomId, code: codeOf(room), game, at: Date.now() };
 }
 
 /** Short code of a room, for its link. */
-export function codeOf(room: GameRoom): string {
+export function codeOf(room: JoinedRoom): string {
   return (room.state as WorldState & { code?: string })?.code || room.roomId;
 }
 
@@ -47,7 +47,7 @@ export function forgetLastSeat(): void {
  * Stores the seat in a room again and again while its connection is open. Ends with the room, or with the
  * signal.
  */
-export function storeSeat(room: GameRoom, signal: AbortSignal): void {
+export function storeSeat(room: JoinedRoom, signal: AbortSignal): void {
   const store = (from?: string) => {
     if (!signal.aborted) writeStored("wayBack", { ...seatOf(room), from } satisfies LastSeat, "tab");
   };

@@ -1,5 +1,6 @@
-import { type Actor, endsWithin } from "roomkeep/shared";
-import type { GameRoom } from "./predict.ts";
+import type { Actor } from "../../shared/index.ts";
+import { endsWithin } from "../../shared/internal.ts";
+import type { JoinedRoom } from "./predict.ts";
 
 /** The effect of an action, shown before the room has confirmed it. */
 export interface PredictedEffect {
@@ -47,7 +48,7 @@ interface AwaitedActor {
  * });
  */
 export function predictEffects(
-  room: Pick<GameRoom, "request" | "onStateChange" | "state">,
+  room: Pick<JoinedRoom, "request" | "onStateChange" | "state">,
   waitMs = TIMEOUT_MS,
 ): PredictEffect {
   const awaited: AwaitedActor[] = [];

@@ -1,5 +1,5 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import type { ServerMessages } from "roomkeep/shared";
+import type { ServerMessages } from "../../shared/index.ts";
 import type { Session } from "./session.ts";
 
 /** The other rooms of the place that the open room belongs to. */

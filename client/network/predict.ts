@@ -3,21 +3,20 @@ import {
   type Actor,
   type Avatar,
   type Ground,
-  INTERPOLATION_MS,
   TICK_HZ,
-  WALKER_FIELDS,
   type Walker,
   type WalkInput,
   type WorldState,
   walk,
-} from "roomkeep/shared";
+} from "../../shared/index.ts";
+import { INTERPOLATION_MS, WALKER_FIELDS } from "../../shared/internal.ts";
 
 /** One input frame from keys, touch stick or gamepad. */
 export type InputFrame = Pick<WalkInput, "moveX" | "moveZ" | "buttons">;
 /** The step of a game: the same function on the server and here. */
 export type Step = (walker: Walker, input: InputFrame, ground: Ground, dt: number) => void;
 /** A room of roomkeep as the page sees it. */
-export type GameRoom<S extends WorldState = WorldState> = Room<unknown, S>;
+export type JoinedRoom<S extends WorldState = WorldState> = Room<unknown, S>;
 
 /** A correction by more than this is a teleport: it is shown at once. Metres. */
 const TELEPORT_M = 3;
@@ -65,7 +64,7 @@ export interface Prediction {
  * a step behind. A jump by a correction, or by changed input, becomes an offset that fades.
  */
 export function predictRoom<S extends WorldState>(
-  room: GameRoom<S>,
+  room: JoinedRoom<S>,
   ground: Ground,
   step: Step = walk,
 ): Prediction {
@@ -138,7 +137,7 @@ interface Interpolation {
 }
 
 /** Interpolates every actor of the room, `delayMs` in the past. */
-function interpolateActors<S extends WorldState>(room: GameRoom<S>, delayMs: number): Interpolation {
+function interpolateActors<S extends WorldState>(room: JoinedRoom<S>, delayMs: number): Interpolation {
   const predict = Predict.get(room, { mode: "lerp", delay: delayMs, snap: 6 });
   // Quaternions are interpolated by component and normalised when they are drawn; avatars have none and skip
   // them.

@@ -1,4 +1,4 @@
-import { CODE_ALPHABET, CODE_LENGTH } from "roomkeep/shared";
+import { CODE_ALPHABET, CODE_LENGTH } from "../../shared/internal.ts";
 
 /** Reads a room code out of a typed or pasted text: a code in any case, or a whole link. */
 export function readRoomCode(text: string): string | undefined {

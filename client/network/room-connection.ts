@@ -1,5 +1,6 @@
-import { backoffMs, type ServerMessages, watchLiveness } from "roomkeep/shared";
-import type { GameRoom } from "./predict.ts";
+import type { ServerMessages } from "../../shared/index.ts";
+import { backoffMs, watchLiveness } from "../../shared/internal.ts";
+import type { JoinedRoom } from "./predict.ts";
 
 /** Called back about the connection to one room. */
 export interface ConnectionEvents {
@@ -17,7 +18,7 @@ export interface ConnectionEvents {
 
 /** Watches the connection to a room. @param findRoom id of the room if it is still listed */
 export function watchConnection(
-  room: GameRoom,
+  room: JoinedRoom,
   findRoom: () => Promise<string | undefined>,
   events: ConnectionEvents,
 ): void {
@@ -36,7 +37,7 @@ export function watchConnection(
   });
 }
 
-function tuneReconnection(room: GameRoom): void {
+function tuneReconnection(room: JoinedRoom): void {
   Object.assign(room.reconnection, {
     // A drop in the first second is a drop too.
     minUptime: 0,

@@ -1,10 +1,11 @@
 import type { Client } from "colyseus.js";
-import { readErrorCode, type SeatReservation, type WorldState, withTimeout } from "roomkeep/shared";
+import { readErrorCode, type WorldState } from "../../shared/index.ts";
+import { type SeatReservation, withTimeout } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./http-client.ts";
 import type { LastSeat } from "./last-seat.ts";
-import type { GameRoom } from "./predict.ts";
+import type { JoinedRoom } from "./predict.ts";
 
 /** Longest wait for one attempt to join, ms. */
 const JOIN_MS = 12_000;
@@ -21,18 +22,18 @@ export type Goal =
 /** The ways into a room. All throw. */
 export interface RoomJoin {
   /** Joins a room by a goal of the join form. */
-  byGoal(goal: Goal): Promise<GameRoom>;
+  byGoal(goal: Goal): Promise<JoinedRoom>;
   /** Takes the seat that a hand-over reserved. */
-  byReservation(seat: SeatReservation): Promise<GameRoom>;
+  byReservation(seat: SeatReservation): Promise<JoinedRoom>;
   /** Goes back: to the seat if it may still be kept, else to its room, else to its game. */
-  back(seat: LastSeat, seatIsKept: boolean): Promise<GameRoom>;
+  back(seat: LastSeat, seatIsKept: boolean): Promise<JoinedRoom>;
   /** Id of a room if it is still listed; undefined if not. Throws when nobody answers. */
   listedId(roomId: string): Promise<string | undefined>;
 }
 
 /** Opens the ways into rooms for an account. */
 export function openRoomJoin(api: Api, account: Account, client: Client): RoomJoin {
-  const joinRoom = async (characterId: string, roomId: string): Promise<GameRoom> => {
+  const joinRoom = async (characterId: string, roomId: string): Promise<JoinedRoom> => {
     client.auth.token = await api.ticket({ roomId }, characterId);
     return inTime(client.joinById<WorldState>(roomId));
   };
@@ -40,7 +41,7 @@ export function openRoomJoin(api: Api, account: Account, client: Client): RoomJo
     characterId: string,
     game: string,
     how: "create" | "joinOrCreate",
-  ): Promise<GameRoom> => {
+  ): Promise<JoinedRoom> => {
     client.auth.token = await api.ticket({ game }, characterId);
     return inTime(client[how]<WorldState>(game, {}));
   };
@@ -82,10 +83,10 @@ async function listedId(api: Api, roomId: string): Promise<string | undefined> {
 }
 
 /** A joined room, or an error in good time; a room that is joined too late is left again. */
-async function inTime(joining: Promise<unknown>, ms = JOIN_MS): Promise<GameRoom> {
+async function inTime(joining: Promise<unknown>, ms = JOIN_MS): Promise<JoinedRoom> {
   const error = () => new Error("The server takes too long to answer. Try again in a moment.");
-  const late = (room: unknown) => void (room as GameRoom).leave();
-  return (await withTimeout(ms, joining, { error, late })) as GameRoom;
+  const late = (room: unknown) => void (room as JoinedRoom).leave();
+  return (await withTimeout(ms, joining, { error, late })) as JoinedRoom;
 }
 
 /** True when nobody refused anything: the server is away, starting, or slow. */

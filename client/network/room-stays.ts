@@ -1,9 +1,10 @@
 import { type Signal, signal } from "@preact/signals";
-import { CLOSE, retry } from "roomkeep/shared";
+import { CLOSE } from "../../shared/index.ts";
+import { retry } from "../../shared/internal.ts";
 import { type DisconnectNotice, noticeFor, reconnectText, unreachableNotice } from "./disconnect-notice.ts";
 import { explain } from "./error-messages.ts";
 import { codeOf, forgetLastSeat, type LastSeat, seatOf, storeSeat } from "./last-seat.ts";
-import type { GameRoom } from "./predict.ts";
+import type { JoinedRoom } from "./predict.ts";
 import { type ConnectionEvents, watchConnection } from "./room-connection.ts";
 import type { RoomJoin } from "./room-join.ts";
 import {
@@ -44,10 +45,10 @@ export class RoomStays {
   }
 
   /** Joins by `work`; a failure opens the join form. @returns true when the room was entered */
-  async join(work: (signal: AbortSignal) => Promise<GameRoom>): Promise<boolean> {
+  async join(work: (signal: AbortSignal) => Promise<JoinedRoom>): Promise<boolean> {
     const signal = this.#begin();
     this.phase.value = { kind: "joining" };
-    let room: GameRoom;
+    let room: JoinedRoom;
     try {
       room = await work(signal);
     } catch (error) {
@@ -75,7 +76,7 @@ export class RoomStays {
   }
 
   /** Shows a room that was joined. If the stay that joined it has ended, the room is left again. */
-  #enter(room: GameRoom, joinedIn: AbortSignal, to = ""): boolean {
+  #enter(room: JoinedRoom, joinedIn: AbortSignal, to = ""): boolean {
     if (joinedIn.aborted) {
       void room.leave();
       return false;
@@ -110,7 +111,7 @@ export class RoomStays {
   }
 
   #connectionEvents(
-    room: GameRoom,
+    room: JoinedRoom,
     signal: AbortSignal,
     isTravel: (code: number) => boolean,
   ): ConnectionEvents {

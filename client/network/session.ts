@@ -1,10 +1,10 @@
 import { computed, type ReadonlySignal, type Signal } from "@preact/signals";
 import { Client } from "colyseus.js";
-import { retry } from "roomkeep/shared";
+import { retry } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { Api } from "./api.ts";
 import { forgetLastSeat, readLastSeat, SEAT_MS } from "./last-seat.ts";
-import type { GameRoom } from "./predict.ts";
+import type { JoinedRoom } from "./predict.ts";
 import { type Goal, isOffline, openRoomJoin } from "./room-join.ts";
 import { RoomStays } from "./room-stays.ts";
 import { roomOf, type SessionPhase } from "./session-phase.ts";
@@ -18,7 +18,7 @@ const RESUME_ATTEMPTS = 6;
 export interface Session {
   readonly phase: ReadonlySignal<SessionPhase>;
   /** The room of the phase. */
-  readonly room: ReadonlySignal<GameRoom | undefined>;
+  readonly room: ReadonlySignal<JoinedRoom | undefined>;
   /** Why the last attempt failed, for people, below the join form; empty. */
   readonly problem: Signal<string>;
   /** Joins a room. Never throws: `problem` says why it failed. */

@@ -1,5 +1,6 @@
-import { CLOSE, type SeatReservation, type TravelMessage } from "roomkeep/shared";
-import type { GameRoom } from "./predict.ts";
+import { CLOSE } from "../../shared/index.ts";
+import type { SeatReservation, TravelMessage } from "../../shared/internal.ts";
+import type { JoinedRoom } from "./predict.ts";
 
 /** Called back about the hand-overs of one room. */
 export interface TravelEvents {
@@ -8,7 +9,7 @@ export interface TravelEvents {
   /** The hand-over failed: the player stays in this room. */
   stayed(): void;
   /** The reserved seat in the new room is taken. */
-  arrived(room: GameRoom): void;
+  arrived(room: JoinedRoom): void;
   /** The new room could not be joined, and the old one is closed. */
   stranded(seat: SeatReservation): void;
 }
@@ -21,8 +22,8 @@ export interface TravelFollower {
 
 /** Listens to the hand-overs of a room and takes the seats that they reserve. */
 export function followTravel(
-  room: GameRoom,
-  takeSeat: (seat: SeatReservation) => Promise<GameRoom>,
+  room: JoinedRoom,
+  takeSeat: (seat: SeatReservation) => Promise<JoinedRoom>,
   events: TravelEvents,
 ): TravelFollower {
   let taking = false;

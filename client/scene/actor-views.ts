@@ -1,29 +1,22 @@
-import type { Actor, Avatar, Prop } from "roomkeep/shared";
 import {
   BoxGeometry,
   type BufferGeometry,
   Group,
   Mesh,
   MeshLambertMaterial,
-  type Object3D,
   Quaternion,
   SphereGeometry,
 } from "three";
-import type { GameRoom, Pose, Prediction } from "../network/predict.ts";
+import type { Actor, Avatar, Prop } from "../../shared/index.ts";
+import type { JoinedRoom, Pose, Prediction } from "../network/predict.ts";
 import type { Settings } from "../settings.ts";
+import type { ActorView } from "./actor-view.ts";
 import { type AvatarView, showAvatar } from "./avatar-view.ts";
 import { itemViews } from "./item-views.ts";
 import { openBatch } from "./level/batch.ts";
 import type { Sounds } from "./sounds.ts";
 import type { Stage } from "./stage.ts";
 import type { Wear } from "./worn-items.ts";
-
-/** The view of a game's own kind of actor. */
-export interface ActorView {
-  readonly root: Object3D;
-  update?(actor: Actor, pose: Pose, dtS: number, timeS: number): void;
-  dispose?(): void;
-}
 
 /** The actors of a room's state in the scene. */
 export interface ActorViews {
@@ -42,7 +35,7 @@ export interface ActorViews {
 /** What {@link showActors} uses. */
 export interface ActorOptions {
   stage: Stage;
-  room: GameRoom;
+  room: JoinedRoom;
   prediction: Prediction;
   settings: Settings;
   sounds: Sounds;

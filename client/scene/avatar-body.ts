@@ -1,4 +1,3 @@
-import { COLORS, SHAPES } from "roomkeep/shared";
 import {
   type BufferGeometry,
   CanvasTexture,
@@ -17,6 +16,8 @@ import {
   Vector3,
 } from "three";
 import { RoundedBoxGeometry } from "three/examples/jsm/geometries/RoundedBoxGeometry.js";
+import { COLORS } from "../../shared/index.ts";
+import { SHAPES } from "../../shared/internal.ts";
 import { openBatch } from "./level/batch.ts";
 
 type Shape = (typeof SHAPES)[number];

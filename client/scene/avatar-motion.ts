@@ -1,5 +1,6 @@
-import { EMOTES, RUN_MPS } from "roomkeep/shared";
 import { MathUtils } from "three";
+import { RUN_MPS } from "../../shared/index.ts";
+import { EMOTES } from "../../shared/internal.ts";
 import type { AvatarBody } from "./avatar-body.ts";
 
 /** Input of the animation of a character, each frame. */

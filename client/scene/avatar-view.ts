@@ -1,5 +1,5 @@
-import type { Avatar, Carrier } from "roomkeep/shared";
 import { Group, type Object3D, type Vector3 } from "three";
+import type { Avatar, Carrier } from "../../shared/index.ts";
 import type { Pose } from "../network/predict.ts";
 import type { Settings } from "../settings.ts";
 import { type AvatarBody, makeBody } from "./avatar-body.ts";

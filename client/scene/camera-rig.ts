@@ -1,5 +1,6 @@
-import { type Ground, type Portal, type Solid, topAt } from "roomkeep/shared";
 import { MathUtils, type PerspectiveCamera, Vector3 } from "three";
+import type { Ground, Portal, Solid } from "../../shared/index.ts";
+import { topAt } from "../../shared/internal.ts";
 
 /** Smallest and largest distance of the camera from the player, metres. */
 const NEAR_M = 2.4;

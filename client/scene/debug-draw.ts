@@ -1,13 +1,6 @@
-import {
-  type Ground,
-  heightOf,
-  portalVolumes,
-  type Solid,
-  type TriggerVolume,
-  topAt,
-  type Vec,
-} from "roomkeep/shared";
 import { BufferAttribute, BufferGeometry, Color, LineBasicMaterial, LineSegments, type Scene } from "three";
+import { type Ground, heightOf, type Solid, type TriggerVolume, type Vec } from "../../shared/index.ts";
+import { portalVolumes, topAt } from "../../shared/internal.ts";
 
 /** Drawing distance around the player, metres. */
 const NEAR_M = 45;

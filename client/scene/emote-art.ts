@@ -1,4 +1,4 @@
-import { EMOTES } from "roomkeep/shared";
+import { EMOTES } from "../../shared/internal.ts";
 
 type Pen = CanvasRenderingContext2D;
 

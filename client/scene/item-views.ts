@@ -1,4 +1,3 @@
-import type { Actor, Drop, Pile, Shop } from "roomkeep/shared";
 import {
   BoxGeometry,
   type BufferGeometry,
@@ -9,7 +8,8 @@ import {
   MeshLambertMaterial,
   TorusGeometry,
 } from "three";
-import type { ActorView } from "./actor-views.ts";
+import type { Actor, Drop, Pile, Shop } from "../../shared/index.ts";
+import type { ActorView } from "./actor-view.ts";
 import { type Batch, openBatch } from "./level/batch.ts";
 import { type Nameplate, nameTag } from "./nameplate.ts";
 

@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import type { Level } from "roomkeep/shared";
+import type { Level } from "../../shared/index.ts";
 import type { Account } from "../account/account.ts";
 import type { Settings } from "../settings.ts";
 import { makeBody } from "./avatar-body.ts";

@@ -1,5 +1,5 @@
-import type { Avatar, Carrier } from "roomkeep/shared";
 import type { Object3D } from "three";
+import type { Avatar, Carrier } from "../../shared/index.ts";
 import type { AvatarBody } from "./avatar-body.ts";
 
 /** Makes the object of a worn item. `top`: height of the head's top above the feet, metres. */

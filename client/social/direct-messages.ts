@@ -1,7 +1,8 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import type { DeliveryOutcome, ServerMessages } from "roomkeep/shared";
+import type { ServerMessages } from "../../shared/index.ts";
+import type { DeliveryOutcome } from "../../shared/internal.ts";
 import { addLine, type HudStore } from "../hud-store.ts";
-import type { GameRoom } from "../network/predict.ts";
+import type { JoinedRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
 import type { Settings } from "../settings.ts";
 import { type Channel, parseLine, type Recipient } from "./chat-commands.ts";
@@ -46,7 +47,7 @@ export function openDirectMessages(
   };
   const isMuted = (name: string) => settings.muted.value.includes(name);
 
-  function listen(room: GameRoom): void {
+  function listen(room: JoinedRoom): void {
     room.onMessage("whisper", ({ from, name, text }: ServerMessages["whisper"]) => {
       if (isMuted(name)) return;
       last = { to: from, name };

@@ -1,5 +1,5 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import type { Avatar, PartyView, ServerMessages } from "roomkeep/shared";
+import type { Avatar, PartyView, ServerMessages } from "../../shared/index.ts";
 import type { Session } from "../network/session.ts";
 
 /** An invitation that waits for an answer. */

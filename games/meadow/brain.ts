@@ -20,8 +20,8 @@ const CHASE_M = 24;
 const STEEP = 0.8;
 
 /**
- * An animal makes up its mind: who is too near is fled from, who hurt it is charged at, else it grazes and strolls.
- * Writes mood, heading, speed and when it thinks again. Pure but for `random`.
+ * An animal makes up its mind: who is too near is fled from, who hurt it is charged at, else it grazes and
+ * strolls. Writes mood, heading, speed and when it thinks again. Pure but for `random`.
  */
 export function think(
   creature: Creature,
@@ -73,8 +73,8 @@ function turn(creature: Creature, mood: number, yaw: number, speed: number): voi
 }
 
 /**
- * Moves an animal along its heading; at water, walls, steep ground and the rim it turns aside, and if there is no way
- * it stands.
+ * Moves an animal along its heading; at water, walls, steep ground and the rim it turns aside, and if there
+ * is no way it stands.
  */
 export function stroll(creature: Creature, habits: Habits, ground: Ground, dtS: number): void {
   if (creature.speed === 0) return;

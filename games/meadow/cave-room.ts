@@ -14,8 +14,8 @@ import { Hero } from "./state.ts";
 export const TREASURE = { arrows: 10, herbs: 3, xp: 60 } as const;
 
 /**
- * An instance for a party: a dark cave with a chest at its end, which gives to all who are there and only once. It is
- * entered by its code or through the portal in the meadow, and is gone when all have left.
+ * An instance for a party: a dark cave with a chest at its end, which gives to all who are there and only
+ * once. It is entered by its code or through the portal in the meadow, and is gone when all have left.
  */
 export class CaveRoom extends WorldRoom<CaveState, Hero> {
   static override readonly listing = {

@@ -96,7 +96,9 @@ function wood(): { trunks: Solids; trees: Decor } {
 
 const { trunks, trees } = wood();
 
-/** The meadow: hills about a pond, a camp with a fire, a lookout, groves, and ways to the plaza and the cave. */
+/**
+ * The meadow: hills about a pond, a camp with a fire, a lookout, groves, and ways to the plaza and the cave.
+ */
 export const meadowLevel = defineLevel({
   name: "meadow",
   bounds: { min: [-HALF, -HALF], max: [HALF, HALF] },

@@ -61,8 +61,8 @@ const WAKE_HEALTH = 50;
 const REPACK_TICKS = 20;
 
 /**
- * A small wild zone for many: herbs to pick, animals to hunt with the bow, a fire to get well at, day and night. It is
- * kept: tomorrow it is as it was left.
+ * A small wild zone for many: herbs to pick, animals to hunt with the bow, a fire to get well at, day and
+ * night. It is kept: tomorrow it is as it was left.
  */
 export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
   static override readonly listing = {
@@ -140,8 +140,6 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     if (hero) hero.warm = warm;
   }
 
-  // ── Things ────────────────────────────────────────────────────────────────────────────────────────────────────
-
   private openThings(): void {
     const eat = (health: number) => ({
       check: ({ avatar }: Wanderer) => isHungry(avatar),
@@ -167,9 +165,10 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
         if (herb instanceof Herb) herb.ripe = true;
       },
     });
-    // The shot is judged at once and its arrow booked behind it: an archer who waited for the database would aim at
-    // where the deer was. At most as many arrows fly as are held, so the loss is bounded; whose arrow turns out to be
-    // gone, because it was traded away in that moment, keeps the shot, is counted, and fumbles for the next one.
+    // The shot is judged at once and its arrow booked behind it: an archer who waited for the database would
+    // aim at where the deer was. At most as many arrows fly as are held, so the loss is bounded; whose arrow
+    // turns out to be gone, because it was traded away in that moment, keeps the shot, is counted, and
+    // fumbles for the next one.
     this.payArrow = this.things.order<null>("arrow", {
       book: ({ claim }, { id }) => this.ports.items.use(claim, id, { template: "arrow", qty: 1 }),
       done: (player) => landed(player),
@@ -203,8 +202,6 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     const { x, z } = player.avatar;
     this.events.emit(Picked, {}, { actor: player.sessionId, x, z });
   }
-
-  // ── The bow ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   private shoot(player: Wanderer, way: Vec): Refusal | undefined {
     if (player.avatar.dead) return refuse("CHARACTER_DEAD");

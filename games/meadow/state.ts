@@ -5,8 +5,8 @@ import { Carrier, defineActor, internal, own, WorldState } from "roomkeep/shared
 export const HEALTH_MAX = 100;
 
 /**
- * How far around one sees animals, herbs and people. All that an arrow may reach is told with every patch: what an
- * archer sees of a deer late is not where the rewound hit looks for it.
+ * How far around one sees animals, herbs and people. All that an arrow may reach is told with every patch:
+ * what an archer sees of a deer late is not where the rewound hit looks for it.
  */
 export const INTEREST = {
   radiusM: 60,

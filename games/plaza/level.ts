@@ -68,7 +68,9 @@ const outerWalls: Solids = [
   { shape: "box", at: [HALF, 0, 0], size: [0.8, 1.6, HALF * 2], look: "brick" },
 ];
 
-/** Trees round the edge, never on the stage or the terrace. Their trunks block, their crowns are decoration. */
+/**
+ * Trees round the edge, never on the stage or the terrace. Their trunks block, their crowns are decoration.
+ */
 function grove(): { trunks: Solids; trees: Decor } {
   const random = seeded(11);
   const trunks: Solids = [];

@@ -2,7 +2,10 @@ import { WorldRoom } from "roomkeep/rooms";
 import { plazaLevel } from "./level.ts";
 import { PlazaState } from "./state.ts";
 
-/** A social space for a hundred and more: walk, talk, push things about. Everybody is tomorrow where they left. */
+/**
+ * A social space for a hundred and more: walk, talk, push things about. Everybody is tomorrow where they
+ * left.
+ */
 export class PlazaRoom extends WorldRoom<PlazaState> {
   static override readonly listing = {
     label: "Plaza",

@@ -28,7 +28,10 @@ const outerWalls: Solids = [
   { shape: "box", at: [HALF, 0, 0], size: [0.8, 1.8, HALF * 2], look: "brick" },
 ];
 
-/** Cover to run round: high walls and pillars. All is at least 0.8 m thick, so that nobody is touched through it. */
+/**
+ * Cover to run round: high walls and pillars. All is at least 0.8 m thick, so that nobody is touched through
+ * it.
+ */
 const cover: Solids = [
   { shape: "box", at: [7.5, 0, 0], size: [0.8, 2.2, 2.6], look: "brick" },
   { shape: "box", at: [-7.5, 0, 0], size: [0.8, 2.2, 2.6], look: "brick" },

@@ -28,8 +28,8 @@ const keptShape = z.object({
 });
 
 /**
- * A party game for two to twelve who share a code. *It* hands itself on by a touch; a second free and a tag are one
- * point each. The server decides all of it.
+ * A party game for two to twelve who share a code. *It* hands itself on by a touch; a second free and a tag
+ * are one point each. The server decides all of it.
  *
  * The durations are fields, set by the server only: a game of its own lengths is a class that overrides them.
  *
@@ -142,8 +142,6 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     else this.endRound();
   }
 
-  // ── Phases ────────────────────────────────────────────────────────────────────────────────────────────────────
-
   private isUnderWay(): boolean {
     return this.round !== undefined;
   }
@@ -209,8 +207,6 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     for (const player of this.players.values()) this.letPlay(player, true);
     this.enter(phase, 0);
   }
-
-  // ── Players of a round ────────────────────────────────────────────────────────────────────────────────────────
 
   /** Who plays this round; a dropped player does for as long as the seat is kept. */
   private playing(): Tagger[] {

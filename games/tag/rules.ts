@@ -76,7 +76,9 @@ export function leaderAfter(leaving: Tagger, players: Iterable<Tagger>): Tagger 
   return others.find(({ avatar }) => !avatar.away) ?? others[0];
 }
 
-/** Where a team begins: *it* on the dais in the middle, the others on the ring about it, each round elsewhere. */
+/**
+ * Where a team begins: *it* on the dais in the middle, the others on the ring about it, each round elsewhere.
+ */
 export function placeTeam(
   team: readonly Tagger[],
   it: string,

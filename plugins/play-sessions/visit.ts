@@ -1,7 +1,12 @@
 import { Account, Character } from "roomkeep/entities";
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
-/** One stay of a character in a room, from its join to its leave, by the clock of the process. */
+/**
+ * One stay of a character in a room, from its join to its leave, by the clock of the process.
+ *
+ * @example
+ * const playing = await db.query("SELECT character_id FROM visit WHERE ended_at IS NULL");
+ */
 @Entity({ name: "visit" })
 @Index("visit_account_id_idx", ["accountId", "startedAt"])
 @Index("visit_character_id_idx", ["characterId", "startedAt"])

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { keyedQueue, type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
+import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
+import { keyedQueue } from "../../shared/internal.ts";
 import type { Booked, Claim, ItemPort } from "../ports/ports.ts";
 
 /** A player who books. The claim is read when it is used: a hand-over that failed leaves another one. */

@@ -1,4 +1,5 @@
-import { type Actor, type Carrier, Drop, Pile, retry } from "../../shared/index.ts";
+import { type Actor, type Carrier, Drop, Pile } from "../../shared/index.ts";
+import { retry } from "../../shared/internal.ts";
 import type { Booked, PileLeft, Stack } from "../ports/ports.ts";
 import { stacksIn } from "./carried-items.ts";
 import { type GroundExpiryOptions, openGroundExpiry } from "./ground-expiry.ts";

@@ -1,4 +1,5 @@
-import { type Carrier, Drop, itemMessages, Pile, type Refusal, refuse, Shop } from "../../shared/index.ts";
+import { type Carrier, Drop, Pile, type Refusal, refuse, Shop } from "../../shared/index.ts";
+import { itemMessages } from "../../shared/internal.ts";
 import type { Player } from "../player.ts";
 import type { ItemPort, PriceList } from "../ports/ports.ts";
 import type { Simulation } from "../simulation/simulation.ts";

@@ -1,4 +1,5 @@
-import { type Ground, STEP_UP_M, topAt, WALKER_HEIGHT_M, type Walker, walk } from "../../shared/index.ts";
+import { type Ground, type Walker, walk } from "../../shared/index.ts";
+import { STEP_UP_M, topAt, WALKER_HEIGHT_M } from "../../shared/internal.ts";
 
 /** A point in the world, metres; `y` is where feet stand. */
 export interface Point {

@@ -1,4 +1,5 @@
-import { type Carrier, itemMessages, type Refusal, refuse } from "../../shared/index.ts";
+import { type Carrier, type Refusal, refuse } from "../../shared/index.ts";
+import { itemMessages } from "../../shared/internal.ts";
 import type { Player } from "../player.ts";
 import type { Amount, Booked, ItemPort } from "../ports/ports.ts";
 import type { Simulation } from "../simulation/simulation.ts";

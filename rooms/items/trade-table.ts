@@ -1,12 +1,6 @@
 import { randomUUID } from "node:crypto";
-import {
-  type Carrier,
-  type Refusal,
-  refuse,
-  type TradeEnd,
-  type TradeSide,
-  type TradeView,
-} from "../../shared/index.ts";
+import { type Carrier, type Refusal, refuse, type TradeView } from "../../shared/index.ts";
+import type { TradeEnd, TradeSide } from "../../shared/internal.ts";
 import type { Player } from "../player.ts";
 import type { Offer } from "../ports/ports.ts";
 

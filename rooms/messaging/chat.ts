@@ -5,7 +5,7 @@ import {
   RegExpMatcher,
   TextCensor,
 } from "obscenity";
-import { type ChatLine, roomMessages } from "../../shared/index.ts";
+import { type ChatLine, roomMessages } from "../../shared/internal.ts";
 import { nameOf, type RoomPlayer } from "../player.ts";
 import type { MessageNetwork, MessageRouter } from "./message-router.ts";
 

@@ -1,4 +1,5 @@
-import { type Actor, announcement, CLOSE, Prop, refuse } from "../../shared/index.ts";
+import { type Actor, CLOSE, Prop, refuse } from "../../shared/index.ts";
+import { announcement } from "../../shared/internal.ts";
 import { restingPlace } from "../items/resting-place.ts";
 import { nameOf, type Player, type RoomPlayer, standAt } from "../player.ts";
 import type { Simulation } from "../simulation/simulation.ts";

@@ -1,4 +1,5 @@
-import { type Actor, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import { type Actor, type Refusal, refuse } from "../../shared/index.ts";
+import { roomMessages } from "../../shared/internal.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { Role } from "../ports/ports.ts";
 import type { MessageRouter } from "./message-router.ts";
@@ -38,7 +39,7 @@ export interface Command<R> {
   run(room: R, caller: Caller, values: readonly (string | number | undefined)[]): string | Refusal;
 }
 
-/** Who gives a command. */
+/** The player or operator who gives a command, with the role that decides what they may do. */
 export interface Caller {
   /** Session id of a player, or what the log should name an operator. */
   readonly id: string;

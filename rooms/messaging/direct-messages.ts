@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { matchMaker, type Presence } from "@colyseus/core";
-import { type DeliveryOutcome, keyedQueue, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import { type Refusal, refuse } from "../../shared/index.ts";
+import { type DeliveryOutcome, keyedQueue, roomMessages } from "../../shared/internal.ts";
 import { nameOf, type RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import { clean } from "./chat.ts";

@@ -1,5 +1,6 @@
 import { type Client, ClientState } from "@colyseus/core";
-import type { DispatchedKind, EventMessage, GameEvent } from "../../shared/index.ts";
+import type { GameEvent } from "../../shared/index.ts";
+import type { DispatchedKind, EventMessage } from "../../shared/internal.ts";
 import type { Player } from "../player.ts";
 
 /**

@@ -2,22 +2,9 @@ import type { Client } from "@colyseus/core";
 import type { z } from "zod";
 import { type Refusal, refuse } from "../../shared/index.ts";
 import type { Strikes } from "../transport/strikes.ts";
+import { OTHER_MESSAGES, type RateLimit, TokenBuckets } from "./rate-limit.ts";
 
-/** A token bucket: `perSecond` refill, at most `burst` at once. */
-export interface RateLimit {
-  perSecond: number;
-  burst: number;
-}
-
-/** How often a player may send a message of a type that has no rate of its own. */
-const DEFAULT_RATE: RateLimit = { perSecond: 10, burst: 20 };
-
-interface Bucket {
-  tokens: number;
-  at: number;
-}
-
-/** Room-level validation: schemas, rates and strikes, each refusal with a named reason. */
+/** Room-level validation: schemas, rate limits and strikes, each refusal with a named reason. */
 export interface MessageGuard {
   /** Checks one message; a refusal has changed nothing. */
   check<T>(client: Client, type: string, schema: z.ZodType<T> | undefined, payload: unknown): Verdict<T>;
@@ -31,7 +18,7 @@ export type Verdict<T> = { ok: true; value: T } | Refusal;
 /**
  * Opens the guard of one room.
  *
- * @param rates by message type; others may send 10 a second, 20 at once
+ * @param rates rate limits by message type; other types have {@link OTHER_MESSAGES}
  * @param now milliseconds, the room's clock
  */
 export function openMessageGuard(
@@ -39,11 +26,11 @@ export function openMessageGuard(
   now: () => number,
   strikes: Strikes,
 ): MessageGuard {
-  const senders = new WeakMap<Client, Map<string, Bucket>>();
+  const senders = new WeakMap<Client, TokenBuckets>();
   const bucketsOf = (client: Client) => {
     let buckets = senders.get(client);
     if (!buckets) {
-      buckets = new Map();
+      buckets = new TokenBuckets();
       senders.set(client, buckets);
     }
     return buckets;
@@ -51,7 +38,7 @@ export function openMessageGuard(
 
   return {
     check(client, type, schema, payload) {
-      if (!take(bucketsOf(client), type, rates[type] ?? DEFAULT_RATE, now())) {
+      if (!bucketsOf(client).take(type, rates[type] ?? OTHER_MESSAGES, now())) {
         return refuse("RATE_LIMITED", `Too many "${type}" messages; wait a moment.`);
       }
       if (!schema) return { ok: true, value: payload as never };
@@ -69,19 +56,4 @@ export function openMessageGuard(
       senders.delete(client);
     },
   };
-}
-
-function take(buckets: Map<string, Bucket>, type: string, rate: RateLimit, at: number): boolean {
-  // Unknown types share one bucket: a client must not grow the map by inventing names.
-  const key = buckets.has(type) || buckets.size < 64 ? type : "*";
-  let bucket = buckets.get(key);
-  if (!bucket) {
-    bucket = { tokens: rate.burst, at };
-    buckets.set(key, bucket);
-  }
-  bucket.tokens = Math.min(rate.burst, bucket.tokens + ((at - bucket.at) / 1000) * rate.perSecond);
-  bucket.at = at;
-  if (!(bucket.tokens >= 1)) return false;
-  bucket.tokens -= 1;
-  return true;
 }

@@ -4,7 +4,8 @@ import { type Refusal, refuse } from "../../shared/index.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import type { Strikes } from "../transport/strikes.ts";
-import { type MessageGuard, openMessageGuard, type RateLimit } from "./message-guard.ts";
+import { type MessageGuard, openMessageGuard } from "./message-guard.ts";
+import { MESSAGE_RATE_LIMITS, type RateLimit } from "./rate-limit.ts";
 
 /** The outcome of an action: nothing, or a refusal that the player gets. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing, and need not say so
@@ -30,7 +31,7 @@ export interface MessageRouter<P extends RoomPlayer> {
   ask<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
   /** Does what a message does, without asking whether it may: for a re-run of what was allowed. */
   act(player: P, type: string, message: unknown): void;
-  /** A client has left for good: its rates are forgotten. */
+  /** A client has left for good: its rate limits are forgotten. */
   forget(client: Client): void;
 }
 
@@ -46,7 +47,7 @@ export interface MessageNetwork {
 export interface MessageRouterHost<P extends RoomPlayer> {
   readonly network: MessageNetwork;
   readonly players: ReadonlyMap<string, P>;
-  /** By message type; they add to those of every room. */
+  /** Rate limits by message type; they add to those of every room. */
   readonly rates: Record<string, RateLimit>;
   readonly log: Log;
   /** Counts malformed messages; one count a client, with its malformed frames. */
@@ -57,21 +58,6 @@ export interface MessageRouterHost<P extends RoomPlayer> {
   refusal(player: P): Refusal | undefined;
 }
 
-/** How often a player may send the messages of every room. */
-const COMMON_RATES: Record<string, RateLimit> = {
-  chat: { perSecond: 1, burst: 5 },
-  whisper: { perSecond: 1, burst: 5 },
-  "party.say": { perSecond: 1, burst: 5 },
-  emote: { perSecond: 2, burst: 6 },
-  siblings: { perSecond: 1, burst: 5 },
-  "travel.sibling": { perSecond: 0.5, burst: 3 },
-  "travel.back": { perSecond: 1, burst: 3 },
-  "party.invite": { perSecond: 0.5, burst: 6 },
-  command: { perSecond: 2, burst: 10 },
-  complete: { perSecond: 10, burst: 20 },
-  "trade.ask": { perSecond: 0.5, burst: 4 },
-};
-
 /**
  * Opens the messages of a room: what is registered, and a refusal for all else. A payload that does not fit
  * its schema or comes too often never reaches the action.
@@ -80,7 +66,7 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
   const { network, players, strikes } = host;
   const actions = new Map<string, Action<P, unknown>>();
   const guard = openMessageGuard(
-    { ...COMMON_RATES, ...host.rates },
+    { ...MESSAGE_RATE_LIMITS, ...host.rates },
     () => network.clock.elapsedTime,
     strikes,
   );

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AUTOSAVE_MS, isFinitePose, RoomkeepError, withTimeout } from "../../shared/index.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { AUTOSAVE_MS, isFinitePose, withTimeout } from "../../shared/internal.ts";
 import type { Player, RoomPlayer } from "../player.ts";
 import type { CharacterPort, CharacterState, Claim, Log, Place } from "../ports/ports.ts";
 import { maySaveLater, tellUnsaved } from "./unsaved-states.ts";

@@ -1,11 +1,12 @@
-import type { Client, Deferred } from "@colyseus/core";
-import { CLOSE, RECONNECT_S } from "../../shared/index.ts";
+import type { Client } from "@colyseus/core";
+import { CLOSE } from "../../shared/index.ts";
 import type { RoomPlayer } from "../player.ts";
-import type { CharacterState, Claim, Identity, Log, PlaySessionEnding, Ports } from "../ports/ports.ts";
+import type { CharacterState, Claim, Identity, PlaySessionEnding, Ports } from "../ports/ports.ts";
 import type { InstanceAccess } from "../travel/instance-access.ts";
 import { orJoinError } from "../travel/join-error.ts";
 import { claimArrival, codeOf, tellOrigin } from "../travel/portal.ts";
 import { releaseCharacter } from "./character-saves.ts";
+import { keepDroppedSeat, returnToSeat, type SeatHost } from "./dropped-seats.ts";
 
 /** Longest wait, ms, for other rooms and processes to hear that a player has left. */
 const HEARD_MAX_MS = 1_000;
@@ -14,7 +15,7 @@ const HEARD_MAX_MS = 1_000;
 export interface PlaySessions<P extends RoomPlayer> {
   /** Claims the character and lets the player in, or throws why not and leaves nothing behind. */
   join(client: Client, identity: Identity): Promise<void>;
-  /** The connection is lost: the seat is kept for {@link RECONNECT_S}. */
+  /** The connection is lost: the seat is kept, see `dropped-seats.ts`. */
   drop(client: Client, code: number | undefined): void;
   reconnect(client: Client): void;
   /** The player has left for good: saved and given up. */
@@ -26,12 +27,10 @@ export interface PlaySessions<P extends RoomPlayer> {
 }
 
 /** What play sessions need of their room. */
-export interface PlaySessionsHost<P extends RoomPlayer> {
-  readonly players: ReadonlyMap<string, P>;
+export interface PlaySessionsHost<P extends RoomPlayer> extends SeatHost<P> {
   readonly roomName: string;
   readonly roomId: string;
   readonly ports: Ports;
-  readonly log: Log;
   readonly access: InstanceAccess;
   /** Makes the player and puts them into the room. */
   admit(client: Client, claim: Claim, identity: Identity): P;
@@ -43,10 +42,6 @@ export interface PlaySessionsHost<P extends RoomPlayer> {
   left(player: P, ending: PlaySessionEnding): void;
   /** Takes the player out of the room. */
   remove(player: P): void;
-  setAway(player: P, away: boolean): void;
-  /** The player is back, by another connection. */
-  returned(player: P): void;
-  keepSeat(client: Client, seconds: number): Deferred<Client>;
   /** What is to be saved of the player. */
   capture(player: P): CharacterState;
   /** True if another room has the character, or may have it: then nothing is saved here. */
@@ -59,32 +54,14 @@ export interface PlaySessionsHost<P extends RoomPlayer> {
 
 /** Opens the play sessions of a room. */
 export function openPlaySessions<P extends RoomPlayer>(host: PlaySessionsHost<P>): PlaySessions<P> {
-  const { players, log } = host;
+  const { players } = host;
   const whereabouts = openWhereabouts(host);
   const end = (player: P, ending: PlaySessionEnding) => endSession(host, player, ending);
   return {
     end,
     join: (client, identity) => join(host, whereabouts, client, identity),
-    drop(client, code) {
-      const player = players.get(client.sessionId);
-      if (!player || isFinal(code)) return;
-      host.setAway(player, true);
-      player.hold = host.keepSeat(client, RECONNECT_S);
-      // The seat that runs out, or a room that closes, ends in onLeave.
-      player.hold.catch(() => {});
-      log.info({ player: client.sessionId, code }, "player dropped, seat kept");
-    },
-    reconnect(client) {
-      const player = players.get(client.sessionId);
-      if (!player) {
-        client.leave(CLOSE.TAKEN_OVER);
-        return;
-      }
-      player.client = client;
-      player.hold = undefined;
-      host.returned(player);
-      log.info({ player: client.sessionId }, "player returned");
-    },
+    drop: (client, code) => keepDroppedSeat(host, client, code),
+    reconnect: (client) => returnToSeat(host, client),
     async leave(client, code) {
       const player = players.get(client.sessionId);
       // Else it was refused at the join, or let go already.
@@ -207,9 +184,4 @@ function openWhereabouts<P extends RoomPlayer>(host: PlaySessionsHost<P>): Where
       await Promise.race([told, new Promise((done) => setTimeout(done, HEARD_MAX_MS))]);
     },
   };
-}
-
-/** Close codes after which nobody waits for the player to return. */
-function isFinal(code: number | undefined): boolean {
-  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TRAVELLED;
 }

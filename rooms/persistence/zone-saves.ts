@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type SpaceSave, type Upgrade, type Versioned, versioned } from "../../shared/index.ts";
+import { type Upgrade, type Versioned, versioned } from "../../shared/index.ts";
+import type { SpaceSave } from "../../shared/internal.ts";
 import type { Log } from "../ports/ports.ts";
 import type { ZoneClaim, ZonePort, ZoneSaved } from "../ports/zones.ts";
 import type { Simulation } from "../simulation/simulation.ts";
@@ -30,7 +31,7 @@ export interface ZoneKeeper {
   readonly claim: ZoneClaim;
 }
 
-/** What {@link openZone} takes. */
+/** A room's zone: which one, what of it is saved, and where. */
 export interface ZoneOptions {
   readonly zones: ZonePort;
   readonly zone: string;

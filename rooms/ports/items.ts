@@ -1,9 +1,9 @@
-import type { Refusal } from "../../shared/errors.ts";
-import type { Amount, Offer, PriceList, Stack } from "../../shared/items/stacks.ts";
+import type { Refusal } from "../../shared/index.ts";
+import type { Amount, Offer, PriceList, Stack } from "../../shared/internal.ts";
 import type { Claim } from "./ports.ts";
 
-export type { Amount, Offer, PriceList, Stack } from "../../shared/items/stacks.ts";
-export type { ItemTemplate, ItemTemplates } from "../../shared/protocol/items.ts";
+export type { ItemTemplate, ItemTemplates } from "../../shared/index.ts";
+export type { Amount, Offer, PriceList, Stack } from "../../shared/internal.ts";
 
 /** A booked request. */
 export interface Booked {

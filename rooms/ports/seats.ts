@@ -1,4 +1,4 @@
-import type { Identity } from "./ports.ts";
+import type { Identity } from "./characters.ts";
 
 /** Seats that are reserved and not taken yet, counted over all processes. A character has one at most. */
 export interface SeatPort {

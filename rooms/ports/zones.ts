@@ -1,4 +1,4 @@
-import type { SaveOutcome } from "./ports.ts";
+import type { SaveOutcome } from "./characters.ts";
 
 /** A persistent zone that a room has: the right to save it for as long as its lease is renewed. */
 export interface ZoneClaim {

@@ -1,6 +1,6 @@
 import { type Client, Protocol } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import type { Backpressure } from "../transport/backpressure.ts";
 import { ackedInputOf } from "../transport/internals.ts";
 import { Frame } from "../transport/websocket-frame.ts";

@@ -1,6 +1,6 @@
 import type { Client } from "@colyseus/core";
 import { $changes, type Encoder, MapSchema, type Schema } from "@colyseus/schema";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { ActorTracker } from "./actor-tracker.ts";
 import { CellEncoder } from "./cell-encoder.ts";
 import { CellGrid } from "./cell-grid.ts";

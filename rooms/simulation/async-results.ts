@@ -1,8 +1,8 @@
 import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 
 /**
- * What an answer does to the world. What could not be answered comes as a refusal too, so that what was set aside for
- * it can be given back. What it returns is told to whoever asked.
+ * Applies an answer to the world. A question without an answer comes as a refusal, so that the items or coins set
+ * aside for it can be given back. The refusal that it returns goes to the caller of {@link Ask}.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: most return nothing, and need not say so
 export type ApplyAnswer<About, T> = (answer: T | Refusal, about: About) => Refusal | void;
@@ -31,7 +31,7 @@ export interface AsyncResults {
   act(name: string, about: unknown, answer: unknown): Refusal | undefined;
 }
 
-/** What {@link openAsyncResults} takes. */
+/** Recorder and fault log of a room's async results. */
 export interface AsyncResultsOptions {
   /** Told of each answer that is applied, before it is. */
   readonly record: (name: string, about: unknown, answer: unknown) => void;

@@ -1,5 +1,6 @@
-import { type Avatar, FiniteValues, mendActor, RoomkeepError } from "../../shared/index.ts";
-import type { Place } from "../ports/ports.ts";
+import { type Avatar, RoomkeepError } from "../../shared/index.ts";
+import { FiniteValues, mendActor } from "../../shared/internal.ts";
+import type { Place } from "../ports/characters.ts";
 
 /** Keeps the numbers of avatars finite, whatever wrote them: a NaN would spread to all that measures how far they are. */
 export interface FiniteAvatars {

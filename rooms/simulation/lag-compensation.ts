@@ -1,5 +1,6 @@
 import type { Rewind, RewindView } from "@colyseus/core";
-import { type Actor, rayOf, uprightDistance } from "../../shared/index.ts";
+import type { Actor } from "../../shared/index.ts";
+import { rayOf, uprightDistance } from "../../shared/internal.ts";
 
 /** How far back a shooter is believed at most, ms. */
 export const REWIND_MAX_MS = 300;

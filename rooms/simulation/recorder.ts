@@ -1,5 +1,5 @@
 import type { Stored, WalkInput } from "../../shared/index.ts";
-import type { CharacterSheet, Place, Role } from "../ports/ports.ts";
+import type { CharacterSheet, Place, Role } from "../ports/characters.ts";
 import type { RecordedPose } from "./lag-compensation.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -59,7 +59,7 @@ export interface Recorded {
   hash(): string;
 }
 
-/** What {@link openRecorder} takes. */
+/** Where a recording goes, its bound, and how often hashes and snapshots are in it. */
 export interface RecorderOptions {
   /** Takes one line, its end included. */
   readonly write: (line: string) => void;

@@ -2,17 +2,19 @@ import type { Client, Rewind } from "@colyseus/core";
 import {
   type Avatar,
   Carrier,
-  canonicalJson,
-  type DispatchedKind,
-  fnv1a64,
   type GameEvent,
-  isFinitePose,
   type Level,
-  roomMessages,
-  type SchemaClass,
   type WalkInput,
   type WorldState,
 } from "../../shared/index.ts";
+import {
+  canonicalJson,
+  type DispatchedKind,
+  fnv1a64,
+  isFinitePose,
+  roomMessages,
+  type SchemaClass,
+} from "../../shared/internal.ts";
 import type { Caller, Console } from "../messaging/console.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import { describe, type Player, standAt } from "../player.ts";

@@ -1,33 +1,35 @@
 import { type Schema, TypeContext } from "@colyseus/schema";
 import {
   type Actor,
-  type BodySave,
-  checkSnapshot,
   type Events,
-  type EventsSave,
-  FiniteValues,
   type GameEvent,
   hashState,
-  isFiniteBody,
-  loadSpace,
-  mendActor,
   type Random,
   RoomkeepError,
   restoreSnapshot,
-  type SchemaClass,
-  type SnapshotParts,
   type Space,
-  type SpaceSave,
-  saveSpace,
+  type Stored,
   type Triggers,
-  type TriggersSave,
   takeSnapshot,
-  valueToJson,
   type World,
   type WorldState,
 } from "../../shared/index.ts";
-import type { Place } from "../ports/ports.ts";
-import type { Simulation, SnapshotScope } from "./simulation.ts";
+import {
+  type BodySave,
+  checkSnapshot,
+  type EventsSave,
+  FiniteValues,
+  isFiniteBody,
+  loadSpace,
+  mendActor,
+  type SchemaClass,
+  type SnapshotParts,
+  type SpaceSave,
+  saveSpace,
+  type TriggersSave,
+  valueToJson,
+} from "../../shared/internal.ts";
+import type { Place } from "../ports/characters.ts";
 import type { Systems } from "./systems.ts";
 
 /** What a simulation shows of itself to be saved. */
@@ -70,10 +72,39 @@ export interface Healed {
   readonly leftOut: boolean;
 }
 
+/** What of a simulation is kept. */
+export interface SnapshotScope {
+  /** Actors that are left out, by id: a zone's save has nobody's avatar in it. A map or set of ids will do. */
+  readonly without?: { has(id: string): boolean };
+}
+
+/** A simulation as JSON: taken, put back, compared. */
+export interface SimulationSnapshot {
+  /**
+   * All that the next steps depend on, as versioned JSON: the world, the state's own fields, the bodies' float64
+   * poses, the tick, the state of the chance, who is in which trigger volume, the history of the events and those that
+   * wait. What `world.defer` has put off is not: it is code. Take one when nothing waits (`world.waiting` is 0).
+   *
+   * @throws SNAPSHOT_UNSUPPORTED if an actor holds what JSON cannot
+   */
+  snapshot(what?: SnapshotScope): Stored;
+  /**
+   * Goes on from where a snapshot was taken. Walkers get their bodies back once `Simulation.addWalker` names their actors
+   * or, for those that were added before, at once.
+   *
+   * @param onHealed given: actors whose numbers are not finite get those of their class and stand at the level's first
+   *   spawn, or are left out, and each is told of. Default: all is as it was, such numbers too
+   * @throws SNAPSHOT_NEWER, SNAPSHOT_CORRUPT, ACTOR_UNKNOWN; nothing is changed then
+   */
+  restore(stored: unknown, onHealed?: (healed: Healed) => void): void;
+  /** Throws what {@link restore} would, and changes nothing. */
+  checkSnapshot(stored: unknown): void;
+  /** Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Events that went are in it by a digest. */
+  hash(what?: SnapshotScope): string;
+}
+
 /** Snapshot, restore and hash of a simulation. */
-export function openSimulationSnapshot(
-  inside: Inside,
-): Pick<Simulation, "snapshot" | "restore" | "checkSnapshot" | "hash"> {
+export function openSimulationSnapshot(inside: Inside): SimulationSnapshot {
   const { state, world } = inside;
   const partsOf = ({ without }: SnapshotScope, past: boolean): SnapshotParts => {
     const keeps = (id: string) => !without?.has(id);

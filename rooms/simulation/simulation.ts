@@ -1,31 +1,32 @@
 import {
   Avatar,
-  type BodySave,
   createEvents,
   createWorld,
-  type DispatchedKind,
   type Events,
   type GameEvent,
   type Ground,
   type Level,
   layGround,
-  openSpace,
   openTriggers,
-  PortalEntered,
   Prop,
-  portalVolumes,
   type Random,
-  type SchemaClass,
   type Space,
-  type Stored,
   seeded,
   type Triggers,
   type Walker,
   type World,
   type WorldState,
 } from "../../shared/index.ts";
+import {
+  type BodySave,
+  type DispatchedKind,
+  openSpace,
+  PortalEntered,
+  portalVolumes,
+  type SchemaClass,
+} from "../../shared/internal.ts";
 import { type FiniteAvatars, openFiniteAvatars } from "./finite-avatars.ts";
-import { type Healed, openSimulationSnapshot } from "./simulation-snapshot.ts";
+import { openSimulationSnapshot, type SimulationSnapshot } from "./simulation-snapshot.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { createSystems, type System, type SystemContext, type Systems } from "./systems.ts";
 
@@ -59,7 +60,7 @@ export interface SystemInRoom<S extends WorldState = WorldState> extends Omit<Sy
   run(world: World, context: RoomContext<S>): void;
 }
 
-/** What {@link openSimulation} takes. */
+/** State, level, systems and rates of a simulation, and where its events and faults go. */
 export interface SimulationOptions<S extends WorldState> {
   readonly state: S;
   readonly level: Level;
@@ -80,14 +81,8 @@ export interface SimulationOptions<S extends WorldState> {
   readonly actorClasses?: readonly SchemaClass[];
 }
 
-/** What of a simulation is kept. */
-export interface SnapshotScope {
-  /** Actors that are left out, by id: a zone's save has nobody's avatar in it. A map or set of ids will do. */
-  readonly without?: { has(id: string): boolean };
-}
-
 /** What a room simulates, without any network. Made by {@link openSimulation}. */
-export interface Simulation<S extends WorldState = WorldState> {
+export interface Simulation<S extends WorldState = WorldState> extends SimulationSnapshot {
   readonly state: S;
   readonly level: Level;
   readonly ground: Ground;
@@ -116,27 +111,6 @@ export interface Simulation<S extends WorldState = WorldState> {
    * @param lap called after the physics
    */
   step(lap?: () => void): void;
-  /**
-   * All that the next steps depend on, as versioned JSON: the world, the state's own fields, the bodies' float64
-   * poses, the tick, the state of the chance, who is in which trigger volume, the history of the events and those that
-   * wait. What `world.defer` has put off is not: it is code. Take one when nothing waits (`world.waiting` is 0).
-   *
-   * @throws SNAPSHOT_UNSUPPORTED if an actor holds what JSON cannot
-   */
-  snapshot(what?: SnapshotScope): Stored;
-  /**
-   * Goes on from where a snapshot was taken. Walkers get their bodies back once {@link addWalker} names their actors
-   * or, for those that were added before, at once.
-   *
-   * @param onHealed given: actors whose numbers are not finite get those of their class and stand at the level's first
-   *   spawn, or are left out, and each is told of. Default: all is as it was, such numbers too
-   * @throws SNAPSHOT_NEWER, SNAPSHOT_CORRUPT, ACTOR_UNKNOWN; nothing is changed then
-   */
-  restore(stored: unknown, onHealed?: (healed: Healed) => void): void;
-  /** Throws what {@link restore} would, and changes nothing. */
-  checkSnapshot(stored: unknown): void;
-  /** Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Events that went are in it by a digest. */
-  hash(what?: SnapshotScope): string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 
 /** What a system is told of the tick it runs in. */
 export interface SystemContext {
@@ -56,7 +56,7 @@ export function defineSystem<W, C extends SystemContext = SystemContext>(system:
   return system;
 }
 
-/** What {@link createSystems} takes beside the list. */
+/** Tick rate, clock and tolerance of a list of systems. */
 export interface SystemsOptions {
   /** Ticks a second of the room. */
   readonly tickHz: number;

@@ -1,6 +1,6 @@
 import type { Metadata } from "@colyseus/schema";
 import { RoomkeepError } from "../../shared/index.ts";
-import { fieldsOf } from "../../shared/world/schema-fields.ts";
+import { fieldsOf } from "../../shared/internal.ts";
 import { numberEnd } from "./schema-numbers.ts";
 
 /** First byte of a field that is set, its index added. Pages send no other operation. */

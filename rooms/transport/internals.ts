@@ -3,7 +3,7 @@ import { type Client, type ClientPrivate, type matchMaker, Room } from "@colyseu
 import { schema, t } from "@colyseus/schema";
 import { InputDecoder } from "@colyseus/schema/input";
 import * as ws from "ws";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { missingParts } from "./missing-parts.ts";
 
 /**

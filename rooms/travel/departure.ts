@@ -1,4 +1,4 @@
-import type { SeatReservation } from "../../shared/index.ts";
+import type { SeatReservation } from "../../shared/internal.ts";
 
 /** A player on the way out of a room, from the moment at which the avatar stands still. */
 export interface Departure {

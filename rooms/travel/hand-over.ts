@@ -1,4 +1,5 @@
-import { RoomkeepError, retry } from "../../shared/index.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { retry } from "../../shared/internal.ts";
 import type { CharacterPort, CharacterState, Claim } from "../ports/ports.ts";
 
 /**

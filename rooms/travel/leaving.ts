@@ -1,12 +1,12 @@
 import type { IRoomCache } from "@colyseus/core";
-import { type Avatar, CLOSE, endsWithin, type Refusal, refuse } from "../../shared/index.ts";
+import { type Avatar, CLOSE, type Refusal, refuse } from "../../shared/index.ts";
+import { endsWithin } from "../../shared/internal.ts";
 import { captureState, releaseCharacter } from "../persistence/character-saves.ts";
 import type { Player } from "../player.ts";
 import { beginHandOver, beginReturn, endWait, failHandOver, receiveTicket } from "./departure.ts";
 import { handOver, takeBack } from "./hand-over.ts";
 import { asRefusal } from "./portal.ts";
-import { freeSeat } from "./seating.ts";
-import { isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
+import { freeSeat, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
 
 /**
  * Longest time, ms, that those who go together wait for one whose hand-over hangs. Their own tickets are good

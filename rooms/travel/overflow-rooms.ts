@@ -1,5 +1,6 @@
 import { type IRoomCache, matchMaker } from "@colyseus/core";
-import { type Avatar, type Refusal, refuse, roomMessages } from "../../shared/index.ts";
+import { type Avatar, type Refusal, refuse } from "../../shared/index.ts";
+import { roomMessages } from "../../shared/internal.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Goal } from "./portal.ts";

@@ -1,14 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Presence } from "@colyseus/core";
-import {
-  PARTY_INVITE_S,
-  PARTY_KEEP_S,
-  PARTY_MAX,
-  type PartyMember,
-  type PartyView,
-  type Refusal,
-  refuse,
-} from "../../shared/index.ts";
+import { type PartyView, type Refusal, refuse } from "../../shared/index.ts";
+import { PARTY_INVITE_S, PARTY_KEEP_S, PARTY_MAX, type PartyMember } from "../../shared/internal.ts";
 
 /** Hash in the presence: the party of each character. */
 const PARTY_OF = "roomkeep:party-of";

@@ -1,5 +1,5 @@
 import { matchMaker } from "@colyseus/core";
-import { CODE_ALPHABET, CODE_LENGTH } from "../../shared/index.ts";
+import { CODE_ALPHABET, CODE_LENGTH } from "../../shared/internal.ts";
 
 /** A short code that no open room has. A room that is restored by hot reload keeps the one it had. */
 export async function uniqueCode(current: string): Promise<string> {

@@ -1,10 +1,11 @@
 import { generateId, type IRoomCache, matchMaker } from "@colyseus/core";
-import { type Avatar, refuse, type SeatReservation } from "../../shared/index.ts";
+import { type Avatar, refuse } from "../../shared/index.ts";
+import type { SeatReservation } from "../../shared/internal.ts";
 import { placeOf } from "../persistence/character-saves.ts";
 import type { Identity, Journey } from "../ports/ports.ts";
 import { receiveSeat, ticketOf } from "./departure.ts";
 import { comeBack } from "./leaving.ts";
-import { type Arrive, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
+import { type Arrive, freeSeat, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
 
 /**
  * Steps 4 and 5 of a hand-over: seats are reserved, all in one call, and the pages are told to follow. A
@@ -27,13 +28,6 @@ export async function seat<A extends Avatar>(
       follow(host, traveller, matchMaker.buildSeatReservation(room, sessionId) as SeatReservation);
     else void comeBack(host, traveller, refuse("ROOM_FULL", `${traveller.departure.to} is full.`));
   }
-}
-
-/** Frees the seat of a traveller who does not come. */
-export async function freeSeat({ roomId, sessionId }: SeatReservation): Promise<void> {
-  await matchMaker.remoteRoomCall(roomId, "freeSeat" as never, [sessionId]).catch(() => {
-    // The room has closed, and its seats with it.
-  });
 }
 
 function seatFor<A extends Avatar>(

@@ -1,5 +1,6 @@
-import type { Presence } from "@colyseus/core";
-import type { Avatar, Level, Refusal, TravelMessage } from "../../shared/index.ts";
+import { matchMaker, type Presence } from "@colyseus/core";
+import type { Avatar, Level, Refusal } from "../../shared/index.ts";
+import type { SeatReservation, TravelMessage } from "../../shared/internal.ts";
 import type { Player } from "../player.ts";
 import type { CharacterPort, Journey, Log } from "../ports/ports.ts";
 import type { Departure } from "./departure.ts";
@@ -55,4 +56,11 @@ export function isHere<A extends Avatar>(
 /** Tells the page of a player how the travel goes. */
 export function tellTravel({ client }: Player, message: TravelMessage): void {
   client.send("travel", message);
+}
+
+/** Frees the seat of a traveller who does not come. */
+export async function freeSeat({ roomId, sessionId }: SeatReservation): Promise<void> {
+  await matchMaker.remoteRoomCall(roomId, "freeSeat" as never, [sessionId]).catch(() => {
+    // The room has closed, and its seats with it.
+  });
 }

@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { IRoomCache } from "@colyseus/core";
-import {
-  type Avatar,
-  CLOSE,
-  endsWithin,
-  type Portal,
-  type Refusal,
-  RoomkeepError,
-  refuse,
-} from "../../shared/index.ts";
+import { type Avatar, CLOSE, type Portal, type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
+import { endsWithin } from "../../shared/internal.ts";
 import { placeOf } from "../persistence/character-saves.ts";
 import type { Player } from "../player.ts";
 import type { Origin } from "../ports/ports.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { blankState } from "../persistence/character-state.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { type Appearance, checkAppearance } from "./appearance.ts";

@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 
 /** Shortest and longest account name, in characters. */
 export const ACCOUNT_NAME_MIN = 3;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import type { Role } from "../../rooms/ports/ports.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import type { Role } from "../../rooms/index.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { insertCharacter } from "./account-characters.ts";
 import { foldEmail, foldName } from "./account-names.ts";

@@ -1,5 +1,5 @@
-import { COLORS, NAME_MAX, SHAPES } from "../../shared/constants.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { COLORS, RoomkeepError } from "../../shared/index.ts";
+import { NAME_MAX, SHAPES } from "../../shared/internal.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 
 /** What a player chooses about a character. */

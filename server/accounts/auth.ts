@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { hashOf, newSecret } from "./secrets.ts";
 import { ACCESS_TOKEN_S, type AccessClaims, type TokenKeys } from "./token-keys.ts";

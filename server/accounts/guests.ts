@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import { CODE_ALPHABET } from "../../shared/constants.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { CODE_ALPHABET } from "../../shared/internal.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { insertCharacter } from "./account-characters.ts";
 import { type Appearance, checkAppearance } from "./appearance.ts";

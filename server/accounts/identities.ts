@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import { retry } from "../../shared/async.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { retry } from "../../shared/internal.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { type Folded, foldEmail, foldName } from "./account-names.ts";
 import { tellTaken } from "./accounts.ts";

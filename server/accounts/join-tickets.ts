@@ -1,5 +1,6 @@
-import type { Identity, JoinAttempt } from "../../rooms/ports/ports.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import type { Identity } from "../../rooms/index.ts";
+import type { JoinAttempt } from "../../rooms/internal.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { hashOf, newSecret } from "./secrets.ts";
 import type { AccessClaims } from "./token-keys.ts";

@@ -1,5 +1,5 @@
 import { hash, parseOptions, verify } from "@node-rs/argon2";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { newSecret } from "./secrets.ts";
 
 /** Shortest and longest password, in characters. NIST SP 800-63B asks for at least 8, and for 64 to be allowed. */

@@ -2,7 +2,7 @@ import { createHmac, createPrivateKey, createPublicKey, hkdfSync, type KeyObject
 import { calculateJwkThumbprint, errors, exportJWK, jwtVerify, SignJWT } from "jose";
 import type { DataSource } from "typeorm";
 import { z } from "zod";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { answerWithin } from "../storage/database.ts";
 import { newSecret } from "./secrets.ts";
 

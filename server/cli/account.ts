@@ -1,9 +1,9 @@
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { setRole, startReset } from "../accounts/accounts.ts";
 import { readConfig } from "../config.ts";
 import { migrate, openDatabase } from "../storage/database.ts";
 import { openLog } from "../telemetry/log.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 
 const ROLES = ["player", "moderator", "admin"] as const;
 type Role = (typeof ROLES)[number];

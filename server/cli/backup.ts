@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { readInterval } from "../config.ts";
 import { backUp, backupName, pruneBackups } from "../storage/backup.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 import { withDatabase } from "./with-database.ts";
 
 const help = `roomkeep backup [--to file] [--every 6h] [--keep 28] [--json]

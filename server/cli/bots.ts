@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
-import { DEFAULT_PORT, RoomkeepError } from "../../shared/index.ts";
-import { type BotOptions, type BotProgress, type BotReport, runBots } from "../../testing/bots.ts";
-import type { Command } from "./index.ts";
+import { type BotOptions, type BotProgress, type BotReport, runBots } from "../../bots/index.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { DEFAULT_PORT } from "../../shared/internal.ts";
+import type { Command } from "./command.ts";
 
 const COUNT_MAX = 1000;
 

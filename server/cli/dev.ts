@@ -7,8 +7,8 @@ import { readConfig } from "../config.ts";
 import { PROCESSES_MAX } from "../dev/local-cluster.ts";
 import { openViteProject } from "../dev/vite-project.ts";
 import type { Games } from "../games.ts";
+import type { Command } from "./command.ts";
 import { clusterProcess, runCluster } from "./dev-cluster.ts";
-import type { Command } from "./index.ts";
 import { recordInto, stopOnSignal, tellParent, welcome } from "./start.ts";
 
 const help = `roomkeep dev [--cluster N] [--record folder]

@@ -2,10 +2,10 @@ import pg from "pg";
 import { WebSocket } from "ws";
 import { openLivenessLock } from "../cluster/dead-leases.ts";
 import { listMembers } from "../cluster/heartbeat-scripts.ts";
-import type { Member } from "../cluster/heartbeats.ts";
+import type { Member } from "../cluster/member.ts";
 import { openRedisClient, type RedisClient } from "../cluster/redis-client.ts";
 import { readConfig } from "../config.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 
 /** Clocks further apart than this make logs hard to read, ms. */
 const SKEW_MAX_MS = 2_000;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RoomkeepError } from "../../shared/index.ts";
 import { listMembers } from "../cluster/heartbeat-scripts.ts";
-import type { Member } from "../cluster/heartbeats.ts";
+import type { Member } from "../cluster/member.ts";
 import { DRAIN_CHANNEL } from "../cluster/membership.ts";
 import { openRedisClient, type RedisClient } from "../cluster/redis-client.ts";
 import { readConfig } from "../config.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 
 /** A process moves its rooms, saves and ends within its own limit of 25 s; the list follows. */
 const WAIT_MS = 40_000;

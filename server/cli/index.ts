@@ -1,16 +1,8 @@
 #!/usr/bin/env node
 import { RoomkeepError } from "../../shared/errors.ts";
+import type { Command } from "./command.ts";
 
 const NODE_MIN = [20, 19] as const;
-
-/** One subcommand: what it is for, its help, and what it does. */
-export interface Command {
-  readonly summary: string;
-  readonly help: string;
-  /** Help of what is more than one command; undefined: {@link help}. */
-  helpOf?(args: readonly string[]): string | undefined;
-  run(args: string[]): Promise<void>;
-}
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   new: () => import("./new.ts"),

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { verifyLedger } from "../items/ledger.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 import { withDatabase } from "./with-database.ts";
 
 const help = `roomkeep ledger verify [--json]

@@ -4,7 +4,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/errors.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 import { makePlugin } from "./new-plugin.ts";
 import { ownSpec } from "./own-spec.ts";
 

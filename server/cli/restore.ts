@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { verifyLedger } from "../items/ledger.ts";
 import { restore } from "../storage/backup.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 import { withDatabase } from "./with-database.ts";
 
 const help = `roomkeep restore <file> [--replace] [--json]

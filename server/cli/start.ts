@@ -3,12 +3,12 @@ import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { type RunningServer, startServer } from "../boot.ts";
 import { readConfig } from "../config.ts";
 import type { Games } from "../games.ts";
 import type { AnyPlugin } from "../plugins/index.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 
 const help = `roomkeep start [--record folder]
 

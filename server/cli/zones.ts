@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
 import type { DataSource } from "typeorm";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import {
   listQuarantine,
   type QuarantinedZone,
   restoreQuarantined,
   setZoneAside,
 } from "../persistence/zone-quarantine.ts";
-import type { Command } from "./index.ts";
+import type { Command } from "./command.ts";
 import { withDatabase } from "./with-database.ts";
 
 const HELP: Record<string, string> = {

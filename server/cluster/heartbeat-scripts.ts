@@ -1,4 +1,4 @@
-import type { Load, Member } from "./heartbeats.ts";
+import type { Load, Member } from "./member.ts";
 import { type RedisClient, scriptOf } from "./redis-client.ts";
 import { removeOf } from "./room-driver-scripts.ts";
 

@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
 import { matchMaker } from "@colyseus/core";
 import type { BaseLogger } from "pino";
-import type { Load } from "./heartbeats.ts";
+import type { Load } from "./member.ts";
 
 /** Shorter spans say nothing: whoever has just started was busy with that, ms. */
 const SPAN_MIN_MS = 500;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloseCode, matchMaker } from "@colyseus/core";
 import type { BaseLogger } from "pino";
-import { CLOSE, endsWithin, RoomkeepError } from "../../shared/index.ts";
+import { CLOSE, RoomkeepError } from "../../shared/index.ts";
+import { endsWithin } from "../../shared/internal.ts";
 import { SELF_FENCE_MS } from "../persistence/leases.ts";
 import { type Heartbeats, openHeartbeats } from "./heartbeats.ts";
 import { openLoadGauge, openPressure } from "./load.ts";

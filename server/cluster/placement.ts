@@ -1,4 +1,4 @@
-import type { Member } from "./heartbeats.ts";
+import type { Member } from "./member.ts";
 
 /** Above these a process gets no new room while another one is below: parts of its time and of its memory. */
 const BUSY_MAX = 0.75;

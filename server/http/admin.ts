@@ -4,7 +4,7 @@ import { basicAuth, createEndpoint, createMiddleware } from "@colyseus/core";
 import { monitor } from "@colyseus/monitor";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { DataSource } from "typeorm";
-import { CODE_ALPHABET } from "../../shared/index.ts";
+import { CODE_ALPHABET } from "../../shared/internal.ts";
 import { json } from "./api/answer.ts";
 
 const scryptOf = promisify<string, string, number, Buffer>(scrypt);

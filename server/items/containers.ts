@@ -1,4 +1,4 @@
-import { BAG_SLOTS, EQUIPMENT_SLOTS } from "../../shared/protocol/items.ts";
+import { BAG_SLOTS, EQUIPMENT_SLOTS } from "../../shared/internal.ts";
 
 /** Names of containers: those of a character, the ground of a zone, the pile of a death. */
 export const container = {

@@ -1,5 +1,5 @@
-import type { Death, PileLeft } from "../../rooms/ports/items.ts";
-import { type Refusal, refuse } from "../../shared/errors.ts";
+import type { Death, PileLeft } from "../../rooms/internal.ts";
+import { type Refusal, refuse } from "../../shared/index.ts";
 import type { Db } from "../storage/database.ts";
 import { readPile } from "./containers.ts";
 

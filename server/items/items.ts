@@ -1,18 +1,19 @@
 import type { DataSource } from "typeorm";
-import type { ItemPort, Offer, OwnContainer } from "../../rooms/ports/items.ts";
-import type { Claim } from "../../rooms/ports/ports.ts";
-import { type Refusal, RoomkeepError, refuse } from "../../shared/errors.ts";
-import type { InventoryTransaction } from "../../shared/items/inventory.ts";
+import type { Claim } from "../../rooms/index.ts";
+import type { ItemPort, OwnContainer } from "../../rooms/internal.ts";
+import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 import {
   type ExchangeSide,
   exchange,
+  type InventoryTransaction,
   inOneOf,
   mintAll,
   moveAll,
+  type Offer,
   payPrice,
   takeAll,
   takeWhatFits,
-} from "../../shared/items/item-moves.ts";
+} from "../../shared/internal.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { container } from "./containers.ts";
 import { countKill, deathOf, endDeath, killsOf, lockDeath, pilesIn } from "./deaths.ts";

@@ -1,10 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import type { Booked, Stack } from "../../rooms/ports/items.ts";
-import { retry } from "../../shared/async.ts";
-import { type Refusal, RoomkeepError, refuse } from "../../shared/errors.ts";
-import { type InventoryTransaction, openInventory, type Purses } from "../../shared/items/inventory.ts";
-import type { SlotRules } from "../../shared/items/slots.ts";
+import type { Booked } from "../../rooms/index.ts";
+import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
+import {
+  type InventoryTransaction,
+  openInventory,
+  type Purses,
+  retry,
+  type SlotRules,
+  type Stack,
+} from "../../shared/internal.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 
 /** A claim under which something is booked: fenced like a save. */

@@ -1,5 +1,5 @@
 import { type AuthContext, matchMaker } from "@colyseus/core";
-import { orJoinError } from "../../rooms/travel/join-error.ts";
+import { orJoinError } from "../../rooms/internal.ts";
 import { addressKey, openRateLimit, type RateLimit } from "../accounts/rate-limit.ts";
 
 /** Codes that lead nowhere an address may try in a minute. */

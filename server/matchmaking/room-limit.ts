@@ -1,4 +1,4 @@
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 
 /** How many rooms this process has, those that open right now included. */
 export interface RoomLimit {

@@ -1,7 +1,8 @@
 import { matchMaker } from "@colyseus/core";
 import type { BaseLogger } from "pino";
-import type { Identity, SeatPort } from "../../rooms/index.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import type { Identity } from "../../rooms/index.ts";
+import type { SeatPort } from "../../rooms/internal.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { addressKey } from "../accounts/rate-limit.ts";
 import type { WaitingSeat, WaitingSeats } from "./waiting-seats.ts";
 

@@ -1,4 +1,5 @@
-import type { CharacterState, Claim } from "../../rooms/ports/ports.ts";
+import type { Claim } from "../../rooms/index.ts";
+import type { CharacterState } from "../../rooms/internal.ts";
 import type { Db } from "../storage/database.ts";
 import {
   acquired,

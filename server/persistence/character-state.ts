@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { CharacterState } from "../../rooms/ports/ports.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import type { CharacterState } from "../../rooms/internal.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 
 /** What the wire cannot carry is no place either: it has 32 bits. */
 const number = z.number().refine((value) => Number.isFinite(Math.fround(value)), "is not finite in 32 bits");

@@ -2,14 +2,10 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
-import {
-  type CharacterPort,
-  type CharacterState,
-  CLAIM_WAIT_MS,
-  type Claim,
-} from "../../rooms/ports/ports.ts";
-import { keyedQueue } from "../../shared/async.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import type { Claim } from "../../rooms/index.ts";
+import { type CharacterPort, type CharacterState, CLAIM_WAIT_MS } from "../../rooms/internal.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { keyedQueue } from "../../shared/internal.ts";
 import { answerWithin } from "../storage/database.ts";
 import * as rows from "./character-rows.ts";
 import { readState, writeState } from "./character-state.ts";

@@ -1,7 +1,7 @@
 import type { BaseLogger } from "pino";
 import type { Registry } from "prom-client";
 import { Gauge } from "prom-client";
-import { type ErrorCode, RoomkeepError } from "../../shared/errors.ts";
+import { type ErrorCode, RoomkeepError } from "../../shared/index.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 
 /** The same refusal is logged again after so long, ms: each player who tries brings one. */

@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 
 /** How bytes are made smaller: brotli is denser, gzip faster. */
 export type Compression = "brotli" | "gzip" | "none";
 
-/** What {@link createSnapshotCodec} takes. */
+/** Keys, compression and bounds of stored bytes. */
 export interface SnapshotCodecOptions {
   /**
    * 32-byte keys as buffers, 64 hex digits or base64. The first seals; all open, so that a key can be changed
@@ -57,9 +57,9 @@ const KEY_BYTES = 32;
  * @throws CONFIG_INVALID if a key has not 32 bytes
  * @see NIST SP 800-38D, section 8.2.2: a random 96-bit nonce for each sealing, under 2^32 of them a key
  * @example
- * const seal = createSeal({ keys: [config.snapshotKey] });
- * const bytes = seal.seal(JSON.stringify(snapshot));
- * const snapshot = JSON.parse(seal.open(bytes).toString());
+ * const codec = createSnapshotCodec({ keys: [config.snapshotKey] });
+ * const bytes = codec.seal(JSON.stringify(snapshot));
+ * const snapshot = JSON.parse(codec.open(bytes).toString());
  */
 export function createSnapshotCodec(options: SnapshotCodecOptions = {}): SnapshotCodec {
   const { compression = "brotli", maxBytes = 256 * 1024 * 1024, allowPlain = true } = options;

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
-import { CLAIM_WAIT_MS } from "../../rooms/ports/ports.ts";
-import type { ZoneClaim, ZonePort, ZoneSaved } from "../../rooms/ports/zones.ts";
-import { ZONE_SAVE_MS } from "../../shared/constants.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { CLAIM_WAIT_MS, type ZoneClaim, type ZonePort, type ZoneSaved } from "../../rooms/internal.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { ZONE_SAVE_MS } from "../../shared/internal.ts";
 import { answerWithin } from "../storage/database.ts";
 import { type Leases, openLeases } from "./leases.ts";
 import { openRefusedZones, type RefusedZone } from "./refused-zones.ts";

@@ -2,7 +2,7 @@ import type { createMiddleware, Endpoint } from "@colyseus/core";
 import type { Registry } from "prom-client";
 import type { DataSource } from "typeorm";
 import type { Command, Log, PluginOf, PluginRoom, RoomPart, RoomPlugins } from "../../rooms/index.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import type { Closers } from "../closers.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import type { Retention } from "../storage/retention.ts";

@@ -1,5 +1,6 @@
-import { ROLES, type Role } from "../../rooms/index.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import type { Role } from "../../rooms/index.ts";
+import { ROLES } from "../../rooms/internal.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import type { Auth } from "../accounts/auth.ts";
 import { addressKey, type RateLimit } from "../accounts/rate-limit.ts";
 import { type Asked, endpoint, type Question } from "../http/api/answer.ts";

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { MIGRATIONS } from "../../migrations/index.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import type { MoreRows } from "../storage/database.ts";
 import type { AnyPlugin, PluginMigration } from "./plugin.ts";
 

@@ -1,4 +1,4 @@
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import type { AnyPlugin } from "./plugin.ts";
 
 /**

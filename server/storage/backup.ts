@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { createGunzip, createGzip, type Gzip } from "node:zlib";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import type { Db } from "./database.ts";
 
 const FORMAT = 1;

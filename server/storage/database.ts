@@ -11,10 +11,10 @@ import {
   type Logger,
   type MigrationInterface,
 } from "typeorm";
-import { ENTITIES } from "../../entities/index.ts";
+import { ENTITIES } from "../../entities/internal.ts";
 import { MIGRATIONS } from "../../migrations/index.ts";
-import { withTimeout } from "../../shared/async.ts";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { withTimeout } from "../../shared/internal.ts";
 import { blankDatabase } from "./blank-database.ts";
 import { type DataFolder, lockDataFolder } from "./data-folder.ts";
 import { openEmbeddedFolder } from "./embedded-folder.ts";

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BaseLogger } from "pino";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 
 /** Lies in a database that was made to its end. */
 const COMPLETE = "roomkeep.complete";
@@ -10,7 +10,7 @@ const FIRST_OWN_OID = 16_384;
 /** Files that are synced at the same time. */
 const SYNC_AT_ONCE = 32;
 
-/** What {@link openEmbeddedFolder} takes. */
+/** How an embedded database is made, and how durable a new one is. */
 export interface EmbeddedFolderOptions {
   /** Makes a whole, closed database in a folder that is there and empty. */
   make(folder: string): Promise<void>;

@@ -1,6 +1,6 @@
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../shared/index.ts";
 import { answerWithin, type Db } from "./database.ts";
 
 /** How long commands stay in the audit log. */

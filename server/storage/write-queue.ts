@@ -1,5 +1,5 @@
 import type { BaseLogger } from "pino";
-import { retry } from "../../shared/async.ts";
+import { retry } from "../../shared/internal.ts";
 import { answerWithin } from "./database.ts";
 
 /** Milliseconds that a row waits for others to be written with. */

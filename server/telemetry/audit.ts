@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
-import type { AuditPort, CommandGiven } from "../../rooms/ports/ports.ts";
+import type { AuditPort, CommandGiven } from "../../rooms/internal.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { openWriteQueue } from "../storage/write-queue.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
-import type { EventPort, KeptEvent } from "../../rooms/ports/ports.ts";
+import type { EventPort, KeptEvent } from "../../rooms/internal.ts";
 import { openWriteQueue } from "../storage/write-queue.ts";
 
 /** The log of kept events: the port that rooms get. */

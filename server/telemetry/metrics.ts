@@ -2,7 +2,8 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { createMiddleware } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import { PHASES, type Phase, type TickTiming, type Unsaved } from "../../rooms/index.ts";
+import type { TickTiming } from "../../rooms/index.ts";
+import { PHASES, type Phase, type Unsaved } from "../../rooms/internal.ts";
 
 /** Upper bounds of a tick's duration, ms: at 20 ticks a second one has 50. */
 const BOUNDS_MS = [1, 2, 5, 10, 20, 33, 50, 100, 250];

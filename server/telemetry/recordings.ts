@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { openRecorder } from "../../rooms/index.ts";
-import type { RecordedRoom, RecordingPort } from "../../rooms/ports/ports.ts";
+import type { RecordedRoom, RecordingPort } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 
 /** Most characters of one file; then the recording of its room ends by itself. */
@@ -20,7 +20,7 @@ export interface Recordings extends RecordingPort {
   close(): Promise<void>;
 }
 
-/** What {@link openRecordings} takes. */
+/** Folder of the recordings, and how often a hash is in them. */
 export interface RecordingsOptions {
   /** Where the files go; it is made if it is not there. */
   readonly folder: string;

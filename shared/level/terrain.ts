@@ -23,7 +23,13 @@ export function heightAt(terrain: Terrain, x: number, z: number): number {
   return mix(near, far, v - r);
 }
 
-/** How the ground rises at a place. `out` is filled and returned, so that a step allocates nothing. */
+/**
+ * How the ground rises at a place, metres a metre along x and z. `out` is filled and returned, so that a step
+ * allocates nothing.
+ *
+ * @example
+ * const { x: rise } = slopeAt(terrain, deer.x, deer.z, slope);
+ */
 export function slopeAt(terrain: Terrain, x: number, z: number, out: Slope): Slope {
   const reach = terrain.cellM * 0.25;
   out.x = (heightAt(terrain, x + reach, z) - heightAt(terrain, x - reach, z)) / (2 * reach);
@@ -31,7 +37,7 @@ export function slopeAt(terrain: Terrain, x: number, z: number, out: Slope): Slo
   return out;
 }
 
-/** What {@link bakeTerrain} takes. Metres. */
+/** Corners of a terrain, and the distance between its heights, metres. */
 export interface BakeOptions {
   readonly min: readonly [x: number, z: number];
   readonly max: readonly [x: number, z: number];
@@ -64,6 +70,9 @@ export function bakeTerrain(options: BakeOptions, height: (x: number, z: number)
  * every machine.
  *
  * @param seed any 32-bit integer
+ * @example
+ * const hills = valueNoise(7, 24);
+ * const terrain = bakeTerrain({ min: [-50, -50], max: [50, 50], cellM: 2 }, (x, z) => 3 * hills(x, z));
  */
 export function valueNoise(seed: number, sizeM: number): (x: number, z: number) => number {
   const corner = (c: number, r: number) => {

@@ -22,7 +22,12 @@ export interface Ground {
 const halfWidth = (solid: Solid) => (solid.shape === "cylinder" ? solid.radius : solid.size[0] / 2);
 const halfDepth = (solid: Solid) => (solid.shape === "cylinder" ? solid.radius : solid.size[2] / 2);
 
-/** Height of a solid above its lowest point, metres; of a ramp at its high end. */
+/**
+ * Height of a solid above its lowest point, metres; of a ramp at its high end.
+ *
+ * @example
+ * const topY = solid.at[1] + heightOf(solid);
+ */
 export function heightOf(solid: Solid): number {
   return solid.shape === "cylinder" ? solid.height : solid.size[1];
 }
@@ -38,7 +43,14 @@ export function topAt(solid: Solid, x: number, z: number): number {
   return solid.at[1] + solid.size[1] * (solid.rises.startsWith("+") ? share : 1 - share);
 }
 
-/** Sorts a level's solids for {@link Ground.near}. */
+/**
+ * Sorts the solids of a level by their places, so that a step or a ray looks at the near ones only. A room has its
+ * own as `this.ground`.
+ *
+ * @example
+ * const ground = layGround(yard);
+ * walk(walker, input, ground, 1 / TICK_HZ);
+ */
 export function layGround(level: Level): Ground {
   const columns = Math.ceil((level.bounds.max[0] - level.bounds.min[0]) / BUCKET_M) + 3;
   const column = (x: number) => Math.floor((x - level.bounds.min[0]) / BUCKET_M) + 1;

@@ -46,7 +46,12 @@ export interface Triggers {
  */
 export type TriggersSave = Readonly<Record<string, readonly string[]>>;
 
-/** Whether a place is in a volume; its border belongs to it. */
+/**
+ * Whether a place is in a volume; its border belongs to it.
+ *
+ * @example
+ * if (isWithin(goal, ball)) score();
+ */
 export function isWithin(volume: TriggerVolume, { x, y, z }: Visitor): boolean {
   const dx = x - volume.at[0];
   const dy = y - volume.at[1];

@@ -3,11 +3,13 @@ import type { Solid } from "../level/level.ts";
 import type { Slope } from "../level/terrain.ts";
 import { type Ground, topAt } from "./ground.ts";
 
-/** Walking and running speed, m/s. */
+/** Walking speed, m/s. */
 export const WALK_MPS = 3.4;
+/** Running speed, m/s. */
 export const RUN_MPS = 6.2;
 /** Upward speed of a jump, m/s: about 1.1 m high. */
 export const JUMP_MPS = 6;
+/** Downward acceleration, m/s². */
 export const GRAVITY_MPS2 = 16;
 /** A walker is an upright cylinder of this radius and height, metres. */
 export const WALKER_RADIUS_M = 0.35;
@@ -25,6 +27,7 @@ const SLIDE_MPS = 5;
 const ACCELERATION_MPS2 = 32;
 const AIR_CONTROL = 0.35;
 
+/** Bits of the buttons in an input frame. */
 export const BUTTON = { run: 1, jump: 2 } as const;
 
 /** One input frame of a walker: a direction in the ground plane (each axis −127…127) and buttons. */
@@ -70,6 +73,8 @@ const clamp = (value: number, low: number, high: number) => (value < low ? low :
  * @param input one input frame; its direction is taken at full length at most, so a diagonal is no faster
  * @param speed factor on the walking and running speed, 1 as a rule
  * @param dt seconds, the room's fixed step
+ * @example
+ * export const step: Step = (walker, input, ground, dt) => walk(walker, input, ground, dt, 1.2);
  */
 export function walk(
   walker: Walker,

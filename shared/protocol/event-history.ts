@@ -1,5 +1,5 @@
 import { fnv1a64 } from "../snapshot/hash.ts";
-import type { GameEvent } from "./events.ts";
+import type { GameEvent } from "./game-event.ts";
 
 /** A history as a snapshot keeps it. */
 export interface HistorySave {

@@ -1,6 +1,9 @@
 import type { z } from "zod";
 import { RoomkeepError } from "../errors.ts";
 import { type HistorySave, openHistory, readEvent } from "./event-history.ts";
+import type { GameEvent } from "./game-event.ts";
+
+export type { GameEvent };
 
 /** Which clients receive an event, beside the server's own subscribers. */
 export type EventAudience = "server" | "owner" | "nearby" | "all";
@@ -40,20 +43,6 @@ export function defineEvent<S extends z.ZodType>(
   return kind;
 }
 
-/** Something that happened. */
-export interface GameEvent<P = unknown> {
-  /** Grows by one with each event of the room. */
-  readonly seq: number;
-  readonly name: string;
-  /** The room's time in ms when it was emitted. */
-  readonly atMs: number;
-  /** Id of the actor that it is about. */
-  readonly actor: string | undefined;
-  readonly x: number | undefined;
-  readonly z: number | undefined;
-  readonly payload: P;
-}
-
 /** What an event is about and where. */
 export interface EventPlace {
   /** Id of the actor: needed for "owner". */
@@ -63,7 +52,7 @@ export interface EventPlace {
   readonly z?: number;
 }
 
-/** What {@link createEvents} takes. */
+/** Clock and receivers of a room's events, and how many the room remembers. */
 export interface EventsOptions {
   /** The room's time in ms: simulated, so that a replay has the same. */
   readonly now: () => number;

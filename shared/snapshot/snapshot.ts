@@ -79,6 +79,8 @@ export function takeSnapshot(
  * @throws SNAPSHOT_NEWER if a newer version took it
  * @throws SNAPSHOT_CORRUPT if it is damaged
  * @throws ACTOR_UNKNOWN if it names a class that is not in the table
+ * @example
+ * const { round } = restoreSnapshot(world, JSON.parse(saved), { classes: classTable([Deer]) }) as { round: number };
  */
 export function restoreSnapshot(
   world: World,

@@ -1,6 +1,6 @@
 import { RoomkeepError } from "../errors.ts";
 
-/** What {@link versioned} takes. */
+/** Name, present version and upgrades of a kind of stored JSON, for {@link versioned}. */
 export interface VersionedOptions {
   /** What is stored, for messages: "zone save of meadow". */
   readonly name: string;

@@ -16,7 +16,7 @@ import { fieldsOf, readField, type SchemaClass } from "./schema-fields.ts";
 /** The fields of a component: plain values made with `t.*`. Collections belong to the actor itself. */
 export type ComponentFields = Record<string, FieldBuilder<unknown, boolean, boolean>>;
 
-/** What {@link defineComponent} takes. */
+/** Name, fields, limits and versions of a component. */
 export interface ComponentOptions<F extends ComponentFields> {
   /** Unique among the components of a game; snapshots store it. */
   readonly name: string;
@@ -101,7 +101,7 @@ export function isComponent(klass: SchemaClass | undefined): klass is SchemaClas
 /** Components and fields of an actor, as {@link defineActor} takes them. */
 export type ActorParts = Record<string, AnyComponent | FieldBuilder<unknown, boolean, boolean>>;
 
-/** What {@link defineActor} takes beside the kind. */
+/** Components, own fields and class name of a kind of actor. */
 export interface ActorOptions<C extends ActorParts, F extends ActorParts> {
   /** A class for each component, or `t.ref(Class).optional()` for one that comes and goes. */
   readonly components?: C;

@@ -1,4 +1,4 @@
-/** What {@link createSpatialHash} takes. */
+/** Cell size of a spatial hash. */
 export interface SpatialHashOptions {
   /** Side of a cell in metres: best near the radius that is asked for most. Default 16. */
   readonly cellM?: number;

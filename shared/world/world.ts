@@ -9,7 +9,7 @@ import type { Entry, Query, QueryOptions } from "./query.ts";
 import { writeField } from "./schema-fields.ts";
 import { watchWrites } from "./write-tracking.ts";
 
-/** What {@link createWorld} takes beside the actors. */
+/** Sizes of a world, and what its batches take back beside the actors. */
 export interface WorldOptions {
   /** Side of a grid cell in metres: near the radius that is asked for most. Default 16. */
   readonly cellM?: number;
@@ -36,7 +36,13 @@ export function createWorld(actors: MapSchema<Actor>, options: WorldOptions = {}
   return new World(actors, options);
 }
 
-/** See {@link createWorld}. */
+/**
+ * The actors of a room: spawned, despawned, found by query, changed in batches that may be taken back. A room has
+ * one as `this.world`; {@link createWorld} opens one without a room.
+ *
+ * @example
+ * world.query({ with: [Health] }).each((actor, health) => { if (health.hp <= 0) world.despawn(actor); });
+ */
 export class World {
   readonly #actors: MapSchema<Actor>;
   readonly #roster: ActorIndex;

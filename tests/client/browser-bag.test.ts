@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { matchMaker } from "@colyseus/core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { IN_MEMORY, type RunningServer, readConfig, startServer } from "roomkeep/server";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { meadowLevel, TRADER } from "../../games/meadow/level.ts";
 import { MeadowRoom } from "../../games/meadow/room.ts";
 import { Boar } from "../../games/meadow/state.ts";
-import { IN_MEMORY, type RunningServer, readConfig, startServer } from "../../server/index.ts";
 import { games, plugins } from "../../server/main.ts";
 import { layGround } from "../../shared/physics/ground.ts";
 import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { matchMaker } from "@colyseus/core";
 import type { Browser, Page } from "playwright-core";
+import { IN_MEMORY, type RunningServer, readConfig, startServer } from "roomkeep/server";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { meadowLevel } from "../../games/meadow/level.ts";
 import type { MeadowRoom } from "../../games/meadow/room.ts";
@@ -8,7 +9,6 @@ import { Herb } from "../../games/meadow/state.ts";
 import { plazaLevel } from "../../games/plaza/level.ts";
 import { PlazaRoom } from "../../games/plaza/room.ts";
 import type { WorldRoom } from "../../rooms/world-room.ts";
-import { IN_MEMORY, type RunningServer, readConfig, startServer } from "../../server/index.ts";
 import { games } from "../../server/main.ts";
 import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";
 

@@ -1,3 +1,4 @@
+import { CLOSE, defineLevel, layGround, seeded } from "roomkeep/shared";
 import { PerspectiveCamera } from "three";
 import { describe, expect, it } from "vitest";
 import { suggestName } from "../../client/account/name-suggestions.ts";
@@ -8,7 +9,8 @@ import { ApiError } from "../../client/network/http-client.ts";
 import { readRoomCode } from "../../client/network/room-code.ts";
 import { rigCamera } from "../../client/scene/camera-rig.ts";
 import { wrap } from "../../client/scene/wrap-text.ts";
-import { backoffMs, CLOSE, defineLevel, layGround, playerName, seeded } from "../../shared/index.ts";
+import { backoffMs } from "../../shared/async.ts";
+import { playerName } from "../../shared/protocol/messages.ts";
 
 describe("a direction on the screen", () => {
   it("is a direction in the world, seen from behind the avatar", () => {

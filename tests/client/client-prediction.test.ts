@@ -1,10 +1,10 @@
+import { type Actor, layGround, TICK_HZ } from "roomkeep/shared";
+import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type InputFrame, predictRoom } from "../../client/network/predict.ts";
 import { plazaLevel } from "../../games/plaza/level.ts";
 import type { PlazaRoom } from "../../games/plaza/room.ts";
 import { games } from "../../server/main.ts";
-import { type Actor, layGround, TICK_HZ } from "../../shared/index.ts";
-import { bootServer, type TestServer } from "../../testing/index.ts";
 
 const STILL: InputFrame = { moveX: 0, moveZ: 0, buttons: 0 };
 const EAST: InputFrame = { moveX: 127, moveZ: 0, buttons: 0 };

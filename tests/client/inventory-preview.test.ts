@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type CarriedItems, fits, freeSlot, previewMove } from "../../client/items/inventory-preview.ts";
 import { labelOf, verbOf, wornSlots } from "../../client/items/item-labels.ts";
-import { BAG_SLOTS } from "../../shared/index.ts";
+import { BAG_SLOTS } from "../../shared/protocol/items.ts";
 
 const templates = { herb: { stack: 50 }, hat: { stack: 1, wornAt: 0 }, boots: { stack: 1, wornAt: 1 } };
 const held = (id: string, template: string, slot: number, qty = 1): CarriedItems => ({

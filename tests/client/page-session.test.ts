@@ -1,4 +1,6 @@
 import { Client } from "colyseus.js";
+import { CLOSE } from "roomkeep/shared";
+import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { openAccount } from "../../client/account/account.ts";
 import { openApi } from "../../client/network/api.ts";
@@ -6,8 +8,6 @@ import { openSession } from "../../client/network/session.ts";
 import type { SessionPhase } from "../../client/network/session-phase.ts";
 import type { PlazaRoom } from "../../games/plaza/room.ts";
 import { games } from "../../server/main.ts";
-import { CLOSE } from "../../shared/index.ts";
-import { bootServer, type TestServer } from "../../testing/index.ts";
 import { type CuttableProxy, openProxy } from "../helpers/cuttable-proxy.ts";
 
 let world: TestServer;

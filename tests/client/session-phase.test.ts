@@ -1,6 +1,7 @@
+import { CLOSE } from "roomkeep/shared";
 import { describe, expect, it } from "vitest";
 import { noticeFor } from "../../client/network/disconnect-notice.ts";
-import type { GameRoom } from "../../client/network/predict.ts";
+import type { JoinedRoom } from "../../client/network/predict.ts";
 import {
   destinationOf,
   dropped,
@@ -13,11 +14,10 @@ import {
   travelEnded,
   travellingTo,
 } from "../../client/network/session-phase.ts";
-import { CLOSE } from "../../shared/index.ts";
 
 // The transitions only pass the room on.
-const room = { roomId: "R" } as GameRoom;
-const other = { roomId: "S" } as GameRoom;
+const room = { roomId: "R" } as JoinedRoom;
+const other = { roomId: "S" } as JoinedRoom;
 const playing = joined(room, "");
 
 describe("the phase of a session", () => {

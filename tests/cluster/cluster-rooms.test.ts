@@ -1,14 +1,8 @@
 import { type IRoomCache, initializeRoomCache } from "@colyseus/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  BEAT_MS,
-  DEAD_MS,
-  type Heartbeats,
-  type Load,
-  type Member,
-  openHeartbeats,
-} from "../../server/cluster/heartbeats.ts";
+import { BEAT_MS, DEAD_MS, type Heartbeats, openHeartbeats } from "../../server/cluster/heartbeats.ts";
 import { openPressure } from "../../server/cluster/load.ts";
+import type { Load, Member } from "../../server/cluster/member.ts";
 import { openPlacement } from "../../server/cluster/placement.ts";
 import { ClusterPresence } from "../../server/cluster/presence.ts";
 import { openRedisClient, type RedisClient } from "../../server/cluster/redis-client.ts";

@@ -1,9 +1,10 @@
 import type { ViewContext } from "roomkeep/client";
 import type { Player } from "roomkeep/rooms";
 import { Actor, countInBag, layGround } from "roomkeep/shared";
-import { bootServer, enterRoom, signIn, type TestServer } from "roomkeep/testing";
+import { bootServer, type TestServer } from "roomkeep/testing";
 import { PerspectiveCamera, Scene, Vector3 } from "three";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { enterRoom, signIn } from "../../bots/index.ts";
 import { predictEffects } from "../../client/network/optimistic-effects.ts";
 import { predictRoom } from "../../client/network/predict.ts";
 import { listenToEvents } from "../../client/network/room-events.ts";

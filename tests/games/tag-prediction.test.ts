@@ -2,8 +2,8 @@ import { layGround, WALK_MPS } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
-  type GameRoom,
   type InputFrame,
+  type JoinedRoom,
   type Prediction,
   predictRoom,
 } from "../../client/network/predict.ts";
@@ -41,7 +41,7 @@ it("predicts it at its own speed: no frame of its walk stands still or jumps, an
   players[0]!.room.send("start", {});
   await untilPhase(players[0]!, "round");
   const { hunter } = rolesOf(players); // on the dais, with five metres of open ground to the east
-  const room = hunter.room as unknown as GameRoom<TagState>;
+  const room = hunter.room as unknown as JoinedRoom<TagState>;
   const prediction = predictRoom(room, ground, ownStep(room));
   await play(hunter, prediction, EAST, 8);
   const shown = await play(hunter, prediction, EAST, 12, 24);
@@ -62,7 +62,7 @@ it("predicts that nobody moves in the countdown, whatever keys are held", async 
   ann.room.send("start", {});
   await untilPhase(ann, "countdown");
   const { x } = ann.me();
-  const room = ann.room as unknown as GameRoom<TagState>;
+  const room = ann.room as unknown as JoinedRoom<TagState>;
   const prediction = predictRoom(room, ground, ownStep(room));
   const shown = await play(ann, prediction, EAST, 15);
   expect(room.state.phase).toBe("countdown");

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Player, Stack } from "roomkeep/rooms";
-import type { Carrier, ServerMessages } from "roomkeep/shared";
-import { countInBag } from "roomkeep/shared";
+import type { Player } from "roomkeep/rooms";
+import { type Carrier, countInBag, type ServerMessages } from "roomkeep/shared";
 import type { TestPlayer, TestServer } from "roomkeep/testing";
 import { MeadowRoom } from "../../games/meadow/room.ts";
 import type { Hero } from "../../games/meadow/state.ts";
+import type { Stack } from "../../shared/items/stacks.ts";
 
 /** A meadow whose chance is the same each time, with a ground of its own, of which there may be many. */
 export class SeededMeadow extends MeadowRoom {

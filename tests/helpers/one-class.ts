@@ -1,10 +1,9 @@
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import express from "express";
-import { WorldRoom } from "roomkeep/rooms";
-import { WorldRoom as Direct } from "../../rooms/index.ts";
+import { WorldRoom as Direct, WorldRoom } from "roomkeep/rooms";
+import type { Games } from "roomkeep/server";
 import { openViteProject } from "../../server/dev/vite-project.ts";
-import type { Games } from "../../server/index.ts";
 import { games } from "../../server/main.ts";
 
 // Run by house.test.ts under tsx: prints whether every way to a sample game ends in the same WorldRoom.

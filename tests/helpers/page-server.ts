@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { matchMaker } from "@colyseus/core";
 import type { WorldRoom } from "roomkeep/rooms";
+import { readConfig, startServer } from "roomkeep/server";
 import { stopOnSignal, tellParent } from "../../server/cli/start.ts";
-import { readConfig, startServer } from "../../server/index.ts";
 import { games, plugins } from "../../server/main.ts";
 
 /** Puts a player somewhere, where this process has their room. */

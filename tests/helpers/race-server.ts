@@ -1,6 +1,6 @@
 import { matchMaker } from "@colyseus/core";
+import { readConfig, startServer } from "roomkeep/server";
 import { PlazaRoom } from "../../games/plaza/room.ts";
-import { readConfig, startServer } from "../../server/index.ts";
 import { games, plugins } from "../../server/main.ts";
 
 /** A server process that a test may ask who is live in it. */

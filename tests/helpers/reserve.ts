@@ -1,6 +1,6 @@
 import { Client, type Room } from "colyseus.js";
 import { readErrorCode, type WorldState } from "roomkeep/shared";
-import { accessTokenOf } from "roomkeep/testing";
+import { accessTokenOf } from "../../bots/index.ts";
 
 /** What a server answered: a body, or the code of its refusal. */
 export interface Answer {

@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WorldRoom } from "roomkeep/rooms";
 import type { AnyPlugin, Games } from "roomkeep/server";
-import { bootServer, callApi } from "roomkeep/testing";
+import { bootServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { callApi } from "../../bots/index.ts";
 import { roomkeep } from "../helpers/cli.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

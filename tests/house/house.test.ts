@@ -1,65 +1,26 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
-import { WorldRoom } from "roomkeep/rooms";
+import { join } from "node:path";
+import { WorldRoom as Direct, WorldRoom } from "roomkeep/rooms";
 import { expect, it } from "vitest";
-import { WorldRoom as Direct } from "../../rooms/index.ts";
 import { games } from "../../server/main.ts";
 import { run } from "../helpers/cli.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const FOLDERS = [
-  "shared",
-  "entities",
-  "migrations",
-  "rooms",
-  "server",
-  "client",
-  "games",
-  "plugins",
-  "testing",
-] as const;
-
-interface Source {
-  /** Path from the root, with slashes. */
-  readonly path: string;
-  readonly text: string;
-  /** What it imports: our own files as paths from the root, everything else by its name. */
-  readonly imports: readonly { target: string; typeOnly: boolean }[];
-}
-
-const IMPORT = /^(?:import|export)\s+(type\s+)?(?:[^"';]*?\s+from\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm;
-
-function readSource(path: string): Source {
-  const text = readFileSync(join(root, path), "utf8");
-  const imports = [...text.matchAll(IMPORT)].map(([, type, from, lazily]) => {
-    const name = from ?? lazily ?? "";
-    const target = name.startsWith(".") ? normalize(join(dirname(path), name)) : name;
-    return { target, typeOnly: type !== undefined };
-  });
-  return { path, text, imports };
-}
-
-const sources: Source[] = FOLDERS.flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .map((name) => join(folder, name))
-    .filter((path) => /\.tsx?$/.test(path) && !path.startsWith("server/cli/template"))
-    .map(readSource),
-);
+import { circles, deepImports, longComments, namelessDoors, refusedNames, wideFolders } from "./rules.ts";
+import { filesUnder, root, sourceOf, sources } from "./sources.ts";
 
 const isGame = (path: string) => /^games\//.test(path);
 /** What others may import of a plugin. */
 const isPlugin = (target: string) => /^plugins\/[^/]+\/index\.ts$/.test(target);
 const isOurs = (target: string) =>
-  /^(roomkeep|shared|entities|migrations|rooms|server|client|games|plugins|testing)\//.test(target);
+  /^(roomkeep|shared|entities|migrations|rooms|server|client|games|plugins|bots|testing)\//.test(target);
 
 /** Every import of the files that `who` picks which `allowed` does not allow, as "file -> target". */
 function trespasses(
   who: (path: string) => boolean,
   allowed: (target: string, path: string) => boolean,
+  among = sources,
 ): string[] {
-  return sources
+  return among
     .filter(({ path }) => who(path))
     .flatMap(({ path, imports }) =>
       imports.filter(({ target }) => !allowed(target, path)).map(({ target }) => `${path} -> ${target}`),
@@ -160,38 +121,122 @@ it("only server/main.ts and client/main.ts list the sample games and the plugins
   ).toEqual([]);
 });
 
-it("players and bots for tests are of shared and the SDK alone; only what boots a server knows the server", () => {
-  const allowed = (target: string, path: string) =>
-    !isOurs(target) || under("shared", "testing")(target) || path === "testing/boot.ts";
-  expect(trespasses(under("testing"), allowed)).toEqual([]);
-  expect(
-    trespasses(
-      under("server"),
-      (target) => !under("client")(target) && !/^roomkeep\/(client|testing)/.test(target),
-    ),
-  ).toEqual([]);
+it("bots are of shared and the SDK alone; of what tests are given, only the boot of a server knows the server", () => {
+  const bots = (target: string) => !isOurs(target) || under("shared", "bots")(target);
+  expect(trespasses(under("bots"), bots)).toEqual([]);
+  const testing = (target: string, path: string) =>
+    !isOurs(target) || under("shared", "bots", "testing")(target) || path === "testing/boot.ts";
+  expect(trespasses(under("testing"), testing)).toEqual([]);
 });
 
-it("names say what a thing is: no word that hides", () => {
-  const hiding =
-    "manager|service|handler|helper|util|utils|base|enhanced|advanced|processor|factory|registry|data|info";
-  const inFile = new RegExp(`(^|-)(${hiding}|system)(-|\\.)`);
-  // A folder of the embedded database is called what people call it.
-  const known = ["server/storage/data-folder.ts"];
-  const files = sources
-    .map(({ path }) => path)
-    .filter((path) => inFile.test(basename(path)) && !known.includes(path));
-  expect(files).toEqual([]);
-  const words = hiding.split("|").map((word) => word[0]?.toUpperCase() + word.slice(1));
-  // `defineSystem` is the field's word for a step over actors; as a suffix it hides like the others.
-  const inClass = new RegExp(
-    `\\b(?:class|interface) (\\w*(?:${words.join("|")}|\\wSystem)(?![a-z])\\w*)`,
-    "g",
-  );
-  const classes = sources
-    .flatMap(({ path, text }) => [...text.matchAll(inClass)].map(([, name]) => `${path}: ${name}`))
-    .filter((name) => name !== "server/storage/data-folder.ts: DataFolder");
-  expect(classes).toEqual([]);
+/** The server reaches neither the page nor what tests are given, by their names or by their paths. */
+const isOfTheServer = (target: string) => !/^(roomkeep\/)?(client|testing)(\/|$)/.test(target);
+
+it("the server knows neither the page nor testing", () => {
+  expect(trespasses(under("server"), isOfTheServer)).toEqual([]);
+  const planted = [
+    sourceOf("server/cli/bots.ts", 'import { runBots } from "../../testing/bots.ts";'),
+    sourceOf("server/cli/more.ts", 'const { runBots } = await import("roomkeep/testing");'),
+  ];
+  expect(trespasses(under("server"), isOfTheServer, planted)).toEqual([
+    "server/cli/bots.ts -> testing/bots.ts",
+    "server/cli/more.ts -> roomkeep/testing",
+  ]);
+});
+
+/** Imports past a door that there is a reason for. */
+const DEEP = [
+  // Run before the version of Node is checked, and by `roomkeep new` of an unpacked tarball, where no package is
+  // installed yet: they load none.
+  "server/cli/index.ts -> shared/errors.ts",
+  "server/cli/new.ts -> shared/errors.ts",
+];
+
+it("a part is imported by its doors, which name what they give", () => {
+  expect(deepImports(sources).sort()).toEqual(DEEP);
+  expect(namelessDoors(sources)).toEqual([]);
+  const planted = [
+    sourceOf("server/boot.ts", 'import type { Log } from "../rooms/ports/ports.ts";'),
+    sourceOf("client/page.tsx", 'import { walk } from "roomkeep/shared";'),
+    sourceOf("rooms/index.ts", 'export * from "./world-room.ts";'),
+  ];
+  expect(deepImports(planted)).toEqual([
+    "server/boot.ts -> rooms/ports/ports.ts",
+    "client/page.tsx -> roomkeep/shared",
+  ]);
+  expect(namelessDoors(planted)).toEqual(["rooms/index.ts"]);
+});
+
+/** Circles that are still there. */
+const CIRCLES: string[][] = [
+  [
+    "rooms/replication/actor-encoder.ts",
+    "rooms/replication/actor-tracker.ts",
+    "rooms/replication/cell-grid.ts",
+    "rooms/replication/cell-table.ts",
+    "rooms/replication/tracked-actor.ts",
+    "rooms/replication/viewpoints.ts",
+  ],
+];
+
+it("no files import each other in a circle, not even for a type", () => {
+  expect(circles(sources)).toEqual(CIRCLES);
+  const planted = [
+    sourceOf("shared/a.ts", 'import { b } from "./b.ts";'),
+    sourceOf("shared/b.ts", 'import type { C } from "./c.ts";'),
+    sourceOf("shared/c.ts", 'const { a } = await import("./a.ts");'),
+    sourceOf("shared/d.ts", 'import { a } from "./a.ts";'),
+  ];
+  expect(circles(planted)).toEqual([["shared/a.ts", "shared/b.ts", "shared/c.ts"]]);
+});
+
+/** Most files in a folder: what a screen shows. */
+const WIDEST = 16;
+/** Folders that are wider, and how many files they may have: another folder hides in each. */
+const WIDE: readonly (readonly [string, number])[] = [
+  ["bench", 26],
+  ["client/network", 19],
+  ["drills", 42],
+  ["games/meadow", 18],
+  // One file a command.
+  ["server/cli", 17],
+  ["tests/helpers", 24],
+];
+
+it("no folder is wider than a screen", () => {
+  const folders = ["shared", "entities", "migrations", "rooms", "server", "client", "bots", "testing"];
+  const found = wideFolders(filesUnder([...folders, "games", "plugins", "tests", "bench", "drills"]), WIDEST);
+  const most = new Map(WIDE);
+  expect(found.filter(([folder, files]) => files > (most.get(folder) ?? WIDEST))).toEqual([]);
+  const planted = Array.from({ length: WIDEST + 1 }, (_, i) => `rooms/travel/${i}.ts`);
+  expect(wideFolders([...planted, "rooms/player.ts"], WIDEST)).toEqual([["rooms/travel", WIDEST + 1]]);
+});
+
+/** Parts whose comments keep to the width; the others follow. */
+const NARROW = ["entities", "migrations", "games", "bots", "testing"];
+
+it("comments are at most 110 columns wide", () => {
+  expect(longComments(sources.filter(({ path }) => under(...NARROW)(path)))).toEqual([]);
+  const planted = sourceOf("shared/a.ts", `const a = 1;\n/** ${"why ".repeat(30)}*/\n`);
+  expect(longComments([planted])).toEqual(["shared/a.ts:2"]);
+});
+
+it("names say what a thing is: no word that hides, and the field's own", () => {
+  expect(refusedNames(sources)).toEqual([]);
+  const planted = [
+    sourceOf("rooms/messaging/letters.ts", "export interface Letter {}\nexport function openOutbox() {}"),
+    sourceOf("rooms/held.ts", "export const held = 1;"),
+    sourceOf("server/room-manager.ts", "export class RoomManager {}\nclass PhysicsSystem {}"),
+  ];
+  expect(refusedNames(planted)).toEqual([
+    "rooms/messaging/letters.ts",
+    "rooms/messaging/letters.ts: Letter",
+    "rooms/messaging/letters.ts: openOutbox",
+    "rooms/held.ts",
+    "server/room-manager.ts",
+    "server/room-manager.ts: RoomManager",
+    "server/room-manager.ts: PhysicsSystem",
+  ]);
 });
 
 it("files are kebab-case, and nothing is exported as default", () => {

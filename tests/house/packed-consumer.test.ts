@@ -15,6 +15,9 @@ let tarball: string;
 const started: Running[] = [];
 const players: TestPlayer[] = [];
 
+/** Two bots that leave a second after the second has joined. */
+const CROWD = ["--count", "2", "--seconds", "1", "--json"];
+
 async function does(program: string, args: string[], cwd: string): Promise<string> {
   const running = run(program, args, { cwd });
   const code = await running.ended;
@@ -110,6 +113,9 @@ it("fits its types, builds, starts, and shows one player what another does", asy
   await ann.walk({ moveX: 127 }, 10);
   expect(ann.me().x).toBeGreaterThan(startX + 1);
   await bob.until("Ann to arrive", () => bob.room.state.actors.get(ann.room.sessionId)?.x === ann.me().x);
+
+  const report = await does("npx", ["--no", "roomkeep", "bots", "yard", "--url", url, ...CROWD], game);
+  expect(JSON.parse(report)).toMatchObject({ joined: 2, failed: 0, errors: {} });
 
   // Through npm, as people stop it: everybody is saved and the process ends by itself.
   expect(await running.stop("SIGTERM")).toBe(0);

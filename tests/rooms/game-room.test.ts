@@ -1,10 +1,12 @@
 import { schema, t } from "@colyseus/schema";
 import { Client, type Room } from "colyseus.js";
 import { defineCommand, GameRoom, type RoomPlayer, WorldRoom } from "roomkeep/rooms";
-import { CLOSE, refuse, type TravelMessage, WorldState } from "roomkeep/shared";
-import { bootServer, enterRoom, signIn, type TestServer } from "roomkeep/testing";
+import { CLOSE, refuse, WorldState } from "roomkeep/shared";
+import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { enterRoom, signIn } from "../../bots/index.ts";
+import type { TravelMessage } from "../../shared/protocol/messages.ts";
 import { rowOf } from "../helpers/characters.ts";
 
 const TableState = schema({ seats: t.map("string"), pile: t.array("uint8") }, "CardTable");

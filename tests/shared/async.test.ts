@@ -1,5 +1,5 @@
-import { backoffMs, endsWithin, keyedQueue, retry, sleep, withTimeout } from "roomkeep/shared";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { backoffMs, endsWithin, keyedQueue, retry, sleep, withTimeout } from "../../shared/async.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,7 +1,9 @@
 import { Body, NaiveBroadphase, Vec3 } from "cannon-es";
 import fc from "fast-check";
-import { Avatar, type CellBroadphase, defineLevel, openSpace, Prop } from "roomkeep/shared";
+import { Avatar, defineLevel, Prop } from "roomkeep/shared";
 import { expect, test } from "vitest";
+import type { CellBroadphase } from "../../shared/physics/broadphase.ts";
+import { openSpace } from "../../shared/physics/physics-space.ts";
 
 const level = defineLevel({
   name: "pit",

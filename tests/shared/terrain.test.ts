@@ -6,7 +6,6 @@ import {
   heightAt,
   type LevelSource,
   layGround,
-  openSpace,
   Prop,
   slopeAt,
   valueNoise,
@@ -14,6 +13,7 @@ import {
   walk,
 } from "roomkeep/shared";
 import { expect, it } from "vitest";
+import { openSpace } from "../../shared/physics/physics-space.ts";
 
 type Solid = NonNullable<LevelSource["solids"]>[number];
 

@@ -1,8 +1,8 @@
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { BotReport } from "../../bots/index.ts";
 import type { TagRoom } from "../../games/tag/room.ts";
 import { games } from "../../server/main.ts";
-import type { BotReport } from "../../testing/bots.ts";
 import { roomkeep } from "../helpers/cli.ts";
 
 let world: TestServer;

@@ -1,5 +1,6 @@
 import type { Signal } from "@preact/signals";
-import { COLORS, NAME_MAX, playerName, SHAPES } from "roomkeep/shared";
+import { COLORS } from "../../../shared/index.ts";
+import { NAME_MAX, playerName, SHAPES } from "../../../shared/internal.ts";
 import { suggestName } from "../../account/name-suggestions.ts";
 import type { Appearance } from "../../network/api.ts";
 

@@ -1,4 +1,5 @@
-import { BAG_SLOTS, type Shop } from "roomkeep/shared";
+import type { Shop } from "../../../shared/index.ts";
+import { BAG_SLOTS } from "../../../shared/internal.ts";
 import { type CarriedItems, fits } from "../../items/inventory-preview.ts";
 import { verbOf, wornName, wornSlots } from "../../items/item-labels.ts";
 import type { ItemsStore } from "../../items/items-store.ts";

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { Shop } from "roomkeep/shared";
+import type { Shop } from "../../../shared/index.ts";
 import type { HudStore } from "../../hud-store.ts";
 import type { ItemsStore } from "../../items/items-store.ts";
 import type { Session } from "../../network/session.ts";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Shop } from "roomkeep/shared";
+import type { Shop } from "../../../shared/index.ts";
 import { labelOf } from "../../items/item-labels.ts";
 import type { ItemsStore } from "../../items/items-store.ts";
 import { Window } from "../window.tsx";

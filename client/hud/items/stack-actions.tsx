@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { Shop } from "roomkeep/shared";
+import type { Shop } from "../../../shared/index.ts";
 import { type CarriedItems, freeSlot } from "../../items/inventory-preview.ts";
 import { labelOf, verbOf } from "../../items/item-labels.ts";
 import type { ItemsStore } from "../../items/items-store.ts";

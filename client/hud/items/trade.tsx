@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import type { TradeSide, TradeView } from "roomkeep/shared";
+import type { TradeView } from "../../../shared/index.ts";
+import type { TradeSide } from "../../../shared/internal.ts";
 import { labelOf } from "../../items/item-labels.ts";
 import type { ItemsStore } from "../../items/items-store.ts";
 import type { TradeStore } from "../../items/trade.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { CHAT_MAX } from "roomkeep/shared";
+import { CHAT_MAX } from "../../../shared/internal.ts";
 import type { ChatEntry, HudStore } from "../../hud-store.ts";
 import type { Session } from "../../network/session.ts";
 import type { Channel } from "../../social/chat-commands.ts";

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import { COLORS, type PartyMember } from "roomkeep/shared";
+import { COLORS } from "../../../shared/index.ts";
+import type { PartyMember } from "../../../shared/internal.ts";
 import type { Session } from "../../network/session.ts";
 import type { PartyStore } from "../../social/party.ts";
 

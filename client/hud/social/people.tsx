@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { COLORS } from "roomkeep/shared";
+import { COLORS } from "../../../shared/index.ts";
 import type { HudStore } from "../../hud-store.ts";
 import type { ItemsStore } from "../../items/items-store.ts";
 import type { OverflowRoomsStore } from "../../network/overflow-rooms.ts";

@@ -1,4 +1,3 @@
-import { seeded } from "roomkeep/shared";
 import {
   BufferAttribute,
   BufferGeometry,
@@ -10,6 +9,7 @@ import {
   Quaternion,
   Vector3,
 } from "three";
+import { seeded } from "../../../shared/index.ts";
 
 /** Place, rotation and size of a piece. Metres and radians. */
 export interface Placing {
@@ -42,7 +42,13 @@ export interface Batch {
   mesh(material: Material): Mesh;
 }
 
-/** Opens a {@link Batch}. The seed makes its random shades the same in every browser. */
+/**
+ * Opens a {@link Batch}. The seed makes its random shades the same in every browser.
+ *
+ * @example
+ * const stones = openBatch(7);
+ * stones.add(new IcosahedronGeometry(0.4), "#8a8f98", { at: [2, 0.2, 1] });
+ */
 export function openBatch(seed = 1): Batch {
   const positions: number[] = [];
   const normals: number[] = [];

@@ -1,4 +1,3 @@
-import { type Level, seeded } from "roomkeep/shared";
 import {
   ConeGeometry,
   CylinderGeometry,
@@ -6,6 +5,7 @@ import {
   IcosahedronGeometry,
   OctahedronGeometry,
 } from "three";
+import { type Level, seeded } from "../../../shared/index.ts";
 import type { Batch } from "./batch.ts";
 
 type Decor = Level["decor"][number];

@@ -1,4 +1,3 @@
-import { type Level, seeded, slopeAt, type Terrain } from "roomkeep/shared";
 import {
   CanvasTexture,
   CircleGeometry,
@@ -11,6 +10,7 @@ import {
   RingGeometry,
   SRGBColorSpace,
 } from "three";
+import { type Level, seeded, slopeAt, type Terrain } from "../../../shared/index.ts";
 import { openBatch } from "./batch.ts";
 import { terrainGeometry } from "./terrain-mesh.ts";
 

@@ -1,5 +1,5 @@
-import type { Portal } from "roomkeep/shared";
 import { CircleGeometry, DodecahedronGeometry, DoubleSide, Mesh, ShaderMaterial, TorusGeometry } from "three";
+import type { Portal } from "../../../shared/index.ts";
 import type { Batch } from "./batch.ts";
 import type { Animated } from "./water.ts";
 

@@ -1,4 +1,3 @@
-import { COLORS, type Level } from "roomkeep/shared";
 import {
   ConeGeometry,
   CylinderGeometry,
@@ -9,6 +8,7 @@ import {
   type Object3D,
   type Scene,
 } from "three";
+import { COLORS, type Level } from "../../../shared/index.ts";
 import { type Batch, openBatch } from "./batch.ts";
 import { buildDecor } from "./decor.ts";
 import { type GroundPaint, layMeadow } from "./ground-paint.ts";

@@ -1,4 +1,3 @@
-import { seeded } from "roomkeep/shared";
 import {
   BackSide,
   type BufferGeometry,
@@ -14,6 +13,7 @@ import {
   SphereGeometry,
   Vector3,
 } from "three";
+import { seeded } from "../../../shared/index.ts";
 import { openBatch } from "./batch.ts";
 
 /** The light and the colours of a sky. Colours are CSS hex. */

@@ -1,4 +1,3 @@
-import { type Solid, seeded } from "roomkeep/shared";
 import {
   BoxGeometry,
   BufferAttribute,
@@ -8,6 +7,7 @@ import {
   OctahedronGeometry,
   TorusGeometry,
 } from "three";
+import { type Solid, seeded } from "../../../shared/index.ts";
 import type { Batch } from "./batch.ts";
 import { type Animated, waterDisc } from "./water.ts";
 

@@ -1,5 +1,5 @@
-import type { Terrain } from "roomkeep/shared";
 import { BufferAttribute, BufferGeometry } from "three";
+import type { Terrain } from "../../../shared/index.ts";
 
 /**
  * The terrain of a level as one mesh: a vertex for each height, colours by height, and texture coordinates by

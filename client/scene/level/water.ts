@@ -1,4 +1,3 @@
-import { seeded } from "roomkeep/shared";
 import {
   AdditiveBlending,
   BufferAttribute,
@@ -9,6 +8,7 @@ import {
   Points,
   ShaderMaterial,
 } from "three";
+import { seeded } from "../../../shared/index.ts";
 
 /** An object that is animated by a clock, in seconds. */
 export interface Animated {

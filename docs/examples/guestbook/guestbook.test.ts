@@ -1,7 +1,8 @@
 import { WorldRoom } from "roomkeep/rooms";
 import { WorldState } from "roomkeep/shared";
-import { bootServer, callApi } from "roomkeep/testing";
+import { bootServer } from "roomkeep/testing";
 import { expect, it } from "vitest";
+import { callApi } from "../../../bots/index.ts";
 import { guestbook } from "./index.ts";
 
 class Hall extends WorldRoom {

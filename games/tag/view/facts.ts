@@ -1,4 +1,4 @@
-import type { GameRoom } from "roomkeep/client";
+import type { JoinedRoom } from "roomkeep/client";
 import { pointsOf } from "../rules.ts";
 import type { TagAvatar, TagPhase, TagState } from "../state.ts";
 
@@ -39,7 +39,7 @@ export interface Facts {
 }
 
 /** Reads the values of the panels. */
-export function readFacts({ state, sessionId, roomId }: GameRoom<TagState>): Facts {
+export function readFacts({ state, sessionId, roomId }: JoinedRoom<TagState>): Facts {
   const players: TagPlayer[] = [];
   state.actors?.forEach((actor, id) => {
     if (actor.kind !== "avatar") return;

@@ -1,7 +1,7 @@
 import { Encoder } from "@colyseus/schema";
+import { WorldState } from "roomkeep/shared";
 import { expect, test } from "vitest";
 import { checkSchemaInternals } from "../../../rooms/replication/internals.ts";
-import { WorldState } from "../../../shared/index.ts";
 
 test("a schema without a part that replication rests on is refused, and the part is named", () => {
   const changed = new Encoder(new WorldState());

@@ -1,6 +1,6 @@
 import { t } from "@colyseus/schema";
 import { defineSystem, type Log, openRecorder, type Player, rerun } from "roomkeep/rooms";
-import { Avatar, FiniteValues, internal, Prop, WalkInput, type World } from "roomkeep/shared";
+import { Avatar, internal, Prop, WalkInput, type World } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -12,6 +12,7 @@ import { touchedBy } from "../../../games/tag/rules.ts";
 import { TagAvatar } from "../../../games/tag/state.ts";
 import { openReplay } from "../../../rooms/replay.ts";
 import { games } from "../../../server/main.ts";
+import { FiniteValues } from "../../../shared/world/finite-values.ts";
 import { missingPostgres, newPostgresDatabase } from "../../helpers/databases.ts";
 import { ask, SeededMeadow } from "../../helpers/meadow.ts";
 

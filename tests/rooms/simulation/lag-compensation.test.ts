@@ -1,13 +1,5 @@
 import { Predict } from "colyseus.js";
-import {
-  defineSystem,
-  firstHit,
-  openRecorder,
-  type RoomContext,
-  rerun,
-  seenBy,
-  WorldRoom,
-} from "roomkeep/rooms";
+import { defineSystem, openRecorder, type RoomContext, rerun, WorldRoom } from "roomkeep/rooms";
 import {
   Actor,
   castRay,
@@ -18,9 +10,11 @@ import {
   type World,
   WorldState,
 } from "roomkeep/shared";
-import { bootServer, enterRoom, signIn, type TestServer } from "roomkeep/testing";
+import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { enterRoom, signIn } from "../../../bots/index.ts";
+import { firstHit, seenBy } from "../../../rooms/simulation/lag-compensation.ts";
 import { openProxy } from "../../helpers/cuttable-proxy.ts";
 
 /** A target on a rail at z = 12, to and fro at 5 m/s. */

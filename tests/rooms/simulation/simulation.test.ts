@@ -1,17 +1,8 @@
 import { t } from "@colyseus/schema";
+import { Actor, Avatar, defineLevel, Prop, WalkInput, type World, WorldState, walk } from "roomkeep/shared";
 import { describe, expect, test } from "vitest";
 import { openSimulation, type RoomContext, type Simulation } from "../../../rooms/simulation/simulation.ts";
 import { defineSystem } from "../../../rooms/simulation/systems.ts";
-import {
-  Actor,
-  Avatar,
-  defineLevel,
-  Prop,
-  WalkInput,
-  type World,
-  WorldState,
-  walk,
-} from "../../../shared/index.ts";
 
 const Deer = Actor.extend({ fear: t.float32().default(0) }, "SimDeer");
 const State = WorldState.extend({ day: t.float32().default(0) }, "SimState");

@@ -1,7 +1,8 @@
 import { defineSystem, type RoomContext, WorldRoom } from "roomkeep/rooms";
 import { Actor, defineLevel, layGround, type World, WorldState } from "roomkeep/shared";
-import { bootServer, enterRoom, signIn, type TestServer } from "roomkeep/testing";
+import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { enterRoom, signIn } from "../../../bots/index.ts";
 import { predictRoom } from "../../../client/network/predict.ts";
 
 const Hand = Actor.extend({}, "RatesHand");

@@ -1,5 +1,6 @@
 import { Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
+import { CLOSE } from "roomkeep/shared";
 import { afterEach, expect, test } from "vitest";
 import type { Log } from "../../../rooms/ports/ports.ts";
 import { Backpressure } from "../../../rooms/transport/backpressure.ts";
@@ -8,7 +9,6 @@ import { FAST_PATHS, readFastPaths } from "../../../rooms/transport/fast-path-na
 import { useFastPaths, usesFastPath } from "../../../rooms/transport/fast-paths.ts";
 import { checkTransportInternals } from "../../../rooms/transport/internals.ts";
 import { readConfig } from "../../../server/config.ts";
-import { CLOSE } from "../../../shared/index.ts";
 import { RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
 
 const Board = schema({ name: t.string().default("board") }, "FastPathBoard");

@@ -1,4 +1,3 @@
-import type { SeatReservation } from "roomkeep/shared";
 import { expect, test, vi } from "vitest";
 import {
   beginHandOver,
@@ -11,6 +10,7 @@ import {
   receiveTicket,
   ticketOf,
 } from "../../../rooms/travel/departure.ts";
+import type { SeatReservation } from "../../../shared/protocol/messages.ts";
 
 const seat = { name: "mine" } as SeatReservation;
 

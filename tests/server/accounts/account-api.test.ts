@@ -1,16 +1,9 @@
 import { matchMaker } from "@colyseus/core";
 import { Client } from "colyseus.js";
 import { readErrorCode } from "roomkeep/shared";
-import {
-  accessTokenOf,
-  bootServer,
-  callApi,
-  keepTokens,
-  signIn,
-  type TestServer,
-  ticketFor,
-} from "roomkeep/testing";
+import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessTokenOf, callApi, keepTokens, signIn, ticketFor } from "../../../bots/index.ts";
 import { PlazaRoom } from "../../../games/plaza/room.ts";
 import { setRole } from "../../../server/accounts/accounts.ts";
 import { hashOf } from "../../../server/accounts/secrets.ts";

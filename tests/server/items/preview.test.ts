@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type ItemTemplates, seeded } from "roomkeep/shared";
 import { beforeAll, expect, test } from "vitest";
 import { type CarriedItems, type Move, previewMove } from "../../../client/items/inventory-preview.ts";
 import type { Stack } from "../../../rooms/ports/items.ts";
@@ -6,7 +7,6 @@ import type { Claim } from "../../../rooms/ports/ports.ts";
 import { slotsOf } from "../../../server/items/containers.ts";
 import { openItems } from "../../../server/items/items.ts";
 import type { Database } from "../../../server/storage/database.ts";
-import { type ItemTemplates, seeded } from "../../../shared/index.ts";
 import { newGuest, openIncarnation } from "../../helpers/characters.ts";
 import { describeOnEachDatabase } from "../../helpers/databases.ts";
 

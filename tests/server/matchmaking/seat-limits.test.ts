@@ -2,16 +2,9 @@ import { matchMaker } from "@colyseus/core";
 import { Client, type Room } from "colyseus.js";
 import { WorldRoom } from "roomkeep/rooms";
 import { type PartyView, WorldState } from "roomkeep/shared";
-import {
-  accessTokenOf,
-  bootServer,
-  callApi,
-  joinAs,
-  signIn,
-  type TestPlayer,
-  type TestServer,
-} from "roomkeep/testing";
+import { bootServer, joinAs, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { accessTokenOf, callApi, signIn } from "../../../bots/index.ts";
 import { type Cluster, describeCluster } from "../../helpers/cluster.ts";
 import { type Answer, callerFrom, refusalOf, sit } from "../../helpers/reserve.ts";
 import { ways, type YardRoom } from "../../helpers/ways.ts";

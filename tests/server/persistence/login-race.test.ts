@@ -1,8 +1,9 @@
 import { Client, type Room } from "colyseus.js";
 import pg from "pg";
 import { CLOSE, readErrorCode } from "roomkeep/shared";
-import { joinAs, signIn, type TestPlayer, ticketFor } from "roomkeep/testing";
+import { joinAs, type TestPlayer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { signIn, ticketFor } from "../../../bots/index.ts";
 import { type Cluster, describeCluster } from "../../helpers/cluster.ts";
 import type { ServerProcess } from "../../helpers/server-process.ts";
 

@@ -1,4 +1,4 @@
-import type { Session } from "../network/session.ts";
+import type { Session } from "../../network/session.ts";
 
 /** Says why the session has ended and offers a way on. */
 export function DisconnectScreen({ session }: { session: Session }) {

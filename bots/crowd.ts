@@ -1,6 +1,7 @@
 import type { Room } from "colyseus.js";
-import { BUTTON, EMOTES, seeded, TICK_HZ, type WalkInput, type WorldState } from "../shared/index.ts";
-import { enterRoom } from "./player.ts";
+import { BUTTON, seeded, TICK_HZ, type WalkInput, type WorldState } from "../shared/index.ts";
+import { EMOTES } from "../shared/internal.ts";
+import { enterRoom } from "./enter-room.ts";
 import { signIn } from "./sign-in.ts";
 
 /** What a crowd of bots does. */
@@ -69,8 +70,8 @@ const LINES = ["hello!", "nice here", "who pushed that?", "over here", "wait for
 const NAMES = ["Pip", "Moss", "Juno", "Kit", "Wren", "Odd", "Bo", "Fern", "Tam", "Ives"] as const;
 
 /**
- * Fills a room with headless players that sign in as guests, walk, chat, show emotes and mark themselves ready
- * where a lobby asks for it. Resolves when all have left.
+ * Fills a room with headless players that sign in as guests, walk, chat, show emotes and mark themselves
+ * ready where a lobby asks for it. Resolves when all have left.
  *
  * @example
  * const report = await runBots({ url: server.url, room: "yard", count: 20, seconds: 10 });
@@ -179,7 +180,9 @@ function makeBot(room: Room<unknown, WorldState>, random: () => number): Bot {
   };
 }
 
-/** One frame of one bot: it walks on, turns when its time has come, and now and then says or shows something. */
+/**
+ * One frame of one bot: it walks on, turns when its time has come, and now and then says or shows something.
+ */
 function act(bot: Bot): void {
   const { random, room, input } = bot;
   if (--bot.untilTurn <= 0) {

@@ -1,8 +1,8 @@
-/** Who is signed in. */
+/** A sign-in: its token, and the character that it plays. */
 export interface SignedIn {
   /**
-   * Stands for the browser that signed in: good for as long as the test runs, though the refresh token behind it
-   * changes with each use. In another process it is good once.
+   * Stands for the browser that signed in: good for as long as the test runs, though the refresh token behind
+   * it changes with each use. In another process it is good once.
    */
   token: string;
   /** Only of a guest that was made now. */
@@ -41,7 +41,12 @@ export async function callApi<T>(
   return answer as T;
 }
 
-/** Signs in: as a new guest, or as whom a token belongs to. */
+/**
+ * Signs in as a new guest, or as the account of a token.
+ *
+ * @example
+ * const { token, character } = await signIn(server.url, { name: "Ann" });
+ */
 export async function signIn(
   url: string,
   who: { token?: string; name?: string; color?: number; shape?: number } = {},
@@ -63,7 +68,7 @@ export function keepTokens(pair: Tokens): void {
   browsers.set(pair.token, { pair: Promise.resolve(pair), until: goodUntil(pair) });
 }
 
-/** An access token of whom a token belongs to; refreshed where it has run out. */
+/** An access token of the account of a token; refreshed where it has run out. */
 export async function accessTokenOf(url: string, token: string): Promise<string> {
   const kept = browsers.get(token);
   if (kept && kept.until > Date.now()) return (await kept.pair).accessToken;
@@ -81,7 +86,12 @@ export async function accessTokenOf(url: string, token: string): Promise<string>
   return (await pair).accessToken;
 }
 
-/** A ticket for one join, which the SDK sends as its token: `client.auth.token = await ticketFor(…)`. */
+/**
+ * A ticket for one join, which the SDK sends as its token.
+ *
+ * @example
+ * client.auth.token = await ticketFor(server.url, token, { game: "yard" });
+ */
 export async function ticketFor(
   url: string,
   token: string,

@@ -1,6 +1,6 @@
-import { placeInQueue } from "../network/queue-text.ts";
-import type { Session } from "../network/session.ts";
-import { destinationOf, queuePlaceOf } from "../network/session-phase.ts";
+import { placeInQueue } from "../../network/queue-text.ts";
+import type { Session } from "../../network/session.ts";
+import { destinationOf, queuePlaceOf } from "../../network/session-phase.ts";
 
 /** Darkens the world during a hand-over, and while the player waits in the room's join queue. */
 export function TravelOverlay({ session }: { session: Session }) {

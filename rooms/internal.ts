@@ -1,0 +1,25 @@
+// Names that the framework's other parts use. Not published: builders have ./index.ts.
+
+export type { GameListing, RoomListing } from "./game-listing.ts";
+export { ROLES } from "./messaging/console.ts";
+export type { Unsaved } from "./persistence/unsaved-states.ts";
+export { refusingPlugins } from "./plugins.ts";
+export { type CharacterPort, type CharacterState, CLAIM_WAIT_MS } from "./ports/characters.ts";
+export type { Death, ItemPort, OwnContainer, PileLeft } from "./ports/items.ts";
+export type {
+  AuditPort,
+  CommandGiven,
+  EventPort,
+  JoinAttempt,
+  KeptEvent,
+  RecordedRoom,
+  RecordingPort,
+} from "./ports/ports.ts";
+export type { SeatPort } from "./ports/seats.ts";
+export type { ZoneClaim, ZonePort, ZoneSaved } from "./ports/zones.ts";
+export { PHASES, type Phase } from "./simulation/tick-clock.ts";
+export { FAST_PATHS, type FastPath, readFastPaths } from "./transport/fast-path-names.ts";
+export { useFastPaths } from "./transport/fast-paths.ts";
+export { checkTransportInternals } from "./transport/internals.ts";
+export { limitSocket, SOCKET_OPTIONS } from "./transport/socket-limits.ts";
+export { orJoinError } from "./travel/join-error.ts";

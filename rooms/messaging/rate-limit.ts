@@ -1,0 +1,47 @@
+/** A rate limit, as a token bucket: `perSecond` messages are added each second, at most `burst` are saved up. */
+export interface RateLimit {
+  perSecond: number;
+  burst: number;
+}
+
+/** Rate limits of the messages of every room: chat, party, travel, console. A game adds its own as `rateLimits`. */
+export const MESSAGE_RATE_LIMITS: Readonly<Record<string, RateLimit>> = {
+  chat: { perSecond: 1, burst: 5 },
+  whisper: { perSecond: 1, burst: 5 },
+  "party.say": { perSecond: 1, burst: 5 },
+  emote: { perSecond: 2, burst: 6 },
+  siblings: { perSecond: 1, burst: 5 },
+  "travel.sibling": { perSecond: 0.5, burst: 3 },
+  "travel.back": { perSecond: 1, burst: 3 },
+  "party.invite": { perSecond: 0.5, burst: 6 },
+  command: { perSecond: 2, burst: 10 },
+  complete: { perSecond: 10, burst: 20 },
+  "trade.ask": { perSecond: 0.5, burst: 4 },
+};
+
+/** Rate limit of a message type that has none of its own. */
+export const OTHER_MESSAGES: RateLimit = { perSecond: 10, burst: 20 };
+
+/** Types with a bucket of their own; further ones share one. */
+const BUCKETS_MAX = 64;
+
+/** The token buckets of one client, by message type. */
+export class TokenBuckets {
+  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+
+  /** Takes one token. False: the rate limit is reached. @param at milliseconds, of a clock that never goes back */
+  take(type: string, limit: RateLimit, at: number): boolean {
+    // A client must not grow the map by inventing names.
+    const key = this.#buckets.has(type) || this.#buckets.size < BUCKETS_MAX ? type : "*";
+    let bucket = this.#buckets.get(key);
+    if (!bucket) {
+      bucket = { tokens: limit.burst, at };
+      this.#buckets.set(key, bucket);
+    }
+    bucket.tokens = Math.min(limit.burst, bucket.tokens + ((at - bucket.at) / 1000) * limit.perSecond);
+    bucket.at = at;
+    if (!(bucket.tokens >= 1)) return false;
+    bucket.tokens -= 1;
+    return true;
+  }
+}

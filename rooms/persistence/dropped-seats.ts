@@ -1,0 +1,48 @@
+import type { Client, Deferred } from "@colyseus/core";
+import { CLOSE } from "../../shared/index.ts";
+import { RECONNECT_S } from "../../shared/internal.ts";
+import type { RoomPlayer } from "../player.ts";
+import type { Log } from "../ports/ports.ts";
+
+/** What the seats of dropped players need of their room. */
+export interface SeatHost<P extends RoomPlayer> {
+  readonly players: ReadonlyMap<string, P>;
+  readonly log: Log;
+  setAway(player: P, away: boolean): void;
+  /** The player is back, by another connection. */
+  returned(player: P): void;
+  keepSeat(client: Client, seconds: number): Deferred<Client>;
+}
+
+/** Keeps the seat of a player whose connection was lost, for {@link RECONNECT_S} seconds. */
+export function keepDroppedSeat<P extends RoomPlayer>(
+  host: SeatHost<P>,
+  client: Client,
+  code: number | undefined,
+): void {
+  const player = host.players.get(client.sessionId);
+  if (!player || isFinal(code)) return;
+  host.setAway(player, true);
+  player.hold = host.keepSeat(client, RECONNECT_S);
+  // The seat that runs out, or a room that closes, ends in onLeave.
+  player.hold.catch(() => {});
+  host.log.info({ player: client.sessionId, code }, "player dropped, seat kept");
+}
+
+/** A dropped player is back: the seat is theirs again, with the new connection. */
+export function returnToSeat<P extends RoomPlayer>(host: SeatHost<P>, client: Client): void {
+  const player = host.players.get(client.sessionId);
+  if (!player) {
+    client.leave(CLOSE.TAKEN_OVER);
+    return;
+  }
+  player.client = client;
+  player.hold = undefined;
+  host.returned(player);
+  host.log.info({ player: client.sessionId }, "player returned");
+}
+
+/** Close codes after which nobody waits for the player to return. */
+function isFinal(code: number | undefined): boolean {
+  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TRAVELLED;
+}

@@ -1,0 +1,67 @@
+// Names that the framework's other parts use. Not published: builders have ./index.ts.
+
+export { backoffMs, endsWithin, keyedQueue, retry, withTimeout } from "./async.ts";
+export {
+  AUTOSAVE_MS,
+  CHAT_MAX,
+  CODE_ALPHABET,
+  CODE_LENGTH,
+  COMMAND_MAX,
+  DEFAULT_PORT,
+  EMOTES,
+  INTERPOLATION_MS,
+  NAME_MAX,
+  PARTY_INVITE_S,
+  PARTY_KEEP_S,
+  PARTY_MAX,
+  RECONNECT_S,
+  SHAPES,
+  ZONE_SAVE_MS,
+} from "./constants.ts";
+export { type InventoryTransaction, openInventory, type Purses } from "./items/inventory.ts";
+export {
+  type ExchangeSide,
+  exchange,
+  inOneOf,
+  mintAll,
+  moveAll,
+  payPrice,
+  takeAll,
+  takeWhatFits,
+} from "./items/item-moves.ts";
+export { fitsSlot, type SlotRules } from "./items/slots.ts";
+export type { Amount, Offer, PriceList, Stack } from "./items/stacks.ts";
+export { PortalEntered, portalVolumes } from "./level/portals.ts";
+export { topAt } from "./physics/ground.ts";
+export {
+  type BodySave,
+  isFiniteBody,
+  loadSpace,
+  type SpaceSave,
+  saveSpace,
+} from "./physics/physics-snapshot.ts";
+export { openSpace } from "./physics/physics-space.ts";
+export { rayOf, uprightDistance } from "./physics/ray-distance.ts";
+export type { TriggersSave } from "./physics/triggers.ts";
+export { STEP_UP_M, WALKER_FIELDS, WALKER_HEIGHT_M } from "./physics/walk.ts";
+export type { DispatchedKind, EventsSave } from "./protocol/events.ts";
+export { itemMessages, type TradeEnd, type TradeSide } from "./protocol/item-messages.ts";
+export { BAG_SLOTS, EQUIPMENT_SLOTS } from "./protocol/items.ts";
+export { watchLiveness } from "./protocol/liveness-watch.ts";
+export {
+  announcement,
+  type ChatLine,
+  type DeliveryOutcome,
+  type EventMessage,
+  type PartyMember,
+  playerName,
+  roomMessages,
+  type SeatReservation,
+  type TravelMessage,
+} from "./protocol/messages.ts";
+export { canonicalJson, fnv1a64 } from "./snapshot/hash.ts";
+export { valueToJson } from "./snapshot/schema-json.ts";
+export { checkSnapshot, type SnapshotParts } from "./snapshot/snapshot.ts";
+export { isFinitePose, mendActor } from "./world/finite.ts";
+export { FiniteValues } from "./world/finite-values.ts";
+export { fieldsOf, type SchemaClass } from "./world/schema-fields.ts";

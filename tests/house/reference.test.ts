@@ -1,0 +1,40 @@
+import { readdir, readFile } from "node:fs/promises";
+import { expect, it } from "vitest";
+import { DOORS, type Door, pageOf, readExports } from "./reference.ts";
+
+const folder = new URL("../../docs/reference/", import.meta.url);
+const exported = readExports();
+const all = (Object.entries(exported) as [Door, (typeof exported)[Door]][]).flatMap(([door, list]) =>
+  list.map((one) => ({ ...one, at: `${door}: ${one.name}` })),
+);
+
+it("has a page for each door, as `npm run reference` writes it now", async () => {
+  expect((await readdir(folder)).sort()).toEqual(
+    Object.keys(DOORS)
+      .map((door) => `${door}.md`)
+      .sort(),
+  );
+  for (const [door, list] of Object.entries(exported) as [Door, (typeof exported)[Door]][]) {
+    expect(await readFile(new URL(`${door}.md`, folder), "utf8"), door).toBe(pageOf(door, list));
+  }
+});
+
+it("shows the signature of each export", () => {
+  expect(all.filter(({ declarations }) => declarations.length === 0).map(({ at }) => at)).toEqual([]);
+});
+
+it("has a docstring for each export that says more than that something is taken", () => {
+  const silent = /^$|^See \{@link|^What \{@link \w+\} takes/;
+  expect(all.filter(({ doc }) => silent.test(doc)).map(({ at }) => at)).toEqual([]);
+});
+
+it("has an example for each function and class: its own, or a file that uses it", () => {
+  const called = all.filter(({ declarations }) =>
+    declarations.some(({ kind }) => /function|class/.test(kind)),
+  );
+  expect(called.filter(({ example, usedIn }) => !example && !usedIn).map(({ at }) => at)).toEqual([]);
+});
+
+it("is of a surface that a builder can learn", () => {
+  expect(all.length).toBeLessThanOrEqual(220);
+});
