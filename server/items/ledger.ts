@@ -13,7 +13,7 @@ export interface Booker {
   readonly epoch: number;
 }
 
-/** One request to change items and coins. */
+/** One idempotent request to change items and coins. */
 export interface Booking {
   /** Chosen by whoever asks, new for each request; a repeated one gets the first answer. 1 to 100 characters. */
   requestId: string;
