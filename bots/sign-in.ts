@@ -19,7 +19,12 @@ interface Tokens {
 /** What a browser would keep, by the token that it was first given. */
 const browsers = new Map<string, { pair: Promise<Tokens>; until: number }>();
 
-/** Calls the API; throws an error with the server's `code` when it refuses. */
+/**
+ * Calls the API; throws an error with the server's `code` when it refuses.
+ *
+ * @example
+ * const { status } = await callApi<{ status: string }>(server.url, "GET", "/health");
+ */
 export async function callApi<T>(
   url: string,
   method: string,

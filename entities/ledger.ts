@@ -53,7 +53,7 @@ export class LedgerLeg {
   at!: Date;
 }
 
-/** The first answer to a request, so that a repeated one gets the same. */
+/** The first answer to an idempotent request, so that a repetition gets the same. */
 @Entity({ name: "request_result" })
 export class RequestResult {
   @PrimaryColumn({ type: "text", name: "request_id", primaryKeyConstraintName: "request_result_pkey" })

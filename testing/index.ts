@@ -2,6 +2,7 @@ export {
   type BotOptions,
   type BotProgress,
   type BotReport,
+  callApi,
   enterRoom,
   type RoomChoice,
   runBots,

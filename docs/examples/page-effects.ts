@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { type PredictEffect, predictEffects } from "roomkeep/client";
 // #region effect-room
 import { WorldRoom } from "roomkeep/rooms";
 import { defineActor, refuse, WorldState } from "roomkeep/shared";
-import { bootServer } from "roomkeep/testing";
 import { z } from "zod";
 
 const Bag = defineActor("bag", { fields: {} });
@@ -24,6 +22,7 @@ class CampRoom extends WorldRoom {
 // #endregion
 
 // #region effect
+import type { PredictEffect } from "roomkeep/client";
 
 /** In a view's `mount(context)`: `drop(context.predict, …)`. */
 function drop(predict: PredictEffect, ground: Set<string>): Promise<boolean> {
@@ -39,6 +38,9 @@ function drop(predict: PredictEffect, ground: Set<string>): Promise<boolean> {
 }
 
 // #endregion
+
+import { predictEffects } from "roomkeep/client";
+import { bootServer } from "roomkeep/testing";
 
 const world = await bootServer({ camp: CampRoom });
 const ann = await world.join("camp", { name: "Ann" });

@@ -237,7 +237,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     if (hit) this.meet(player, hit);
   }
 
-  /** The animals near an archer, where they were when the archer saw them. */
+  /** The animals near an archer, with lag compensation: where they were when the archer saw them. */
   private *targets(player: Wanderer): Iterable<Target> {
     const seen = this.seenBy(player);
     const { x, z } = player.avatar;

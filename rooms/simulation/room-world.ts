@@ -229,7 +229,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     recording.recorder?.endTick(this);
   }
 
-  /** What a shooter saw. @param rewind undefined: all is where it is now */
+  /** Lag compensation: where actors were shown to a shooter. @param rewind undefined: all is where it is now */
   seenBy(sessionId: string, rewind: Rewind | undefined): Seen {
     const { answers, recording } = this.#host;
     if (answers.from === "recording") return replaySeen(this.#poses);

@@ -20,7 +20,7 @@ export interface Booker {
   readonly epoch: number;
 }
 
-/** One request to change items and coins. */
+/** One idempotent request to change items and coins. */
 export interface Booking {
   /**
    * Made by the caller, a new one for each request; a repeated one gets the first answer. 1 to 100
