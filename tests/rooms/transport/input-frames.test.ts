@@ -33,6 +33,7 @@ class FramesRoom extends Room<{ state: InstanceType<typeof Board>; input: Aim }>
     this.state = new Board();
     this.open();
     this.onMessage("known", () => {});
+    this.onMessageBytes("known", () => {});
   }
   open(): void {
     installClientFastPath(this);
