@@ -7,3 +7,5 @@ import { games } from "../server/main.ts";
 const server = await startServer(games, readConfig(process.env));
 stopOnSignal(server);
 tellParent(server);
+// The drill tells what a server that ended printed last.
+console.log(`the drill's server listens at ${server.url}`);

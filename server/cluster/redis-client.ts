@@ -5,6 +5,8 @@ import { RoomkeepError } from "../../shared/index.ts";
 
 /** Longest wait, ms, for an answer of Redis. */
 const ANSWER_MS = 2_000;
+/** The same, ms, while the last question has had no answer: a join asks several times, and hears within seconds. */
+const SILENT_ANSWER_MS = 250;
 /** What is added to it, ms, in which a process that stalled catches up. */
 const AFTER_STALL_MS = 100;
 /** Longest wait, ms, for the first connection. */
@@ -57,10 +59,18 @@ export async function openRedisClient(url: string): Promise<RedisClient> {
     throw gone(error);
   }
 
+  let isSilent = false;
   async function ask<T>(command: () => Promise<unknown>): Promise<T> {
+    const work = command();
+    // An answer that comes late tells as well that Redis is back.
+    const heard = () => {
+      isSilent = false;
+    };
+    work.then(heard, () => {});
     try {
-      return (await within(ANSWER_MS, command())) as T;
+      return (await within(isSilent ? SILENT_ANSWER_MS : ANSWER_MS, work)) as T;
     } catch (error) {
+      isSilent = true;
       throw gone(error);
     }
   }

@@ -62,8 +62,8 @@ it("begins anew after each line: counts and time", () => {
 
 it("a server's log has what packages write while it runs", async () => {
   const own: unknown[] = [];
-  const { error } = console;
-  console.error = (...parts: unknown[]) => void own.push(parts);
+  const { error, warn } = console;
+  console.error = console.warn = (...parts: unknown[]) => void own.push(parts);
   try {
     const world = await bootServer(games);
     new ArraySchema<number>().length = 5;
@@ -72,7 +72,7 @@ it("a server's log has what packages write while it runs", async () => {
     new ArraySchema<number>().length = 5;
     expect(own).toHaveLength(1);
   } finally {
-    console.error = error;
+    Object.assign(console, { error, warn });
   }
 });
 
