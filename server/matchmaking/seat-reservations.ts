@@ -54,7 +54,11 @@ export function openSeats(waiting: WaitingSeats, log: Pick<BaseLogger, "warn">):
       });
     },
     async free(characterId, nextRoomId) {
-      await empty(await waiting.drop(characterId), nextRoomId);
+      const seat = await waiting.drop(characterId).catch((error) => {
+        log.warn({ err: error }, "a seat that waits could not be freed; it runs out");
+        return undefined;
+      });
+      await empty(seat, nextRoomId);
     },
   };
 }
