@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { readErrorCode } from "roomkeep/shared";
 import { joinAs } from "roomkeep/testing";
 import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 import { joinSoon, pause } from "./patience.ts";
@@ -66,7 +67,9 @@ export async function redisAway(
   const visitors = await Promise.all(
     games.map((game) => joinSoon(cluster.url, game, { name: `Visitor ${game}` })),
   );
-  for (const visitor of visitors) await visitor.leave();
+  // Who knocks is none of them: a character that joins anew gives up the seat that its knock waits for.
+  const knocker = await joinSoon(cluster.url, "north", { name: "Knocker" });
+  for (const visitor of [...visitors, knocker]) await visitor.leave();
   await pause(1_000);
   const stoodAt = new Map(walkers.map((one) => [one, placeOf(one)]));
   const refused: Record<string, number> = {};
@@ -76,7 +79,7 @@ export async function redisAway(
   const awayAt = performance.now();
   const knocking = (async () => {
     while (!back) {
-      await joinOnce(cluster.url, visitors[0]?.token ?? "", "north").then(
+      await joinOnce(cluster.url, knocker.token, "north").then(
         () => {
           if (!back) refused.none = (refused.none ?? 0) + 1;
         },
@@ -143,5 +146,9 @@ async function joinOnce(url: string, token: string, game: string): Promise<void>
 
 function codeIn(error: unknown): string {
   const { code, message } = error as { code?: unknown; message?: string };
-  return /([A-Z][A-Z_]+_[A-Z]+)/.exec(`${message}`)?.[1] ?? String(code ?? message);
+  return (
+    /([A-Z][A-Z_]+_[A-Z]+)/.exec(`${message}`)?.[1] ??
+    readErrorCode(`${message}`).code ??
+    String(code ?? message)
+  );
 }
