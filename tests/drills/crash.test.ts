@@ -29,7 +29,10 @@ const suite = () => {
   }, 240_000);
 
   test.concurrent("without the fence the drill finds what a frozen process wrote too late", async () => {
-    const result = await crash({ ...options, cycles: 1, faults: ["stall"], without: "fence" });
+    const run = () => crash({ ...options, cycles: 1, faults: ["stall"], without: "fence" });
+    let result = await run();
+    // The freeze may fall between two writes: then nothing waits in the process to be written too late.
+    for (let again = 0; again < 3 && result.lost + result.doubled === 0; again++) result = await run();
     expect(result.lost + result.doubled).toBeGreaterThan(0);
   }, 240_000);
 
