@@ -2,7 +2,7 @@ import { COLORS, RoomkeepError } from "../../shared/index.ts";
 import { NAME_MAX, SHAPES } from "../../shared/internal.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 
-/** What a player chooses about a character. */
+/** Name and looks of a character, as the player chose them. */
 export interface Appearance {
   /** 1 to {@link NAME_MAX} characters that can be shown. */
   name: string;

@@ -5,14 +5,14 @@ import { answerWithin, type Db } from "../storage/database.ts";
 import { hashOf, newSecret } from "./secrets.ts";
 import type { AccessClaims } from "./token-keys.ts";
 
-/** How long a ticket may be used, in seconds. */
+/** Lifetime of a ticket, seconds. */
 export const TICKET_S = 30;
 
-/** Where a ticket lets in: one room by its id, or any room of a game. */
+/** What a ticket is valid for: one room by its id, or any room of a game. */
 export type TicketScope = { readonly game: string } | { readonly roomId: string };
 
 /**
- * Gives a ticket for one join with a character of the account: the chosen one unless another is named.
+ * Issues a ticket for one join with a character of the account: `characterId`, or the chosen one.
  *
  * @throws CHARACTER_MISSING the account has no such character, or it was deleted
  * @throws DATABASE_UNAVAILABLE no answer within 5 s
@@ -41,13 +41,12 @@ export async function giveTicket(
 }
 
 /**
- * Uses a ticket up. One statement does it, so that of two who come with the same ticket, in whichever processes, one
- * gets in.
+ * Uses a ticket up, in one statement: of two joins with the same ticket, in any processes, one succeeds.
  *
- * @throws TICKET_INVALID nobody has this ticket
+ * @throws TICKET_INVALID unknown
  * @throws TICKET_USED, TICKET_EXPIRED, TICKET_ELSEWHERE it is for another room
  * @throws TOKEN_REVOKED its sign-in was ended
- * @throws TOKEN_OUTDATED it is a guest's token of before there were tickets
+ * @throws TOKEN_OUTDATED it is a guest's token of a version before tickets
  * @throws CHARACTER_MISSING the character was deleted meanwhile
  */
 export async function useTicket(db: Db, ticket: string | undefined, knock: JoinAttempt): Promise<Identity> {
