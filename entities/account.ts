@@ -4,7 +4,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
 export type AccountRole = "player" | "moderator" | "admin";
 
 /**
- * A person: a guest, or somebody registered with a name and a password or an external identity.
+ * A person's account: a guest, or registered with a name and a password or an external identity.
  *
  * @example
  * @ForeignKey(() => Account, { name: "friend_account_id_fkey", onDelete: "CASCADE" })

@@ -48,7 +48,7 @@ export class Character {
   @Column({ type: "integer", default: 0 })
   version!: number;
 
-  /** Incarnation of the process that holds the lease, unique per boot; null when nobody does. */
+  /** Incarnation of the process with the lease, unique per boot; null: free. */
   @Column({ type: "text", nullable: true })
   owner!: string | null;
 

@@ -59,9 +59,9 @@ export interface RunningServer {
  * Starts one process: database, Redis, rooms, page, API, monitor, all on one port.
  *
  * @param games rooms by the name under which clients join them
- * @param page folder of the built page, or what serves it
+ * @param page folder of the built page, or a server of its source
  * @param plugins capabilities that a server can do without
- * @throws RoomkeepError PORT_IN_USE, PAGE_MISSING, and what {@link openServices} throws
+ * @throws RoomkeepError PORT_IN_USE, PAGE_MISSING, and errors of {@link openServices}
  * @example
  * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
  */

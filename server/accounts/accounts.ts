@@ -32,8 +32,8 @@ const RESET_AGE = "24 hours";
 /**
  * Registers a new account, with its first character if looks are given.
  *
- * @throws ACCOUNT_NAME_INVALID, EMAIL_INVALID, PASSWORD_WEAK, NAME_INVALID, LOOKS_INVALID, NAME_TAKEN, EMAIL_TAKEN
- * nothing was made
+ * @throws ACCOUNT_NAME_INVALID, EMAIL_INVALID, PASSWORD_WEAK, NAME_INVALID, LOOKS_INVALID, NAME_TAKEN,
+ * EMAIL_TAKEN nothing was made
  */
 export async function register(
   ds: DataSource,

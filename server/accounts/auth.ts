@@ -51,7 +51,7 @@ export interface Auth {
    * @throws TOKEN_REVOKED
    */
   current(accessToken: string | undefined): Promise<AccessClaims>;
-  /** Ends one sign-in. Its access tokens are refused by `current` at once and by `caller` within ten minutes. */
+  /** Ends one sign-in. `current` refuses its access tokens at once, `caller` within ten minutes. */
   signOut(signInId: string): Promise<void>;
   /** Ends all sign-ins of an account except `keep`. */
   signOutEverywhere(accountId: string, keep?: string): Promise<void>;
@@ -92,7 +92,7 @@ export function openAuth(ds: DataSource, keys: TokenKeys): Auth {
       const outcome = await answerWithin(
         ds.transaction((db) => rotate(db, hashOf(refreshToken), hashOf(successor))),
       );
-      // Thrown after the transaction: the end of a stolen sign-in must be kept.
+      // Thrown after the transaction, which must commit the end of a stolen sign-in.
       if (typeof outcome === "string") throw new RoomkeepError(outcome);
       return pairOf(successor, outcome);
     },

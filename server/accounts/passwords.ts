@@ -2,7 +2,9 @@ import { hash, parseOptions, verify } from "@node-rs/argon2";
 import { RoomkeepError } from "../../shared/index.ts";
 import { newSecret } from "./secrets.ts";
 
-/** Shortest and longest password, in characters. NIST SP 800-63B asks for at least 8, and for 64 to be allowed. */
+/**
+ * Shortest and longest password, in characters. NIST SP 800-63B requires at least 8, and that 64 are allowed.
+ */
 export const PASSWORD_MIN = 8;
 export const PASSWORD_MAX = 200;
 
