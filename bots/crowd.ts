@@ -4,29 +4,29 @@ import { EMOTES } from "../shared/internal.ts";
 import { enterRoom } from "./enter-room.ts";
 import { signIn } from "./sign-in.ts";
 
-/** What a crowd of bots does. */
+/** Options of a crowd of bots. */
 export interface BotOptions {
   /** Address of the server, e.g. http://127.0.0.1:2567 */
   url: string;
   /** Name of the game whose rooms they fill. */
   room: string;
-  /** How many, 1–1000. */
+  /** Number of bots, 1–1000. */
   count: number;
-  /** Code of the very room to join; without it matchmaking fills rooms. */
+  /** Code of the one room to join; without it matchmaking chooses. */
   code?: string;
   /** Joins a second; default 20. */
   joinsPerSecond?: number;
   /** Seconds after the last join at which they leave; without it they stay until the signal. */
   seconds?: number;
-  /** Ends the crowd: everybody leaves. */
+  /** Makes all bots leave. */
   signal?: AbortSignal;
-  /** Same seed, same walks; default 1. */
+  /** Seed of the random walks; default 1. */
   seed?: number;
   /** Called once a second. */
   onProgress?(progress: BotProgress): void;
 }
 
-/** How a crowd of bots is doing. */
+/** Counts of a crowd of bots so far. */
 export interface BotProgress {
   joined: number;
   /** Joins that were refused, or connections that were lost for good. */
@@ -37,19 +37,19 @@ export interface BotProgress {
   bytes: number;
   /** Chat lines that arrived at the first bot of each room, so that a line counts once. */
   chats: number;
-  /** Since the first join. */
+  /** Since the start of the crowd. */
   seconds: number;
 }
 
-/** What a crowd of bots saw. */
+/** Final counts of a crowd of bots. */
 export interface BotReport extends BotProgress {
-  /** Patches a second of the room's own clock, median of all bots: what the server's ticks came to. */
+  /** Tick rate of the room in Hz: patches a second by the room's clock, median of all bots. */
   ticksHz: number;
   /** Why joins failed, with their counts. */
   errors: Record<string, number>;
 }
 
-/** One bot: a true player of the real SDK, with a will of its own. */
+/** One bot: a client of the real SDK, and the state of its random walk. */
 interface Bot {
   readonly room: Room<unknown, WorldState>;
   readonly input: { data: WalkInput; send(): number };
@@ -59,7 +59,7 @@ interface Bot {
   lastAt: number;
   gone: boolean;
   headingRad: number;
-  /** Frames until the bot makes up its mind anew: where to walk, what to say, what to show. */
+  /** Frames until the next change of direction, chat line and emote. */
   untilTurn: number;
   untilChat: number;
   untilEmote: number;
@@ -156,7 +156,7 @@ function openCrowd(startedAt: number) {
         bot.gone = true;
         bot.room.reconnection.enabled = false;
       }
-      // A server that went away answers no leave; the sockets are closed all the same.
+      // A server that is gone does not answer: the sockets are closed after 2 s in any case.
       await Promise.race([Promise.allSettled(bots.map((bot) => bot.room.leave())), pause(2_000)]);
       for (const bot of bots) bot.room.connection.close();
     },
@@ -180,9 +180,7 @@ function makeBot(room: Room<unknown, WorldState>, random: () => number): Bot {
   };
 }
 
-/**
- * One frame of one bot: it walks on, turns when its time has come, and now and then says or shows something.
- */
+/** Sends one input frame of a bot, and now and then turns, chats or shows an emote. */
 function act(bot: Bot): void {
   const { random, room, input } = bot;
   if (--bot.untilTurn <= 0) {
@@ -212,7 +210,7 @@ function turn(bot: Bot): void {
   bot.untilTurn = Math.round((0.5 + bot.random() * 2.5) * TICK_HZ);
 }
 
-/** A game with a lobby has a phase, and a mark on each avatar; others have neither. */
+/** Marks the bot ready where the game has a lobby: a `phase`, and a `ready` of each avatar. */
 function markReady(room: Room<unknown, WorldState>): void {
   // Between the join and its first state there is nothing to read.
   const { phase, actors } = room.state as Partial<WorldState> & { phase?: string };

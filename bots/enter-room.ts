@@ -2,7 +2,7 @@ import { Client, type Room } from "colyseus.js";
 import type { WorldState } from "../shared/index.ts";
 import { ticketFor } from "./sign-in.ts";
 
-/** Which room of a game is joined, and as which character. */
+/** Choice of the room and the character of a join. */
 export interface RoomChoice {
   /** One of the account's characters, by its id; the chosen one when not given. */
   characterId?: string;
@@ -15,7 +15,7 @@ export interface RoomChoice {
 }
 
 /**
- * Joins a room as the account of a token: the room of the code, a new one, or one that matchmaking finds.
+ * Joins a room with the account of `token`: the room of the code, a new one, or one that matchmaking finds.
  *
  * @example
  * const { token } = await signIn(url, { name: "Ann" });
@@ -34,7 +34,7 @@ export async function enterRoom(
     : create
       ? client.create(game, options)
       : client.joinOrCreate(game, options))) as Room<unknown, WorldState>;
-  // The SDK gives up on a room that was joined less than five seconds ago, which a hot reload may well be.
+  // The SDK does not return to a room that it joined less than 5 s before; after a hot reload it must.
   room.reconnection.minUptime = 0;
   return room;
 }

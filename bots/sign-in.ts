@@ -1,11 +1,11 @@
-/** A sign-in: its token, and the character that it plays. */
+/** A signed-in account: its token and its chosen character. */
 export interface SignedIn {
   /**
-   * Stands for the browser that signed in: good for as long as the test runs, though the refresh token behind
-   * it changes with each use. In another process it is good once.
+   * Names the sign-in as long as this process runs, although its refresh token changes with each use. Another
+   * process can use it once.
    */
   token: string;
-  /** Only of a guest that was made now. */
+  /** Only for a new guest. */
   recoveryCode?: string;
   character: { id: string };
 }
@@ -16,7 +16,7 @@ interface Tokens {
   expiresIn: number;
 }
 
-/** What a browser would keep, by the token that it was first given. */
+/** Current tokens of each sign-in, by its first refresh token. */
 const browsers = new Map<string, { pair: Promise<Tokens>; until: number }>();
 
 /**
@@ -47,7 +47,7 @@ export async function callApi<T>(
 }
 
 /**
- * Signs in as a new guest, or as the account of a token.
+ * Signs in as a new guest, or again with the token of an earlier sign-in.
  *
  * @example
  * const { token, character } = await signIn(server.url, { name: "Ann" });
@@ -68,18 +68,18 @@ export async function signIn(
   return { token: made.token, recoveryCode: made.recoveryCode, character: made.character };
 }
 
-/** Keeps the tokens of a sign-in that a test made by itself, so that its `token` may be used to join. */
+/** Stores the tokens of a sign-in that the caller made itself, so that `token` can be used to join. */
 export function keepTokens(pair: Tokens): void {
   browsers.set(pair.token, { pair: Promise.resolve(pair), until: goodUntil(pair) });
 }
 
-/** An access token of the account of a token; refreshed where it has run out. */
+/** An access token for the account of `token`, refreshed when it has expired. */
 export async function accessTokenOf(url: string, token: string): Promise<string> {
   const kept = browsers.get(token);
   if (kept && kept.until > Date.now()) return (await kept.pair).accessToken;
   const last = kept ? (await kept.pair).token : token;
   const pair = callApi<Tokens>(url, "POST", "/v1/token", { body: { token: last } });
-  // Whoever else asks meanwhile waits for this one: a refresh token is good once.
+  // Other calls wait for this request: a refresh token is good once.
   const next = { pair, until: Number.POSITIVE_INFINITY };
   browsers.set(token, next);
   try {
@@ -100,11 +100,11 @@ export async function accessTokenOf(url: string, token: string): Promise<string>
 export async function ticketFor(
   url: string,
   token: string,
-  door: { game: string } | { roomId: string },
+  scope: { game: string } | { roomId: string },
   characterId?: string,
 ): Promise<string> {
   const accessToken = await accessTokenOf(url, token);
-  const body = { ...door, characterId };
+  const body = { ...scope, characterId };
   return (await callApi<{ ticket: string }>(url, "POST", "/v1/tickets", { body, accessToken })).ticket;
 }
 

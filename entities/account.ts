@@ -1,10 +1,10 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
 
-/** What an account may do: given by an admin only, never by a client. */
+/** Role of an account. Only an admin sets it, never a client. */
 export type AccountRole = "player" | "moderator" | "admin";
 
 /**
- * A person: a guest, or somebody registered with a name and a password or an external identity.
+ * A person's account: a guest, or registered with a name and a password or an external identity.
  *
  * @example
  * @ForeignKey(() => Account, { name: "friend_account_id_fkey", onDelete: "CASCADE" })
@@ -18,7 +18,10 @@ export class Account {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "account_pkey" })
   id!: string;
 
-  /** `guest` signs in by what its browser keeps alone. */
+  /**
+   * `guest`: signs in by tokens in its browser or by its recovery code. `registered`: by password or
+   * provider.
+   */
   @Column({ type: "text" })
   kind!: "guest" | "registered";
 
@@ -33,7 +36,7 @@ export class Account {
   @Column({ type: "timestamptz", name: "last_seen_at", default: () => "now()" })
   lastSeenAt!: Date;
 
-  /** As the player writes it. */
+  /** In the player's own spelling. */
   @Column({ type: "text", nullable: true })
   name!: string | null;
 
@@ -45,7 +48,7 @@ export class Account {
   @Column({ type: "text", nullable: true })
   email!: string | null;
 
-  /** Folded. */
+  /** Folded, so that one address belongs to one account. */
   @Column({ type: "text", name: "email_key", nullable: true })
   @Index("account_email_key_key", { unique: true })
   emailKey!: string | null;

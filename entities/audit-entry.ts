@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
-/** A command that was given in a room, done or refused. It outlives the account that gave it. */
+/** A console command of a room, done or refused. The row outlives the account that gave the command. */
 @Entity({ name: "audit_entry" })
 @Index("audit_entry_at_idx", ["at"])
 @Index("audit_entry_account_id_idx", ["accountId", "at"])

@@ -42,16 +42,17 @@ export class Character {
   state!: object;
 
   /**
-   * Grows with each save of `state`: a save names the version it follows, so that no older one lands on it.
+   * Grows with each save of `state`. A save names the version that it follows, so an older one cannot
+   * overwrite a newer.
    */
   @Column({ type: "integer", default: 0 })
   version!: number;
 
-  /** Incarnation of the process that holds the lease, unique per boot; null when nobody does. */
+  /** Incarnation of the process with the lease, unique per boot; null: free. */
   @Column({ type: "text", nullable: true })
   owner!: string | null;
 
-  /** The room of the owner the character is live in, to say so and to ask for it. */
+  /** Room that has the character, in the process of `owner`; null when no room has it. */
   @Column({ type: "text", name: "room_id", nullable: true })
   roomId!: string | null;
 
@@ -62,7 +63,9 @@ export class Character {
   @Column({ type: "timestamptz", name: "lease_until", nullable: true })
   leaseUntil!: Date | null;
 
-  /** Set while the character travels: only the room that knows it may claim, until `transfer_until`. */
+  /**
+   * Set during a hand-over: only the room with this nonce may claim the character, until `transfer_until`.
+   */
   @Column({ type: "text", name: "transfer_nonce", nullable: true })
   transferNonce!: string | null;
 
@@ -75,11 +78,11 @@ export class Character {
   @Column({ type: "timestamptz", name: "updated_at", default: () => "now()" })
   updatedAt!: Date;
 
-  /** Of an account's characters the one chosen last plays. */
+  /** Time of the last choice. An account plays the character with the latest. */
   @Column({ type: "timestamptz", name: "chosen_at", nullable: true })
   chosenAt!: Date | null;
 
-  /** Set when the player deleted it: it cannot be claimed, and may be restored for some days. */
+  /** Time of the deletion by the player: it cannot be claimed, and may be restored for some days. */
   @Column({ type: "timestamptz", name: "deleted_at", nullable: true })
   deletedAt!: Date | null;
 }

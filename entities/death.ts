@@ -2,8 +2,7 @@ import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
 import { Character } from "./character.ts";
 
 /**
- * A death that has not been revived from. While the row is there, the character holds nothing and dies no
- * second time.
+ * A death before its revival. While the row exists, the character owns no carried items and cannot die again.
  */
 @Entity({ name: "death_lock" })
 export class DeathLock {
@@ -11,7 +10,7 @@ export class DeathLock {
   @ForeignKey(() => Character, { name: "death_lock_character_fkey", onDelete: "CASCADE" })
   character!: string;
 
-  /** Container with everything that was carried. */
+  /** Container of the items that the character carried. */
   @Column({ type: "text" })
   pile!: string;
 

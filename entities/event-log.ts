@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
-/** Something that happened in a room and was marked to be kept. */
+/** An event of a room that its game marked `keep`. */
 @Entity({ name: "event_log" })
 @Index("event_log_actor_idx", ["actor", "at"])
 @Index("event_log_name_idx", ["name", "at"])
@@ -22,10 +22,11 @@ export class EventLog {
   @Column({ type: "text", nullable: true })
   zone!: string | null;
 
-  /** The room's time, ms, and its count of events. */
+  /** Time of the room, ms. */
   @Column({ type: "double precision", name: "at_ms" })
   atMs!: number;
 
+  /** Number of the event within its room. */
   @Column({ type: "integer" })
   seq!: number;
 

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 import { Account } from "./account.ts";
 
-/** Whom an external identity provider knows an account as. */
+/** The identity of an account at an external provider: `iss` and `sub` of OpenID Connect. */
 @Entity({ name: "account_identity" })
 export class AccountIdentity {
   @PrimaryColumn({ type: "text", primaryKeyConstraintName: "account_identity_pkey" })
@@ -19,14 +19,14 @@ export class AccountIdentity {
   createdAt!: Date;
 }
 
-/** A sign-in that was sent to the provider and has not come back; it comes back once. */
+/** A sign-in under way at the provider. It can be finished once. */
 @Entity({ name: "oidc_attempt" })
 export class OidcAttempt {
-  /** SHA-256, hex, as is the binding's. */
+  /** SHA-256 of the `state` parameter, hex. */
   @PrimaryColumn({ type: "text", name: "state_hash", primaryKeyConstraintName: "oidc_attempt_pkey" })
   stateHash!: string;
 
-  /** Of what only the browser that began knows. */
+  /** SHA-256, hex, of the secret that only the browser of this sign-in has. */
   @Column({ type: "text", name: "binding_hash" })
   bindingHash!: string;
 
@@ -37,7 +37,7 @@ export class OidcAttempt {
   @Column({ type: "text" })
   verifier!: string;
 
-  /** The guest who is to be upgraded. */
+  /** Account that began it: a guest to upgrade or a registered account to link. Null: a new account. */
   @Column({ type: "uuid", name: "account_id", nullable: true })
   @ForeignKey(() => Account, { name: "oidc_attempt_account_id_fkey", onDelete: "CASCADE" })
   accountId!: string | null;

@@ -28,7 +28,7 @@ export class LedgerLeg {
   @Column({ type: "smallint" })
   leg!: number;
 
-  /** A container, "purse:<character>", or "world" for what comes from nowhere or goes there. */
+  /** A container, "purse:<character>", or "world" for mints and sinks. */
   @Column({ type: "text" })
   account!: string;
 
@@ -63,7 +63,7 @@ export class RequestResult {
   @Index("request_result_character_idx")
   character!: string;
 
-  /** SHA-256 of what was asked, hex. */
+  /** SHA-256 of the request's content, hex. */
   @Column({ type: "text", name: "payload_hash" })
   payloadHash!: string;
 

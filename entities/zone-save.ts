@@ -18,7 +18,7 @@ export class ZoneSave {
   savedAt!: Date;
 }
 
-/** Which room has a persistent zone: at most one, under a lease that its process renews. */
+/** The lease on a persistent zone: one room at most has it, and its process renews it. */
 @Entity({ name: "zone_lease" })
 export class ZoneLease {
   @PrimaryColumn({ type: "text", primaryKeyConstraintName: "zone_lease_pkey" })

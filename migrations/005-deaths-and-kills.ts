@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** Deaths that have not been revived from, and kills by kind. */
+/** Deaths before their revival, and kills by kind. */
 export class DeathsAndKills1763700000005 implements MigrationInterface {
   readonly name = "DeathsAndKills1763700000005";
 

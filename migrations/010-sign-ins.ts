@@ -54,8 +54,8 @@ export class SignIns1763700000010 implements MigrationInterface {
         CONSTRAINT join_ticket_bound CHECK ((game IS NULL) <> (room_id IS NULL))
       )`);
     await runner.query("CREATE INDEX join_ticket_expires_at_idx ON join_ticket (expires_at)");
-    // The token that a guest's browser keeps goes on working: it is the first refresh token of a sign-in,
-    // whose id is the account's because uuids cannot be made here in a way that both databases know.
+    // The token in a guest's browser stays valid: it is the first refresh token of a sign-in. The sign-in
+    // takes the id of the account, because the two databases share no function that makes a uuid.
     await runner.query("INSERT INTO sign_in (id, account_id, address) SELECT id, id, '' FROM account");
     await runner.query(`
       INSERT INTO refresh_token (hash, sign_in_id, expires_at)
@@ -64,7 +64,7 @@ export class SignIns1763700000010 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    // Each account keeps one unused token; who has none gets a hash that no token has.
+    // Each account keeps one unused token. An account without one gets a hash that matches no token.
     await runner.query("ALTER TABLE account ADD token_hash text");
     await runner.query(`
       UPDATE account SET

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** Who commanded what, where, when, and what came of it. */
+/** Console commands with their caller, room, time and outcome. */
 export class Audit1763700000014 implements MigrationInterface {
   readonly name = "Audit1763700000014";
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** Events of rooms that were marked to be kept. */
+/** Events of rooms that games mark `keep`. */
 export class EventLog1763700000020 implements MigrationInterface {
   readonly name = "EventLog1763700000020";
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** Which room has a persistent zone. */
+/** Leases of persistent zones. */
 export class ZoneLeases1763700000021 implements MigrationInterface {
   readonly name = "ZoneLeases1763700000021";
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** Finds the piles of a zone when its room opens. */
+/** An index of the piles in a zone, which its room reads when it opens. */
 export class Piles1763700000022 implements MigrationInterface {
   readonly name = "Piles1763700000022";
 

@@ -20,29 +20,38 @@ import { hearConsole, sampleLog } from "./telemetry/sampled-log.ts";
 // Colyseus reads the global for reconnection; Node has it from 22 on.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
-/** A shutdown takes at most this long; what is not saved by then keeps its lease and is told in the log. */
+/**
+ * Longest time of a shutdown, ms. Characters that are not saved by then keep their lease, and the log says
+ * so.
+ */
 const SHUTDOWN_MS = 25_000;
-/** Then the database is closed, in at most this long, ms: a row that somebody has locked must not keep the process. */
+/**
+ * Longest time for closing the database after that, ms: a row that another session has locked must not keep
+ * the process.
+ */
 const CLOSE_MS = 8_000;
-/** But not beyond this, ms from the beginning: containers are killed after thirty seconds. */
+/** Limit of both together, ms: containers are killed after 30 s. */
 const GRACE_MS = 28_000;
 
-/** A server that answers. */
+/** A running server process. */
 export interface RunningServer {
   /** Address of the page, e.g. http://127.0.0.1:2567 */
   readonly url: string;
   readonly port: number;
-  /** Id of this process in its cluster, which is in the path of each socket. */
+  /** Colyseus's id of this process, which is in the path of each socket. */
   readonly processId: string;
   readonly foundation: Services;
   /**
-   * Swaps the games for edited ones: each open room is replaced by one of its new code, with its state and its
-   * players, who reconnect by themselves. For development. One at a time.
+   * Replaces the games by edited ones: each open room is replaced by a room of the new code, with its state
+   * and its players, who reconnect by themselves. For development; one call at a time.
    */
   reload(games: Games): Promise<void>;
-  /** Calls back when somebody asks this process to drain: `roomkeep drain`. */
+  /** Calls `listener` when `roomkeep drain` asks this process to drain. */
   onDrainAsked(listener: () => void): void;
-  /** Moves the rooms to other processes where there are any, saves everyone, closes the rooms, the sockets, and the database last. */
+  /**
+   * Moves the rooms to other processes if there are any, saves all characters, and closes the rooms, the
+   * sockets and, last, the database.
+   */
   close(): Promise<void>;
 }
 
@@ -50,9 +59,9 @@ export interface RunningServer {
  * Starts one process: database, Redis, rooms, page, API, monitor, all on one port.
  *
  * @param games rooms by the name under which clients join them
- * @param page folder of the built page, or what serves it
+ * @param page folder of the built page, or a server of its source
  * @param plugins capabilities that a server can do without
- * @throws RoomkeepError PORT_IN_USE, PAGE_MISSING, and what {@link openServices} throws
+ * @throws RoomkeepError PORT_IN_USE, PAGE_MISSING, and errors of {@link openServices}
  * @example
  * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
  */
@@ -63,8 +72,8 @@ export async function startServer(
   plugins: readonly AnyPlugin[] = [],
 ): Promise<RunningServer> {
   const http = createServer({ highWaterMark: ANSWER_MAX });
-  const door = guardRequests(http, openLog(config.logLevel), config.trustProxy);
-  // First, because it fails at once where a database takes its time.
+  const guard = guardRequests(http, openLog(config.logLevel), config.trustProxy);
+  // First, because a port in use is found at once, while a database takes time to open.
   await claimPort(http, config);
   try {
     const { port } = http.address() as AddressInfo;
@@ -87,7 +96,7 @@ export async function startServer(
             config.databaseUrl ? freeLeasesOfDead(foundation.database.ds, dead) : 0,
         });
       await answerLetGo();
-      door.open();
+      guard.open();
       const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;
       return {
         url,
@@ -110,7 +119,7 @@ export async function startServer(
   }
 }
 
-/** Colyseus's presence carries the word; whoever asks knows the process by its id. */
+/** The request comes over Colyseus's presence and names the process by its id. */
 async function hearDrain({ shared, log }: Services, listener: () => void): Promise<void> {
   await shared?.presence.subscribe(DRAIN_CHANNEL, (processId: string) => {
     if (processId !== matchMaker.processId) return;
@@ -119,7 +128,7 @@ async function hearDrain({ shared, log }: Services, listener: () => void): Promi
   });
 }
 
-/** `entries` is the very list that the API shows. */
+/** Replaces the games. `entries` is changed in place, because the API lists it. */
 async function swapGames(
   entries: GameEntry[],
   games: Games,
@@ -127,12 +136,13 @@ async function swapGames(
 ): Promise<void> {
   itemRules.templates = itemsOf(games);
   if (shared) {
-    // Colyseus's notes of what to restore would be shared too: open rooms go on, new ones are of the new code.
+    // Processes of a cluster would share Colyseus's restore notes: open rooms keep the old code, new ones get
+    // the new code.
     for (const { game } of entries) matchMaker.removeRoomType(game);
     entries.splice(0, entries.length, ...defineGames(games, ports, plugins));
     return;
   }
-  // From here on rooms are written down for the next reload as they are created.
+  // From now on Colyseus notes each new room for the next reload.
   setDevMode(true);
   for (const { game } of entries) matchMaker.removeRoomType(game);
   entries.splice(0, entries.length, ...defineGames(games, ports, plugins));
@@ -149,7 +159,7 @@ async function shutDown(server: Server, http: HttpServer, foundation: Services):
       resolve();
     }, SHUTDOWN_MS);
   });
-  // In development mode Colyseus would keep the rooms for its next start and let nobody leave.
+  // In development mode Colyseus would keep the rooms for its next start, and no player would leave.
   setDevMode(false);
   foundation.stopping = true;
   await foundation.membership?.drain();
@@ -165,7 +175,7 @@ async function shutDown(server: Server, http: HttpServer, foundation: Services):
   log.info({}, "stopped");
 }
 
-/** False: it goes on, and nobody waits for it. */
+/** True when `work` ended within `ms`. Otherwise it goes on, and nothing waits for it. */
 async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((done) => {

@@ -1,8 +1,8 @@
 import type { Log } from "../rooms/index.ts";
 
-/** What has been opened so far, to be closed in reverse. */
+/** The open parts of a process, to be closed in reverse order. */
 export interface Closers {
-  /** @param name for the log, when it cannot be closed */
+  /** Adds a part. @param name for the log, when it cannot be closed */
   push(name: string, close: () => unknown): void;
   /** Closes all, the last opened first; one that fails does not keep the others open. Never throws. */
   close(): Promise<void>;

@@ -13,18 +13,20 @@ import type { Services } from "./services.ts";
 import { sampleLog } from "./telemetry/sampled-log.ts";
 
 /**
- * Largest answer of an endpoint, in bytes. Colyseus's router (better-call, `setResponse`) never ends an answer whose
- * write asked it to wait, so that none may have to.
+ * Largest answer of an endpoint, in bytes: the write buffer of the HTTP server. Colyseus's router
+ * (better-call, `setResponse`) never ends an answer after a write that exceeds the buffer.
  */
 export const ANSWER_MAX = 1024 * 1024;
-/** As the public address: clients come back by the address they came by, where a proxy knows the processes. */
+/**
+ * Value of the public address: clients keep the address of their request, and a proxy routes their sockets.
+ */
 const BEHIND_PROXY = "same";
 /** Version of roomkeep that this process runs. */
 export const VERSION: string = createRequire(import.meta.url)("roomkeep/package.json").version;
 
 /**
- * The transport on a server that listens already, so that a port in use is told apart from every other failure. Each socket
- * is held to its limits, in a room or not.
+ * Colyseus's transport on an HTTP server that listens already, so that a port in use is an error of its own.
+ * It limits each socket, in a room or not.
  */
 class AttachedTransport extends WebSocketTransport {
   constructor(options: TransportOptions, log: Logger) {
@@ -38,7 +40,10 @@ class AttachedTransport extends WebSocketTransport {
   }
 }
 
-/** Colyseus on a server that listens: rooms, sockets, HTTP routes and the page. `entries` is the very list that the API shows. */
+/**
+ * Opens Colyseus on a server that listens: rooms, sockets, HTTP routes and the page. `entries` is the list
+ * that the API reads; a hot reload changes it in place.
+ */
 export function openColyseus(
   foundation: Services,
   http: HttpServer,
@@ -75,12 +80,12 @@ export function openColyseus(
   return server;
 }
 
-/** The one that this process chooses for a new room; itself while it starts. */
+/** The process for a new room: this one until it is a member of the cluster. */
 async function selectProcess({ membership }: Services): Promise<string> {
   return (await membership?.selectProcess()) ?? matchMaker.processId;
 }
 
-/** Each room listens for parties: more than ten are no leak, as Node would have it. */
+/** Every room subscribes to its parties: Node's warning of a leak above ten listeners is wrong here. */
 function openLocalPresence(): LocalPresence {
   const presence = new LocalPresence();
   presence.subscriptions.setMaxListeners(0);

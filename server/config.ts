@@ -11,7 +11,7 @@ const INTERVAL = /^(\d+)(m|h|d)$/;
 
 /**
  * Reads "30m", "6h" or "1d" as ms.
- * @throws CONFIG_INVALID it is none, or less than a minute, or more than 20 days
+ * @throws CONFIG_INVALID another text, or less than a minute, or more than 20 days
  */
 export function readInterval(text: string): number {
   const [, count, unit] = INTERVAL.exec(text) ?? [];
@@ -100,7 +100,7 @@ export interface Config {
   readonly redisUrl: string | undefined;
   readonly dataDir: string;
   readonly adminPassword: string | undefined;
-  /** host:port under which clients reach this very process. */
+  /** host:port under which clients reach this process. */
   readonly publicAddress: string | undefined;
   /** Other origins whose pages may use this server. */
   readonly origins: readonly string[];
@@ -108,9 +108,12 @@ export interface Config {
   readonly sealKeys: readonly string[];
   /** Milliseconds between saves of a persistent zone, 100 to 30,000. */
   readonly zoneSaveMs: number;
-  /** Secrets behind access tokens: the first signs, all are accepted. None: one is kept in the database. */
+  /** Secrets of access tokens: the first signs, all are accepted. None: the database has one. */
   readonly tokenKeys: readonly string[];
-  /** Trusted proxies before this process, which tell the client's address and scheme in X-Forwarded-For and -Proto. */
+  /**
+   * Number of trusted proxies in front, which add the client's address and scheme to X-Forwarded-For and
+   * -Proto.
+   */
   readonly trustProxy: number;
   /** Characters an account may have. */
   readonly charactersMax: number;
@@ -133,10 +136,10 @@ export interface Config {
   readonly recordDir: string | undefined;
   /** Ticks between two hashes in a recording; 0: none. */
   readonly recordHashTicks: number;
-  /** Ways past undocumented parts of Node, ws and Colyseus that are in use. */
+  /** Fast paths in use, which rely on undocumented parts of Node, ws and Colyseus. */
   readonly fastPaths: readonly FastPath[];
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
-  /** Variables that begin with ROOMKEEP_ and are none of the above: plugins read their own. */
+  /** Other variables that begin with ROOMKEEP_: plugins read their own. */
   readonly pluginEnv: Readonly<Record<string, string>>;
 }
 

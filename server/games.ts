@@ -12,7 +12,7 @@ export type GameClass = (new () => GameRoom) &
 export type Games = Record<string, GameClass>;
 
 /**
- * Tells Colyseus of the games: each with this process's ports, its plugins and its sign-in.
+ * Registers the games with Colyseus, each with the ports, plugins and sign-in of this process.
  *
  * @throws PORTAL_UNKNOWN
  */
@@ -26,7 +26,7 @@ export function defineGames(games: Games, ports: Ports, plugins: RoomPlugins = r
 
 /**
  * The items of all games together.
- * @throws CONFIG_INVALID two games say different things about one name
+ * @throws CONFIG_INVALID two games define one item differently
  */
 export function itemsOf(games: Games): ItemTemplates {
   const all = new Map<string, { game: string; template: ItemTemplate }>();
@@ -43,21 +43,25 @@ export function itemsOf(games: Games): ItemTemplates {
   return Object.fromEntries([...all].map(([name, { template }]) => [name, template]));
 }
 
-/** Colyseus calls the static `onAuth` unbound, so it closes over the ports. Join options say nothing here. */
+/**
+ * Adds the sign-in to a room class. Colyseus calls the static `onAuth` unbound, so it closes over the ports.
+ * Join options play no part.
+ */
 function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
-  // Matchmaking asks again with the same context when a room filled up meanwhile; the ticket is used up by then.
-  const letIn = new WeakMap<AuthContext, Promise<Identity>>();
+  // Matchmaking calls again with the same context when a room filled up meanwhile; the ticket is used up by
+  // then.
+  const admitted = new WeakMap<AuthContext, Promise<Identity>>();
   const Signed = class extends (Game as new () => GameRoom) {
     static async onAuth(
       ticket: string | undefined,
       _options: unknown,
       context: AuthContext,
     ): Promise<Identity> {
-      const known = letIn.get(context);
+      const known = admitted.get(context);
       if (known) return known;
-      const knock = { game, roomId: roomAsked(context), address: context.ip ?? "" };
-      const identity = orJoinError(letInBy(ports, ticket, knock));
-      letIn.set(context, identity);
+      const attempt = { game, roomId: roomAsked(context), address: context.ip ?? "" };
+      const identity = orJoinError(admit(ports, ticket, attempt));
+      admitted.set(context, identity);
       return identity;
     }
   };
@@ -65,14 +69,14 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
   return Signed as unknown as GameClass;
 }
 
-/** By the ticket, to a seat whose id is known before its room is found. */
-async function letInBy(ports: Ports, ticket: string | undefined, knock: JoinAttempt): Promise<Identity> {
-  const identity = { ...(await ports.verify(ticket, knock)), sessionId: generateId() };
+/** Verifies the ticket and takes a waiting seat, whose session id is known before its room is found. */
+async function admit(ports: Ports, ticket: string | undefined, attempt: JoinAttempt): Promise<Identity> {
+  const identity = { ...(await ports.verify(ticket, attempt)), sessionId: generateId() };
   await ports.seats.take(identity, identity.sessionId);
   return identity;
 }
 
-/** The room that the client named: matchmaking by id has it in its path, all else has a game there. */
+/** Id of the room in a join by id, which is in the path; undefined in other matchmaking requests. */
 function roomAsked({ req }: AuthContext): string | undefined {
   const url = (req as Request | undefined)?.url;
   if (url === undefined) return undefined;
@@ -81,14 +85,14 @@ function roomAsked({ req }: AuthContext): string | undefined {
 }
 
 /**
- * Follows every portal of the games' levels to its other side.
+ * Checks that every portal of the games' levels leads to a game and a spawn.
  *
  * @throws PORTAL_UNKNOWN if one leads to no game, or to a spawn that the level there does not name
  */
 export function checkPortals(games: Games): void {
   for (const [game, { level }] of Object.entries(games)) {
     for (const [i, { to, spawn }] of (level?.portals ?? []).entries()) {
-      if (to === "back") continue; // wherever one came from
+      if (to === "back") continue; // to the room that the player came from
       const where = `Portal ${i} of the level "${level?.name}" (${game}) leads to`;
       const target = Object.hasOwn(games, to) ? games[to] : undefined;
       if (!target) {

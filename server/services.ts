@@ -51,17 +51,17 @@ import { openLog } from "./telemetry/log.ts";
 import { type Metrics, metricsEndpoint, openMetrics } from "./telemetry/metrics.ts";
 import { openRecordings } from "./telemetry/recordings.ts";
 
-/** Channel on which a character's holder is asked to let it go. */
+/** Channel of requests to release a character. */
 const LET_GO = "roomkeep:let-go";
-/** What is opened before anything listens, and outlives a hot reload of the rooms. */
+/** The parts of a process that open before it listens and outlive a hot reload of the rooms. */
 export interface Services {
   readonly config: Config;
   readonly log: Logger;
   readonly database: Database;
   readonly shared: Shared | undefined;
-  /** This process's part in the cluster, once it listens; undefined where it is alone. */
+  /** Membership of the cluster, once it listens; undefined without Redis. */
   membership: Membership | undefined;
-  /** True once it begins to end: it is not ready for more. */
+  /** True once the shutdown has begun: `/ready` answers 503. */
   stopping: boolean;
   readonly characters: Characters;
   readonly events: EventLogPort;
@@ -74,7 +74,7 @@ export interface Services {
   readonly auth: Auth;
   /** Name under which this process holds leases, another one at each start. */
   readonly incarnation: string;
-  /** What the games say of items; replaced when they are. */
+  /** Item rules of the games; a hot reload replaces their templates. */
   readonly itemRules: { templates: ItemTemplates; readonly slotsOf: typeof slotsOf };
   /** HTTP endpoints that do not depend on the games. */
   readonly endpoints: ReturnType<typeof foundationEndpoints>;
@@ -82,10 +82,11 @@ export interface Services {
 }
 
 /**
- * Opens database, Redis, the ports that rooms get, and plugins. What was opened is closed again if a later part fails.
+ * Opens database, Redis, the ports of rooms, and plugins. The parts that are open are closed again if a later
+ * one fails.
  *
  * @throws RoomkeepError DATABASE_UNAVAILABLE, DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, REDIS_UNAVAILABLE,
- *   INTERNALS_MISSING, PLUGIN_INVALID, PLUGIN_MISSING, PLUGIN_CYCLE, and what a plugin throws
+ * INTERNALS_MISSING, PLUGIN_INVALID, PLUGIN_MISSING, PLUGIN_CYCLE, and errors of plugins
  */
 export async function openServices(config: Config, plugins: readonly AnyPlugin[] = []): Promise<Services> {
   const log = openLog(config.logLevel);
@@ -169,7 +170,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       seats,
       openRoom: rooms.open,
       recordings,
-      verify: (ticket, knock) => useTicket(ds, ticket, knock),
+      verify: (ticket, attempt) => useTicket(ds, ticket, attempt),
     },
     close: closers.close,
   };
@@ -180,7 +181,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   return services;
 }
 
-/** What rooms save and note, with the queues behind it. */
+/** Opens the stores of rooms: characters, zones, items, events, audit and recordings. */
 async function openKept({
   config,
   log,
@@ -192,7 +193,7 @@ async function openKept({
   readonly incarnation: string;
 }) {
   const exclusive = kind === "embedded";
-  // A database in memory is away only when the process is.
+  // A database in memory is never away while the process lives: it needs no spool.
   const spool =
     config.dataDir === IN_MEMORY
       ? undefined
@@ -260,8 +261,8 @@ function foundationEndpoints(
 }
 
 /**
- * Asks the rooms of this process to let a character go when another login, here or in another process, wants it.
- * Redis is a hint only: the database decides who owns a character.
+ * Answers requests to release a character: its room in this process lets it go when another login, in any
+ * process, claims it. The requests are hints: the database decides who owns a character.
  */
 export async function answerLetGo(): Promise<void> {
   await matchMaker.presence.subscribe(LET_GO, ({ roomId, characterId, epoch }: Holder) => {

@@ -14,24 +14,24 @@ import { joinAs, type TestPlayer, type WhoJoins } from "./player.ts";
 export interface TestServer {
   readonly url: string;
   readonly server: RunningServer;
-  /** Joins a room of a game as a new guest, or as one who joined before. */
+  /** Joins a room of a game as a new guest, or as an earlier player by `token`. */
   join(game: string, who?: WhoJoins): Promise<TestPlayer>;
-  /** The room itself, to look at what the server holds. Generic over the room class you know it to be. */
+  /** The room object in this process, to read the server's state. `R` is its class and is not checked. */
   room<R extends GameRoom = WorldRoom>(roomId: string): R;
   close(): Promise<void>;
 }
 
-/** What differs from a default test server. */
+/** Options of a test server. */
 export interface TestServerOptions {
   /** Environment variables as `roomkeep start` reads them, e.g. DATABASE_URL. */
   env?: Record<string, string>;
-  /** Folder of the embedded database; it is kept in memory when not given. */
+  /** Folder of the embedded database; in memory by default. */
   dataDir?: string;
   plugins?: readonly AnyPlugin[];
 }
 
 /**
- * Boots a server for tests. One at a time in a process: Colyseus's matchmaker is one a process.
+ * Boots a server for tests. Only one at a time: a process has one matchmaker of Colyseus.
  *
  * @example
  * const world = await bootServer({ yard: YardRoom });

@@ -3,14 +3,14 @@ import { enterRoom, type RoomChoice, signIn } from "../bots/index.ts";
 import { type Avatar, BUTTON, type WalkInput, type WorldState } from "../shared/index.ts";
 import type { TravelMessage } from "../shared/internal.ts";
 
-/** Name and looks of a player who joins, or the token of an earlier one, and the room. */
+/** Name and looks of a new player, or the token of an earlier one, and the room. */
 export interface WhoJoins extends RoomChoice {
   name?: string;
   color?: number;
   shape?: number;
-  /** Token of somebody who joined before, in this test or an earlier one; a new guest is made without it. */
+  /** Token of an earlier player, of this test or another; without it a new guest is made. */
   token?: string;
-  /** False: does not go where a portal sends them. */
+  /** False: does not follow when a portal moves the player to another room. Default true. */
   follow?: boolean;
 }
 
@@ -25,14 +25,11 @@ export interface WalkKeys {
 
 /** A true player: the real SDK over a real socket. */
 export interface TestPlayer {
-  /** The room they are in: another one after they travelled. */
+  /** The current room; it changes with a journey. */
   readonly room: Room<unknown, WorldState>;
-  /**
-   * How each journey that has ended did: by the name of the game they went to, or the code of why they
-   * stayed.
-   */
+  /** Results of the journeys that have ended: the name of the game arrived in, or the code of the refusal. */
   readonly journeys: readonly string[];
-  /** How each room that they were in closed the connection, by room id. */
+  /** Close codes of the rooms that were left, by room id. */
   readonly closed: ReadonlyMap<string, number>;
   readonly token: string;
   readonly recoveryCode: string | undefined;
@@ -41,10 +38,11 @@ export interface TestPlayer {
   me(): Avatar;
   /** Messages that arrived, by type, oldest first. */
   readonly received: ReadonlyMap<string, unknown[]>;
-  /** Sends one input frame a patch for so many patches, then one that stands still. */
+  /** Sends one input frame a patch, `frames` times, then one that stands still. */
   walk(keys: WalkKeys, frames: number): Promise<void>;
   /**
-   * Resolves at the first patch at which the condition holds. Rejects after `ms`, saying what was waited for.
+   * Resolves at the first patch at which the condition holds. Rejects after `ms` (default 10,000) with `what`
+   * in its message.
    */
   until(what: string, condition: () => boolean, ms?: number): Promise<void>;
   /** Resolves after so many patches. */
@@ -53,10 +51,10 @@ export interface TestPlayer {
   message<T = unknown>(type: string, ms?: number): Promise<T>;
   /** Sends something to the room. */
   send(type: string, payload?: unknown): void;
-  /** Resolves when one more journey has ended, with how it did. */
+  /** Resolves with the result of the next journey that ends. */
   journey(ms?: number): Promise<string>;
   leave(): Promise<void>;
-  /** Ends everything that would keep the process alive. */
+  /** Closes the connection without a leave, so that it does not keep the process alive. */
   stop(): void;
 }
 
@@ -95,7 +93,7 @@ function play(
     for (const check of [...waiting]) check();
   };
   const listen = (next: Room<unknown, WorldState>) => {
-    closed.delete(next.roomId); // who comes back is in it again
+    closed.delete(next.roomId); // a return to the room
     next.onMessage("*", (type: string | number, payload: unknown) => {
       const list = received.get(String(type)) ?? [];
       list.push(payload);
@@ -126,7 +124,7 @@ function play(
       else await until("the own actor", () => next.state?.actors?.has(next.sessionId) ?? false);
       ended(message.seat.name);
     } catch {
-      // The room that it left takes it back, and says why.
+      // The old room takes the player back and sends the reason.
       from.send("travel.back", {});
     }
   }

@@ -15,8 +15,8 @@ const playSession = z.object({
 });
 
 /**
- * Notes who was on, where, when and from where, and shows it to the account, so that a stranger's session is
- * noticed. Settings: `days`, for how long, 1 to 3650; 90 when absent.
+ * Records the play sessions of an account with room, time and address, and shows them to it, so that a
+ * stranger's session is noticed. Settings: `days` that they are kept, 1 to 3650; default 90.
  *
  * @example
  * export const plugins = [playSessions.with({ days: 30 })];
@@ -36,7 +36,7 @@ export const playSessions = definePlugin({
     listVisits: route({
       method: "GET",
       path: "/v1/visits",
-      summary: "Where the account's characters were lately, newest first",
+      summary: "The account's latest play sessions, newest first",
       result: z.object({ visits: z.array(playSession) }),
       answer: async ({ caller }) => ({ visits: await sessions.list(caller.accountId) }),
     }),

@@ -1,8 +1,8 @@
 import type { PluginMigration } from "roomkeep/server";
 
 /**
- * Who was on, where, when and from where. Databases from before there were plugins have it under this very
- * name, so it is not run there again.
+ * The table of play sessions. Databases of versions before plugins have this migration under the same name,
+ * so it does not run there again.
  */
 export const visits: PluginMigration = {
   name: "Visits1763700000012",

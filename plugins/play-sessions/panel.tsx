@@ -4,7 +4,7 @@ import { definePanel, type PanelContext } from "roomkeep/client";
 /** Play sessions that are shown at first. */
 const SHOWN = 12;
 
-/** A play session, as `GET /v1/visits` tells it. Times are ISO. */
+/** A play session in the answer of `GET /v1/visits`. Times are ISO. */
 interface PlaySession {
   characterId: string;
   game: string;

@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { Identity, Log, PlaySessionEnding, PluginRoom, RoomPlayer } from "roomkeep/rooms";
 import type { Db } from "roomkeep/server";
 
-/** The play sessions of a process. They are notes, not a promise: none is written while the database is away. */
+/** The play sessions of a process. Best effort: none is written while the database is away. */
 export interface PlaySessions {
-  /** Notes that a player is in a room. Never throws and never waits. */
+  /** Records that a player has joined. Never throws and never waits. */
   begin(room: Pick<PluginRoom, "roomId" | "roomName">, player: RoomPlayer, identity: Identity): void;
-  /** Notes that the session ended, and why. Never throws and never waits. */
+  /** Records the end of a session and its reason. Never throws and never waits. */
   end(player: RoomPlayer, ending: PlaySessionEnding): void;
   /** The latest hundred of an account, newest first. */
   list(accountId: string): Promise<PlaySession[]>;
-  /** Waits for what is still being written. */
+  /** Waits for writes under way. */
   close(): Promise<void>;
 }
 
@@ -22,16 +22,16 @@ export interface PlaySession {
   /** Address of the client; empty when it is not known. */
   readonly address: string;
   readonly startedAt: string;
-  /** Null: it has not ended. */
+  /** Null: the session has not ended. */
   readonly endedAt: string | null;
   /** "left", "taken-over", "fenced", or "lost" when its process died. */
   readonly ending: string | null;
 }
 
-/** Opens the play sessions of a process. `incarnation` is the name under which it holds leases. */
+/** Opens the play sessions of a process. `incarnation` is its name as the owner of leases. */
 export function openPlaySessions(db: Db, incarnation: string, log: Pick<Log, "warn">): PlaySessions {
   const pending = new Set<Promise<unknown>>();
-  /** Sessions that have not ended, by the player's session id: the row, and its insert. */
+  /** Open sessions by the player's session id: the row's id, and its insert. */
   const open = new Map<string, { readonly id: string; readonly written: Promise<unknown> }>();
   const write = (id: string, work: Promise<unknown>) => {
     const written: Promise<unknown> = work
@@ -79,7 +79,8 @@ export function openPlaySessions(db: Db, incarnation: string, log: Pick<Log, "wa
 }
 
 /**
- * Ends the sessions of processes that died: those whose claim is no longer theirs. Any number of processes may do it.
+ * Ends the sessions of dead processes: those whose claim the process does not have any more. Several
+ * processes may do it at the same time.
  */
 export function endLost(db: Db): Promise<unknown> {
   return db.query(

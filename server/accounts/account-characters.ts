@@ -11,7 +11,7 @@ export const RESTORE_DAYS = 7;
 /** A character as its account sees it. */
 export interface OwnCharacter extends Appearance {
   readonly id: string;
-  /** The one that plays unless a ticket names another. */
+  /** True for the character of a join whose ticket names no other. */
   readonly chosen: boolean;
   /** When it was deleted; null: it was not. */
   readonly deletedAt: Date | null;
@@ -22,7 +22,10 @@ interface Row extends Appearance {
   deleted_at: Date | null;
 }
 
-/** The chosen one first, then the oldest; those deleted last, for as long as they may be restored. */
+/**
+ * Lists the characters of an account: the chosen one first, then by age, at the end the deleted ones that can
+ * be restored.
+ */
 export async function listCharacters(db: Db, accountId: string): Promise<OwnCharacter[]> {
   const rows = await answerWithin(
     db.query<Row[]>(
@@ -64,7 +67,7 @@ export async function createCharacter(
   return { id, ...checked, chosen: true, deletedAt: null };
 }
 
-/** Stores a new, blank character. The looks have been checked. */
+/** Inserts a new, blank character. `looks` must have been checked. */
 export async function insertCharacter(
   db: Db,
   { id, accountId, looks }: { id: string; accountId: string; looks: Appearance },
@@ -76,7 +79,10 @@ export async function insertCharacter(
   );
 }
 
-/** Of two who create at once the second waits, and then counts the first's. */
+/**
+ * Locks the account's row and counts its characters: of two concurrent creations the second waits for the
+ * first.
+ */
 async function requireSpace(db: Db, accountId: string, max: number): Promise<void> {
   await db.query("SELECT 1 FROM account WHERE id = $1 FOR UPDATE", [accountId]);
   const rows = await db.query<{ count: string }[]>(
@@ -103,8 +109,8 @@ export function chooseCharacter(db: Db, accountId: string, id: string): Promise<
 }
 
 /**
- * Deletes a character that is in no room. It may be restored for {@link RESTORE_DAYS} days; its items and coins stay
- * with it, so that the ledger's sums hold.
+ * Deletes a character that is in no room. It may be restored for {@link RESTORE_DAYS} days; its items and
+ * coins stay with it, so that the ledger's sums hold.
  *
  * @throws CHARACTER_MISSING
  * @throws CHARACTER_LIVE it is in a room, or travels
@@ -143,7 +149,7 @@ export async function restoreCharacter(
   );
 }
 
-/** `$1` is the character, `$2` the account: nobody changes another's. */
+/** Updates the character `$1` of the account `$2`, never another account's. */
 async function change(db: Db, update: string, where: string, accountId: string, id: string): Promise<void> {
   const [, count] = await answerWithin(
     db.query<[unknown, number]>(`${update} WHERE id = $1 AND account_id = $2 AND ${where}`, [id, accountId]),

@@ -5,10 +5,13 @@ import { RoomkeepError } from "../../shared/index.ts";
 export const ACCOUNT_NAME_MIN = 3;
 export const ACCOUNT_NAME_MAX = 24;
 
-/** Letters, digits and marks of any script, with single separators between them; no @, which tells addresses apart. */
+/**
+ * Letters, digits and marks of any script, with single separators between them. No @: a login with @ is an
+ * e-mail address.
+ */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[ ._-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*$/u;
 const IGNORED = /\p{Default_Ignorable_Code_Point}/u;
-/** Scripts whose letters pass for each other; a name is written in one of them. */
+/** Scripts with letters that look alike: a name may use one of them only. */
 const LOOKALIKE_SCRIPTS = [
   /\p{Script=Latin}/u,
   /\p{Script=Cyrillic}/u,
@@ -27,15 +30,15 @@ const LATIN_FOR: Readonly<Record<string, string>> = Object.fromEntries(
   ].map((pair) => [pair.slice(0, 1), pair.slice(1)]),
 );
 
-/** A text as it is stored, and as it is compared. */
+/** A text in the form that is shown, and the key that is compared. */
 export interface Folded {
   readonly shown: string;
   readonly key: string;
 }
 
 /**
- * An account's name. Its key is the same for names that differ in case, width, composition or accents' encoding
- * (NFKC, upper and lower case), or in letters of other scripts that are drawn alike.
+ * Checks an account's name. Its key is the same for names that differ only in case, width, composition or
+ * accents' encoding (NFKC, upper and lower case), or in letters of other scripts that are drawn alike.
  *
  * @throws ACCOUNT_NAME_INVALID
  */
@@ -59,7 +62,7 @@ export function foldName(name: string): Folded {
 }
 
 /**
- * An e-mail address. Its key has the whole of it in one case, and the domain in ASCII.
+ * Checks an e-mail address. Its key is lower case, with the domain in ASCII.
  * @throws EMAIL_INVALID
  */
 export function foldEmail(email: string): Folded {

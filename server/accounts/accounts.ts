@@ -10,7 +10,7 @@ import { endSignIns } from "./auth.ts";
 import { hashOfCode, newCode } from "./guests.ts";
 import { isDated, type Passwords } from "./passwords.ts";
 
-/** What somebody registers with. */
+/** Input of a registration; the e-mail address is optional. */
 export interface Registration {
   name: string;
   password: string;
@@ -26,14 +26,14 @@ export interface OwnAccount {
   readonly role: Role;
 }
 
-/** How long a reset code is good. */
+/** Lifetime of a reset code, as an SQL interval. */
 const RESET_AGE = "24 hours";
 
 /**
  * Registers a new account, with its first character if looks are given.
  *
- * @throws ACCOUNT_NAME_INVALID, EMAIL_INVALID, PASSWORD_WEAK, NAME_INVALID, LOOKS_INVALID, NAME_TAKEN, EMAIL_TAKEN
- * nothing was made
+ * @throws ACCOUNT_NAME_INVALID, EMAIL_INVALID, PASSWORD_WEAK, NAME_INVALID, LOOKS_INVALID, NAME_TAKEN,
+ * EMAIL_TAKEN nothing was made
  */
 export async function register(
   ds: DataSource,
@@ -58,8 +58,8 @@ export async function register(
 }
 
 /**
- * Turns a guest into a registered account. It stays the same account, with its characters and all they have; the
- * recovery code ends. Of two upgrades at once one is made.
+ * Turns a guest into a registered account. It stays the same account, with its characters, items and coins;
+ * the recovery code ends. Of two concurrent upgrades one succeeds.
  *
  * @throws ALREADY_REGISTERED it was upgraded before; nothing was changed
  * @throws ACCOUNT_NAME_INVALID, EMAIL_INVALID, PASSWORD_WEAK, NAME_TAKEN, EMAIL_TAKEN nothing was changed
@@ -83,8 +83,8 @@ export async function upgradeGuest(
 }
 
 /**
- * Checks a password. `login` is the name or the e-mail address. Unknown names cost the same work as known ones and
- * get the same answer. Whoever calls limits the rate.
+ * Checks a password. `login` is the name or the e-mail address. Unknown names cost the same work as known
+ * ones and get the same answer. The caller limits the rate.
  *
  * @throws SIGN_IN_REFUSED
  */
@@ -107,7 +107,10 @@ export async function byPassword(
   return { accountId: account.id };
 }
 
-/** Key under which an account is found and its attempts are counted; for what is no name, some text that none has. */
+/**
+ * Key of an account, for the look-up and for the count of attempts. A text that is no valid name gives a key
+ * of no account.
+ */
 export function loginKey(login: string): string {
   try {
     return login.includes("@") ? foldEmail(login).key : foldName(login).key;
@@ -117,7 +120,7 @@ export function loginKey(login: string): string {
 }
 
 /**
- * Changes the password of an account, by the current one. Ends the other sign-ins.
+ * Changes the password of an account after a check of the current one. Ends the other sign-ins.
  * @throws SIGN_IN_REFUSED, PASSWORD_WEAK nothing was changed
  */
 export async function changePassword(
@@ -144,8 +147,8 @@ export async function changePassword(
 }
 
 /**
- * Makes a one-time code with which the owner of an account sets a new password. For the admin; the code is told this
- * one time, and a newer one ends it.
+ * Makes a one-time code for a new password, which an admin gives to the owner of the account. Only its hash
+ * is stored; a newer code replaces it.
  *
  * @throws ACCOUNT_UNKNOWN
  */
@@ -164,7 +167,7 @@ export async function startReset(db: Db, login: string): Promise<{ code: string;
 }
 
 /**
- * Sets a new password by a reset code, once, and ends all sign-ins. Whoever calls limits the rate.
+ * Sets a new password by a reset code, once, and ends all sign-ins. The caller limits the rate.
  * @throws RESET_INVALID, PASSWORD_WEAK nothing was changed
  */
 export async function finishReset(
@@ -189,7 +192,8 @@ export async function finishReset(
 }
 
 /**
- * Gives an account a role. Access tokens that are out keep the old one for what changes nothing, at most ten minutes.
+ * Gives an account a role. Access tokens that were issued before keep the old role for reads, for ten minutes
+ * at most.
  * @throws ACCOUNT_UNKNOWN
  */
 export async function setRole(db: Db, login: string, role: Role): Promise<{ name: string }> {
@@ -203,7 +207,10 @@ export async function setRole(db: Db, login: string, role: Role): Promise<{ name
   return rows[0];
 }
 
-/** @throws TOKEN_INVALID no such account */
+/**
+ * Reads an account.
+ * @throws TOKEN_INVALID no such account
+ */
 export async function readAccount(db: Db, accountId: string): Promise<OwnAccount> {
   const rows = await answerWithin(
     db.query<OwnAccount[]>("SELECT id, kind, name, email, role FROM account WHERE id = $1", [accountId]),
@@ -223,7 +230,10 @@ async function setPassword(db: Db, accountId: string, hashed: string): Promise<v
   await answerWithin(db.query("UPDATE account SET password_hash = $2 WHERE id = $1", [accountId, hashed]));
 }
 
-/** The unique indexes decide, also between two who register at once. */
+/**
+ * Turns a violation of the unique indexes into NAME_TAKEN or EMAIL_TAKEN. The indexes decide between two
+ * concurrent registrations too.
+ */
 export function tellTaken(error: unknown): never {
   const text =
     error instanceof Error ? `${error.message} ${"constraint" in error ? error.constraint : ""}` : "";

@@ -2,7 +2,7 @@ import { COLORS, RoomkeepError } from "../../shared/index.ts";
 import { NAME_MAX, SHAPES } from "../../shared/internal.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 
-/** What a player chooses about a character. */
+/** Name and looks of a character, as the player chose them. */
 export interface Appearance {
   /** 1 to {@link NAME_MAX} characters that can be shown. */
   name: string;
@@ -13,8 +13,8 @@ export interface Appearance {
 }
 
 /**
- * Changes the name and looks of a character. They are no part of the snapshot, so it needs no lease; a room that
- * has the character live shows them by its own means.
+ * Changes the name and looks of a character. They are not part of the snapshot, so it needs no lease. A room
+ * with the character is not informed.
  *
  * @throws NAME_INVALID, LOOKS_INVALID nothing was changed
  * @throws CHARACTER_MISSING the account has no such character
@@ -36,8 +36,8 @@ export async function changeAppearance(
 }
 
 /**
- * Controls, private use, lone surrogates, format characters such as the right-to-left override (but not the two
- * joiners that emoji and Persian need), and the letters that look like a space.
+ * Controls, private use, lone surrogates, format characters such as the right-to-left override (but not the
+ * two joiners that emoji and Persian need), and the letters that look like a space.
  */
 const UNSHOWABLE = /(?![\u200c\u200d])\p{C}|[\u115f\u1160\u2800\u3164\uffa0]/u;
 /** At least one of these, or the name would look empty. */

@@ -5,52 +5,55 @@ import { answerWithin, type Db } from "../storage/database.ts";
 import { hashOf, newSecret } from "./secrets.ts";
 import { ACCESS_TOKEN_S, type AccessClaims, type TokenKeys } from "./token-keys.ts";
 
-/** What a browser gets when it signs in or refreshes. */
+/** Result of a sign-in or a refresh. */
 export interface TokenPair {
-  /** Good once, for the next pair. */
+  /** Refresh token: good once, for the next pair. */
   readonly token: string;
-  /** Goes with every call, as a bearer token. */
+  /** Sent with each call as a bearer token. */
   readonly accessToken: string;
   /** Seconds until the access token runs out. */
   readonly expiresIn: number;
 }
 
-/** How long a refresh token that is not used stays good, as the database writes it: a guest has nothing else. */
+/**
+ * Lifetime of an unused refresh token, as an SQL interval. It is long because most guests have no other way
+ * to sign in.
+ */
 const REFRESH_AGE = "400 days";
 /**
- * How long a used refresh token is answered again with the same successor: its first answer may have been lost, or
- * two tabs asked at once. After it, or once the successor was used, it counts as stolen.
+ * Time in which a used refresh token is answered with the same successor again: the first answer may have
+ * been lost, or two tabs asked at once. After it, or once the successor was used, the token counts as stolen.
  */
 const REUSE_LEEWAY = "30 seconds";
-/** What guests' browsers kept before there were refresh tokens: 43 letters without a prefix. */
+/** Guests' tokens of versions before refresh tokens: 43 letters without a prefix. */
 const OLD_TOKEN = /^[\w-]{43}$/;
 
-/** Signs accounts in and out. Whoever calls has checked the password. */
+/** Signs accounts in and out. The caller has checked the password. */
 export interface Auth {
-  /** Begins a sign-in. `address`: of the client. */
+  /** Begins a sign-in. `address` is the client's. */
   signIn(accountId: string, address: string): Promise<TokenPair>;
   /**
    * Trades a refresh token for a new pair.
    * @throws TOKEN_INVALID unknown or too old
    * @throws TOKEN_REVOKED the sign-in was ended
-   * @throws TOKEN_REUSED it was used before: the whole sign-in is ended, the thief's and the owner's tokens with it
+   * @throws TOKEN_REUSED it was used before: the whole sign-in is ended, for the thief and for the owner
    */
   refresh(refreshToken: string): Promise<TokenPair>;
   /**
-   * Whom an access token belongs to, by the token alone.
+   * Verifies an access token, without the database, and returns its claims.
    * @throws TOKEN_INVALID, TOKEN_EXPIRED
-   * @throws TOKEN_OUTDATED it is of the kind before access tokens
+   * @throws TOKEN_OUTDATED it is a token of a version before access tokens
    */
   caller(accessToken: string | undefined): Promise<AccessClaims>;
   /**
-   * As `caller`, but the database is asked too: the sign-in has not been ended and the role is today's. For all that
-   * changes something.
+   * As `caller`, and reads in the database that the sign-in has not ended, and the current role. For every
+   * request that changes something.
    * @throws TOKEN_REVOKED
    */
   current(accessToken: string | undefined): Promise<AccessClaims>;
-  /** Ends one sign-in. Its access tokens are refused by `current` at once and by `caller` within ten minutes. */
+  /** Ends one sign-in. `current` refuses its access tokens at once, `caller` within ten minutes. */
   signOut(signInId: string): Promise<void>;
-  /** Ends all sign-ins of an account, but for the one kept. */
+  /** Ends all sign-ins of an account except `keep`. */
   signOutEverywhere(accountId: string, keep?: string): Promise<void>;
 }
 
@@ -89,7 +92,7 @@ export function openAuth(ds: DataSource, keys: TokenKeys): Auth {
       const outcome = await answerWithin(
         ds.transaction((db) => rotate(db, hashOf(refreshToken), hashOf(successor))),
       );
-      // Thrown after the transaction: the end of a stolen sign-in must be kept.
+      // Thrown after the transaction, which must commit the end of a stolen sign-in.
       if (typeof outcome === "string") throw new RoomkeepError(outcome);
       return pairOf(successor, outcome);
     },
@@ -115,7 +118,7 @@ export function openAuth(ds: DataSource, keys: TokenKeys): Auth {
 }
 
 /**
- * Ends the sign-ins of an account; takes a transaction's manager too.
+ * Ends the sign-ins of an account except `keep`. `db` may be a transaction.
  * @throws DATABASE_UNAVAILABLE no answer within 5 s
  */
 export async function endSignIns(db: Db, accountId: string, keep?: string): Promise<void> {
@@ -142,7 +145,7 @@ interface TokenRow {
   followed: boolean | null;
 }
 
-/** Of two that come at once the second waits for the row, and then finds the token just used. */
+/** Uses a refresh token up under a row lock: of two concurrent requests the second finds it used. */
 async function rotate(db: Db, hash: string, next: string): Promise<AccessClaims | RefreshRefusal> {
   const locked = await db.query<unknown[]>("SELECT 1 FROM refresh_token WHERE hash = $1 FOR UPDATE", [hash]);
   if (locked.length === 0) return "TOKEN_INVALID";
@@ -160,7 +163,7 @@ async function rotate(db: Db, hash: string, next: string): Promise<AccessClaims 
   if (row.revoked) return "TOKEN_REVOKED";
   const claims = { accountId: row.account_id, signInId: row.sign_in_id, role: row.role };
   if (row.used) {
-    // `followed`: null, there is no successor under today's key; true, somebody has gone on from it.
+    // `followed` is null when the current key gives no stored successor, true when the successor was used.
     if (row.fresh && row.followed === false) return claims;
     await endSignIn(db, row.sign_in_id);
     return "TOKEN_REUSED";

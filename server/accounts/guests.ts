@@ -14,9 +14,9 @@ export interface Guest extends Appearance {
   readonly characterId: string;
 }
 
-/** A new guest with what only the player will know; it is not stored, only its hash is. */
+/** A new guest with its recovery code, of which only the hash is stored. */
 export interface NewGuest extends Guest {
-  /** Brings the character to another browser, e.g. "QXRT-3APW-NCHE-77GK": 72 bits, in groups to read out. */
+  /** Signs in on another browser, e.g. "QXRT-3APW-NCHE-77GK": 72 bits, in groups to read out. */
   readonly recoveryCode: string;
 }
 
@@ -44,10 +44,11 @@ export async function createGuest(ds: DataSource, looks: Appearance): Promise<Ne
 }
 
 /**
- * Finds a guest by the recovery code, whatever its case and dashes, and ends all its sign-ins: only the browser that
- * had the code goes on. The code goes on working until the guest registers. Whoever calls limits the rate.
+ * Finds a guest by the recovery code, whatever its case and dashes, and ends all its sign-ins: only the
+ * browser with the code stays signed in. The code stays valid until the guest registers. The caller limits
+ * the rate.
  *
- * @throws RECOVERY_INVALID nobody has this code
+ * @throws RECOVERY_INVALID no guest has this code
  * @throws DATABASE_UNAVAILABLE no answer within 5 s
  */
 export async function byRecovery(ds: DataSource, code: string): Promise<Guest> {
@@ -61,7 +62,7 @@ export async function byRecovery(ds: DataSource, code: string): Promise<Guest> {
 }
 
 /**
- * Replaces the recovery code, for a guest who lost it or showed it to somebody.
+ * Replaces the recovery code, when it was lost or shown to somebody.
  * @throws TOKEN_INVALID no such guest
  */
 export async function renewRecoveryCode(ds: DataSource, accountId: string): Promise<string> {
@@ -77,7 +78,7 @@ export async function renewRecoveryCode(ds: DataSource, accountId: string): Prom
 }
 
 /**
- * The character that an account plays.
+ * The chosen character of an account.
  * @throws CHARACTER_MISSING it has none
  */
 export async function chosenCharacter(db: Db, accountId: string): Promise<Guest> {

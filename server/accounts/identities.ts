@@ -7,13 +7,13 @@ import { type Folded, foldEmail, foldName } from "./account-names.ts";
 import { tellTaken } from "./accounts.ts";
 import type { ExternalIdentity } from "./oidc.ts";
 
-/** New names that are tried when the provider's is taken. */
+/** Further names to try when the provider's name is taken. */
 const TRIES = 8;
 
 /**
- * The account of an external identity. One that is new becomes the upgrade of the guest who began, is linked to the
- * registered account that began, or makes a new account without a character. An account is never found by its e-mail
- * address: whoever controls the address at one provider need not be who registered it here.
+ * Finds or makes the account of an external identity. A new identity upgrades the guest that began the
+ * sign-in, is linked to the registered account that began it, or makes a new account without a character. An
+ * e-mail address never finds an account: its owner at a provider need not be its owner here.
  *
  * @throws IDENTITY_TAKEN another account than the one that began has this identity
  */
@@ -42,7 +42,10 @@ async function findOrMake(db: Db, identity: ExternalIdentity, name: Folded): Pro
   return { accountId };
 }
 
-/** A name or address that was taken meanwhile, or the same identity that came twice at once. */
+/**
+ * True where another attempt may succeed: a name or an address was taken meanwhile, or one identity came
+ * twice at once.
+ */
 function mayPass(error: unknown): boolean {
   if (error instanceof RoomkeepError) return error.code === "NAME_TAKEN" || error.code === "EMAIL_TAKEN";
   return error instanceof Error && error.message.includes("account_identity_pkey");
@@ -70,7 +73,7 @@ async function accountFor(
     );
     return values[0] as string;
   }
-  // Does nothing to an account that has a name already: that one is only linked.
+  // A registered account stays unchanged: the identity is only linked to it.
   await db.query(
     `UPDATE account SET kind = 'registered', name = $2, name_key = $3, email = $4, email_key = $5,
        recovery_hash = NULL
@@ -85,7 +88,7 @@ async function freeEmail(db: Db, email: string | undefined): Promise<Folded | un
   try {
     folded = email === undefined ? undefined : foldEmail(email);
   } catch {
-    return undefined; // the account does without
+    return undefined; // the account is made without an address
   }
   if (!folded) return undefined;
   const rows = await db.query<unknown[]>("SELECT 1 FROM account WHERE email_key = $1", [folded.key]);

@@ -5,14 +5,14 @@ import { answerWithin, type Db } from "../storage/database.ts";
 import { hashOf, newSecret } from "./secrets.ts";
 import type { AccessClaims } from "./token-keys.ts";
 
-/** How long a ticket may be used, in seconds. */
+/** Lifetime of a ticket, seconds. */
 export const TICKET_S = 30;
 
-/** Where a ticket lets in: one room by its id, or any room of a game. */
+/** What a ticket is valid for: one room by its id, or any room of a game. */
 export type TicketScope = { readonly game: string } | { readonly roomId: string };
 
 /**
- * Gives a ticket for one join with a character of the account: the chosen one unless another is named.
+ * Issues a ticket for one join with a character of the account: `characterId`, or the chosen one.
  *
  * @throws CHARACTER_MISSING the account has no such character, or it was deleted
  * @throws DATABASE_UNAVAILABLE no answer within 5 s
@@ -20,11 +20,11 @@ export type TicketScope = { readonly game: string } | { readonly roomId: string 
 export async function giveTicket(
   db: Db,
   { accountId, signInId }: Pick<AccessClaims, "accountId" | "signInId">,
-  door: TicketScope,
+  scope: TicketScope,
   characterId?: string,
 ): Promise<{ ticket: string; characterId: string }> {
   const ticket = newSecret("rkt_");
-  const { game = null, roomId = null } = { ...door } as { game?: string; roomId?: string };
+  const { game = null, roomId = null } = { ...scope } as { game?: string; roomId?: string };
   const rows = await answerWithin(
     db.query<{ character_id: string }[]>(
       `INSERT INTO join_ticket (hash, sign_in_id, character_id, game, room_id, expires_at)
@@ -41,16 +41,15 @@ export async function giveTicket(
 }
 
 /**
- * Uses a ticket up. One statement does it, so that of two who come with the same ticket, in whichever processes, one
- * gets in.
+ * Uses a ticket up, in one statement: of two joins with the same ticket, in any processes, one succeeds.
  *
- * @throws TICKET_INVALID nobody has this ticket
+ * @throws TICKET_INVALID unknown
  * @throws TICKET_USED, TICKET_EXPIRED, TICKET_ELSEWHERE it is for another room
  * @throws TOKEN_REVOKED its sign-in was ended
- * @throws TOKEN_OUTDATED it is a guest's token of before there were tickets
+ * @throws TOKEN_OUTDATED it is a guest's token of a version before tickets
  * @throws CHARACTER_MISSING the character was deleted meanwhile
  */
-export async function useTicket(db: Db, ticket: string | undefined, knock: JoinAttempt): Promise<Identity> {
+export async function useTicket(db: Db, ticket: string | undefined, attempt: JoinAttempt): Promise<Identity> {
   if (ticket === undefined) throw new RoomkeepError("TICKET_INVALID");
   if (/^[\w-]{43}$/.test(ticket)) throw new RoomkeepError("TOKEN_OUTDATED");
   const hash = hashOf(ticket);
@@ -63,13 +62,13 @@ export async function useTicket(db: Db, ticket: string | undefined, knock: JoinA
          AND sign_in.id = sign_in_id AND revoked_at IS NULL
          AND character.id = character_id AND deleted_at IS NULL AND account.id = sign_in.account_id
        RETURNING account.id AS account_id, character_id, role`,
-      [hash, knock.game, knock.roomId ?? null],
+      [hash, attempt.game, attempt.roomId ?? null],
     ),
   );
   const row = rows[0];
-  if (!row) throw new RoomkeepError(await refusalOf(db, hash, knock));
+  if (!row) throw new RoomkeepError(await refusalOf(db, hash, attempt));
   const { account_id: accountId, character_id: characterId, role } = row;
-  return { accountId, characterId, role, address: knock.address };
+  return { accountId, characterId, role, address: attempt.address };
 }
 
 interface IdentityRow {
@@ -78,13 +77,13 @@ interface IdentityRow {
   role: Identity["role"];
 }
 
-async function refusalOf(db: Db, hash: string, knock: JoinAttempt) {
+async function refusalOf(db: Db, hash: string, attempt: JoinAttempt) {
   const rows = await answerWithin(
     db.query<{ used: boolean; expired: boolean; here: boolean | null; revoked: boolean }[]>(
       `SELECT used_at IS NOT NULL AS used, expires_at <= now() AS expired,
          COALESCE(game = $2 OR room_id = $3, false) AS here, revoked_at IS NOT NULL AS revoked
        FROM join_ticket JOIN sign_in ON sign_in.id = sign_in_id WHERE hash = $1`,
-      [hash, knock.game, knock.roomId ?? null],
+      [hash, attempt.game, attempt.roomId ?? null],
     ),
   );
   const row = rows[0];

@@ -8,20 +8,20 @@ import { hashOf, newSecret } from "./secrets.ts";
 /** Settings of an external identity provider. */
 export interface OidcConfig {
   readonly issuer: string;
-  /** What players call it, e.g. "Example ID"; the issuer's host unless it is given. */
+  /** Its name for players, e.g. "Example ID"; by default the issuer's host. */
   readonly name?: string | undefined;
   readonly clientId: string;
   /** Undefined: a public client, by PKCE alone. */
   readonly clientSecret: string | undefined;
-  /** Where the provider sends the browser back to, as it is registered there. */
+  /** Address to which the provider returns the browser, as registered there. */
   readonly redirectUri: string;
 }
 
-/** Whom the provider says it is. */
+/** The identity in the provider's answer. */
 export interface ExternalIdentity {
   readonly issuer: string;
   readonly subject: string;
-  /** A name to start with; nothing is decided by it. */
+  /** Proposal for the account's name; nothing else depends on it. */
   readonly name: string | undefined;
   /** Only if the provider verified it. */
   readonly email: string | undefined;
@@ -31,15 +31,15 @@ export interface ExternalIdentity {
 
 /** Sign-in by OpenID Connect: code flow with PKCE, state and nonce. */
 export interface Oidc {
-  /** What players call the provider. */
+  /** Name of the provider for players. */
   readonly name: string;
   /**
-   * Begins. The browser keeps the binding, goes to the url, and brings back code and state: so that nobody can be
-   * made to finish another's sign-in.
+   * Begins a sign-in. The browser keeps `binding`, opens `url`, and returns with code and state. The binding
+   * prevents that a browser finishes a sign-in which another one began.
    * @throws IDENTITY_REFUSED the provider does not answer
    */
   begin(accountId?: string): Promise<{ url: string; binding: string }>;
-  /** Finishes, once. @throws IDENTITY_REFUSED for whatever reason; the log of the caller gets the cause */
+  /** Finishes a sign-in, once. @throws IDENTITY_REFUSED for every failure; its `cause` is for the log */
   finish(came: {
     code: string;
     state: string;
@@ -48,7 +48,7 @@ export interface Oidc {
   }): Promise<ExternalIdentity>;
 }
 
-/** Minutes in which a player comes back from the provider. */
+/** Minutes in which a player must return from the provider. */
 const ATTEMPT_MINUTES = 10;
 const ANSWER_MS = 5_000;
 /** Signatures with a public key only: with HMAC the client secret would be the key (RFC 8725, 3.1). */
@@ -67,7 +67,7 @@ interface Provider extends z.infer<typeof discovery> {
 }
 
 /**
- * Opens sign-in by a provider. It is asked for its addresses when the first player comes, not at the start.
+ * Opens sign-in by a provider. Its endpoints are read at the first sign-in, not at the start.
  * @see https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth
  */
 export function openOidc(db: Db, config: OidcConfig): Oidc {
@@ -119,7 +119,7 @@ export function openOidc(db: Db, config: OidcConfig): Oidc {
       return orRefused(
         (async () => {
           const asked = await provider();
-          // An answer of another provider mixed in: RFC 9207.
+          // Refuses the answer of another provider (mix-up attack): RFC 9207.
           if (iss !== undefined && iss !== asked.issuer) throw new Error("the answer is another provider's");
           const idToken = await exchange(asked, config, code, attempt.verifier);
           const claims = await readIdToken(asked, config, idToken, attempt.nonce);

@@ -2,7 +2,9 @@ import { hash, parseOptions, verify } from "@node-rs/argon2";
 import { RoomkeepError } from "../../shared/index.ts";
 import { newSecret } from "./secrets.ts";
 
-/** Shortest and longest password, in characters. NIST SP 800-63B asks for at least 8, and for 64 to be allowed. */
+/**
+ * Shortest and longest password, in characters. NIST SP 800-63B requires at least 8, and that 64 are allowed.
+ */
 export const PASSWORD_MIN = 8;
 export const PASSWORD_MAX = 200;
 
@@ -11,18 +13,24 @@ export const PASSWORD_MAX = 200;
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id
  */
 const COST = {
-  algorithm: 2 /* argon2id; the enum is for compilers only */,
+  algorithm: 2 /* argon2id; the package's enum exists for compilers only */,
   memoryCost: 19_456,
   timeCost: 2,
   parallelism: 1,
 };
-/** Hashes at a time, and those that may wait: a flood of sign-ins is refused before it holds memory. */
+/**
+ * Hashes that run at a time, and hashes that may wait. More are refused, so that a flood of sign-ins takes no
+ * memory.
+ */
 const AT_A_TIME = 2;
 const WAITING = 100;
 
 /** Hashes passwords and compares them, a few at a time. */
 export interface Passwords {
-  /** @throws PASSWORD_WEAK; RATE_LIMITED when too many wait */
+  /**
+   * Hashes a new password. It may not equal a text of `unlike`, e.g. the name.
+   * @throws PASSWORD_WEAK; RATE_LIMITED when too many wait
+   */
   hash(password: string, unlike?: readonly string[]): Promise<string>;
   /**
    * Compares; takes as long for an account that does not exist (`stored` undefined) as for one that does.
@@ -31,7 +39,7 @@ export interface Passwords {
   matches(password: string, stored: string | null | undefined): Promise<boolean>;
 }
 
-/** Opens the password work of a process. */
+/** Opens the password hashing of a process: one queue for all callers. */
 export function openPasswords(): Passwords {
   const queue = openQueue();
   let decoy: Promise<string> | undefined;
@@ -50,7 +58,7 @@ export function openPasswords(): Passwords {
   };
 }
 
-/** True when a stored hash was made at another cost than today's and should be made anew. */
+/** True when a stored hash has another cost than {@link COST} and should be replaced. */
 export function isDated(stored: string): boolean {
   const { algorithm, memoryCost, timeCost, parallelism } = parseOptions(stored);
   return (
@@ -61,7 +69,7 @@ export function isDated(stored: string): boolean {
   );
 }
 
-/** The password as it is hashed: NFKC, so that it is the same from every keyboard (NIST SP 800-63B). */
+/** Checks a new password and returns it in NFKC, which is the same from every keyboard (NIST SP 800-63B). */
 function checkPassword(password: string, unlike: readonly string[]): string {
   const tidy = password.normalize("NFKC");
   const length = [...tidy].length;

@@ -2,18 +2,18 @@ import { isIPv6 } from "node:net";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { RoomkeepError } from "../../shared/index.ts";
 
-/** A bucket for each key. */
+/** A rate limit with a count for each key. */
 export interface RateLimit {
   /**
    * Counts one.
    * @throws RATE_LIMITED with the seconds to wait
    */
   spend(key: string): Promise<void>;
-  /** Takes one back: it went well, and only failures are to count. */
+  /** Takes one back where only failures count. */
   refund(key: string): Promise<void>;
 }
 
-/** The refusal of whoever has to wait for `ms`. */
+/** The error RATE_LIMITED with the time to wait, `ms`, in whole seconds. */
 export function rateLimited(ms: number): RoomkeepError {
   const retryAfterS = Math.max(1, Math.ceil(ms / 1000));
   const text = `Too many of these just now; try again in ${retryAfterS} s.`;
@@ -21,8 +21,8 @@ export function rateLimited(ms: number): RoomkeepError {
 }
 
 /**
- * Each process counts for itself.
- * @param points how many go within `seconds`
+ * Opens a rate limit of this process alone.
+ * @param points how many are allowed within `seconds`
  */
 export function openRateLimit(points: number, seconds: number): RateLimit {
   const bucket = new RateLimiterMemory({ points, duration: seconds });
@@ -41,7 +41,7 @@ export function openRateLimit(points: number, seconds: number): RateLimit {
   };
 }
 
-/** The key of an address: of IPv6 the /64 network, which is what one customer has. */
+/** Rate limit key of an address. For IPv6 it is the /64 network, because one customer has a whole one. */
 export function addressKey(address: string): string {
   if (!isIPv6(address)) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 
-/** 256 random bits as text, behind a prefix that says what it is for. */
+/** 256 random bits as text, with a prefix that names their purpose. */
 export function newSecret(prefix = ""): string {
   return prefix + randomBytes(32).toString("base64url");
 }
 
 /**
- * Hash under which a secret is stored. Secrets are random, 72 bits and more, so that a plain hash is enough: there is
- * nothing to guess from. Passwords are not stored by it.
+ * Hash under which a secret is stored. Secrets have 72 random bits or more, so a fast hash is enough: they
+ * cannot be guessed. Passwords are hashed by `passwords.ts` instead.
  */
 export function hashOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");

@@ -6,7 +6,7 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { answerWithin } from "../storage/database.ts";
 import { newSecret } from "./secrets.ts";
 
-/** How long an access token is good, in seconds. */
+/** Lifetime of an access token, seconds. */
 export const ACCESS_TOKEN_S = 600;
 /** Clocks of two processes may differ by this, in seconds. */
 const SKEW_S = 5;
@@ -16,7 +16,7 @@ const AUDIENCE = "roomkeep:api";
 const ALGORITHM = "EdDSA";
 const TYPE = "at+jwt";
 
-/** What an access token says. */
+/** Claims of an access token. */
 export interface AccessClaims {
   readonly accountId: string;
   readonly signInId: string;
@@ -36,8 +36,8 @@ export interface TokenKeys {
   /** @throws TOKEN_EXPIRED; TOKEN_INVALID for everything else */
   read(token: string): Promise<AccessClaims>;
   /**
-   * The successor of a refresh token. It follows from the token and the key, so that a refresh whose answer was lost
-   * can be answered again with the same successor though only hashes are stored.
+   * The successor of a refresh token. It is derived from the token and the key, so that a refresh whose
+   * answer was lost gets the same successor again although only hashes are stored.
    */
   successorOf(refreshToken: string): string;
 }
@@ -45,8 +45,8 @@ export interface TokenKeys {
 const SETTING = "token_key";
 
 /**
- * Opens the keys: from the configured secrets (the first signs, all are accepted, so that a key can be changed), else
- * from one that is made at the first start and kept in the database.
+ * Opens the keys: from the configured secrets (the first signs, all are accepted, so that keys can be
+ * rotated), else from a secret that the first start makes and the database keeps.
  *
  * @param configured secrets of at least 32 characters
  * @throws DATABASE_UNAVAILABLE no answer within 5 s
@@ -59,7 +59,7 @@ export async function openTokenKeys(ds: DataSource, configured: readonly string[
   if (!first) throw new RoomkeepError("CONFIG_INVALID", "ROOMKEEP_TOKEN_KEY holds no key.");
   return {
     sign: ({ accountId, signInId, role }) => {
-      // Read once: three looks at the clock may fall in two seconds.
+      // Read once: separate reads of the clock may fall into different seconds.
       const nowS = Math.floor(Date.now() / 1000);
       return new SignJWT({ sid: signInId, role })
         .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: first.kid })
@@ -104,7 +104,7 @@ async function readToken(token: string, keys: ReadonlyMap<string, KeyObject>): P
   }
 }
 
-/** The secret that all processes of a database share; of two first starts one makes it. */
+/** The secret that all processes of a database share; of two concurrent first starts one makes it. */
 async function keptSecret(ds: DataSource): Promise<string> {
   await answerWithin(
     ds.query("INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING", [

@@ -18,7 +18,7 @@ role says what an account may do: moderators and admins get their commands when 
 It works on the database that the server uses: DATABASE_URL, or the embedded one in ROOMKEEP_DATA_DIR, which has to be
 free: stop the server first, or ask it as an admin by POST /v1/admin/password-resets.`;
 
-/** `roomkeep account`: what an operator does for one account. */
+/** `roomkeep account`: an operator's changes to one account. */
 export const command: Command = {
   summary: "reset a password, give a role",
   help,

@@ -14,7 +14,7 @@ role, in which room, the line, and what came of it. --json prints one object a l
 It works on the database that the server uses: DATABASE_URL, or the embedded one in ROOMKEEP_DATA_DIR, which has to be
 free. Entries are kept for a year.`;
 
-/** `roomkeep audit`: who commanded what. */
+/** `roomkeep audit`: the last console commands. */
 export const command: Command = {
   summary: "list the last commands that were given in rooms",
   help,
@@ -29,7 +29,7 @@ export const command: Command = {
     await withDatabase(async ({ ds }) => {
       const rows = (await readAudit(ds, last)).reverse();
       for (const row of rows) console.log(values.json ? JSON.stringify(row) : sentenceOf(row));
-      if (rows.length === 0 && !values.json) console.log("Nobody has commanded anything yet.");
+      if (rows.length === 0 && !values.json) console.log("No command has been given yet.");
     });
   },
 };

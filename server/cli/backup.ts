@@ -13,12 +13,12 @@ Writes all accounts, characters, items, the ledger and worlds to one file, as th
 lines, the same from the embedded database and from PostgreSQL.
 
   --to <file>     default: backups/roomkeep-<time>.jsonl.gz in the data folder
-  --every <time>  goes on and makes one again and again (30m, 6h, 1d); --to is a folder then
+  --every <time>  makes another one at this interval (30m, 6h, 1d); --to is then a folder
   --keep <n>      with --every: keeps the newest n, 28 when not given
   --json          progress and result as JSON lines
 
-PostgreSQL is backed up while servers run. The embedded database belongs to the server that runs on it: stop it first,
-or let it make its own by ROOMKEEP_BACKUP_EVERY=6h.`;
+PostgreSQL is backed up while servers run. One process at a time opens the embedded database: stop the server first, or
+let it make the backups itself, by ROOMKEEP_BACKUP_EVERY=6h.`;
 
 /** `roomkeep backup`: everything into one file. */
 export const command: Command = {

@@ -13,14 +13,14 @@ themselves ready where a lobby asks for it. Ctrl-C lets them leave.
 
   --count N        how many, 1-${COUNT_MAX}; default 20
   --url URL        the server; default http://127.0.0.1:${DEFAULT_PORT} (or the port in PORT)
-  --code CODE      the very room, by its code
+  --code CODE      the room to join, by its code
   --seconds N      leave so many seconds after the last has joined
   --joins N        joins a second; default 20
   --seed N         same seed, same walks; default 1
   --json           no progress; one JSON object at the end:
                    { joined, failed, patches, bytes, chats, seconds, ticksHz, errors }
 
-Ends with 1 when nobody could join.`;
+Ends with 1 when no bot could join.`;
 
 /** `roomkeep bots`: a crowd to try a room with. */
 export const command: Command = {
@@ -30,7 +30,7 @@ export const command: Command = {
     const { options, json } = readOptions(args);
     const stop = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-    // The SDK tells of each try to reconnect; with --json the output is one object.
+    // The SDK logs each try to reconnect; with --json the output is one object.
     if (json) console.info = console.warn = () => {};
     const report = await runBots({
       ...options,
@@ -85,7 +85,7 @@ function number(name: string, value: string, low: number, high: number, whole: b
   return given;
 }
 
-/** One line that is written over where there is a terminal, a line every ten seconds where there is none. */
+/** On a terminal one line is overwritten each second; elsewhere a line is added every ten seconds. */
 function showProgress(count: number): (progress: BotProgress) => void {
   let before = { patches: 0, bytes: 0, seconds: 0 };
   let lines = 0;
@@ -105,7 +105,7 @@ function summarize(report: BotReport): string {
   const lines = [
     "",
     `  ${joined} bots for ${seconds} s: ${patches} patches, ${(bytes / 1000).toFixed(0)} kB, ${chats} chat lines`,
-    `  the room's ticks as seen from outside: ${ticksHz} Hz`,
+    `  tick rate of the room, measured by the bots: ${ticksHz} Hz`,
   ];
   if (failed > 0) lines.push(`  ${failed} failed:`);
   for (const [why, count] of Object.entries(errors)) lines.push(`    ${count} x ${why}`);

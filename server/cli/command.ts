@@ -1,8 +1,8 @@
-/** One subcommand: what it is for, its help, and what it does. */
+/** One subcommand of `roomkeep`: its line in the list of commands, its help, and its work. */
 export interface Command {
   readonly summary: string;
   readonly help: string;
-  /** Help of what is more than one command; undefined: {@link help}. */
+  /** Help that depends on the arguments, of a command with subcommands; undefined: {@link help}. */
   helpOf?(args: readonly string[]): string | undefined;
   run(args: string[]): Promise<void>;
 }

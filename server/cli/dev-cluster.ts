@@ -9,12 +9,12 @@ const COLORS = [36, 35, 33, 32, 34, 31, 96, 95];
 /** The page's packages are prepared at the first request, which takes a while. */
 const ANSWER_MS = 60_000;
 
-/** The name of this process in a cluster of `roomkeep dev`; undefined: it is none of one. */
+/** The name of this process in a cluster of `roomkeep dev`; undefined outside of one. */
 export function clusterProcess(): string | undefined {
   return process.env[NAME] || undefined;
 }
 
-/** `roomkeep dev --cluster N`, with these settings. */
+/** Runs `roomkeep dev --cluster N` with these settings. */
 export async function runCluster(processes: number, settings: NodeJS.ProcessEnv): Promise<void> {
   const { port, host, dataDir } = readConfig(settings);
   const stores = await findLocalServices(settings);

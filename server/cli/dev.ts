@@ -65,7 +65,7 @@ export const command: Command = {
         const ms = Math.round(performance.now() - startedAt);
         console.log(`  ${relative(process.cwd(), file)} edited: rooms took over in ${ms} ms`);
       } catch (error) {
-        // A typo while somebody types: the rooms of the code that last worked go on.
+        // An unfinished edit does not load: the rooms keep the code that last worked.
         log.error({ err: error, file }, "the edit does not load; the rooms go on as they were");
       }
     });

@@ -7,29 +7,29 @@ import { openRedisClient, type RedisClient } from "../cluster/redis-client.ts";
 import { readConfig } from "../config.ts";
 import type { Command } from "./command.ts";
 
-/** Clocks further apart than this make logs hard to read, ms. */
+/** A larger difference between two clocks makes logs hard to read, ms. */
 const SKEW_MAX_MS = 2_000;
 const WAIT_MS = 5_000;
-/** An address for documents (RFC 5737): nobody has it. */
+/** An address that is reserved for documentation (RFC 5737): no client has it. */
 const FORGED = "203.0.113.7";
 
 const help = `roomkeep doctor [address]
 
-Looks at a deployment and says how to mend what it finds: the database and Redis that DATABASE_URL and REDIS_URL name,
-the processes that share them, and, with the address that players use (https://game.example.com), the way to them:
+Checks a deployment and says how to repair each fault: the database and Redis that DATABASE_URL and REDIS_URL name, the
+processes that share them, and, with the address that players use (https://game.example.com), the path from there:
 answers, upgrades of sockets to each process, forged addresses.
 
-Ends with 1 when something needs mending.`;
+Ends with 1 when something needs a repair.`;
 
-/** What one look came to; without `mend` all is well. */
+/** Result of one check; `mend`, the repair, is absent when all is well. */
 interface Finding {
   readonly what: string;
   readonly mend?: string;
 }
 
-/** `roomkeep doctor`: look at a deployment. */
+/** `roomkeep doctor`: check a deployment. */
 export const command: Command = {
-  summary: "look at a deployment and say how to mend what is wrong",
+  summary: "check a deployment and say how to repair what is wrong",
   help,
   async run([address]) {
     const { databaseUrl, redisUrl } = readConfig(process.env);
@@ -83,9 +83,9 @@ async function lookAtDatabase(url: string): Promise<Finding[]> {
         ? { what: "its clock and this machine's agree" }
         : { what: `its clock is ${skew} ms off this machine's`, mend: "Run an NTP client on both machines." },
       session
-        ? { what: "a session of it stays one session" }
+        ? { what: "each connection keeps its own session" }
         : {
-            what: "a pooler hands one session to many: a dead process's leases are freed too early",
+            what: "a pooler shares a session among connections: a dead process's leases are freed too early",
             mend: "Set the pooler to session mode, or let DATABASE_URL name PostgreSQL itself.",
           },
     ];
@@ -94,7 +94,7 @@ async function lookAtDatabase(url: string): Promise<Finding[]> {
   }
 }
 
-/** A lock that one session holds must be closed to another one. */
+/** True when a lock of one connection is refused to another: no pooler shares a session between them. */
 async function keepsSessions(url: string, other: pg.Client): Promise<boolean> {
   const name = `doctor ${process.pid} ${Date.now()}`;
   const line = await openLivenessLock(url, name, { warn: () => {} });
@@ -161,13 +161,13 @@ async function lookAtAddress(url: string, members: readonly Member[]): Promise<F
     { what: `${url} answers` },
     ready.ok
       ? { what: "it is ready" }
-      : { what: `it is not ready: ${await ready.text()}`, mend: "Mend what is named there." },
+      : { what: `it is not ready: ${await ready.text()}`, mend: "Repair what the answer names." },
     you === FORGED
       ? {
           what: "anybody may claim any address in X-Forwarded-For",
           mend: "ROOMKEEP_TRUST_PROXY: the number of proxies before the processes, which must add to that header.",
         }
-      : { what: `it takes this machine for ${you}` },
+      : { what: `it sees this machine as ${you}` },
   ];
   for (const { processId, address, publicAddress } of members) {
     const origin = publicAddress ? `${url.split("://")[0]}://${publicAddress}` : url;
@@ -184,7 +184,10 @@ async function lookAtAddress(url: string, members: readonly Member[]): Promise<F
   return findings;
 }
 
-/** A seat that is none is refused by a process only after the upgrade: any opening proves the way. */
+/**
+ * Opens a socket to a seat that does not exist. A process refuses it only after the upgrade, so any opening
+ * proves that the path works.
+ */
 function upgrades(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url, { handshakeTimeout: WAIT_MS });

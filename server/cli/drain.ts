@@ -7,14 +7,14 @@ import { openRedisClient, type RedisClient } from "../cluster/redis-client.ts";
 import { readConfig } from "../config.ts";
 import type { Command } from "./command.ts";
 
-/** A process moves its rooms, saves and ends within its own limit of 25 s; the list follows. */
+/** A process ends within its own limit of 25 s; its entry in the list disappears a moment later. */
 const WAIT_MS = 40_000;
 const LOOK_MS = 200;
 
 const help = `roomkeep drain [process]
 
-Takes a process out of service, as SIGTERM does: no new rooms, kept zones are saved and open elsewhere with their
-world, players are carried over without signing in again, then it ends. Without an argument it lists the processes.
+Takes a process out of service, as SIGTERM does: it opens no new rooms, persistent zones are saved and opened
+elsewhere, players are moved without signing in again, then it ends. Without an argument it lists the processes.
 A process is named by its id, or by its machine:port.
 
 Needs REDIS_URL, the Redis that the processes share.`;

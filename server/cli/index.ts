@@ -55,7 +55,7 @@ async function printHelp(asked: string): Promise<void> {
   process.exitCode = 2;
 }
 
-/** What `parseArgs` throws at an option that there is none, or that lacks its value. */
+/** True for an error of `parseArgs`: an option is unknown or lacks its value. */
 function isUnknownOption(error: unknown): error is Error {
   return String((error as { code?: unknown } | undefined)?.code).startsWith("ERR_PARSE_ARGS_");
 }

@@ -8,7 +8,7 @@ const help = `roomkeep ledger verify [--json]
 
 Replays the ledger against every container and purse, and names the first difference. Ends with 1 where there is one.`;
 
-/** `roomkeep ledger verify`: is every balance what was booked? */
+/** `roomkeep ledger verify`: compare every balance with the ledger. */
 export const command: Command = {
   summary: "replay the ledger against all balances",
   help,

@@ -4,18 +4,21 @@ import { join, resolve } from "node:path";
 import { RoomkeepError } from "../../shared/errors.ts";
 
 /**
- * Writes a plugin into `plugins/<name>` of the project that this runs in: the example of docs/plugins.md, under
- * another name.
+ * Writes a plugin into `plugins/<name>` of the project in the working directory: a copy of the example in
+ * docs/plugins.md under another name.
  *
  * @param example folder of the example
- * @returns what to do next
- * @throws CONFIG_INVALID the name is none, or the folder is there
+ * @returns text for the user: the next steps
+ * @throws CONFIG_INVALID the name is not valid, or the folder exists
  */
 export async function makePlugin(name: string, example: string): Promise<string> {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 40)
-    throw new RoomkeepError("CONFIG_INVALID", `"${name}" is no plugin's name: a-z, 0-9 and hyphens.`);
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      `"${name}" is not a valid plugin name: use a-z, 0-9 and hyphens.`,
+    );
   const target = resolve("plugins", name);
-  if (existsSync(target)) throw new RoomkeepError("CONFIG_INVALID", `${target} is there already.`);
+  if (existsSync(target)) throw new RoomkeepError("CONFIG_INVALID", `${target} exists already.`);
   await mkdir(target, { recursive: true });
   const rename = renamer(name, Date.now());
   for (const file of await readdir(example))
@@ -38,7 +41,7 @@ function formsOf(name: string) {
   };
 }
 
-/** Puts a name in the place of the example's, in the form that each place needs. */
+/** Replaces the name of the example, in the letter case that each place needs. */
 function renamer(name: string, now: number): (text: string) => string {
   const { camel, pascal, snake } = formsOf(name);
   return (text) =>

@@ -13,7 +13,7 @@ roomkeep new --plugin <name>
 
 Makes a project with one game, a yard with a ball: install, npm run dev, and two can play.
 
-  --roomkeep SPEC  what its package.json asks for as roomkeep: a version, file:../roomkeep-0.1.0.tgz, git+https://…
+  --roomkeep SPEC  the dependency on roomkeep in its package.json: a version, file:../roomkeep-0.1.0.tgz, git+https://…
                    Default: where this one was installed from; from a clone, the tarball that \`npm pack\` makes in it
 
 The folder must be new or empty.
@@ -43,7 +43,7 @@ export const command: Command = {
   },
 };
 
-/** The line that makes the tarball which is asked for, if it is not there yet. */
+/** The command that makes the tarball of the dependency; empty if the tarball exists or none is needed. */
 function packFirst(spec: string, target: string): string {
   if (!spec.startsWith("file:")) return "";
   const tarball = resolve(target, spec.slice("file:".length));
@@ -76,7 +76,7 @@ function readOptions(args: string[]): {
   }
 }
 
-/** @returns what it asks for as roomkeep */
+/** Makes the project. @returns its dependency on roomkeep */
 async function makeProject(target: string, asked: string | undefined): Promise<string> {
   const name = basename(target).toLowerCase();
   if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(name))
@@ -123,7 +123,7 @@ interface Manifest {
   overrides: Record<string, string>;
 }
 
-/** Folder of this package: two up from the source, three from what was built. */
+/** Folder of this package: the nearest parent folder with a package.json. */
 function packageFolder(): URL {
   for (let folder = new URL(".", import.meta.url); ; folder = new URL("..", folder)) {
     if (existsSync(new URL("package.json", folder))) return folder;

@@ -3,12 +3,12 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 
 /**
- * What a project asks npm for to get this very roomkeep: the tarball or the git address that it was itself installed
- * from, its version where that was a registry. From a clone it is the tarball that `npm pack` makes there, and from an
- * unpacked tarball the one beside it.
+ * The npm dependency by which a project gets this same roomkeep: the tarball or git address of its own
+ * installation, or its version where it came from a registry. In a clone it is the tarball that `npm pack`
+ * makes there, beside an unpacked tarball that tarball.
  *
  * @param home folder of this package
- * @param project folder that the answer is for
+ * @param project folder of the project; a `file:` path is relative to it
  */
 export async function ownSpec(home: string, version: string, project: string): Promise<string> {
   const installed = dirname(home);
@@ -27,7 +27,7 @@ export async function ownSpec(home: string, version: string, project: string): P
   return resolved.startsWith("git+") ? resolved : version;
 }
 
-/** What npm writes into node_modules of what it installed. */
+/** npm's own list of installed packages, in node_modules/.package-lock.json. */
 interface HiddenLock {
   packages?: Record<string, { resolved?: string }>;
 }

@@ -8,14 +8,14 @@ import { withDatabase } from "./with-database.ts";
 
 const help = `roomkeep restore <file> [--replace] [--json]
 
-Brings a backup into the database, all of it or nothing, and verifies the ledger. Stop the servers first.
+Restores a backup into the database, completely or not at all, and verifies the ledger. Stop the servers first.
 
   --replace  deletes everything in the database first; without it a database that has accounts is refused
   --json     progress and result as JSON lines`;
 
-/** `roomkeep restore`: a file of `roomkeep backup` into the database. */
+/** `roomkeep restore`: restore a file of `roomkeep backup`. */
 export const command: Command = {
-  summary: "bring a backup into the database",
+  summary: "restore a backup into the database",
   help,
   async run(args) {
     const { values, positionals } = parseArgs({
@@ -33,8 +33,8 @@ export const command: Command = {
         console.error(values.json ? JSON.stringify({ table, rows }) : `  ${table}: ${rows}`);
       const result = await restore(ds, resolve(file), { replace: values.replace, progress });
       const differences = await verifyLedger(ds);
-      const told = { restored: result.file, rows: result.rows, tables: result.tables, differences };
-      console.log(values.json ? JSON.stringify(told) : `${result.rows} rows are back.`);
+      const report = { restored: result.file, rows: result.rows, tables: result.tables, differences };
+      console.log(values.json ? JSON.stringify(report) : `${result.rows} rows were restored.`);
       if (differences.length > 0) {
         throw new RoomkeepError("LEDGER_DIFFERS", "The ledger does not verify: see roomkeep ledger verify.");
       }

@@ -14,8 +14,8 @@ const help = `roomkeep start [--record folder]
 
 Starts the games that server/main exports as \`games\`, with its \`plugins\`, their page, API and monitor on one port.
 
-  --record folder   records every room into a file of its own there: what moved it, tick by tick, to run it again
-                    (docs/world.md). The files hold names of characters, and what they did, but no chat
+  --record folder   records the input of every room, tick by tick, into a file of its own there, for a replay
+                    (docs/world.md). The files hold names and actions of characters, but no chat
 
 Settings, as environment variables:
   PORT                     2567; 0 takes a free one
@@ -27,8 +27,8 @@ Settings, as environment variables:
                            proxy that knows the processes by the path of their sockets
   ROOMKEEP_ADMIN_PASSWORD  sign-in of /monitor/; without it one is made and shown at the first start
   ROOMKEEP_ORIGINS         other origins whose pages may use this server, separated by commas
-  ROOMKEEP_TRUST_PROXY     0: number of proxies before it, which tell the client's address and scheme (X-Forwarded-For, -Proto)
-  ROOMKEEP_TOKEN_KEY       secret of 32 letters or more behind access tokens; without it one is kept in the database.
+  ROOMKEEP_TRUST_PROXY     0: number of proxies in front, which add the client's address and scheme (X-Forwarded-For, -Proto)
+  ROOMKEEP_TOKEN_KEY       secret of 32 characters or more that signs access tokens; default: one in the database.
                            Several, separated by commas: the first signs, all are accepted
   ROOMKEEP_CHARACTERS_MAX  5: characters an account may have
   ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID, ROOMKEEP_OIDC_CLIENT_SECRET, ROOMKEEP_OIDC_REDIRECT, ROOMKEEP_OIDC_NAME
@@ -39,7 +39,7 @@ Settings, as environment variables:
   ROOMKEEP_RECORD_DIR      the same as --record
   ROOMKEEP_RECORD_HASH_TICKS
                            20: ticks between two hashes in a recording, to compare a re-run with; 0 for none
-  ROOMKEEP_FAST_PATHS      on; off takes the documented ways of Node, ws and Colyseus only (docs/performance.md)
+  ROOMKEEP_FAST_PATHS      on; off uses documented parts of Node, ws and Colyseus only (docs/performance.md)
   LOG_LEVEL                info; silent, error, warn, debug
 
 Ctrl-C or SIGTERM saves everybody, closes the database last and ends.`;
@@ -58,7 +58,7 @@ export const command: Command = {
   },
 };
 
-/** What the command line says of recordings. @throws CONFIG_INVALID */
+/** The folder of `--record`. @throws CONFIG_INVALID */
 function readFolder(args: string[]): string | undefined {
   try {
     return parseArgs({ args, options: { record: { type: "string" } } }).values.record;
@@ -68,17 +68,17 @@ function readFolder(args: string[]): string | undefined {
   }
 }
 
-/** A parent that started us with an IPC channel wants to know. */
+/** Reports address and process id to a parent process, if it has opened an IPC channel. */
 export function tellParent({ port, url, processId }: RunningServer): void {
   process.send?.({ ready: true, port, url, processId });
 }
 
-/** The settings, with the folder for recordings that the command line says, if it does. */
+/** The settings, with the folder of `--record` if it was given. */
 export function recordInto(folder: string | undefined, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return folder === undefined ? env : { ...env, ROOMKEEP_RECORD_DIR: folder };
 }
 
-/** Games and plugins are what `server/main` exports: compiled in a project that was built, else the source. */
+/** The exports of `server/main`: compiled if this command is, else from source. */
 async function loadMain(): Promise<{ games: Games; plugins?: readonly AnyPlugin[] }> {
   const file = ["dist/server/main.js", "server/main.ts"].map((path) => resolve(path)).find(isLoadable);
   if (!file) {
@@ -99,7 +99,10 @@ function isLoadable(file: string): boolean {
   return existsSync(file) && file.endsWith(".ts") === fromSource;
 }
 
-/** The first signal stops cleanly; the second gives up waiting. So does the end of a parent that has an IPC channel. */
+/**
+ * Stops the server cleanly at the first signal, at once at the second. The end of a parent with an IPC
+ * channel counts as the first signal.
+ */
 export function stopOnSignal(server: Pick<RunningServer, "close"> & Partial<RunningServer>): void {
   let stopping = false;
   const stop = async () => {
@@ -114,13 +117,13 @@ export function stopOnSignal(server: Pick<RunningServer, "close"> & Partial<Runn
     if (!stopping) void stop();
   });
   process.once("disconnect", () => {
-    // Nobody reads any more what we write.
+    // The output has no reader any more: a failed write must not throw.
     for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
     if (!stopping) void stop();
   });
 }
 
-/** What is said once the server answers: where it is, how to sign in, where the data lives. */
+/** The text of a start: address, admin sign-in, place of the database. */
 export function welcome({ url, port, foundation }: RunningServer, firstPassword: string | undefined): string {
   const { config, database, shared } = foundation;
   const lines = ["", `  roomkeep is running    ${url}`];

@@ -2,7 +2,7 @@ import { type Config, readConfig } from "../config.ts";
 import { type Database, migrate, openDatabase } from "../storage/database.ts";
 import { openLog } from "../telemetry/log.ts";
 
-/** Opens the database that the environment names, brings it up to date, and closes it whatever happens. */
+/** Opens and migrates the configured database, runs `work`, and closes it, after an error too. */
 export async function withDatabase(
   work: (database: Database, config: Config) => Promise<void>,
 ): Promise<void> {

@@ -17,19 +17,19 @@ Lists the saved worlds that were set aside, the newest first: id, zone, version,
 why. --json prints one object a line.`,
   restore: `roomkeep zones quarantine restore <id> [--json]
 
-Makes a world that was set aside the saved one of its zone again. What the zone has saved since is set aside in turn, so
-that nothing is lost. No room may have the zone open.`,
+Restores a world that was set aside as the saved world of its zone. The present save of the zone is set aside in turn,
+so that nothing is lost. No room may have the zone open.`,
   "set-aside": `roomkeep zones quarantine set-aside <zone> [--reason text] [--json]
 
 Sets the saved world of a zone aside: the zone begins anew when it opens next, and the save can be restored. This is for
-a zone that refuses to open (ZONE_SEALED) when its save is lost for good. Look at the log first: a missing
-ROOMKEEP_SEAL_KEY or an older version of the game is mended without it. No room may have the zone open.`,
+a zone that refuses to open (ZONE_SEALED) when its save is lost for good. Read the log first: a missing
+ROOMKEEP_SEAL_KEY or an older version of the game has another remedy. No room may have the zone open.`,
 };
 
 const help = `roomkeep zones quarantine list | restore <id> | set-aside <zone> [--json]
 
-Saved worlds of zones that are set aside, and back. A zone whose save cannot be opened refuses to open, and its save
-stays as it is until one of these is given.
+Sets saved worlds of zones aside, lists and restores them. A zone whose save cannot be opened refuses to open, and its
+save stays as it is until one of these commands is given.
 
 ${Object.values(HELP)
   .map((text) => text.replace(/^/gm, "  ").replace(/^ +$/gm, ""))
@@ -65,12 +65,12 @@ export const command: Command = {
   },
 };
 
-interface Told {
+interface Options {
   readonly json: boolean;
   readonly reason: string;
 }
 
-const VERBS: Record<string, (ds: DataSource, what: string, told: Told) => Promise<string[]>> = {
+const VERBS: Record<string, (ds: DataSource, what: string, options: Options) => Promise<string[]>> = {
   async list(ds, _, { json }) {
     const rows = await listQuarantine(ds);
     if (json) return rows.map((row) => JSON.stringify(row));
@@ -79,15 +79,15 @@ const VERBS: Record<string, (ds: DataSource, what: string, told: Told) => Promis
   async restore(ds, id, { json }) {
     const done = await restoreQuarantined(ds, id);
     if (json) return [JSON.stringify({ restored: id, ...done })];
-    const since = done.aside ? ` What it had saved since is set aside as ${done.aside}.` : "";
-    return [`The zone ${done.zone} has its world of ${id} again.${since}`];
+    const since = done.aside ? ` Its former save is set aside as ${done.aside}.` : "";
+    return [`The world ${id} is the save of the zone ${done.zone} again.${since}`];
   },
   async "set-aside"(ds, zone, { json, reason }) {
     if (reason.length > 500)
       throw new RoomkeepError("CONFIG_INVALID", "--reason takes at most 500 characters.");
     const id = await setZoneAside(ds, zone, reason);
     if (json) return [JSON.stringify({ zone, aside: id })];
-    return [`The zone ${zone} begins anew. Back: roomkeep zones quarantine restore ${id}`];
+    return [`The zone ${zone} begins anew. To undo it: roomkeep zones quarantine restore ${id}`];
   },
 };
 

@@ -13,8 +13,8 @@ export interface LivenessLock {
 }
 
 /**
- * Opens a session that holds a lock in the name of this process for as long as it lives. The kernel closes it when the
- * process is killed, which no lease can tell as soon.
+ * Opens a database session with an advisory lock in the name of this process, for as long as it lives. The
+ * kernel closes the session when the process is killed, which shows the death sooner than any lease.
  */
 export async function openLivenessLock(
   url: string,
@@ -40,7 +40,7 @@ export async function openLivenessLock(
     if (closed) return;
     again = setTimeout(() => {
       connect().catch((error) => {
-        log.warn({ err: error }, "the session that proves this process alive is away");
+        log.warn({ err: error }, "the liveness session is lost and cannot be opened yet");
         retry();
       });
     }, AGAIN_MS);
@@ -57,9 +57,10 @@ export async function openLivenessLock(
 }
 
 /**
- * Frees what a dead process still holds, so that nobody waits for its leases to run out. Two witnesses are needed: its
- * heartbeat has stopped, which the caller has seen, and its session is gone, which this asks. A frozen process still
- * has its session: its leases run out by themselves. If it lives after all (cut off from both), its writes are fenced.
+ * Frees the leases of a dead process before they run out. Two signs are required: its heartbeat has stopped,
+ * which the caller has seen, and its database session has ended, which this checks. A frozen process keeps
+ * its session, so its leases run out by themselves. If the process lives after all (cut off from both), its
+ * writes are fenced.
  *
  * @returns how many characters and zones were freed
  */

@@ -7,7 +7,7 @@ const BEATS = "roomkeep:beats";
 const LOADS = "roomkeep:loads";
 const CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)";
 
-/** ARGV: process, load. Answers: was it listed, the clock, all beats, all loads. */
+/** ARGV: process, load. Answers: whether it was listed, the clock, all beats, all loads. */
 export const beat = scriptOf(`${CLOCK}
   local was = redis.call('ZSCORE', '${BEATS}', ARGV[1])
   redis.call('ZADD', '${BEATS}', now, ARGV[1])
@@ -21,7 +21,7 @@ export const leave = scriptOf(`
   redis.call('HDEL', '${LOADS}', ARGV[1])
   ${removeOf.source}`);
 
-/** ARGV: process, ms. The same, unless it was heard of within that time after all. */
+/** ARGV: process, ms. As `leave`, unless the process has sent a heartbeat within that time. */
 export const sweep = scriptOf(`${CLOCK}
   local at = redis.call('ZSCORE', '${BEATS}', ARGV[1])
   if at and now - at < tonumber(ARGV[2]) then return 0 end
@@ -31,7 +31,9 @@ export const sweep = scriptOf(`${CLOCK}
 
 const loads = scriptOf(`return redis.call('HGETALL', '${LOADS}')`);
 
-/** The processes that have a heartbeat or died a moment ago, for whoever is none of them. */
+/**
+ * Lists the processes with a heartbeat, and those that died a moment ago. For programs outside the cluster.
+ */
 export async function listMembers(link: RedisClient): Promise<Member[]> {
   // By a script, whose answer is a flat list in every version of the protocol.
   const flat = await link.run<string[]>(loads, [], []);

@@ -5,15 +5,15 @@ import type { RedisClient } from "./redis-client.ts";
 
 /** Milliseconds between two heartbeats of a process. */
 export const BEAT_MS = 1_000;
-/** Milliseconds without a heartbeat after which a process counts as dead: its rooms are on no list from then on. */
+/** Milliseconds without a heartbeat after which a process counts as dead: its rooms are no longer listed. */
 export const DEAD_MS = 3_000;
 
 /** The processes of a cluster, as one of them sees them. */
 export interface Heartbeats {
-  /** All that live, this one included. At most {@link BEAT_MS} old. */
+  /** All living processes, this one included. At most {@link BEAT_MS} old. */
   living(): readonly Member[];
   isDead(processId: string): boolean;
-  /** True: the last heartbeat was not answered. */
+  /** True while Redis does not answer the heartbeats. */
   isAway(): boolean;
   /** Sends a heartbeat now. */
   beat(): Promise<void>;
@@ -26,9 +26,9 @@ export interface HeartbeatOptions {
   readonly processId: string;
   readonly log: Pick<BaseLogger, "info" | "warn">;
   load(): Load;
-  /** The others took this process for dead and its rooms off the list. `frozen`: it stood still for so long, ms. */
+  /** The others took this process for dead and removed its rooms. `frozenMs`: how long it had stood still. */
   onSwept(frozenMs: number): Promise<void>;
-  /** Another process has died. Every one that lives sees it. */
+  /** Another process has died. Called in every living process. */
   onDeath(member: Member): Promise<void>;
   /** Redis is back after it was away. */
   onBack(): Promise<void>;
@@ -39,16 +39,16 @@ export interface HeartbeatOptions {
 }
 
 /**
- * Makes this process known to the others by a heartbeat, and takes those off the list whose own has stopped. Redis's
- * clock decides. Nobody is swept by one who was away from Redis itself: after an outage all must have had the time to
- * be heard.
+ * Sends heartbeats of this process, and removes processes from the list whose heartbeats have stopped, by
+ * Redis's clock. A process that lost Redis removes none until it has had Redis again for {@link DEAD_MS}:
+ * after an outage every process needs time for a heartbeat.
  */
 export function openHeartbeats(link: RedisClient, options: HeartbeatOptions): Heartbeats {
   const { processId, log, now = () => performance.now(), timers = true } = options;
   let living: readonly Member[] = [{ processId, ...options.load() }];
   const dead = new Set<string>();
   let lastTickAt = now();
-  /** Since when every beat was answered; undefined: Redis is away. */
+  /** Time since which every beat was answered; undefined: Redis does not answer. */
   let steadySince: number | undefined = now();
   let known = false;
   let over = false;
@@ -95,7 +95,7 @@ export function openHeartbeats(link: RedisClient, options: HeartbeatOptions): He
     living = next;
   }
 
-  /** Until its entry is gone each beat tries again. */
+  /** Reports a death and removes the entry; every beat tries again until it is gone. */
   function bury(member: Member): void {
     log.warn({ processId: member.processId }, "a process has died; its rooms are off the list");
     options
@@ -106,7 +106,7 @@ export function openHeartbeats(link: RedisClient, options: HeartbeatOptions): He
       );
   }
 
-  /** One at a time: a slow answer must not let beats pile up. */
+  /** Sends one beat at a time: a slow answer must not let beats pile up. */
   function beat(): Promise<void> {
     beating ??= sendBeat()
       .catch((error) => log.warn({ err: error }, "a heartbeat failed"))
@@ -128,12 +128,14 @@ export function openHeartbeats(link: RedisClient, options: HeartbeatOptions): He
       over = true;
       clearInterval(clock);
       await beating;
-      await link.run(leaveScript, [], [processId]).catch(() => {}); // it runs out by itself
+      await link.run(leaveScript, [], [processId]).catch(() => {}); // the others remove it
     },
   };
 }
 
-/** Whether the process was listed before; Redis's clock in ms; the last beat, and the load, of each process. */
+/**
+ * Answer of a beat: whether the process was listed before, Redis's clock in ms, all last beats, all loads.
+ */
 type BeatAnswer = [0 | 1, string, string[], string[]];
 
 function pairs(flat: readonly string[]): Map<string, string> {

@@ -5,10 +5,10 @@ import { matchMaker } from "@colyseus/core";
 import type { BaseLogger } from "pino";
 import type { Load } from "./member.ts";
 
-/** Shorter spans say nothing: whoever has just started was busy with that, ms. */
+/** Shortest span that is measured, ms: a process that has just started was busy with its start. */
 const SPAN_MIN_MS = 500;
 
-/** Reads how much this process has to do: the mean of a few seconds. */
+/** Opens a gauge of this process's load; `busy` is a mean over some seconds. */
 export function openLoadGauge(
   who: Pick<Load, "version" | "incarnation" | "address" | "publicAddress">,
   isClosed: () => boolean,
@@ -28,10 +28,10 @@ export function openLoadGauge(
   };
 }
 
-/** Above this part of its memory a process takes no rooms, until it is below the other. */
+/** Share of memory from which on a process takes no rooms, until its share is below the other. */
 const PRESSURE = { from: 0.9, until: 0.8 };
 
-/** Watches over the memory of this process: true while there is too little for new rooms. */
+/** Opens a check of this process's memory: true while it is too short for new rooms. */
 export function openPressure(log: Pick<BaseLogger, "info" | "warn">, share = memoryShare): () => boolean {
   let tight = false;
   return () => {
@@ -44,7 +44,7 @@ export function openPressure(log: Pick<BaseLogger, "info" | "warn">, share = mem
   };
 }
 
-/** Part of the memory that is used: of the heap's limit, or of what the container or the machine has. */
+/** Used share of the heap limit or of the memory of container or machine, the higher of the two. */
 export function memoryShare(): number {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
   const allowed = Math.min(process.constrainedMemory() || totalmem(), totalmem());

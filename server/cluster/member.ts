@@ -1,17 +1,17 @@
-/** What a process says of itself with each heartbeat. */
+/** Load and address of a process, sent with each heartbeat. */
 export interface Load {
   /** Open rooms, and players in them. */
   readonly rooms: number;
   readonly players: number;
-  /** Part of the time in which its event loop was busy, 0 to 1. */
+  /** Share of time in which its event loop was busy, 0 to 1. */
   readonly busy: number;
-  /** Part of the memory that it may use, 0 to 1. */
+  /** Used share of its memory, 0 to 1. */
   readonly memory: number;
-  /** True: no new rooms here, because it is about to end, short of memory or has as many rooms as it may. */
+  /** True: it takes no new rooms, because it drains, is short of memory or has its maximum of rooms. */
   readonly closed: boolean;
-  /** Where it runs, for people: machine:port. */
+  /** Machine and port, for operators: machine:port. */
   readonly address: string;
-  /** Under which clients reach it, if not by the address that they came by. */
+  /** Address for clients; undefined: the one of their request. */
   readonly publicAddress?: string | undefined;
   /** Version of roomkeep. */
   readonly version: string;
@@ -19,7 +19,7 @@ export interface Load {
   readonly incarnation: string;
 }
 
-/** A living process, as it was last heard of. */
+/** A living process with its latest load. */
 export interface Member extends Load {
   readonly processId: string;
 }

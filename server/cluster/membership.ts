@@ -11,19 +11,19 @@ import { openPlacement } from "./placement.ts";
 import type { Shared } from "./redis.ts";
 import { asMatchmakingError } from "./redis-client.ts";
 
-/** On this channel a process is asked to drain, by its id. */
+/** Channel of drain requests; a message is the id of a process. */
 export const DRAIN_CHANNEL = "roomkeep:drain";
-/** Processes that are stopped within this time, ms, are stopped together. */
+/** Processes that stop within this time, ms, count as stopped together. */
 const ALL_AT_ONCE_MS = 150;
-/** Longest time, ms, that all rooms together may take to move. The rest of a shutdown needs some too. */
+/** Longest time, ms, for all rooms together to move; the rest of a shutdown needs time too. */
 const MOVE_ALL_MS = 14_000;
 
 /** This process's part in its cluster. */
 export interface Membership {
   readonly members: Heartbeats;
-  /** The process that a new room is opened in. @throws REDIS_UNAVAILABLE, as matchmaking tells it */
+  /** Chooses the process for a new room. @throws REDIS_UNAVAILABLE, as a matchmaking error */
   selectProcess(): Promise<string>;
-  /** No new rooms here from now on; what is open moves to other processes, with whoever is in it. */
+  /** Takes no new rooms from now on, and moves open rooms with players to other processes. */
   drain(): Promise<void>;
   leave(): Promise<void>;
 }
@@ -34,13 +34,13 @@ export interface MembershipOptions {
   readonly version: string;
   /** Name under which this process holds leases. */
   readonly incarnation: string;
-  /** Where it runs, for people: machine:port. */
+  /** Machine and port, for operators: machine:port. */
   readonly address: string;
-  /** Under which clients reach it, if not by the address that they came by. */
+  /** Address for clients; undefined: the one of their request. */
   readonly publicAddress: string | undefined;
   /** True: this process has as many rooms as it may have. */
   isFull(): boolean;
-  /** Frees what a dead process holds. */
+  /** Frees the leases of a dead process. */
   freeLeases(incarnation: string): Promise<number>;
 }
 
@@ -64,7 +64,7 @@ export async function joinCluster(
     log,
     load: openLoadGauge(who, () => {
       const tight = isTight();
-      // With the next heartbeat: by then all know that this one takes no rooms.
+      // One heartbeat later: by then the others know that this process takes no rooms.
       if (wasTight || !tight) setImmediate(relieve, tight);
       wasTight = tight;
       return tight || closed || isFull();
@@ -75,7 +75,7 @@ export async function joinCluster(
     },
     onBack: () => driver.tellMissed(),
     async onSwept(frozenMs) {
-      // Leases are kept through a shorter stall: the rooms are this process's own, and only have to be listed again.
+      // After a shorter stall this process still has its leases: its rooms only have to be listed again.
       if (frozenMs >= SELF_FENCE_MS) closeRooms(frozenMs, log);
       await driver.tellMissed(true);
     },
@@ -91,10 +91,10 @@ export async function joinCluster(
     async drain() {
       closed = true;
       await members.beat();
-      // Where all are stopped at once, nobody shall move to one that is about to say so.
+      // If all processes stop at once, no room should move to one whose drain is not known yet.
       await sleep(ALL_AT_ONCE_MS);
       await members.beat();
-      // Alone, or without Redis, there is nowhere to go: everybody is saved where they are.
+      // Without another process or Redis rooms cannot move: characters are saved where they are.
       if (others().length === 0 || members.isAway()) return;
       await moveRooms(driver.ownIds(), log);
     },
@@ -102,21 +102,21 @@ export async function joinCluster(
   };
 }
 
-/** Rooms with somebody in them: the others close by themselves. */
+/** Rooms with players: empty ones close by themselves. */
 function movableOf(roomIds: readonly string[], log: Pick<BaseLogger, "error" | "warn">): Movable[] {
   return roomIds.flatMap((roomId) => {
     const room = matchMaker.getLocalRoomById(roomId);
     if (!room || room.locked || room.clients.length === 0 || !("moveOut" in room)) return [];
     const move = async () => {
       await moveRooms([roomId], log);
-      // Whoever could not go along is saved, and comes back into whichever room is open then.
+      // Players who could not move are saved, and join again by matchmaking.
       await matchMaker.getLocalRoomById(roomId)?.disconnect(CloseCode.SERVER_SHUTDOWN);
     };
     return [{ roomId, players: room.clients.length, move }];
   });
 }
 
-/** Rooms move at the same time, and none can hold the others: what has not moved in time is closed where it is. */
+/** Moves rooms, all at the same time: one that has not moved in time is closed here. */
 async function moveRooms(roomIds: readonly string[], log: Pick<BaseLogger, "error" | "warn">): Promise<void> {
   const moving = roomIds.map(async (roomId) => {
     const room = matchMaker.getLocalRoomById(roomId);
@@ -132,11 +132,14 @@ async function moveRooms(roomIds: readonly string[], log: Pick<BaseLogger, "erro
 }
 
 /**
- * A process that stood still for too long comes back into a world that went on without it: its rooms may be open
- * elsewhere by now. They close, unsaved where the lease is gone, and their players join anew.
+ * Closes the rooms after a long stall: others may have opened them meanwhile. A room without its lease closes
+ * unsaved, and its players join anew.
  */
 function closeRooms(frozenMs: number, log: Pick<BaseLogger, "warn" | "error">): void {
-  log.warn({ frozenMs: Math.round(frozenMs) }, "this process stood still and was given up; its rooms close");
+  log.warn(
+    { frozenMs: Math.round(frozenMs) },
+    "this process stood still and counted as dead; its rooms close",
+  );
   for (const closing of matchMaker.disconnectAll(CLOSE.FENCED)) {
     closing.catch((error) => log.error({ err: error }, "a room did not close"));
   }

@@ -1,30 +1,30 @@
 import type { BaseLogger } from "pino";
 
-/** After each move, ms, memory has this long to come back before another room goes. */
+/** Pause after each move, ms, in which memory may recover. */
 const PAUSE_MS = 5_000;
 
 /** A room that may move, as {@link openMemoryRelief} sees it. */
 export interface Movable {
   readonly roomId: string;
-  /** Connected players: what the move costs. */
+  /** Connected players, who have to move with it. */
   readonly players: number;
-  /** Opens it in another process, with whoever is in it, and closes it here. */
+  /** Opens it in another process, with its players, and closes it here. */
   move(): Promise<void>;
 }
 
 /**
- * Moves rooms away while memory is short: the one with the fewest players first, one at a time, and at most half of
- * them before there is enough again. Memory that does not come back is not the rooms'.
+ * Moves rooms away while memory is short: the one with the fewest players first, one at a time, and at most
+ * half of them in one shortage. If memory does not recover by then, the rooms are not its cause.
  *
  * @param movable the rooms that may move now; none where no other process takes rooms
- * @returns call it with each heartbeat, with whether memory is short
+ * @returns to be called with each heartbeat; `tight`: memory is short
  */
 export function openMemoryRelief(
   movable: () => readonly Movable[],
   log: Pick<BaseLogger, "warn" | "error">,
   { now = () => performance.now() } = {},
 ): (tight: boolean) => void {
-  /** Rooms that may still go before there is enough again; undefined: there is enough. */
+  /** Rooms that may still move in this shortage; undefined: memory is not short. */
   let left: number | undefined;
   let moving = false;
   let restUntil = 0;

@@ -1,27 +1,27 @@
 import type { Member } from "./member.ts";
 
-/** Above these a process gets no new room while another one is below: parts of its time and of its memory. */
+/** Loads at which a process counts as full: shares of its time and of its memory. */
 const BUSY_MAX = 0.75;
 const MEMORY_MAX = 0.85;
-/** A process with this many players counts as full, for comparing. */
+/** Players at which a process counts as full. */
 const PLAYERS_FULL = 1_000;
 
 /** Chooses the process that a new room is opened in. */
 export interface Placement {
-  /** Undefined: there is none that takes rooms. */
+  /** One that takes rooms, else any living one; undefined: no process lives. */
   choose(living: readonly Member[]): string | undefined;
 }
 
-/** How full a process is: by whichever it has least of, players, time or memory. 0 to 1 and beyond. */
+/** How full a process is, by its scarcest resource: players, time or memory. 0 to 1 and beyond. */
 export function fullness({ players, busy, memory }: Member): number {
   return Math.max(players / PLAYERS_FULL, busy / BUSY_MAX, memory / MEMORY_MAX);
 }
 
 /**
- * New rooms go where there is most room. Loads are up to a second old: rooms that were placed since are counted, so
- * that a burst does not all go to one process.
+ * Places each new room in the least loaded process. Loads are up to a second old, so rooms that were placed
+ * since are counted: a burst does not all go to one process.
  *
- * @param roomWeight how full a room that was just placed makes a process, until it is heard of again
+ * @param roomWeight what a newly placed room adds to the fullness of a process, until its next heartbeat
  */
 export function openPlacement(roomWeight = 0.02): Placement {
   const placed = new Map<string, { seen: Member; rooms: number }>();
@@ -35,7 +35,7 @@ export function openPlacement(roomWeight = 0.02): Placement {
       const [best] = (taking.length > 0 ? taking : living)
         .map((member) => {
           const { full, rooms } = expected(member);
-          // A step of 5 % is worth a look, less is noise: then the one with fewer rooms has it.
+          // Differences below 5 % are noise: then the process with fewer rooms is chosen.
           return { member, full: Math.round((full + rooms * roomWeight) * 20), rooms: member.rooms + rooms };
         })
         .sort((a, b) => a.full - b.full || a.rooms - b.rooms);

@@ -1,6 +1,6 @@
 import { RedisPresence } from "@colyseus/redis-presence";
 
-/** Colyseus's word for a request that failed, in front of what went wrong (`IpcProtocol.ERROR`). */
+/** Colyseus's mark of a failed request, in front of the error (`IpcProtocol.ERROR`). */
 const IPC_ERROR = 1;
 /** Longest pause, ms, before Redis is tried again. */
 const RETRY_MAX_MS = 500;
@@ -15,16 +15,16 @@ export function connectionOf(url: string) {
     password: decodeURIComponent(password) || undefined,
     db: Number(pathname.slice(1) || 0),
     ...(protocol === "rediss:" && { tls: {} }),
-    // While Redis is away commands wait for it. By default they fail after a while, and several calls of Colyseus that
-    // nobody awaits would end the process then.
+    // Commands wait while Redis is away. By default they fail after some tries, and several calls of Colyseus
+    // that are not awaited would then end the process.
     maxRetriesPerRequest: null,
     retryStrategy: (tries: number) => Math.min(tries * 50, RETRY_MAX_MS),
   };
 }
 
 /**
- * Colyseus's presence on Redis, which also tells at once when nobody is there: a request to a room or a process whose
- * channel has no subscriber any more (it was killed) fails now and not after two seconds.
+ * Colyseus's presence on Redis. A request to a room or a process that was killed fails at once and not after
+ * two seconds: its channel has no subscriber any more.
  */
 export class ClusterPresence extends RedisPresence {
   constructor(url: string) {
@@ -32,33 +32,33 @@ export class ClusterPresence extends RedisPresence {
   }
 
   override async publish(topic: string, message: unknown): Promise<void> {
-    // A publication that fails because the process ends is of no use to anybody.
+    // A publication fails when this process ends; nothing needs it then.
     const receivers = await this.pub.publish(topic, JSON.stringify(message ?? false)).catch(() => undefined);
     if (receivers === 0 && isRequestChannel(topic)) this.failRequest(message);
   }
 
-  /** How many listen to a channel, in the whole cluster. */
+  /** Number of subscribers of a channel, in the whole cluster. */
   async listeners(topic: string): Promise<number> {
     const [, count] = (await this.pub.pubsub("NUMSUB", topic)) as [string, number];
     return Number(count);
   }
 
   override shutdown(): void {
-    // A farewell to a Redis that is away would wait for it.
+    // QUIT would wait for a Redis that is away.
     for (const line of [this.sub, this.pub]) {
       if (line.status === "ready") line.quit().catch(() => {});
       else line.disconnect();
     }
   }
 
-  // Answers in the place of whoever is gone, so that Colyseus does what it does after a time-out.
+  // Answers for the missing receiver, so that Colyseus goes on as after a time-out.
   private failRequest(message: unknown): void {
     const [, requestId] = Array.isArray(message) ? message : [];
     this.subscriptions.emit(`ipc:${requestId}`, [IPC_ERROR, "ipc_timeout"]);
   }
 }
 
-/** `$<room>` and `p:<process>`, on which Colyseus asks rooms and processes. */
+/** True for the channels of Colyseus's requests to rooms (`$<room>`) and processes (`p:<process>`). */
 function isRequestChannel(topic: string): boolean {
   return topic.startsWith("$") || topic.startsWith("p:");
 }

@@ -5,25 +5,25 @@ import { RoomkeepError } from "../../shared/index.ts";
 
 /** Longest wait, ms, for an answer of Redis. */
 const ANSWER_MS = 2_000;
-/** The same, ms, while the last question has had no answer: a join asks several times, and hears within seconds. */
+/** The same, ms, after a command without an answer: a join sends several, and must fail within seconds. */
 const SILENT_ANSWER_MS = 250;
-/** What is added to it, ms, in which a process that stalled catches up. */
+/** Time that is added, ms, for a process that stalled: it may have answers to read. */
 const AFTER_STALL_MS = 100;
 /** Longest wait, ms, for the first connection. */
 const CONNECT_MS = 5_000;
 
-/** A script that Redis runs as one step, and how its answer is read. */
+/** A Lua script, which Redis runs as one atomic step. */
 export interface Script {
   readonly source: string;
   readonly sha: string;
 }
 
-/** Makes a script. */
+/** Makes a script, with the SHA-1 under which Redis caches it. */
 export function scriptOf(source: string): Script {
   return { source, sha: createHash("sha1").update(source).digest("hex") };
 }
 
-/** A connection to Redis that answers in good time or says that it cannot; nothing waits in a queue. */
+/** A connection to Redis whose commands are answered in time or fail; none waits in a queue. */
 export interface RedisClient {
   /** Runs a script. @throws RoomkeepError REDIS_UNAVAILABLE */
   run<T>(script: Script, keys: readonly string[], args: readonly string[]): Promise<T>;
@@ -44,7 +44,7 @@ export async function openRedisClient(url: string): Promise<RedisClient> {
     socket: { connectTimeout: CONNECT_MS, reconnectStrategy: (tries) => Math.min(tries * 50, 500) },
     disableOfflineQueue: true,
   });
-  // Without a listener an outage would end the process; each command tells of it.
+  // Without a listener an outage would end the process; each command reports it.
   client.on("error", () => {});
   const gone = (cause: unknown) =>
     new RoomkeepError(
@@ -62,7 +62,7 @@ export async function openRedisClient(url: string): Promise<RedisClient> {
   let isSilent = false;
   async function ask<T>(command: () => Promise<unknown>): Promise<T> {
     const work = command();
-    // An answer that comes late tells as well that Redis is back.
+    // A late answer shows too that Redis is back.
     const heard = () => {
       isSilent = false;
     };
@@ -81,7 +81,7 @@ export async function openRedisClient(url: string): Promise<RedisClient> {
         try {
           return await client.evalSha(sha, given);
         } catch (error) {
-          // A Redis that was started anew does not know the script yet.
+          // A restarted Redis does not know the script yet.
           if (!String(error).includes("NOSCRIPT")) throw error;
           return client.eval(source, given);
         }
@@ -91,7 +91,7 @@ export async function openRedisClient(url: string): Promise<RedisClient> {
   };
 }
 
-/** The same error as Colyseus tells it to whoever joins: our code goes in front of the text. */
+/** Turns an error of ours into a matchmaking error of Colyseus, with our code in front of its text. */
 export function asMatchmakingError(error: unknown): unknown {
   if (!(error instanceof RoomkeepError)) return error;
   return new ServerError(ColyseusCode.APPLICATION_ERROR, `${error.code}: ${error.message}`, { cause: error });
@@ -101,8 +101,8 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const tooLate = () => reject(new Error(`no answer in ${ms} ms`));
-    // After a stall of this process its timers come first: before an answer that has long arrived is read, and before
-    // a question that waited for the next turn is even sent.
+    // After a stall of this process timers run first: before an answer that has arrived is read, and before a
+    // waiting command is even sent.
     timer = setTimeout(() => {
       timer = setTimeout(tooLate, AFTER_STALL_MS);
     }, ms);

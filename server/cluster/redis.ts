@@ -2,13 +2,13 @@ import { ClusterPresence } from "./presence.ts";
 import { openRedisClient, type RedisClient } from "./redis-client.ts";
 import { RoomDriver } from "./room-driver.ts";
 
-/** What the processes of a cluster share. */
+/** Redis, as the processes of a cluster share it. */
 export interface Shared {
   readonly presence: ClusterPresence;
   readonly driver: RoomDriver;
-  /** For heartbeats and counts, apart from what the matchmaker asks. */
+  /** Connection for heartbeats and rate limits; the driver has its own. */
   readonly link: RedisClient;
-  /** Tells the list of rooms who is dead; nobody is until it was told. */
+  /** Gives the driver its test for dead processes; until then none counts as dead. */
   knowDead(isDead: (processId: string) => boolean): void;
   /** Resolves when Redis answers. @throws RoomkeepError REDIS_UNAVAILABLE */
   ping(): Promise<void>;

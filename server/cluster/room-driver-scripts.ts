@@ -1,8 +1,8 @@
 import { scriptOf } from "./redis-client.ts";
 
 /**
- * How rooms are kept in Redis: each listing as JSON in one hash, and beside it the sets by which it is found: of its
- * game, of its process, and of the open rooms of its game, the fullest last. Each script is one step.
+ * Listings of rooms in Redis: each as JSON in one hash, and its id in the index sets of its game, of its
+ * process, and of the open rooms of its game, ordered by players. Each script is one atomic step.
  */
 export const ROOMS = "roomkeep:rooms";
 const KEYS = `
@@ -31,7 +31,10 @@ const KEYS = `
   end
 `;
 
-/** ARGV: room id, JSON, game, process, clients, "1" if it is open, "1" if it must be new. Answers 1 if it is listed. */
+/**
+ * ARGV: room id, JSON, game, process, clients, "1" if it is open, "1" if it must be new. Answers 1 if it is
+ * listed.
+ */
 export const put = scriptOf(`${KEYS}
   if ARGV[7] == '1' and redis.call('HEXISTS', '${ROOMS}', ARGV[1]) == 1 then return 0 end
   redis.call('HSET', '${ROOMS}', ARGV[1], ARGV[2])

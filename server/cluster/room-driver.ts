@@ -8,16 +8,16 @@ import {
 import { asMatchmakingError, type RedisClient } from "./redis-client.ts";
 import * as scripts from "./room-driver-scripts.ts";
 
-/** Open rooms that are looked at in one step. Nearly always the first fits. */
+/** Open rooms that are read in one step. Nearly always the first fits. */
 const PAGE = 16;
 
 type Conditions = Partial<IRoomCache>;
 type Change = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
 
 /**
- * The list of all rooms of a cluster, for Colyseus's matchmaker: found by index instead of by reading all of them, and
- * without those of dead processes. While Redis is away look-ups are refused with REDIS_UNAVAILABLE; what the rooms of
- * this process report meanwhile is kept and told when it is back.
+ * The list of all rooms of a cluster, for Colyseus's matchmaker: found by index, and without those of dead
+ * processes. While Redis is away look-ups fail with REDIS_UNAVAILABLE; changes to rooms of this process are
+ * noted and sent when it is back.
  */
 export class RoomDriver implements MatchMakerDriver {
   private readonly link: RedisClient;
@@ -27,7 +27,7 @@ export class RoomDriver implements MatchMakerDriver {
   private readonly own = new Map<string, IRoomCache>();
   /** Look-ups under way, by game and page. */
   private readonly asking = new Map<string, Promise<string[]>>();
-  /** What Redis was not told of: rooms that changed, and rooms that closed. */
+  /** Rooms whose change or end has not reached Redis. */
   private readonly untold = new Set<string>();
 
   constructor(link: RedisClient, isDead: (processId: string) => boolean = () => false) {
@@ -78,7 +78,7 @@ export class RoomDriver implements MatchMakerDriver {
       if ((await this.write(room, true)) === 0) return false;
       this.own.set(room.roomId, room);
     } catch {
-      // Colyseus leaves a room behind whose listing fails, so that it is listed later.
+      // Colyseus would leave a room open whose listing fails, so it is listed later.
       this.own.set(room.roomId, room);
       this.untold.add(room.roomId);
     }
@@ -100,7 +100,7 @@ export class RoomDriver implements MatchMakerDriver {
     await this.link.run(scripts.removeOf, [], [processId]).catch(() => {}); // the others see that it is dead
   }
 
-  /** Tells Redis what it missed while it was away; with `all` every room of this process. */
+  /** Sends Redis the changes that it missed while it was away; with `all` every room of this process. */
   async tellMissed(all = false): Promise<void> {
     if (all) for (const roomId of this.own.keys()) this.untold.add(roomId);
     for (const roomId of [...this.untold]) {
@@ -127,12 +127,12 @@ export class RoomDriver implements MatchMakerDriver {
   private async first(conditions: Conditions, sort?: SortOptions): Promise<IRoomCache | undefined> {
     const { roomId, name, locked, private: hidden } = conditions;
     if (roomId !== undefined) {
-      // A room of this process is known without asking: who dropped can return while Redis is away.
+      // Rooms of this process are found without Redis: a dropped player can return while it is away.
       const own = this.own.get(roomId);
       if (own) return own;
       const text = await this.link.send<string | null>("HGET", scripts.ROOMS, roomId);
       if (text !== null) return [parse(text)].find(this.fits(conditions));
-      // Its process ended, and it went on in another one (openSuccessor in rooms/travel/room-finder.ts).
+      // Its process ended, and another one opened the room (openSuccessor in rooms/travel/room-finder.ts).
       const next = await this.link.send<string | null>("GET", `roomkeep:moved:${roomId}`);
       return next === null ? undefined : this.first({ ...conditions, roomId: next });
     }
@@ -145,7 +145,7 @@ export class RoomDriver implements MatchMakerDriver {
     }
   }
 
-  /** Those who ask at the same time share one answer. */
+  /** Concurrent look-ups share one answer. */
   private openPage(name: string, from: number): Promise<string[]> {
     const key = `${from} ${name}`;
     const asked = this.asking.get(key);
@@ -171,7 +171,7 @@ export class RoomDriver implements MatchMakerDriver {
   }
 
   private async report(room: IRoomCache): Promise<void> {
-    // A room that is being made is listed by `persist` or `insert`, and one that has closed by nobody.
+    // A new room is listed by `persist` or `insert`; a closed room is not listed.
     if (!this.own.has(room.roomId)) return;
     try {
       await this.write(room, false);

@@ -1,7 +1,7 @@
 import { openRateLimit, type RateLimit, rateLimited } from "../accounts/rate-limit.ts";
 import { type RedisClient, scriptOf } from "./redis-client.ts";
 
-/** KEYS: the bucket. ARGV: points, ms. Answers for how long it is empty, ms; −1: it was not. */
+/** KEYS: the bucket. ARGV: points, ms. Answers the time to wait, ms; −1: allowed. */
 const spend = scriptOf(`
   local spent = redis.call('INCR', KEYS[1])
   if spent == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
@@ -12,11 +12,11 @@ const refund = scriptOf(`
   return 0`);
 
 /**
- * A limit that all processes count together, in windows that begin with the first use. While Redis is away each counts
- * for itself.
+ * A rate limit of all processes together, in windows that begin with the first use. While Redis is away each
+ * process counts by itself.
  *
  * @param name of the limit, in Redis's keys
- * @param points how many go within `seconds`
+ * @param points how many are allowed within `seconds`
  */
 export function openSharedLimit(link: RedisClient, name: string, points: number, seconds: number): RateLimit {
   const alone = openRateLimit(points, seconds);

@@ -8,7 +8,7 @@ import {
 import { type RedisClient, scriptOf } from "./redis-client.ts";
 
 const CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)";
-/** A character's seat, and when the seats of its account and address run out. */
+/** Keys: a character's seat, and the end times of the seats of its account and address. */
 const KEYS_OF = `local seat = 'roomkeep:seat:' .. ARGV[1]
   local function lists(account, address)
     local keys = { 'roomkeep:seats:account:' .. account }
@@ -18,7 +18,10 @@ const KEYS_OF = `local seat = 'roomkeep:seat:' .. ARGV[1]
   local was = redis.call('HMGET', seat, 'session', 'room', 'account', 'address')`;
 const FORGET = "for _, list in ipairs(lists(was[3], was[4])) do redis.call('ZREM', list, ARGV[1]) end";
 
-/** ARGV: character, account, address, session, ms, limits of account and address. Answers: whose limit, ms; or 0 and the earlier seat. */
+/**
+ * ARGV: character, account, address, session, ms, limits of account and address. Answers 1 (account) or 2
+ * (address) with the ms to wait, or 0 with the earlier seat.
+ */
 const take = scriptOf(`${CLOCK} ${KEYS_OF}
   local until_ = now + tonumber(ARGV[5])
   for i, list in ipairs(lists(ARGV[2], ARGV[3])) do
@@ -47,14 +50,14 @@ const confirm = scriptOf(`${CLOCK} ${KEYS_OF}
   for _, list in ipairs(lists(was[3], was[4])) do redis.call('ZADD', list, now + tonumber(ARGV[4]), ARGV[1]) end
   return 1`);
 
-/** ARGV: character, session or an empty text for any. Answers the seat that was forgotten. */
+/** ARGV: character, session or an empty text for any. Answers the seat that was removed. */
 const drop = scriptOf(`${KEYS_OF}
   if not was[1] or (ARGV[2] ~= '' and was[1] ~= ARGV[2]) then return {} end
   ${FORGET}
   redis.call('DEL', seat)
   return { was[1], was[2] }`);
 
-/** Waiting seats of a cluster: Redis counts, by its own clock. `addressMax`: seats of an address. */
+/** Waiting seats of a cluster, counted in Redis by its clock. `addressMax`: seats of an address. */
 export function openSharedSeats(link: RedisClient, addressMax: number): WaitingSeats {
   const limits = [String(ACCOUNT_SEATS), String(addressMax)];
   return {

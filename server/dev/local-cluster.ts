@@ -4,9 +4,9 @@ import { type DevProxy, openDevProxy, type Upstream } from "./proxy.ts";
 const NAMES = ["one", "two", "three", "four", "five", "six", "seven", "eight"] as const;
 /** Most processes of a local cluster. */
 export const PROCESSES_MAX = NAMES.length;
-/** A process may take so long to start, ms. */
+/** Longest time for a process to start, ms. */
 const START_MS = 120_000;
-/** Behind the front clients keep the address that they came by, and it adds theirs. */
+/** Behind the proxy clients keep the address of their request, and the proxy adds their own. */
 const BEHIND_FRONT = { HOST: "127.0.0.1", ROOMKEEP_PUBLIC_ADDRESS: "same", ROOMKEEP_TRUST_PROXY: "1" };
 /** Pause, ms, before a process that died is started again. */
 const AGAIN_MS = 500;
@@ -15,7 +15,7 @@ const AGAIN_MS = 500;
 export interface LocalProcess extends Upstream {
   /** one, two, three … */
   readonly name: string;
-  /** Its own address, behind the front. */
+  /** Its own address, behind the proxy. */
   readonly url: string;
   readonly child: ChildProcess;
 }
@@ -23,28 +23,28 @@ export interface LocalProcess extends Upstream {
 /** Several server processes on this machine behind one address. */
 export interface LocalCluster {
   readonly front: DevProxy;
-  /** Those that run and take requests, those that stop last. */
+  /** Running processes; those that are stopping come last. */
   running(): readonly LocalProcess[];
-  /** Stops one as SIGTERM does and starts it anew. Resolves when it runs again. */
+  /** Stops a process by SIGTERM and starts it anew. Resolves when it runs again. */
   restart(name: string): Promise<LocalProcess>;
   /** Stops all; resolves when every process is gone. A second call ends them by force. */
   close(): Promise<void>;
 }
 
-/** How to start the processes. */
+/** Options of a local cluster. */
 export interface LocalOptions {
   /** 1 to {@link PROCESSES_MAX}. */
   readonly processes: number;
   readonly host: string;
-  /** Of the front; 0 takes a free one. */
+  /** Port of the proxy; 0 takes a free one. */
   readonly port: number;
-  /** Arguments of node for each process; it says `{ ready, port, url, processId }` on its IPC channel. */
+  /** Arguments of node for each process, which sends `{ ready, port, url, processId }` on its IPC channel. */
   readonly args: readonly string[];
-  /** Settings of a process, over those of this one; how it is reached behind the front is set here. */
+  /** Settings of a process, on top of this process's. The address behind the proxy is set here. */
   env(name: string, index: number): Record<string, string>;
-  /** A line that a process wrote. */
+  /** Called with each line of a process's output. */
   onLine?(name: string, line: string): void;
-  /** How long one that stands still is waited for before another one is asked, ms; default 2,000. */
+  /** Longest wait for a process that stands still, ms, before another one is asked; default 2,000. */
   readonly answerMs?: number;
   /** True: a process that dies is started again. */
   revive?: boolean;
@@ -53,11 +53,11 @@ export interface LocalOptions {
 }
 
 /**
- * Starts server processes that share a database and a Redis, and one address in front of them. Each is in a process
- * group of its own: Ctrl-C reaches this process only, which then stops the others in good order. If this process is
- * killed they notice, and stop too.
+ * Starts server processes that share a database, a Redis and one address in front of them. Each has a process
+ * group of its own: Ctrl-C reaches this process only, which then stops the others in order. If this process
+ * is killed, they stop too.
  *
- * @throws Error a process ended before it ran, with what it wrote
+ * @throws Error a process ended before it was ready, with its output
  */
 export async function startLocalCluster(options: LocalOptions): Promise<LocalCluster> {
   const slots: (LocalProcess | undefined)[] = [];
@@ -97,7 +97,7 @@ export async function startLocalCluster(options: LocalOptions): Promise<LocalClu
   }
 
   try {
-    await start(0); // it migrates the database and makes what all share
+    await start(0); // it migrates the database and makes the shared secrets
     await Promise.all(Array.from({ length: options.processes - 1 }, (_, index) => start(index + 1)));
     const front = await openDevProxy(options, preferred);
     return {
@@ -174,7 +174,7 @@ function eachLine(stream: NodeJS.ReadableStream | null, take: (line: string) => 
   });
 }
 
-/** A frozen one is woken first: it could not even be told. */
+/** Sends a signal and waits for the end. A frozen process is woken first: it could not handle the signal. */
 function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((gone) => {

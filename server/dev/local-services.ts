@@ -8,12 +8,12 @@ import pg from "pg";
 import { createClient } from "redis";
 import { RoomkeepError } from "../../shared/index.ts";
 
-/** The database that a cluster on one machine gets where none is named. */
+/** Name of the database of a local cluster, when DATABASE_URL names none. */
 const DATABASE = "roomkeep_dev";
 const LOCAL_REDIS = "redis://127.0.0.1:6379";
 const LOCAL_POSTGRES = "127.0.0.1:5432";
 
-/** What several processes share. */
+/** Database and Redis of a local cluster. */
 export interface LocalServices {
   readonly databaseUrl: string;
   readonly redisUrl: string;
@@ -21,10 +21,10 @@ export interface LocalServices {
 }
 
 /**
- * Finds a PostgreSQL and a Redis for a cluster on this machine: those that DATABASE_URL and REDIS_URL name, else what
- * the system has.
+ * Finds a PostgreSQL and a Redis for a cluster on this machine: those of DATABASE_URL and REDIS_URL, else
+ * those of the system.
  *
- * @throws DATABASE_UNAVAILABLE, REDIS_UNAVAILABLE with the ways to get one
+ * @throws DATABASE_UNAVAILABLE, REDIS_UNAVAILABLE with instructions to install one
  */
 export async function findLocalServices(env: NodeJS.ProcessEnv): Promise<LocalServices> {
   const databaseUrl = env.DATABASE_URL || (await localDatabase());
@@ -55,20 +55,23 @@ async function makeDatabase(url: string): Promise<boolean> {
     if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
     return true;
   } catch {
-    return false; // the next user, or the word on how to get one
+    return false; // the next user is tried, else the error says how to get one
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-/** One of our own, so that nobody else's rooms are on its channels; where the program is missing, the one that runs. */
+/**
+ * Starts a Redis of the cluster's own, so that no other server uses its channels. Where the program is
+ * missing, it takes the Redis that runs on this machine.
+ */
 async function localRedis(): Promise<{ url: string; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-redis-"));
   const port = await freePort();
   const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder];
   const child = spawn("redis-server", options, { stdio: "ignore", detached: true });
-  child.on("error", () => {}); // told below
-  // Whoever presses Ctrl-C twice leaves nothing either.
+  child.on("error", () => {}); // reported below
+  // A second Ctrl-C must not leave it running either.
   process.once("exit", () => child.kill("SIGKILL"));
   const close = async () => {
     await ended(child);
@@ -95,7 +98,7 @@ or name one: REDIS_URL=redis://host:6379`,
 /** Whether a Redis answers at an address. */
 export async function redisAnswers(url: string): Promise<boolean> {
   const client = createClient({ url, socket: { connectTimeout: 1_000, reconnectStrategy: false } });
-  client.on("error", () => {}); // the answer says it
+  client.on("error", () => {}); // the result says it
   try {
     await client.connect();
     await client.ping();

@@ -8,19 +8,19 @@ import {
 import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 
-/** Most bytes of a request's body, as at the processes' own door. */
+/** Most bytes of a request's body, as in the processes' own request guard. */
 const BODY_MAX = 64 * 1024;
-/** A process that stands still is given up after so long without an answer, ms, unless told otherwise. */
+/** Default time without an answer, ms, after which a process that stands still is passed over. */
 const ANSWER_MS = 2_000;
-/** How often each process is asked whether it is there, and after how long without an answer others go first, ms. */
+/** Interval of the health checks, and time without an answer after which other processes come first, ms. */
 const PROBE_MS = 400;
 const SILENT_MS = 1_200;
 /** Path of a player's socket: /<process>/<room>. */
 const SEAT_PATH = /\/([\w-]+)\/[\w-]+$/;
 
-/** A process behind the front. */
+/** A process behind the proxy. */
 export interface Upstream {
-  /** Under which its sockets come: the id that Colyseus gave it. */
+  /** Colyseus's id of it, which is in the path of its sockets. */
   readonly processId: string;
   /** Its port on this machine. */
   readonly port: number;
@@ -34,12 +34,12 @@ export interface DevProxy {
 }
 
 /**
- * Opens one address in front of the processes of this machine: the socket of a seat goes to the process that has it,
- * everything else to the first of `upstreams` that answers. Each is asked for its health all the while, so that one
- * which stands still is passed over before a request was lost to it. For development and drills; in production a load
- * balancer does this (docs/deploy.md).
+ * Opens one address in front of the processes of this machine: the socket of a seat goes to the process that
+ * has it, everything else to the first of `upstreams` that answers. Health checks run all the while, so that
+ * no request goes to a process that stands still. For development and drills; in production a load balancer
+ * does this (docs/deploy.md).
  *
- * @param upstreams asked for each request, those to be preferred first
+ * @param upstreams called for each request; the preferred process first
  */
 export async function openDevProxy(
   { host, port, answerMs = ANSWER_MS }: { host: string; port: number; answerMs?: number },
@@ -59,7 +59,7 @@ export async function openDevProxy(
   ): void {
     const [to, ...others] = left;
     if (!to) {
-      tellNobody(answer);
+      answerUnavailable(answer);
       return;
     }
     const { method = "GET", url = "/" } = asked;
@@ -71,7 +71,7 @@ export async function openDevProxy(
       headers: headersFor(asked, body),
       agent: false,
     });
-    // A process that lives may take its time: joins wait for what a dead one held.
+    // A living process may be slow: joins wait for the leases of a dead one.
     const giveUp = () => {
       if (watch.isSilent(to.port)) forwarded.destroy(new Error("no answer in time"));
       else timer = setTimeout(giveUp, PROBE_MS);
@@ -86,9 +86,9 @@ export async function openDevProxy(
     forwarded.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       if (answer.headersSent) answer.destroy();
-      // What was never received, and what only asks, may be asked elsewhere.
+      // A request that was never received, or that only reads, may go to another process.
       else if (error.code === "ECONNREFUSED" || method === "GET") pass(asked, body, answer, others);
-      else tellNobody(answer);
+      else answerUnavailable(answer);
     });
     answer.on("close", () => forwarded.destroy());
     forwarded.end(body);
@@ -152,7 +152,9 @@ export async function openDevProxy(
   };
 }
 
-/** Asks each process for its health; one that does not answer is asked until it does. */
+/**
+ * Checks the health of each process. A check without an answer stays open until the process answers or ends.
+ */
 function watchHealth(upstreams: () => readonly Upstream[]): {
   isSilent(port: number): boolean;
   stop(): void;
@@ -184,7 +186,7 @@ function watchHealth(upstreams: () => readonly Upstream[]): {
   };
 }
 
-function tellNobody(answer: ServerResponse): void {
+function answerUnavailable(answer: ServerResponse): void {
   if (answer.headersSent || answer.destroyed) return;
   answer.writeHead(503, { "content-type": "application/json", "retry-after": "1" });
   const message = "No process of this server answers. Try again in a moment.";
@@ -200,7 +202,7 @@ function headersFor(asked: IncomingMessage, body: Buffer): Record<string, string
   return headers;
 }
 
-/** Each proxy adds the address that it was asked from, and how. */
+/** The headers to which each proxy adds the address and the scheme of its caller. */
 function forwardedBy({ headers, socket }: IncomingMessage): [string, string][] {
   const added = { "X-Forwarded-For": socket.remoteAddress, "X-Forwarded-Proto": "http" };
   return Object.entries(added).map(([name, own]) => [

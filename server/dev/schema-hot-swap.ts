@@ -5,9 +5,9 @@ type Children = Map<typeof Schema, Set<typeof Schema>>;
 /**
  * Lets the state classes of an edited project take the places of those they replace.
  *
- * Colyseus numbers the classes of a state by walking all that extend one another, and never forgets one: a class that
- * was loaded anew would get a number of its own, push the ones behind it up, and clients that stayed connected would
- * read an avatar as a crate.
+ * Colyseus numbers the classes of a state in the order in which they were defined, and never forgets one. A
+ * class that is loaded anew would get a number of its own and shift those behind it, and clients that stayed
+ * connected would read an avatar as a crate.
  *
  * @param load loads the project
  */
@@ -24,7 +24,7 @@ export async function swapSchemaClasses<T>(load: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Puts each class that has come where the first of its name stood that it may replace. */
+/** Puts each new class in the place of the first former class of the same name. */
 function takePlaces(former: ReadonlySet<typeof Schema>, children: Set<typeof Schema>): void {
   const come = [...children].filter((child) => !former.has(child));
   const order = [...former].map((was) => {

@@ -15,14 +15,14 @@ import type { LivePage } from "../http/static-page.ts";
 import type { AnyPlugin } from "../plugins/index.ts";
 import { swapSchemaClasses } from "./schema-hot-swap.ts";
 
-/** Path on which the page hears of edits; sockets of players have other ones. */
+/** Path of Vite's socket, which reports edits to the page. Sockets of players have other paths. */
 const HMR_PATH = "/__hmr";
 /** Name of Vite's environment that loads the rooms. */
 const ROOMS = "rooms";
-/** Rooms get the very roomkeep that runs here, by whatever links their project finds it. */
+/** Rooms import the roomkeep that runs here, however their project links to it. */
 const OWN = /^roomkeep\//;
 const fromSource = import.meta.url.endsWith(".ts");
-/** Editors write a file in several steps; edits that come this close together are one, ms. */
+/** Edits within this time, ms, count as one: editors write a file in several steps. */
 const SETTLE_MS = 60;
 
 /** What server/main exports. */
@@ -35,19 +35,19 @@ export interface MainModule {
 export interface ViteProject {
   /** Serves the page. The project is ready to load once this was called. */
   readonly page: LivePage;
-  /** Loads server/main as it stands now, with everything of the project that it imports. */
+  /** Loads the present server/main, with all files of the project that it imports. */
   load(): Promise<MainModule>;
-  /** The same before the page is served: plugins open before a room does. */
+  /** As `load`, before the page is served: plugins open before a room does. */
   loadOnce(): Promise<MainModule>;
-  /** Calls back after an edit to what the rooms import; one call at a time. */
+  /** Calls `follow` after an edit of a file that the rooms import, one call at a time. */
   onEdit(follow: (file: string) => Promise<void>): void;
   close(): Promise<void>;
 }
 
 /**
- * Opens a project with Vite: its page, and its rooms in an environment of their own. Only the project's files are
- * loaded anew after an edit; packages, roomkeep among them, are Node's and are loaded once, so that there is one
- * `WorldRoom`, one set of entities and one database.
+ * Opens a project with Vite: its page, and its rooms in an environment of their own. Only the project's files
+ * are loaded anew after an edit; packages, roomkeep among them, are loaded by Node, once, so that there is
+ * one `WorldRoom`, one set of entities and one database.
  *
  * @param main absolute path of server/main.ts
  * @param options `page: false` for a process that serves no page, because another one does
@@ -128,7 +128,7 @@ function roomsEnvironment(noteEdit: (file: string) => void): Plugin {
   return {
     name: "roomkeep:rooms",
     config: () => ({
-      // Without this the page of our own source tree would ask for what has not been built.
+      // Without this the page of our own source tree would import compiled files that may be missing.
       ...(fromSource && { resolve: { conditions: ["roomkeep-source", ...defaultClientConditions] } }),
       environments: {
         [ROOMS]: {
@@ -146,7 +146,7 @@ function roomsEnvironment(noteEdit: (file: string) => void): Plugin {
         if (this.environment.name === ROOMS && OWN.test(id)) return { id, external: true };
       },
     },
-    // An edit is seen here before the page is told of it.
+    // Runs before Vite reports the edit to the page.
     hotUpdate({ file, modules }) {
       if (this.environment.name !== ROOMS) return;
       if (modules.length > 0) noteEdit(file);
@@ -162,7 +162,7 @@ function openRooms(name: string, config: ResolvedConfig): DevEnvironment {
   });
   const fetchModule = environment.fetchModule.bind(environment);
   environment.fetchModule = async (id, importer, options) => {
-    // Vite may have marked the bare name as one that is no path.
+    // Vite may have put a prefix before the bare name.
     const name = id.replace(/^\/@id\//, "");
     return OWN.test(name)
       ? { externalize: import.meta.resolve(name), type: "module" }

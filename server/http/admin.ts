@@ -13,8 +13,8 @@ const scryptOf = promisify<string, string, number, Buffer>(scrypt);
 export interface AdminSignIn {
   check(password: string): Promise<boolean>;
   /**
-   * Makes the password at the first start of a database and returns it this one time. Called when the server runs and
-   * somebody can read it, so that a start that failed keeps no secret nobody saw.
+   * Makes the password at the first start of a database and returns it, this one time. Call it when the
+   * server runs: a start that fails must not store a password that was never shown.
    */
   announce(): Promise<string | undefined>;
 }
@@ -22,13 +22,15 @@ export interface AdminSignIn {
 const KEY = "admin_password";
 
 /**
- * Opens the admin's sign-in: with the configured password, or with one that is made once and kept as a hash.
+ * Opens the admin's sign-in: with the configured password, or with one that is made once and stored as a
+ * hash.
  */
 export function openAdminSignIn(ds: DataSource, configured: string | undefined): AdminSignIn {
   if (configured !== undefined) {
     return { check: async (given) => same(given, configured), announce: async () => undefined };
   }
-  // scrypt is slow on purpose, and the monitor asks every few seconds: what was right once is compared plainly.
+  // scrypt is slow on purpose, and the monitor asks every few seconds: a password that was right once is
+  // compared directly.
   let known: string | undefined;
   return {
     async check(given) {
@@ -66,7 +68,7 @@ function same(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** What lets only the admin through: name and password, with a pause after ten wrong ones. */
+/** Middlewares that let only the admin through: name and password, with a pause after ten wrong ones. */
 export function adminGuards(signIn: AdminSignIn) {
   const wrong = new RateLimiterMemory({ points: 10, duration: 60 });
   const locked = createMiddleware(async (context) => {

@@ -1,17 +1,19 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 
-/** Header in which the address of the client is handed on within the process, whatever the client sent in it. */
+/** Header that carries the client's address within the process; a value from the client is overwritten. */
 export const ADDRESS_HEADER = "x-real-ip";
 const CLAIMED = ["x-forwarded-for", "x-client-ip", "forwarded"];
 /** An address with the port that some proxies add: 203.0.113.7:4711, [2001:db8::1]:443, [2001:db8::1] */
 const WITH_PORT = /^(?:([\d.]+):\d{1,5}|\[([\da-f:.]+)\](?::\d{1,5})?)$/i;
 
 /**
- * Writes the address of the client where Colyseus and we look for it, and takes away what a client claimed.
+ * Writes the client's address where Colyseus and we read it, and removes headers in which a client claims
+ * one.
  *
- * @param proxies how many trusted proxies stand before this process, each of which adds to `X-Forwarded-For` where it
- * was asked from; 0 trusts no header. The rightmost entries are the proxies', all before them anybody may write.
+ * @param proxies number of trusted proxies in front, each of which adds the address of its caller to
+ * `X-Forwarded-For`; 0 trusts no header. The rightmost entries are the proxies' own; a client can write all
+ * others.
  */
 export function settleAddress(
   { headers, socket }: Pick<IncomingMessage, "headers" | "socket">,
@@ -23,7 +25,9 @@ export function settleAddress(
   headers[ADDRESS_HEADER] = address.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
-/** The entries of a list header without quotes; Node joins several lines of one by commas. Empty entries do not count. */
+/**
+ * The entries of a list header without quotes; Node joins repeated headers by commas. Skips empty entries.
+ */
 export function readList(header: string | string[] | undefined): string[] {
   return String(header ?? "")
     .split(",")

@@ -7,11 +7,11 @@ const SECURE = /^(https|wss)$/i;
 const PLAIN = /^(http|ws)$/i;
 
 /**
- * Leaves `http` or `https` in `X-Forwarded-Proto`, or nothing: Colyseus makes an address of what stands there.
+ * Reduces `X-Forwarded-Proto` to `http`, `https` or nothing: Colyseus builds an address from it.
  *
- * @param proxies how many trusted proxies stand before this process; 0 trusts no header. Of a list the entry of the
- * outermost of them counts; a proxy may also write one for all.
- * @returns how the client came, as far as that is known
+ * @param proxies number of trusted proxies in front; 0 trusts no header. In a list the entry of the outermost
+ * proxy counts; a proxy may also write one for all.
+ * @returns the scheme of the client's request, as far as it is known
  */
 export function settleScheme(
   { headers, socket }: Pick<IncomingMessage, "headers" | "socket">,

@@ -1,7 +1,7 @@
 import { matchMaker } from "@colyseus/core";
 
 /**
- * Answers cross-origin requests only for the origins that were configured. Pages of this server need none.
+ * Answers cross-origin requests only for the configured origins. Pages of this server are not cross-origin.
  */
 export function allowOrigins(origins: readonly string[]): void {
   matchMaker.controller.getCorsHeaders = (headers: Headers): Record<string, string> => {
@@ -17,8 +17,8 @@ export function allowOrigins(origins: readonly string[]): void {
 }
 
 /**
- * True for a socket that another site's page opens. The processes of one cluster share a host name and differ in the
- * port, so the port does not count; programs send no Origin.
+ * True for a socket of another site's page. The processes of one cluster share a host name and differ in the
+ * port, so the port does not count. Programs send no Origin and are let in.
  */
 export function isForeign(headers: Headers, origins: readonly string[]): boolean {
   const origin = headers.get("origin");
@@ -27,7 +27,9 @@ export function isForeign(headers: Headers, origins: readonly string[]): boolean
   return hostnameOf(origin) !== hostnameOf(`http://${headers.get("host")}`);
 }
 
-/** Without the dot that a full name may end in: some proxies take it off the Host, and browsers keep it in the Origin. */
+/**
+ * Host name without a final dot: some proxies remove it from the Host, while browsers keep it in the Origin.
+ */
 function hostnameOf(url: string): string {
   return new URL(url).hostname.replace(/\.$/, "");
 }

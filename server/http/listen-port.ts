@@ -2,7 +2,7 @@ import type { Server as HttpServer } from "node:http";
 import { RoomkeepError } from "../../shared/index.ts";
 import type { Config } from "../config.ts";
 
-/** Listens, or says why that cannot be. @throws RoomkeepError PORT_IN_USE, CONFIG_INVALID */
+/** Listens on the configured port. @throws RoomkeepError PORT_IN_USE, CONFIG_INVALID */
 export async function claimPort(http: HttpServer, { port, host }: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     http.once("error", (cause: NodeJS.ErrnoException) =>

@@ -1,14 +1,14 @@
 import type { Logger } from "pino";
 
-/** Between two lines of one kind, ms. */
+/** Least time between two lines of one reason, ms. */
 const EVERY_MS = 5_000;
 
 /**
- * Logs refusals: the first of a kind at once, those after it as one line with their count, so that nobody fills the
- * disk by being refused.
+ * Logs refusals: the first of a reason at once, later ones as one line with their count, so that refused
+ * requests cannot fill the disk.
  *
- * @param everyMs least time between two lines of a kind
- * @returns notes one refusal. `reason` is one of few words of ours, never text from the wire.
+ * @param everyMs least time between two lines of a reason
+ * @returns logs one refusal. `reason` is one of a few fixed words, never text of a request.
  */
 export function openRefusalLog(log: Logger, everyMs = EVERY_MS): (reason: string, address: string) => void {
   const waiting = new Map<string, { count: number; address: string }>();
@@ -17,7 +17,7 @@ export function openRefusalLog(log: Logger, everyMs = EVERY_MS): (reason: string
     const { count = 0, address } = waiting.get(reason) ?? {};
     waiting.delete(reason);
     if (count === 0) return;
-    log.warn({ reason, address, count }, "turned away at the front door");
+    log.warn({ reason, address, count }, "requests were refused");
     waiting.set(reason, { count: 0, address: "" });
     setTimeout(tell, everyMs, reason).unref();
   }

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * Keeps what a request sends until all of it is there, whether its length was told or it comes in chunks. So nobody
- * behind waits for a body that is slow, broken off or without end.
+ * Buffers the body of a request until it is complete, whether it has a Content-Length or comes in chunks. So
+ * no later code waits for a body that is slow, broken off or without end.
  *
  * @param max most bytes
- * @param onWhole the body can be read from the request
- * @param onTooLong more than `max` came; called once, and nothing more is kept
+ * @param onWhole called when the body can be read from the request
+ * @param onTooLong called when more than `max` came; nothing more is buffered
  */
 export function awaitBody(
   request: IncomingMessage,
@@ -16,7 +16,8 @@ export function awaitBody(
 ): void {
   let bytes = 0;
   const push = request.push.bind(request);
-  // Node's parser pushes each piece, and null at the end; a listener for "data" would take them from those behind.
+  // Node's parser pushes each piece, and null at the end; a listener for "data" would take them from later
+  // code.
   request.push = (piece: Buffer | null) => {
     if (piece === null) {
       push(null);
@@ -26,12 +27,12 @@ export function awaitBody(
     bytes += piece.length;
     if (bytes <= max) push(piece);
     else onTooLong();
-    // False would stop the reading at Node's own mark, which is lower than ours.
+    // False would pause the reading at Node's own mark, which is lower than ours.
     return true;
   };
 }
 
-/** Throws away what a request still sends, and calls back at its end. */
+/** Discards the rest of a request's body, and calls `onEnd` at its end. */
 export function dropBody(request: IncomingMessage, onEnd: () => void): void {
   request.push = (piece: Buffer | null) => {
     if (piece === null) onEnd();

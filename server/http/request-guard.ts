@@ -8,23 +8,25 @@ import { awaitBody, dropBody } from "./request-body.ts";
 
 /** Most bytes of a request's body: matchmaking options and account forms are far smaller. */
 const BODY_MAX = 64 * 1024;
-/** One who is turned away is still heard so long, ms: a socket that closes over unread bytes takes the answer back. */
+/**
+ * Time in which a refused request is still read, ms: a socket that closes over unread bytes loses the answer.
+ */
 const LINGER_MS = 1_000;
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{0,5})?$/i;
-/** Browsers that came by https stay with it for a year. */
+/** Browsers that used https keep to it for a year. */
 const HSTS = "max-age=31536000";
 
-/** Opened when there is somebody behind it to answer. */
+/** Answers requests with 503 until it is opened. */
 export interface RequestGuard {
   open(): void;
 }
 
 /**
- * Turns away what no browser sends before the framework behind sees it: a Host that is no host, two of them, a target
- * that is no path, a body without end. Settles the client's address and scheme for all that comes after. What proxies
- * tell in their headers is taken or ignored, never a reason to refuse.
+ * Refuses malformed requests before the framework sees them: a Host that is invalid or repeated, a target
+ * that is no path, a body that is too long. Settles the client's address and scheme for all later code.
+ * Headers of proxies are read or ignored, never a reason to refuse.
  *
- * @param proxies trusted proxies before this process
+ * @param proxies number of trusted proxies in front
  */
 export function guardRequests(server: Server, log: Logger, proxies = 0): RequestGuard {
   let isOpen = false;
@@ -37,7 +39,7 @@ export function guardRequests(server: Server, log: Logger, proxies = 0): Request
     if (event !== "request" && event !== "upgrade") return emit(event, ...args);
     const [request] = args as [IncomingMessage];
     settleAddress(request, proxies);
-    // HTTP/1.0 has no Host, and it is what HAProxy's health checks speak. Of 1.1 Node itself asks for one.
+    // HTTP/1.0, which HAProxy's health checks speak, has no Host. For 1.1 Node itself requires one.
     if (request.httpVersion === "1.0") request.headers.host ??= "localhost";
     const visit: Visit = {
       request,
@@ -61,9 +63,9 @@ interface Visit {
   readonly request: IncomingMessage;
   readonly scheme: "http" | "https";
   isEarly(): boolean;
-  /** Lets it in, to those behind. */
+  /** Passes the request on to later code. */
   enter(): void;
-  /** Notes in the log that it was refused. */
+  /** Logs the refusal. */
   note(reason: "host" | "target" | "body"): void;
 }
 
@@ -89,7 +91,7 @@ function admitSocket({ request, isEarly, enter, note }: Visit, socket: Duplex): 
   else enter();
 }
 
-/** The port answers before the database does: who comes too early is told so instead of being kept waiting. */
+/** The port is open before the database is: an early request gets an answer at once instead of a wait. */
 function askBackLater(response: ServerResponse): void {
   if (response.destroyed) return;
   response.writeHead(503, { "content-type": "application/json", "retry-after": "1", connection: "close" });
@@ -112,7 +114,7 @@ function endSocket(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }
 
-/** What of a request no browser and no proxy sends; undefined: it is well formed. */
+/** The malformed part of a request; undefined: it is well formed. */
 function faultOf({ headers, rawHeaders, url = "/" }: IncomingMessage): "host" | "target" | undefined {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === "host") hosts++;

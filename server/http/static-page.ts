@@ -5,19 +5,18 @@ import express, { type Application } from "express";
 import helmet from "helmet";
 import { RoomkeepError } from "../../shared/index.ts";
 
-/** What serves a page that is not built, while you develop. */
+/** Serves a page from source, during development. */
 export interface LivePage {
   (app: Application, http: HttpServer): Promise<void>;
-  /** Whether a socket is the page's own (it tells the browser of edits) and no player's. */
+  /** True for the socket by which the page hears of edits; others belong to players. */
   owns(url: string | undefined): boolean;
 }
 
-/** Folder of a built page, or what serves one. */
+/** Folder of a built page, or a server of its source. */
 export type PageSource = string | LivePage;
 
 /**
- * Serves the built page, with the headers that keep it to itself. Hashed files are cached for a year, the page
- * itself never.
+ * Serves the built page with security headers. Hashed files are cached for a year, the page itself never.
  *
  * @throws RoomkeepError PAGE_MISSING when the folder has no index.html
  */

@@ -3,7 +3,7 @@ import { type Refusal, refuse } from "../../shared/index.ts";
 import type { Db } from "../storage/database.ts";
 import { readPile } from "./containers.ts";
 
-/** Locks a death within the transaction that makes the pile; the second of two is refused. */
+/** Inserts the death lock, in the transaction that fills the pile; a second death is refused. */
 export async function lockDeath(db: Db, id: string, pile: string, zone: string): Promise<Refusal | null> {
   const made = await db.query<unknown[]>(
     `INSERT INTO death_lock (character, pile, zone) VALUES ($1, $2, $3)
@@ -13,7 +13,7 @@ export async function lockDeath(db: Db, id: string, pile: string, zone: string):
   return made.length === 1 ? null : refuse("CHARACTER_DEAD");
 }
 
-/** The death that a character has not been revived from. */
+/** The death of a character before its revival; null: it is alive. */
 export async function deathOf(db: Db, id: string): Promise<Death | null> {
   const [death] = await db.query<Death[]>("SELECT pile, zone FROM death_lock WHERE character = $1", [id]);
   return death ?? null;

@@ -229,7 +229,7 @@ function ownContainer(name: OwnContainer, { sheet }: Claim): string {
   return container[name](sheet.id);
 }
 
-/** What a player offers out of the own bag, and receives into it. */
+/** A player's side of an exchange, from and into the own bag. */
 function sideOf({ claim, offer }: { claim: Claim; offer: Offer }): ExchangeSide {
   const bag = container.bag(claim.sheet.id);
   return { id: claim.sheet.id, from: bag, into: bag, offer };

@@ -37,9 +37,9 @@ export interface Booking {
   containers: readonly string[];
   /** Makes the change on a working copy; a refusal rolls all of it back. Must be quick and without I/O. */
   change(inventory: InventoryTransaction): Refusal | null;
-  /** Containers whose whole content the answer holds; of the others it holds what changed. Default: all. */
+  /** Containers whose whole content is in the answer; of others it has the changed stacks. Default: all. */
   tell?: readonly string[];
-  /** Characters whose purse may change too and who need no claim: the addressee of a mail. */
+  /** Characters whose purse may change without a claim: the addressee of a mail. */
   others?: readonly string[];
   /** True: booked for dead characters too. Default: refused while one of them is dead. */
   whileDead?: boolean;
@@ -51,11 +51,12 @@ export interface Booking {
 export type ItemRules = SlotRules;
 
 /**
- * Books a request in one transaction: the first answer if it was answered before; else fences everyone, locks
- * the containers in order, makes the change, stores it by exact row counts, writes a ledger leg for every sum
- * that changed, and keeps the answer. A refusal leaves no trace, so that it may be tried again.
+ * Books a request in one transaction. A repeated request gets its first answer. Otherwise it checks all
+ * claims, locks the containers in order, makes the change, stores it with exact row counts, writes a ledger
+ * leg for every sum that changed, and stores the answer. A refusal changes nothing, so the request may be
+ * tried again.
  *
- * Commit first: call this, then change the room's state from what it returns.
+ * Commit first: call this, then change the room's state from its result.
  *
  * @throws CHARACTER_FENCED one of the claims in `by` was lost; nothing was changed
  * @throws DATABASE_UNAVAILABLE no answer; book again with the same request id
@@ -71,7 +72,7 @@ export async function book(ds: DataSource, rules: ItemRules, booking: Booking): 
   });
 }
 
-/** A transaction that PostgreSQL chose to end, to free others, did nothing and may be run again. */
+/** PostgreSQL aborts a transaction to end a deadlock. It has changed nothing, and is tried so often. */
 const TRIES = 3;
 const mayTryAgain = (error: unknown) =>
   error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001");
@@ -141,7 +142,10 @@ function toldOf({ tell }: Booking, before: readonly Stack[], { stacks }: Invento
   });
 }
 
-/** Inserting waits for the same request under way elsewhere, so that two never run. */
+/**
+ * Inserts the request id, or returns the stored answer. The insert waits for the same request elsewhere, so
+ * that it is booked once.
+ */
 async function firstAnswer(
   db: Db,
   requestId: string,
@@ -162,7 +166,7 @@ async function firstAnswer(
   return { ...stored.result, repeated: true };
 }
 
-/** Locks the characters in id order, so that two trades never wait for each other, and fences them. */
+/** Locks the characters in id order, so that two trades cannot deadlock, and checks the claims. */
 async function lockPurses(db: Db, { by, others = [] }: Booking): Promise<Purses> {
   const named = [...by, ...others.map((characterId) => ({ characterId, owner: null, epoch: null }))];
   const rows = await db.query<{ id: string; coins: string }[]>(
@@ -180,15 +184,15 @@ async function lockPurses(db: Db, { by, others = [] }: Booking): Promise<Purses>
   for (const { characterId, epoch } of named) {
     if (purses.has(characterId)) continue;
     if (epoch === null) throw new Refused(refuse("CHARACTER_MISSING"));
-    const text = `Character ${characterId} is no longer held under epoch ${epoch}.`;
+    const text = `Character ${characterId} is no longer leased under epoch ${epoch}.`;
     throw new RoomkeepError("CHARACTER_FENCED", text);
   }
   return purses;
 }
 
 /**
- * An empty container has no row to lock, so containers are locked by name, in order. By now the characters
- * are locked, so that the same statement sees whether one of them is dead.
+ * Locks containers by name, in order, because an empty one has no row to lock. The characters are locked
+ * before, so that this statement also sees whether one of them is dead.
  */
 async function lockContainers(db: Db, { by, containers, whileDead }: Booking): Promise<void> {
   const names = [...new Set(containers)].sort();
@@ -224,7 +228,7 @@ function isSame(old: Stack | undefined, { container, slot, qty }: Stack): boolea
   return old?.container === container && old.slot === slot && old.qty === qty;
 }
 
-/** Stores what is gone, new and changed, each in one statement whose row count must be exact. */
+/** Deletes, updates and inserts stacks, each in one statement whose row count must be exact. */
 async function storeStacks(db: Db, before: readonly Stack[], after: readonly Stack[]): Promise<void> {
   const was = new Map(before.map((stack) => [stack.id, stack]));
   const left = new Set(after.map(({ id }) => id));
@@ -271,7 +275,9 @@ interface Leg {
   coins: number;
 }
 
-/** The changes as sums by account and template, balanced by legs of the world for what was made or ended. */
+/**
+ * The changes as sums by account and template, balanced by legs of the account "world" for mints and sinks.
+ */
 function legsOf(
   before: readonly Stack[],
   coinsBefore: Purses,
@@ -307,14 +313,16 @@ async function writeLegs(
   );
 }
 
-/** A count that differs means that a row changed under our locks: roll back whole. */
+/**
+ * Checks a row count. Another count means that a row changed despite our locks: the booking is rolled back.
+ */
 async function exactly(rows: number, statement: Promise<[unknown, number]>): Promise<void> {
   const [, count] = await statement;
   if (count !== rows)
     throw new Error(`A booking changed ${count} rows instead of ${rows}; it was rolled back.`);
 }
 
-/** An account whose balance is not what the ledger says. */
+/** An account whose balance differs from the ledger. */
 export interface LedgerDifference {
   readonly account: string;
   /** Template, or null for coins. */
@@ -324,8 +332,8 @@ export interface LedgerDifference {
 }
 
 /**
- * Replays the ledger against the balances. Empty when every balance is what was booked and the legs of every
- * request sum to nothing (a request that does not is reported under its id).
+ * Replays the ledger against the balances. Empty when every balance equals its bookings and the legs of every
+ * request sum to nothing (another request is reported under its id).
  */
 export async function verifyLedger(db: Db): Promise<LedgerDifference[]> {
   const rows = await db.query<{ account: string; item: string | null; booked: string; found: string }[]>(`

@@ -2,18 +2,21 @@ import { type AuthContext, matchMaker } from "@colyseus/core";
 import { orJoinError } from "../../rooms/internal.ts";
 import { addressKey, openRateLimit, type RateLimit } from "../accounts/rate-limit.ts";
 
-/** Codes that lead nowhere an address may try in a minute. */
+/** Unknown room codes that an address may try in a minute. */
 const MISSES = 300;
-/** By which the matchmaker is told a room, and what it says when there is none. */
+/** Matchmaking methods that name a room, and the matchmaker's text for an unknown one. */
 const BY_ROOM = new Set(["joinById", "reconnect"]);
 const MISSED = /not found|has been disposed/i;
 
-/** Counts the tries of an address that lead to no room: each before it is made, and taken back when there is one. */
+/**
+ * Opens the limit of unknown room codes by address. Each try is counted before it is made, and refunded when
+ * the room exists.
+ */
 export const openMisses = (): RateLimit => openRateLimit(MISSES, 60);
 
 const invokeMethod = matchMaker.controller.invokeMethod;
 
-/** Bounds how many rooms that are not there an address may ask the matchmaker for. */
+/** Applies the limit to the matchmaking methods that name a room. */
 export function limitMisses(misses: RateLimit): void {
   matchMaker.controller.invokeMethod = async (method, name, options, context?: AuthContext) => {
     const ask = () => invokeMethod.call(matchMaker.controller, method, name, options, context);

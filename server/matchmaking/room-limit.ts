@@ -1,16 +1,19 @@
 import { RoomkeepError } from "../../shared/index.ts";
 
-/** How many rooms this process has, those that open right now included. */
+/** Number of rooms of this process, those included that are opening. */
 export interface RoomLimit {
   /**
-   * Counts a room that opens. @returns what to call when it has closed
+   * Counts a room that opens. @returns a function to call when it has closed
    * @throws ROOMS_FULL
    */
   open(): () => void;
   isFull(): boolean;
 }
 
-/** @param max rooms that may be open at a time */
+/**
+ * Opens the limit of rooms of a process.
+ * @param max rooms that may be open at a time
+ */
 export function openRoomLimit(max: number): RoomLimit {
   let rooms = 0;
   return {

@@ -6,16 +6,21 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { addressKey } from "../accounts/rate-limit.ts";
 import type { WaitingSeat, WaitingSeats } from "./waiting-seats.ts";
 
-/** An empty room waits so long for whoever gave up its last seat and got a ticket to the very room, seconds. */
+/**
+ * Time, seconds, that an empty room waits for the player whose last seat in it was freed by a ticket to the
+ * same room.
+ */
 const COME_BACK_S = 5;
 
-/** The port that rooms get, and what tickets need of it. */
+/** Seat reservations: the port of rooms, and the part that tickets use. */
 export interface Seats extends SeatPort {
-  /** Frees the seat that waits for a character, if there is one: it comes anew, and maybe to the same room. */
+  /**
+   * Frees the waiting seat of a character that joins anew. `nextRoomId`: the room that it joins, if known.
+   */
   free(characterId: string, nextRoomId?: string): Promise<void>;
 }
 
-/** Keeps each character to one waiting seat, and each account and address to a few. */
+/** Limits waiting seats: one for each character, a few for each account and address. */
 export function openSeats(waiting: WaitingSeats, log: Pick<BaseLogger, "warn">): Seats {
   const ownerOf = ({ characterId, accountId, address }: Identity) => ({
     characterId,
@@ -23,7 +28,7 @@ export function openSeats(waiting: WaitingSeats, log: Pick<BaseLogger, "warn">):
     address: address === "" ? "" : addressKey(address),
   });
 
-  /** A seat that no room has reserved yet is refused when one does: see `confirm`. */
+  /** Frees a seat in its room. A seat without a room yet is refused later: see `confirm`. */
   async function empty(seat: WaitingSeat | undefined, nextRoomId?: string): Promise<void> {
     if (seat?.roomId === undefined) return;
     const args = [seat.sessionId, seat.roomId === nextRoomId ? COME_BACK_S : 0];
@@ -50,12 +55,12 @@ export function openSeats(waiting: WaitingSeats, log: Pick<BaseLogger, "warn">):
     },
     async end({ characterId }, sessionId) {
       await waiting.drop(characterId, sessionId).catch((error) => {
-        log.warn({ err: error }, "a seat that was taken counts as waiting for a while");
+        log.warn({ err: error }, "a taken seat still counts as waiting, until it runs out");
       });
     },
     async free(characterId, nextRoomId) {
       const seat = await waiting.drop(characterId).catch((error) => {
-        log.warn({ err: error }, "a seat that waits could not be freed; it runs out");
+        log.warn({ err: error }, "a waiting seat could not be freed; it runs out");
         return undefined;
       });
       await empty(seat, nextRoomId);

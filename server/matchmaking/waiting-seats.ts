@@ -1,11 +1,11 @@
-/** Seats that an account may have reserved and not taken yet: one a character, and few characters at a time. */
+/** Waiting seats of an account: one for each character, of a few characters at a time. */
 export const ACCOUNT_SEATS = 4;
-/** A seat that no room has confirmed is forgotten after so long, ms: a room may wait for its zone before it opens. */
+/** Lifetime of an unconfirmed seat, ms: its room may wait for its zone before it opens. */
 export const LOOKING_MS = 20_000;
-/** Rooms keep a seat for ten seconds; it is forgotten a little later, ms. */
+/** Lifetime of a confirmed seat, ms: a little longer than the ten seconds of Colyseus's reservation. */
 export const CONFIRMED_MS = 10_500;
 
-/** For whom a seat is reserved. */
+/** The owner of a seat. */
 export interface SeatOwner {
   readonly characterId: string;
   readonly accountId: string;
@@ -20,26 +20,26 @@ export interface WaitingSeat {
   readonly roomId: string | undefined;
 }
 
-/** How a seat was taken: with what it replaced, or not because of whose limit, and for how long, ms. */
+/** Result of `take`: the seat that was replaced, or the limit that was reached with the time to wait, ms. */
 export type Taken =
   | { readonly earlier: WaitingSeat | undefined }
   | { readonly limited: "account" | "address"; readonly waitMs: number };
 
-/** Where waiting seats are kept: one of a character, each for a short time. */
+/** The store of waiting seats: one for each character, each for a short time. */
 export interface WaitingSeats {
-  /** Keeps a seat in the place of the character's earlier one, if the limits allow. */
+  /** Stores a seat in place of the character's earlier one, if the limits allow. */
   take(owner: SeatOwner, sessionId: string): Promise<Taken>;
   /** Notes the room. False: the character has another seat by now. */
   confirm(characterId: string, sessionId: string, roomId: string): Promise<boolean>;
-  /** Forgets the character's seat, or only that very one. @returns what was forgotten */
+  /** Removes the character's seat, or with `sessionId` only that one. @returns the removed seat */
   drop(characterId: string, sessionId?: string): Promise<WaitingSeat | undefined>;
 }
 
-/** Waiting seats of a process that is alone. `addressMax`: seats of an address. */
+/** Waiting seats of a process without Redis. `addressMax`: seats of an address. */
 export function openWaitingSeats(addressMax: number, now = () => performance.now()): WaitingSeats {
   const seats = new Map<string, SeatOwner & WaitingSeat & { until: number }>();
 
-  /** How long until one of those that are counted runs out, ms; undefined: there are fewer than `max`. */
+  /** Time until one of the counted seats runs out, ms; undefined: there are fewer than `max`. */
   function waitMs(key: "accountId" | "address", owner: SeatOwner, max: number): number | undefined {
     const counted = [...seats.values()].filter(
       (seat) => seat[key] === owner[key] && seat.characterId !== owner.characterId,
@@ -60,7 +60,7 @@ export function openWaitingSeats(addressMax: number, now = () => performance.now
     },
     async confirm(characterId, sessionId, roomId) {
       const seat = seats.get(characterId);
-      if (!seat) return true; // it took longer than it is remembered
+      if (!seat) return true; // its entry has run out
       if (seat.sessionId !== sessionId) return false;
       seats.set(characterId, { ...seat, roomId, until: now() + CONFIRMED_MS });
       return true;

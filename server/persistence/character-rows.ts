@@ -16,7 +16,7 @@ import {
 const { freed } = CHARACTER_LEASES;
 /** A save names the version that it follows. */
 const IS_OWN = `${isLeased(CHARACTER_LEASES)} AND version = $5`;
-/** How long a character on its way waits for the ticket's holder: `TRANSFER_MS` of `rooms/ports/ports.ts`. */
+/** Time in which a hand-over waits for the room with the ticket: `TRANSFER_MS` of `rooms/ports/ports.ts`. */
 const TRANSFER_END = LEASE_END;
 
 /** A character's row, as a claim loads it. */
@@ -37,7 +37,9 @@ const SHEET = "id, account_id, name, color, shape, coins, state, version, epoch"
 /** The claim that a statement names: the character, its epoch, and the process that owns the lease. */
 export type CharacterLease = Pick<Claim, "epoch" | "version"> & { id: string; owner: string };
 
-/** Acquires a free character, or one whose lease has run out. Null: it is leased, on its way, or missing. */
+/**
+ * Acquires a free character, or one whose lease has run out. Null: it is leased, in a hand-over, or missing.
+ */
 export async function claimRow(
   db: Db,
   id: string,
@@ -74,7 +76,7 @@ export async function holderOf(db: Db, id: string): Promise<HolderRow | null> {
   return rows[0] ?? null;
 }
 
-/** Whether exactly this state is stored, still under this epoch. */
+/** True when exactly this state is stored, still under this epoch. */
 export async function isStored(db: Db, id: string, epoch: number, state: string): Promise<boolean> {
   const rows = await db.query<unknown[]>(
     "SELECT 1 FROM character WHERE id = $1 AND epoch = $2 AND state = $3::jsonb",
@@ -83,7 +85,7 @@ export async function isStored(db: Db, id: string, epoch: number, state: string)
   return rows.length === 1;
 }
 
-/** A last save that waited on the disk while the database was away. */
+/** A last save that was spooled on the disk while the database was away. */
 export interface Spooled {
   readonly id: string;
   /** Incarnation of the process that made it. */
@@ -93,9 +95,9 @@ export interface Spooled {
 }
 
 /**
- * Saves and frees later: only while nobody has claimed the character since. It needs no version, because
- * nobody else writes under that epoch and this is its last save. Idempotent. `late`: it was claimed since, or
- * it is gone.
+ * Applies a spooled save and frees the character, unless it was claimed since. It needs no version, because
+ * no other process writes under that epoch and this is its last save. Idempotent. `late`: it was claimed
+ * since, or deleted.
  */
 export async function applySpooled(db: Db, { id, owner, epoch, state }: Spooled): Promise<"saved" | "late"> {
   const text = JSON.stringify(state);
@@ -170,7 +172,7 @@ export async function claimTransferRow(
   return rows[0] ?? null;
 }
 
-/** Gives up without saving. False: it was fenced already. */
+/** Frees the character without a save. False: it was fenced already. */
 export function abandonRow(db: Db, { id, owner, epoch }: Omit<CharacterLease, "version">): Promise<boolean> {
   return freeLease(db, CHARACTER_LEASES, [id, owner, epoch]);
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CharacterState } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 
-/** What the wire cannot carry is no place either: it has 32 bits. */
+/** A coordinate is finite as float32, its form on the wire. */
 const number = z.number().refine((value) => Number.isFinite(Math.fround(value)), "is not finite in 32 bits");
 const place = z.strictObject({ x: number, y: number, z: number, yaw: number });
 
@@ -13,17 +13,19 @@ const characterState = z.strictObject({
   stats: z.record(z.string(), z.json()),
 });
 
-/** A place that cannot be used is no reason to keep a character out: it starts at a spawn. */
+/**
+ * Stored places are checked later: a character with an invalid place is not refused but starts at a spawn.
+ */
 const storedState = characterState.extend({ places: z.record(z.string(), z.unknown()) });
 
-/** The state of a character that has been nowhere yet. */
+/** The state of a new character. */
 export function blankState(): CharacterState {
   return { v: 1, places: {}, stats: {} };
 }
 
 /**
  * Reads a stored state.
- * @param onLost told of each zone whose place cannot be used and is left out
+ * @param onLost called with each zone whose place is invalid and left out
  * @throws STATE_INVALID it is broken, or of a version that this program does not know
  */
 export function readState(
@@ -43,7 +45,7 @@ export function readState(
 
 /**
  * Writes a state for storing.
- * @throws STATE_INVALID a number is not finite, or a value is nothing that JSON can hold
+ * @throws STATE_INVALID a number is not finite, or a value is not JSON
  */
 export function writeState(characterId: string, state: CharacterState): string {
   const written = characterState.safeParse(state);

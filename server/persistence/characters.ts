@@ -15,10 +15,10 @@ import type { SaveSpool } from "./save-spool.ts";
 /** Milliseconds in which the owner of a live character is expected to save and release it. */
 const RELEASE_WAIT_MS = 2000;
 const POLL_MS = 100;
-/** Past the first two seconds only a lease that runs out can help, so we look less often. */
+/** After the first two seconds only a lease that runs out can help, so the poll is slower. */
 const SLOW_POLL_MS = 500;
 
-/** Who has a character, for asking them to let it go. */
+/** The owner of a character, to whom a request for its release is sent. */
 export interface Holder {
   readonly characterId: string;
   /** Incarnation of the process. */
@@ -27,19 +27,22 @@ export interface Holder {
   readonly epoch: number;
 }
 
-/** What the characters of a process need. */
+/** Options of {@link openCharacters}. */
 export interface CharacterOptions {
   /** Unique per boot of this process. */
   incarnation: string;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
   /**
-   * Asks the holder, in whichever process, to save, release and close the client with TAKEN_OVER. A hint only: it
-   * may be lost, the database decides. Also called for holders in this process.
+   * Asks the owner, in any process, to save, release and close the client with TAKEN_OVER. A hint that may be
+   * lost: the database decides. Also called for owners in this process.
    */
   requestRelease(holder: Holder): void | Promise<void>;
-  /** True for a database that only this process can open: leases found at the start are of the dead and are freed. */
+  /**
+   * True for a database of this process alone: leases found at the start belong to dead processes and are
+   * freed.
+   */
   exclusive?: boolean;
-  /** Keeps last saves on the disk while the database is away. */
+  /** Spools last saves on the disk while the database is away. */
   spool?: Pick<SaveSpool, "put" | "flushOne">;
   /** A steady clock in ms. */
   now?: () => number;
@@ -72,16 +75,16 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
   const leases = openLeases(ds, options);
   const queue = keyedQueue<Claim>();
   const pending = new Set<Promise<unknown>>();
-  /** The last claim of each character; `held` asks the leases whether it is still good. */
+  /** The last claim of each character; `held` asks the leases whether it is still valid. */
   const claims = new Map<string, Claim>();
   /**
-   * The newest of those who wait for a character here. Older ones give up: a crowd of logins would otherwise ask each
-   * holder in turn to let go, and the oldest might be the last to have it.
+   * The newest join that waits for a character here. Older ones give up: otherwise many logins would take the
+   * character from each other in turn, and the oldest might get it last.
    */
   const newest = new Map<string, symbol>();
   /** Claims with a save whose outcome is unknown, because its answer was lost. */
   const uncertain = new WeakSet<Claim>();
-  /** Tickets of journeys begun: a second try gives the same one. */
+  /** Tickets of hand-overs that were begun: a second try gets the same one. */
   const tickets = new WeakMap<Claim, string>();
   let closed = false;
 
@@ -101,15 +104,15 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     const sentAt = now();
     const asked = asking();
     const row = await answerWithin(asked).catch((error) => {
-      // If it goes through after all, nobody knows of it: give it back at once.
+      // If the statement succeeds later, its claim is unknown here: free it at once.
       asked
         .then((late) => late && rows.abandonRow(ds, { id, owner: incarnation, epoch: late.epoch }))
-        .catch(() => {}); // it failed, as was reported; else the lease runs out by itself
+        .catch(() => {}); // it failed, as is reported; otherwise the lease runs out
       throw error;
     });
     if (row === null) return null;
     if (!(now() - sentAt < SELF_FENCE_MS)) {
-      // A process that froze while it asked: the lease may be over before the answer is read.
+      // This process froze meanwhile: the lease may be over before the answer is read.
       await answerWithin(rows.abandonRow(ds, { id, owner: incarnation, epoch: row.epoch }));
       throw new RoomkeepError("DATABASE_UNAVAILABLE", "The database's answer came too late to be relied on.");
     }
@@ -129,14 +132,16 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     const state = readState(id, row.state, (zone) =>
       log.error(
         { characterId: id, zone },
-        "a stored place is no place: the character starts at a spawn there",
+        "a stored place is invalid: the character starts at a spawn there",
       ),
     );
     const sheet = { id, accountId: row.account_id, name, color, shape, coins: Number(row.coins), state };
     return { sheet, epoch, version };
   }
 
-  /** Asks each holder once, so that of two logins that race one ends up with the character and they do not circle. */
+  /**
+   * Asks each owner once, so that two concurrent logins do not take the character from each other for ever.
+   */
   async function askHolder(holder: rows.HolderRow, characterId: string, asked: Set<number>): Promise<void> {
     const { owner, room_id, epoch } = holder;
     if (owner === null || asked.has(epoch)) return;
@@ -197,7 +202,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     return claimed;
   }
 
-  /** Runs the writes of one claim one after the other: each names the version that the one before left. */
+  /** Runs the writes of one claim one after the other: each names the version of the one before. */
   function inTurn<T>(claim: Claim, write: () => Promise<T>): Promise<T> {
     const turn = queue.run([claim], write);
     const settled = turn.catch(() => {}).finally(() => pending.delete(settled));
@@ -206,8 +211,8 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
   }
 
   /**
-   * Learns what became of a write whose answer was lost. Only the holder writes, so a version that moved on under
-   * our epoch is our own write. If that one is still on its way it will find its version gone.
+   * Finds the outcome of a write whose answer was lost. Only the owner writes, so a newer version under our
+   * epoch is our own write. A write that is still under way will find its version outdated.
    */
   async function settle(claim: Claim, text: string): Promise<"held" | "released" | "travelling" | "fenced"> {
     if (!uncertain.has(claim)) return "held";
@@ -215,7 +220,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
     const ticket = tickets.get(claim);
     if (row && ticket !== undefined && row.transfer_nonce === ticket) return "travelling";
     if (row?.epoch !== claim.epoch) return "fenced";
-    // Given up: by a release of this state, or, while the process shut down, without it.
+    // It was freed: by a release of this state, or, during the shutdown, without a save.
     if (row.owner === null) {
       const stored = await answerWithin(rows.isStored(ds, claim.sheet.id, claim.epoch, text));
       return stored ? "released" : "fenced";
@@ -257,8 +262,8 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
   async function release(claim: Claim, state: CharacterState): Promise<"saved" | "fenced"> {
     const { id } = claim.sheet;
     const text = writeState(id, state);
-    // Unlike a save it is tried without a lease too: it is the last word on the character, and the database
-    // takes it only if nobody has claimed the character since.
+    // Unlike a save it is tried without a lease too: it is the last state of the character, and the database
+    // accepts it only if the character was not claimed since.
     return inTurn(claim, async () => {
       const was = await settle(claim, text);
       if (was !== "held") {
@@ -282,7 +287,7 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
 
   async function keep(claim: Claim, state: CharacterState): Promise<boolean> {
     const { id } = claim.sheet;
-    writeState(id, state); // what cannot be stored later is refused now
+    writeState(id, state); // a state that cannot be stored later is refused now
     if (!options.spool) return false;
     await options.spool.put({ id, owner: incarnation, epoch: claim.epoch, state });
     leases.drop(id, claim.epoch);

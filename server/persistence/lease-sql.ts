@@ -38,7 +38,7 @@ export const LEASE_END = "now() + interval '10 seconds'";
 /**
  * The assignments that acquire a row for the owner `$2` and the room `$3`.
  *
- * @param row what the row is called where its columns need a qualifier
+ * @param row alias of the row, where its columns need a qualifier
  */
 export function acquired(row?: string): string {
   const epoch = row === undefined ? "epoch" : `${row}.epoch`;
@@ -58,8 +58,7 @@ export function isLeased({ key }: LeaseTable): string {
 
 /**
  * Renews every lease of a process in one statement; returns the keys of those that are still its own. The
- * rows are locked in order of their keys, as bookings do, so that the two never wait for each other in a
- * circle.
+ * rows are locked in order of their keys, as bookings do, so that the two cannot deadlock.
  */
 export async function renewLeases(
   db: Db,
@@ -96,8 +95,8 @@ export async function freeLease(
 }
 
 /**
- * Frees all rows of a process, or of every process (null): for its end, and for the start of the only
- * process.
+ * Frees all rows of a process, or of every process (null): at its end, or at the start of a process that is
+ * alone.
  */
 export async function freeLeases(
   db: Db,

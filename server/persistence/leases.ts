@@ -5,7 +5,7 @@ import { renewRows } from "./character-rows.ts";
 
 /** Milliseconds between renewals of all leases of a process. A lease lasts 10 s, so three may fail. */
 export const RENEW_MS = 3000;
-/** Milliseconds without a renewal after which a process fences itself: well before anybody else may claim. */
+/** Milliseconds without a renewal after which a process fences itself: well before another one may claim. */
 export const SELF_FENCE_MS = 7000;
 const WATCH_MS = 250;
 
@@ -19,9 +19,12 @@ export interface Lease {
 
 /** The leases of a process. */
 export interface Leases {
-  /** Begins to renew. `sentAt`: when the claim was sent, so that the local view is never the longer one. */
+  /**
+   * Begins to renew. `sentAt`: when the claim was sent, so that the lease ends here before it ends in the
+   * database.
+   */
   hold(id: string, epoch: number, sentAt: number): void;
-  /** A save under the claim renewed it too. */
+  /** Notes that a save under the claim renewed it too. */
   touch(id: string, epoch: number, sentAt: number): void;
   /** Stops renewing; the listeners are not called. */
   drop(id: string, epoch: number): void;
@@ -29,9 +32,9 @@ export interface Leases {
   lose(id: string, epoch: number, why: string): void;
   holds(id: string, epoch: number): boolean;
   onLost(listener: (id: string, epoch: number) => void): () => void;
-  /** Renews all now, unless a renewal is under way. Fences first what is overdue. */
+  /** Renews all now, unless a renewal is under way. Fences overdue leases first. */
   renew(): Promise<void>;
-  /** Fences what was not renewed for {@link SELF_FENCE_MS}. */
+  /** Fences leases that were not renewed for {@link SELF_FENCE_MS}. */
   watch(): void;
   stop(): void;
 }
@@ -41,7 +44,7 @@ export interface LeaseOptions {
   /** Unique per boot of a process. */
   incarnation: string;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
-  /** What is leased, for the log. Default "character". */
+  /** Kind of the leased rows, for the log. Default "character". */
   what?: string;
   /**
    * Renews every lease of a process in one statement; returns the ids that are still its own. Default:
@@ -75,7 +78,7 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
       try {
         listener(id, epoch);
       } catch (error) {
-        // One room's fault must not keep the other characters from being fenced.
+        // An error in one room must not keep the other leases from being fenced.
         log.error({ err: error, characterId: id }, "a listener for fenced characters threw");
       }
     }
@@ -89,7 +92,7 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
   }
 
   async function renew(): Promise<void> {
-    watch(); // a process that wakes from a freeze must not renew what is overdue
+    watch(); // after a freeze overdue leases must not be renewed
     if (renewing || held.size === 0) return;
     renewing = true;
     const asked = [...held.values()];
@@ -98,7 +101,7 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
       const kept = await answerWithin(renewOwn(ds, incarnation, asked));
       for (const lease of asked) {
         if (kept.has(lease.id)) lease.renewedAt = Math.max(lease.renewedAt, sentAt);
-        // Does nothing where it was released or claimed anew while the statement ran.
+        // No effect on a lease that was released or claimed anew while the statement ran.
         else lose(lease.id, lease.epoch, "another owner has it");
       }
     } catch (error) {

@@ -4,7 +4,7 @@ import { Gauge } from "prom-client";
 import { type ErrorCode, RoomkeepError } from "../../shared/index.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 
-/** The same refusal is logged again after so long, ms: each player who tries brings one. */
+/** Least time between two log lines of the same refusal, ms: each join repeats it. */
 const LOG_AGAIN_MS = 60_000;
 
 /** A zone whose save this process could not open. */
@@ -16,11 +16,11 @@ export interface RefusedZone {
 
 /** The zones that refuse to open here, for operators. */
 export interface RefusedZones {
-  /** Logs why a zone's save cannot be opened; returns what whoever wanted in is told. */
+  /** Logs why a zone's save cannot be opened. @returns the error of the join */
   refuse(zone: string, version: number, cause: unknown): RoomkeepError;
-  /** The zone has opened. */
+  /** Removes a zone that has opened. */
   forget(zone: string): void;
-  /** Those whose save is still the one that was refused. */
+  /** Zones whose present save is still the refused one. */
   list(): Promise<RefusedZone[]>;
 }
 
@@ -68,7 +68,7 @@ export function openRefusedZones(
       const asked = db.query<{ key: string; version: number }[]>(sql, [[...refused.keys()]]);
       const rows = await answerWithin(asked);
       const versions = new Map(rows.map(({ key, version }) => [key, version]));
-      // Set aside or restored by now, perhaps from another process.
+      // Removes zones whose save was set aside or restored since, perhaps from another process.
       for (const { zone, version } of [...refused.values()]) {
         if (versions.get(zone) !== version) refused.delete(zone);
       }
@@ -85,7 +85,7 @@ export function exportRefusedZones(registry: Registry, zones: Pick<RefusedZones,
     labelNames: ["reason"],
     registers: [registry],
     async collect() {
-      // While the database is away the last count stands.
+      // While the database is away the last count stays.
       const found = await zones.list().catch(() => undefined);
       if (!found) return;
       this.reset();

@@ -8,26 +8,26 @@ import { answerWithin } from "../storage/database.ts";
 import { applySpooled, type Spooled } from "./character-rows.ts";
 import { readState } from "./character-state.ts";
 
-/** Milliseconds between two tries to bring what was spooled to the database. */
+/** Milliseconds between two tries to write spooled saves to the database. */
 const RETRY_MS = 1000;
 const ENTRY = /^([0-9a-f-]{36})\.(\d+)\.json$/;
 
-/** Last saves that the database did not take, kept on the local disk until it does. */
+/** Last saves that the database did not accept, on the local disk until it does. */
 export interface SaveSpool {
   /** Writes and fsyncs a last save. It is tried again in the background and at the next start. */
   put(save: Spooled): Promise<void>;
-  /** Tries everything now; tells how many are still waiting. */
+  /** Tries all now. @returns how many still wait */
   flush(): Promise<number>;
-  /** Brings the save of one character in before it is claimed here, if there is one. */
+  /** Applies the spooled save of a character, if there is one, before it is claimed here. */
   flushOne(characterId: string): Promise<void>;
-  /** Stops trying; what is left stays on the disk. */
+  /** Stops trying; the rest stays on the disk. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the spool in a folder, makes it where it is missing, and brings in what an earlier run left: each save only
- * under the epoch it was made under. What came too late, because somebody has claimed the character since, is moved
- * to `conflicts/` for a person to look at, never applied.
+ * Opens the spool in a folder, which it makes if needed, and applies the saves of an earlier run, each under
+ * its own epoch only. A save whose character was claimed since is moved to `conflicts/` for an operator and
+ * never applied.
  *
  * @throws DATA_DIR_UNWRITABLE
  */
@@ -59,7 +59,7 @@ export async function openSaveSpool(
     const save = parse(text);
     if (save === null) return putAside(name, "it cannot be read");
     const outcome = await answerWithin(applySpooled(ds, save));
-    if (outcome === "late") return putAside(name, "somebody has claimed the character since");
+    if (outcome === "late") return putAside(name, "the character was claimed since");
     await rm(file, { force: true });
     log.info(
       { characterId: save.id, epoch: save.epoch },
@@ -115,11 +115,14 @@ function parse(text: string): Spooled | null {
     const known = typeof id === "string" && typeof owner === "string" && Number.isInteger(epoch);
     return known ? { id, owner, epoch, state: readState(id, state) satisfies CharacterState } : null;
   } catch {
-    return null; // put aside and told by whoever asked
+    return null; // the caller moves it aside and logs it
   }
 }
 
-/** A whole file or none, that a power cut does not take away: the file is synced, then its name. */
+/**
+ * Writes a file that survives a power cut, whole or not at all: the file is synced, renamed, then its folder
+ * synced.
+ */
 async function writeSynced(folder: string, name: string, text: string): Promise<void> {
   const part = join(folder, `${name}.part`);
   const file = await open(part, "w", 0o600);

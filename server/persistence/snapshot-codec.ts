@@ -2,21 +2,21 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
 import { RoomkeepError } from "../../shared/index.ts";
 
-/** How bytes are made smaller: brotli is denser, gzip faster. */
+/** Compression of the content: brotli is denser, gzip faster. */
 export type Compression = "brotli" | "gzip" | "none";
 
 /** Keys, compression and bounds of stored bytes. */
 export interface SnapshotCodecOptions {
   /**
-   * 32-byte keys as buffers, 64 hex digits or base64. The first seals; all open, so that a key can be changed
-   * while older snapshots still lie about. None: compressed and checksummed, not encrypted.
+   * 32-byte keys as buffers, 64 hex digits or base64. The first seals; all open, so that keys can be rotated
+   * while older snapshots exist. None: compressed and checksummed, not encrypted.
    */
   readonly keys?: readonly (Uint8Array | string)[];
   /** Default "brotli". */
   readonly compression?: Compression;
-  /** Most bytes that are sealed, and that opening may unpack to. Default 256 MiB. */
+  /** Most bytes of content, when sealed and when opened. Default 256 MiB. */
   readonly maxBytes?: number;
-  /** False refuses what is not encrypted. Default: true, as saves from before a key was set must open. */
+  /** False refuses content that is not encrypted. Default true: saves from before a key was set must open. */
   readonly allowPlain?: boolean;
 }
 
@@ -25,11 +25,11 @@ export interface SnapshotCodec {
   /**
    * Compresses, and encrypts if there is a key. Text is UTF-8.
    *
-   * @throws SNAPSHOT_UNSUPPORTED if it is larger than what may be opened again
+   * @throws SNAPSHOT_UNSUPPORTED if it is larger than `maxBytes`
    */
   seal(content: Uint8Array | string): Buffer;
   /**
-   * Gives back what was sealed.
+   * Returns the content that was sealed.
    *
    * @throws SNAPSHOT_CORRUPT if it was cut, changed or is no sealed content
    * @throws SNAPSHOT_NEWER if a newer version sealed it
@@ -51,10 +51,10 @@ const AES_256_GCM = 1;
 const KEY_BYTES = 32;
 
 /**
- * Makes the seal of stored snapshots: compression, AES-256-GCM when a key is configured, and a header that says
- * which. The header is authenticated with the content.
+ * Makes the codec of stored snapshots: compression, AES-256-GCM when a key is configured, and a header that
+ * names both. The header is authenticated with the content.
  *
- * @throws CONFIG_INVALID if a key has not 32 bytes
+ * @throws CONFIG_INVALID if a key does not have 32 bytes
  * @see NIST SP 800-38D, section 8.2.2: a random 96-bit nonce for each sealing, under 2^32 of them a key
  * @example
  * const codec = createSnapshotCodec({ keys: [config.snapshotKey] });
@@ -171,7 +171,7 @@ function unpack(compression: Compression, packed: Buffer, maxOutputLength: numbe
   return packed;
 }
 
-/** Against damage, not against an attacker. */
+/** Detects damage, not an attack. */
 function checksum(header: Buffer, content: Buffer): Buffer {
   return createHash("sha256")
     .update(header.subarray(0, TAG.at))

@@ -42,9 +42,9 @@ export function setZoneAside(ds: DataSource, zone: string, reason: string): Prom
 }
 
 /**
- * Makes a world that was set aside the saved one of its zone again. What the zone has saved since is set aside in turn.
+ * Restores a world that was set aside as the saved world of its zone. The present save is set aside in turn.
  *
- * @returns the zone, and the id of what was set aside in turn
+ * @returns the zone, and the id under which the former save was set aside
  * @throws ZONE_UNKNOWN nothing was set aside under this id
  * @throws ZONE_CLAIMED a room has the zone
  */
@@ -63,7 +63,7 @@ export function restoreQuarantined(ds: DataSource, id: string): Promise<{ zone: 
       [zone],
     );
     const aside = await moveAside(manager, zone, `replaced by ${id}, which was restored`);
-    // Above both: a version names one save only.
+    // Higher than both: a version names one save only.
     const version = Math.max(kept.version, present?.version ?? 0) + 1;
     await manager.query(
       `INSERT INTO zone_save (key, snapshot, version, saved_at)
@@ -75,7 +75,7 @@ export function restoreQuarantined(ds: DataSource, id: string): Promise<{ zone: 
   });
 }
 
-/** Keeps a zone closed until the transaction ends, and fences whoever had it. */
+/** Keeps a zone closed until the transaction ends, and fences its former owner. */
 async function holdClosed(manager: EntityManager, zone: string): Promise<void> {
   const rows = await manager.query<unknown[]>(
     `INSERT INTO zone_lease AS lease (key, epoch) VALUES ($1, 1)

@@ -26,7 +26,7 @@ export interface SaveRow {
 }
 
 /**
- * Acquires a zone that is free, new, or whose lease has run out; `handed`: or that this owner leases. Null:
+ * Acquires a zone that is free, new, or whose lease has run out; with `handed` also one of this owner. Null:
  * it is leased.
  */
 export async function claimZone(

@@ -10,11 +10,11 @@ import { openRefusedZones, type RefusedZone } from "./refused-zones.ts";
 import type { SnapshotCodec } from "./snapshot-codec.ts";
 import * as rows from "./zone-rows.ts";
 
-/** A room that is closing needs this long at most to save and free its zone, ms. */
+/** Longest time, ms, in which a closing room saves and frees its zone. */
 const CLOSING_MS = 2000;
 const POLL_MS = 200;
 
-/** What the zones of a process need. */
+/** Options of {@link openZones}. */
 export interface ZoneOptions {
   /** Unique per boot of this process. */
   incarnation: string;
@@ -23,7 +23,10 @@ export interface ZoneOptions {
   seal: SnapshotCodec;
   /** Default {@link ZONE_SAVE_MS}. */
   saveEveryMs?: number;
-  /** True for a database that only this process can open: leases found at the start are of the dead and are freed. */
+  /**
+   * True for a database of this process alone: leases found at the start belong to dead processes and are
+   * freed.
+   */
   exclusive?: boolean;
   /** A steady clock in ms. */
   now?: () => number;
@@ -36,9 +39,9 @@ export interface ZoneOptions {
 /** The persistent zones of a process: the port that rooms get, and its leases. */
 export interface Zones extends ZonePort {
   readonly leases: Leases;
-  /** Zones whose save this process could not open, and which refuse to. */
+  /** Zones that refuse to open, because this process could not open their save. */
   refused(): Promise<RefusedZone[]>;
-  /** Stops renewing, waits for saves under way and frees what is still held, unsaved. */
+  /** Stops renewing, waits for saves under way and frees the remaining leases, unsaved. */
   close(): Promise<void>;
 }
 
@@ -47,7 +50,7 @@ export interface Zones extends ZonePort {
  *
  * @throws DATABASE_UNAVAILABLE no answer within 5 s
  * @example
- * const zones = await openZones(database.ds, { incarnation, log, seal: createSeal({ keys: config.sealKeys }) });
+ * const zones = await openZones(database.ds, { incarnation, log, seal: createSnapshotCodec({ keys }) });
  */
 export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Zones> {
   const { incarnation, log, seal, saveEveryMs = ZONE_SAVE_MS } = options;
@@ -91,7 +94,8 @@ export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Z
         return epoch;
       }
       const holder = await answerWithin(rows.zoneHolder(ds, zone));
-      // A lease that was renewed since we came has a living owner, who may be closing but else keeps it.
+      // A lease that was renewed since the first look has a living owner: it may be closing, else it keeps
+      // the zone.
       const alive =
         Number(holder?.lease_until) !== Number(first?.lease_until) || holder?.owner === incarnation;
       if (!(now() - startedAt < (alive ? CLOSING_MS : CLAIM_WAIT_MS))) {

@@ -3,7 +3,7 @@ import type { AdminPage } from "./plugin.ts";
 
 type Guards = ReturnType<typeof createMiddleware>[];
 
-/** No script runs in it, and it loads nothing. */
+/** The page runs no script and loads nothing. */
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",

@@ -31,8 +31,8 @@ export interface PluginHost {
 export interface OpenPlugins extends RoomPlugins {
   readonly retention: readonly Retention[];
   /**
-   * Their routes and pages.
-   * @param own roomkeep's own, which none may replace
+   * Routes and pages of the plugins.
+   * @param own roomkeep's own endpoints, which no plugin may replace
    * @throws PLUGIN_INVALID two have the same place or operation id
    */
   endpoints(
@@ -60,7 +60,9 @@ export function readPlugins(
   return orderPlugins(plugins).map((plugin) => ({ plugin, settings: readSettings(plugin, env) }));
 }
 
-/** Opens plugins one after the other. What was opened is on the list of closers, whatever comes after. */
+/**
+ * Opens plugins one after the other. The closers of open plugins are registered even if a later one fails.
+ */
 export async function openPlugins(ready: readonly ReadyPlugin[], host: PluginHost): Promise<OpenPlugins> {
   const apis = new Map<string, unknown>();
   for (const one of ready) {
@@ -95,7 +97,7 @@ export async function openPlugins(ready: readonly ReadyPlugin[], host: PluginHos
   };
 }
 
-/** Such as `GET /v1/account`. */
+/** Method and path, such as `GET /v1/account`. */
 function placeOf({ path, options: { method } }: Endpoint): string {
   return `${method} ${path}`;
 }
@@ -119,7 +121,7 @@ function servicesOf(
 }
 
 function apiOf<Api>(apis: ReadonlyMap<string, unknown>, { name }: PluginOf<Api>, why: string): Api {
-  // By name: after a hot reload the room's module of the plugin is another one than that which was opened.
+  // By name: after a hot reload the room imports another instance of the plugin's module.
   if (!apis.has(name)) throw new RoomkeepError("PLUGIN_MISSING", `The plugin "${name}" is not open: ${why}.`);
   return apis.get(name) as Api;
 }

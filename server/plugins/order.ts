@@ -4,10 +4,10 @@ import type { AnyPlugin } from "./plugin.ts";
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
- * Each plugin behind those it needs, else in the order of the list.
+ * Orders plugins: each after those that it needs, otherwise as listed.
  *
- * @throws PLUGIN_INVALID a name is none, or two plugins have it
- * @throws PLUGIN_MISSING one is needed that is not in the list
+ * @throws PLUGIN_INVALID a name is invalid, or two plugins have it
+ * @throws PLUGIN_MISSING the list lacks a plugin that another one needs
  * @throws PLUGIN_CYCLE plugins need each other in a circle
  */
 export function orderPlugins(plugins: readonly AnyPlugin[]): readonly AnyPlugin[] {
@@ -15,7 +15,10 @@ export function orderPlugins(plugins: readonly AnyPlugin[]): readonly AnyPlugin[
   for (const plugin of plugins) {
     const { name } = plugin;
     if (!NAME.test(name))
-      throw new RoomkeepError("PLUGIN_INVALID", `"${name}" is no plugin's name: a-z, 0-9 and hyphens.`);
+      throw new RoomkeepError(
+        "PLUGIN_INVALID",
+        `"${name}" is not a valid plugin name: use a-z, 0-9 and hyphens.`,
+      );
     if (listed.has(name)) throw new RoomkeepError("PLUGIN_INVALID", `Two plugins are named "${name}".`);
     listed.set(name, plugin);
   }

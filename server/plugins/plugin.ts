@@ -6,13 +6,13 @@ import type { Db } from "../storage/database.ts";
 import type { Retention } from "../storage/retention.ts";
 import type { PluginRoute } from "./route.ts";
 
-/** What a plugin gets when it opens. */
+/** Services of the process for a plugin's `open`. */
 export interface PluginServices<Settings = Record<string, unknown>> {
-  /** Checked: defaults, what `with` gave, and environment variables, which win. */
+  /** Checked settings: defaults, those of `with`, and environment variables, which win. */
   readonly settings: Settings;
-  /** A query that is not answered within 5 s throws DATABASE_UNAVAILABLE; it may still be done later. */
+  /** A query without an answer within 5 s throws DATABASE_UNAVAILABLE; it may still take effect later. */
   readonly db: Db;
-  /** Does all of it or nothing, within the 5 s of `db`. Use the given `db` in it, never the other. */
+  /** Runs `work` in one transaction, within 5 s. Query by the `db` that it is given, not by the other one. */
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** Each line names the plugin. */
   readonly log: Log;
@@ -20,13 +20,16 @@ export interface PluginServices<Settings = Record<string, unknown>> {
   readonly incarnation: string;
   /** @throws PLUGIN_MISSING `needs` does not name it */
   plugin<Api>(needed: PluginOf<Api>): Api;
-  /** Closed in reverse, after the rooms and before the database; also when a later part of the start fails. */
+  /**
+   * Registers a closer. Closers run in reverse order, after the rooms and before the database, also when a
+   * later part of the start fails.
+   */
   onClose(close: () => unknown): void;
 }
 
 /** A step of a plugin's tables. Once released it is never changed; the next change is a step of its own. */
 export interface PluginMigration {
-  /** Unlike any other on the server, and ends in 13 digits, a time in ms: `Guestbook1764000000000`. */
+  /** Unique on the server, and ends in 13 digits, a time in ms: `Guestbook1764000000000`. */
   readonly name: string;
   up(db: Db): Promise<unknown>;
   /** Undoes `up`. */
@@ -42,15 +45,18 @@ export interface AdminPage {
 
 /** The parts of a plugin, as {@link definePlugin} reads them. Only the name is required. */
 export interface PluginDefinition<Api, Settings extends z.ZodObject> {
-  /** Lower-case words with hyphens; begins the types of its messages and the names of its settings. */
+  /** Lower-case words with hyphens; prefix of its message types and of its settings. */
   readonly name: string;
   /** Of the plugin, for the log. */
   readonly version?: string;
-  /** Plugins that are open before this one, and closed after it. */
+  /** Plugins that open before this one and close after it. */
   readonly needs?: readonly AnyPlugin[];
-  /** `maxEntries` of `guestbook` is the environment variable ROOMKEEP_GUESTBOOK_MAX_ENTRIES: coerce numbers. */
+  /**
+   * Schema of its settings. `maxEntries` of `guestbook` is the environment variable
+   * ROOMKEEP_GUESTBOOK_MAX_ENTRIES, a text: coerce numbers.
+   */
   readonly settings?: Settings;
-  /** Classes of its rows, compared with its migrations by a test. SQL needs none. */
+  /** Classes of its rows, for a test that compares them with the migrations. Plain SQL needs none. */
   readonly entities?: readonly RowClass[];
   readonly migrations?: readonly PluginMigration[];
   /** Opens it. @returns its API for rooms and for other plugins */
@@ -61,11 +67,11 @@ export interface PluginDefinition<Api, Settings extends z.ZodObject> {
   room?(room: PluginRoom, api: Api): RoomPart;
   /** For the console of every room; a room's own command of the same name wins. */
   commands?(api: Api): readonly Command<PluginRoom>[];
-  /** Registers what it measures. Begin the names with `roomkeep_<plugin>_`. */
+  /** Registers its metrics. Begin their names with `roomkeep_<plugin>_`. */
   metrics?(registry: Registry, api: Api): void;
-  /** Rows that run out, deleted in batches every ten minutes. */
+  /** Rows with a limited age, deleted in batches every ten minutes. */
   retention?(settings: z.output<Settings>): readonly Retention[];
-  /** Pages for operators, by the end of their path. */
+  /** Pages for operators, by the last part of their path. */
   adminPages?(api: Api): Readonly<Record<string, AdminPage>>;
 }
 

@@ -5,20 +5,20 @@ import type { Auth } from "../accounts/auth.ts";
 import { addressKey, type RateLimit } from "../accounts/rate-limit.ts";
 import { type Asked, endpoint, type Question } from "../http/api/answer.ts";
 
-/** Requests a minute, when a route says nothing. */
+/** Requests a minute of a route that sets no rate. */
 const PER_MINUTE = 120;
 
-/** The account that asks. */
+/** The account of a request. */
 export interface RouteCaller {
   readonly accountId: string;
-  /** As the database says now. */
+  /** Its present role, from the database. */
   readonly role: Role;
 }
 
 /** A route as a plugin describes it. */
 export interface RouteDefinition<Body, Result, Who extends Role | "anyone">
   extends Omit<Question<Body, Result>, "answer" | "signedIn"> {
-  /** The least role that may ask. "anyone" needs no access token. Default "player". */
+  /** The least role that may call it. "anyone" needs no access token. Default "player". */
   readonly role?: Who;
   /** Requests a minute of one account, or of one address for "anyone". Default 120. */
   readonly perMinute?: number;
@@ -27,7 +27,7 @@ export interface RouteDefinition<Body, Result, Who extends Role | "anyone">
   ): Promise<Result> | Result;
 }
 
-/** What the server asks before a route answers. */
+/** Sign-in and rate limits that a route is checked with. */
 export interface RouteGuard {
   readonly auth: Pick<Auth, "current">;
   /** Opens the rate limit of one route. */
@@ -36,14 +36,14 @@ export interface RouteGuard {
 
 /** A route of a plugin. Made by {@link route}. */
 export interface PluginRoute {
-  /** Such as `GET /v1/guestbook`. */
+  /** Method and path, such as `GET /v1/guestbook`. */
   readonly place: string;
   open(id: string, guard: RouteGuard): ReturnType<typeof endpoint>;
 }
 
 /**
- * Declares a route of a plugin: its shapes are checked and are in `/v1/openapi.json`, its role and rate are
- * asked first, and a `RoomkeepError` is answered with its code.
+ * Declares a route of a plugin: role, rate limit and body are checked before `answer` runs, its
+ * schemas are in `/v1/openapi.json`, and a `RoomkeepError` is answered with its code.
  *
  * @example
  * route({

@@ -5,10 +5,10 @@ import type { MoreRows } from "../storage/database.ts";
 import type { AnyPlugin, PluginMigration } from "./plugin.ts";
 
 /**
- * The rows of plugins, for the database: their classes and migrations. A plugin that is taken off the list
- * leaves its tables as they are.
+ * The row classes and migrations of plugins, for the database. A plugin that is removed from the list leaves
+ * its tables as they are.
  *
- * @throws PLUGIN_INVALID the name of a migration has no time, or is taken; it would be skipped in silence
+ * @throws PLUGIN_INVALID the name of a migration has no time, or is taken; TypeORM would skip it silently
  */
 export function rowsOf(plugins: readonly AnyPlugin[]): MoreRows {
   const owners = new Map(MIGRATIONS.map((Migration) => [new Migration().name, "roomkeep"]));

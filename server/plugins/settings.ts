@@ -2,7 +2,7 @@ import { RoomkeepError } from "../../shared/index.ts";
 import type { AnyPlugin } from "./plugin.ts";
 
 /**
- * The settings of a plugin: what `with` gave, and over it environment variables.
+ * The settings of a plugin: those of `with`, overridden by environment variables.
  *
  * @param env variables of the operator, without those of roomkeep itself
  * @throws CONFIG_INVALID naming each setting that cannot be used; never its value

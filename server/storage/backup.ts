@@ -13,10 +13,10 @@ const FORMAT = 1;
 /** Rows read or written at a time. */
 const BATCH = 500;
 
-/** Told while a backup or a restore goes on. */
+/** Called during a backup or a restore with the rows of a table so far. */
 export type Progress = (table: string, rows: number) => void;
 
-/** What a backup or a restore went over. */
+/** File and row counts of a backup or a restore. */
 export interface BackupResult {
   readonly file: string;
   readonly rows: number;
@@ -24,11 +24,11 @@ export interface BackupResult {
 }
 
 /**
- * Writes everything to a file: gzipped JSON lines, from one repeatable-read snapshot, so that it is the same on both
- * databases and can be read by people. The file appears whole, synced, or not at all. The embedded database has one
- * connection: the game waits while it is read.
+ * Writes all tables to a file: gzipped JSON lines, from one repeatable-read snapshot, the same from both
+ * databases and readable by people. The file appears whole and synced, or not at all. The embedded database
+ * has one connection, so the game waits meanwhile.
  *
- * @throws BACKUP_INVALID nothing can be written there
+ * @throws Error of the file system, when the file cannot be written
  */
 export async function backUp(ds: DataSource, file: string, progress?: Progress): Promise<BackupResult> {
   await mkdir(dirname(file), { recursive: true });
@@ -84,11 +84,12 @@ async function writeAll(db: Db, zip: Gzip, progress?: Progress): Promise<Record<
 }
 
 /**
- * Brings a backup into a database, in one transaction: all of it or nothing. Leases and journeys are over, and every
- * epoch is one higher, so that nothing that was live at the time of the backup can write.
+ * Restores a backup into a database, in one transaction: completely or not at all. Leases and hand-overs end,
+ * and every epoch grows by one, so that no process of the time of the backup can write.
  *
- * @param replace true: what is there is deleted first; else a database with accounts in it is refused
- * @throws BACKUP_INVALID the file is incomplete, was changed, is of another version, or the database is in use
+ * @param replace true: deletes all rows first; false: refuses a database with accounts
+ * @throws BACKUP_INVALID the file is incomplete, was changed, is of another version, or the database is in
+ * use
  */
 export async function restore(
   ds: DataSource,
@@ -124,7 +125,7 @@ async function readAll(db: Db, file: string, tables: readonly string[], progress
   const flush = async () => {
     const { table, rows } = batch;
     if (rows.length === 0) return;
-    // The text of the rows goes through as it is: no number is ever read as a JavaScript one.
+    // Rows stay text on their way, so that no number passes through a JavaScript number.
     await db.query(
       `INSERT INTO "${table}" OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::public."${table}", $1::json)`,
       [`[${rows.join(",")}]`],
@@ -188,7 +189,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) yield line;
 }
 
-/** Every table of ours, those that are referred to first. */
+/** All tables but TypeORM's own, referenced ones first. */
 async function tablesOf(db: Db): Promise<string[]> {
   const names = await db.query<{ name: string }[]>(
     `SELECT table_name AS name FROM information_schema.tables
@@ -216,7 +217,10 @@ async function migrationsOf(db: Db): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** What a process has live it would go on writing: servers are stopped first. The embedded database has its own lock. */
+/**
+ * Refuses a database with live characters: their processes would go on writing. The embedded database has a
+ * lock of its own.
+ */
 async function refuseWhileInUse(db: Db): Promise<void> {
   const [live] = await db.query<{ n: number }[]>(
     "SELECT count(*)::int AS n FROM character WHERE owner IS NOT NULL AND lease_until > now()",
@@ -224,7 +228,7 @@ async function refuseWhileInUse(db: Db): Promise<void> {
   if (live?.n) throw invalid(`${live.n} characters are live in this database. Stop the servers first.`);
 }
 
-/** Leases are over, of characters and of whatever else has one. */
+/** Ends the leases of every table that has some. */
 async function endLeases(db: Db): Promise<void> {
   const tables = await db.query<{ name: string }[]>(
     `SELECT table_name AS name FROM information_schema.columns
@@ -252,12 +256,15 @@ async function resetSequences(db: Db): Promise<void> {
 /** Names of scheduled backups sort by time. */
 const SCHEDULED = /^roomkeep-\d{8}T\d{6}Z\.jsonl\.gz$/;
 
-/** Name for a backup that is made now. */
+/** File name of a backup, by its time. */
 export function backupName(at: Date): string {
   return `roomkeep-${at.toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "")}.jsonl.gz`;
 }
 
-/** Deletes all but the newest `keep` scheduled backups in a folder; others' files are left alone. */
+/**
+ * Deletes all but the newest `keep` scheduled backups in a folder; other files stay. @returns the deleted
+ * names
+ */
 export async function pruneBackups(folder: string, keep: number): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => SCHEDULED.test(name)).sort();
   const old = names.slice(0, Math.max(0, names.length - keep));
@@ -268,7 +275,7 @@ export async function pruneBackups(folder: string, keep: number): Promise<string
 /** How many scheduled backups a server keeps. */
 const KEPT = 28;
 
-/** Makes a backup again and again, for as long as the process runs. */
+/** Makes a backup every `everyMs`, as long as the process runs. */
 export function scheduleBackups(
   ds: DataSource,
   folder: string,

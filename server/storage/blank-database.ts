@@ -6,10 +6,10 @@ import { dirname, join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 
 /**
- * A gzipped dump of an empty embedded database: a new one starts from it in a quarter of the time. Made once a machine
- * and version of PGlite, in a folder for temporary files that is this user's alone.
+ * A gzipped dump of an empty embedded database: a new one starts from it in a quarter of the time. Made once
+ * for a machine and a version of PGlite, in a temporary folder of this user alone.
  *
- * @returns its path; undefined where it cannot be kept
+ * @returns its path; undefined where it cannot be stored
  */
 export async function blankDatabase(): Promise<string | undefined> {
   try {
@@ -17,7 +17,7 @@ export async function blankDatabase(): Promise<string | undefined> {
     const file = join(folder, `pglite-${await versionOfPGlite()}.tar.gz`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const { uid, mode } = await lstat(folder);
-    // Somebody else could put there what we would then run on.
+    // A folder of another user could hold a forged dump.
     if (uid !== process.getuid?.() || (mode & 0o077) !== 0) return undefined;
     if (!existsSync(file)) await makeDump(file);
     return file;

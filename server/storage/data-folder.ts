@@ -11,17 +11,17 @@ export interface DataFolder {
 }
 
 const LOCK = /^lock\.(\d+)$/;
-/** How long, in ms, the owner has to say its process id; a frozen owner is an owner all the same. */
+/** Longest wait, ms, for the owner's process id; a frozen owner counts as an owner too. */
 const ANSWER_MS = 500;
 
 /**
- * Makes the folder where it is missing and takes its lock, because the embedded database has none of its own and
- * two processes on it lose rows. The lock is a listening unix socket: the kernel frees it when the process dies,
- * however it dies, and it also holds between containers that share a volume.
+ * Makes the folder if it is missing and takes its lock, because the embedded database has none of its own and
+ * two processes on it lose rows. The lock is a listening unix socket: the kernel frees it when the process
+ * dies, however it dies, and it also works between containers that share a volume.
  *
- * A dead owner leaves its socket file behind. Removing that file before binding would let two starters remove
- * each other's, so each binds the next number instead (binding is atomic) and then looks whether any other
- * answers; in doubt both refuse, never do both go on.
+ * A dead owner leaves its socket file behind. If starters removed that file before they bind, two of them
+ * could remove each other's. So each binds the next number (binding is atomic) and then checks whether
+ * another lock answers. In doubt both refuse; they never both go on.
  *
  * @throws DATA_DIR_UNWRITABLE the folder cannot be made or written
  * @throws DATA_DIR_LOCKED a live process has it
@@ -52,7 +52,7 @@ export async function lockDataFolder(folder: string): Promise<DataFolder> {
   }
 }
 
-/** A path to the folder that fits a socket address (about 100 bytes), however deep the folder lies. */
+/** A path to the folder that fits a socket address (about 100 bytes), however deep the folder is. */
 async function shortName(path: string): Promise<{ path: string; remove(): Promise<void> }> {
   const holder = await mkdtemp(join(tmpdir(), "rk-"));
   await symlink(path, join(holder, "d"));
@@ -79,7 +79,7 @@ async function lockNumbers(path: string): Promise<number[]> {
 async function bindNext(path: string, short: string): Promise<{ number: number; server: Server }> {
   const number = Math.max(-1, ...(await lockNumbers(path))) + 1;
   const server = createServer((socket) => {
-    socket.on("error", () => {}); // an asker that went away is no concern of the owner
+    socket.on("error", () => {}); // a client that has gone is no error of the owner
     socket.end(`${process.pid}\n`);
   });
   await new Promise<void>((bound, failed) => {
@@ -91,7 +91,7 @@ async function bindNext(path: string, short: string): Promise<{ number: number; 
   return { number, server };
 }
 
-/** The owner's process id, "" if it does not say, null if nobody listens. */
+/** The owner's process id; "" without an answer, null if no process listens. */
 function askOwner(address: string): Promise<string | null> {
   return new Promise((answer) => {
     let text = "";

@@ -19,13 +19,13 @@ import { blankDatabase } from "./blank-database.ts";
 import { type DataFolder, lockDataFolder } from "./data-folder.ts";
 import { openEmbeddedFolder } from "./embedded-folder.ts";
 
-/** Longest wait, in ms, for a database to answer before the one who asked is told DATABASE_UNAVAILABLE. */
+/** Longest wait, ms, for an answer of the database before DATABASE_UNAVAILABLE is thrown. */
 export const DATABASE_TIMEOUT_MS = 5000;
 
-/** Given as the data folder, keeps the embedded database in memory: nothing outlives the process. For tests. */
+/** As the data folder it keeps the embedded database in memory: nothing outlives the process. For tests. */
 export const IN_MEMORY = "memory://";
 
-/** Anything that runs SQL: the DataSource, or within a transaction its manager (never the DataSource there). */
+/** Runs SQL: the DataSource, or within a transaction its manager (never the DataSource there). */
 export type Db = Pick<EntityManager, "query">;
 
 /** An open database. */
@@ -33,7 +33,7 @@ export interface Database {
   readonly ds: DataSource;
   /** `embedded` is this process's alone; `postgres` may be shared. */
   readonly kind: "embedded" | "postgres";
-  /** Where the rows live, for people: a folder or `host:port/name`, never with a password. */
+  /** Place of the rows, for people: a folder or `host:port/name`, never with a password. */
   readonly where: string;
   /** Ends the connections and frees the data folder. Close it after everything that saves. */
   close(): Promise<void>;
@@ -54,20 +54,23 @@ export interface DatabaseOptions {
   log: Pick<BaseLogger, "info" | "warn">;
   /** Connections to PostgreSQL. The embedded database has one. */
   poolSize?: number;
-  /** Queries that take longer are logged, with their SQL but never what was in them, ms; 0: none. */
+  /** Queries that take longer, ms, are logged with their SQL but without their values; 0: none. */
   slowQueryMs?: number;
-  /** A new embedded database starts from a dump that this machine keeps: see {@link blankDatabase}. Default: in memory. */
+  /**
+   * A new embedded database starts from a dump on this machine: see {@link blankDatabase}. Default: only in
+   * memory.
+   */
   quick?: boolean;
   /** Rows besides the core's; {@link migrate} makes their tables too. */
   more?: MoreRows;
 }
 
 /**
- * Opens PostgreSQL when there is a url, else the embedded PGlite. Entities, SQL and migrations are the same on both.
+ * Opens PostgreSQL when there is a url, else the embedded PGlite, with the same entities, SQL and migrations.
  * The embedded database survives the crash of its process, not a power cut (it does not fsync).
  *
  * @throws DATABASE_UNAVAILABLE the url did not answer within 5 s, or refused
- * @throws CONFIG_INVALID the url is none
+ * @throws CONFIG_INVALID the url is not valid
  * @throws DATA_DIR_LOCKED another process has the folder
  * @throws DATA_DIR_UNWRITABLE the folder cannot be written
  * @throws DATA_DIR_DAMAGED the embedded database does not start
@@ -130,7 +133,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
     };
     return { ds, kind: "embedded", where: folder?.path ?? "memory", close };
   } catch (error) {
-    // An engine that cannot even close must not keep the folder.
+    // Even an engine that cannot close must not keep the folder.
     await pglite?.close().catch((reason) => log.warn({ err: reason }, "the embedded database did not close"));
     await folder?.release();
     throw error;
@@ -164,10 +167,10 @@ async function blankDump(quick: boolean): Promise<Blob | undefined> {
   return dump === undefined ? undefined : new Blob([await readFile(dump)]);
 }
 
-/** Told of each slow query: `{ ms, sql }`. */
+/** Diagnostics channel of slow queries: `{ ms, sql }`. */
 const slowQueries = channel("roomkeep:slow-query");
 
-/** Only what is slow is of interest; errors are thrown to whoever asked. */
+/** Logs slow queries only; errors are thrown to the caller. */
 function slowQueryLog(log: DatabaseOptions["log"]): Logger {
   const ignore = () => {};
   return {
@@ -201,7 +204,7 @@ function common(log: DatabaseOptions["log"], slowQueryMs = 0, more?: MoreRows) {
 }
 
 function placeOf(url: string): string {
-  // The parser's error carries the whole url, password and all, so it does not go along as a cause.
+  // The parser's error contains the whole url with its password, so it must not become a cause.
   if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
     throw new RoomkeepError(
       "CONFIG_INVALID",
@@ -216,8 +219,7 @@ function placeOf(url: string): string {
 const MIGRATION_LOCK = "0x726f6f6d6b656570";
 
 /**
- * Runs the migrations that are missing, each in its own transaction. Processes that start together wait for the
- * first of them.
+ * Runs the missing migrations, each in its own transaction. Processes that start together wait for the first.
  */
 export async function migrate(ds: DataSource): Promise<void> {
   if (ds.options.poolSize === 1) {
@@ -235,8 +237,8 @@ export async function migrate(ds: DataSource): Promise<void> {
 }
 
 /**
- * Waits for a database's answer, but not for ever: a server that was cut off or frozen never closes its socket.
- * The work itself may still be done later, so whoever calls must bear both outcomes.
+ * Waits for a database's answer, but not for ever: a server that was cut off or frozen never closes its
+ * socket. The work may still be done later, so the caller must handle both outcomes.
  *
  * @throws DATABASE_UNAVAILABLE no answer in `timeoutMs`, or no connection
  */
@@ -251,7 +253,7 @@ export async function answerWithin<T>(work: Promise<T>, timeoutMs = DATABASE_TIM
   }
 }
 
-/** SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), and what the socket and pool say. */
+/** SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), and errors of socket and pool. */
 const LOST = /^(08...|53...|57P..|25P03|ECONN.*|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/;
 const LOST_TEXT =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection|connection error/i;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { RoomkeepError } from "../../shared/index.ts";
 
-/** Lies in a database that was made to its end. */
+/** Marker file of a database that was made to its end. */
 const COMPLETE = "roomkeep.complete";
 /** First number of a relation that is not PostgreSQL's own: FirstNormalObjectId in its access/transam.h. */
 const FIRST_OWN_OID = 16_384;
@@ -14,36 +14,33 @@ const SYNC_AT_ONCE = 32;
 export interface EmbeddedFolderOptions {
   /** Makes a whole, closed database in a folder that is there and empty. */
   make(folder: string): Promise<void>;
-  /** Whether a new one is to outlive a power cut. */
+  /** True: a new one survives a power cut. */
   readonly sync: boolean;
   readonly log: Pick<BaseLogger, "warn">;
 }
 
 /**
- * The embedded database's own folder within the data folder. A new database is made beside it and renamed when it is
- * whole, so that a kill at any moment leaves none or all of it. What an earlier version left half made holds no table
- * of ours, hence no world: it is set aside, under a name of its own, and a new one is made.
+ * Opens the folder of the embedded database within the data folder. A new database is made beside it and
+ * renamed when it is complete, so that a kill at any moment leaves none or all of it. An incomplete one of an
+ * earlier version has no table of ours, hence no saves: it is renamed, and a new one is made.
  *
  * @param data the data folder, which this process has locked
  * @returns path of the database, ready to be opened
- * @throws DATA_DIR_DAMAGED it holds tables, and PostgreSQL would make an empty one over them
+ * @throws DATA_DIR_DAMAGED it has tables, and PostgreSQL would make an empty database over them
  */
 export async function openEmbeddedFolder(data: string, options: EmbeddedFolderOptions): Promise<string> {
   const { make, sync, log } = options;
   const folder = join(data, "database");
   const part = join(data, "database.new");
   if ((await namesIn(part)).length > 0) {
-    log.warn(
-      { folder: part },
-      "a database that an earlier start was killed over is removed: nothing was in it yet",
-    );
+    log.warn({ folder: part }, "an incomplete database of an earlier start is removed: it held no rows yet");
   }
   await rm(part, { recursive: true, force: true });
   if (await isComplete(folder)) return folder;
   if ((await namesIn(folder)).length > 0) {
     const aside = `${folder}.unfinished-${Date.now()}`;
     await rename(folder, aside);
-    log.warn({ folder, aside }, "a database that was never made to its end is set aside; a new one is made");
+    log.warn({ folder, aside }, "an incomplete database is set aside; a new one is made");
   }
   await mkdir(part);
   await make(part);
@@ -54,14 +51,14 @@ export async function openEmbeddedFolder(data: string, options: EmbeddedFolderOp
   return folder;
 }
 
-/** Says of a database that it is whole. */
+/** Marks a database as complete. */
 export function markComplete(folder: string): Promise<void> {
   return writeFile(join(folder, COMPLETE), "");
 }
 
 async function isComplete(folder: string): Promise<boolean> {
   const names = await namesIn(folder);
-  // Those of earlier versions have no mark: the tables, which come last, tell.
+  // Databases of earlier versions have no marker: their tables, which are made last, show it.
   if (!names.includes(COMPLETE) && !(await holdsTables(folder))) return false;
   if (names.includes("PG_VERSION")) return true;
   throw new RoomkeepError(

@@ -1,12 +1,12 @@
 import { type Registry, Summary } from "prom-client";
 import type { DataSource } from "typeorm";
 
-/** Over the last minutes only: what was slow yesterday says nothing about now. */
+/** Seconds that the quantiles cover: older times say nothing about now. */
 const WINDOW_S = 600;
 
 /**
- * Measures every query of a process by its kind, e.g. "update character": how many, and the times below which half and
- * 99 of 100 stay, over the last ten minutes. Never measures by what is in a query.
+ * Measures every query of a process by its kind, e.g. "update character": their number, and median and 99th
+ * percentile of their time over the last ten minutes. Values in a query are never read.
  *
  * @example
  * const metrics = new Registry();

@@ -3,14 +3,14 @@ import type { DataSource } from "typeorm";
 import { RoomkeepError } from "../../shared/index.ts";
 import { answerWithin, type Db } from "./database.ts";
 
-/** How long commands stay in the audit log. */
+/** Age at which entries leave the audit log. */
 const AUDIT_AGE = "1 year";
 const SWEEP_MS = 10 * 60_000;
 /** Rows that one statement deletes, so that no lock is held for long. */
 const BATCH = 1_000;
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
 
-/** Rows that run out, or another statement that is due as often. */
+/** Rows with a limited age, or another statement that runs as often. */
 export type Retention =
   | {
       readonly table: string;
@@ -22,16 +22,16 @@ export type Retention =
   | { sweep(db: Db): Promise<unknown> };
 
 /**
- * Deletes what has run out. Any number of processes may do it.
+ * Deletes expired rows. Several processes may do it at the same time.
  *
- * @param more of plugins
+ * @param more rules of plugins
  */
 export async function applyRetention(db: Db, more: readonly Retention[] = []): Promise<void> {
   for (const statement of [
     "DELETE FROM join_ticket WHERE expires_at < now() - interval '1 hour'",
     "DELETE FROM oidc_attempt WHERE expires_at < now()",
     "DELETE FROM refresh_token WHERE expires_at < now()",
-    // Used ones are kept for a while: who comes with one is told, and his sign-in is ended.
+    // Used tokens stay for a while: a second use of one is detected and ends its sign-in.
     "DELETE FROM refresh_token WHERE used_at < now() - interval '30 days'",
     `DELETE FROM sign_in WHERE created_at < now() - interval '1 day'
        AND NOT EXISTS (SELECT 1 FROM refresh_token WHERE sign_in_id = sign_in.id)`,
@@ -67,16 +67,14 @@ async function deleteOlder(
   }
 }
 
-/** Sweeps now and then. @returns how to stop */
+/** Applies retention every ten minutes. @returns a function that stops it */
 export function openRetention(
   ds: DataSource,
   log: Pick<BaseLogger, "warn">,
   more: readonly Retention[],
 ): () => void {
   const timer = setInterval(() => {
-    applyRetention(ds, more).catch((error) =>
-      log.warn({ err: error }, "what has run out could not be swept away"),
-    );
+    applyRetention(ds, more).catch((error) => log.warn({ err: error }, "expired rows could not be deleted"));
   }, SWEEP_MS);
   timer.unref();
   return () => clearInterval(timer);

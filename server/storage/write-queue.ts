@@ -2,31 +2,31 @@ import type { BaseLogger } from "pino";
 import { retry } from "../../shared/internal.ts";
 import { answerWithin } from "./database.ts";
 
-/** Milliseconds that a row waits for others to be written with. */
+/** Milliseconds that a row waits, so that several are written together. */
 const WRITE_MS = 250;
 /** Most rows in one statement. */
 const BATCH = 500;
-/** Most rows that wait while the database is away; what comes after is lost, and told. */
+/** Most rows that wait while the database is away; further ones are lost, and the log counts them. */
 const WAITING_MAX = 10_000;
-/** Tries to write what is left at the end. */
+/** Tries to write the remaining rows at the end. */
 const LAST_TRIES = 3;
 
 /** Rows on their way to the database. */
 export interface WriteQueue<T> {
   /** Never throws, never waits. */
   push(row: T): void;
-  /** Writes what waits. @throws DATABASE_UNAVAILABLE it waits on */
+  /** Writes all waiting rows. @throws DATABASE_UNAVAILABLE they go on waiting */
   flush(): Promise<void>;
-  /** Writes what waits and takes no more. */
+  /** Writes all waiting rows and takes no more. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a queue of rows that nobody waits for: they are written a few times a second, many in one statement, in their
- * order; a crash loses what came since the last write.
+ * Opens a queue of rows whose writes no caller waits for: a few times a second they are written in order,
+ * many in one statement. A crash loses the rows since the last write.
  *
- * @param what the rows, in the words of the log: "events"
- * @param insert one statement; asked again with the same rows when its answer was lost
+ * @param what name of the rows in the log: "events"
+ * @param insert one statement; repeated with the same rows when its answer was lost
  */
 export function openWriteQueue<T>(
   what: string,

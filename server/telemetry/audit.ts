@@ -7,9 +7,9 @@ import { openWriteQueue } from "../storage/write-queue.ts";
 
 /** The audit log: the port that rooms get. */
 export interface Audit extends AuditPort {
-  /** Writes what waits. @throws DATABASE_UNAVAILABLE it waits on */
+  /** Writes all waiting rows. @throws DATABASE_UNAVAILABLE they go on waiting */
   flush(): Promise<void>;
-  /** Writes what waits and takes no more. */
+  /** Writes all waiting rows and takes no more. */
   close(): Promise<void>;
 }
 
@@ -19,7 +19,10 @@ export interface AuditRow extends CommandGiven {
   readonly at: Date;
 }
 
-/** Opens the audit log: who commanded what, where, and what came of it. It stands in the process's log as well. */
+/**
+ * Opens the audit log of console commands, with caller, room and outcome. The process's log has each of them
+ * too.
+ */
 export function openAudit(ds: DataSource, log: Pick<BaseLogger, "info" | "error" | "warn">): Audit {
   type Row = CommandGiven & { readonly id: string; readonly at: Date };
   const queue = openWriteQueue<Row>("audit entries", (batch) => insertEntries(ds, batch), log);
@@ -29,7 +32,7 @@ export function openAudit(ds: DataSource, log: Pick<BaseLogger, "info" | "error"
     close: queue.close,
     note(given) {
       log.info({ audit: true, ...given }, "command");
-      // No two at once: they are listed in their order.
+      // Times are unique, so that entries keep their order.
       lastMs = Math.max(Date.now(), lastMs + 1);
       queue.push({ ...given, id: randomUUID(), at: new Date(lastMs) });
     },

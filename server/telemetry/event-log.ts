@@ -6,15 +6,15 @@ import { openWriteQueue } from "../storage/write-queue.ts";
 
 /** The log of kept events: the port that rooms get. */
 export interface EventLogPort extends EventPort {
-  /** Writes what waits. @throws DATABASE_UNAVAILABLE it waits on */
+  /** Writes all waiting rows. @throws DATABASE_UNAVAILABLE they go on waiting */
   flush(): Promise<void>;
-  /** Writes what waits and takes no more. */
+  /** Writes all waiting rows and takes no more. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the log of events that are kept. They are written a few times a second, many in one statement, in the order
- * they were kept; a crash loses what came since the last write.
+ * Opens the log of events that games marked `keep`. They are written a few times a second, in order, many in
+ * one statement. A crash loses the events since the last write.
  *
  * @example
  * const events = openEventLog(database.ds, log);

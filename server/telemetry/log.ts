@@ -1,6 +1,6 @@
 import { type Logger, pino } from "pino";
 
-/** Fields that never reach a log, wherever they stand in what is logged. */
+/** Fields that are masked in every log line, at the top or one level below. */
 const SECRET = ["token", "password", "recoveryCode", "authorization", "reconnectionToken", "databaseUrl"];
 
 /**

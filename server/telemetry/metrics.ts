@@ -5,7 +5,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { TickTiming } from "../../rooms/index.ts";
 import { PHASES, type Phase, type Unsaved } from "../../rooms/internal.ts";
 
-/** Upper bounds of a tick's duration, ms: at 20 ticks a second one has 50. */
+/** Upper bounds of the buckets of tick durations, ms: at 20 ticks a second a tick has 50 ms. */
 const BOUNDS_MS = [1, 2, 5, 10, 20, 33, 50, 100, 250];
 
 /** All ticks of the rooms of one game. */
@@ -17,9 +17,9 @@ interface Ticks {
   readonly within: number[];
 }
 
-/** What this process measures of itself. */
+/** Metrics of this process. */
 export interface Metrics {
-  /** Where other parts of the process register what they measure. */
+  /** Registry for the metrics of other parts. */
   readonly registry: Registry;
   /** In Prometheus's text form. */
   text(): Promise<string>;
@@ -27,8 +27,8 @@ export interface Metrics {
 }
 
 /**
- * Counts ticks by game and phase, and what Node knows of the process. Added up here and handed over only when somebody
- * asks: hundreds of rooms tick thousands of times a second.
+ * Counts ticks by game and phase, and collects Node's default metrics. Ticks are summed here and exported
+ * only at a scrape: hundreds of rooms tick thousands of times a second.
  */
 export function openMetrics(): Metrics {
   const games = new Map<string, Ticks>();
@@ -97,7 +97,7 @@ function exportTicks(registry: Registry, games: ReadonlyMap<string, Ticks>): voi
       for (const [game, { late }] of games) this.inc({ game }, late);
     },
   });
-  // A histogram's parts by hand: its own class would be told of each tick.
+  // A histogram's parts by hand: prom-client's own class would have to observe each tick.
   new Gauge({
     name: "roomkeep_tick_seconds_bucket",
     help: "Ticks of at most `le` seconds",
@@ -112,7 +112,7 @@ function exportTicks(registry: Registry, games: ReadonlyMap<string, Ticks>): voi
   });
 }
 
-/** `/metrics`, for those whom the guards let through. */
+/** `/metrics`, behind the guards. */
 export function metricsEndpoint(metrics: Metrics, guards: ReturnType<typeof createMiddleware>[]) {
   return {
     metrics: createEndpoint("/metrics", { method: "GET", use: guards }, async () => {

@@ -6,9 +6,9 @@ import { openRecorder } from "../../rooms/index.ts";
 import type { RecordedRoom, RecordingPort } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 
-/** Most characters of one file; then the recording of its room ends by itself. */
+/** Most characters of one file; then the recording of its room ends. */
 const FILE_MAX = 256_000_000;
-/** Bytes that may wait for the disk; a slower one ends the recording rather than fill the memory. */
+/** Most bytes that wait for the disk; a slower disk ends the recording before it fills the memory. */
 const WAITING_MAX = 32_000_000;
 
 /** Ticks between snapshots, at which a re-run may begin. */
@@ -16,13 +16,13 @@ const MARK_TICKS = 600;
 
 /** Recordings of the rooms of this process. */
 export interface Recordings extends RecordingPort {
-  /** Ends what is still recorded, and resolves when all of it is on the disk. */
+  /** Ends all recordings, and resolves when they are on the disk. */
   close(): Promise<void>;
 }
 
 /** Folder of the recordings, and how often a hash is in them. */
 export interface RecordingsOptions {
-  /** Where the files go; it is made if it is not there. */
+  /** Folder of the files; it is made if it is missing. */
   readonly folder: string;
   /** Ticks between hashes of the world, for a re-run to compare with. 0: none. */
   readonly hashEveryTicks: number;
@@ -30,8 +30,8 @@ export interface RecordingsOptions {
 }
 
 /**
- * Records every room into a file of its own, one JSON line a tick: `meadow-XF66-2026-11-21T15-04-05.jsonl`. They hold
- * names and ids of characters, so that only the owner of the process may read them.
+ * Records every room into a file of its own, one JSON line a tick: `meadow-XF66-2026-11-21T15-04-05.jsonl`.
+ * The files hold names and ids of characters, so only the owner of the process may read them.
  *
  * @throws DATA_DIR_UNWRITABLE
  */
@@ -46,7 +46,7 @@ export async function openRecordings(options: RecordingsOptions): Promise<Record
     begin(room: RecordedRoom) {
       const at = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
       const file = join(folder, `${room.roomName}-${room.roomId}-${at}.jsonl`);
-      // Never over another one.
+      // Never overwrites a file.
       const out = createWriteStream(file, { flags: "wx", mode: 0o600 });
       const recorder = openRecorder({
         write(line) {

@@ -2,19 +2,20 @@ import type { Logger } from "pino";
 
 /** Milliseconds between two lines of one kind. */
 const QUIET_MS = 5_000;
-/** Kinds that are told apart: clients must not grow the log's memory by what they make others write. */
+/** Most kinds that are counted apart: lines that clients cause must not fill the memory. */
 const KINDS_MAX = 64;
 /** Characters of a line's detail, such as a stack. */
 const DETAIL_MAX = 2_000;
 const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 
 type Level = (typeof LEVELS)[number];
-/** A logger as Colyseus asks for one. */
+/** The logger that Colyseus takes. */
 export type SampledLog = Record<Level, (...parts: unknown[]) => void>;
 
 /**
- * A logger for what others write: one line a kind in five seconds, with the number of those since the last one. Of one kind
- * is what differs in numbers and quoted words only; what follows the first line, such as a stack, becomes a field.
+ * Opens a logger for the output of packages: one line a kind in five seconds, with the count since the last
+ * one. Lines that differ in numbers and quoted words only are of one kind; the lines after the first, such as
+ * a stack, become a field.
  *
  * @param now milliseconds
  */
@@ -39,10 +40,10 @@ export function sampleLog(log: Logger, now: () => number = () => performance.now
 }
 
 /**
- * Takes what installed packages write by `console.warn` and `console.error` into the log; the project's own lines stay where
- * they are.
+ * Sends `console.warn` and `console.error` of installed packages to the log; the project's own lines stay on
+ * the console.
  *
- * @returns gives the console back
+ * @returns a function that restores the console
  */
 export function hearConsole(sampled: SampledLog): () => void {
   const own = { warn: console.warn, error: console.error };
@@ -55,7 +56,7 @@ export function hearConsole(sampled: SampledLog): () => void {
   return () => Object.assign(console, own);
 }
 
-/** Whether the caller of a function is part of an installed package other than this one. */
+/** True when the caller of a function is part of an installed package other than this one. */
 function isOfPackage(heard: (...parts: never[]) => unknown): boolean {
   const { stackTraceLimit } = Error;
   const at: { stack?: string } = {};
@@ -68,6 +69,6 @@ function isOfPackage(heard: (...parts: never[]) => unknown): boolean {
 function textOf(part: unknown): string {
   if (part instanceof Error) return part.stack ?? part.message;
   if (typeof part !== "object") return String(part);
-  // Objects of others may be deep, circular, or hold what no log may hold.
+  // Objects of packages may be deep, circular, or contain secrets.
   return part === null ? "null" : `[${part.constructor?.name ?? "object"}]`;
 }

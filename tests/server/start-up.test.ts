@@ -100,7 +100,7 @@ describe("a process that starts", () => {
     }
     expect((await fetch(`${server.url}/health`)).status).toBe(200);
     expect(server.child.exitCode).toBeNull();
-    expect(server.output()).toContain("turned away at the front door");
+    expect(server.output()).toContain("requests were refused");
   });
 });
 

@@ -25,7 +25,7 @@ import { addressKey, openRateLimit } from "../../accounts/rate-limit.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
 
-/** What the endpoints of accounts need. */
+/** Dependencies of {@link accountEndpoints}. */
 export interface AccountParts {
   readonly ds: DataSource;
   readonly auth: Auth;
@@ -54,7 +54,7 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
     registered: openRateLimit(30, 3_600),
     recovered: openRateLimit(30, 60),
     refreshed: openRateLimit(1_200, 60),
-    /** Failures only: each attempt is counted before it is made, and taken back when it went well. */
+    /** Failures only: each attempt is counted before it is made, and refunded when it succeeds. */
     triedFrom: openRateLimit(30, 300),
     triedOn: openRateLimit(10, 300),
   };
@@ -64,7 +64,10 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
     account: await readAccount(ds, accountId),
   });
 
-  /** Counts failures of an address and on an account; many at once cannot slip through. */
+  /**
+   * Counts failures by address and by account. Attempts count before they run, so concurrent ones cannot pass
+   * the limit.
+   */
   const attempt = async <T>(address: string, login: string, work: () => Promise<T>): Promise<T> => {
     const [from, on] = [addressKey(address), loginKey(login)];
     await limits.triedFrom.spend(from);

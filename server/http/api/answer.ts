@@ -29,12 +29,12 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   REDIS_UNAVAILABLE: 503,
 };
 
-/** The HTTP status with which a code is told. */
+/** HTTP status of an error code; 400 for codes without one of their own. */
 export function statusOf(code: ErrorCode): number {
   return STATUS[code] ?? 400;
 }
 
-/** What an endpoint gets of its request. */
+/** A request, as an endpoint reads it. */
 export interface Asked<Body> {
   readonly body: Body;
   readonly params: Record<string, string>;
@@ -50,10 +50,10 @@ export interface Asked<Body> {
 export interface Question<Body, Result = unknown> {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   path: string;
-  /** What it does, in a line. */
+  /** Purpose, in one line. */
   summary?: string;
   body?: z.ZodType<Body>;
-  /** Code told when the body does not fit. */
+  /** Error code of a body that does not fit. */
   invalid?: ErrorCode;
   /** Status of a good answer, 200 as a rule; 204 answers without a body. */
   status?: number;
@@ -61,12 +61,12 @@ export interface Question<Body, Result = unknown> {
   result?: z.ZodType<Result>;
   /** Codes it may answer with, besides those of every endpoint. */
   codes?: readonly ErrorCode[];
-  /** True: it asks for an access token. */
+  /** True: it needs an access token, which `answer` checks; for the OpenAPI document. */
   signedIn?: boolean;
   answer(asked: Asked<Body>): Promise<Result> | Result;
 }
 
-/** Makes a Colyseus endpoint that answers in JSON, and errors as `{ code, message }` with a fitting status. */
+/** Makes a Colyseus endpoint that answers in JSON, and errors as `{ code, message }` with their status. */
 export function endpoint<Body, Result>(question: Question<Body, Result>) {
   const { method, path, body, invalid = "MESSAGE_INVALID", status = 200, answer } = question;
   const metadata = { question: question as Question<never> };
@@ -85,7 +85,7 @@ export function endpoint<Body, Result>(question: Question<Body, Result>) {
       });
       return result instanceof Response ? result : json(status, result);
     } catch (error) {
-      // What the matchmaker refuses has our error as its cause.
+      // An error of the matchmaker has our error as its cause.
       const told = error instanceof Error && error.cause instanceof RoomkeepError ? error.cause : error;
       if (!(told instanceof RoomkeepError)) throw error;
       const answer = json(statusOf(told.code), { code: told.code, message: told.message });
@@ -100,7 +100,7 @@ function messageOf(error: z.ZodError): string {
   return `${issue?.path.join(".") || "body"}: ${issue?.message ?? "does not fit"}`;
 }
 
-/** A JSON answer that nobody caches. */
+/** A JSON answer that no cache stores. */
 export function json(status: number, body: unknown): Response {
   return new Response(status === 204 ? null : JSON.stringify(body), {
     status,

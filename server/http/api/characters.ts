@@ -23,11 +23,11 @@ const target = z.object({
   characterId: z.uuid().optional().meta({ description: "the chosen one when absent" }),
 });
 
-/** What the endpoints of characters need. */
+/** Dependencies of {@link characterEndpoints}. */
 export interface CharacterParts {
   readonly ds: DataSource;
   readonly auth: Auth;
-  /** How many tickets an account gets, and all accounts of an address together. */
+  /** Limits of tickets: for an account, and for all accounts of an address together. */
   readonly tickets: { readonly ofAccount: RateLimit; readonly ofAddress: RateLimit };
   readonly seats: Pick<Seats, "free">;
   /** Characters an account may have. */
@@ -139,8 +139,8 @@ export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterP
         await tickets.ofAddress.spend(addressKey(address));
         const caller = await auth.current(token);
         await tickets.ofAccount.spend(caller.accountId);
-        const given = await giveTicket(ds, caller, doorOf(game, roomId), characterId);
-        // Whoever comes anew gives up the seat that waits for them, which may be the last one of the room.
+        const given = await giveTicket(ds, caller, scopeOf(game, roomId), characterId);
+        // A new ticket frees the seat that waits for the character, which may be the last one of the room.
         await seats.free(given.characterId, roomId);
         return given;
       },
@@ -148,7 +148,7 @@ export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterP
   };
 }
 
-function doorOf(game: string | undefined, roomId: string | undefined): TicketScope {
+function scopeOf(game: string | undefined, roomId: string | undefined): TicketScope {
   if (game !== undefined && roomId === undefined) return { game };
   if (roomId !== undefined && game === undefined) return { roomId };
   throw new RoomkeepError("MESSAGE_INVALID", "A ticket is for a game or for a room: name one of them.");

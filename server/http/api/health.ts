@@ -1,14 +1,18 @@
 import { createEndpoint } from "@colyseus/core";
 import { endpoint, json } from "./answer.ts";
 
-/** Something the process cannot work without, and how to ask it. */
+/** A service that the process needs, and its check. */
 export interface Dependency {
   readonly name: string;
   /** Rejects when it does not answer. */
   ask(): Promise<unknown>;
 }
 
-/** `/health`: the process lives, and which address it takes the asker for. `/ready`: what it needs answers, and it is not about to end; else 503 with the reason. Zones that refuse to open are told in it, and change nothing. */
+/**
+ * `/health`: the process lives, and the client's address as it sees it. `/ready`: all dependencies answer and
+ * the process is not stopping; else 503 with the reason. Zones that refuse to open are counted in it, without
+ * an effect on the status.
+ */
 export function healthEndpoints(
   dependencies: readonly Dependency[],
   isStopping: () => boolean = () => false,
@@ -22,7 +26,7 @@ export function healthEndpoints(
     }),
     ready: createEndpoint("/ready", { method: "GET" }, async () => {
       const answers = await Promise.all(dependencies.map(stateOf));
-      // No reason to be not ready: the other rooms live. Without a database the answer above says enough.
+      // Other rooms work, so the process stays ready. Without a database the answers above say enough.
       const { length: refused } = await zonesRefused().catch(() => []);
       const ready = answers.every(([, state]) => state === "ok") && !isStopping();
       return json(ready ? 200 : 503, {

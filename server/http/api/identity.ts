@@ -10,7 +10,7 @@ import { addressKey, openRateLimit } from "../../accounts/rate-limit.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
 
-/** What sign-in by a provider needs; without `oidc` the endpoints say that it is off. */
+/** Dependencies of {@link identityEndpoints}; without `oidc` external sign-in is off. */
 export interface IdentityParts {
   readonly ds: DataSource;
   readonly auth: Auth;
@@ -34,7 +34,7 @@ export function identityEndpoints({ ds, auth, oidc, log }: IdentityParts) {
     readProvider: endpoint({
       method: "GET",
       path: "/v1/identity",
-      summary: "The provider by which one may sign in here; null: there is none",
+      summary: "The external identity provider of this server; null: there is none",
       result: z.object({ provider: z.object({ name: z.string() }).nullable() }),
       answer: () => ({ provider: oidc ? { name: oidc.name } : null }),
     }),
@@ -46,7 +46,7 @@ export function identityEndpoints({ ds, auth, oidc, log }: IdentityParts) {
       result: z.object({ url: z.url(), binding: z.string() }),
       async answer({ token, address }) {
         await tried.spend(addressKey(address));
-        // Who is signed in upgrades or links the account.
+        // With an access token the identity upgrades that account or is linked to it.
         const caller = token === undefined ? undefined : await auth.current(token);
         return provider().begin(caller?.accountId).catch(logged);
       },
@@ -54,10 +54,10 @@ export function identityEndpoints({ ds, auth, oidc, log }: IdentityParts) {
     identityReturn: endpoint({
       method: "GET",
       path: "/v1/identity/return",
-      summary: "Where the provider sends the browser: on to the page, which finishes. Changes nothing",
+      summary: "Return address of the provider: redirects to the page, which finishes. Changes nothing",
       status: 302,
       answer({ query }) {
-        // In the fragment they are sent to nobody, and the page takes them out of the address at once.
+        // A fragment is not sent to any server, and the page removes it from the address at once.
         const came = new URLSearchParams();
         for (const key of ["code", "state", "iss", "error"]) if (query[key]) came.set(key, query[key]);
         const headers = {

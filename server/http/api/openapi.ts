@@ -11,12 +11,14 @@ const OF_A_TOKEN: readonly ErrorCode[] = [
   "TOKEN_OUTDATED",
 ];
 
-/** Anything with the question that `endpoint` puts into its metadata. */
+/** An endpoint with the description that `endpoint` puts into its metadata. */
 interface Described {
   options?: { metadata?: { question?: Question<never> } };
 }
 
-/** `GET /v1/openapi.json`: what the other endpoints under /v1 take and answer, made from their own schemas. */
+/**
+ * `GET /v1/openapi.json`: the requests and answers of the other endpoints under /v1, from their own schemas.
+ */
 export function openapiEndpoint(endpoints: Record<string, unknown>, version: string) {
   let made: unknown;
   return {

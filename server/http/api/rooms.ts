@@ -4,12 +4,15 @@ import { RoomkeepError } from "../../../shared/index.ts";
 import { addressKey, type RateLimit } from "../../accounts/rate-limit.ts";
 import { endpoint } from "./answer.ts";
 
-/** A game as the list shows it. */
+/** A game in the list of rooms. */
 export interface GameEntry extends GameListing {
   game: string;
 }
 
-/** `GET /v1/rooms`: open public rooms and the games on offer. `GET /v1/rooms/:code`: where a code leads, which an address may not try without end. */
+/**
+ * `GET /v1/rooms`: open public rooms and the games on offer. `GET /v1/rooms/:code`: the room of a code; an
+ * address may try a limited number of unknown codes.
+ */
 export function roomEndpoints(games: readonly GameEntry[], misses: RateLimit) {
   return {
     listRooms: endpoint({

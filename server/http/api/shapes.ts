@@ -23,7 +23,9 @@ export const tokens = z.object({
   accessToken: z.string().meta({ description: "bearer token of every call" }),
   expiresIn: z.int().meta({ description: "seconds until the access token runs out" }),
 });
-/** Lengths only: what a name, an address or a password may be is checked with a code of its own. */
+/**
+ * Lengths only: further rules of names, addresses and passwords are checked with error codes of their own.
+ */
 export const name = z.string().max(400);
 export const password = z.string().max(1_000);
 export const secret = z.string().max(256);

@@ -71,7 +71,7 @@ describe("an embedded database whose first start is killed", () => {
       expect(names()).not.toContain("database");
       await expectUsable();
       expect(names()).toEqual(["database"]);
-      expect(said()).toContain("killed over is removed");
+      expect(said()).toContain("incomplete database of an earlier start");
     },
   );
 
