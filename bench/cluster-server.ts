@@ -1,4 +1,5 @@
-// A server process of `npm run bench -- cluster`: the drills' rooms, and a book of its ticks and of the time it took.
+// A server process of `npm run bench -- cluster`: the drills' rooms, and a book of its ticks and of the time
+// it took.
 
 import { subscribe } from "node:diagnostics_channel";
 import { readConfig, startServer } from "roomkeep/server";

@@ -1,6 +1,6 @@
 /**
- * One system under load. Child of crowd.ts: `crowd-server.ts SYSTEM PLAYERS SIZE_M [timed]`; told by messages what
- * to do and pinned by its parent to a core of its own.
+ * One system under load. Child of crowd.ts: `crowd-server.ts SYSTEM PLAYERS SIZE_M [timed]`; told by messages
+ * what to do and pinned by its parent to a core of its own.
  */
 import { readFileSync } from "node:fs";
 import { type Client, ClientState } from "@colyseus/core";
@@ -73,7 +73,10 @@ function result(): object {
   };
 }
 
-/** Ages of decoded values by ring, on the stock decoder: how many ticks ago the real value was the decoded one. */
+/**
+ * Ages of decoded values by ring, on the stock decoder: how many ticks ago the real value was the decoded
+ * one.
+ */
 function staleness(): number[][] {
   const { serializer, state } = system;
   if (serializer === undefined || state === undefined) return [];

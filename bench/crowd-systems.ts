@@ -159,7 +159,10 @@ function poseOf({ x, y, z, yaw, hp, animation }: Avatar): number[] {
   return [x, y, z, yaw, hp, animation];
 }
 
-/** By the rule that the interest states, computed apart from it: cells whose gap to the viewer's is under the radius. */
+/**
+ * By the rule that the interest states, computed apart from it: cells whose gap to the viewer's is under the
+ * radius.
+ */
 function cellsNear(world: CrowdWorld, i: number): number[] {
   const cellM = INTEREST_M / 4;
   const step = (v: number): number => Math.floor((Math.round((v / 1024) * 65_535) / 65_535) * (1024 / cellM));

@@ -7,8 +7,9 @@ const SPEED = 5;
 export const INTEREST_M = 50;
 
 /**
- * The workload that all systems share: avatars on a seeded random walk at 5 m/s in a square, all moving; hp changes
- * about 1 % a second, animation 0.5 times a second. Plain arrays, so that the walk itself costs next to nothing.
+ * The workload that all systems share: avatars on a seeded random walk at 5 m/s in a square, all moving; hp
+ * changes about 1 % a second, animation 0.5 times a second. Plain arrays, so that the walk itself costs next
+ * to nothing.
  */
 export class CrowdWorld {
   readonly x: Float64Array;

@@ -1,8 +1,8 @@
 /**
- * Rooms with true inputs under load, and no database: `play-server.ts ours|bare ROOMS PLAYERS SIZE_M TICK_HZ`. Told by
- * messages what to do, and pinned by its parent to a core of its own. Ours is a whole `WorldRoom`: sanitised inputs,
- * credit, the step with walls, interest, saves of characters into ports that keep nothing. Bare is what one writes with
- * Colyseus alone.
+ * Rooms with true inputs under load, and no database: `play-server.ts ours|bare ROOMS PLAYERS SIZE_M
+ * TICK_HZ`. Told by messages what to do, and pinned by its parent to a core of its own. Ours is a whole
+ * `WorldRoom`: sanitised inputs, credit, the step with walls, interest, saves of characters into ports that
+ * keep nothing. Bare is what one writes with Colyseus alone.
  */
 import { subscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Draws docs/images/performance-*.svg from docs/measurements/*.json and writes the tables into docs/performance.md,
- * each between its own marks: `npm run plots`.
+ * Draws docs/images/performance-*.svg from docs/measurements/*.json and writes the tables into
+ * docs/performance.md, each between its own marks: `npm run plots`.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";

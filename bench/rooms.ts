@@ -3,7 +3,9 @@ import { round } from "./children.ts";
 import type { Bench } from "./index.ts";
 import { interleave, type PlayOptions, summary } from "./play.ts";
 
-/** Many small rooms in one process: what a room costs, beside Colyseus alone with the same players and inputs. */
+/**
+ * Many small rooms in one process: what a room costs, beside Colyseus alone with the same players and inputs.
+ */
 export const rooms: Bench = {
   help:
     "[--rooms 500,2000@4] [--players 4] [--inputs 2] [--seconds 10] [--repeats 3] [--foreign 15] [--json]  " +

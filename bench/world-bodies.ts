@@ -20,7 +20,10 @@ const field = defineLevel({
   spawns: [{ at: [0, 0, 0] }],
 });
 
-/** Ticks of crates at rest and in motion, ours beside plain cannon-es with the same bodies and the same sub-steps. */
+/**
+ * Ticks of crates at rest and in motion, ours beside plain cannon-es with the same bodies and the same
+ * sub-steps.
+ */
 export function measureBodies(repeats: number): BodyRow[] {
   const cases: [bodies: number, moving: boolean][] = [
     [0, false],

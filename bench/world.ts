@@ -14,7 +14,9 @@ const Health = defineComponent({ name: "Health", fields: { hp: t.uint16().defaul
 const Burning = defineComponent({ name: "Burning", fields: { untilTick: t.uint32().default(0) } });
 const Mob = defineActor("mob", { components: { health: Health, burning: t.ref(Burning).optional() } });
 
-/** A workload: what one run does, and how many things it met, so that variants can be held against each other. */
+/**
+ * A workload: what one run does, and how many things it met, so that variants can be held against each other.
+ */
 interface Variant {
   readonly workload: "radius" | "move and radius" | "components" | "spawn" | "write";
   readonly variant: string;
@@ -307,7 +309,8 @@ function cpuMs(one: Variant, runs: number): number {
 
 function measure(variants: readonly Variant[], repeats: number): Row[] {
   const samples = variants.map((): number[] => []);
-  // The first round warms up; rounds go through all variants in turn, so that what else runs disturbs all alike.
+  // The first round warms up; rounds go through all variants in turn, so that what else runs disturbs all
+  // alike.
   for (let round = 0; round <= repeats; round++) {
     variants.forEach((one, i) => {
       const ms = cpuMs(one, one.workload === "spawn" ? 5 : 50);
@@ -344,8 +347,9 @@ CPU ms of radius and component queries over 5,000 actors, of 1,000 spawns and of
 bitECS; and of a tick with 0, 100 and 1,000 sleeping and 500 moving bodies, beside plain cannon-es. One process, one run.`;
 
 /**
- * Measures queries and spawns of the world kit beside peers, in CPU milliseconds: 5,000 actors on 500 × 500 m, a
- * radius of 25 m; components with Health and without Burning; 1,000 spawns; three fields of each actor written.
+ * Measures queries and spawns of the world kit beside peers, in CPU milliseconds: 5,000 actors on 500 × 500
+ * m, a radius of 25 m; components with Health and without Burning; 1,000 spawns; three fields of each actor
+ * written.
  *
  * @param args `--json` for JSON, `--repeats N` (default 15)
  */

@@ -35,7 +35,8 @@ export interface PagePanel {
  * Defines the part of a plugin in the page; one entry of `panels` adds it.
  *
  * @example
- * startPage({ views, panels: [definePanel({ name: "score", title: "Score", slot: "top", render: () => "3 : 2" })] });
+ * const score = definePanel({ name: "score", title: "Score", slot: "top", render: () => "3 : 2" });
+ * startPage({ views, panels: [score] });
  */
 export function definePanel(panel: PagePanel): PagePanel {
   return panel;

@@ -104,7 +104,11 @@ export type GameViews = Record<string, GameView>;
  * Types a view by its state, so that it can be listed with others.
  *
  * @example
- * export const tagView = defineView<TagState>({ title: "Tag", level: arena, mount: ({ room }) => openLobby(room) });
+ * export const tagView = defineView<TagState>({
+ *   title: "Tag",
+ *   level: arena,
+ *   mount: ({ room }) => openLobby(room),
+ * });
  */
 export function defineView<S extends WorldState>(view: GameView<S>): GameView {
   return view as unknown as GameView;

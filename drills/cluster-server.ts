@@ -1,5 +1,5 @@
-// One server process of the cluster drills: the real server with the drill's rooms, which can hurt itself at a step of
-// the hand-over.
+// One server process of the cluster drills: the real server with the drill's rooms, which can hurt itself at
+// a step of the hand-over.
 
 import { readConfig, startServer } from "roomkeep/server";
 import { stopOnSignal, tellParent } from "../server/cli/start.ts";

@@ -79,7 +79,9 @@ export async function openBot(company: Company): Promise<Bot> {
     return { id, kind: "travel" };
   };
 
-  /** Asks, and again with the same id under the next session if need be. False: the session is of no more use. */
+  /**
+   * Asks, and again with the same id under the next session if need be. False: the session is of no more use.
+   */
   async function step(joined: Joined): Promise<boolean> {
     pending ??= newAsk();
     if (pending.kind === "grant") journal.asked.add(pending.relic);

@@ -42,7 +42,9 @@ export interface Wiring {
   onStale(): void;
 }
 
-/** A room of the drill. `wiring` may be filled in after the server has started, before the first room opens. */
+/**
+ * A room of the drill. `wiring` may be filled in after the server has started, before the first room opens.
+ */
 export function crashRoom(name: "yard" | "cellar", wiring: Wiring) {
   return class CrashRoom extends WorldRoom<WorldState> {
     static override readonly listing = { label: name, description: "For the crash drill.", maxPlayers: 4 };
@@ -78,7 +80,10 @@ export function crashRoom(name: "yard" | "cellar", wiring: Wiring) {
       await super.onJoin(client, options, identity);
     }
 
-    /** A room that wakes and saves before it knows that it has lost the character: the database must refuse it. */
+    /**
+     * A room that wakes and saves before it knows that it has lost the character: the database must refuse
+     * it.
+     */
     override async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
       const player = [...this.players.values()].find(
         ({ claim }) => claim.sheet.id === characterId && claim.epoch === epoch,

@@ -180,7 +180,8 @@ async function inflict(fault: Fault, fleet: Fleet, premises: Premises, company: 
   const stuck = [...company.hosts]
     .filter(([, at]) => at === host)
     .map(([who]) => [who, saves.get(who)] as const);
-  // It wakes when somebody whom it had has been saved elsewhere: only then is there something it could overwrite.
+  // It wakes when somebody whom it had has been saved elsewhere: only then is there something it could
+  // overwrite.
   return fleet.freeze(fleet.at(host), () => stuck.some(([who, before]) => saves.get(who) !== before));
 }
 

@@ -8,7 +8,9 @@ import { openPremises, type Premises } from "./premises.ts";
 const SCRIPT = fileURLToPath(new URL("cluster-server.ts", import.meta.url));
 const FLAGS = ["--conditions=roomkeep-source", "--import", "tsx"];
 
-/** Three server processes with the drill's rooms on a database and a Redis of their own, behind one address. */
+/**
+ * Three server processes with the drill's rooms on a database and a Redis of their own, behind one address.
+ */
 export interface DrillCluster extends LocalCluster {
   readonly url: string;
   readonly premises: Premises;

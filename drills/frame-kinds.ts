@@ -104,7 +104,9 @@ function noise(most: number, random: Random): Buffer {
   return Buffer.from(Array.from({ length: whole(0, most, random) }, () => whole(0, 255, random)));
 }
 
-/** A message of a type that the room knows, or, when it is to be wrong, now and then of one that it does not. */
+/**
+ * A message of a type that the room knows, or, when it is to be wrong, now and then of one that it does not.
+ */
 function dataOf(sender: Sender, wrong: boolean): Buffer {
   const { random, game } = sender;
   const [type, shape] = pick([...(SHAPES[game] ?? [])], random);

@@ -128,7 +128,10 @@ function nested(depth: number): unknown {
   return inner;
 }
 
-/** A payload with one thing about it wrong: another value somewhere, a field more or less, or something else entirely. */
+/**
+ * A payload with one thing about it wrong: another value somewhere, a field more or less, or something else
+ * entirely.
+ */
 export function mutated(payload: unknown, random: Random): unknown {
   const strange = pick(STRANGE, random)(random);
   if (typeof payload !== "object" || payload === null || random() < 0.1) return strange;

@@ -10,8 +10,8 @@ const START_MS = 120_000;
 /** A process saves everybody within 28 s. */
 const STOP_MS = 35_000;
 /**
- * Longest that it may owe an answer, ms, unless told otherwise, if it worked for half of that; else four times that: on a
- * machine that is busy with other things it may only not have come to its turn.
+ * Longest that it may owe an answer, ms, unless told otherwise, if it worked for half of that; else four
+ * times that: on a machine that is busy with other things it may only not have come to its turn.
  */
 const SILENT_MS = 15_000;
 /** More than this, and it is ended before the machine suffers, MB. */
@@ -38,7 +38,10 @@ export interface WatchedProcess {
   stop(): Promise<void>;
 }
 
-/** Starts it, looks at its memory and asks for its health each second until it ends. @throws Error it did not start */
+/**
+ * Starts it, looks at its memory and asks for its health each second until it ends. @throws Error it did not
+ * start
+ */
 export async function startWatched(
   env: Record<string, string>,
   silentMs = SILENT_MS,

@@ -12,7 +12,9 @@ import { TICK_HZ } from "../shared/constants.ts";
 export interface Saved {
   /** Of the meadow as it opens from its save; undefined where there is none that opens. */
   readonly zoneHash: string | undefined;
-  /** Numbers of the zone and of all characters that are not finite, by their paths, and what cannot be read. */
+  /**
+   * Numbers of the zone and of all characters that are not finite, by their paths, and what cannot be read.
+   */
   readonly faults: readonly string[];
   /** Characters that were looked at. */
   readonly characters: number;

@@ -40,7 +40,10 @@ export interface FramesResult {
   readonly alive: boolean;
   /** Of the server process, MB. */
   readonly memory: { readonly beforeMB: number; readonly peakMB: number; readonly afterMB: number };
-  /** What else may have taken the ticks: cores that the server used, and that the whole machine wanted, of how many. */
+  /**
+   * What else may have taken the ticks: cores that the server used, and that the whole machine wanted, of how
+   * many.
+   */
   readonly cores: {
     readonly control: number;
     readonly hostile: number;
@@ -59,7 +62,9 @@ export interface FramesResult {
   readonly findings: string[];
 }
 
-/** Ticks and own acknowledgements a second: alone, beside hostile guests, and the share of them that was left. */
+/**
+ * Ticks and own acknowledgements a second: alone, beside hostile guests, and the share of them that was left.
+ */
 export interface Share {
   readonly controlHz: number;
   readonly hostileHz: number;

@@ -8,8 +8,9 @@ import { pause } from "./patience.ts";
 const STAY_S = [40, 160] as const;
 
 /**
- * Bots with the real SDK that play the meadow until the time is over: they walk to herbs, bags and animals, pick, shoot,
- * eat, drop and wave, go through portals, leave and come again. Resolves with how often one came.
+ * Bots with the real SDK that play the meadow until the time is over: they walk to herbs, bags and animals,
+ * pick, shoot, eat, drop and wave, go through portals, leave and come again. Resolves with how often one
+ * came.
  */
 export async function playBots(url: string, count: number, untilMs: number): Promise<number> {
   const joins = await Promise.all(Array.from({ length: count }, (_, n) => playBot(url, n, untilMs)));

@@ -20,8 +20,8 @@ interface Row {
 }
 
 /**
- * Persistence as it is often written: load on join, save the whole blob on leave. No lease, no ledger, no request
- * ids. It is here so that the drill is known to see what that costs.
+ * Persistence as it is often written: load on join, save the whole blob on leave. No lease, no ledger, no
+ * request ids. It is here so that the drill is known to see what that costs.
  */
 export function naivePorts(ds: DataSource): { characters: CharacterPort; items: ItemPort } {
   const blobs = new Map<string, Blob>();

@@ -55,8 +55,8 @@ export interface LiveReplayOptions {
 }
 
 /**
- * People in real pages and bots play the meadow of a server that records, in real time; then every recording is run
- * again, twice here and from its middle in a fresh process.
+ * People in real pages and bots play the meadow of a server that records, in real time; then every recording
+ * is run again, twice here and from its middle in a fresh process.
  */
 export async function replayLive({ minutes, bots, tell }: LiveReplayOptions): Promise<LiveReplayResult> {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-recordings-"));

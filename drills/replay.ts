@@ -28,7 +28,10 @@ export interface ReplayResult {
   readonly ticks: number;
   readonly inputs: number;
   readonly chars: number;
-  /** Of the world when the recording ended, of its re-run, and of the re-run from its middle in a fresh process. */
+  /**
+   * Of the world when the recording ended, of its re-run, and of the re-run from its middle in a fresh
+   * process.
+   */
   readonly hash: string;
   readonly whole: RerunResult;
   readonly fromMiddle: RerunResult;
@@ -122,7 +125,9 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   }
 }
 
-/** Bots that walk, run, jump, push, wave, drop, leave and come again. Returns how many input frames they gave. */
+/**
+ * Bots that walk, run, jump, push, wave, drop, leave and come again. Returns how many input frames they gave.
+ */
 async function play(stage: Replay, { bots, seed }: ReplayOptions, ticks: number): Promise<number> {
   const random = seeded(seed ^ 0x5eed);
   const held = new Map<string, { moveX: number; moveZ: number; buttons: number }>();

@@ -8,8 +8,8 @@ export interface SimDatabase extends Database {
 }
 
 /**
- * Opens it: the real schema and, in front of the catalogue in the search path, a `now()` of our own, so that the real
- * statements ask the simulator for the time.
+ * Opens it: the real schema and, in front of the catalogue in the search path, a `now()` of our own, so that
+ * the real statements ask the simulator for the time.
  */
 export async function openSimDatabase(): Promise<SimDatabase> {
   const log = pino({ level: "silent" });

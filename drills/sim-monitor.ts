@@ -1,7 +1,9 @@
 import type { DataSource } from "typeorm";
 import { verifyLedger } from "../server/items/ledger.ts";
 
-/** What a state in the database says of itself: under which claim it was written, and as which of its writes. */
+/**
+ * What a state in the database says of itself: under which claim it was written, and as which of its writes.
+ */
 export interface Tag {
   epoch: number;
   seq: number;

@@ -31,8 +31,8 @@ export interface Stage {
 const lost = () => Object.assign(new Error("Connection terminated unexpectedly"), { code: "ECONNRESET" });
 
 /**
- * Opens a stage. Every statement of every process waits at a gate; opening one runs it, loses it, loses its answer, or
- * puts it off until later while the one who asked is told that the line is cut.
+ * Opens a stage. Every statement of every process waits at a gate; opening one runs it, loses it, loses its
+ * answer, or puts it off until later while the one who asked is told that the line is cut.
  *
  * @param late share of statements that arrive when nobody waits for them any more
  * @param look is called after each statement that was run

@@ -234,7 +234,10 @@ function goTo(one: Walker, to: string | undefined, cycle: number): void {
 
 const roomsOf = (party: readonly Walker[]) => new Set(party.map(({ player }) => player.room.roomId));
 
-/** Waits until all play, those who set out have ended their journey, and the party is together; at most so long. */
+/**
+ * Waits until all play, those who set out have ended their journey, and the party is together; at most so
+ * long.
+ */
 async function settle(
   all: readonly Walker[],
   party: readonly Walker[],

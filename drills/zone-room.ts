@@ -37,7 +37,10 @@ const smoulder = defineSystem<World, RoomContext<DrillState>>({
   },
 });
 
-/** A persistent zone that bots rearrange: they walk into crates, shove them, place stones and props, take them away. */
+/**
+ * A persistent zone that bots rearrange: they walk into crates, shove them, place stones and props, take them
+ * away.
+ */
 export class DrillZoneRoom extends WorldRoom<DrillState> {
   static override readonly listing = {
     label: "Drill zone",

@@ -1,4 +1,5 @@
-// One server process of the zone drill: the real server with the drill's room. It tells the drill of every save.
+// One server process of the zone drill: the real server with the drill's room. It tells the drill of every
+// save.
 import { readConfig, startServer } from "roomkeep/server";
 import { DrillZoneRoom, openedRooms } from "./zone-room.ts";
 

@@ -3,15 +3,15 @@ import { defineLevel } from "../shared/index.ts";
 import type { RoomPlugins } from "./plugins.ts";
 import type { Ports } from "./ports/ports.ts";
 
-/** What the room list shows of a room. */
+/** Fields of a room in the room list. */
 export interface RoomListing {
   label: string;
   game: string;
 }
 
-/** What a builder says of a game once, for lists and matchmaking. */
+/** Name, size and access of a game's rooms, for lists and matchmaking. */
 export interface GameListing {
-  /** Name that people read. */
+  /** Name that players read. */
   label: string;
   /** One line for the list. */
   description: string;
@@ -19,13 +19,19 @@ export interface GameListing {
   maxPlayers: number;
   /** True: each new room is entered by its code only. */
   private?: boolean;
-  /** True: each party, and whoever goes alone, gets a room of its own; strangers are not let in. */
+  /** True: each party, or player without one, gets a room of its own; others are not let in. */
   instance?: boolean;
-  /** True: travellers who find it full get a sibling room instead of staying where they are. Not for kept zones. */
+  /**
+   * True: travellers who find it full get an overflow room instead of staying where they are. Not for kept
+   * zones.
+   */
   overflow?: boolean;
 }
 
-/** What a room is created with: the client's wishes, and what only the server's definition can give: ports, plugins. */
+/**
+ * Options that a room is created with: the client's, and those that only the server's definition sets (ports,
+ * plugins).
+ */
 export const createOptions = z.object({
   private: z.boolean().optional(),
   instance: z.string().max(64).optional(),

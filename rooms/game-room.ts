@@ -41,7 +41,7 @@ import { refuseFull } from "./travel/room-finder.ts";
 /** Room time between two checks for a character that is due to be saved, ms. */
 const SAVE_CHECK_MS = 1_000;
 
-/** How a room is opened, by its game's listing and by what the room is created with. */
+/** The way a room opens, by its game's listing and its create options. */
 export interface RoomOpening {
   /** True: it is on no list, and is entered by its code. */
   readonly isHidden: boolean;
@@ -166,8 +166,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /**
-   * Registers what a client may send: payloads that do not fit, come too often, or are refused by the game
-   * are answered with a reason and change nothing.
+   * Registers a message of clients: payloads that do not fit, come too often, or are refused by the game are
+   * answered with a reason and change nothing.
    *
    * @example
    * this.on("ready", z.strictObject({ ready: z.boolean() }), (player, { ready }) => {
@@ -178,7 +178,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.router.on(type, schema, action);
   }
 
-  /** Tells everybody on the server, in every room. A re-run tells nobody. */
+  /** Sends a line to everybody on the server, in every room. A re-run sends nothing. */
   announce(text: string): void {
     if (!this.live) return;
     announce(this.presence, text).catch((error) => {
@@ -198,7 +198,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.roomId = await uniqueCode(this.roomId);
     this.maxClients = listing.maxPlayers;
     this.metadata = { label: listing.label, game: this.roomName };
-    // A player who opened the one room of a kept zone as a private one would keep everybody out.
+    // A kept zone has one room: a player who opened it as a private one would keep all others out.
     const wish = this.hasOneRoom ? undefined : isPrivate;
     const isHidden = listing.instance || (wish ?? listing.private ?? false);
     if (isHidden) await this.setPrivate(true);
@@ -290,10 +290,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     await this.onOpen?.();
   }
 
-  /** The room could not open: its claims are free for the next try. */
+  /** The room could not open: its claims are freed for the next attempt. */
   protected async abandon(): Promise<void> {}
 
-  /** What play sessions need of this kind of room. */
+  /** The side of the room that its play sessions use. */
   protected sessionsHost(access: InstanceAccess): PlaySessionsHost<P> {
     const { players, roomName, roomId, ports, log } = this;
     return {
@@ -329,7 +329,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     };
   }
 
-  /** Why nothing that a player sends may move the room now; undefined: it may. */
+  /** The reason why no message of a player may move the room now; undefined: it may. */
   protected frozenRefusal(_player: P): Refusal | undefined {
     return undefined;
   }
@@ -419,7 +419,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   override async onDispose(): Promise<void> {
     for (const stop of this.stopListening) stop();
-    // A room that could not open has none.
+    // A room that could not open has no sessions.
     await this.live?.access.close();
     this.parts?.log.info({}, "room closed");
   }

@@ -1,9 +1,9 @@
 import { RoomkeepError } from "../shared/index.ts";
 
 /**
- * A part of a room that is there once the room has opened.
+ * A part of a room that exists once the room has opened.
  *
- * @param name what a builder knows it by
+ * @param name name of the part for builders
  * @throws ROOM_NOT_OPEN before
  */
 export function present<T>(part: T | undefined, name: string): T {

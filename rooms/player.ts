@@ -12,14 +12,14 @@ export interface RoomPlayer {
   readonly sessionId: string;
   /** Replaced when a hand-over failed and the character was taken back. */
   claim: Claim;
-  /** The account's role, as the database said when the player joined. */
+  /** The account's role, as read from the database when the player joined. */
   readonly role: Role;
   /** Address of the client; empty when it is not known. */
   address: string;
   /** Saved with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
   statsChanged: boolean;
-  /** Set while the connection is dropped and the seat waits. */
+  /** Set while the connection is dropped and the seat kept. */
   hold: Deferred<Client> | undefined;
   /** Room time of the last save, ms. */
   savedAt: number;
@@ -29,13 +29,11 @@ export interface RoomPlayer {
 export interface Player<A extends Avatar = Avatar> extends RoomPlayer {
   readonly avatar: A;
   /**
-   * Input frames the player may still be stepped by; one is earned a tick, so sending more moves nobody
-   * faster.
+   * Input frames by which the player may still be stepped; one is earned a tick, so that sending more moves
+   * no player faster.
    */
   credit: number;
-  /**
-   * The player's input frames; undefined until they are first asked for, and when the client is another one.
-   */
+  /** The player's input frames; undefined until their first use, and after a change of the client. */
   inputs: InputAccessor<WalkInput> | undefined;
   /** Ticks in a row without an input frame. */
   silentTicks: number;
@@ -43,7 +41,7 @@ export interface Player<A extends Avatar = Avatar> extends RoomPlayer {
   savedPlace: Place;
   /** Set while the player is on the way to another room: stands still, and writes nothing. */
   departure: Departure | undefined;
-  /** Where the player came from, if through a portal. */
+  /** The room that the player came from, if through a portal. */
   origin: Origin | undefined;
   /** The portal the player stands in: it takes a player again after a step out of it. */
   portal: Portal | undefined;
@@ -54,13 +52,15 @@ export function nameOf(player: RoomPlayer & { readonly avatar?: Pick<Avatar, "na
   return player.avatar?.name ?? player.claim.sheet.name;
 }
 
-/** Puts an avatar somewhere, standing, in the numbers that the wire carries: as its owner will see it. */
+/**
+ * Puts an avatar at a place, standing, in the numbers that the wire carries, so that its owner sees the same.
+ */
 export function standAt(avatar: Avatar, { x, y, z, yaw }: Place): void {
   const fround = Math.fround;
   Object.assign(avatar, { x: fround(x), y: fround(y), z: fround(z), yaw: fround(yaw), vx: 0, vy: 0, vz: 0 });
 }
 
-/** Makes the record of a player who holds a claim, for a room without a world. */
+/** Makes the record of a player with a claim, for a room without a world. */
 export function describePlayer(client: Client, claim: Claim, { role }: Pick<Identity, "role">): RoomPlayer {
   return {
     client,
@@ -75,7 +75,7 @@ export function describePlayer(client: Client, claim: Claim, { role }: Pick<Iden
   };
 }
 
-/** Makes the record of a player who holds a claim. One literal: V8 gives all players one hidden class. */
+/** Makes the record of a player with a claim. One literal: V8 gives all players one hidden class. */
 export function describe<A extends Avatar>(
   client: Client,
   claim: Claim,

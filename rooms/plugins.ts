@@ -6,13 +6,13 @@ import type { RoomPlayer } from "./player.ts";
 import type { Identity, PlaySessionEnding } from "./ports/ports.ts";
 import type { Faults } from "./simulation/faults.ts";
 
-/** A room as a plugin sees it, whatever its game. */
+/** The part of a room that plugins use, whatever its game. */
 export interface PluginRoom {
   readonly roomId: string;
   /** Name of the game. */
   readonly roomName: string;
   readonly players: ReadonlyMap<string, RoomPlayer>;
-  /** Tells everybody on the server, in every room. */
+  /** Sends a line to everybody on the server, in every room. */
   announce(text: string): void;
 }
 
@@ -43,9 +43,9 @@ export function pluginMessage<T>(message: {
   return { rate, register: (router, type) => router.reply(type, schema, receive) };
 }
 
-/** What a plugin does in one room. */
+/** Hooks and messages of a plugin in one room. */
 export interface RoomPart {
-  /** A player is in the room. What it throws is counted among the room's faults. */
+  /** A player is in the room. An error is counted among the room's faults. */
   onJoin?(player: RoomPlayer, identity: Identity): void;
   /** The player leaves for good, before the game's own `onExit`. */
   onLeave?(player: RoomPlayer, ending: PlaySessionEnding): void;
@@ -104,7 +104,7 @@ const refusingApi = new Proxy(
   {},
   {
     get(_, name) {
-      // What an async function returns is asked for a `then`.
+      // The result of an async function is probed for a `then`.
       if (name === "then") return undefined;
       return () => {
         throw new Error(`No plugin is open here: ${String(name)} was not called.`);

@@ -16,13 +16,13 @@ export interface Replay<R extends WorldRoom = WorldRoom> {
   leave(id: string): void;
   /** The connection of a player is dropped, or back. */
   away(id: string, away: boolean): void;
-  /** Does what a message does; it has passed its schema. */
+  /** Runs the action of a message that has passed its schema. */
   message(id: string, type: string, message: unknown): void;
-  /** Applies an answer from outside: see `WorldRoom.onAnswer`. */
+  /** Applies an async result: see `WorldRoom.onAnswer`. */
   answer(name: string, about: unknown, answer: unknown): void;
-  /** Gives a command as an operator does. */
+  /** Gives a command as an operator. */
   command(id: string, role: Role, line: string): void;
-  /** Poses that shooters see in the coming tick, in the order in which the rules ask: of a recording. */
+  /** Recorded poses that shooters see in the coming tick, in the order in which the rules ask. */
   see(poses: readonly RecordedPose[]): void;
   /** Applies one input frame in the coming tick. */
   input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
@@ -32,8 +32,8 @@ export interface Replay<R extends WorldRoom = WorldRoom> {
 }
 
 /**
- * Opens a room without a network, a database or a clock. Nothing is saved or sent; what a rule
- * asks of the ports is refused.
+ * Opens a room without a network, a database or a clock. Nothing is saved or sent, and calls of the ports are
+ * refused.
  *
  * @param answers "nobody": questions of the room (see `WorldRoom.onAnswer`) are refused in the next tick;
  *   "recording": nothing is asked, and answers come by {@link Replay.answer} alone. Default "nobody"
@@ -98,7 +98,7 @@ const nothingAround: Surroundings = {
   network: { onMessage() {}, broadcast() {}, clock: { elapsedTime: 0 } },
 };
 
-/** Where a re-run and its recording went apart. */
+/** Outcome of a re-run: what was compared, and where it differed from its recording. */
 export interface RerunResult {
   /** Ticks that were run, the last one, and how many had a hash to compare. */
   readonly ticks: number;
@@ -106,7 +106,7 @@ export interface RerunResult {
   readonly compared: number;
   /** Ticks whose hash differed from the recorded one, the first hundred. */
   readonly mismatches: readonly number[];
-  /** Of the room at the end. */
+  /** The hash of the room at the end. */
   readonly hash: string;
 }
 

@@ -4,8 +4,8 @@ import type { SeatPort } from "./ports/seats.ts";
 import { internalsOf } from "./transport/internals.ts";
 
 /**
- * Tells of each seat that is reserved for a join, so that a character has one at most. Seats of those who dropped, of
- * a hot reload and of travellers are the room's own.
+ * Confirms each seat that is reserved for a join, so that a character has one at most. Seats of dropped
+ * players, of a hot reload and of travellers are the room's own.
  *
  * @see `@colyseus/core` src/Room.ts, `_reserveSeat` (0.18.17)
  */
@@ -16,16 +16,16 @@ export function confirmSeats(room: Room, seats: SeatPort): void {
     const reserved = await reserve(sessionId, options, auth, seconds, returning, reloadToken);
     const identity = auth as Identity | undefined;
     if (!reserved || returning || reloadToken || !identity?.characterId || identity.journey) return reserved;
-    // Whoever comes with a seat that was replaced is told so by the room.
+    // A client that comes with a replaced seat is refused by the room.
     if (!(await seats.confirm(identity, sessionId, room.roomId))) await freeSeat(room, sessionId);
     return true;
   };
 }
 
 /**
- * Frees a seat that nobody has taken, and closes the room if it was all there was. Seats of those who dropped stay.
+ * Frees a seat that was never taken, and closes the room if it was the last. Seats of dropped players stay.
  *
- * @param closeAfterS how long a room without anybody waits for whoever comes back to it
+ * @param closeAfterS seconds that an empty room waits for a player who comes back to it
  * @see `@colyseus/core` src/Room.ts, `#_decrementClientCount` (0.18.17), which is out of reach
  */
 export async function freeSeat(room: Room, sessionId: string, closeAfterS = 0): Promise<void> {

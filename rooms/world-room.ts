@@ -68,7 +68,7 @@ const COME_BACK_S = 3;
 interface LiveWorld<A extends Avatar> {
   readonly opening: RoomOpening;
   readonly inputs: InputAPI<WalkInput>;
-  /** Undefined in a room that judges hits by where all is now. */
+  /** Undefined in a room without lag compensation. */
   readonly rewind: Rewind | undefined;
   readonly travel: RoomTravel<A>;
   readonly clock: TickClock;
@@ -108,7 +108,9 @@ export abstract class WorldRoom<
   tickHz = TICK_HZ;
   /** Ticks between two patches: 1 sends each step, 3 at 60 Hz sends 20 patches a second. */
   patchEveryTicks = 1;
-  /** How late clients show the actors of others, ms. Default: two patches, so that a late patch is not seen. */
+  /**
+   * How late clients show the actors of others, ms. Default: two patches, so that a late patch is not seen.
+   */
   interpolationMs: number | undefined;
   /** How far back lag compensation reaches, ms, at most {@link REWIND_MAX_MS}. 0: not at all. */
   rewindMs = 0;
@@ -202,11 +204,11 @@ export abstract class WorldRoom<
   }
 
   /**
-   * Registers what answers from outside do to the world: a booking of the database, a reply of another
-   * server. Returns how to ask: the question is asked at once, and its answer applied at the start of the
-   * tick after it came. Answers are recorded; a re-run applies the recorded ones and asks nobody. So a
-   * question changes nothing in the world and draws no chance: what must not wait, such as taking what others
-   * could ask for too, is done before it.
+   * Registers the effect of answers from outside: a booking of the database, a reply of another server.
+   * Returns the function that asks: the question is asked at once, and its answer applied at the start of the
+   * tick after it came. Answers are recorded; a re-run applies the recorded ones and asks nothing. So a
+   * question changes nothing in the world and draws no chance: what must not wait, such as reserving what
+   * others could ask for too, is done before it.
    *
    * @param name of the answers in a recording
    * @param apply is given the answer, or a refusal where there is none, and what the question was about. Both
@@ -258,8 +260,8 @@ export abstract class WorldRoom<
   }
 
   /**
-   * Where actors stood in the page of a player when it sampled the last input frame that the room has taken,
-   * at most `rewindMs` back. With `rewindMs` 0 they are where they are now. Judge shots in `onTick` or by a
+   * Positions of actors in the page of a player when it sampled the last input frame that the room has taken,
+   * at most `rewindMs` back. With `rewindMs` 0 they are the present ones. Judge shots in `onTick` or by a
    * button in `step`, not in a message.
    */
   protected seenBy(player: Pick<Player, "sessionId">): Seen {
@@ -585,7 +587,9 @@ export abstract class WorldRoom<
     return takeHotReloadSnapshot(this.state, this.players, this.onKeep?.());
   }
 
-  /** Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves. */
+  /**
+   * Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves.
+   */
   override onRestoreRoom(kept: HotReloadSnapshot): void {
     restoreActors(this.state, this.placed, kept, this.space);
     this.world.adopt();

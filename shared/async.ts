@@ -1,5 +1,5 @@
 /**
- * Waits so many ms. Aborted, it ends at once.
+ * Waits `ms` milliseconds; rejects at once when `signal` aborts.
  *
  * @throws the reason of the signal
  */
@@ -18,7 +18,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** What {@link withTimeout} does when the time is over. */
+/** The error of a timeout, and what becomes of a late result: for {@link withTimeout}. */
 export interface TimeoutOptions<T> {
   /** Makes the error that it rejects with. Default: "no answer in … ms". */
   readonly error?: (() => Error) | undefined;
@@ -59,7 +59,7 @@ export function withTimeout<T>(
 }
 
 /**
- * Waits for work, but no longer than `ms`. False: it goes on by itself.
+ * Waits for `work`, at most `ms`. False: it has not ended yet, and goes on.
  *
  * @throws the error of work that fails in time; one that comes later is ignored
  */

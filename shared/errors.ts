@@ -131,12 +131,12 @@ export type ErrorCode = keyof typeof ERROR_CODES;
  * do, and the cause where there is one.
  *
  * @example
- * throw new RoomkeepError("CHARACTER_CLAIMED", "Character 7 is live in room x; try again in 10 s.", { cause });
+ * throw new RoomkeepError("CHARACTER_CLAIMED", "Character 7 is live in room x.", { cause });
  */
 export class RoomkeepError extends Error {
   override readonly name = "RoomkeepError";
   readonly code: ErrorCode;
-  /** Seconds after which it is worth to try again; undefined: not known. */
+  /** Seconds after which a retry is worthwhile; undefined: not known. */
   readonly retryAfterS: number | undefined;
 
   constructor(
@@ -170,7 +170,7 @@ export function refuse(code: ErrorCode, reason: string = ERROR_CODES[code]): Ref
 
 /**
  * Reads the stable code in front of the text of a refused join ("ROOM_FULL: …"), as it arrives through
- * Colyseus. Colyseus's own refusals are told by their text.
+ * Colyseus. Colyseus's own refusals carry no such code and are recognised by their text.
  *
  * @example
  * try {

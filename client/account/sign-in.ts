@@ -14,8 +14,8 @@ export function isSignInEnded(error: unknown): boolean {
 }
 
 /**
- * The sign-in that this browser has stored: the tokens, the account's profile, the guest's recovery code, and the
- * characters.
+ * The sign-in that this browser has stored: the tokens, the account's profile, the guest's recovery code, and
+ * the characters.
  */
 export class SignIn {
   readonly profile: Signal<AccountProfile | undefined>;

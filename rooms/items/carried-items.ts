@@ -1,7 +1,7 @@
 import { type Carrier, ItemStack } from "../../shared/index.ts";
 import type { Booked, Stack } from "../ports/ports.ts";
 
-/** The containers that an avatar carries; the others of a character are in no room's state. */
+/** The containers that an avatar carries; the other ones of a character are in no room's state. */
 const CARRIED = ["bag", "equipment"] as const;
 
 type CarriedContainer = (typeof CARRIED)[number];

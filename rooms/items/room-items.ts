@@ -21,10 +21,7 @@ export interface ItemOptions<A extends Carrier = Carrier> {
   pileS?: number;
   /** Effects of using an item, by template. `item.use` refuses every other template. */
   uses?: Readonly<Record<string, ItemUse<A>>>;
-  /**
-   * The items that a character is given when it comes for the first time, booked once for each `request`.
-   * Undefined: none, which saves a question to the database.
-   */
+  /** The first items of a character, booked once for each `request`. Undefined: none, which saves a query. */
   first?: (player: Player<A>) => { request: string; items: readonly Amount[] } | undefined;
   /**
    * Called when the avatar shows its items and whether it is dead. `packed`: all of `first` has been booked.
@@ -51,7 +48,7 @@ export interface RoomItemsInternal<A extends Carrier> extends RoomItems<A> {
   enter(player: Player<A>): void;
   /** A player leaves, or lost the connection. */
   exit(player: Player<A>): void;
-  /** Ends what is over: drops, trades. Call it once a tick. */
+  /** Ends drops and trades whose time is over. Call it once a tick. */
   update(): void;
 }
 

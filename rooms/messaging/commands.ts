@@ -6,14 +6,14 @@ import type { Simulation } from "../simulation/simulation.ts";
 import type { TickProfile } from "../simulation/tick-clock.ts";
 import { type Command, defineCommand, type Spawnable } from "./console.ts";
 
-/** What the commands of every room need of it. */
+/** The part of a room that the commands of every room use. */
 export interface AttendedRoom {
   readonly players: ReadonlyMap<string, RoomPlayer>;
-  /** Tells everybody on the server. */
+  /** Sends a line to everybody on the server. */
   announce(text: string): void;
 }
 
-/** What the commands of a room with a world need of it. */
+/** The part of a room with a world that its commands use. */
 export interface CommandedRoom extends AttendedRoom {
   readonly simulation: Simulation;
   readonly players: ReadonlyMap<string, Player>;
@@ -44,7 +44,7 @@ const spawn = defineCommand<CommandedRoom>({
     const { x = 0, y = 0, z = 0, yaw = 0 } = at ?? {};
     const { world, ground } = room.simulation;
     for (let i = 0; i < Number(count); i++) {
-      // In rows of five, so that what is loose does not begin within each other.
+      // In rows of five, so that loose things do not begin within each other.
       const [ahead, aside] = [2 + Math.floor(i / 5) * 1.2, ((i % 5) - 2) * 1.2];
       // Not in a wall, and not outside: above where one could stand.
       const free = restingPlace(ground, {

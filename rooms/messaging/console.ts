@@ -27,21 +27,20 @@ export interface Command<R> {
   readonly name: string;
   /** One line. */
   readonly help: string;
-  /** Who may give it. Default "admin". */
+  /** Lowest role that may give it. Default "admin". */
   readonly role?: Role;
-  /** It only looks and changes nothing: the audit is not told of it, for pages that ask again and again. */
+  /** True: it changes nothing and is left out of the audit log, because pages repeat it. */
   readonly looks?: boolean;
   readonly args?: readonly Argument<R>[];
   /**
-   * Does it. Values come as their arguments were declared: numbers as numbers, what was left out as
-   * undefined.
+   * Runs the command. Values have the types of their arguments: numbers as numbers, absent ones as undefined.
    */
   run(room: R, caller: Caller, values: readonly (string | number | undefined)[]): string | Refusal;
 }
 
 /** The player or operator who gives a command, with the role that decides what they may do. */
 export interface Caller {
-  /** Session id of a player, or what the log should name an operator. */
+  /** Session id of a player, or the name of an operator in the log. */
   readonly id: string;
   readonly role: Role;
 }
@@ -67,11 +66,11 @@ export function defineCommand<R>(command: Command<R>): Command<R> {
 /** A room's console. */
 export interface Console {
   /**
-   * Gives a command, with or without its stroke: an answer for the one who gave it, or a refusal that changed
-   * nothing.
+   * Runs a line, with or without its leading slash. Returns the answer to the caller, or a refusal that
+   * changed nothing.
    */
   give(caller: Caller, line: string): string | Refusal;
-  /** Whole lines that a line may become, at most twenty. */
+  /** Complete lines that a line may become, at most twenty. */
   complete(caller: Caller, line: string): string[];
 }
 
@@ -191,7 +190,7 @@ function mayGive(caller: Caller, command: { readonly role?: Role }): boolean {
   return ROLES.indexOf(caller.role) >= ROLES.indexOf(roleOf(command));
 }
 
-/** Words apart by blanks; "double quotes" keep some together. */
+/** Words between blanks; "double quotes" keep some together. */
 function wordsOf(line: string): string[] {
   const words = line
     .trim()
@@ -200,7 +199,7 @@ function wordsOf(line: string): string[] {
   return Array.from(words, ([, quotedWord, word]) => quotedWord ?? word ?? "");
 }
 
-/** The words from this one on as one; none if there are none. */
+/** The words from this one on, joined into one; none if there are none. */
 function joinedFrom(first: number, words: readonly string[]): string[] {
   const line = words.slice(first).join(" ");
   return [...words.slice(0, first), ...(line ? [line] : [])];
@@ -210,10 +209,10 @@ const isText = ({ kind }: { readonly kind: string }): boolean => kind === "text"
 
 const quoted = (word: string): string => (/\s/.test(word) ? `"${word}"` : word);
 
-/** Actors that a console may spawn, by the name it takes for them. */
+/** Actors that `/spawn` may make, by name. */
 export type Spawnable = Readonly<Record<string, () => Actor>>;
 
-/** Players give the console's commands by message; the answer goes to the player who asked. */
+/** Registers the messages by which players give commands; the answer goes to the player. */
 export function registerConsoleMessages<P extends RoomPlayer>(
   router: MessageRouter<P>,
   console: Console,

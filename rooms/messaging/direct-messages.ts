@@ -8,16 +8,16 @@ import { clean } from "./chat.ts";
 import type { MessageRouter } from "./message-router.ts";
 
 /**
- * Set in the presence for each character that is in a room: the room and session. A set, because whoever
- * changes rooms is written down in the next before the last one strikes them out.
+ * Set in the presence for each character that is in a room: the room and session. A set, because a player who
+ * changes rooms is added by the next room before the former one removes its entry.
  */
 const placesOf = (characterId: string) => `roomkeep:here:${characterId}`;
 /** Channel of announcements. */
 const ANNOUNCEMENTS = "roomkeep:announcements";
-/** Wait before the second try, for a character that is just changing rooms, ms. */
+/** Pause before the second attempt, for a character that is just changing rooms, ms. */
 const AGAIN_MS = 250;
 
-/** A line from one character to another, wherever they are. */
+/** A line from one character to another, in whichever room. */
 export interface DirectMessage {
   readonly kind: "whisper" | "party.say";
   /** Character id of the writer, and the name. */
@@ -29,15 +29,15 @@ export interface DirectMessage {
 
 /** Messages that reach beyond the room. Made by {@link openDirectMessages}. */
 export interface DirectMessages<P extends RoomPlayer> {
-  /** A player is in the room: this is where messages to the character go. */
+  /** A player is in the room: messages to the character are delivered here. */
   enter(player: P): Promise<void>;
   /** A player has left it. */
   exit(player: P): Promise<void>;
-  /** Hands a message over; false: the character is not here. */
+  /** Delivers a message; false: the character is not here. */
   take(message: DirectMessage): boolean;
 }
 
-/** What direct messages need of their room. */
+/** The part of a room that direct messages use. */
 export interface DirectMessageHost<P extends RoomPlayer> {
   readonly players: ReadonlyMap<string, P>;
   readonly roomId: string;
@@ -45,12 +45,12 @@ export interface DirectMessageHost<P extends RoomPlayer> {
   readonly log: Log;
   /** Character ids and names of a player's party, without the player. */
   partyOf(player: P): readonly { id: string; name: string }[];
-  /** Tells everybody in the room. */
+  /** Sends a line to everybody in the room. */
   announce(text: string): void;
 }
 
 /**
- * Tells everybody on the server.
+ * Sends a line to everybody on the server.
  * @example
  * await announce(matchMaker.presence, "The server restarts in five minutes.");
  */
@@ -60,8 +60,8 @@ export async function announce(presence: Presence, text: string): Promise<void> 
 
 /**
  * Whispers, party chat and announcements. A message is sent once and never again, so that it arrives at most
- * once; the writer is told whether it did. Those of one writer go one after the other, so that they arrive in
- * order.
+ * once; its writer gets the outcome. Messages of one writer are sent one after the other, so that they arrive
+ * in order.
  */
 export async function openDirectMessages<P extends RoomPlayer>(
   host: DirectMessageHost<P>,
@@ -91,25 +91,27 @@ export async function openDirectMessages<P extends RoomPlayer>(
     return "offline";
   }
 
-  /** "nowhere": the room is no more, as after a kill. */
+  /** "nowhere": the room no longer exists, as after a kill. */
   async function tryAt(place: string, message: DirectMessage): Promise<DeliveryOutcome | "nowhere"> {
     const [roomId = ""] = place.split(" ");
     const room = await matchMaker.driver.findOne({ roomId });
     if (!room) return "nowhere";
     const call = matchMaker.remoteRoomCall(room.roomId, "takeLetter" as never, [message]) as Promise<unknown>;
-    // Whether it arrived before the answer was lost, nobody knows.
+    // It may have arrived before the answer was lost.
     return call.then(
       (taken) => (taken ? "delivered" : "offline"),
       () => "unknown",
     );
   }
 
-  /** The writer has an answer in any case: a look-up that fails while Redis is away has delivered nothing. */
+  /**
+   * The writer gets an answer in any case: a look-up that fails while Redis is away has delivered nothing.
+   */
   async function deliver(message: DirectMessage): Promise<DeliveryOutcome> {
     try {
       const first = await tryOnce(message);
       if (first !== "offline") return first;
-      // No room took it: the character may be in another one by then.
+      // No room took it: the character may be in another one after the pause.
       await sleep(AGAIN_MS);
       return await tryOnce(message);
     } catch (error) {

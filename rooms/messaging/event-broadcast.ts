@@ -4,8 +4,8 @@ import type { DispatchedKind, EventMessage } from "../../shared/internal.ts";
 import type { Player } from "../player.ts";
 
 /**
- * Sends an event to the clients it is for, as the message "event", right behind the patch of its tick: who hears of
- * an actor has seen it appear. Who is away misses it.
+ * Sends an event to its audience as the message "event", right behind the patch of its tick: a client that
+ * hears of an actor has seen it appear. Dropped players miss it.
  */
 export function broadcastEvent(
   players: ReadonlyMap<string, Player>,

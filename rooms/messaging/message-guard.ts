@@ -8,7 +8,7 @@ import { OTHER_MESSAGES, type RateLimit, TokenBuckets } from "./rate-limit.ts";
 export interface MessageGuard {
   /** Checks one message; a refusal has changed nothing. */
   check<T>(client: Client, type: string, schema: z.ZodType<T> | undefined, payload: unknown): Verdict<T>;
-  /** Tells a client what was refused; a malformed or unknown message is a strike. */
+  /** Sends a refusal to its client; a malformed or unknown message is a strike. */
   report(client: Client, type: string, refusal: Refusal, request?: string): void;
   forget(client: Client): void;
 }

@@ -12,24 +12,27 @@ import { MESSAGE_RATE_LIMITS, type RateLimit } from "./rate-limit.ts";
 type Outcome = Refusal | void;
 
 /**
- * What a player's message does. It may return the promise of an answer (see `WorldRoom.onAnswer`): a refusal
- * is told when it comes. An action that changes the world after an `await` of its own is not in a recording:
- * a re-run differs.
+ * The effect of a player's message. It may return the promise of an answer (see `WorldRoom.onAnswer`): a
+ * refusal is sent when it comes. An action that changes the world after an `await` of its own is not in a
+ * recording: a re-run differs.
  */
 export type Action<P extends RoomPlayer, T> = (player: P, message: T) => Outcome | Promise<Outcome>;
 
-/** Where the messages of a room's players arrive. */
+/** The messages of a room's players, by type. */
 export interface MessageRouter<P extends RoomPlayer> {
   /** See `GameRoom.on`. */
   on<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
-  /** What moves nothing in the world, so that it is not recorded, and is answered during a hand-over too. */
+  /**
+   * Registers a message that moves nothing in the world: it is not recorded, and is answered during a
+   * hand-over too.
+   */
   reply<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
   /**
-   * The same for what takes a while, such as asking other processes: one after the other, a refusal is told
-   * later.
+   * As {@link reply}, for an action that waits, such as for other processes: those of one player run one
+   * after the other, and a refusal is sent later.
    */
   ask<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
-  /** Does what a message does, without asking whether it may: for a re-run of what was allowed. */
+  /** Runs the action of a message without its checks: for a re-run of a recorded one. */
   act(player: P, type: string, message: unknown): void;
   /** A client has left for good: its rate limits are forgotten. */
   forget(client: Client): void;
@@ -43,7 +46,7 @@ export interface MessageNetwork {
   readonly clock: { readonly elapsedTime: number };
 }
 
-/** The room of a message router, as far as it needs it. */
+/** The part of a room that its message router uses. */
 export interface MessageRouterHost<P extends RoomPlayer> {
   readonly network: MessageNetwork;
   readonly players: ReadonlyMap<string, P>;
@@ -54,12 +57,12 @@ export interface MessageRouterHost<P extends RoomPlayer> {
   readonly strikes: Strikes;
   /** Notes a message that was allowed and may move the world. */
   record(player: P, type: string, message: unknown): void;
-  /** Why nothing that a player sends may move the world now; undefined: it may. */
+  /** The reason why no message of a player may move the world now; undefined: it may. */
   refusal(player: P): Refusal | undefined;
 }
 
 /**
- * Opens the messages of a room: what is registered, and a refusal for all else. A payload that does not fit
+ * Opens the messages of a room: registered types, and a refusal for all others. A payload that does not fit
  * its schema or comes too often never reaches the action.
  */
 export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<P>): MessageRouter<P> {
@@ -76,7 +79,7 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
     return refuse("ACTION_REFUSED", "That did not work. Try again in a moment.");
   };
   /**
-   * @param options.moves the message may move the world: it is recorded, and refused while the host says so
+   * @param options.moves the message may move the world: it is recorded, and refused while the host refuses
    */
   function receive<T>(
     type: string,

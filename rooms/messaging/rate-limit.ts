@@ -1,10 +1,15 @@
-/** A rate limit, as a token bucket: `perSecond` messages are added each second, at most `burst` are saved up. */
+/**
+ * A rate limit, as a token bucket: `perSecond` messages are added each second, at most `burst` are saved up.
+ */
 export interface RateLimit {
   perSecond: number;
   burst: number;
 }
 
-/** Rate limits of the messages of every room: chat, party, travel, console. A game adds its own as `rateLimits`. */
+/**
+ * Rate limits of the messages of every room: chat, party, travel, console. A game adds its own as
+ * `rateLimits`.
+ */
 export const MESSAGE_RATE_LIMITS: Readonly<Record<string, RateLimit>> = {
   chat: { perSecond: 1, burst: 5 },
   whisper: { perSecond: 1, burst: 5 },
@@ -29,7 +34,11 @@ const BUCKETS_MAX = 64;
 export class TokenBuckets {
   readonly #buckets = new Map<string, { tokens: number; at: number }>();
 
-  /** Takes one token. False: the rate limit is reached. @param at milliseconds, of a clock that never goes back */
+  /**
+   * Takes one token. False: the rate limit is reached.
+   *
+   * @param at milliseconds, of a clock that never goes back
+   */
   take(type: string, limit: RateLimit, at: number): boolean {
     // A client must not grow the map by inventing names.
     const key = this.#buckets.has(type) || this.#buckets.size < BUCKETS_MAX ? type : "*";

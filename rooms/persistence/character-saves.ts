@@ -7,9 +7,11 @@ import { maySaveLater, tellUnsaved } from "./unsaved-states.ts";
 
 /** A join ends within this time, one way or the other. */
 const JOIN_TIMEOUT_MS = 10_000;
-/** A place that is nearer than this to the saved one is not worth a write, metres. */
+/** A move by less than this is not worth a write, metres. */
 const MOVED_M = 0.25;
-/** Waits between tries to save on leave while the database is away and there is no disk to keep it on, ms. */
+/**
+ * Pauses between attempts to save on leave while the database is away and there is no disk for the save, ms.
+ */
 const RETRY_MS = [200, 1_000, 3_000];
 
 /**
@@ -29,16 +31,16 @@ export async function claimCharacter(
   });
 }
 
-/** What would be saved of a player now, with the place in the zone where the room has one. */
+/** The state of a player to be saved now, with the place in the zone where the room has one. */
 export function captureState(player: Player, zone: string | undefined): CharacterState {
   const { places } = player.claim.sheet.state;
-  // The place before is better than none.
+  // The former place is better than none.
   const hasPlace = zone !== undefined && isFinitePose(player.avatar);
   return captureStats(player, hasPlace ? { ...places, [zone]: placeOf(player) } : places);
 }
 
 /**
- * What would be saved of a player of a room without a world: the places are those that the character came
+ * The state of a player to be saved, of a room without a world: the places are those that the character came
  * with.
  */
 export function captureStats(
@@ -48,15 +50,15 @@ export function captureStats(
   return { v: 1, places, stats: structuredClone(stats) };
 }
 
-/** Where a player stands. */
+/** Pose of a player's avatar. */
 export function placeOf({ avatar }: Player): Place {
   return { x: avatar.x, y: avatar.y, z: avatar.z, yaw: avatar.yaw };
 }
 
 /**
- * Saves and releases. While the database is away the save goes to the local disk, from where it is brought in
- * later. A fenced copy is dropped, never retried. A state that cannot be saved is logged and counted, and the
- * character is given up without it: it is free, with its last saved state.
+ * Saves and releases. While the database is away the save goes to the local disk and is written later. A
+ * fenced copy is dropped, never retried. A state that cannot be saved is logged and counted, and the
+ * character is released without it: it is free, with its last saved state.
  */
 export async function releaseCharacter(
   characters: CharacterPort,
@@ -101,16 +103,16 @@ async function keepOnDisk(
   }
 }
 
-/** What {@link saveIfDue} needs of a room. */
+/** The part of a room that {@link saveIfDue} uses. */
 export interface AutosaveHost<P extends RoomPlayer> {
   readonly players: ReadonlyMap<string, P>;
   readonly characters: CharacterPort;
   readonly log: Log;
   /** False while the character is on its way to another room: the hand-over has saved it. */
   mayWrite(player: P): boolean;
-  /** True if what would be saved is not what was saved last. */
+  /** True if the player's state differs from what was saved last. */
   isDirty(player: P): boolean;
-  /** What is to be saved; the player counts as saved from then on. */
+  /** The state to be saved; the player counts as saved from then on. */
   capture(player: P): CharacterState;
 }
 

@@ -4,7 +4,7 @@ import { RECONNECT_S } from "../../shared/internal.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 
-/** What the seats of dropped players need of their room. */
+/** The part of a room that the seats of dropped players use. */
 export interface SeatHost<P extends RoomPlayer> {
   readonly players: ReadonlyMap<string, P>;
   readonly log: Log;
@@ -29,7 +29,7 @@ export function keepDroppedSeat<P extends RoomPlayer>(
   host.log.info({ player: client.sessionId, code }, "player dropped, seat kept");
 }
 
-/** A dropped player is back: the seat is theirs again, with the new connection. */
+/** Gives a dropped player who is back the seat, with the new connection. */
 export function returnToSeat<P extends RoomPlayer>(host: SeatHost<P>, client: Client): void {
   const player = host.players.get(client.sessionId);
   if (!player) {
@@ -42,7 +42,7 @@ export function returnToSeat<P extends RoomPlayer>(host: SeatHost<P>, client: Cl
   host.log.info({ player: client.sessionId }, "player returned");
 }
 
-/** Close codes after which nobody waits for the player to return. */
+/** True for close codes after which the seat is not kept. */
 function isFinal(code: number | undefined): boolean {
   return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TRAVELLED;
 }

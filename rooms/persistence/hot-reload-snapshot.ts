@@ -58,8 +58,9 @@ export function takeHotReloadSnapshot(
 }
 
 /**
- * Puts the actors back: into those that the new room has placed under the same id, else as new ones of the class they
- * had. What only the new room has stays, because an edit may have added it. Avatars are left to their players.
+ * Restores actors: into those that the new room has placed under the same id, else as new ones of their
+ * former class. Actors that only the new room has stay, because an edit may have added them. Avatars are left
+ * to their players.
  *
  * @param placed what the new room has placed when it opened
  */
@@ -86,7 +87,7 @@ export function restoreActors(
   }
 }
 
-/** The players who were in the room, as they were; players whose lease was lost are left out. */
+/** The players of the former room; those whose lease was lost are left out. */
 export function* restorePlayers<A extends Avatar>(
   kept: HotReloadSnapshot,
   characters: CharacterPort,

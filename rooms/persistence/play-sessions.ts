@@ -8,17 +8,17 @@ import { claimArrival, codeOf, tellOrigin } from "../travel/portal.ts";
 import { releaseCharacter } from "./character-saves.ts";
 import { keepDroppedSeat, returnToSeat, type SeatHost } from "./dropped-seats.ts";
 
-/** Longest wait, ms, for other rooms and processes to hear that a player has left. */
+/** Longest wait, ms, until other rooms and processes know that a player has left. */
 const HEARD_MAX_MS = 1_000;
 
 /** The stays of a room's players, from join to save. Made by {@link openPlaySessions}. */
 export interface PlaySessions<P extends RoomPlayer> {
-  /** Claims the character and lets the player in, or throws why not and leaves nothing behind. */
+  /** Claims the character and lets the player in, or throws the reason and leaves nothing behind. */
   join(client: Client, identity: Identity): Promise<void>;
   /** The connection is lost: the seat is kept, see `dropped-seats.ts`. */
   drop(client: Client, code: number | undefined): void;
   reconnect(client: Client): void;
-  /** The player has left for good: saved and given up. */
+  /** The player has left for good: the character is saved and released. */
   leave(client: Client, code: number | undefined): Promise<void>;
   /** Takes a player out at once: another login has the character, or the lease was lost. */
   letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void>;
@@ -26,7 +26,7 @@ export interface PlaySessions<P extends RoomPlayer> {
   end(player: P, ending: PlaySessionEnding): void;
 }
 
-/** What play sessions need of their room. */
+/** The part of a room that play sessions use. */
 export interface PlaySessionsHost<P extends RoomPlayer> extends SeatHost<P> {
   readonly roomName: string;
   readonly roomId: string;
@@ -42,13 +42,13 @@ export interface PlaySessionsHost<P extends RoomPlayer> extends SeatHost<P> {
   left(player: P, ending: PlaySessionEnding): void;
   /** Takes the player out of the room. */
   remove(player: P): void;
-  /** What is to be saved of the player. */
+  /** The state of the player to be saved. */
   capture(player: P): CharacterState;
   /** True if another room has the character, or may have it: then nothing is saved here. */
   isHandedOver(player: P): boolean;
-  /** Lets other rooms and processes know where the player is. */
+  /** Reports the player's place to other rooms and processes. */
   arrived(player: P, identity: Identity): Promise<void>;
-  /** Lets them know that the player has gone. */
+  /** Reports to them that the player has gone. */
   departed(player: P): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ async function join<P extends RoomPlayer>(
 ): Promise<void> {
   const { ports, roomId, log } = host;
   const { journey } = identity;
-  // A traveller has a seat that another room asked for.
+  // A traveller has a seat that another room reserved.
   if (!journey) {
     void ports.seats.end(identity, client.sessionId);
     await orJoinError(host.access.ask(identity.characterId));
@@ -95,7 +95,7 @@ async function join<P extends RoomPlayer>(
     const player = host.admit(client, claim, identity);
     player.address = identity.address;
     host.entered(player, identity);
-    // Before anybody is sent a patch with both: the other room takes its copy out at once.
+    // Before any client is sent a patch with both: the other room takes its copy out at once.
     if (journey) tellOrigin(journey, { how: "arrived" });
     host.access.remember(identity.characterId);
     void whereabouts.arrived(player, identity);
@@ -127,7 +127,7 @@ async function leave<P extends RoomPlayer>(
   code: number | undefined,
 ): Promise<void> {
   const { ports, log } = host;
-  // First the game's own farewell: stats that it writes are saved.
+  // First the game's own hook: stats that it writes are saved.
   endSession(host, player, "left");
   const state = host.capture(player);
   await whereabouts.departed(player);
@@ -157,12 +157,12 @@ async function letGo<P extends RoomPlayer>(
   player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
 }
 
-/** Lets others know of arrivals and departures: of a player's arrival before the departure. */
+/** Reports arrivals and departures to other rooms: of one player, the arrival first. */
 interface Whereabouts<P extends RoomPlayer> {
   arrived(player: P, identity: Identity): Promise<void>;
   /**
-   * Settles before the character is free: a player who joins elsewhere at once would be taken for one that
-   * was thrown out, and be sent after the party. While Redis is away it settles after {@link HEARD_MAX_MS}.
+   * Settles before the character is free: a player who joins elsewhere at once would be taken for one whose
+   * process died, and be sent after the party. While Redis is away it settles after {@link HEARD_MAX_MS}.
    */
   departed(player: P): Promise<void>;
 }

@@ -2,10 +2,10 @@ import { channel } from "node:diagnostics_channel";
 import { type ErrorCode, RoomkeepError } from "../../shared/index.ts";
 import type { Log } from "../ports/ports.ts";
 
-/** A state that was given up unsaved, as published on the channel "roomkeep:unsaved". */
+/** A state that was dropped unsaved, as published on the channel "roomkeep:unsaved". */
 export interface Unsaved {
   readonly what: "character" | "zone";
-  /** Why: a code of ours, or "UNKNOWN". */
+  /** The reason: a code of ours, or "UNKNOWN". */
   readonly code: ErrorCode | "UNKNOWN";
 }
 
@@ -16,7 +16,7 @@ export function maySaveLater(error: unknown): boolean {
   return !(error instanceof RoomkeepError) || error.code === "DATABASE_UNAVAILABLE";
 }
 
-/** Logs and counts a state that is given up unsaved: what was saved last counts from now on. `of` names it. */
+/** Logs and counts a state that is dropped unsaved: the last save counts from now on. `of` names it. */
 export function tellUnsaved(log: Log, what: Unsaved["what"], of: object, error: unknown): void {
   const code = error instanceof RoomkeepError ? error.code : "UNKNOWN";
   log.error(

@@ -8,11 +8,11 @@ import type { Simulation } from "../simulation/simulation.ts";
 import type { Healed } from "../simulation/simulation-snapshot.ts";
 import { maySaveLater, tellUnsaved } from "./unsaved-states.ts";
 
-/** What a game says of its saves: a version that grows when their shape does, and a step up from each older one. */
+/** Version of a game's saves, which grows when their shape does, and an upgrade from each older one. */
 export interface ZoneFormat {
   /** Default 1. */
   readonly version?: number;
-  /** `upgrades[n]` makes what version n saved into what version n + 1 saves. */
+  /** `upgrades[n]` turns a save of version n into one of version n + 1. */
   readonly upgrades?: Readonly<Record<number, Upgrade>>;
 }
 
@@ -24,9 +24,9 @@ export interface ZoneKeeper {
   saveIfDue(nowMs: number): void;
   /** Leaves the zone to the room that takes over in a hot reload. */
   handOver(): void;
-  /** Gives the zone up unsaved. */
+  /** Releases the zone unsaved. */
   giveUp(): Promise<void>;
-  /** Saves the last state and gives the zone up; tries again while the database is away. */
+  /** Saves the last state and releases the zone; tries again while the database is away. */
   close(): Promise<void>;
   readonly claim: ZoneClaim;
 }
@@ -47,7 +47,7 @@ export interface ZoneOptions {
 
 type SavedWorld = Record<string, unknown>;
 
-/** Waits between tries to save at the end while the database is away, ms. */
+/** Pauses between attempts to save at the end while the database is away, ms. */
 const RETRY_MS = [200, 1_000, 3_000];
 /** Most healed actors that a log line names. */
 const HEALED_NAMED = 20;
@@ -55,8 +55,8 @@ const HEALED_NAMED = 20;
 const AGAIN_MS = 1_000;
 
 /**
- * Claims a persistent zone and restores its world into the simulation. A zone whose save cannot be restored refuses to
- * open, and the save is left as it is.
+ * Claims a persistent zone and restores its world into the simulation. A zone whose save cannot be restored
+ * refuses to open, and the save is left as it is.
  *
  * @throws ZONE_SEALED, ZONE_CLAIMED, ROOM_CLOSED, DATABASE_UNAVAILABLE, as the port does
  */
@@ -89,7 +89,7 @@ export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
     return simulation.snapshot({ without: players }) as unknown as SavedWorld;
   }
 
-  /** What is saved of a world. @throws what the next load of it would */
+  /** The save of a world. @throws the errors that loading it would */
   function contentOf(world: SavedWorld): string {
     simulation.checkSnapshot(world);
     return JSON.stringify(stored.wrap(world));
@@ -118,7 +118,7 @@ export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
     }
   }
 
-  /** Nobody renews the lease for a room that is gone: the zone opens again from its last save. */
+  /** The lease of a room that is gone is not renewed: the zone opens again from its last save. */
   async function unsaved(error: unknown): Promise<void> {
     tellUnsaved(log, "zone", { zone }, error);
     await giveUp();
@@ -162,7 +162,7 @@ export async function openZone(options: ZoneOptions): Promise<ZoneKeeper> {
   };
 }
 
-/** Makes the world the saved one. `isCurrent`: another save of it would be the same. */
+/** Restores the saved world. `isCurrent`: another save of it would be the same. */
 function restore(
   { zone, simulation, log }: ZoneOptions,
   stored: Versioned<SavedWorld>,
@@ -187,7 +187,9 @@ function tellHealed(log: Log, zone: string, healed: readonly Healed[]): void {
   );
 }
 
-/** What of a save tells whether the world has changed: all but its clocks, which never stand still. */
+/**
+ * The part of a save that shows whether the world has changed: all but its clocks, which never stand still.
+ */
 function markOf({ data, ...rest }: SavedWorld): string {
   const { extras, ...world } = data as { extras?: { space?: SpaceSave | null } };
   const bodies = extras?.space?.bodies.map((body) => ({ ...body, sleepyAtS: 0 }));

@@ -1,12 +1,12 @@
 /**
- * What a character carries besides its row: a versioned snapshot that rooms change and save as a whole. Coins and
+ * State of a character beside its row: a versioned snapshot that rooms change and save as a whole. Coins and
  * items are not in it; those are the database's.
  */
 export interface CharacterState {
   v: 1;
-  /** Where the character stands in each zone, by the zone's name: metres, yaw in radians. */
+  /** Pose of the character in each zone, by the zone's name. */
   places: Record<string, Place>;
-  /** What games keep: health, experience, flags. JSON only. */
+  /** State of games: health, experience, flags. JSON only. */
   stats: Record<string, unknown>;
 }
 
@@ -47,7 +47,8 @@ export type SaveOutcome = "saved" | "fenced";
 /** Characters, as a room sees them. The process renews the leases of all claims by itself. */
 export interface CharacterPort {
   /**
-   * Claims and loads a character in one statement. If it is live elsewhere its owner is asked to save and release.
+   * Claims and loads a character in one statement. If it is live elsewhere its owner is asked to save and
+   * release.
    * @throws CHARACTER_MISSING no such character
    * @throws CHARACTER_CLAIMED it was not released within {@link CLAIM_WAIT_MS}
    * @throws STATE_INVALID the stored state cannot be read; it was left as it is
@@ -61,26 +62,31 @@ export interface CharacterPort {
    * @throws DATABASE_UNAVAILABLE no answer; the claim stays good and the save may be tried again
    */
   save(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
-  /** Saves and gives the character up in one statement. After a failure it may be tried again. Throws as `save`. */
+  /**
+   * Saves and gives the character up in one statement. After a failure it may be tried again. Throws as
+   * `save`.
+   */
   release(claim: Claim, state: CharacterState): Promise<SaveOutcome>;
-  /** The claim of a character that this process holds, for a room that takes over after its code was edited. */
+  /** The claim of a character that this process has, for a room that takes over after its code was edited. */
   held(characterId: string, epoch: number): Claim | undefined;
   /**
-   * Keeps a last save on the local disk, synced, when `release` could not reach the database; it is brought in when the
-   * database is back, here or at the next start, unless somebody has claimed the character by then. False: there is no
-   * disk to keep it on.
+   * Keeps a last save on the local disk, synced, when `release` could not reach the database. It is written
+   * when the database is back, here or at the next start, unless the character was claimed by then. False:
+   * there is no disk for it.
+   *
    * @throws STATE_INVALID as `save`
    */
   keep(claim: Claim, state: CharacterState): Promise<boolean>;
   /**
-   * Saves and hands the character over to whoever shows the ticket that is returned, within {@link TRANSFER_MS}; until
-   * then nobody else may claim it. This copy is frozen from the call on: let the player go. After a failure it may be
-   * tried again and gives the same ticket. With `to` the ticket serves that room only. Null: fenced, drop the copy. Throws as `save`.
+   * Saves the character and hands it over to the holder of the returned ticket, within {@link TRANSFER_MS};
+   * until then no other claim succeeds. This copy is frozen from the call on: let the player go. After a
+   * failure it may be tried again and gives the same ticket. With `to` the ticket is good for that room only.
+   * Null: fenced, drop the copy. Throws as `save`.
    */
   transfer(claim: Claim, state: CharacterState, to?: { roomId: string }): Promise<string | null>;
   /**
-   * Claims a character that is on its way here. With `back` its former room takes it back, when the other cannot be
-   * reached.
+   * Claims a character that is on its way here. With `back` its former room takes it back, when the other
+   * cannot be reached.
    * @throws TRANSFER_INVALID the ticket is of another journey or another room, was used, or ran out
    * @throws STATE_INVALID, ROOM_CLOSED, DATABASE_UNAVAILABLE as `claim`
    */
@@ -92,11 +98,11 @@ export interface CharacterPort {
   /** Gives the character up without saving: for a join that failed after its claim. */
   abandon(claim: Claim): Promise<void>;
   /**
-   * Tells once for each claim that was lost, however that was found out (a renewal, a save, 7 s without a renewal):
-   * freeze the avatar and close its client. Returns the way to stop listening.
+   * Calls the listener once for each claim that was lost, however it was noticed (a renewal, a save, 7 s
+   * without a renewal): freeze the avatar and close its client. Returns how to stop.
    */
   onFenced(listener: (characterId: string, epoch: number) => void): () => void;
-  /** Stops renewing, waits for saves under way and frees what is still held, unsaved. */
+  /** Stops renewing, waits for saves under way and frees the remaining claims, unsaved. */
   close(): Promise<void>;
 }
 
@@ -106,10 +112,10 @@ export const CLAIM_WAIT_MS = 10_500;
 /** How long, in ms, a character that travels is kept for the holder of its ticket. */
 export const TRANSFER_MS = 10_000;
 
-/** What an account may do. It comes from the database only: a role in join options counts for nothing. */
+/** The role of an account. It comes from the database only: a role in join options counts for nothing. */
 export type Role = "player" | "moderator" | "admin";
 
-/** Whom a join ticket let in. */
+/** The account and character that a join ticket let in. */
 export interface Identity {
   readonly accountId: string;
   readonly characterId: string;
@@ -122,7 +128,9 @@ export interface Identity {
   readonly journey?: Journey;
 }
 
-/** What the seat of a traveller holds. Made by the room that sends them, read by the one that receives them. */
+/**
+ * Content of a traveller's seat. Made by the room that sends the player, read by the one that receives them.
+ */
 export interface Journey {
   /** Of the hand-over: see {@link CharacterPort.transfer}. Never shown to a client. */
   readonly ticket: string;
@@ -131,12 +139,14 @@ export interface Journey {
   readonly spawn?: string;
   /** Where to appear instead, on the way back. */
   readonly at?: Place;
-  /** True: the room itself moved to another process. The way back then leads to `origin`, where there is one. */
+  /**
+   * True: the room itself moved to another process. The way back then leads to `origin`, where there is one.
+   */
   readonly carried?: boolean;
   readonly origin?: Origin;
 }
 
-/** Where a traveller came from, so that a way back leads there. */
+/** The room and place that a traveller came from, for the way back. */
 export interface Origin {
   readonly game: string;
   readonly roomId: string;

@@ -8,36 +8,42 @@ export type { Amount, Offer, PriceList, Stack } from "../../shared/internal.ts";
 /** A booked request. */
 export interface Booked {
   readonly ok: true;
-  /** All that is in bag and equipment now (of a trade: in both bags), and of other containers what changed. */
+  /**
+   * All that is in bag and equipment now (of a trade: in both bags), and of other containers what changed.
+   */
   readonly stacks: Stack[];
-  /** Coins of those who took part, by character id. */
+  /** Coins of the characters that took part, by character id. */
   readonly coins: Record<string, number>;
-  /** True: it was booked before, and `stacks` and `coins` are as they were then. {@link ItemPort.look} has today's. */
+  /**
+   * True: it was booked before, and `stacks` and `coins` are as they were then. {@link ItemPort.look} has
+   * today's.
+   */
   readonly repeated?: true;
 }
 
 /** A pile that has not been emptied. */
 export interface PileLeft {
   readonly container: string;
-  /** Character id and name of whoever died. */
+  /** Character id and name of the dead player. */
   readonly owner: string;
   readonly name: string;
 }
 
 /** A death that has not been revived from. */
 export interface Death {
-  /** Container in which everything carried lies. */
+  /** Container of everything that was carried. */
   readonly pile: string;
   readonly zone: string;
 }
 
-/** What a character carries itself, or keeps in the bank. */
+/** Containers of a character: carried, or in the bank. */
 export type OwnContainer = "bag" | "equipment" | "bank";
 
 /**
- * Items and coins of claimed characters. Each call is one transaction: it is booked whole, or refused with nothing
- * changed. Give each request an id of your own (1 to 100 printable characters, e.g. the client's): asked again with
- * the same id it gets the first answer and changes nothing. Commit first: change the room's state from the answer.
+ * Items and coins of claimed characters. Each call is one transaction: it is booked whole, or refused with
+ * nothing changed. Give each request an id of your own (1 to 100 printable characters, e.g. the client's): a
+ * repetition with the same id gets the first answer and changes nothing. Commit first: change the room's
+ * state from the answer.
  *
  * Every call that changes something may throw CHARACTER_FENCED (the claim was lost; nothing was changed) and
  * DATABASE_UNAVAILABLE (no answer; ask again with the same id).
@@ -47,11 +53,11 @@ export type OwnContainer = "bag" | "equipment" | "bank";
  * if (!looted.ok) return looted; // refused: nothing changed
  */
 export interface ItemPort {
-  /** What is in bag and equipment. */
+  /** Stacks in bag and equipment. */
   read(claim: Claim): Promise<Stack[]>;
-  /** What is in bag, equipment and purse now, read together. */
+  /** Bag, equipment and purse as they are now, read together. */
   look(claim: Claim): Promise<Booked>;
-  /** What is in any container, e.g. the ground of a zone. */
+  /** Stacks in any container, e.g. the ground of a zone. */
   readIn(container: string): Promise<Stack[]>;
   /** Makes items out of nothing into the bag: loot, a quest's reward. */
   grant(
@@ -61,9 +67,9 @@ export interface ItemPort {
     qty: number,
     reason: string,
   ): Promise<Booked | Refusal>;
-  /** Makes coins out of nothing; a negative amount ends them. */
+  /** Makes coins out of nothing; a negative amount destroys them. */
   grantCoins(claim: Claim, requestId: string, coins: number, reason: string): Promise<Booked | Refusal>;
-  /** Ends some of a stack in bag or equipment, or of a kind in the bag: eaten, broken, shot. */
+  /** Destroys part of a stack in bag or equipment, or some of a kind in the bag: eaten, broken, shot. */
   use(claim: Claim, requestId: string, what: { id: string; qty: number } | Amount): Promise<Booked | Refusal>;
   /** Moves within and between bag, equipment and bank: sort, split, merge, swap, equip, take off, deposit. */
   move(
@@ -71,26 +77,30 @@ export interface ItemPort {
     requestId: string,
     what: { id: string; to: OwnContainer; slot?: number; qty?: number },
   ): Promise<Booked | Refusal>;
-  /** Puts something from bag or equipment on the ground of a zone, where it lies by itself: nothing there merges. */
+  /**
+   * Puts an item from bag or equipment on the ground of a zone, as a stack of its own: nothing merges there.
+   */
   drop(
     claim: Claim,
     requestId: string,
     zone: string,
     what: { id: string; qty?: number },
   ): Promise<Booked | Refusal>;
-  /** Takes something from the ground of a zone; the room has checked that it is in reach. */
+  /** Takes an item from the ground of a zone; the room has checked that it is in reach. */
   pickUp(claim: Claim, requestId: string, zone: string, id: string): Promise<Booked | Refusal>;
-  /** Ends what has lain on the ground of a zone for long enough. Any claim will do: it says who was there. */
+  /**
+   * Destroys items that were on the ground of a zone for long enough. Any claim will do: the ledger notes it.
+   */
   clear(claim: Claim, requestId: string, zone: string, ids: readonly string[]): Promise<Booked | Refusal>;
-  /** Swaps what two players offered. The room calls it once both have agreed to exactly these offers. */
+  /** Swaps the offers of two players. The room calls it once both have agreed to exactly these offers. */
   trade(
     requestId: string,
     a: { claim: Claim; offer: Offer },
     b: { claim: Claim; offer: Offer },
   ): Promise<Booked | Refusal>;
   /**
-   * The answer that a request of the character got before, or null: to answer a retry that cannot be asked the same
-   * way again, e.g. a trade whose partner has left. Waits for the request if it is under way.
+   * The answer that a request of the character got before, or null: for a retry that cannot be booked the
+   * same way again, e.g. a trade whose partner has left. Waits for the request if it is under way.
    */
   answered(claim: Claim, requestId: string): Promise<Booked | null>;
   /** Buys from a shop into the bag. */
@@ -102,26 +112,30 @@ export interface ItemPort {
     prices: PriceList,
     what: { id: string; qty: number },
   ): Promise<Booked | Refusal>;
-  /** Sends items and coins to a character, who need not be live: the items into its mail, the coins into its purse. */
+  /**
+   * Sends items and coins to a character, who need not be live: the items into its mail, the coins into its
+   * purse.
+   */
   mail(claim: Claim, requestId: string, to: string, offer: Offer): Promise<Booked | Refusal>;
-  /** What lies in the mail of the character. */
+  /** Stacks in the mail of the character. */
   readMail(claim: Claim): Promise<Stack[]>;
-  /** Takes something out of the own mail. */
+  /** Takes an item out of the own mail. */
   takeMail(claim: Claim, requestId: string, id: string): Promise<Booked | Refusal>;
   /**
-   * Lays everything in bag and equipment in a pile, once: until {@link ItemPort.revive} the character is dead, a
-   * second death is refused, and so is everything else that takes or gives. Die and quit leaves one pile.
+   * Puts everything in bag and equipment in a pile, once: until {@link ItemPort.revive} the character is
+   * dead, a second death is refused, and so is everything else that takes or gives. Die and quit leaves one
+   * pile.
    */
   die(claim: Claim, requestId: string, zone: string): Promise<Booked | Refusal>;
-  /** The death it has not been revived from, also after leaving and joining. */
+  /** The death from which the character was not revived yet, also after leaving and joining. */
   death(claim: Claim): Promise<Death | null>;
-  /** The piles of a zone that something lies in still. */
+  /** The piles of a zone that are not empty. */
   piles(zone: string): Promise<PileLeft[]>;
   /** Ends the death; the pile stays where it is. */
   revive(claim: Claim, requestId: string): Promise<Booked | Refusal>;
-  /** Takes one stack of a pile, or all that fits; the room has checked who may and that it is in reach. */
+  /** Takes one stack of a pile, or all that fits; the room has checked that the player may and reaches it. */
   loot(claim: Claim, requestId: string, pile: string, id?: string): Promise<Booked | Refusal>;
-  /** Counts a kill and lays its drops on the ground of a zone, both once for each request. */
+  /** Counts a kill and puts its drops on the ground of a zone, both once for each request. */
   kill(
     claim: Claim,
     requestId: string,

@@ -11,10 +11,10 @@ export type * from "./items.ts";
 export type * from "./seats.ts";
 export type * from "./zones.ts";
 
-/** How a play session ended; `lost` is written for those of a process that died. */
+/** How a play session ended; `lost`: its process died. */
 export type PlaySessionEnding = "left" | "taken-over" | "fenced" | "lost";
 
-/** The door that a join came to. */
+/** Room, game and address of a join. */
 export interface JoinAttempt {
   readonly game: string;
   /** Only when the client named the room. */
@@ -32,15 +32,15 @@ export interface KeptEvent {
   readonly event: GameEvent;
 }
 
-/** Where events marked `keep` go. */
+/** Storage of events marked `keep`. */
 export interface EventPort {
-  /** Queues an event for the next write. Never throws, never waits; what cannot be written is told in the log. */
+  /** Queues an event for the next write. Never throws, never waits; a failed write is logged. */
   keep(event: KeptEvent): void;
 }
 
 /** A command above a player's that was given in a room. */
 export interface CommandGiven {
-  /** Session id of the player, or what an operator is called. */
+  /** Session id of the player, or the name of an operator. */
   readonly caller: string;
   readonly role: Role;
   /** Of the player who gave it. */
@@ -54,13 +54,13 @@ export interface CommandGiven {
   readonly outcome: string;
 }
 
-/** Where commands are written down. */
+/** The audit log. */
 export interface AuditPort {
-  /** Queues an entry for the next write. Never throws, never waits; what cannot be written is told in the log. */
+  /** Queues an entry for the next write. Never throws, never waits; a failed write is logged. */
   note(given: CommandGiven): void;
 }
 
-/** Where rooms are recorded, if this process records them. */
+/** Records rooms, if this process does. */
 export interface RecordingPort {
   /** Records a room from now on. @returns how to stop */
   begin(room: RecordedRoom): () => void;
@@ -83,8 +83,8 @@ export interface Log {
 }
 
 /**
- * What a room needs of its process. Colyseus constructs the rooms, so the process hands them this through the room
- * definition's options; `server/services.ts` makes the real ones.
+ * The services of a process that its rooms use. Colyseus constructs the rooms, so the process passes them
+ * through the room definition's options; `server/services.ts` makes the real ones.
  */
 export interface Ports {
   readonly characters: CharacterPort;
@@ -95,7 +95,9 @@ export interface Ports {
   readonly log: Log;
   readonly seats: SeatPort;
   /**
-   * Counts a room of this process. @returns what to call when it has closed
+   * Counts a room of this process.
+   *
+   * @returns to be called when it has closed
    * @throws ROOMS_FULL
    */
   openRoom(): () => void;

@@ -62,10 +62,7 @@ const items: ItemPort = {
 /** A log that writes nothing. */
 export const silence: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silence };
 
-/**
- * The ports of a re-run: events and commands are not noted again, and all else that a rule asks for is
- * refused.
- */
+/** The ports of a re-run: events and commands are not noted again, and every other call is refused. */
 export const refusingPorts: Ports = {
   characters,
   zones,

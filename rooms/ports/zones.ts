@@ -7,12 +7,11 @@ export interface ZoneClaim {
   readonly epoch: number;
 }
 
-/** Who claims a zone, and what makes a world of its save. */
+/** The room that claims a zone, and its function that restores the save. */
 export interface ZoneHolder {
   readonly roomId: string;
   /**
-   * Called with the world as it was last saved; not for a zone that begins, or that was handed over. What it throws
-   * refuses the zone.
+   * Called with the last save; not for a new zone, or one that was handed over. An error refuses the zone.
    */
   open(saved: ZoneSaved): void;
 }
@@ -28,19 +27,20 @@ export interface ZoneSaved {
 }
 
 /**
- * Worlds of persistent zones. One room in the whole cluster has a zone: it claims it under a lease of ten seconds
- * that its process renews, and every save names the claim.
+ * Worlds of persistent zones. One room in the whole cluster has a zone: it claims it under a lease of ten
+ * seconds that its process renews, and every save names the claim.
  */
 export interface ZonePort {
   /** Milliseconds between saves of a world that changes. */
   readonly saveEveryMs: number;
   /**
-   * Claims a zone and opens its saved world. A save that cannot be opened (damaged, sealed with a key that is not
-   * configured, of a newer version) is left as it is: the zone refuses to open, and operators are told why. Nothing
-   * begins anew in its place until somebody says so: `roomkeep zones quarantine set-aside`.
-   * Waits for a lease that runs out; for a living owner two seconds.
+   * Claims a zone and opens its saved world. A save that cannot be opened (damaged, sealed with a key that is
+   * not configured, of a newer version) is left as it is: the zone refuses to open, and operators get the
+   * reason. No new world begins in its place before `roomkeep zones quarantine set-aside`. Waits for a lease
+   * that runs out; for a living owner two seconds.
    *
-   * @throws ZONE_SEALED the save cannot be opened; its cause says why. Trying again is of no use before it is mended
+   * @throws ZONE_SEALED the save cannot be opened; its cause says why. Trying again is of no use before it is
+   *   mended
    * @throws ZONE_CLAIMED another room has it
    * @throws ROOM_CLOSED this process is shutting down
    * @throws DATABASE_UNAVAILABLE no answer within 5 s
@@ -48,10 +48,10 @@ export interface ZonePort {
   claim(zone: string, holder: ZoneHolder): Promise<ZoneClaim>;
   /** Saves and renews. @throws DATABASE_UNAVAILABLE try again later */
   save(claim: ZoneClaim, content: string): Promise<SaveOutcome>;
-  /** Saves, if there is something to save, and gives the zone up. Throws as `save`. */
+  /** Saves, if there is something to save, and releases the zone. Throws as `save`. */
   release(claim: ZoneClaim, content: string | undefined): Promise<SaveOutcome>;
   /** Leaves the zone to the next room of this process that claims it, without its save: for a hot reload. */
   handOver(claim: ZoneClaim): void;
-  /** Tells once of each claim that was lost: close the room unsaved. Returns the way to stop listening. */
+  /** Calls the listener once for each claim that was lost: close the room unsaved. Returns how to stop. */
   onFenced(listener: (zone: string, epoch: number) => void): () => void;
 }

@@ -12,10 +12,11 @@ import { missingParts } from "../transport/missing-parts.ts";
 
 /**
  * Undocumented parts of `@colyseus/schema` that replication rests on, read from 5.0.34:
- * src/encoder/ChangeTree.ts, Encoder.ts, Root.ts, and src/types/custom/ArraySchema.ts. Nothing documented takes
- * their place, so that {@link checkSchemaInternals} refuses a version without them. Parts of trees and roots that
- * the package types itself are used in place: the walks (`forEach…`), `parentRef`, `extraParents`, `isFiltered`,
- * `isPatchOnly`, `dirtyLow`, `dirtyHigh`, `endEncode`, `discard`, `operation`, `remove` and `removeFromQueue`.
+ * src/encoder/ChangeTree.ts, Encoder.ts, Root.ts, and src/types/custom/ArraySchema.ts. Nothing documented
+ * takes their place, so that {@link checkSchemaInternals} refuses a version without them. Parts of trees and
+ * roots that the package types itself are used in place: the walks (`forEach…`), `parentRef`, `extraParents`,
+ * `isFiltered`, `isPatchOnly`, `dirtyLow`, `dirtyHigh`, `endEncode`, `discard`, `operation`, `remove` and
+ * `removeFromQueue`.
  */
 const READ_FROM = "5.0.34";
 

@@ -1,31 +1,31 @@
 import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 
 /**
- * Applies an answer to the world. A question without an answer comes as a refusal, so that the items or coins set
- * aside for it can be given back. The refusal that it returns goes to the caller of {@link Ask}.
+ * Applies an answer to the world. A question without an answer comes as a refusal, so that the items or coins
+ * reserved for it can be given back. The refusal that it returns goes to the caller of {@link Ask}.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: most return nothing, and need not say so
 export type ApplyAnswer<About, T> = (answer: T | Refusal, about: About) => Refusal | void;
 
 /**
- * Asks a question of somebody outside of the room. Resolves when the answer was applied, with the refusal if it was
- * one; never rejects.
+ * Asks a question outside of the room. Resolves when the answer was applied, with the refusal if it was one;
+ * never rejects.
  */
 export type Ask<About, T> = (
   about: About,
   question: () => Promise<T | Refusal>,
 ) => Promise<Refusal | undefined>;
 
-/** Answers of a room. */
+/** The async results of a room. */
 export interface AsyncResults {
   /**
-   * Where answers come from: the questions are asked; a recording has them, so that none is asked; or everything is
-   * refused, because there is nobody to ask.
+   * Source of the answers: the questions are asked outside; or a recording has the answers, and nothing is
+   * asked; or every question is refused.
    */
   from: "outside" | "recording" | "nobody";
   /** See `WorldRoom.onAnswer`. */
   on<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
-  /** The start of a tick: applies what has come, in its order. */
+  /** The start of a tick: applies the answers that have come, in their order. */
   settle(): void;
   /** Applies one answer. @throws TypeError if nothing was registered under its name */
   act(name: string, about: unknown, answer: unknown): Refusal | undefined;
@@ -33,9 +33,9 @@ export interface AsyncResults {
 
 /** Recorder and fault log of a room's async results. */
 export interface AsyncResultsOptions {
-  /** Told of each answer that is applied, before it is. */
+  /** Called for each answer, before it is applied. */
   readonly record: (name: string, about: unknown, answer: unknown) => void;
-  /** Told of what a question or an answer threw. */
+  /** Receives the error of a question or of applying an answer. */
   readonly fault: (where: string, error: unknown) => void;
 }
 
@@ -43,8 +43,9 @@ export interface AsyncResultsOptions {
 const WAITING_MAX = 1_000;
 
 /**
- * Opens the answers of a room: whatever comes from outside of it, such as a booking of the database, changes the world
- * at the start of a tick and is recorded, so that a re-run sees the same answers at the same ticks and asks nobody.
+ * Opens the async results of a room: an answer from outside, such as a booking of the database, changes the
+ * world at the start of a tick and is recorded, so that a re-run sees the same answers at the same ticks and
+ * asks nothing.
  */
 export function openAsyncResults({ record, fault }: AsyncResultsOptions): AsyncResults {
   const applies = new Map<string, ApplyAnswer<never, never>>();

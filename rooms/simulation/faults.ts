@@ -1,10 +1,10 @@
 import type { Log } from "../ports/ports.ts";
 
-/** Where the faults of a room are counted. */
+/** The count of a room's faults. */
 export interface Faults {
   /** How many were caught, by the place where they arose: "onTick", "system wander", "event picked". */
   readonly counts: ReadonlyMap<string, number>;
-  /** Runs something that may throw; what it throws is counted and goes no further. */
+  /** Runs an action; an error is counted and goes no further. */
   attempt(where: string, action: () => void): void;
   /** Counts a fault that was caught elsewhere. */
   note(where: string, error: unknown): void;

@@ -2,18 +2,21 @@ import { type Avatar, RoomkeepError } from "../../shared/index.ts";
 import { FiniteValues, mendActor } from "../../shared/internal.ts";
 import type { Place } from "../ports/characters.ts";
 
-/** Keeps the numbers of avatars finite, whatever wrote them: a NaN would spread to all that measures how far they are. */
+/**
+ * Keeps the numbers of avatars finite, whatever wrote them: a NaN would spread to all that measures a
+ * distance to them.
+ */
 export interface FiniteAvatars {
   /**
-   * Keeps an avatar as it is if all of its numbers are finite; else puts it back to what it was at the last check, and
-   * tells of a fault. Allocates nothing as long as all is well.
+   * Keeps an avatar as it is if all of its numbers are finite; else restores it as of the last check, and
+   * reports a fault. Allocates nothing as long as all numbers are finite.
    *
    * @param after what has run since the last check, for the log: "step"
    */
   check(avatar: Avatar, after: string): void;
-  /** As {@link check}, for a check between two others of a tick: quick for whoever stands still. */
+  /** As {@link check}, for a check between two others of a tick: quick for an avatar that stands still. */
   checkWritten(avatar: Avatar, after: string): void;
-  /** Puts an avatar back to what it was at the last check. */
+  /** Restores an avatar as of the last check. */
   putBack(avatar: Avatar): void;
 }
 

@@ -4,14 +4,17 @@ import type { Player } from "../player.ts";
 
 /** Most frames that a player may catch up on after a stall. */
 const CREDIT_MAX = 4;
-/** Seconds without input after which a player is stepped as standing still, so that nobody hangs in the air. */
+/**
+ * Seconds without input after which a player is stepped as standing still, so that no avatar hangs in the
+ * air.
+ */
 const SILENT_S = 0.5;
 
 const still = new WalkInput();
 
 /**
- * Takes the input frames that a player has credit for and steps the avatar once for each. A player earns one frame a
- * tick, so that a client which sends twice the inputs does not move twice as fast.
+ * Takes the input frames that a player has credit for and steps the avatar once for each. A player earns one
+ * frame a tick, so that a client that sends twice the inputs does not move twice as fast.
  */
 export function takeInputs<P extends Player>(
   player: P,

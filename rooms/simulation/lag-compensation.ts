@@ -2,7 +2,7 @@ import type { Rewind, RewindView } from "@colyseus/core";
 import type { Actor } from "../../shared/index.ts";
 import { rayOf, uprightDistance } from "../../shared/internal.ts";
 
-/** How far back a shooter is believed at most, ms. */
+/** Longest rewind, ms. */
 export const REWIND_MAX_MS = 300;
 
 /** A point, metres. */
@@ -12,9 +12,9 @@ export interface Point {
   z: number;
 }
 
-/** Where actors stood in the page of a player. Good for one tick: ask anew in each. */
+/** Poses of actors in the page of a player. Good for one tick: ask anew in each. */
 export interface Seen {
-  /** Where the actor was shown to that player. */
+  /** Position at which the actor was shown to that player. */
   at(actor: Actor): Point;
 }
 
@@ -40,7 +40,7 @@ export interface Hit<A extends Actor> {
 }
 
 /**
- * What a player saw when the last input was sampled that the room has taken from them.
+ * The poses that a player saw when sampling the last input frame that the room has taken.
  *
  * @param rewind undefined: rewind is switched off, and all is where it is now
  */
@@ -54,7 +54,7 @@ export function seenBy(rewind: Rewind | undefined, sessionId: string): Seen {
   };
 }
 
-/** Where a shooter saw an actor, or null for an actor that was seen where it is. */
+/** The position at which a shooter saw an actor, or null for an actor that was seen where it is. */
 export type RecordedPose = readonly [x: number, y: number, z: number] | null;
 
 /** The same poses, each noted for a recording. */
@@ -79,11 +79,12 @@ export function replaySeen(poses: RecordedPose[]): Seen {
 }
 
 /**
- * The nearest target that a shot hits, each judged where the shooter saw it. Targets have the shape that they have for
- * `castRay`: upright cylinders.
+ * The nearest target that a shot hits, each judged where the shooter saw it. Targets have the shape that they
+ * have for `castRay`: upright cylinders.
  *
  * @example
- * const hit = firstHit(this.seenBy(player), { from, along, reachM: 40 }, deer, { radiusM: 0.5, heightM: 1.4 });
+ * const shot = { from, along, reachM: 40 };
+ * const hit = firstHit(this.seenBy(player), shot, deer, { radiusM: 0.5, heightM: 1.4 });
  */
 export function firstHit<A extends Actor>(
   seen: Seen,

@@ -3,7 +3,7 @@ import type { CharacterSheet, Place, Role } from "../ports/characters.ts";
 import type { RecordedPose } from "./lag-compensation.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** What moved the world before a tick's inputs, in its order. */
+/** An occurrence that moved the world before a tick's inputs, in its order. */
 export type Happening =
   | readonly ["join", id: string, sheet: CharacterSheet, role?: Role, arrival?: Place]
   | readonly ["leave", id: string]
@@ -12,7 +12,7 @@ export type Happening =
   | readonly ["answer", name: string, about: unknown, answer: unknown]
   | readonly ["command", id: string, role: Role, line: string];
 
-/** An input frame that was applied: whose, and its three fields. */
+/** An input frame that was applied: session id, and its three fields. */
 export type AppliedInput = readonly [id: string, moveX: number, moveZ: number, buttons: number];
 
 /** The world in the middle of a recording: a re-run may begin here. */
@@ -25,7 +25,7 @@ export interface Mark {
     stats: Record<string, unknown>;
     role: Role;
   }[];
-  /** What the game keeps of itself, by `onKeep`. */
+  /** The game's own fields, by `onKeep`. */
   readonly game: unknown;
 }
 
@@ -37,13 +37,13 @@ export type RecordLine =
       readonly t: number;
       readonly e?: readonly Happening[];
       readonly i?: readonly AppliedInput[];
-      /** What shooters saw, in the order in which it was asked. */
+      /** Poses that shooters saw, in the order in which rules asked. */
       readonly s?: readonly RecordedPose[];
       readonly h?: string;
     }
   | { readonly end: "stopped" | "full" };
 
-/** What a recorder needs of a room. */
+/** The part of a room that a recorder reads. */
 export interface Recorded {
   readonly roomName: string;
   readonly simulation: Simulation;
@@ -59,11 +59,11 @@ export interface Recorded {
   hash(): string;
 }
 
-/** Where a recording goes, its bound, and how often hashes and snapshots are in it. */
+/** Target, size limit, and distance of hashes and snapshots of a recording. */
 export interface RecorderOptions {
-  /** Takes one line, its end included. */
+  /** Takes one line, with its line break. */
   readonly write: (line: string) => void;
-  /** Most characters that are written; then the recording ends by itself. Default 64 million. */
+  /** Longest recording in characters; then it ends by itself. Default 64 million. */
   readonly maxChars?: number;
   /** Ticks between hashes of the world, for a re-run to compare with. 0: none. Default 20. */
   readonly hashEveryTicks?: number;
@@ -84,9 +84,9 @@ export interface Recorder {
   message(id: string, type: string, message: unknown): void;
   /** See `WorldRoom.onAnswer`. */
   answer(name: string, about: unknown, answer: unknown): void;
-  /** A command that nobody in the room gave: an operator's. */
+  /** A command that no player gave: an operator's. */
   command(id: string, role: Role, line: string): void;
-  /** Where a shooter saw a target. */
+  /** The position at which a shooter saw a target. */
   pose(pose: RecordedPose): void;
   input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
   endTick(room: Recorded): void;
@@ -169,7 +169,7 @@ export function openRecorder(options: RecorderOptions): Recorder {
       inputs = [];
       poses = [];
       isMarkDue ||= isDue(markEveryTicks);
-      // What is put off is code, which no mark holds: the mark comes when nothing is.
+      // Deferred changes are code, which no mark holds: the mark waits until there are none.
       if (!isMarkDue || !running || room.simulation.world.waiting > 0) return;
       isMarkDue = false;
       put({ mark: markOf(room) });

@@ -1,12 +1,14 @@
 import type { Recorded, Recorder } from "./recorder.ts";
 
-/** The recorder of a room, if it has one, and when what happens is noted. */
+/** The recorder of a room, if it has one, and when it takes notes. */
 export class Recording {
   recorder: Recorder | undefined;
-  /** True while a tick runs: what its rules do, a re-run does by itself. */
+  /** True while a tick runs: a re-run repeats by itself what the rules do. */
   isTicking = false;
 
-  /** Where joins, leaves and the like are noted: those that a rule of the tick brought about are not. */
+  /**
+   * The recorder of joins, leaves and the like: those that a rule of the tick brought about are not noted.
+   */
   get betweenTicks(): Recorder | undefined {
     return this.isTicking ? undefined : this.recorder;
   }

@@ -8,7 +8,7 @@ import type { Recording } from "./recording.ts";
 import type { RoomWorld } from "./room-world.ts";
 import type { TickClock } from "./tick-clock.ts";
 
-/** What the tick of a live room is made of. */
+/** The part of a live room that its tick uses. */
 export interface RoomTickHost<S extends WorldState, A extends Avatar> {
   readonly world: RoomWorld<S, A>;
   readonly inputs: InputAPI<WalkInput>;
@@ -18,7 +18,7 @@ export interface RoomTickHost<S extends WorldState, A extends Avatar> {
   readonly serializer: StableSerializer<S>;
   /** Ticks between two patches. */
   patchEveryTicks(): number;
-  /** Follows the step, before anybody is sent a patch of it. */
+  /** Called after the step, before its patch is sent. */
   afterStep(): void;
   broadcastPatch(): void;
 }

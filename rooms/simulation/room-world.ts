@@ -28,7 +28,7 @@ import type { Recording } from "./recording.ts";
 import { openSimulation, type Simulation, type SystemInRoom } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
 
-/** The settings of a game that its world is opened with. */
+/** Settings of a game with which its world opens. */
 export interface WorldSettings<S extends WorldState> {
   readonly roomName: string;
   readonly state: S;
@@ -52,14 +52,14 @@ export interface WorldRules<A extends Avatar> {
   restore(kept: unknown): void;
 }
 
-/** Items of a room, as its world needs them. */
+/** The part of a room's items that its world uses. */
 export interface ItemLife<A extends Avatar> {
   enter(player: Player<A>): void;
   exit(player: Player<A>): void;
   update(): void;
 }
 
-/** The parts of a room that its world is made of. */
+/** The part of a room that its world uses. */
 export interface RoomWorldHost<S extends WorldState, A extends Avatar> {
   readonly settings: WorldSettings<S>;
   readonly rules: WorldRules<A>;
@@ -71,20 +71,20 @@ export interface RoomWorldHost<S extends WorldState, A extends Avatar> {
   readonly recording: Recording;
   /** Sends an event on to clients. */
   deliver(event: GameEvent, kind: DispatchedKind): void;
-  /** Hands an event that is to be kept to the database. */
+  /** Passes an event marked `keep` to the database. */
   keepEvent(event: GameEvent): void;
   /** The client of a player who leaves for good sees nothing of the room any more. */
   forgetClient(client: Client): void;
 }
 
-/** How the players of a mark are made again. */
+/** Makes the players of a mark again. */
 export interface ResumedPlayers {
   client(id: string): Client;
   claim(player: Mark["players"][number]): Claim;
 }
 
 /**
- * What a room simulates and what moves it, without a network: players in the world, input frames, messages,
+ * The simulation of a room and its inputs, without a network: players in the world, input frames, messages,
  * commands, async results and the step. A live room feeds it from its clients, a re-run from a recording.
  *
  * @example
@@ -100,7 +100,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
   /** Set once the game uses items. */
   items: ItemLife<A> | undefined;
   readonly #host: RoomWorldHost<S, A>;
-  /** Of a re-run: the poses that the recording says shooters saw in this tick. */
+  /** Of a re-run: the recorded poses that shooters saw in this tick. */
   readonly #poses: RecordedPose[] = [];
 
   constructor(host: RoomWorldHost<S, A>) {
@@ -146,7 +146,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     return isFinitePose(place) ? place : spawnPlaceOf(settings.level, this.players.size);
   }
 
-  /** A player is in the world from now on, where the avatar is. */
+  /** Adds a player to the world, where the avatar is. */
   place(player: Player<A>): void {
     const { sessionId, avatar } = player;
     this.#host.players.set(sessionId, player);
@@ -175,7 +175,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
   }
 
   /**
-   * Moves a player by one input frame. A player who travels stands still; the frames are answered all the
+   * Moves a player by one input frame. A player who travels stands still; the frames are acknowledged all the
    * same.
    */
   input(player: Player<A>, input: WalkInput, dtS: number): void {
@@ -188,7 +188,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     try {
       rules.step(avatar, input, dtS, sessionId);
     } catch (error) {
-      // Half a step is none.
+      // Half a step is no step.
       finite.putBack(avatar);
       throw error;
     }
@@ -196,8 +196,8 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
   }
 
   /**
-   * Does what a message does that has passed its checks: of a recording, where one room is recorded anew as
-   * well.
+   * Runs the action of a message that has passed its checks: of a recording, where a room may be recorded
+   * again.
    */
   act(player: Player<A>, type: string, message: unknown): void {
     const { recording, faults, router } = this.#host;
@@ -205,13 +205,13 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     faults.attempt("onMessage", () => router.act(player, type, message));
   }
 
-  /** Gives a command as an operator does. */
+  /** Gives a command as an operator. */
   command(caller: Caller, line: string): void {
     const { console, faults } = this.#host;
     faults.attempt("command", () => void console.give(caller, line));
   }
 
-  /** Async results are asked for outside, or come from a recording alone, or are refused. */
+  /** The async results: asked outside, taken from a recording, or refused. */
   get answers(): AsyncResults {
     return this.#host.answers;
   }
@@ -229,7 +229,11 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     recording.recorder?.endTick(this);
   }
 
-  /** Lag compensation: where actors were shown to a shooter. @param rewind undefined: all is where it is now */
+  /**
+   * Lag compensation: the positions at which actors were shown to a shooter.
+   *
+   * @param rewind undefined: the present positions
+   */
   seenBy(sessionId: string, rewind: Rewind | undefined): Seen {
     const { answers, recording } = this.#host;
     if (answers.from === "recording") return replaySeen(this.#poses);
@@ -237,12 +241,12 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     return recording.recorder ? recordSeen(seen, recording.recorder.pose) : seen;
   }
 
-  /** Poses that shooters saw in the coming tick, in the order in which the rules will ask: of a recording. */
+  /** Recorded poses that shooters saw in the coming tick, in the order in which the rules will ask. */
   see(poses: readonly RecordedPose[]): void {
     this.#poses.splice(0, Number.POSITIVE_INFINITY, ...poses);
   }
 
-  /** Records from now on what moves the world. */
+  /** Begins a recording. */
   record(recorder: Recorder): void {
     this.#host.recording.begin(this, recorder);
   }
@@ -275,5 +279,5 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
   }
 }
 
-/** A place that is not finite is none: it is no reason to keep anybody out. */
+/** A place that is not finite counts as none: it is no reason to refuse a player. */
 const isPlace = (place: Place | undefined): place is Place => place !== undefined && isFinitePose(place);

@@ -32,7 +32,7 @@ import {
 import type { Place } from "../ports/characters.ts";
 import type { Systems } from "./systems.ts";
 
-/** What a simulation shows of itself to be saved. */
+/** The parts of a simulation that its snapshot saves. */
 interface Inside {
   readonly state: WorldState;
   readonly world: World;
@@ -42,14 +42,14 @@ interface Inside {
   readonly events: Events;
   readonly classes: readonly SchemaClass[] | undefined;
   readonly clock: { get(): number; set(tick: number): void };
-  /** Where an actor stands whose place was not finite. */
+  /** The place for an actor whose own was not finite. */
   home(): Place;
   space(): Space | undefined;
-  /** Makes the bodies anew in the order of a save. */
+  /** Rebuilds the bodies in the order of a save. */
   rebuild(bodies: readonly BodySave[]): void;
 }
 
-/** What lives beside the schema. */
+/** State beside the schema. */
 interface Extras {
   readonly tick: number;
   readonly random: number;
@@ -61,7 +61,7 @@ interface Extras {
   readonly events?: EventsSave;
 }
 
-/** What was not finite in a snapshot, and was put right. */
+/** An actor or field of a snapshot that was not finite, and was healed. */
 export interface Healed {
   /** Id of the actor; empty for the state's own fields. */
   readonly id: string;
@@ -72,34 +72,39 @@ export interface Healed {
   readonly leftOut: boolean;
 }
 
-/** What of a simulation is kept. */
+/** The actors that a snapshot covers. */
 export interface SnapshotScope {
-  /** Actors that are left out, by id: a zone's save has nobody's avatar in it. A map or set of ids will do. */
+  /** Actors that are left out, by id, such as the avatars in a zone's save. A map or set of ids will do. */
   readonly without?: { has(id: string): boolean };
 }
 
 /** A simulation as JSON: taken, put back, compared. */
 export interface SimulationSnapshot {
   /**
-   * All that the next steps depend on, as versioned JSON: the world, the state's own fields, the bodies' float64
-   * poses, the tick, the state of the chance, who is in which trigger volume, the history of the events and those that
-   * wait. What `world.defer` has put off is not: it is code. Take one when nothing waits (`world.waiting` is 0).
+   * All that the next steps depend on, as versioned JSON: the world, the state's own fields, the bodies'
+   * float64 poses, the tick, the state of the random generator, the visitors of the trigger volumes, the
+   * history of the events and those that wait. Changes that `world.defer` holds are not: they are code. Take
+   * one when none waits (`world.waiting` is 0).
    *
    * @throws SNAPSHOT_UNSUPPORTED if an actor holds what JSON cannot
    */
   snapshot(what?: SnapshotScope): Stored;
   /**
-   * Goes on from where a snapshot was taken. Walkers get their bodies back once `Simulation.addWalker` names their actors
+   * Continues from a snapshot. Walkers get their bodies back once `Simulation.addWalker` names their actors
    * or, for those that were added before, at once.
    *
-   * @param onHealed given: actors whose numbers are not finite get those of their class and stand at the level's first
-   *   spawn, or are left out, and each is told of. Default: all is as it was, such numbers too
+   * @param onHealed given: actors whose numbers are not finite get those of their class and stand at the
+   *   level's first spawn, or are left out, and it is called for each. Default: all is as it was, such
+   *   numbers too
    * @throws SNAPSHOT_NEWER, SNAPSHOT_CORRUPT, ACTOR_UNKNOWN; nothing is changed then
    */
   restore(stored: unknown, onHealed?: (healed: Healed) => void): void;
-  /** Throws what {@link restore} would, and changes nothing. */
+  /** Throws the errors that {@link restore} would, and changes nothing. */
   checkSnapshot(stored: unknown): void;
-  /** Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Events that went are in it by a digest. */
+  /**
+   * Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Past events are in it by a
+   * digest.
+   */
   hash(what?: SnapshotScope): string;
 }
 
@@ -190,7 +195,7 @@ function healState(state: WorldState, onHealed: (healed: Healed) => void): void 
   onHealed({ id: "", className: state.constructor.name, field, leftOut: false });
 }
 
-/** Events whose payload no JSON can hold stay behind: those are between the rules of one process. */
+/** Leaves out events whose payload JSON cannot hold: those are between the rules of one process. */
 function inJson(events: EventsSave): EventsSave {
   const fits = (event: GameEvent) => {
     try {
@@ -211,8 +216,8 @@ function orCorrupt(error: unknown): unknown {
 }
 
 /**
- * The classes that a snapshot may name. Of two with one name, which two games in one process may have, the one that
- * lives in this world is taken.
+ * The classes that a snapshot may name. Of two with one name, which two games in one process may have, the
+ * one that is used in this world is taken.
  */
 function classesOf({ classes, state, world }: Inside): ReadonlyMap<string, SchemaClass> {
   const table = new Map<string, SchemaClass>();

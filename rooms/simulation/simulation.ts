@@ -30,16 +30,16 @@ import { openSimulationSnapshot, type SimulationSnapshot } from "./simulation-sn
 import { spawnPlaceOf } from "./spawn-place.ts";
 import { createSystems, type System, type SystemContext, type Systems } from "./systems.ts";
 
-/** What a room's system is told beside the world. */
+/** The tick and the room that a system gets beside the world. */
 export interface RoomContext<S extends WorldState = WorldState> extends SystemContext {
   readonly state: S;
-  /** Bodies of what is loose and of those who walk; undefined while nothing is loose. */
+  /** Bodies of loose things and of walkers; undefined while nothing is loose. */
   readonly space: Space | undefined;
   readonly ground: Ground;
-  /** The level's trigger volumes; avatars were looked up before the systems of the tick. */
+  /** The level's trigger volumes; updated with the avatars before the systems of the tick. */
   readonly triggers: Triggers;
   readonly events: Events;
-  /** Chance that a re-run repeats. Never `Math.random` in a system. */
+  /** Seeded chance, which a re-run repeats. Never use `Math.random` in a system. */
   readonly random: Random;
   /** Simulated milliseconds since the room's world began. */
   readonly timeMs: number;
@@ -67,21 +67,21 @@ export interface SimulationOptions<S extends WorldState> {
   readonly systems?: readonly SystemInRoom<S>[];
   /** Steps a second. */
   readonly tickHz: number;
-  /** Of all chance in the room: any 32-bit integer. */
+  /** Seed of all chance in the room: any 32-bit integer. */
   readonly seed: number;
   /** The room's rules, run after the systems and before the world settles. */
   readonly rules?: (dtS: number) => void;
-  /** Told of what threw and where; the step goes on. */
+  /** Receives each error and its place; the step goes on. */
   readonly fault: (where: string, error: unknown) => void;
   /** Sends an event on to clients. */
   readonly deliver?: (event: GameEvent, kind: DispatchedKind) => void;
-  /** Hands an event that is to be kept to the database. */
+  /** Passes an event marked `keep` to the database. */
   readonly keep?: (event: GameEvent) => void;
   /** Actor classes that a snapshot may hold. Default: all that the state may have. */
   readonly actorClasses?: readonly SchemaClass[];
 }
 
-/** What a room simulates, without any network. Made by {@link openSimulation}. */
+/** The simulation of a room, without a network. Made by {@link openSimulation}. */
 export interface Simulation<S extends WorldState = WorldState> extends SimulationSnapshot {
   readonly state: S;
   readonly level: Level;
@@ -102,7 +102,7 @@ export interface Simulation<S extends WorldState = WorldState> extends Simulatio
   readonly space: Space | undefined;
   /** Keeps the avatars' numbers finite. The step looks at all of them as it begins and as it ends. */
   readonly finite: FiniteAvatars;
-  /** Gives somebody who walks a body that pushes loose things. */
+  /** Gives a walker a body that pushes loose things. */
   addWalker(id: string, walker: Walker): void;
   removeWalker(id: string): void;
   /**
@@ -114,12 +114,13 @@ export interface Simulation<S extends WorldState = WorldState> extends Simulatio
 }
 
 /**
- * Opens what a room simulates. The level's loose things are placed, unless the state has actors already. Every
- * {@link Prop} of the world has a body: spawn and despawn them through the world.
+ * Opens the simulation of a room. The level's loose things are placed, unless the state has actors already.
+ * Every {@link Prop} of the world has a body: spawn and despawn them through the world.
  *
  * @throws SYSTEM_CYCLE, SYSTEM_MISSING, SYSTEM_INVALID
  * @example
- * const simulation = openSimulation({ state, level, systems: [wander], tickHz: 20, seed: 7, fault: console.error });
+ * const fault = console.error;
+ * const simulation = openSimulation({ state, level, systems: [wander], tickHz: 20, seed: 7, fault });
  * simulation.world.spawn(new Deer({ x: 3 }));
  * simulation.step();
  */
@@ -164,7 +165,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     return space;
   }
 
-  /** Bodies follow the world: what was spawned gets one, what is gone loses it. */
+  /** Matches the bodies with the world: a spawned prop gets one, a despawned one loses it. */
   function matchBodies(): void {
     if (props.size === 0 && space === undefined) return;
     const { loose, addLoose, removeLoose } = bodies();

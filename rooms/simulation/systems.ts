@@ -1,6 +1,6 @@
 import { RoomkeepError } from "../../shared/index.ts";
 
-/** What a system is told of the tick it runs in. */
+/** The tick that a system runs in. */
 export interface SystemContext {
   /** Number of the tick, from 1. */
   readonly tick: number;
@@ -16,20 +16,24 @@ export interface SystemRate {
   readonly everyMs?: number;
 }
 
-/** A step over the world: what it is called, what it needs, how often it runs. Made by {@link defineSystem}. */
+/** A step over the world: its name, the systems it needs, its rate. Made by {@link defineSystem}. */
 export interface System<W, C extends SystemContext = SystemContext> extends SystemRate {
   readonly name: string;
   /** Systems that must be in the room; they run before this one. */
   readonly needs?: readonly string[];
   /** Systems that run before this one if they are in the room. */
   readonly after?: readonly string[];
-  /** Wraps each run in `world.batch`, so that a run that throws changes nothing. Default false: it costs a little. */
+  /**
+   * Wraps each run in `world.batch`, so that a run that throws changes nothing. Default false: it costs a
+   * little.
+   */
   readonly atomic?: boolean;
   readonly run: (world: W, context: C) => void;
 }
 
 /**
- * Declares a system. Order in the tick follows from `needs` and `after`; among the rest it is that of the list.
+ * Declares a system. Order in the tick follows from `needs` and `after`; among the rest it is that of the
+ * list.
  *
  * @throws SYSTEM_INVALID if the name is empty or the rate makes no sense
  * @example
@@ -62,7 +66,7 @@ export interface SystemsOptions {
   readonly tickHz: number;
   /** Failures in a row after which a system is switched off. Default 5. */
   readonly maxFaults?: number;
-  /** Told of each failure; `off` when it was the last that the system was granted. */
+  /** Receives each failure; `off` is set when it was the last one allowed. */
   readonly onFault?: (fault: SystemFault) => void;
   /** Milliseconds for the profile, from any origin. Default `performance.now`. */
   readonly clock?: () => number;
@@ -79,7 +83,7 @@ export interface SystemFault {
   readonly off: RoomkeepError | undefined;
 }
 
-/** What one system cost since the profile was last reset. Times are milliseconds. */
+/** Cost of one system since the profile was last reset. Times are milliseconds. */
 export interface SystemProfile {
   readonly name: string;
   readonly runs: number;
@@ -100,9 +104,9 @@ export interface Systems<W, C extends SystemContext = SystemContext> {
   run(world: W, context: Omit<C, "dtS">): void;
   /** Cost by system, in running order. */
   profile(options?: { readonly reset?: boolean }): readonly SystemProfile[];
-  /** Failures in a row by system, of those that have any; as many as are granted mean that it is off. */
+  /** Failures in a row by system, of those that have any; a system at `maxFaults` is off. */
   failing(): Readonly<Record<string, number>>;
-  /** Takes over what {@link Systems.failing} told of a room that went the same way. */
+  /** Takes over the {@link Systems.failing} of a former room. */
   setFailing(failing: Readonly<Record<string, number>>): void;
   /** Switches a system that failed too often on again. False if there is none of this name. */
   revive(name: string): boolean;
@@ -205,7 +209,7 @@ function start<W, C extends SystemContext>(system: System<W, C>, tickHz: number)
   const { everyTicks, hz, everyMs } = system;
   const asked =
     hz !== undefined ? tickHz / hz : everyMs !== undefined ? (everyMs * tickHz) / 1000 : (everyTicks ?? 1);
-  // 1000 / 60 ms at 60 Hz is meant to be one tick, whatever its last bit says.
+  // 1000 / 60 ms at 60 Hz is meant to be one tick, whatever its last bit is.
   const periodTicks = Math.abs(asked - Math.round(asked)) < 1e-9 ? Math.round(asked) : asked;
   if (periodTicks < 1) {
     throw new RoomkeepError(
@@ -217,7 +221,7 @@ function start<W, C extends SystemContext>(system: System<W, C>, tickHz: number)
 }
 
 /**
- * The systems so ordered that each runs after those it names; otherwise as listed.
+ * Sorts systems so that each runs after those that it names; otherwise as listed.
  *
  * @throws SYSTEM_CYCLE
  * @throws SYSTEM_MISSING

@@ -4,7 +4,7 @@ import { REWIND_MAX_MS } from "./lag-compensation.ts";
 
 /**
  * Parts of a tick, in their order: taking the inputs that players have credit for · the game's steps by them
- * · bodies · systems, rules and what is saved · who sees what · bytes · handing frames to the sockets.
+ * · bodies · systems, rules and saves · interest management · encoding · handing frames to the sockets.
  */
 export const PHASES = ["inputs", "step", "physics", "rules", "interest", "encode", "send"] as const;
 export type Phase = (typeof PHASES)[number];
@@ -37,7 +37,7 @@ export interface TickClock {
   begin(): void;
   /** Books the time since the last call under a phase. */
   lap(phase: Phase): void;
-  /** Books some of a phase's last lap, milliseconds, under another: what was measured in the midst of it. */
+  /** Moves milliseconds of a phase's last lap to another phase that ran within it. */
   split(from: Phase, to: Phase, ms: number): void;
   end(): void;
   profile(): TickProfile;
@@ -97,7 +97,7 @@ function noTime(): Record<Phase, number> {
   return { inputs: 0, step: 0, physics: 0, rules: 0, interest: 0, encode: 0, send: 0 };
 }
 
-/** How fast a room goes, as its game set it. */
+/** Rates of a room, as its game set them. */
 export interface RoomRates {
   readonly tickHz: number;
   readonly patchEveryTicks: number;

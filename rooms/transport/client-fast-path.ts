@@ -8,9 +8,9 @@ import { readDirectly } from "./socket-reader.ts";
 import { openStrikes, type Strikes } from "./strikes.ts";
 
 /**
- * Receives the frames of a room's clients in place of `room._onMessage`. A frame that no page sends is a
- * strike and goes no further: see {@link openFrameCheck}. The room may define no inputs whose form cannot be
- * checked. These checks are always on; what follows are fast paths, each with its name in {@link FAST_PATHS}.
+ * Receives the frames of a room's clients in place of `room._onMessage`. A frame that the SDK would not send
+ * is a strike and goes no further: see {@link openFrameCheck}. Rooms cannot define inputs whose form cannot
+ * be checked. These checks are always on; the rest are fast paths, each with its name in {@link FAST_PATHS}.
  *
  * "socket-read": input frames come to the room directly, see {@link readDirectly}.
  *

@@ -7,18 +7,20 @@ import { isPayload } from "./message-form.ts";
 import { numberEnd, readNumber } from "./schema-numbers.ts";
 
 const TIMED_INPUT = Protocol.ROOM_INPUT_RELIABLE | ProtocolModifier.TIMED;
-/** Milliseconds since the room began that fit into what Colyseus sends them in. */
+/** Greatest room time, ms: Colyseus sends times as 32-bit numbers. */
 const TIME_MAX_MS = 2 ** 32 - 1;
 
-/** What is wrong with a frame of a client; undefined where a page could have sent it. */
+/** Returns the fault of a client's frame; undefined: it is well formed. */
 export type FrameCheck = (client: AnyClient, frame: Uint8Array, isBinary: boolean) => string | undefined;
 
 /**
- * Checks what clients of a room send before Colyseus decodes it: its decoders take lengths, counts and operations from the
- * wire as they come. What passes is what pages send, and nothing else; so input frames of the unreliable kind, which no page
- * sends over a WebSocket, do not.
+ * Opens the check of frames from clients, which runs before Colyseus decodes them: its decoders use lengths,
+ * counts and operations from the wire unchecked. Frames pass in the exact forms that the SDK sends; all
+ * others are refused, such as input frames of the unreliable kind, which the SDK never sends over a
+ * WebSocket.
  *
- * @see `@colyseus/core` src/Room.ts, `_onMessage`; `@colyseus/sdk` src/Room.ts and src/input/InputHandle.ts (0.18)
+ * @see `@colyseus/core` src/Room.ts, `_onMessage`; `@colyseus/sdk` src/Room.ts and src/input/InputHandle.ts
+ *   (0.18)
  */
 export function openFrameCheck(room: Room): FrameCheck {
   const inside = internalsOf(room);
@@ -43,7 +45,7 @@ export function openFrameCheck(room: Room): FrameCheck {
   };
 }
 
-/** What is wrong with a frame that is no input. */
+/** The fault of a frame that is no input frame. */
 function faultOf(client: AnyClient, frame: Uint8Array, first: number): string | undefined {
   switch (first) {
     case Protocol.JOIN_ROOM:
@@ -63,7 +65,7 @@ function faultOf(client: AnyClient, frame: Uint8Array, first: number): string | 
   }
 }
 
-/** The type of a request that passed the check. */
+/** The message type of a frame that passed the check. */
 export function typeOfRequest(frame: Uint8Array): string | number {
   const iterator = { offset: numberEnd(frame, 1) };
   return decode.stringCheck(frame, iterator)
@@ -76,7 +78,7 @@ function isMessage(frame: Uint8Array, from: number): boolean {
   return end > 0 && (end === frame.length || isPayload(frame, end));
 }
 
-/** Where the type of a message ends, a text or a number; -1 where it is neither, or was not all received. */
+/** End of a message's type, a text or a number; -1: it is neither, or is cut off. */
 function typeEnd(frame: Uint8Array, at: number): number {
   const first = frame[at] ?? 0;
   if (first === 0xd9) return textEnd(frame, at + 2, frame[at + 1]);
@@ -90,8 +92,8 @@ function textEnd(frame: Uint8Array, from: number, length = frame.length): number
 }
 
 /**
- * Where the times of an input frame end; -1 where they are none that a page sends. The first is the change since the last
- * frame with one, so that it must come to a time.
+ * End of the times of an input frame; -1: the SDK would not send them. The first is the difference to that of
+ * the last frame with times, so their sum must be a valid time.
  */
 function stampEnd(room: RoomInternals, client: AnyClient, frame: Uint8Array): number {
   const timeline = room._timelineMode();

@@ -3,14 +3,14 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { fieldsOf } from "../../shared/internal.ts";
 import { numberEnd } from "./schema-numbers.ts";
 
-/** First byte of a field that is set, its index added. Pages send no other operation. */
+/** First byte of a field: this operation ("set") plus the field's index. The SDK sends no other operation. */
 const SET = 128;
-/** Fields that a schema may have. */
+/** Most fields of a schema. */
 const FIELDS_MAX = 63;
-/** How a field is checked beside its length. */
+/** Checks of a field's value, beside its length. */
 const [ANY, BOOLEAN, FLOAT32, FLOAT64, NUMBER, QUANTIZED] = [0, 1, 2, 3, 4, 5] as const;
 
-/** Bytes of each wire type, and how it is checked. */
+/** Length of each wire type in bytes, and the check of its value. */
 const WIRES: Readonly<Record<string, readonly [bytes: number, check: number]>> = {
   boolean: [1, BOOLEAN],
   int8: [1, ANY],
@@ -32,12 +32,12 @@ interface Quantized {
 }
 
 /**
- * The form of an input class on the wire. Pages send those fields that changed since the last frame, or all after a join:
- * each at most once, in the order of their indexes, set to a number of its type. A frame without a field is one in which
- * nothing changed.
+ * The form of an input class on the wire. The SDK sends the fields that changed since the last frame, or all
+ * after a join: each at most once, in the order of their indexes, set to a number of its type. A frame
+ * without fields means that nothing changed.
  */
 export class InputForm {
-  /** By field index; 0: there is no such field. */
+  /** Bytes by field index; 0: there is no such field. */
   private readonly bytes = new Uint8Array(FIELDS_MAX + 1);
   private readonly checks = new Uint8Array(FIELDS_MAX + 1);
   /** Highest code of a quantized field. */
@@ -62,12 +62,12 @@ export class InputForm {
     }
   }
 
-  /** Whether a page could have sent this, from a place in the frame to its end. Allocates nothing. */
+  /** Whether the bytes from `from` to the end of the frame have this form. Allocates nothing. */
   fits(frame: Uint8Array, from: number): boolean {
     let last = -1;
     for (let at = from; at < frame.length; ) {
       const index = (frame[at++] ?? 0) - SET;
-      // Whatever is not set has an index below zero or above all fields.
+      // Another operation than "set" gives an index below zero or above all fields.
       if (index <= last) return false;
       const end = this.valueEnd(frame, at, index);
       if (end < 0) return false;
@@ -77,7 +77,7 @@ export class InputForm {
     return true;
   }
 
-  /** Where the value of a field ends that begins here; -1 where it is none, or was not all received. */
+  /** End of the field value that begins here; -1: it is no valid value, or is cut off. */
   private valueEnd(frame: Uint8Array, at: number, index: number): number {
     const bytes = this.bytes[index] ?? 0;
     const check = this.checks[index] ?? ANY;
@@ -92,7 +92,7 @@ export class InputForm {
 const forms = new WeakMap<object, InputForm>();
 
 /**
- * The form of an input class, worked out once a class.
+ * The form of an input class, computed once a class.
  *
  * @throws INPUT_SCHEMA_INVALID if a field is neither a number nor a boolean
  */
@@ -105,12 +105,12 @@ export function inputFormOf(type: object): InputForm {
   return form;
 }
 
-/** What is checked of a value beside its length, which ends before `end`. */
+/** Checks a value that ends before `end`, beside its length. */
 function isValue(frame: Uint8Array, end: number, bytes: number, check: number, highest: number): boolean {
   const top = frame[end - 1] ?? 0;
   const second = frame[end - 2] ?? 0;
   if (check === BOOLEAN) return top <= 1;
-  // An exponent of ones only is no finite number.
+  // An exponent of ones only is an infinity or NaN.
   if (check === FLOAT32) return (top & 0x7f) !== 0x7f || (second & 0x80) === 0;
   if (check === FLOAT64) return (top & 0x7f) !== 0x7f || (second & 0xf0) !== 0xf0;
   let code = 0;

@@ -7,8 +7,8 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { missingParts } from "./missing-parts.ts";
 
 /**
- * The versions whose source was read for this file: the parts below are not documented there, so that a new
- * version may change them without a word. Read them again before the version of one is raised.
+ * Versions whose source was read for this file: the parts below are undocumented, so that a new version may
+ * change them without notice. Read them again before one of these versions is raised.
  *
  * - Node 20.19 to 24: lib/internal/stream_base_commons.js, src/stream_base.cc
  * - ws 8.23.0: lib/receiver.js, lib/sender.js, lib/websocket.js
@@ -28,7 +28,7 @@ export interface WriteRequest {
   buffer?: Buffer;
 }
 
-/** What Node's streams share with their native part; the same since Node 12. */
+/** The functions that Node's streams share with their native part; the same since Node 12. */
 export interface StreamBinding {
   readonly WriteWrap: new () => WriteRequest;
   /** Numbers of the read or write under way, at the indexes that follow. */
@@ -98,7 +98,7 @@ export function ackedInputOf(client: Client): number {
   return (client as AnyClient)._inputBuffer?.ackSeq ?? 0;
 }
 
-/** Join options, identity, whether the seat was taken, whether it waits for a return. */
+/** Join options, identity, whether the seat was taken, whether it is kept for a return. */
 type ReservedSeat = [options: unknown, auth: unknown, taken?: boolean, returning?: boolean];
 
 /** A room with the members that its type hides. */
@@ -112,7 +112,7 @@ export interface RoomInternals {
   sendFullState(client: Client): void;
   resetAutoDisposeTimeout(seconds: number): void;
   _onMessage(client: Client, message: Uint8Array, isBinary?: boolean): void;
-  /** Which times an input frame carries: the room's own, and one that belongs to it. */
+  /** The times that an input frame carries: the room's own, and one of the frame. */
   _timelineMode(): { readonly snapshot?: boolean; readonly reckon?: boolean } | undefined;
   _reserveSeat(
     sessionId: string,
@@ -140,8 +140,8 @@ interface DecoderRoot {
 }
 
 /**
- * Frame validation, socket limits and seats rest on these. Nothing documented does their work, so that a
- * server does not start without them.
+ * Frame validation, socket limits and seats rest on these parts. No documented part does their work, so that
+ * a server does not start without them.
  *
  * @throws INTERNALS_MISSING
  */
@@ -174,7 +174,7 @@ export function missingInternals(of: string, missing: readonly string[]): Roomke
   );
 }
 
-/** What the way past Node's streams lacks, reading and writing. */
+/** Missing parts of the fast path past Node's streams, reading and writing. */
 export function missingHandleParts(): string[] {
   const { TCP } = bindingOf<{ TCP?: { prototype: object } }>("tcp_wrap") ?? {};
   const binding = openStreamBinding() === undefined ? ["process.binding.stream_wrap"] : [];
@@ -184,13 +184,13 @@ export function missingHandleParts(): string[] {
   ];
 }
 
-/** What the way past the receiver of `ws` lacks. */
+/** Missing parts of the fast path past the receiver of `ws`. */
 export function missingReceiverParts(): string[] {
   const numbers = { _state: "number", _bufferedBytes: "number", _fragmented: "number" } as const;
   return missingParts("Receiver", opened("Receiver"), numbers);
 }
 
-/** What the way past the sender of `ws` lacks. */
+/** Missing parts of the fast path past the sender of `ws`. */
 export function missingSenderParts(): string[] {
   return [
     ...missingParts("Sender", opened("Sender"), { _state: "number" }),
@@ -198,7 +198,7 @@ export function missingSenderParts(): string[] {
   ];
 }
 
-/** What a decoder of inputs lacks. */
+/** Missing parts of an input decoder. */
 export function missingDecoderParts(): string[] {
   const decoder = new InputDecoder(new (schema({ value: t.number() }, "InternalsProbe"))());
   return missingParts("Decoder.root", decoderRootOf({ _inputDecoder: decoder } as unknown as AnyClient), {

@@ -1,16 +1,19 @@
-/** Nested arrays and objects that a message may have. */
+/** Deepest nesting of arrays and objects in a message. */
 const DEPTH_MAX = 32;
-/** Kinds of a value, as far as a key cares; NONE: no value that a page sends, or not all of it. */
+/**
+ * Kinds of a value, as far as an object's keys are concerned. NONE: not a value that the SDK sends, or cut
+ * off.
+ */
 const [NONE, SCALAR, LIST, OTHER] = [0, 1, 2, 3] as const;
-/** Bytes of the numbers behind their first byte, from 0xca to 0xd3. */
+/** Bytes of a number behind its first byte, for first bytes 0xca to 0xd3. */
 const NUMBERS = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8] as const;
-/** Types of MessagePack extensions: undefined, an object's keys, a time. */
+/** Types of MessagePack extensions: undefined, the keys of an object, a time. */
 const [UNDEFINED, KEYS, TIME] = [0, 0x72, 0xff] as const;
 
 /**
- * Whether this is one MessagePack value, whole, in a form in which Colyseus's SDK sends payloads: every length and count is
- * checked against what was received, before anything is made of it. Of the extensions only those that the SDK uses: others
- * of its decoder's jump about in the bytes.
+ * Whether the bytes are one whole MessagePack value in a form that Colyseus's SDK sends: every length and
+ * count is checked against the bytes received, before anything is decoded. Only the SDK's own extensions
+ * pass: others of its decoder's may jump to any place in the bytes.
  *
  * @param from where the value begins; it ends with the bytes
  * @see `msgpackr` unpack.js (2.1.3)
@@ -23,7 +26,7 @@ export function isPayload(bytes: Uint8Array, from: number): boolean {
 class Walk {
   at: number;
   private readonly bytes: Uint8Array;
-  /** How many keys the objects have that were described so far, by their number. */
+  /** Number of keys of the objects described so far, by the number of their description. */
   private readonly keys: number[] = [];
 
   constructor(bytes: Uint8Array, from: number) {
@@ -43,7 +46,7 @@ class Walk {
     return this.long(first, depth);
   }
 
-  /** What has a length or count of its own. */
+  /** A value with a length or count of its own. */
   private long(first: number, depth: number): number {
     if (first === 0xc0 || first === 0xc2 || first === 0xc3) return SCALAR;
     if (first >= 0xc4 && first <= 0xc6) return this.skip(this.count(1 << (first - 0xc4)), OTHER);
@@ -62,7 +65,7 @@ class Walk {
     return type === KEYS ? this.describe(depth) : NONE;
   }
 
-  /** The keys of an object, and the object; more of the same keys follow by their number. */
+  /** The keys of an object, and the object; objects with the same keys refer to this description. */
   private describe(depth: number): number {
     const number = (this.bytes[this.at++] ?? 0) & 0x3f;
     const first = this.bytes[this.at++] ?? 0;
@@ -73,7 +76,7 @@ class Walk {
     return this.values(count, depth, OTHER);
   }
 
-  /** A small number, or an object with keys that were described before. */
+  /** A small number, or an object that refers to an earlier description. */
   private described(first: number, depth: number): number {
     const count = first < 0x40 ? undefined : this.keys[first & 0x3f];
     return count === undefined ? SCALAR : this.values(count, depth, OTHER);
@@ -96,7 +99,7 @@ class Walk {
     return this.at <= this.bytes.length ? kind : NONE;
   }
 
-  /** A length or count of so many bytes; what is missing makes it too long for all that was received. */
+  /** A length or count of so many bytes; a cut-off one counts as longer than all that was received. */
   private count(size: number): number {
     let count = 0;
     for (let i = 0; i < size; i++) count = count * 256 + (this.bytes[this.at++] ?? 255);

@@ -1,12 +1,12 @@
 import { decode } from "@colyseus/schema";
 
-/** Bytes behind the first one of a number as schema writes it, by its first byte from 0xca to 0xd3. */
+/** Bytes of a number of schema's behind its first byte, for first bytes 0xca to 0xd3. */
 const REST = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8] as const;
 const iterator = { offset: 0 };
 
 /**
- * Where a number as Colyseus's schema writes it ends; -1 where there is none, where it is not finite, or
- * where it was not all received. Allocates nothing.
+ * End of a number in Colyseus schema's encoding; -1: it is no number, is not finite, or is cut off. Allocates
+ * nothing.
  *
  * @see `@colyseus/schema` src/encoding/decode.ts, `number` (5.0.34)
  */
@@ -20,7 +20,7 @@ export function numberEnd(bytes: Uint8Array, at: number): number {
   return first > 0xcb || Number.isFinite(readNumber(bytes, at)) ? end : -1;
 }
 
-/** A number that {@link numberEnd} has found whole. */
+/** Reads a number that {@link numberEnd} has accepted. */
 export function readNumber(bytes: Uint8Array, at: number): number {
   iterator.offset = at;
   return decode.number(bytes, iterator);

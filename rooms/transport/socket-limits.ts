@@ -4,18 +4,18 @@ import type { Log } from "../ports/ports.ts";
 import type { RawSocket, Receiver } from "./internals.ts";
 
 /**
- * What one socket may send, frames of every kind and their heads included, and what it may leave unread. A page at 60 Hz
- * that chats sends some 70 frames and 2 KB a second; at once it sends what waited through the longest stall that a
- * connection outlives, nine seconds.
+ * Limits of what one socket sends, counting frames of every kind with their headers, and of what it leaves
+ * unread. A page at 60 Hz that chats sends some 70 frames and 2 KB a second; after the longest stall that a
+ * connection survives, nine seconds, it sends all that waited at once.
  */
 export const SOCKET_LIMITS = {
   framesPerSecond: 300,
   framesAtOnce: 2_400,
   bytesPerSecond: 32 * 1024,
   bytesAtOnce: 128 * 1024,
-  /** Fragments of one message; pages send none. Each may hold on to all that was read with it, 64 KB. */
+  /** Fragments of one message; the SDK sends none. Each may hold the memory of its whole read, 64 KB. */
   fragmentsMax: 8,
-  /** Reads that one frame may be spread over. */
+  /** Most reads that one frame may be spread over. */
   chunksMax: 256,
   /** Answers to pings that a socket may leave unread; browsers send no pings. */
   unreadPongsMax: 64,
@@ -23,11 +23,11 @@ export const SOCKET_LIMITS = {
   graceMs: 3_000,
 } as const;
 
-/** Opcode, length and mask of a frame; longer heads are those of longer frames. */
+/** Bytes of opcode, length and mask of a short frame; longer headers belong to longer frames. */
 const HEAD_BYTES = 6;
 const limits = new WeakMap<WebSocket, SocketLimit>();
 
-/** {@link SOCKET_LIMITS} as far as `ws` itself keeps them: options of its server. */
+/** The part of {@link SOCKET_LIMITS} that `ws` itself enforces, as options of its server. */
 export const SOCKET_OPTIONS = {
   maxFragments: SOCKET_LIMITS.fragmentsMax,
   maxBufferedChunks: SOCKET_LIMITS.chunksMax,
@@ -49,9 +49,10 @@ export class SocketLimit {
   }
 
   /**
-   * Takes one frame out of the buckets. They are filled up only when one is empty: the clock is not read for each frame.
+   * Takes one frame out of the buckets. They are refilled only when one is empty: the clock is not read for
+   * each frame.
    *
-   * @returns false when it is too much: the socket has been closed, and nothing of it is heard any more
+   * @returns false past a limit: the socket has been closed, and its further frames are discarded
    */
   take(payloadBytes: number): boolean {
     this.frames -= 1;
@@ -63,7 +64,7 @@ export class SocketLimit {
     return false;
   }
 
-  /** Closes the socket, which is told in the log once. */
+  /** Closes the socket, and logs it once. */
   private end(why: string): void {
     if (this.ws.readyState === this.ws.OPEN) {
       this.log?.warn({ why }, "a socket was closed: it sent more than it may");
@@ -82,8 +83,8 @@ export class SocketLimit {
 }
 
 /**
- * Holds a socket to {@link SOCKET_LIMITS}, whatever it sends and whether or not it is in a room. Frames are counted where
- * `ws` knows their length, before it waits for their payload.
+ * Enforces {@link SOCKET_LIMITS} on a socket, in a room or not. Frames are counted where `ws` knows their
+ * length, before it waits for their payload.
  */
 export function limitSocket(ws: WebSocket, log?: Log): void {
   const limit = new SocketLimit(ws, log);
@@ -96,20 +97,21 @@ export function limitSocket(ws: WebSocket, log?: Log): void {
   };
 }
 
-/** The limit of a socket that has one, for a read path that goes past the receiver. */
+/** The limit of a socket, for a read path that bypasses the receiver; undefined: it has none. */
 export function limitOf(ws: WebSocket): SocketLimit | undefined {
   return limits.get(ws);
 }
 
-/** What was read already, and what is still read, is thrown away. */
+/** Discards what was read already, and what is still read. */
 function stop(receiver: Receiver): void {
   receiver._loop = false;
   receiver._write = (_chunk, _encoding, done) => done();
 }
 
 /**
- * Closes a socket with a code. One that does not answer is cut after a grace. Its room is told this code, whatever the client
- * answers: a reset, or another code, would read as a lost connection, whose seat is kept.
+ * Closes a socket with a code. A client that does not answer is cut after a grace. The room gets this code,
+ * whatever the client answers: a reset, or another code, would count as a lost connection, whose seat is
+ * kept.
  *
  * @param graceMs milliseconds for the code to be read
  */

@@ -83,7 +83,7 @@ function payloadOf(length: number): Buffer {
 }
 
 /**
- * Hands on the input frames at the start of a read, as the receiver would: all of them, even if the room
+ * Passes on the input frames at the start of a read, as the receiver would: all of them, even if the room
  * closes the socket over one. Frames past the socket's limit are discarded.
  *
  * @returns how many bytes they took

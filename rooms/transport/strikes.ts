@@ -8,11 +8,14 @@ import { endSocket } from "./socket-limits.ts";
 const STRIKES_MAX = 3;
 const STRIKE_WINDOW_MS = 10_000;
 
-/** How often the clients of one room sent what no page sends. */
+/** Counts the malformed messages and frames of the clients of one room. */
 export interface Strikes {
-  /** Counts a malformed message or frame; the third in ten seconds closes the connection. `what` is for the log. */
+  /**
+   * Counts a malformed message or frame; the third in ten seconds closes the connection. `what` is for the
+   * log.
+   */
   add(client: Client, what: string): void;
-  /** Whether the client was closed for it: what still comes from there is not heard. */
+  /** Whether the client was closed for strikes: its further frames are discarded. */
   isOut(client: Client): boolean;
 }
 

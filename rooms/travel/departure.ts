@@ -4,7 +4,7 @@ import type { SeatReservation } from "../../shared/internal.ts";
 export interface Departure {
   /** Name of the game that it leads to. */
   readonly game: string;
-  /** The place's name for people. */
+  /** The place's name for players. */
   readonly to: string;
   state: DepartureState;
 }
@@ -29,7 +29,7 @@ export type DepartureState =
   | {
       readonly at: "following";
       readonly ticket: string;
-      /** Where the page goes. */
+      /** Seat that the page goes to. */
       readonly seat: SeatReservation;
       /** Ends the wait for the arrival. */
       readonly wait: NodeJS.Timeout;
@@ -75,7 +75,7 @@ export function receiveSeat(
 }
 
 /**
- * Step 4, 5 or 6 failed. Returns the ticket to take the character back by, and the seat that nobody comes to;
+ * Step 4, 5 or 6 failed. Returns the ticket to take the character back by, and the seat that stays empty;
  * undefined if nothing is to be done.
  */
 export function beginReturn(
@@ -88,7 +88,7 @@ export function beginReturn(
   return { ticket: state.ticket, seat: state.at === "following" ? state.seat : undefined };
 }
 
-/** Nobody waits for the arrival any more. */
+/** Ends the wait for the arrival. */
 export function endWait({ state }: Departure): void {
   if (state.at === "following") clearTimeout(state.wait);
 }
@@ -99,8 +99,8 @@ export function ticketOf(departure: Departure | undefined): string | undefined {
 }
 
 /**
- * True from the moment at which the hand-over went to the database, which saves the character: nobody else
- * saves it.
+ * True from the moment at which the hand-over went to the database, which saves the character: no other save
+ * is made.
  */
 export function isHandedOver(departure: Departure | undefined): boolean {
   return departure !== undefined && departure.state.at !== "frozen";

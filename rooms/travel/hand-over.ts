@@ -34,7 +34,7 @@ export async function handOver(
   return retryWhileAway(TRIES_TO_GO, () => characters.transfer(claim, state, to));
 }
 
-/** How a character is taken back. */
+/** The player, the ticket, and whether the character is free, for {@link takeBack}. */
 export interface TakeBackOptions {
   readonly ticket: string;
   readonly roomId: string;

@@ -9,13 +9,16 @@ export interface InstanceAccess {
   ask(characterId: string): Promise<void>;
   /** The character is in, and may come again. */
   remember(characterId: string): void;
-  /** The instance is over: the next who come to the portal get another one. */
+  /** The instance is over: players who come to the portal next get another one. */
   close(): Promise<void>;
 }
 
 /** An instance, and the parts of its room that access needs. */
 export interface InstanceAccessOptions {
-  /** The party or character of the instance; undefined for a room that is none, which lets everybody in. */
+  /**
+   * The party or character of the instance; undefined for a room that is no instance, which lets everybody
+   * in.
+   */
   readonly key: string | undefined;
   /** The key of a character now: its party, or itself. */
   readonly askKey: (characterId: string) => Promise<string>;

@@ -2,8 +2,8 @@ import { ErrorCode as ColyseusCode, ServerError } from "@colyseus/core";
 import { RoomkeepError } from "../../shared/index.ts";
 
 /**
- * Runs a step of joining. Colyseus tells a refused join by a number and a text only (the number becomes an HTTP
- * status), so that our stable code travels in front of the text: see `readErrorCode`.
+ * Runs a step of joining. Colyseus carries a number and a text only for a refused join (the number becomes an
+ * HTTP status), so our stable code travels in front of the text: see `readErrorCode`.
  */
 export async function orJoinError<T>(work: Promise<T>): Promise<T> {
   try {

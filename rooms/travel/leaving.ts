@@ -9,8 +9,8 @@ import { asRefusal } from "./portal.ts";
 import { freeSeat, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
 
 /**
- * Longest time, ms, that those who go together wait for one whose hand-over hangs. Their own tickets are good
- * for ten seconds: what is left is for the way.
+ * Longest time, ms, that players who go together wait for one whose hand-over hangs. Their own tickets are
+ * good for ten seconds: the rest is for the way.
  */
 const HAND_OVER_MAX_MS = 4_000;
 
@@ -58,7 +58,7 @@ export async function comeBack<A extends Avatar>(
   if (claim === null) return lose(host, player);
   if (!isHere(host, player)) return void (await characters.abandon(claim).catch(() => {}));
   player.claim = claim;
-  // What happened to them meanwhile is kept by the next save.
+  // Changes during the hand-over are in the next save.
   player.statsChanged = true;
   stay(host, player, why);
 }
@@ -76,7 +76,7 @@ export function stay<A extends Avatar>(
   tellTravel(player, { phase: "stayed", to, code, reason });
 }
 
-/** The character is elsewhere, or will be free by itself: this copy goes. */
+/** The character is elsewhere, or its lease will run out: this copy is removed. */
 function lose<A extends Avatar>(host: TravelHost<A>, player: Player<A>): void {
   if (!isHere(host, player)) return;
   host.remove(player.sessionId);
@@ -97,7 +97,7 @@ async function handOverTo<A extends Avatar>(
   try {
     const ticket = await handOver(characters, player.claim, state, room);
     if (ticket === null) {
-      // Somebody else has the character: this copy is worth nothing.
+      // Another owner has the character: this copy is void.
       lose(host, player);
       return false;
     }

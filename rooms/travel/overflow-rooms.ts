@@ -11,13 +11,13 @@ export interface OverflowHost<A extends Avatar> {
   readonly roomName: string;
   /** Sends players on together. */
   send(players: readonly Player<A>[], goal: Goal): Promise<void>;
-  /** Who goes along with a player. */
+  /** Players who go along with a player. */
   companions(player: Player<A>): readonly Player<A>[];
 }
 
 /**
- * A place whose card says `overflow` has several rooms when one is full. Players may see them and change
- * over; a party goes with its leader.
+ * A game whose listing has `overflow` opens another room when one is full. Players may list these rooms and
+ * move between them; a party goes with its leader.
  */
 export function openOverflowRooms<A extends Avatar>(
   host: OverflowHost<A>,

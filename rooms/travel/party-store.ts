@@ -5,10 +5,10 @@ import { PARTY_INVITE_S, PARTY_KEEP_S, PARTY_MAX, type PartyMember } from "../..
 
 /** Hash in the presence: the party of each character. */
 const PARTY_OF = "roomkeep:party-of";
-/** Channel on which every room hears of parties. */
+/** Channel on which every room receives changes of parties. */
 export const PARTY_CHANNEL = "roomkeep:parties";
 
-/** Somebody whom the functions of this file are about. */
+/** A character, as the functions of this file take it. */
 export interface Person {
   readonly characterId: string;
   readonly name: string;
@@ -18,24 +18,27 @@ export interface Person {
   readonly sessionId: string;
 }
 
-/** What rooms are told: whose party changed, or who is invited. */
+/** A change of a party, or an invitation, as rooms receive it. */
 export type PartyNews =
   | { kind: "changed"; party: string; characters: readonly string[] }
   | { kind: "invited"; party: string; to: string; by: string };
 
 interface StoredMember extends Omit<PartyMember, "id"> {
   since: number;
-  /** When they left the server; 0 while they are there. */
+  /** When they left the server, in ms since 1970; 0 while they are there. */
   lostAt: number;
 }
 
-/** A party as it is kept: every member and invitation is a field of its own, so that processes do not overwrite each other. */
+/**
+ * A party as it is stored: every member and invitation is a field of its own, so that processes do not
+ * overwrite each other.
+ */
 export interface Party {
   readonly id: string;
   readonly lead: string;
   /** By character id, the longest first. */
   readonly members: ReadonlyMap<string, StoredMember>;
-  /** Character ids of those who are invited. */
+  /** Character ids of the invited. */
   readonly invited: readonly string[];
 }
 
@@ -50,7 +53,7 @@ export async function partyOf(presence: Presence, character: string): Promise<Pa
   return party?.members.has(character) ? party : null;
 }
 
-/** Reads a party; null: there is none, or nobody is left of it. */
+/** Reads a party; null: it does not exist, or has no member left. */
 export async function readParty(presence: Presence, id: string): Promise<Party | null> {
   const fields = await presence.hgetall(keyOf(id));
   const members = new Map<string, StoredMember>();
@@ -81,7 +84,7 @@ export async function readParty(presence: Presence, id: string): Promise<Party |
   return { id, lead, members: new Map(sorted), invited };
 }
 
-/** What a member is shown of the party. */
+/** The party as one of its members sees it. */
 export function viewOf(party: Party, you: string): PartyView {
   const members = [...party.members].map(([id, { name, color, place, roomId, sessionId, lostAt }]) =>
     lostAt === 0
@@ -91,7 +94,7 @@ export function viewOf(party: Party, you: string): PartyView {
   return { id: party.id, lead: party.lead, you, members };
 }
 
-/** Invites somebody; whoever has no party opens one. */
+/** Invites a character; a leader without a party opens one. */
 export async function inviteTo(presence: Presence, by: Person, to: Person): Promise<Refusal | undefined> {
   if (by.characterId === to.characterId) return refuse("PLAYER_UNKNOWN", "You are with yourself already.");
   if (await partyOf(presence, to.characterId)) {
@@ -110,14 +113,14 @@ export async function inviteTo(presence: Presence, by: Person, to: Person): Prom
   return undefined;
 }
 
-/** Takes an invitation up. */
+/** Accepts an invitation. */
 export async function accept(presence: Presence, person: Person, id: string): Promise<Refusal | undefined> {
   const { characterId } = person;
   if (await partyOf(presence, characterId)) return refuse("PARTY_MEMBER", "You are in a party already.");
   const party = await readParty(presence, id);
   if (!party?.invited.includes(characterId)) return refuse("PARTY_UNINVITED");
   if (party.members.size >= PARTY_MAX) return refuse("PARTY_FULL");
-  // Only one of two who accept the same invitation at once finds it still there.
+  // Of two that accept the same invitation at once only one still finds it.
   if (!(await presence.hdel(keyOf(id), inviteField(characterId)))) return refuse("PARTY_UNINVITED");
   await put(presence, id, person, Date.now());
   const now = await readParty(presence, id);
@@ -129,7 +132,7 @@ export async function accept(presence: Presence, person: Person, id: string): Pr
   return undefined;
 }
 
-/** Turns an invitation down. */
+/** Declines an invitation. */
 export async function decline(
   presence: Presence,
   characterId: string,
@@ -140,7 +143,7 @@ export async function decline(
   return undefined;
 }
 
-/** Leaves the party; the lead goes to whoever is in it for longest. */
+/** Leaves the party; the longest member becomes its leader. */
 export async function leaveParty(presence: Presence, characterId: string): Promise<Refusal | undefined> {
   const party = await partyOf(presence, characterId);
   if (!party) return refuse("PARTY_NONE", "You are in no party.");
@@ -148,14 +151,14 @@ export async function leaveParty(presence: Presence, characterId: string): Promi
   return undefined;
 }
 
-/** Takes somebody out, tells those who stay and the one who goes, and ends a party of one. */
+/** Removes a member, notifies it and those who stay, and ends a party of one. */
 async function takeOut(presence: Presence, partyId: string, characterId: string): Promise<void> {
   await remove(presence, partyId, characterId);
   await announce(presence, partyId, [characterId]);
   await endIfAlone(presence, partyId);
 }
 
-/** The leader sends a member away. */
+/** The leader removes a member. */
 export async function kick(
   presence: Presence,
   characterId: string,
@@ -167,7 +170,7 @@ export async function kick(
   return undefined;
 }
 
-/** The leader hands the lead over. */
+/** The leader makes another member leader. */
 export async function handLead(
   presence: Presence,
   characterId: string,
@@ -180,7 +183,7 @@ export async function handLead(
   return undefined;
 }
 
-/** A character has come into a room: its party is told where it is. */
+/** A character has come into a room: its party gets the place. */
 export async function arrived(presence: Presence, person: Person): Promise<Party | null> {
   const party = await partyOf(presence, person.characterId);
   if (!party) return null;
@@ -189,7 +192,10 @@ export async function arrived(presence: Presence, person: Person): Promise<Party
   return party;
 }
 
-/** A character has left the server: it keeps its place for a while. A session that it has no more is not heard. */
+/**
+ * A character has left the server: it keeps its place in the party for a while. A message about an earlier
+ * session of it is ignored.
+ */
 export async function lost(presence: Presence, characterId: string, sessionId: string): Promise<void> {
   const party = await partyOf(presence, characterId);
   const member = party?.members.get(characterId);
@@ -222,7 +228,7 @@ async function remove(presence: Presence, id: string, characterId: string): Prom
   if ((await presence.hget(PARTY_OF, characterId)) === id) await presence.hdel(PARTY_OF, characterId);
 }
 
-/** One alone, whom nobody is about to join, is no party. */
+/** A party of one without invitations ends. */
 async function endIfAlone(presence: Presence, id: string): Promise<void> {
   const party = await readParty(presence, id);
   if (!party || party.members.size > 1 || party.invited.length > 0) return;

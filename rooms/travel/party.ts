@@ -7,10 +7,11 @@ import type { Log } from "../ports/ports.ts";
 import * as parties from "./party-store.ts";
 import type { Behind, Companions } from "./travel-host.ts";
 
-/** What a room does for the parties of its players. Made by {@link openParties}. */
+/** The parties of a room's players. Made by {@link openParties}. */
 export interface Parties<A extends Avatar> {
   /**
-   * A player came in: the party hears where, and the player gets the party.
+   * Reports the player's place to the party, and sends the player the party.
+   *
    * @returns the room where the rest of the party is, if they lost each other when a process died
    */
   enter(player: Player<A>): Promise<string | undefined>;
@@ -26,17 +27,17 @@ export interface Parties<A extends Avatar> {
   keyOf(characterId: string): string;
 }
 
-/** What parties need of their room. */
+/** The part of a room that parties use. */
 export interface PartyHost<A extends Avatar> {
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly roomId: string;
-  /** The room's name for people. */
+  /** The room's name for players. */
   readonly label: string;
   readonly presence: Presence;
   readonly log: Log;
 }
 
-/** Answers the players' messages about parties, and tells them what other rooms say of theirs. */
+/** Answers the players' messages about parties, and forwards the changes that other rooms publish. */
 export async function openParties<A extends Avatar>(
   host: PartyHost<A>,
   router: MessageRouter<Player<A>>,
@@ -127,10 +128,9 @@ export async function openParties<A extends Avatar>(
 }
 
 /**
- * Where somebody finds their party again who has just joined anew, or undefined when they may stay. Only
- * those are sent after their party who were in a room with one of them and did not leave it themselves: their
- * process died or stood still. The room with most of the party is the one; the leader's, where there are
- * several.
+ * The room in which a player who has just joined anew finds the party again, or undefined to stay. Only
+ * players are sent on who were in a room with a member and did not leave it themselves: their process died or
+ * stood still. The room with most of the party is chosen; among several, the leader's.
  *
  * @param party as it was kept before they joined
  * @param roomId where they are now

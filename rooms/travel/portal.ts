@@ -16,7 +16,7 @@ import { listingOf } from "./room-finder.ts";
 /** A portal reaches so far up and down from its foot, metres. */
 const PORTAL_HEIGHT_M = 2.5;
 
-/** Where a rule sends a player. */
+/** Destination of a player, as a rule names it. */
 export interface Goal {
   /** Name of the game; "back": where the player came from. */
   readonly to: string;
@@ -26,7 +26,7 @@ export interface Goal {
   readonly roomId?: string | undefined;
 }
 
-/** How a hand-over ended, as the other room says. */
+/** How a hand-over ended, as the other room reports it. */
 export type JourneyEnd = { how: "arrived" } | { how: "refused"; code: ErrorCode };
 
 /** The portal that an actor stands in. */
@@ -37,20 +37,20 @@ export function portalAt(level: Level, { x, y, z }: Place): Portal | undefined {
 }
 
 /**
- * Where a player came from, if the goal leads there and names no spawn of its own: they face away from the
- * portal.
+ * The place that a player came from, if the goal leads there and names no spawn of its own; the player faces
+ * away from the portal.
  */
 export function wayBack({ origin }: Player, { to, spawn }: Goal): Origin | undefined {
   if (!origin || spawn !== undefined || (to !== "back" && to !== origin.game)) return undefined;
   return { ...origin, place: { ...origin.place, yaw: origin.place.yaw + Math.PI } };
 }
 
-/** A game's name for people; a game that does not exist is named as it was asked for. */
+/** A game's name for players; a game that does not exist is named as it was asked for. */
 export function labelOf(game: string): string {
   try {
     return listingOf(game).label;
   } catch {
-    // A way to nowhere, or back: the refusal that follows says so.
+    // A way to nowhere, or back: the refusal that follows gives the reason.
     return game;
   }
 }
@@ -61,8 +61,8 @@ export function asRefusal(error: unknown): Refusal {
 }
 
 /**
- * Tells the room that a traveller came from how the journey ended. In one process it is told before this
- * returns, so that nobody sees the traveller in both.
+ * Reports the end of a journey to the room that the traveller came from. In one process the report arrives
+ * before this returns, so that no client sees the traveller in both.
  */
 export function tellOrigin({ ticket, from }: Journey, end: JourneyEnd): void {
   matchMaker.remoteRoomCall(from.roomId, "journeyEnded", [from.sessionId, ticket, end]).catch(() => {
@@ -70,14 +70,14 @@ export function tellOrigin({ ticket, from }: Journey, end: JourneyEnd): void {
   });
 }
 
-/** The code of what went wrong at an arrival. */
+/** The code of an error at an arrival. */
 export function codeOf(error: unknown): ErrorCode {
   return error instanceof RoomkeepError ? error.code : "TRAVEL_REFUSED";
 }
 
 /**
- * Claims the character of a joining player: by the ticket of a hand-over, else as every login does. The room
- * that handed the character over is told when it ends here, and takes the character back.
+ * Claims the character of a joining player: by the ticket of a hand-over, else as every login does. If it
+ * fails, the room that handed the character over is notified and takes it back.
  *
  * @throws TRANSFER_INVALID, JOIN_TIMEOUT, and what the port throws
  */
@@ -96,7 +96,8 @@ export async function claimArrival(
 }
 
 /**
- * Where a traveller appears; undefined: the joiner has not travelled. `present`: how many are in the room.
+ * The place of a traveller's arrival; undefined: the player has not travelled. `present`: players in the
+ * room.
  */
 export function placeOfArrival(level: Level, { journey }: Identity, present: number): Place | undefined {
   return journey && (journey.at ?? spawnPlaceOf(level, present, journey.spawn ?? ""));

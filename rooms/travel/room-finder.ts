@@ -3,26 +3,27 @@ import { type IRoomCache, matchMaker, type Presence } from "@colyseus/core";
 import { RoomkeepError, readErrorCode } from "../../shared/index.ts";
 import type { GameListing } from "../game-listing.ts";
 
-/** Hash in the presence: rooms of instances, by the name of the game and whom the instance is for. */
+/** Hash in the presence: rooms of instances, by the name of the game and the party or character. */
 const INSTANCES = "roomkeep:instances";
-/** Longest wait, ms, for somebody else who is opening the same room. */
+/** Longest wait, ms, for another process or room that is opening the same room. */
 const OPENING_MS = 5_000;
 const LOOK_MS = 40;
 
-/** Where travellers go. */
+/** Destination of travellers. */
 export interface Destination {
   /** Name of the game. */
   readonly game: string;
   /** The very room, where it is still open: for the way back. */
   readonly roomId?: string | undefined;
-  /** Whom an instance is for: a party, or whoever goes alone. */
+  /** The party or single character that an instance is for. */
   readonly key: string;
-  /** How many go. */
+  /** Number of travellers. */
   readonly seats: number;
 }
 
 /**
- * What a game says of itself.
+ * The listing of a game.
+ *
  * @throws PORTAL_UNKNOWN this server has no such game
  */
 export function listingOf(game: string): GameListing {
@@ -33,8 +34,8 @@ export function listingOf(game: string): GameListing {
 }
 
 /**
- * Finds the room that travellers go to, in whichever process, and opens it when there is none: one for each key if
- * the game is one of instances, else one for all.
+ * Finds the room that travellers go to, in whichever process, and opens it when there is none: one for each
+ * key if the game is one of instances, else one for all.
  *
  * @throws PORTAL_UNKNOWN, ROOM_FULL nobody fits in
  * @throws ZONE_SEALED the save of the zone cannot be opened
@@ -58,7 +59,7 @@ export async function findRoom(presence: Presence, to: Destination): Promise<IRo
   }
 }
 
-/** Where a room went when its process ended, by its code: links and those who dropped still lead there. */
+/** Key of the successor of a room whose process ended: links and dropped players still lead there. */
 const movedKey = (roomId: string) => `roomkeep:moved:${roomId}`;
 const MOVED_S = 24 * 60 * 60;
 
@@ -66,14 +67,14 @@ const MOVED_S = 24 * 60 * 60;
 export interface Predecessor {
   readonly game: string;
   readonly roomId: string;
-  /** Whom it is for, if it is an instance. */
+  /** The party or character that it is for, if it is an instance. */
   readonly instance: string | undefined;
   readonly hidden: boolean;
 }
 
 /**
- * Opens the room that takes another one's place, in the process that placement chooses. A kept zone that somebody has
- * opened meanwhile is that one.
+ * Opens the room that takes another one's place, in the process that placement chooses. For a kept zone that
+ * was opened elsewhere meanwhile, it is that room.
  *
  * @throws TRAVEL_UNAVAILABLE it could not be opened
  */
@@ -96,7 +97,8 @@ export async function openSuccessor(
 }
 
 /**
- * For a kept zone, of which there is one room: matchmaking opens another only when nobody fits into that one.
+ * Refuses a full kept zone, which has one room: matchmaking opens another only when nobody fits into that
+ * one.
  *
  * @throws ROOM_FULL there is one, and it has no free seat
  */
@@ -105,7 +107,7 @@ export async function refuseFull(game: string): Promise<void> {
   if (room && free(room) < 1) throw new RoomkeepError("ROOM_FULL");
 }
 
-/** An instance has closed: the next who comes gets a new one. */
+/** An instance has closed: its next player gets a new one. */
 export async function forgetInstance(
   presence: Presence,
   game: string,
@@ -131,9 +133,9 @@ async function zoneOf({ game, roomId, seats }: Destination): Promise<IRoomCache 
   if (known && free(known) >= seats) return known;
   const open = await matchMaker.query({ name: game, private: false });
   const [roomiest] = open.sort((a, b) => free(b) - free(a));
-  // The fullest that takes everybody, so that people meet; else the one that takes most.
+  // The fullest room that takes all of them, so that people meet; else the one that takes most.
   const fits = open.filter((room) => free(room) >= seats && !room.locked).at(-1);
-  // A sibling is opened for those who go together, rather than that they are parted.
+  // An overflow room is opened for players who go together, rather than that they are parted.
   if (!fits && listingOf(game).overflow) return undefined;
   return withSeat(fits ?? roomiest);
 }
@@ -143,7 +145,7 @@ function withSeat(room: IRoomCache | undefined): IRoomCache | undefined {
   return room;
 }
 
-/** Of several who look for the same room, in whichever process, one opens it and the others find it. */
+/** Of several that look for the same room, in whichever process, one opens it and the others find it. */
 async function onceAtATime(
   presence: Presence,
   name: string,
@@ -154,7 +156,8 @@ async function onceAtATime(
   for (let waitedMs = 0; waitedMs < OPENING_MS; waitedMs += LOOK_MS) {
     const found = await find();
     if (found) return found;
-    // Taken and bounded in one step: should this process die now, the lock ends by itself. Who waits does not extend it.
+    // Taken and limited in one step: should this process die now, the lock ends by itself. Waiting does not
+    // extend it.
     const isFree = !(await presence.exists(lock));
     if (isFree && (await presence.hincrbyex(lock, "tries", 1, OPENING_MS / 1000)) === 1) {
       try {

@@ -13,16 +13,16 @@ import { openTravel, type Travel } from "./travel.ts";
  */
 export interface RoomTravel<A extends Avatar> extends Travel<A> {
   readonly parties: Parties<A>;
-  /** The party hears where a player is. A player who lost it when a process died is sent after it. */
+  /** Reports the player's place to the party. A player who lost it when a process died is sent after it. */
   arrived(player: Player<A>, identity: Identity): Promise<void>;
 }
 
-/** What travel and parties need of their room. */
+/** The part of a room that travel and parties use. */
 export interface RoomTravelHost<A extends Avatar> {
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly roomId: string;
   readonly roomName: string;
-  /** The room's name for people. */
+  /** The room's name for players. */
   readonly label: string;
   readonly presence: Presence;
   readonly characters: CharacterPort;

@@ -8,8 +8,8 @@ import { comeBack } from "./leaving.ts";
 import { type Arrive, freeSeat, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
 
 /**
- * Steps 4 and 5 of a hand-over: seats are reserved, all in one call, and the pages are told to follow. A
- * traveller who gets no seat is taken back.
+ * Steps 4 and 5 of a hand-over: seats are reserved, all in one call, and sent to the pages. A traveller who
+ * gets no seat is taken back.
  */
 export async function seat<A extends Avatar>(
   host: TravelHost<A>,

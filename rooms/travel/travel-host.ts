@@ -17,7 +17,7 @@ export interface Companions<A extends Avatar> {
   readonly behind: Behind[];
 }
 
-/** What travel needs of its room. */
+/** The part of a room that travel uses. */
 export interface TravelHost<A extends Avatar> {
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly roomId: string;
@@ -36,13 +36,13 @@ export interface TravelHost<A extends Avatar> {
   instanceKey(player: Player<A>): string;
 }
 
-/** A player on the way, with the departure that this is: a later one of the same player is another object. */
+/** A player on the way, with their departure: a later departure of the same player is another object. */
 export interface Traveller<A extends Avatar> {
   readonly player: Player<A>;
   readonly departure: Departure;
 }
 
-/** What a traveller's seat says of the arrival. */
+/** The arrival, as a traveller's seat holds it. */
 export type Arrive = (player: Player) => Omit<Journey, "ticket" | "from">;
 
 /** True while the room has this player, and not another one under the same session. */
@@ -53,7 +53,7 @@ export function isHere<A extends Avatar>(
   return players.get(player.sessionId) === player;
 }
 
-/** Tells the page of a player how the travel goes. */
+/** Reports the state of the hand-over to the page of a player. */
 export function tellTravel({ client }: Player, message: TravelMessage): void {
   client.send("travel", message);
 }

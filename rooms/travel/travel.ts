@@ -12,10 +12,10 @@ import { findRoom } from "./room-finder.ts";
 import { seat } from "./seating.ts";
 import { type Arrive, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
 
-/** How many are carried over together, and after how long, ms, the next go even if one of them hangs. */
+/** Players carried over at once, and the time, ms, after which the next go even if one of them hangs. */
 const CARRY_AT_ONCE = 10;
 const CARRY_NEXT_MS = 250;
-/** Longest wait, ms, for players who were carried over: what a room waits for a traveller, and a little. */
+/** Longest wait, ms, for players who were carried over: the wait for a traveller, and a little. */
 const CARRY_MAX_MS = 9_000;
 const CARRY_LOOK_MS = 50;
 
@@ -31,13 +31,13 @@ export interface Travel<A extends Avatar> {
    */
   carry(open: () => Promise<IRoomCache>): Promise<void>;
   /**
-   * The room that a player was sent to says how it ended. Anything but the ticket of the hand-over is
-   * ignored.
+   * The end of a journey, as the room that the player was sent to reports it. A report with another ticket
+   * than that of the hand-over is ignored.
    */
   ended(sessionId: string, ticket: string, end: JourneyEnd): void;
-  /** Tells a player who dropped on the way and has returned where to go. */
+  /** Sends a player who dropped on the way and has returned the destination again. */
   remind(player: Player<A>): void;
-  /** The client says that it cannot get there. */
+  /** The client reports that it cannot get there. */
   cannot(player: Player<A>): Refusal | undefined;
 }
 
@@ -110,7 +110,7 @@ async function carry<A extends Avatar>(host: TravelHost<A>, open: () => Promise<
     carried: true,
     ...(player.origin && { origin: player.origin }),
   });
-  // Some after the others: those who go first arrive while the next are handed over.
+  // In groups: the first ones arrive while the next are handed over.
   const going: Promise<void>[] = [];
   for (let from = 0; from < frozen.length; from += CARRY_AT_ONCE) {
     const some = goTo(host, frozen.slice(from, from + CARRY_AT_ONCE), room, arrive);
@@ -121,7 +121,7 @@ async function carry<A extends Avatar>(host: TravelHost<A>, open: () => Promise<
   await allGone(host);
 }
 
-/** Not those whose hand-over hangs: they have no ticket to go with. */
+/** Does not wait for players whose hand-over hangs: they have no ticket to go with. */
 async function allGone<A extends Avatar>({ players }: TravelHost<A>): Promise<void> {
   const until = performance.now() + CARRY_MAX_MS;
   const onTheWay = () => [...players.values()].some(({ departure }) => ticketOf(departure) !== undefined);

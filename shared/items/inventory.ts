@@ -22,9 +22,9 @@ export interface InventoryTransaction<Container extends string = string> {
   readonly purses: ReadonlyMap<string, number>;
   /** Makes items out of nothing: loot, a shop's wares. */
   mint(container: Container, template: string, qty: number): Refusal | null;
-  /** Ends items: eaten, sold, broken. */
+  /** Destroys items: eaten, sold, broken. */
   burn(container: Container, template: string, qty: number): Refusal | null;
-  /** Takes some of one stack out; the caller puts it elsewhere by `mint`, or it has ended. */
+  /** Removes part of a stack. The caller puts it elsewhere by `mint`, or it is destroyed. */
   take(id: string, qty: number): Refusal | null;
   /**
    * Moves some or all of a stack: to `slot` (merging with a like stack there, changing places with an unlike
@@ -43,7 +43,7 @@ export interface MoveOptions {
   readonly qty?: number | undefined;
 }
 
-/** What {@link openInventory} needs besides the stacks. */
+/** Slots, templates and new ids of a working copy: the rules of {@link openInventory}. */
 export interface InventoryRules<Container extends string = string> extends SlotRules<Container> {
   /** A fresh id for a stack that is split off or made. */
   newId(): string;

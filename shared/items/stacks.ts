@@ -1,4 +1,4 @@
-/** Like things in one slot of a container. */
+/** Equal items in one slot of a container. */
 export interface Stack<Container extends string = string> {
   readonly id: string;
   readonly template: string;
@@ -8,7 +8,7 @@ export interface Stack<Container extends string = string> {
   qty: number;
 }
 
-/** Some of a kind of item. */
+/** A quantity of one kind of item. */
 export interface Amount {
   readonly template: string;
   /** 1 and up. */
@@ -22,5 +22,8 @@ export interface Offer {
   readonly coins: number;
 }
 
-/** What a shop asks for one, and pays for one; what it does not name it does not trade. Coins, 1 and up. */
+/**
+ * Prices of one item in coins, 1 and up: `buy` is paid by the player, `sell` by the shop. A shop does not
+ * trade an item that is not listed.
+ */
 export type PriceList = Readonly<Record<string, { readonly buy?: number; readonly sell?: number }>>;

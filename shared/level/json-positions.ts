@@ -1,22 +1,22 @@
-/** What is wrong and where. Lines count from 1. */
+/** A problem in a JSON text, and its line, from 1. */
 export interface JsonIssue {
   readonly line: number;
   readonly reason: string;
 }
 
-/** JSON that was read, with the line of each of its places. */
+/** Parsed JSON with the line of each value, or what is wrong with the text. */
 export type JsonWithPositions =
   | {
       readonly ok: true;
       readonly value: unknown;
-      /** Line of the place at a path, or of the nearest place above it that there is. */
+      /** Line of the value at a path, or of its nearest ancestor that exists. */
       lineOf(path: readonly string[]): number;
     }
   | { readonly ok: false; readonly issue: JsonIssue };
 
 /** Deeper nesting is refused: it is no level, and recursion has an end. */
 const DEPTH_MAX = 64;
-/** One token: a mark, a text, or a run of letters and digits. */
+/** One token: a punctuation mark, a string, or a run of letters and digits. */
 const TOKEN = /[\s\ufeff]*(?:([{}[\],:])|("(?:[^"\\\n]|\\.)*")|([^\s{}[\],:"]+))/uy;
 
 /** Thrown within the reader only. */
@@ -34,8 +34,8 @@ interface Token {
 }
 
 /**
- * Reads JSON and remembers where each value stands, so that a complaint about a value can name its line. What
- * `JSON.parse` refuses is refused here too, and a key that stands twice as well.
+ * Reads JSON and remembers the line of each value, so that an error can name it. Refuses all that
+ * `JSON.parse` refuses, and duplicate keys.
  */
 export function readJson(text: string): JsonWithPositions {
   const lines = new Map<string, number>();

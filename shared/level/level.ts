@@ -75,9 +75,9 @@ const trigger = z.discriminatedUnion("shape", [
 
 const portal = z.strictObject({
   at: place,
-  /** Which way the arch faces. */
+  /** Direction that the arch faces, radians. */
   yaw: z.number().default(0),
-  /** Whoever comes as near as this steps through. */
+  /** A player who comes this near steps through, metres. */
   radius: z.number().positive().max(20).default(1),
   /** Name of the game on the other side. */
   to: z.string().min(1).max(32),
@@ -121,10 +121,12 @@ const levelSchema = z.strictObject({
   spawns: z.array(spawn).min(1),
   /** Under a roof or in a mountain: no land is seen around it. */
   indoors: z.boolean().default(false),
-  /** The lie of the land; without it the ground is flat at 0. Beyond its rim it goes on as at the rim. */
+  /**
+   * Heights of the ground; without them it is flat at 0. Beyond the edge the heights of the edge continue.
+   */
   terrain: terrain.optional(),
   solids: z.array(z.discriminatedUnion("shape", [box, cylinder, ramp])).default([]),
-  /** Volumes that tell who enters and leaves. */
+  /** Volumes that report which actors enter and leave. */
   triggers: z.array(trigger).refine(uniqueNames, "two have the same name").default([]),
   /** Ways to other rooms. */
   portals: z.array(portal).default([]),
@@ -132,15 +134,15 @@ const levelSchema = z.strictObject({
   decor: z.array(decor).default([]),
 });
 
-/** Static geometry that blocks, things that stand about, and where people appear. Lengths in metres. */
+/** Static geometry that blocks, loose bodies, spawns, triggers and portals. Lengths in metres. */
 export type Level = z.output<typeof levelSchema>;
-/** A level as it is written: what has a default may be left out. */
+/** A level as its author writes it: fields with a default may be left out. */
 export type LevelSource = z.input<typeof levelSchema>;
 /** One piece of static geometry. */
 export type Solid = Level["solids"][number];
 /** Heights on a square grid. */
 export type Terrain = NonNullable<Level["terrain"]>;
-/** A volume that tells who enters and leaves. */
+/** A volume that reports which actors enter and leave. */
 export type TriggerVolume = Level["triggers"][number];
 /** A way to another room. */
 export type Portal = Level["portals"][number];

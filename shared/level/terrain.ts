@@ -7,8 +7,8 @@ export interface Slope {
 }
 
 /**
- * Height of the ground at a place, metres: bilinear between the four heights about it, and beyond the rim as
- * at the rim. Only exact operations, so that server and browsers agree to the bit.
+ * Height of the ground at a place, metres: bilinear between the four heights around it; beyond the edge as at
+ * the edge. Only exact operations, so that server and browsers agree to the bit.
  */
 export function heightAt(terrain: Terrain, x: number, z: number): number {
   const { columns, cellM, heights } = terrain;

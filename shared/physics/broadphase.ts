@@ -2,7 +2,7 @@ import { Body, Broadphase, type World } from "cannon-es";
 
 /** Side of a cell, metres: a few crates wide. */
 const CELL_M = 3;
-/** A body over more cells than this is tested against everybody instead of being in each of them. */
+/** A body over more cells than this is tested against every body instead of being in each of its cells. */
 const CELLS_MAX = 256;
 
 /** The cells that a body lies in, inclusive. */
@@ -21,10 +21,10 @@ const isActive = (body: Body) =>
   body.type === Body.KINEMATIC || (body.type === Body.DYNAMIC && body.sleepState !== Body.SLEEPING);
 
 /**
- * Finds which bodies may touch by cells of the ground plane: only bodies that are awake look about, so that
- * what sleeps costs nothing. cannon-es's own ones look at every pair, or sort everything each step. Pairs
- * come in the order of the bodies in the world, independent of what happened before, so that a step from a
- * restored snapshot is the same step.
+ * Finds pairs of bodies that may touch, by cells of the ground plane. Only bodies that are awake search, so
+ * that sleeping ones cost nothing; cannon-es's own broadphases look at every pair, or sort all bodies in each
+ * step. Pairs come in the order of the bodies in the world, independent of earlier steps, so that a step from
+ * a restored snapshot is the same step.
  */
 export class CellBroadphase extends Broadphase {
   override useBoundingBoxes = true;
@@ -71,7 +71,7 @@ export class CellBroadphase extends Broadphase {
   private consider(body: Body, other: Body): void {
     if (this.stamps.get(other) === this.stamp) return;
     this.stamps.set(other, this.stamp);
-    // Of two that are awake the later one asks.
+    // Of two bodies that are awake the later one searches.
     if (other.index > body.index && isActive(other)) return;
     if (this.needBroadphaseCollision(body, other)) this.found.push(other);
   }

@@ -6,8 +6,8 @@ const BUCKET_M = 4;
 const NONE: readonly Solid[] = [];
 
 /**
- * A level's solids sorted into square buckets, so that a walker asks only about what is near. Built once a
- * level and read-only afterwards; the server's step and the client's prediction use the same one.
+ * A level's solids sorted into square buckets, so that a walker looks at near ones only. Built once a level
+ * and read-only afterwards; the server's step and the client's prediction use the same one.
  */
 export interface Ground {
   readonly level: Level;
@@ -44,8 +44,8 @@ export function topAt(solid: Solid, x: number, z: number): number {
 }
 
 /**
- * Sorts the solids of a level by their places, so that a step or a ray looks at the near ones only. A room has its
- * own as `this.ground`.
+ * Sorts the solids of a level by their places, so that a step or a ray looks at near ones only. A room has
+ * its own as `this.ground`.
  *
  * @example
  * const ground = layGround(yard);

@@ -25,7 +25,7 @@ export interface SpaceSave {
   readonly bodies: readonly BodySave[];
 }
 
-/** Keeps the bodies of a space; `keeps` says of which actors, all by default. */
+/** Saves the bodies of a space. `keeps` selects the actors; default: all. */
 export function saveSpace(space: Space, keeps: (id: string) => boolean = () => true): SpaceSave {
   const bodies = [...namesOf(space)]
     .filter(([, { id }]) => keeps(id))
@@ -54,8 +54,7 @@ function saveBody(body: Body, id: string, role: BodySave["role"], home: Vec3 | u
 }
 
 /**
- * Gives the bodies of a space what was kept of them. Each must be there already, added in the order of the
- * save.
+ * Restores the bodies of a space from a save. Each must exist already, added in the order of the save.
  *
  * @throws TypeError if the save names a body that the space lacks, or is damaged
  */

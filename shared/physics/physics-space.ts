@@ -58,8 +58,8 @@ export interface Space {
 }
 
 /**
- * Builds the physics of a level. Poses of loose bodies live here as float64; what everybody sees is written
- * to the actors, and only when it moved.
+ * Builds the physics of a level. Poses of loose bodies live here as float64; the pose of a body that moved is
+ * written to its actor, which clients see.
  *
  * @example
  * const space = openSpace(level);
@@ -247,7 +247,7 @@ function followWalker(body: Body, walker: Walker, dtS: number) {
   body.velocity.set(dx / dtS, dy / dtS, dz / dtS);
 }
 
-/** Caps the speed, and brings home what fell out of the world. */
+/** Caps the speed, and puts a body that fell out of the world back to its start. */
 function tame({ body, home }: LooseEntry, level: Level, lowest: number) {
   if (body.sleepState === Body.SLEEPING) return;
   const { min, max } = level.bounds;

@@ -22,12 +22,12 @@ export interface Triggers {
    * @throws LEVEL_INVALID if the level has no volume of this name
    */
   on(name: string, calls: TriggerCalls): () => void;
-  /** Ids of those who are in a volume, in the order in which they entered. */
+  /** Ids of the visitors in a volume, in the order in which they entered. */
   inside(name: string): ReadonlySet<string>;
   /**
-   * Compares the visitors' positions with the last update: `enter` is called once when one comes in, `leave`
-   * once when one goes out or is not among the visitors any more. Volume by volume, first all who leave, then
-   * all who enter. An error of a callback is thrown when all were called.
+   * Compares the visitors' positions with the last update: `enter` is called once when a visitor comes in,
+   * `leave` once when it goes out or is no visitor any more. Volume by volume, first all leaves, then all
+   * enters. An error of a callback is thrown when all were called.
    */
   update(visitors: Iterable<readonly [id: string, visitor: Visitor]>): void;
   /** The visitors of each volume, for a snapshot: after a restore they do not enter again. */
@@ -41,7 +41,7 @@ export interface Triggers {
 }
 
 /**
- * Ids of those who are in a volume, in the order in which they entered, by its name; empty volumes are left
+ * Ids of the visitors in each volume, by its name, in the order in which they entered; empty volumes are left
  * out.
  */
 export type TriggersSave = Readonly<Record<string, readonly string[]>>;

@@ -14,14 +14,14 @@ export const GRAVITY_MPS2 = 16;
 /** A walker is an upright cylinder of this radius and height, metres. */
 export const WALKER_RADIUS_M = 0.35;
 export const WALKER_HEIGHT_M = 1.7;
-/** What is at most this high is stepped on without a jump, metres. */
+/** An obstacle of at most this height is stepped on without a jump, metres. */
 export const STEP_UP_M = 0.42;
 /**
- * Ground that rises more than this, metres a metre, is too steep to stand on: one slides down it. About 45
+ * Ground that rises more than this, metres a metre, is too steep to stand on: walkers slide down it. About 45
  * degrees.
  */
 export const SLOPE_MAX = 1;
-/** Speed with which one slides down what is too steep, m/s. */
+/** Speed of sliding down ground that is too steep, m/s. */
 const SLIDE_MPS = 5;
 /** How fast the velocity comes near the wanted one, m/s². */
 const ACCELERATION_MPS2 = 32;
@@ -90,12 +90,12 @@ export function walk(
 }
 
 /**
- * Where a step is worked out. An avatar notes each write: what is written on the way, and is the same in the
- * end, would be sent, and the writing costs more than the step.
+ * Scratch body of a step. An avatar notes each write: a field that is written on the way and ends as it was
+ * would be sent, and the writes cost more than the step.
  */
 const body: Walker = { x: 0, y: 0, z: 0, yaw: 0, vx: 0, vy: 0, vz: 0, grounded: true };
 
-/** Writes what differs. */
+/** Writes the fields that differ. */
 function copy(from: Walker, to: Walker): void {
   if (to.x !== from.x) to.x = from.x;
   if (to.y !== from.y) to.y = from.y;
@@ -154,7 +154,7 @@ const scratch: Slope = { x: 0, z: 0 };
 /** Slides down ground that is too steep, for any keys. @returns true if it does */
 function slide(walker: Walker, ground: Ground): boolean {
   if (!walker.grounded || ground.level.terrain === undefined) return false;
-  // On a rock or a bridge above the slope one stands.
+  // A walker on a rock or a bridge above the slope does not slide.
   if (walker.y > ground.height(walker.x, walker.z) + 0.01) return false;
   const { x, z } = ground.slope(walker.x, walker.z, scratch);
   const steep = Math.sqrt(x * x + z * z);
@@ -165,7 +165,8 @@ function slide(walker: Walker, ground: Ground): boolean {
 }
 
 /**
- * Moves along the ground. Where it rises too steeply before the feet, only the part along the slope is gone.
+ * Moves along the ground. Where it rises too steeply ahead, only the part of the way along the slope is
+ * walked.
  */
 function advance(walker: Walker, ground: Ground, dt: number) {
   const { x, z } = walker;
@@ -262,7 +263,7 @@ function floorUnder(walker: Walker, near: readonly Solid[], ground: Ground): num
 }
 
 function isOver(walker: Walker, solid: Solid): boolean {
-  // Narrower than the body, so that one does not stand on air beside an edge.
+  // Narrower than the body, so that a walker does not stand on air beside an edge.
   const foot = WALKER_RADIUS_M * 0.6;
   const dx = Math.abs(walker.x - solid.at[0]);
   const dz = Math.abs(walker.z - solid.at[2]);

@@ -66,8 +66,8 @@ export function readEvent(event: GameEvent): GameEvent {
 }
 
 /**
- * A payload that stays in the process may hold what no JSON does, circles too: such an event counts by the
- * rest.
+ * A payload that stays in the process may hold what JSON cannot, such as circles: then the digest covers the
+ * rest of the event.
  */
 function textOf(event: GameEvent): string {
   try {

@@ -11,7 +11,7 @@ export type EventAudience = "server" | "owner" | "nearby" | "all";
 /** A kind of event, made by {@link defineEvent}. */
 export interface EventKind<S extends z.ZodType = z.ZodType> {
   readonly name: string;
-  /** Shape of the payload; what it does not name is left out. */
+  /** Schema of the payload; fields that it does not name are dropped. */
   readonly schema: S;
   /** Higher ones are dispatched first. Default 0. */
   readonly priority: number;
@@ -28,7 +28,7 @@ export interface EventKind<S extends z.ZodType = z.ZodType> {
  *
  * @throws EVENT_INVALID if the name is empty or the radius is not above 0
  * @example
- * const Picked = defineEvent({ name: "picked", schema: z.object({ herb: z.string() }), to: "nearby", radiusM: 30 });
+ * const Picked = defineEvent({ name: "picked", schema: z.object({ herb: z.string() }), to: "nearby" });
  */
 export function defineEvent<S extends z.ZodType>(
   options: Pick<EventKind<S>, "name" | "schema"> & Partial<EventKind<S>>,
@@ -43,7 +43,7 @@ export function defineEvent<S extends z.ZodType>(
   return kind;
 }
 
-/** What an event is about and where. */
+/** The actor that an event is about, and its place. */
 export interface EventPlace {
   /** Id of the actor: needed for "owner". */
   readonly actor?: string;
@@ -60,7 +60,7 @@ export interface EventsOptions {
   readonly deliver?: (event: GameEvent, kind: DispatchedKind) => void;
   /** Hands an event marked `keep` to the database. */
   readonly keep?: (event: GameEvent) => void;
-  /** Told of a subscriber, a delivery or a keeping that threw; the others go on. */
+  /** Receives the error of a subscriber, a delivery or a write to the database; the others go on. */
   readonly onFault?: (error: unknown, event: GameEvent) => void;
   /** Events that the history holds; the oldest go. Default 1,000. */
   readonly capacity?: number;
@@ -68,7 +68,7 @@ export interface EventsOptions {
   readonly maxQueued?: number;
 }
 
-/** What of the history is asked for; everything that is given must hold. */
+/** Conditions on the events of a history; each one that is given must hold. */
 export interface HistoryFilter {
   /** Not older than this time of the room. */
   readonly sinceMs?: number;
@@ -86,7 +86,7 @@ export type DispatchedKind = Omit<EventKind, "schema">;
 
 /** The events of a room as a snapshot keeps them. */
 export interface EventsSave extends HistorySave {
-  /** What waits for the next dispatch. */
+  /** Events that wait for the next dispatch. */
   readonly waiting: readonly { readonly kind: DispatchedKind; readonly event: GameEvent }[];
 }
 
@@ -111,8 +111,8 @@ export interface Events {
     options?: { readonly priority?: number },
   ): () => void;
   /**
-   * The set point of a tick: tells of everything queued, events of a higher priority first, else in their
-   * order. What is emitted meanwhile waits for the next one. Returns how many were dispatched.
+   * Dispatches all queued events, once a tick: those of a higher priority first, else in their order. Events
+   * that are emitted meanwhile wait for the next dispatch. Returns how many were dispatched.
    */
   dispatch(): number;
   /** Events that were emitted, oldest first. */

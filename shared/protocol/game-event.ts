@@ -1,4 +1,4 @@
-/** Something that happened. */
+/** An event as the room keeps and sends it. */
 export interface GameEvent<P = unknown> {
   /** Grows by one with each event of the room. */
   readonly seq: number;

@@ -36,7 +36,7 @@ export const itemMessages = {
   "item.take": z.strictObject({ request: itemRequest, actor }),
   "shop.buy": z.strictObject({ request: itemRequest, shop: actor, template: z.string().min(1).max(64), qty }),
   "shop.sell": z.strictObject({ request: itemRequest, shop: actor, id, qty }),
-  /** Ends the own death. */
+  /** Revives the own character. */
   revive: z.strictObject({ request: itemRequest }),
   /** `to`: session id of a player nearby. */
   "trade.ask": z.strictObject({ to: actor }),

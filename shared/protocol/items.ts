@@ -24,7 +24,7 @@ export interface ItemTemplate {
 /** Templates by name. */
 export type ItemTemplates = Readonly<Record<string, ItemTemplate>>;
 
-/** Like things in one slot of the bag, or worn. Its key in {@link Carrier}'s `items` is its id. */
+/** Equal items in one slot of the bag, or worn. Its key in {@link Carrier}'s `items` is its id. */
 export const ItemStack = schema(
   {
     template: t.string().default(""),

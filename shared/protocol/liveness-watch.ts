@@ -1,6 +1,6 @@
-/** Pause between two questions, ms. */
+/** Interval of the checks, ms. */
 const ASK_MS = 1_000;
-/** Without any sign of the room for so long the list is asked whether it is still there, ms. */
+/** After so long without a message of the room the room list is asked for it, ms. */
 const SILENT_MS = 3_000;
 
 /** The parts of a joined room that the watch needs; a room of the SDK fits. */

@@ -22,7 +22,7 @@ const showable = (max: number) =>
 export const playerName = showable(NAME_MAX);
 /** A line for everybody on the server: 1 to 240 characters that can be shown. */
 export const announcement = showable(CHAT_MAX);
-/** What a player looks like: indices into COLORS and SHAPES. */
+/** Looks of a player: indices into COLORS and SHAPES. */
 export const looks = z.strictObject({
   color: z
     .int()
@@ -34,7 +34,7 @@ export const looks = z.strictObject({
     .max(SHAPES.length - 1),
 });
 
-/** What every room of roomkeep understands; games add their own. */
+/** Messages that every room of roomkeep takes; games add their own. */
 export const roomMessages = {
   chat: z.strictObject({ text: showable(CHAT_MAX) }),
   emote: z.strictObject({ emote: z.int().min(0).max(EMOTES.length) }),
@@ -51,11 +51,11 @@ export const roomMessages = {
   }),
   /** A line to the own party, answered by "party.said". */
   "party.say": z.strictObject({ text: showable(CHAT_MAX) }),
-  /** The client could not get to the room that it was sent to. */
+  /** The client could not join the room of its hand-over. */
   "travel.back": z.strictObject({}),
   /** Asks for the other rooms of a place that has several, answered by "siblings". */
   siblings: z.strictObject({}),
-  /** Changes over to one of them, by its code. */
+  /** Moves to one of them, by its code. */
   "travel.sibling": z.strictObject({ code: z.string().min(1).max(16) }),
   /** `to`: session id or name of a player in the room. */
   "party.invite": z.strictObject({
@@ -73,11 +73,11 @@ export const roomMessages = {
   "party.lead": z.strictObject({ member: z.uuid() }),
   /** A line for the room's console, answered by "console"; a refused one by "refused". */
   command: z.strictObject({ line: z.string().min(1).max(COMMAND_MAX) }),
-  /** What a line of the console may become, answered by "completions". */
+  /** Asks for lines that the given one may become, answered by "completions". */
   complete: z.strictObject({ line: z.string().max(COMMAND_MAX) }),
 };
 
-/** What a room sends beside its state. */
+/** Messages from a room to its clients, beside its state. */
 export interface ServerMessages extends ItemNews {
   chat: ChatLine;
   /** `request`: of a refused message that had one. */
@@ -85,7 +85,7 @@ export interface ServerMessages extends ItemNews {
   whisper: { from: string; name: string; text: string };
   "whisper.sent": { to: string; text: string; outcome: DeliveryOutcome };
   "party.say": { from: string; name: string; text: string };
-  /** `missed`: names of those whom it did not reach, or may not have. */
+  /** `missed`: names of the members that it did not reach, or perhaps did not. */
   "party.said": { text: string; missed: string[] };
   refused: { type: string; code: string; reason: string; request?: string };
   notice: { code: string; text: string };
@@ -146,7 +146,7 @@ export interface PartyMember {
   name: string;
   /** Index into COLORS. */
   color: number;
-  /** Where they are, for people; empty while they are away. */
+  /** Label of their room; empty while they are away. */
   place: string;
   /** Room they are in; empty while they are away. */
   roomId: string;
@@ -154,7 +154,7 @@ export interface PartyMember {
   sessionId: string;
 }
 
-/** Something that happened, as the clients it is for receive it: see `defineEvent`. */
+/** An event as its receivers get it: see `defineEvent`. */
 export interface EventMessage {
   name: string;
   /** Id of the actor that it is about. */

@@ -53,7 +53,7 @@ const format = versioned<WorldSnapshot>({ name: "world snapshot", version: 1 });
  * @throws SNAPSHOT_UNSUPPORTED if an actor's class is not in the table or holds what JSON cannot, with the
  *   path
  * @example
- * const saved = JSON.stringify(takeSnapshot(world, { classes, state: this.state, extras: { bodies, tick } }));
+ * const saved = JSON.stringify(takeSnapshot(world, { classes, state: this.state, extras: { tick } }));
  */
 export function takeSnapshot(
   world: World,
@@ -80,7 +80,8 @@ export function takeSnapshot(
  * @throws SNAPSHOT_CORRUPT if it is damaged
  * @throws ACTOR_UNKNOWN if it names a class that is not in the table
  * @example
- * const { round } = restoreSnapshot(world, JSON.parse(saved), { classes: classTable([Deer]) }) as { round: number };
+ * const classes = classTable([Deer]);
+ * const { tick } = restoreSnapshot(world, JSON.parse(saved), { classes }) as { tick: number };
  */
 export function restoreSnapshot(
   world: World,

@@ -13,7 +13,7 @@ const KIND = indexOf("kind");
 const X = indexOf("x");
 const Z = indexOf("z");
 
-/** Who is in a world, where, and which queries they fit. Kept by the world; a builder does not meet it. */
+/** Index of a world: its actors, their places, and the queries that they fit. Internal to {@link World}. */
 export class ActorIndex {
   readonly byId = new Map<string, Entry>();
   readonly byActor = new Map<Actor, Entry>();
@@ -175,7 +175,7 @@ function numberOf(klass: object): number {
   return number;
 }
 
-/** The same for the same conditions, whoever wrote them down and in whichever list. */
+/** Cache key of a query: equal for equal conditions, in whichever order they are listed. */
 function cacheKey(options: QueryOptions): string {
   const list = (classes: readonly AnyComponent[] = []) => classes.map(numberOf).join(",");
   const is = options.is === undefined ? "" : numberOf(options.is);

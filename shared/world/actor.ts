@@ -11,7 +11,7 @@ import { fixed } from "./field-visibility.ts";
  */
 export const Actor = schema(
   {
-    /** What it is, for views and queries: "avatar", "crate", … */
+    /** Kind of the actor, for views and queries: "avatar", "crate", … */
     kind: t.string().default(""),
     x: t.float32().default(0),
     y: t.float32().default(0),
@@ -65,7 +65,7 @@ export type Prop = SchemaType<typeof Prop>;
 export const WorldState = schema(
   {
     actors: t.map(Actor),
-    /** How far in the past a client shows what others move, ms; part of the full state. */
+    /** How far in the past a client shows actors that others move, ms; part of the full state. */
     interpolationMs: fixed(t.uint16().default(INTERPOLATION_MS)),
   },
   "WorldState",

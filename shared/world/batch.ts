@@ -2,7 +2,7 @@ import type { Schema } from "@colyseus/schema";
 import { RoomkeepError } from "../errors.ts";
 import { WriteJournal } from "./write-tracking.ts";
 
-/** A change to who is in the world: at once for queries, on the schema when the batch is through. */
+/** A spawn or despawn: at once in queries, on the schema at the end of the batch. */
 export interface Staged {
   readonly apply: () => void;
   readonly undo: () => void;
@@ -48,7 +48,7 @@ export class Batch {
   }
 }
 
-/** Refuses what a batch cannot hold together: a function that goes on after it has returned. */
+/** Refuses an async function: a batch ends when its function returns. */
 export function refuseAsync(result: unknown): void {
   if (typeof (result as { then?: unknown } | undefined)?.then !== "function") return;
   // Nobody else will look at it; an unhandled rejection would end the process.

@@ -21,7 +21,7 @@ export interface ComponentOptions<F extends ComponentFields> {
   /** Unique among the components of a game; snapshots store it. */
   readonly name: string;
   readonly fields: F;
-  /** What the values of a field must keep to, beside their wire type. */
+  /** Limits of the fields' values, beside their wire types. */
   readonly limits?: Limits<F>;
   /** Grows by one whenever stored values change their meaning. Default 1. */
   readonly version?: number;
@@ -29,7 +29,7 @@ export interface ComponentOptions<F extends ComponentFields> {
   readonly upgrades?: Readonly<Record<number, Upgrade>>;
 }
 
-/** What the framework knows of a component class. */
+/** Name, upgrades and limits of a component class, as the framework keeps them. */
 export interface ComponentMeta {
   readonly name: string;
   /** How stored values of any version are read. */
@@ -53,8 +53,9 @@ export type ComponentOf<C extends AnyComponent> = C["~type"];
 const metas = new WeakMap<object, ComponentMeta>();
 
 /**
- * Declares a component: a typed child of an actor that everybody sees. A value of a wrong type fails when it
- * compiles; a wrong type or a value out of its limits fails as it is written, and nothing is changed.
+ * Declares a component: a typed child of an actor, sent to every client that sees the actor. A value of a
+ * wrong type fails when it compiles; a wrong type or a value out of its limits fails as it is written, and
+ * nothing is changed.
  *
  * @throws COMPONENT_INVALID from the definition if a default breaks a limit, later from each bad write
  * @throws SNAPSHOT_UNSUPPORTED if an upgrade from an earlier version is missing
@@ -83,7 +84,7 @@ export function defineComponent<F extends ComponentFields>(options: ComponentOpt
 }
 
 /**
- * What is known of a component class.
+ * The metadata of a component class.
  *
  * @throws COMPONENT_UNKNOWN if `defineComponent` did not make it
  */
@@ -135,7 +136,10 @@ export interface ActorClass<A = Actor> {
  *
  * @throws COMPONENT_UNKNOWN if one of the components was not made by `defineComponent`
  * @example
- * export const Deer = defineActor("deer", { components: { health: Health }, fields: { herd: t.uint8().default(0) } });
+ * export const Deer = defineActor("deer", {
+ *   components: { health: Health },
+ *   fields: { herd: t.uint8().default(0) },
+ * });
  * const deer = new Deer({ x: 3, herd: 2 });
  * deer.health.hp -= 10;
  */

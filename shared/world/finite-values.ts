@@ -4,7 +4,10 @@ import { type Field, fieldsOf, readField, type SchemaClass, writeField } from ".
 /** Wire types of numbers; bigints are always finite. */
 const NUMBERS = /^(number|quantized|u?int(8|16|32|64)|float(32|64))$/;
 
-/** The synchronized fields of a class by what is checked of them. Places are those among an instance's values. */
+/**
+ * The synchronized fields of a class, by how they are checked. A field's place is its index among the values
+ * of an instance.
+ */
 interface Layout {
   readonly numbers: readonly Field[];
   readonly numberPlaces: readonly number[];
@@ -16,7 +19,7 @@ interface Layout {
 }
 const layouts = new WeakMap<object, Layout>();
 
-/** A field that is never on the wire, and its value when all was last finite. */
+/** A field that is never on the wire, and its value at the last check that found all finite. */
 interface Internal {
   readonly name: string;
   readonly isNumber: boolean;
@@ -24,10 +27,10 @@ interface Internal {
 }
 
 /**
- * The plain fields of an instance and of its schema children, as they were when all of their numbers were last finite.
- * A number on the wire must be finite there; one of the room's own (`internal`) may be infinite, but not NaN.
+ * The plain fields of an instance and of its schema children, as they were when all of their numbers were
+ * last finite. A number on the wire must be finite; an `internal` one may be infinite, but not NaN.
  *
- * A check is made of each avatar several times a tick: it reads values by their places and looks at those that changed.
+ * Each avatar is checked several times a tick: values are read by index, and only changed ones are examined.
  *
  * @example
  * const values = new FiniteValues(avatar);
@@ -52,7 +55,11 @@ export class FiniteValues {
     this.internals = internalsOf(ref);
   }
 
-  /** Keeps the values if every number is finite, else nothing. Allocates nothing. @returns a field that is not */
+  /**
+   * Keeps the values if every number is finite, else nothing. Allocates nothing.
+   *
+   * @returns a field that is not finite
+   */
   keep(): string | undefined {
     const broken = this.broken();
     if (broken === undefined) {
@@ -63,8 +70,8 @@ export class FiniteValues {
   }
 
   /**
-   * As {@link keep}, between two patches: where no write was noted since the last one, only what is never on the wire is
-   * looked at. Blind to a write that a patch has sent meanwhile.
+   * As {@link keep}, between two patches: where no write was noted since the last patch, only fields that are
+   * never on the wire are examined. Does not see a write that a patch has sent meanwhile.
    */
   keepWritten(): string | undefined {
     if (this.isWritten()) return this.keep();
@@ -109,7 +116,9 @@ export class FiniteValues {
     return undefined;
   }
 
-  /** Whether it may have changed since the last patch, by its own or a child's record of changes. */
+  /**
+   * Whether a field may have changed since the last patch, by the instance's own or a child's change record.
+   */
   private isWritten(): boolean {
     const tree = this.ref[$changes];
     if (!this.isKept || tree === undefined || (tree.dirtyLow | tree.dirtyHigh) !== 0) return true;
@@ -117,7 +126,10 @@ export class FiniteValues {
     return false;
   }
 
-  /** Writes what was kept over what differs. What was never kept gets its class's numbers where its own are not finite. */
+  /**
+   * Restores the kept values where they differ. A field that was never kept and is not finite gets the number
+   * of a new instance of its class.
+   */
   putBack(): void {
     const { numbers, others, children } = this.layout;
     if (this.isKept) {

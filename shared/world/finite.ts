@@ -9,7 +9,7 @@ export function isFinitePose({ x, y, z, yaw }: Pose): boolean {
   return [x, y, z, yaw].every((value) => Number.isFinite(value) && Number.isFinite(Math.fround(value)));
 }
 
-/** What {@link mendActor} did. */
+/** Result of {@link mendActor}. */
 export interface Mended {
   /** Name of the first field that was not finite. */
   readonly field: string;
@@ -18,8 +18,8 @@ export interface Mended {
 }
 
 /**
- * Gives the numbers of an actor that are not finite those of a new instance of its class; one whose place is not finite
- * stands at `home` then. Undefined: all were finite.
+ * Replaces numbers of an actor that are not finite by those of a new instance of its class; an actor whose
+ * place is not finite is put at `home`. Undefined: all were finite.
  */
 export function mendActor(actor: Actor, home: Pose): Mended | undefined {
   const values = new FiniteValues(actor);

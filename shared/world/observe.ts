@@ -44,7 +44,10 @@ export class Watch<A extends Actor> {
     return this.#observer.change !== undefined;
   }
 
-  /** Tells the observer all that happened; a call that throws is reported and the rest go on. */
+  /**
+   * Calls the observer for all that happened since the last settling; an error of a callback is reported, and
+   * the rest go on.
+   */
   tell(changed: readonly Entry[], changesOf: (entry: Entry) => readonly FieldChange[], fault: Fault): void {
     const pending = [...this.pending];
     this.pending.clear();
@@ -67,10 +70,10 @@ export class Watch<A extends Actor> {
   }
 }
 
-/** Told of an error in what was deferred or in an observer. */
+/** Receives an error of a deferred change or of an observer. */
 export type Fault = (error: unknown) => void;
 
-/** Runs a builder's function; what it throws is handed on and goes no further. */
+/** Runs a builder's function; an error goes to `fault` and no further. */
 export function guarded(fault: Fault, run: () => void): void {
   try {
     run();

@@ -3,7 +3,7 @@ import { type AnyComponent, type ComponentOf, componentField } from "./component
 import { readField, type SchemaClass } from "./schema-fields.ts";
 import type { SpatialHash } from "./spatial-hash.ts";
 
-/** What a query asks for; everything that is given must hold. */
+/** Conditions of a query; each one that is given must hold. */
 export interface QueryOptions<
   A extends Actor = Actor,
   W extends readonly AnyComponent[] = readonly AnyComponent[],
@@ -39,9 +39,9 @@ export interface Change {
 type Parts<W extends readonly AnyComponent[]> = { [K in keyof W]: ComponentOf<W[K]> };
 
 /**
- * The actors that fit some conditions, kept up to date as the world changes: asking again costs nothing. Made
- * by `world.query`. Order is that of spawning. Spawning and despawning while it is walked is safe: who came
- * during the walk is not met, who left is not met any more.
+ * The actors that fit some conditions, kept up to date as the world changes: a query that exists costs
+ * nothing to ask again. Made by `world.query`. Order is that of spawning. Spawning and despawning during an
+ * iteration is safe: new actors are not visited, and removed ones no longer.
  *
  * @example
  * const herbs = world.query({ is: Herb });
@@ -78,7 +78,9 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
    * Calls `visit` for each actor with its components in the order of `with`.
    *
    * @example
-   * world.query({ with: [Health, Burning] }).each((actor, health, burning) => { health.hp -= burning.perTick; });
+   * world.query({ with: [Health, Burning] }).each((actor, health, burning) => {
+   *   health.hp -= burning.perTick;
+   * });
    */
   each(visit: (actor: A, ...parts: Parts<W>) => void): void {
     for (const actor of this) {
@@ -148,7 +150,7 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
   }
 }
 
-/** What a query needs of its world to answer "near". */
+/** The part of a world by which queries answer "near". */
 export interface NearSource {
   /** The grid with every actor where it stands now. */
   grid(): SpatialHash<Entry>;

@@ -5,8 +5,8 @@ export interface SpatialHashOptions {
 }
 
 /**
- * Where things are in the ground plane, so that "who is near" looks at a few cells instead of at everyone.
- * Positions are exact float64; an item at NaN is near nothing.
+ * Positions of items in the ground plane, so that a search for near ones looks at a few cells instead of at
+ * all items. Positions are exact float64; an item at NaN is near nothing.
  */
 export interface SpatialHash<T> {
   readonly size: number;

@@ -23,9 +23,9 @@ export interface WorldOptions {
 export type ActorRef = string | Actor;
 
 /**
- * Opens the actors of a room's state as a world: queries, batches, observers. The schema map stays the world
- * that everybody sees; this is a view onto it with an index. Write to actors as always; come and go through
- * the world. Works on both sides: in the browser call `adopt()` once a frame, before asking.
+ * Opens the actors of a room's state as a world: queries, batches, observers. The schema map remains what
+ * clients receive; a world is a view onto it with an index. Write to actors as always; spawn and despawn
+ * through the world. Works on both sides: in the browser call `adopt()` once a frame, before the queries.
  *
  * @example
  * const world = createWorld(this.state.actors);
@@ -37,8 +37,8 @@ export function createWorld(actors: MapSchema<Actor>, options: WorldOptions = {}
 }
 
 /**
- * The actors of a room: spawned, despawned, found by query, changed in batches that may be taken back. A room has
- * one as `this.world`; {@link createWorld} opens one without a room.
+ * The actors of a room: spawned, despawned, found by query, changed in batches that may be taken back. A room
+ * has one as `this.world`; {@link createWorld} opens one without a room.
  *
  * @example
  * world.query({ with: [Health] }).each((actor, health) => { if (health.hp <= 0) world.despawn(actor); });
@@ -141,7 +141,7 @@ export class World {
   }
 
   /**
-   * The actors that fit. Cached: the same question gives the same, living answer.
+   * The actors that fit. Cached: equal conditions give the same query, which is kept up to date.
    *
    * @throws COMPONENT_UNKNOWN if a class was not made by `defineComponent`
    * @example
@@ -161,8 +161,8 @@ export class World {
 
   /**
    * Runs a function whose changes to the world happen wholly or not at all: if it throws, every actor is as
-   * it was, nobody came or went, and the error is thrown on. Batches nest. Nothing of a failed batch goes on
-   * the wire, save that a collection, an optional field or a component that it changed is sent once more as
+   * it was, none came or went, and the error is thrown on. Batches nest. Nothing of a failed batch goes on
+   * the wire, except that a collection, an optional field or a component that it changed is sent once more as
    * it was.
    *
    * @throws BATCH_INVALID if the function is async
@@ -199,7 +199,7 @@ export class World {
     this.#deferred.push({ priority, run });
   }
 
-  /** Tells the observer of what happens to the actors of a query, at each settling. Returns how to stop. */
+  /** Calls the observer for changes to the actors of a query, at each settling. Returns how to stop. */
   observe<A extends Actor, W extends readonly AnyComponent[]>(
     query: Query<A, W>,
     observer: Observer<A>,
@@ -215,8 +215,8 @@ export class World {
   }
 
   /**
-   * The set point of a tick: runs what was deferred, each in a batch of its own, then tells the observers.
-   * What is deferred meanwhile waits for the next one. Call it once a tick, after the systems.
+   * Runs the deferred changes, each in a batch of its own, then calls the observers. Changes that are
+   * deferred meanwhile wait for the next settling. Call it once a tick, after the systems.
    *
    * @param fault called for each deferred change or observer that threw; the others go on. Without it the
    *   first error is thrown once all have run.

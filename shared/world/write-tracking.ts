@@ -1,9 +1,7 @@
 import { $changes, $track, $values, type ChangeTree, OPERATION, Schema } from "@colyseus/schema";
 import { type Field, fieldsOf, readField, writeField } from "./schema-fields.ts";
 
-/**
- * Told of each write to a watched instance just before it happens; true holds the wire's record of it back.
- */
+/** Called just before each write to a watched instance; true holds the wire's record of it back. */
 export interface WriteListener<O> {
   onWrite(owner: O, ref: Schema, index: number): boolean;
 }
@@ -14,7 +12,7 @@ interface Link {
   readonly owner: unknown;
 }
 /**
- * The link hangs on the change tree: it is at hand as a write is tracked, and no walk over an actor meets it.
+ * The link is stored on the change tree: it is at hand when a write is tracked, and is no field of an actor.
  */
 type Linked = ChangeTree & { [$link]?: Link | undefined };
 type Track = (tree: ChangeTree, index: number, operation?: OPERATION) => void;
@@ -23,7 +21,7 @@ const tracked = new WeakSet<object>();
 const intercepted = new WeakSet<object>();
 
 /**
- * Tells `listener` of every write to an instance and to its schema children, on the server and, as a decoder
+ * Calls `listener` for every write to an instance and to its schema children, on the server and, as a decoder
  * writes through the same setters, in the browser. Writes inside collections are not seen.
  *
  * It rests on `$track`, which @colyseus/schema exposes "as an override point so downstream tools can
@@ -68,7 +66,7 @@ function interceptTrack(klass: typeof Schema): void {
   Object.defineProperty(klass, $track, { value: track, writable: true, configurable: true });
 }
 
-/** A setter that is given undefined does not call `$track`: tell the listener ahead of it. */
+/** A setter that is given undefined does not call `$track`: the listener is called ahead of it. */
 function interceptAbsence(klass: typeof Schema, { name, index }: Field): void {
   const stock = setterOf(klass.prototype, name);
   const set = stock?.set;
