@@ -10,7 +10,7 @@ export interface ChatEntry extends ChatLine {
   key: number;
   /** Undefined: it was said in the room. */
   channel?: "whisper" | "party";
-  /** What happened to an own line: delivered, not online. */
+  /** Outcome of an own line: delivered, not online. */
   note?: string;
 }
 
@@ -23,13 +23,13 @@ export function addLine({ lines }: HudStore, line: Omit<ChatEntry, "key">): void
   lines.value = [...lines.value.slice(1 - LINES_MAX), { ...line, key }];
 }
 
-/** What the HUD shows of the open room. */
+/** State of the HUD of the open room. */
 export interface HudStore {
   /** The room that the chat lines belong to. */
   roomId: string;
   readonly lines: Signal<readonly ChatEntry[]>;
   readonly notice: Signal<string>;
-  /** What happened lately. */
+  /** Feed of recent events. */
   readonly feed: Feed;
   readonly netStats: Signal<NetStats>;
   /** Whether the panel of rates is open. */

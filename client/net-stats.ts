@@ -23,7 +23,7 @@ export function noNetStats(): Signal<NetStats> {
   return signal({ tickHz: 0, patchHz: 0, interpolationMs: 0, roundTripMs: 0, pending: 0, fps: 0 });
 }
 
-/** What {@link watchNetStats} measures, and where it writes. */
+/** Sources and target of {@link watchNetStats}. */
 export interface NetStatsOptions {
   readonly room: JoinedRoom;
   readonly prediction: Prediction;

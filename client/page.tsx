@@ -57,7 +57,7 @@ export function startPage({ views, title = "roomkeep", panels = [] }: PageOption
   const { canvas, root } = prepareDocument(panels);
   const stage = tryStage(canvas, root);
   if (!stage) return;
-  // Before anything reads the address: this puts back the one that the player left from.
+  // First of all: this restores the address that the player left from.
   const oidcReturn = takeOidcReturn();
   const sounds = openSounds();
   const stores = openStores({ views, title, panels, stage, sounds });

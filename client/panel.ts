@@ -3,7 +3,9 @@ import type { ComponentChild } from "preact";
 import type { JoinedRoom } from "./network/predict.ts";
 import type { HudSlot } from "./view.ts";
 
-/** What a plugin's panel can use. A component that reads a signal is drawn anew when it changes. */
+/**
+ * State and functions for a plugin's panel. A component that reads a signal is drawn anew when it changes.
+ */
 export interface PanelContext {
   /** The open room; undefined outside of one. */
   readonly room: ReadonlySignal<JoinedRoom | undefined>;
@@ -11,9 +13,11 @@ export interface PanelContext {
   readonly characters: ReadonlySignal<readonly { readonly id: string; readonly name: string }[]>;
   /** The games on offer. */
   readonly games: ReadonlySignal<readonly { readonly game: string; readonly label: string }[]>;
-  /** Asks a route of the server as the account that is signed in. Throws what {@link explain} explains. */
+  /**
+   * Calls a route of the server as the account that is signed in. Throws errors that {@link explain} takes.
+   */
   request<T>(method: string, path: string, body?: unknown): Promise<T>;
-  /** What a player should read of an error. */
+  /** The text of an error for players. */
   explain(error: unknown): string;
 }
 

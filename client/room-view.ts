@@ -20,7 +20,7 @@ export interface RoomView {
   dispose(): void;
 }
 
-/** What {@link openRoomView} connects. */
+/** Room, stage and stores that {@link openRoomView} connects. */
 export interface RoomViewOptions {
   stage: Stage;
   room: JoinedRoom;

@@ -14,7 +14,7 @@ import type { Stage } from "./scene/stage.ts";
 import type { Settings } from "./settings.ts";
 import type { GameView, GameViews } from "./view.ts";
 
-/** What {@link syncScene} brings together. */
+/** Session, stage and stores of {@link syncScene}. */
 export interface SceneSync {
   session: Pick<Session, "room">;
   playTarget: PlayTarget;

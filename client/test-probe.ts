@@ -8,7 +8,7 @@ interface Point {
   z: number;
 }
 
-/** Read by browser tests: where actors are drawn, which is not where the state has them. */
+/** Read by browser tests: positions of actors as they are drawn, which differ from the state's. */
 export interface Probe {
   readonly sessionId: string;
   readonly roomId: string;

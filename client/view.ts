@@ -16,7 +16,7 @@ import type { Settings } from "./settings.ts";
 /** Places on the screen for a game's own panels: above, at the right, or in the middle. */
 export type HudSlot = "top" | "side" | "center";
 
-/** What a game's view can use while its room is open. */
+/** State and functions for a game's view while its room is open. */
 export interface ViewContext<S extends WorldState = WorldState> {
   readonly room: JoinedRoom<S>;
   readonly stage: Stage;

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
-/** The browser's window, as far as the page is drawn otherwise for it. */
+/** Size and touch input of the browser's window, as far as the page depends on them. */
 export interface Viewport {
   /** A phone-sized window. */
   readonly narrow: ReadonlySignal<boolean>;

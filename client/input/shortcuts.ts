@@ -9,7 +9,7 @@ import { takesTyping } from "./input.ts";
 /** How long an emote is shown, ms. */
 const EMOTE_MS = 4_500;
 
-/** What the keys act on. */
+/** Stores that the keys change. */
 export interface ShortcutTargets {
   readonly session: Session;
   readonly overlays: OverlayStore;

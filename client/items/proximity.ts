@@ -9,7 +9,7 @@ import type { ItemsStore, NearbyItem, PileDirection } from "./items-store.ts";
 
 /** How often the surroundings are checked, ms. */
 const CHECK_MS = 150;
-/** What is offered to the player within this distance, metres; the room may still refuse it. */
+/** Items and shops within this distance are offered to the player, metres; the room may still refuse them. */
 const REACH_M = 2.6;
 /** An open shop closes beyond this distance, metres. */
 const SHOP_M = 5;
@@ -20,7 +20,7 @@ const APPEARS_MS = 3_000;
 /** A death that long ago is over: the next one begins anew, ms. */
 const DEATH_MS = 60_000;
 
-/** What {@link watchProximity} uses. */
+/** Session, stores and scene of {@link watchProximity}. */
 export interface ProximityOptions {
   session: Session;
   items: ItemsStore;

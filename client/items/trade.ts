@@ -12,7 +12,7 @@ export interface TradeStore {
   readonly view: Signal<TradeView | undefined>;
   /** The oldest comes first. */
   readonly requests: Signal<readonly TradeRequest[]>;
-  /** How the last trade ended, until the next begins. */
+  /** Outcome of the last trade, until the next begins. */
   readonly ended: Signal<ServerMessages["trade.ended"] | undefined>;
   ask(session: string): void;
   answer(request: TradeRequest, yes: boolean): void;

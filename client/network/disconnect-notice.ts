@@ -3,7 +3,7 @@ import { CLOSE } from "../../shared/index.ts";
 /** Why a session has ended. */
 export type DisconnectKind = "taken-over" | "kicked" | "abuse" | "unreachable";
 
-/** The screen that says why the session has ended and what the player can do. */
+/** The screen with the reason why the session has ended and what the player can do. */
 export interface DisconnectNotice {
   readonly kind: DisconnectKind;
   /** Close code. */

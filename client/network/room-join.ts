@@ -27,7 +27,7 @@ export interface RoomJoin {
   byReservation(seat: SeatReservation): Promise<JoinedRoom>;
   /** Goes back: to the seat if it may still be kept, else to its room, else to its game. */
   back(seat: LastSeat, seatIsKept: boolean): Promise<JoinedRoom>;
-  /** Id of a room if it is still listed; undefined if not. Throws when nobody answers. */
+  /** Id of a room if it is still listed; undefined if not. Throws when the server does not answer. */
   listedId(roomId: string): Promise<string | undefined>;
 }
 
@@ -89,7 +89,7 @@ async function inTime(joining: Promise<unknown>, ms = JOIN_MS): Promise<JoinedRo
   return (await withTimeout(ms, joining, { error, late })) as JoinedRoom;
 }
 
-/** True when nobody refused anything: the server is away, starting, or slow. */
+/** True when the error is no refusal: the server is away, starting, or slow. */
 export function isOffline(error: unknown): boolean {
   if (error instanceof ApiError) return error.code === "OFFLINE";
   return readErrorCode(error instanceof Error ? error.message : String(error)).code === undefined;

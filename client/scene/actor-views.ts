@@ -32,7 +32,7 @@ export interface ActorViews {
   dispose(): void;
 }
 
-/** What {@link showActors} uses. */
+/** Room, stage and the game's own views of {@link showActors}. */
 export interface ActorOptions {
   stage: Stage;
   room: JoinedRoom;

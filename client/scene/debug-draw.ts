@@ -44,7 +44,7 @@ export interface DebugDraw {
   dispose(): void;
 }
 
-/** What {@link openDebugDraw} draws. */
+/** Scene, ground and volumes of {@link openDebugDraw}. */
 export interface DebugOptions {
   readonly scene: Scene;
   readonly ground: Ground;

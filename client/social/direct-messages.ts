@@ -114,7 +114,7 @@ export function openDirectMessages(
   };
 }
 
-/** What {@link openDirectMessages} uses. */
+/** Stores and sound of {@link openDirectMessages}. */
 export interface DirectMessageOptions {
   readonly hud: HudStore;
   readonly party: PartyStore;

@@ -8,7 +8,7 @@ export interface FeedLine {
   readonly times: number;
 }
 
-/** What happened lately: each line disappears by itself, and the same line again is counted. */
+/** Feed of recent events: each line disappears by itself, and the same line again is counted. */
 export interface Feed {
   readonly lines: Signal<readonly FeedLine[]>;
   add(text: string): void;

@@ -3,25 +3,25 @@ import type { Habits } from "./creatures.ts";
 import { WATER_Y } from "./land.ts";
 import { type Creature, MOOD } from "./state.ts";
 
-/** Somebody that an animal may notice. */
+/** A player that an animal may notice. */
 export interface Person {
   readonly id: string;
   readonly x: number;
   readonly z: number;
 }
 
-/** How long an animal keeps to what it does, in seconds, at least and at most. */
+/** Shortest and longest time between two decisions of an animal, seconds. */
 const GRAZE_S = [2, 6] as const;
 const STROLL_S = [1.5, 4] as const;
 const FLEE_S = 1.2;
-/** An angry animal gives up whoever is farther off than this. */
+/** An angry animal gives up a player who is farther away, metres. */
 const CHASE_M = 24;
-/** Steeper than this no animal goes, metres a metre. */
+/** No animal climbs steeper ground, metres a metre. */
 const STEEP = 0.8;
 
 /**
- * An animal makes up its mind: who is too near is fled from, who hurt it is charged at, else it grazes and
- * strolls. Writes mood, heading, speed and when it thinks again. Pure but for `random`.
+ * Decides what an animal does: it flees from a player who is too near, charges at the one who hurt it, else
+ * grazes and strolls. Writes mood, heading, speed and the tick of the next decision. Pure but for `random`.
  */
 export function think(
   creature: Creature,
@@ -73,8 +73,8 @@ function turn(creature: Creature, mood: number, yaw: number, speed: number): voi
 }
 
 /**
- * Moves an animal along its heading; at water, walls, steep ground and the rim it turns aside, and if there
- * is no way it stands.
+ * Moves an animal along its heading. At water, walls, steep ground and the level's edge it turns aside;
+ * without a way it stands.
  */
 export function stroll(creature: Creature, habits: Habits, ground: Ground, dtS: number): void {
   if (creature.speed === 0) return;

@@ -18,7 +18,7 @@ const HALF = 26;
 
 const rough = valueNoise(21, 5);
 
-/** How far a place is inside the cave; below 0 is rock. Metres. */
+/** Distance of a place from the rock, metres; below 0 it is in the rock. */
 export function openness(x: number, z: number): number {
   let open = Number.NEGATIVE_INFINITY;
   for (const [i, [cx, cz, radius]] of CHAMBERS.entries()) {
@@ -40,7 +40,7 @@ const terrain = bakeTerrain({ min: [-HALF, -HALF], max: [HALF, HALF], cellM: 2 }
 });
 const on = (x: number, z: number, up = 0): [number, number, number] => [x, heightAt(terrain, x, z) + up, z];
 
-/** Blocks of rock wherever the cave is not, as far as one can see. */
+/** Blocks of rock around the cave, as far as a player can see. */
 function walls(): Solids {
   const random = seeded(4);
   const blocks: Solids = [];

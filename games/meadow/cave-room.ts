@@ -10,12 +10,13 @@ import { firstPack, markPacked, repack, unpack } from "./pack.ts";
 import { FOOD, heal, isHungry, REACH_M } from "./rules.ts";
 import { Hero } from "./state.ts";
 
-/** What the chest gives to each who is in the cave. */
+/** Items and experience from the chest, for each player in the cave. */
 export const TREASURE = { arrows: 10, herbs: 3, xp: 60 } as const;
 
 /**
- * An instance for a party: a dark cave with a chest at its end, which gives to all who are there and only
- * once. It is entered by its code or through the portal in the meadow, and is gone when all have left.
+ * An instance for a party: a dark cave with a chest at its end, which gives its treasure once, to all players
+ * who are there. It is entered by its code or through the portal in the meadow, and closes when all have
+ * left.
  */
 export class CaveRoom extends WorldRoom<CaveState, Hero> {
   static override readonly listing = {

@@ -1,6 +1,6 @@
 /** Minutes in a day. */
 export const DAY_MINUTES = 1440;
-/** Seconds that a day of the meadow takes. */
+/** Length of a day in the meadow, seconds. */
 export const DAY_S = 720;
 /** The meadow opens in the morning, minutes since midnight. */
 export const MORNING = 540;

@@ -1,7 +1,7 @@
 import type { Thing } from "./items.ts";
 import { Boar, type Creature, Deer, Rabbit } from "./state.ts";
 
-/** Something that an animal leaves. */
+/** An item that a killed animal leaves. */
 export interface Loot {
   readonly template: Thing;
   readonly qty: number;
@@ -10,19 +10,19 @@ export interface Loot {
 /** The habits of a kind of animal. Metres, seconds. */
 export interface Habits {
   readonly make: () => Creature;
-  /** How many live in the meadow. */
+  /** Number of them in the meadow. */
   readonly herd: number;
   readonly hp: number;
   readonly strollMps: number;
   readonly fleeMps: number;
-  /** From whom comes nearer than this it flees; 0: from nobody. */
+  /** It flees from players nearer than this; 0: from none. */
   readonly shyM: number;
-  /** Charges at whoever hurt it, and does this much harm. 0: it flees. */
+  /** It charges at a player who hurt it and takes this much health. 0: it flees. */
   readonly harm: number;
   readonly radiusM: number;
   readonly heightM: number;
   readonly xp: number;
-  /** Chance and count of each thing it leaves. */
+  /** Chance and count of each item that it leaves. */
   readonly loot: readonly { readonly what: Thing; readonly chance: number; readonly count: number }[];
 }
 
@@ -86,14 +86,14 @@ export function habitsOf(kind: string): Habits | undefined {
   return Object.hasOwn(HABITS, kind) ? HABITS[kind] : undefined;
 }
 
-/** What an animal leaves. */
+/** Draws the items that an animal leaves. */
 export function rollLoot({ loot }: Habits, random: () => number): Loot[] {
   return loot.flatMap(({ what, chance, count }) =>
     random() < chance ? [{ template: what, qty: count }] : [],
   );
 }
 
-/** Level of somebody's experience: 1 at first, 2 at 50, 3 at 200, 4 at 450 … */
+/** Level for an amount of experience: 1 at first, 2 at 50, 3 at 200, 4 at 450 … */
 export function levelOf(xp: number): number {
   return Math.min(99, 1 + Math.floor(Math.sqrt(xp / 50)));
 }

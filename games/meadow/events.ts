@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const place = z.tuple([z.number(), z.number(), z.number()]);
 
-/** An arrow flew from somebody's bow to where it stopped. `hit`: id of the animal, or empty. */
+/** An arrow flew from a bow to where it stopped. `hit`: id of the animal, or empty. */
 export const Loosed = defineEvent({
   name: "loosed",
   schema: z.object({ from: place, to: place, hit: z.string() }),
@@ -11,7 +11,7 @@ export const Loosed = defineEvent({
   radiusM: 70,
 });
 
-/** Somebody picked a herb. */
+/** A player picked a herb. */
 export const Picked = defineEvent({
   name: "picked",
   schema: z.object({}),
@@ -19,21 +19,21 @@ export const Picked = defineEvent({
   radiusM: 30,
 });
 
-/** What one gained by an animal. */
+/** A player killed an animal and gained experience. */
 export const Slain = defineEvent({
   name: "slain",
   schema: z.object({ kind: z.string(), xp: z.number(), level: z.number() }),
   to: "owner",
 });
 
-/** An animal did harm; `died`: too much of it. */
+/** An animal hurt a player; `died`: the player's health is 0. */
 export const Gored = defineEvent({
   name: "gored",
   schema: z.object({ kind: z.string(), harm: z.number(), died: z.boolean() }),
   to: "owner",
 });
 
-/** The chest of a cave was opened; what each there got. */
+/** The chest of a cave was opened, with what each player got. */
 export const TreasureFound = defineEvent({
   name: "treasure",
   schema: z.object({ finder: z.string(), arrows: z.number(), herbs: z.number(), xp: z.number() }),

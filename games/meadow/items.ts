@@ -3,7 +3,7 @@ import type { ItemTemplates } from "roomkeep/shared";
 /** Names of the equipment slots of the meadow, by number. */
 export const WORN = ["Head", "Feet", "Bow"] as const;
 
-/** All that can be carried in the meadow and its cave. */
+/** All items of the meadow and its cave. */
 export const ITEMS = {
   arrow: { stack: 200, label: "Arrow", icon: "➶", about: "For the bow." },
   herb: { stack: 200, label: "Herb", icon: "❀", about: "Heals a little." },
@@ -17,7 +17,7 @@ export const ITEMS = {
 /** Name of one of {@link ITEMS}. */
 export type Thing = keyof typeof ITEMS;
 
-/** What the trader at the camp asks and pays for one, in coins. */
+/** Prices of the trader at the camp, in coins. */
 export const PRICES: Readonly<Partial<Record<Thing, { readonly buy?: number; readonly sell?: number }>>> = {
   arrow: { buy: 2 },
   herb: { sell: 1 },

@@ -1,10 +1,10 @@
 import { bakeTerrain, heightAt, valueNoise } from "roomkeep/shared";
 
-/** Half the side of the meadow that is walked on, metres. Hills stand all round it. */
+/** Half the side of the part of the meadow that players walk on, metres. Hills stand all round it. */
 export const HALF = 76;
 /** Height of the pond's surface, metres. */
 export const WATER_Y = -0.55;
-/** Where the pond lies. Metres. */
+/** Position and radius of the pond. Metres. */
 export const POND = { x: 27, z: -20, radius: 15 } as const;
 /** Flat places: the camp, the tower, and the two portals. x, z, radius, height in metres. */
 const FLATS = [

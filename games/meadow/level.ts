@@ -8,7 +8,7 @@ type Place = [x: number, y: number, z: number];
 /** A place on the ground. */
 const on = (x: number, z: number, up = 0): Place => [x, landAt(x, z) + up, z];
 
-/** Where the trader of the camp stands. */
+/** Place of the camp's trader. */
 export const TRADER = on(-4.2, 3.6);
 
 /** The campfire in the middle of the camp. */
@@ -21,7 +21,7 @@ const camp: Solids = [
   { shape: "box", at: on(3.4, -0.4), size: [0.6, 0.42, 3], look: "bench" },
 ];
 
-/** A lookout that one walks up by a ramp. */
+/** A lookout with a ramp. */
 const tower: Solids = [
   { shape: "box", at: on(-28, 22, -0.4), size: [5, 3, 5], look: "wood" },
   { shape: "ramp", at: on(-22.4, 22, -0.4), size: [6.2, 3, 2.6], rises: "-x", look: "wood" },
@@ -97,7 +97,7 @@ function wood(): { trunks: Solids; trees: Decor } {
 const { trunks, trees } = wood();
 
 /**
- * The meadow: hills about a pond, a camp with a fire, a lookout, groves, and ways to the plaza and the cave.
+ * The meadow: hills around a pond, a camp with a fire, a lookout, groves, and ways to the plaza and the cave.
  */
 export const meadowLevel = defineLevel({
   name: "meadow",

@@ -6,32 +6,32 @@ import { HEALTH_MAX, type Hero } from "./state.ts";
 
 const count = z.int().min(0).max(999).optional();
 
-/** What a character takes along from day to day, beside its items. */
+/** Stats of a character that are saved, beside its items. */
 const pack = z.object({
   health: z.int().min(0).max(HEALTH_MAX),
   xp: z.int().min(0).max(0xffff_ffff),
-  /** True once it was given what it begins with. */
+  /** True once it was given its first items. */
   packed: z.boolean().optional(),
-  // From the days before there were items: they become items once, and then are gone from here.
+  // Of saves from before there were items: these become items once, and are then removed here.
   arrows: count,
   herbs: count,
   meat: count,
 });
 type Pack = z.infer<typeof pack>;
 
-/** Arrows of somebody who comes for the first time. */
+/** Arrows of a new character. */
 export const FIRST_ARROWS = 12;
 
 const packOf = ({ stats }: Player<Hero>): Pack | undefined => pack.safeParse(stats.meadow).data;
 
-/** Gives a hero what its character is; who comes for the first time is as a new hero is. */
+/** Writes the saved stats to a hero; a new character keeps the defaults. */
 export function unpack(player: Player<Hero>): void {
   const { avatar } = player;
   const { health, xp } = packOf(player) ?? avatar;
   Object.assign(avatar, { health, xp, level: levelOf(xp) });
 }
 
-/** Keeps with the character how its hero is now. */
+/** Saves the hero's values in the character's stats. */
 export function repack(player: Player<Hero>): void {
   const { health, xp } = player.avatar;
   const before = packOf(player);
@@ -40,7 +40,7 @@ export function repack(player: Player<Hero>): void {
   player.statsChanged = true;
 }
 
-/** What a character is given once: what it had before there were items, or what everybody begins with. */
+/** The first items of a character: what it had before there were items, or those of every new character. */
 export function firstPack(
   player: Player<Hero>,
 ): { request: string; items: { template: Thing; qty: number }[] } | undefined {

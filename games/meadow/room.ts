@@ -41,7 +41,7 @@ import { seatTrader } from "./trader.ts";
 
 type Wanderer = Player<Hero>;
 
-/** What a kill leaves, and where. */
+/** The animal of a kill, its place and its drops. */
 interface Kill {
   readonly kind: string;
   readonly x: number;
@@ -55,14 +55,14 @@ const messages = {
   shoot: z.strictObject({ yaw: z.number().min(-7).max(7), pitch: z.number().min(-1.5).max(1.5) }),
 };
 
-/** Health with which one gets up at the camp after a death. */
+/** Health of a player who revives at the camp. */
 const WAKE_HEALTH = 50;
-/** Ticks between two looks at how everybody is. */
+/** Ticks between two saves of the heroes' values into their stats. */
 const REPACK_TICKS = 20;
 
 /**
- * A small wild zone for many: herbs to pick, animals to hunt with the bow, a fire to get well at, day and
- * night. It is kept: tomorrow it is as it was left.
+ * A small wild zone for many: herbs to pick, animals to hunt with the bow, a fire that heals, day and night.
+ * It is a kept zone: tomorrow it is as it was left.
  */
 export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
   static override readonly listing = {
@@ -82,7 +82,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     pick: { perSecond: 5, burst: 10 },
     shoot: { perSecond: 4, burst: 6 },
   };
-  /** From version 1 what lay about was no item; it would be gone by now. */
+  /** In version 1 things on the ground were no items; they would be gone by now. */
   override zoneFormat = { version: 2, upgrades: { 1: withoutBundles } };
 
   /** Arrows that were loosed since the last tick. */
@@ -93,7 +93,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
   private payArrow!: (player: Wanderer, message: null) => void;
   private leave!: (player: Wanderer, kill: Kill) => void;
 
-  /** A meadow that was never kept; a restored one has its animals and herbs. */
+  /** Fills a new meadow; a restored one has its animals and herbs. */
   protected override onBegin(): void {
     populate(this.world, this.simulation.random);
   }
@@ -165,10 +165,10 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
         if (herb instanceof Herb) herb.ripe = true;
       },
     });
-    // The shot is judged at once and its arrow booked behind it: an archer who waited for the database would
-    // aim at where the deer was. At most as many arrows fly as are held, so the loss is bounded; whose arrow
-    // turns out to be gone, because it was traded away in that moment, keeps the shot, is counted, and
-    // fumbles for the next one.
+    // The shot is judged at once and its arrow booked afterwards: an archer who waited for the database would
+    // aim at where the deer was. At most as many arrows fly as the archer has, so the loss is bounded. If the
+    // arrow turns out to be gone, because it was traded away in that moment, the shot stands, is counted, and
+    // delays the next one.
     this.payArrow = this.things.order<null>("arrow", {
       book: ({ claim }, { id }) => this.ports.items.use(claim, id, { template: "arrow", qty: 1 }),
       done: (player) => landed(player),
@@ -185,7 +185,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     });
   }
 
-  /** Whoever asks first has it, while it is booked. */
+  /** Reserves a herb for the first player who asks, while it is booked. */
   private setAside(player: Wanderer, id: string): Refusal | undefined {
     if (player.avatar.dead) return refuse("CHARACTER_DEAD");
     const herb = herbInReach(player.avatar, id, this.moment());
@@ -196,7 +196,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
 
   private picked(player: Wanderer | undefined, id: string): void {
     const herb = this.world.get(id);
-    // Its booking may come to light when the herb was given back already.
+    // The booking may turn out to have succeeded after the herb was given back.
     if (herb instanceof Herb && herb.ripe) bare(herb, this.moment());
     if (!player) return;
     const { x, z } = player.avatar;
@@ -212,7 +212,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     return undefined;
   }
 
-  /** Judges the shots that came since the last tick, each by what its shooter saw. */
+  /** Judges the shots since the last tick, with lag compensation. */
   private looseArrows(): void {
     for (const { player, way } of this.shots.splice(0)) {
       if (this.players.has(player.sessionId)) this.loose(player, way);
@@ -257,7 +257,7 @@ export class MeadowRoom extends WorldRoom<MeadowState, Hero> {
     this.leave(player, { kind, x, y, z, drops: rollLoot(habits, this.simulation.random) });
     avatar.xp += habits.xp;
     avatar.level = levelOf(avatar.xp);
-    // At once: who goes through a portal now takes it along.
+    // At once: a player who goes through a portal now takes it along.
     repack(player);
     this.events.emit(Slain, { kind, xp: habits.xp, level: avatar.level }, { actor: sessionId });
   }
@@ -277,7 +277,7 @@ function wakeAtCamp(hero: Hero): void {
   Object.assign(hero, { x, y, z, vx: 0, vy: 0, vz: 0, grounded: true, health: WAKE_HEALTH });
 }
 
-/** A save of version 1 may hold bundles, a kind of actor that there is no more. */
+/** A save of version 1 may hold bundles, a kind of actor that no longer exists. */
 function withoutBundles(saved: Record<string, unknown>): void {
   const { data } = saved as { data: { actors: [id: string, className: string, values: unknown][] } };
   data.actors = data.actors.filter(([, className]) => className !== "Bundle" && className !== "bundle");

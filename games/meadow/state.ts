@@ -1,12 +1,12 @@
 import { t } from "@colyseus/schema";
 import { Carrier, defineActor, internal, own, WorldState } from "roomkeep/shared";
 
-/** Most health somebody has. */
+/** Greatest health of a player. */
 export const HEALTH_MAX = 100;
 
 /**
- * How far around one sees animals, herbs and people. All that an arrow may reach is told with every patch:
- * what an archer sees of a deer late is not where the rewound hit looks for it.
+ * Interest radius of animals, herbs and players. Everything within the range of an arrow is sent with every
+ * patch: a deer that an archer sees late would not be where lag compensation looks for it.
  */
 export const INTEREST = {
   radiusM: 60,
@@ -16,13 +16,13 @@ export const INTEREST = {
   ],
 };
 
-/** A wanderer in the meadow, who carries. How one feels is nobody else's business. */
+/** The avatar of the meadow. Its health is sent to its owner alone. */
 export const Hero = Carrier.extend(
   {
     health: own(t.uint8().default(HEALTH_MAX)),
     /** Experience; {@link levelOf} makes a level of it. */
     xp: own(t.uint32().default(0)),
-    /** Everybody sees who is experienced. */
+    /** Sent to all players. */
     level: t.uint8().default(1),
     /** Warms up at the campfire. */
     warm: t.boolean().default(false),
@@ -35,7 +35,7 @@ export const Hero = Carrier.extend(
 );
 export type Hero = InstanceType<typeof Hero>;
 
-/** What an animal is doing: index into what the view draws. */
+/** Activity of an animal, which the view draws. */
 export const MOOD = { graze: 0, wander: 1, flee: 2, charge: 3 } as const;
 
 const brain = {
@@ -44,9 +44,9 @@ const brain = {
   hp: internal(t.uint8().default(1)),
   /** Metres a second, along `yaw`. */
   speed: internal(t.float32().default(0)),
-  /** Tick at which it makes up its mind again. */
+  /** Tick of its next decision. */
   thinkAtTick: internal(t.uint32().default(0)),
-  /** Session id of whom it is angry with; empty. */
+  /** Session id of the player that it is angry with; empty. */
   foe: internal(t.string().default("")),
 };
 
@@ -68,7 +68,7 @@ export const Herb = defineActor("herb", {
 });
 export type Herb = InstanceType<typeof Herb>;
 
-/** What everybody in the meadow sees. */
+/** State of the meadow, sent to all of its players. */
 export const MeadowState = WorldState.extend(
   {
     /** Minutes since midnight, 0 to 1439. */

@@ -1,11 +1,12 @@
 import { type Ground, type Walker, type WalkInput, walk } from "roomkeep/shared";
 import { WATER_Y } from "./land.ts";
 
-/** Pace of somebody who wades, as a factor on walking and running. */
+/** Pace of a wading player, as a factor on walking and running. */
 export const WADE_PACE = 0.55;
 
 /**
- * Moves a wanderer by one fixed step; who is in the pond above the knees wades. Room and view run the same.
+ * Moves an avatar by one fixed step; in the pond, above the knees, it wades. Room and view run the same
+ * function.
  */
 export function meadowStep(
   walker: Walker,

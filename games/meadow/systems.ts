@@ -63,7 +63,7 @@ export function populate(world: World, random: () => number): void {
   for (let i = 0; i < HERBS; i++) place(world, random, () => new Herb({ sort: Math.floor(random() * 4) }), 6);
 }
 
-/** Spawns something on free ground. @param campM metres kept free about the camp */
+/** Spawns an actor on free ground. @param campM metres kept free around the camp */
 function place(
   world: World,
   random: () => number,
@@ -97,7 +97,7 @@ export const regrow = defineSystem<World, Context>({
   },
 });
 
-/** Animals walk, and make up their minds now and then. */
+/** Animals walk, and decide anew now and then. */
 export const creatures = defineSystem<World, Context>({
   name: "creatures",
   run: (world, { tick, dtS, ground, random }) => {
@@ -122,7 +122,7 @@ function* noticed(world: World, heroes: Iterable<Hero>): Iterable<Person> {
   }
 }
 
-/** An animal that charges does harm to whom it reaches, and then has had enough for a while. */
+/** A charging animal hurts the player that it reaches, and then calms down. */
 export const gore = defineSystem<World, Context>({
   name: "gore",
   needs: ["creatures"],
@@ -137,7 +137,7 @@ export const gore = defineSystem<World, Context>({
       )
         continue;
       const harm = harmTo(foe, habitsOf(creature.kind)?.harm ?? 0);
-      // Whose health is at 0 dies by the room's rules.
+      // A player with health 0 dies by the room's rules.
       foe.health = Math.max(0, foe.health - harm);
       calm(creature, tick + Math.round(3 / dtS));
       events.emit(
@@ -156,7 +156,7 @@ function calm(creature: Creature, untilTick: number): void {
   creature.thinkAtTick = untilTick;
 }
 
-/** Whoever is at the campfire is warm and gets well. */
+/** A player at the campfire is warm and regains health. */
 export const campfire = defineSystem<World, Context>({
   name: "campfire",
   hz: 1,
@@ -168,5 +168,5 @@ export const campfire = defineSystem<World, Context>({
   },
 });
 
-/** All of them; their order follows from what they need. */
+/** The systems of the meadow; `needs` decides their order. */
 export const meadowSystems = [clock, growth, regrow, creatures, gore, campfire] as const;

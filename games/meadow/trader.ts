@@ -5,7 +5,7 @@ import { TRADER } from "./level.ts";
 /** The trader's actor. */
 export const TRADER_ID = "trader";
 
-/** Puts the trader at the camp with today's prices, in place of whoever a save has there. */
+/** Puts the trader at the camp with today's prices, in place of the one of a save. */
 export function seatTrader(world: World): void {
   world.despawn(TRADER_ID);
   const [x, y, z] = TRADER.map(Math.fround) as [number, number, number];

@@ -19,7 +19,7 @@ import { darknessAt, followDay } from "./view/sky.ts";
 
 export { caveView } from "./view/cave.ts";
 
-/** How the meadow looks: hills and groves, pond and camp, animals, herbs that glow, day and night. */
+/** The view of the meadow: hills and groves, pond and camp, animals, herbs that glow, day and night. */
 export const meadowView = defineView<MeadowState>({
   title: "Meadow",
   level: meadowLevel,

@@ -3,8 +3,7 @@ import { plazaLevel } from "./level.ts";
 import { PlazaState } from "./state.ts";
 
 /**
- * A social space for a hundred and more: walk, talk, push things about. Everybody is tomorrow where they
- * left.
+ * A social space for a hundred and more: walk, talk, push things about. Players return to where they left.
  */
 export class PlazaRoom extends WorldRoom<PlazaState> {
   static override readonly listing = {

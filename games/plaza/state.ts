@@ -1,5 +1,5 @@
 import { WorldState } from "roomkeep/shared";
 
-/** The plaza has nothing but its actors: people, crates and balls. */
+/** State of the plaza: nothing but its actors, which are players, crates and balls. */
 export const PlazaState = WorldState.extend({}, "PlazaState");
 export type PlazaState = InstanceType<typeof PlazaState>;

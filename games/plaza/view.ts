@@ -2,7 +2,7 @@ import type { GameView, SceneryBrush } from "roomkeep/client";
 import { seeded } from "roomkeep/shared";
 import { plazaLevel } from "./level.ts";
 
-/** How the plaza looks: paving about the fountain, garlands from lamp to lamp, ways to every corner. */
+/** The view of the plaza: paving around the fountain, garlands from lamp to lamp, ways to every corner. */
 export const plazaView: GameView = { title: "Plaza", level: plazaLevel, decorate };
 
 function decorate(brush: SceneryBrush) {

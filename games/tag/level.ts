@@ -15,7 +15,7 @@ function polar(degrees: number, distance: number): [x: number, y: number, z: num
   return [Math.sin(angle) * distance, 0, Math.cos(angle) * distance];
 }
 
-/** Where *it* begins: on the low round dais in the middle, which one steps onto without a jump. */
+/** Place at which *it* begins: the low round dais in the middle, which is stepped on without a jump. */
 export const DAIS_PLACE = { x: 0, y: 0.3, z: 0 } as const;
 const dais: Solids = [
   { shape: "cylinder", at: [0, 0, 0], radius: 2.2, height: DAIS_PLACE.y, look: "marble" },
@@ -29,8 +29,7 @@ const outerWalls: Solids = [
 ];
 
 /**
- * Cover to run round: high walls and pillars. All is at least 0.8 m thick, so that nobody is touched through
- * it.
+ * Cover to run round: high walls and pillars. All is at least 0.8 m thick, so that no touch goes through it.
  */
 const cover: Solids = [
   { shape: "box", at: [7.5, 0, 0], size: [0.8, 2.2, 2.6], look: "brick" },
@@ -46,7 +45,7 @@ const cover: Solids = [
   })),
 ];
 
-/** Hedges that one jumps over and bends low behind. */
+/** Hedges to jump over, and to hide behind. */
 const hedges: Solids = [
   ...[60, 150, 240, 330].map((degrees, i): Solids[number] => ({
     shape: "box",
@@ -78,7 +77,7 @@ function deck(sign: 1 | -1): Solids {
 /** On the northern deck, at its left end, with a view of the whole arena. */
 export const DECK_PLACE = { x: -2.25, y: 1.2, z: 16.4, yaw: Math.PI } as const;
 
-/** Two corner towers that one climbs by a ramp of steps and leaves by a jump. `sign` picks the corner. */
+/** Two corner towers with a ramp of steps, left by a jump. `sign` picks the corner. */
 function tower(sign: 1 | -1): Solids {
   return [
     { shape: "box", at: [16.8 * sign, 0, 16.8 * sign], size: [5, 1.8, 5], look: "stone" },

@@ -20,7 +20,7 @@ type Tagger = Player<TagAvatar>;
 
 const nothing = z.strictObject({}).optional();
 
-/** What of a room is not in its state. */
+/** Fields of a room that are not in its state. */
 const keptShape = z.object({
   ticksLeft: z.int(),
   waited: z.array(z.string()),
@@ -57,7 +57,7 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
 
   private ticksLeft = 0;
   private round: Round<Tagger> | undefined;
-  /** Session ids of those who had to watch a round; the next one takes them first. */
+  /** Session ids of players who had to watch a round; the next one takes them first. */
   private readonly waited = new Set<string>();
 
   protected override onOpen(): void {
@@ -82,7 +82,7 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     return { ticksLeft, waited: [...waited], round: saved ? { ...saved, freeTicks } : null };
   }
 
-  /** A round under way goes on; if the edit has changed what is kept of it, it ends in the lobby. */
+  /** A round under way goes on; if the edit has changed its saved fields, the room returns to the lobby. */
   protected override onRestore(kept: unknown): void {
     for (const { sessionId, avatar } of this.players.values())
       if (avatar.watching) this.space?.removeWalker(sessionId);
@@ -102,7 +102,7 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     tagStep(avatar, input, this.ground, dt, paceOf(this.state, id));
   }
 
-  /** Who comes during a round looks on from the deck. */
+  /** A player who joins during a round watches from the deck. */
   protected override spawnPlace(player: Tagger): Place {
     if (!this.isUnderWay()) return super.spawnPlace(player);
     return { ...DECK_PLACE, x: DECK_PLACE.x + 1.5 * (this.waited.size % 4) };
@@ -208,12 +208,12 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     this.enter(phase, 0);
   }
 
-  /** Who plays this round; a dropped player does for as long as the seat is kept. */
+  /** The players of this round; a dropped one stays in it for as long as the seat is kept. */
   private playing(): Tagger[] {
     return [...this.players.values()].filter(({ avatar }) => !avatar.watching);
   }
 
-  /** Somebody who looks on has no body, so that no crate is moved by a hand nobody sees. */
+  /** A spectator has no body, so that no crate is moved by an avatar that is not drawn. */
   private letPlay({ sessionId, avatar }: Tagger, plays: boolean): void {
     if (avatar.watching === !plays) return;
     avatar.watching = !plays;

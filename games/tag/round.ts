@@ -1,30 +1,33 @@
 import { type Tagger, touchedBy } from "./rules.ts";
 import type { TagState } from "./state.ts";
 
-/** A round as it is kept when the room is. */
+/** A round as a room's snapshot has it. */
 export interface RoundSave {
   readonly graceTicks: number;
   /** Ticks free, by session id. */
   readonly freeTicks: readonly (readonly [id: string, ticks: number])[];
 }
 
-/** One round of tag: who is *it*, the grace time, the seconds free. It counts ticks and reads no clock. */
+/**
+ * One round of tag: the player who is *it*, the grace time, the seconds free. It counts ticks and reads no
+ * clock.
+ */
 export interface Round<T extends Tagger> {
-  /** Makes somebody *it*; the grace time begins. */
+  /** Makes a player *it*; the grace time begins. */
   makeIt(player: T): void;
   /**
-   * Makes somebody else *it* when *it* left or dropped. When all have dropped, the first who returns.
+   * Makes another player *it* when *it* left or dropped; when all have dropped, the first one who returns.
    * @returns the new *it*, undefined when nothing changed
    */
   keepIt(playing: readonly T[]): T | undefined;
-  /** One tick of play: a touch passes *it* on, everybody else is free for this long. */
+  /** One tick of play: a touch passes *it* on, and every other player is free for this long. */
   tick(playing: readonly T[]): void;
-  /** What {@link openRound} goes on from. */
+  /** The round as JSON, for {@link openRound}. */
   save(): RoundSave;
 }
 
 /**
- * Opens a round with somebody of the team as *it*, or goes on with one that was saved.
+ * Opens a round with one of the team as *it*, or continues a saved one.
  *
  * @param graceS seconds in which a new *it* cannot tag
  * @param random the room's own, numbers in [0, 1)

@@ -2,13 +2,13 @@ import { type Level, type Refusal, refuse } from "roomkeep/shared";
 import { DAIS_PLACE } from "./level.ts";
 import { ScoreRow, type TagAvatar, type TagState } from "./state.ts";
 
-/** Fewest and most players of a round; who is more looks on. */
+/** Fewest and most players of a round; further ones watch. */
 export const PLAYERS_MIN = 2;
 export const PLAYERS_MAX = 12;
-/** Nearer than this, from feet to feet, is a touch. Metres. */
+/** Players nearer than this, from feet to feet, touch. Metres. */
 export const TOUCH_M = 1.1;
 
-/** Somebody of the room as the rules see them. */
+/** A player as the rules see them. */
 export interface Tagger {
   readonly sessionId: string;
   readonly avatar: TagAvatar;
@@ -19,7 +19,7 @@ export function pointsOf({ freeS, tags }: Pick<TagAvatar, "freeS" | "tags">): nu
   return freeS + tags;
 }
 
-/** Whom *it* touches: of those who play, the nearest within {@link TOUCH_M} who is connected. */
+/** The player that *it* touches: the nearest connected one of this round within {@link TOUCH_M}. */
 export function touchedBy<T extends Tagger>(it: T, playing: Iterable<T>): T | undefined {
   let nearest: T | undefined;
   let least = TOUCH_M;
@@ -34,7 +34,9 @@ export function touchedBy<T extends Tagger>(it: T, playing: Iterable<T>): T | un
   return nearest;
 }
 
-/** Who plays the next round: those who had to wait come first, then the others in the order they came. */
+/**
+ * The players of the next round: those who had to wait come first, then the others in the order they came.
+ */
 export function lineUp<T extends Tagger>(players: Iterable<T>, waited: ReadonlySet<string>): T[] {
   const present = [...players].filter(({ avatar }) => !avatar.away);
   const first = present.filter(({ sessionId }) => waited.has(sessionId));
@@ -42,7 +44,7 @@ export function lineUp<T extends Tagger>(players: Iterable<T>, waited: ReadonlyS
   return [...first, ...then].slice(0, PLAYERS_MAX);
 }
 
-/** True when everybody who is connected wants to begin, and they are enough. */
+/** True when all connected players are ready, and they are enough. */
 export function allReady(players: Iterable<Tagger>): boolean {
   let ready = 0;
   for (const { avatar } of players) {
@@ -70,14 +72,15 @@ export function scoreBoard(players: Iterable<Tagger>): ScoreRow[] {
     .sort((a, b) => b.points - a.points || b.tags - a.tags);
 }
 
-/** Who leads after somebody: the one who has been here longest, connected if anybody is. */
+/** The next leader of the room: the player who has been here longest, a connected one if there is any. */
 export function leaderAfter(leaving: Tagger, players: Iterable<Tagger>): Tagger | undefined {
   const others = [...players].filter(({ sessionId }) => sessionId !== leaving.sessionId);
   return others.find(({ avatar }) => !avatar.away) ?? others[0];
 }
 
 /**
- * Where a team begins: *it* on the dais in the middle, the others on the ring about it, each round elsewhere.
+ * Places of a team at the start: *it* on the dais in the middle, the others on the ring around it, turned in
+ * each round.
  */
 export function placeTeam(
   team: readonly Tagger[],
@@ -103,7 +106,7 @@ const WRONG_PHASE = {
   scores: "The round is over; ask for a rematch.",
 } as const;
 
-/** Why a player may not begin a round from this phase, undefined when they may. */
+/** The reason why a player may not begin a round in this phase; undefined: they may. */
 export function mayBegin(
   state: TagState,
   player: Tagger,
@@ -118,7 +121,7 @@ export function mayBegin(
   return undefined;
 }
 
-/** Why a player may not hand leadership to another, undefined when they may. */
+/** The reason why a player may not hand leadership to another; undefined: they may. */
 export function mayLead(state: TagState, player: Tagger, to: Tagger | undefined): Refusal | undefined {
   if (state.leader !== player.sessionId)
     return refuse("NOT_LEADER", "Only the leader may hand over the lead.");

@@ -4,12 +4,12 @@ import { Avatar, WorldState } from "roomkeep/shared";
 /** Parts of a game of tag, in their order; after the scores comes the next countdown. */
 export type TagPhase = "lobby" | "countdown" | "round" | "scores";
 
-/** A player of tag. Who is *it* stands in {@link TagState}: there is one at most. */
+/** An avatar of tag. {@link TagState} names the one that is *it*: there is one at most. */
 export const TagAvatar = Avatar.extend(
   {
     /** Wants to begin. Cleared when a round begins. */
     ready: t.boolean().default(false),
-    /** Looks on: neither seen nor touched until the next round. */
+    /** A spectator: neither seen nor touched until the next round. */
     watching: t.boolean().default(false),
     /** Whole seconds of this round in which the player was not *it*. */
     freeS: t.uint16().default(0),
@@ -37,7 +37,7 @@ export const ScoreRow = schema(
 );
 export type ScoreRow = InstanceType<typeof ScoreRow>;
 
-/** What everybody in a room of tag sees. */
+/** State of a room of tag, sent to all of its players. */
 export const TagState = WorldState.extend(
   {
     /** A {@link TagPhase}. */

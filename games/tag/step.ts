@@ -3,14 +3,14 @@ import type { TagState } from "./state.ts";
 
 /** *It* is this much faster than the others, so that a chase on open ground ends. */
 export const IT_SPEED = 1.12;
-/** Pace of somebody who may not move. */
+/** Pace of a player who may not move. */
 const FROZEN = 0;
 
 const still = { moveX: 0, moveZ: 0, buttons: 0 };
 
 /**
- * How fast a player may go now, as a factor on the walking and running speed: 0 in the countdown,
- * {@link IT_SPEED} for *it* in a round, else 1. Room and view ask the same function, so prediction matches.
+ * Pace of a player now, as a factor on the walking and running speed: 0 in the countdown, {@link IT_SPEED}
+ * for *it* in a round, else 1. Room and view call the same function, so prediction matches.
  *
  * @param id session id of the player
  */
@@ -36,9 +36,7 @@ export function tagStep(
   else walk(walker, input, ground, dt, pace);
 }
 
-/**
- * The step of the own avatar as the view predicts it: {@link tagStep} at the pace that the state tells now.
- */
+/** The step of the own avatar as the view predicts it: {@link tagStep} at the pace of the present state. */
 export function ownStep(room: {
   readonly state: Pick<TagState, "phase" | "it">;
   readonly sessionId: string;

@@ -6,7 +6,7 @@ import { ownStep } from "./step.ts";
 import { makeCrown } from "./view/crown.ts";
 import { showPanels } from "./view/panels.tsx";
 
-/** How tag looks: the arena, a spiked crown over *it*, lobby, clock and score board. */
+/** The view of tag: the arena, a spiked crown over *it*, lobby, clock and score board. */
 export const tagView = defineView<TagState>({
   title: "Tag",
   level: tagLevel,
@@ -56,7 +56,7 @@ function hideSpectators({ room, actors, onFrame }: ViewContext<TagState>): void 
   });
 }
 
-/** At the start of a round the camera looks where the avatar looks: at the middle. */
+/** At the start of a round the camera looks in the avatar's direction: at the middle. */
 function faceTheRound({ room, stage, onFrame }: ViewContext<TagState>): void {
   let round = room.state.round;
   onFrame(() => {

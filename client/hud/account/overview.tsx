@@ -15,7 +15,7 @@ interface OverviewProps {
   close(): void;
 }
 
-/** Who is signed in, and the ways to change that. */
+/** The account that is signed in, and the ways to change that. */
 export function AccountOverview({ account, panels, open, leaveRoom, close }: OverviewProps) {
   const [problem, setProblem] = useState("");
   const isGuest = account.profile.value?.kind === "guest";

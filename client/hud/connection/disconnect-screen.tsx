@@ -1,6 +1,6 @@
 import type { Session } from "../../network/session.ts";
 
-/** Says why the session has ended and offers a way on. */
+/** Shows why the session has ended, and a button to go on. */
 export function DisconnectScreen({ session }: { session: Session }) {
   const phase = session.phase.value;
   if (phase.kind !== "ended") return null;

@@ -9,7 +9,7 @@ import { Cell } from "./cell.tsx";
 import { dragged } from "./drag.tsx";
 import { Coin, Picture } from "./picture.tsx";
 
-/** Pause after the other player changed the offer, ms: nobody agrees to a change before it can be seen. */
+/** Pause after the other player changed the offer, ms, so that a change is seen before it is agreed to. */
 const CHANGED_MS = 1_200;
 
 /** Both offers and both agreements. */

@@ -1,6 +1,6 @@
 import type { Feed } from "../../social/feed.ts";
 
-/** What happened lately, the newest below. */
+/** Feed of recent events, the newest below. */
 export function FeedList({ feed }: { feed: Feed }) {
   return (
     <ul class="feed" aria-live="polite" aria-label="What happened">

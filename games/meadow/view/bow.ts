@@ -21,7 +21,7 @@ const ARROW_MPS = 70;
 const AIM_UP = 0.28;
 /** How long an arrow sticks, seconds. */
 const STICK_S = 2.5;
-/** How long after the room has accepted a shot its event is waited for, seconds. */
+/** Seconds to wait for the event of a shot that the room has accepted. */
 const FORGET_S = 5;
 
 /** The own bow: aims, shows the arrow at once, and sends the shot. */

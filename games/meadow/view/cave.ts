@@ -28,7 +28,7 @@ const DARK: SkyMood = {
   fog: [7, 30],
 };
 
-/** How the cave looks: rock, crystals and torches in the dark, a chest at the end. */
+/** The view of the cave: rock, crystals and torches in the dark, a chest at the end. */
 export const caveView = defineView<CaveState>({
   title: "Cave",
   level: caveLevel,
