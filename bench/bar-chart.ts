@@ -1,4 +1,4 @@
-/** One bar: what it is of, how long it is, and whether it is ours. */
+/** One bar: its label and length, and whether it is ours. */
 export interface Bar {
   readonly label: string;
   readonly value: number;
@@ -9,9 +9,9 @@ export interface BarChart {
   readonly title: string;
   readonly unit: string;
   readonly bars: readonly Bar[];
-  /** A line that divides what is enough from what is not, in the same unit. */
+  /** A limit line, in the same unit. */
   readonly line?: { readonly value: number; readonly label: string };
-  /** Said under the title, e.g. on what machine. */
+  /** Note under the title, e.g. the machine. */
   readonly note: string;
 }
 

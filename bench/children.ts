@@ -16,7 +16,7 @@ export function child(
   });
 }
 
-/** Sends a word and waits for the answer that has a key, unless said otherwise the word itself. */
+/** Sends a command and waits for the answer with a key, by default the command itself. */
 export async function ask<T>(from: ChildProcess, what: string, key = what, ms = 120_000): Promise<T> {
   const answer = heard<T>(from, key, ms);
   from.send(what);
@@ -43,7 +43,7 @@ export function heard<T>(from: ChildProcess, key: string, ms: number): Promise<T
   });
 }
 
-/** Ends a process: by word, then by force. */
+/** Ends a process: by command, then by force. */
 export async function finish(one: ChildProcess | undefined): Promise<void> {
   if (one === undefined || one.exitCode !== null) return;
   const ended = new Promise((resolve) => one.once("exit", resolve));
@@ -62,5 +62,5 @@ export function median(values: readonly number[]): number {
   const at = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? (sorted[at] ?? 0) : ((sorted[at - 1] ?? 0) + (sorted[at] ?? 0)) / 2;
 }
-/** To two places. */
+/** Rounds to two decimal places. */
 export const round = (value: number): number => Math.round(value * 100) / 100;

@@ -9,10 +9,10 @@ import type { Spent } from "./cluster-server.ts";
 const SCRIPT = fileURLToPath(new URL("cluster-server.ts", import.meta.url));
 /** The players are in two rooms, in one process or one in each of two. */
 const ROOMS = 2;
-/** Tries to have the two rooms where they should be. */
+/** Attempts to get the two rooms into the wanted processes. */
 const TRIES = 40;
 
-/** What so many players cost. */
+/** Cost of a number of players. */
 export interface PlayersMeasured {
   processes: number;
   players: number;
@@ -80,7 +80,7 @@ export async function measurePlayers(
   }
 }
 
-/** Two rooms, in as many processes; somebody stays in each until the bots are there. */
+/** Opens two rooms, in as many processes; a player stays in each until the bots are there. */
 async function openRooms(cluster: DrillCluster, processes: number): Promise<TestPlayer[]> {
   const hosts: TestPlayer[] = [];
   const places = () => new Set(hosts.map((host) => hostOf(cluster, host).name));

@@ -7,7 +7,7 @@ import { games } from "../drills/cluster-rooms.ts";
 import type { TickTiming } from "../rooms/simulation/tick-clock.ts";
 import { stopOnSignal, tellParent } from "../server/cli/start.ts";
 
-/** What a process did between "begin" and "end". */
+/** Work of a process between "begin" and "end". */
 export interface Spent {
   /** Milliseconds of processor time, of all its threads. */
   cpuMs: number;

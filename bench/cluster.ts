@@ -30,7 +30,7 @@ interface Measured {
   joinP99Ms: number;
 }
 
-/** A room with place for all. */
+/** A room with a seat for every caller. */
 class HallRoom extends Room {
   override maxClients = 1_000_000;
   override autoDispose = false;
@@ -49,7 +49,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const counts = values.rooms.split(",").filter(Boolean).map(Number);
   const results: Measured[] = [];
   for (const rooms of counts) {
-    // One after the other, in turns, so that a slow moment of the machine meets both.
+    // In turns, so that a slow moment of the machine affects both.
     for (const driver of ["stock", "roomkeep"] as const)
       results.push(await measure(driver, rooms, Number(values.ms)));
   }
@@ -66,7 +66,7 @@ async function measure(name: Measured["driver"], rooms: number, ms: number): Pro
   const openDriver = async (): Promise<MatchMakerDriver> =>
     name === "stock" ? new RedisDriver(redis.url) : new RoomDriver(await openRedisClient(redis.url));
   const driver = await openDriver();
-  // The others' rooms are listed by others: what a process lists itself it may know without asking.
+  // Rooms of the other processes: a process may know its own without a query.
   const others = await openDriver();
   const presence = new ClusterPresence(redis.url);
   await matchMaker.setup(presence, driver);

@@ -4,7 +4,7 @@ import { interleave, summary } from "./play.ts";
 
 const SIZES = { dense: 100, sparse: 1000 } as const;
 
-/** How many a zone holds with true inputs: a whole room, frames sanitised, credited, stepped, sent on. */
+/** Players that a zone holds with true inputs: a whole room, frames sanitised, credited, stepped, sent on. */
 export const crowdInputs: Bench = {
   help:
     "[--players 1000,1500] [--world dense|sparse] [--seconds 30] [--repeats 1] [--foreign 15] [--profile DIR] [--json]  " +

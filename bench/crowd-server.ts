@@ -1,6 +1,6 @@
 /**
- * One system under load. Child of crowd.ts: `crowd-server.ts SYSTEM PLAYERS SIZE_M [timed]`; told by messages
- * what to do and pinned by its parent to a core of its own.
+ * One system under load. Child of crowd.ts: `crowd-server.ts SYSTEM PLAYERS SIZE_M [timed]`; controlled by
+ * messages and pinned by its parent to a core of its own.
  */
 import { readFileSync } from "node:fs";
 import { type Client, ClientState } from "@colyseus/core";
@@ -35,7 +35,7 @@ function run(): void {
   turn();
 }
 
-/** Milliseconds that our core was busy with anything, to tell foreign load. */
+/** Milliseconds that our core was busy with anything, to detect other load. */
 function coreBusyMs(): number {
   const fields =
     readFileSync("/proc/stat", "latin1").split("\n")[1]?.trim().split(/\s+/).slice(1).map(Number) ?? [];
@@ -43,7 +43,7 @@ function coreBusyMs(): number {
   return (user + nice + sys + irq + soft + steal) * 10;
 }
 
-/** What is left when the garbage is gone: objects and buffers. */
+/** Memory in use after a garbage collection: objects and buffers. */
 function liveMB(): number {
   // Buffers that one collection finds are counted out by the next.
   global.gc?.();
@@ -144,7 +144,7 @@ process.on("message", (message) => {
   if (what === "end") process.send?.({ result: result() });
   if (what === "pause") {
     clearTimeout(timer);
-    // Everyone stands: the slow rings then bring the last poses.
+    // All avatars stand still: the slow rings then bring the last poses.
     for (let ticks = 0; ticks < 8; ticks++) system.tick();
     setTimeout(() => process.send?.({ paused: true }), 300);
   }

@@ -10,18 +10,18 @@ import { installClientFastPath } from "../rooms/transport/client-fast-path.ts";
 import { JoinQueue } from "../rooms/transport/join-queue.ts";
 import { CROWD_HZ, type CrowdWorld, INTEREST_M } from "./crowd-world.ts";
 
-/** What the bench compares. */
+/** The systems that the bench compares. */
 export const SYSTEMS = ["whole", "stateview", "socketio", "floor", "ours"] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
-/** A server of the crowd: it listens, and sends a tick's changes when told to. */
+/** A server of the crowd: it listens, and sends a tick's changes on command. */
 export interface CrowdSystem {
   readonly port: number;
-  /** Those who have joined. */
+  /** Number of clients that have joined. */
   joined(): number;
   /** Writes the world into the state and sends what changed. */
   tick(): void;
-  /** What the client that joined as number `i` is to see now. */
+  /** The actors that the client that joined as number `i` should see now. */
   truth?(i: number): Record<string, number[]>;
   readonly serializer?: InterestSerializer<Schema>;
   readonly state?: Schema;
@@ -224,7 +224,7 @@ interface SocketIoServer {
   on(event: "connection", listener: (socket: { emit(event: string, value: unknown): void }) => void): void;
 }
 
-/** JSON of everyone near, to each. Needs socket.io, which the project itself does not depend on. */
+/** JSON of all near avatars, to each client. Needs socket.io, on which the project itself does not depend. */
 async function startSocketIo(world: CrowdWorld): Promise<CrowdSystem> {
   const name = "socket.io";
   const { Server: Io } = (await import(name)) as {

@@ -3,7 +3,7 @@ import { seeded } from "../shared/random.ts";
 /** Steps a second, and metres a second. */
 export const CROWD_HZ = 20;
 const SPEED = 5;
-/** What a client is to see, metres. */
+/** Interest radius of a client, metres. */
 export const INTEREST_M = 50;
 
 /**
@@ -69,7 +69,7 @@ export class CrowdWorld {
     }
   }
 
-  /** Those within the interest of one, itself included. */
+  /** Avatars within the interest radius of one, itself included. */
   near(i: number): number[] {
     const [px, pz] = [this.x[i]!, this.z[i]!];
     const found: number[] = [];

@@ -16,7 +16,7 @@ interface Options {
   repeats: number;
   systems: readonly SystemName[];
   timed: boolean;
-  /** Points of a core's time that others may take before a row is thrown out. */
+  /** Other load on a core, percent, past which a row is dropped. */
   foreign: number;
   profile: string | undefined;
 }
@@ -35,7 +35,7 @@ interface Row {
   stalenessMs: number[][];
 }
 
-/** A crowd in one zone: ours beside the stock ways and the floor, in one run. */
+/** A crowd in one zone: ours beside the stock ways and a minimal server, in one run. */
 export const crowd: Bench = {
   help:
     "[--players 1000] [--world dense|sparse] [--seconds 30] [--repeats 3] [--systems whole,stateview,floor,ours] " +
@@ -45,7 +45,7 @@ export const crowd: Bench = {
     const options = read(args);
     const rows = new Map<SystemName, Row[]>(options.systems.map((name) => [name, []]));
     const notes: string[] = [];
-    // Interleaved, so that a slow minute of the machine falls on all alike.
+    // Interleaved, so that a slow minute of the machine affects all alike.
     for (let repeat = 0; repeat < options.repeats; repeat++) {
       for (const name of options.systems) {
         try {
@@ -130,7 +130,7 @@ async function measure(name: SystemName, options: Options): Promise<Row> {
   }
 }
 
-/** True clients, which decode all that they are sent. */
+/** True clients, which decode all that they receive. */
 async function joinCheckers(port: number): Promise<Room[]> {
   const rooms: Room[] = [];
   for (let i = 0; i < CHECKERS; i++)
@@ -138,7 +138,7 @@ async function joinCheckers(port: number): Promise<Room[]> {
   return rooms;
 }
 
-/** Stops the crowd and counts where the checkers' decoded states differ from what each was to see. */
+/** Stops the crowd and counts differences between the checkers' decoded states and what each should see. */
 async function check(server: ChildProcess, rooms: readonly Room[], name: SystemName): Promise<number> {
   if (rooms.length === 0) return 0;
   const paused = heard(server, "paused", 60_000);

@@ -74,7 +74,8 @@ export async function run(args: readonly string[]): Promise<void> {
       seconds,
       repeats: rows,
       databases: Object.fromEntries(medians),
-      // Two who take the same thing at once: only with plain save() do both have it, as nothing locks there.
+      // Of two players that take the same item at once both have it only with plain save(), which locks
+      // nothing.
       ledgerDifferences: {
         roomkeep: differences.filter(({ account }) => !unlocked.has(account)).length,
         "save()": differences.filter(({ account }) => unlocked.has(account)).length,
@@ -93,7 +94,7 @@ export async function run(args: readonly string[]): Promise<void> {
 const told = ({ perSecond, p50Ms, p99Ms }: Row) =>
   `${perSecond.toFixed(0)} transactions a second, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`;
 
-/** Players in pairs: one drops what the other picks up. Each pair has a zone of its own. */
+/** Players in pairs: one drops an item, the other picks it up. Each pair has a zone of its own. */
 async function crew(database: Database, way: Way, players: number): Promise<Work[]> {
   const pairs = Array.from({ length: Math.ceil(players / 2) }, () =>
     way === "roomkeep" ? pairOfOurs(database.ds) : pairOfPlain(database.ds),

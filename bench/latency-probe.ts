@@ -1,4 +1,4 @@
-/** Two true SDK clients: one takes a step, the other waits to see it. `latency-probe.ts PORT ROOM SAMPLES` */
+/** Two true SDK clients: one walks a step, the other waits to see it. `latency-probe.ts PORT ROOM SAMPLES` */
 import { Client, type Room } from "colyseus.js";
 import type { WalkInput, WorldState } from "roomkeep/shared";
 
@@ -20,7 +20,7 @@ const place = (): number | undefined => {
   return avatar && avatar.x + avatar.yaw * 1000;
 };
 
-/** Steps to and fro, so that nobody walks out of sight; each turns the avatar round. */
+/** Steps to and fro, so that both stay in sight; each turns the avatar round. */
 async function step(i: number): Promise<number> {
   const before = place();
   Object.assign(input.data, { moveX: i % 2 === 0 ? 127 : -127, moveZ: 0 });

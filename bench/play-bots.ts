@@ -1,7 +1,8 @@
 /**
- * Players that send 20 input frames a second and count what they get, decoding nothing: `play-bots.ts PORT
- * PLAYERS HZ ROOM,ROOM,…`, so many to each room. A true SDK client writes the frames once; the others send
- * the same bytes. Told "storm" it joins everybody at once instead, and tells how long each took.
+ * Players that send 20 input frames a second and count the bytes that they receive, decoding nothing:
+ * `play-bots.ts PORT PLAYERS HZ ROOM,ROOM,…`, so many to each room. A true SDK client writes the frames once;
+ * the others send the same bytes. On the command "storm" all join at once instead, and it reports how long
+ * each took.
  */
 import { Client } from "colyseus.js";
 import type { WalkInput } from "roomkeep/shared";

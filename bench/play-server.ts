@@ -1,8 +1,8 @@
 /**
  * Rooms with true inputs under load, and no database: `play-server.ts ours|bare ROOMS PLAYERS SIZE_M
- * TICK_HZ`. Told by messages what to do, and pinned by its parent to a core of its own. Ours is a whole
- * `WorldRoom`: sanitised inputs, credit, the step with walls, interest, saves of characters into ports that
- * keep nothing. Bare is what one writes with Colyseus alone.
+ * TICK_HZ`. Controlled by messages, and pinned by its parent to a core of its own. Ours is a whole
+ * `WorldRoom`: sanitised inputs, credit, the step with walls, interest management, saves of characters into
+ * ports that store nothing. Bare is a room as one writes it with Colyseus alone.
  */
 import { subscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
@@ -109,7 +109,7 @@ const nothing = async (): Promise<never> => {
   throw new Error("not in a bench");
 };
 const silent = { debug() {}, info() {}, warn() {}, error: console.error, child: () => silent };
-/** What a room needs of its process, without a database. */
+/** The ports of a room, without a database. */
 const ports = {
   log: silent,
   events: { keep() {} },
@@ -173,7 +173,7 @@ async function open(): Promise<number> {
   return (http.address() as AddressInfo).port;
 }
 
-/** Milliseconds that our core was busy with anything, to tell foreign load. */
+/** Milliseconds that our core was busy with anything, to detect other load. */
 function coreBusyMs(): number {
   const line = readFileSync("/proc/stat", "latin1").split("\n")[1] ?? "";
   const [user = 0, nice = 0, sys = 0, , , irq = 0, soft = 0, steal = 0] = line
@@ -214,7 +214,7 @@ const firstRoom = (): OurRoom | BareRoom =>
   matchMaker.getLocalRoomById(firstId) as unknown as OurRoom | BareRoom;
 
 const commands: Record<string, () => unknown> = {
-  /** Opens the rooms ahead of the players, and tells what one takes. */
+  /** Opens the rooms ahead of the players, and reports the memory of one. */
   async open() {
     const before = rssMB();
     const ids: string[] = [];
@@ -229,7 +229,7 @@ const commands: Record<string, () => unknown> = {
     return { begun: true, rssMB: start.rssMB };
   },
   end: () => ({ result: result() }),
-  /** Where everybody is, in the first room. */
+  /** Positions of all players in the first room. */
   truth: () => ({
     truth: Object.fromEntries(
       [...firstRoom().state.actors].map(([key, { x, z }]) => [key, [Math.fround(x), Math.fround(z)]]),

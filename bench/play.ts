@@ -3,14 +3,14 @@ import { Client, type Room } from "colyseus.js";
 import type { WorldState } from "roomkeep/shared";
 import { ask, child, finish, heard, median, round, sleep } from "./children.ts";
 
-/** Rooms with true inputs: which, and for how long. */
+/** Rooms with true inputs: size, number, rates and duration. */
 export interface PlayOptions {
   readonly system: "ours" | "bare";
   readonly rooms: number;
   readonly players: number;
   readonly sizeM: number;
   readonly tickHz: number;
-  /** Input frames a second of each player; 0: they stand. */
+  /** Input frames a second of each player; 0: they stand still. */
   readonly inputHz: number;
   readonly seconds: number;
   /** Folder for a CPU profile of the server. */
@@ -33,7 +33,7 @@ export interface PlayRow {
   readonly mismatches: number;
 }
 
-/** True SDK clients that decode all they get, in the first room. */
+/** Number of true SDK clients, which decode all that they receive, in the first room. */
 const CHECKERS = 2;
 const RADIUS_M = 50;
 const BEYOND_M = RADIUS_M + 2 * Math.SQRT2 * (RADIUS_M / 4);
@@ -63,7 +63,7 @@ export async function withPlay<T>(
   }
 }
 
-/** Fills the rooms, lets everybody walk, and measures. */
+/** Fills the rooms, lets all players walk, and measures. */
 export function play(options: PlayOptions): Promise<PlayRow> {
   return withPlay(options, async (server, bots, port, ids, emptyRoomsMB) => {
     const checkers = options.rooms === 1 ? await joinCheckers(port, ids[0] ?? "") : [];
@@ -78,7 +78,7 @@ export function play(options: PlayOptions): Promise<PlayRow> {
     ]);
     if (counted.closed > 1) throw new Error(`${counted.closed} bots lost their connection`);
     await ask(bots, "stand", "standing");
-    // Whoever sends nothing stands still after half a second; then the last poses come.
+    // A player that sends nothing stands still after half a second; then the last poses come.
     await sleep(1500);
     const near = options.system === "ours" && options.players > 64;
     const mismatches = await check(server, checkers, near);
@@ -97,7 +97,7 @@ async function joinCheckers(port: number, roomId: string): Promise<Room<unknown,
   return rooms;
 }
 
-/** Rows of the same kind in one: medians, and what was thrown out. */
+/** Medians of rows of the same kind, and the number of dropped rows. */
 export function summary(
   rows: readonly PlayRow[],
   maxForeignPct: number,
@@ -117,7 +117,10 @@ export function summary(
   return { row, phases, kept: kept.length, thrownOut: rows.length - kept.length };
 }
 
-/** Runs each kind in turn, so often, and tells on stderr how it goes. What fails is a note, not an end. */
+/**
+ * Runs each kind in turn, so often, and prints the progress on stderr. A failure is noted, and the bench goes
+ * on.
+ */
 export async function interleave<K extends string>(
   kinds: Readonly<Record<K, PlayOptions>>,
   repeats: number,
@@ -143,7 +146,7 @@ export async function interleave<K extends string>(
   return { rows, notes };
 }
 
-/** Counts what checkers show otherwise than it is, lack within the radius, or show from far beyond it. */
+/** Counts actors that checkers show in a wrong place, lack within the radius, or show from far beyond it. */
 async function check(
   server: ChildProcess,
   checkers: readonly Room<unknown, WorldState>[],

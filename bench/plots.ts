@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { type Bar, type BarChart, drawBars } from "./bar-chart.ts";
 
-/** Points of foreign load past which figures are no more than a hint. */
+/** Other load, percent, past which figures are no more than a hint. */
 const QUIET_PCT = 15;
 
 const numbers = z.record(z.string(), z.number().nullable());
@@ -39,7 +39,7 @@ interface Drawn {
   readonly table: string;
 }
 
-/** What each measurement becomes. */
+/** Drawing of each measurement. */
 const PLOTS: Readonly<Record<string, (json: unknown) => Drawn>> = {
   "crowd-dense": (json) => drawCrowd("dense", crowd.parse(json)),
   "crowd-sparse": (json) => drawCrowd("sparse", crowd.parse(json)),
@@ -97,7 +97,7 @@ function drawCrowd(
   };
 }
 
-/** More players than the peers are compared at: does it hold? */
+/** More players than the peers are compared at. */
 function drawMost(world: string, { players, systems, seconds, repeats }: z.infer<typeof crowd>): Drawn {
   const { cpuMsTick, p99Ms, hz, kBs, foreignPct } = systems.ours ?? {};
   const floor = systems.floor?.cpuMsTick;
@@ -230,7 +230,7 @@ function weather(foreignPct: number): string {
     : `A busy machine: others took up to ${foreignPct.toFixed(0)} % of the core, so only orders of magnitude count.`;
 }
 
-/** The same for a picture's second line. */
+/** A short form of it, for a picture's second line. */
 function briefly(foreignPct: number): string {
   return foreignPct <= QUIET_PCT
     ? "A quiet machine."

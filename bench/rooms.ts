@@ -4,7 +4,8 @@ import type { Bench } from "./index.ts";
 import { interleave, type PlayOptions, summary } from "./play.ts";
 
 /**
- * Many small rooms in one process: what a room costs, beside Colyseus alone with the same players and inputs.
+ * Many small rooms in one process: the cost of a room, beside Colyseus alone with the same players and
+ * inputs.
  */
 export const rooms: Bench = {
   help:

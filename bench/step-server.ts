@@ -23,7 +23,10 @@ function strewn(count: number): typeof plazaLevel.loose {
   }));
 }
 
-/** What one writes with Colyseus alone: the same state, the same inputs, no walls, no saving, no limits. */
+/**
+ * A room as one writes it with Colyseus alone: the same state, the same inputs, no walls, no saving, no
+ * limits.
+ */
 class BareRoom extends Room<{ state: WorldState; input: WalkInput }> {
   override state = new WorldState();
   override inputs: InputAPI<WalkInput> = this.defineInput(WalkInput, { bufferMaxSize: 20 });

@@ -15,7 +15,7 @@ interface StormRow {
   readonly foreignPct: number;
 }
 
-/** Everybody at once: what a join costs, and whether ticks go on. */
+/** All players join at once: the cost of a join, and whether ticks go on. */
 export const storm: Bench = {
   help:
     "[--players 500] [--repeats 3] [--foreign 15] [--json]  " +

@@ -37,7 +37,7 @@ export function measureBodies(repeats: number): BodyRow[] {
   ]);
 }
 
-/** Crates apart from each other on a lattice, so that those at rest stay so. */
+/** Places of crates on a lattice, so far apart that those at rest stay so. */
 function place(index: number): [number, number] {
   const columns = 40;
   return [(index % columns) * 3 - SIDE_M / 2, Math.floor(index / columns) * 3 - SIDE_M / 2];
@@ -85,7 +85,7 @@ function plain(count: number, moving: boolean): () => void {
   return run(tick, () => crates, moving);
 }
 
-/** Lets everything come to rest first; what is to move is kicked again whenever it might have stopped. */
+/** Lets all crates come to rest first; moving ones are kicked again whenever they might have stopped. */
 function run(tick: () => void, bodies: () => readonly Body[], moving: boolean): () => void {
   for (let i = 0; i < 40; i++) tick();
   let ticks = 0;

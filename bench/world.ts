@@ -14,9 +14,7 @@ const Health = defineComponent({ name: "Health", fields: { hp: t.uint16().defaul
 const Burning = defineComponent({ name: "Burning", fields: { untilTick: t.uint32().default(0) } });
 const Mob = defineActor("mob", { components: { health: Health, burning: t.ref(Burning).optional() } });
 
-/**
- * A workload: what one run does, and how many things it met, so that variants can be held against each other.
- */
+/** A workload: one run of it, and the number of actors that it met, so that variants can be compared. */
 interface Variant {
   readonly workload: "radius" | "move and radius" | "components" | "spawn" | "write";
   readonly variant: string;
@@ -294,7 +292,7 @@ function bitecs(lib: Bitecs): Variant[] {
   ];
 }
 
-/** CPU milliseconds of a run: of many in a row, as the clock counts microseconds. */
+/** CPU milliseconds of a run: the mean of many in a row, as the clock counts microseconds. */
 function cpuMs(one: Variant, runs: number): number {
   let usedUs = 0;
   for (let i = 0; i < runs; i++) {
@@ -309,8 +307,7 @@ function cpuMs(one: Variant, runs: number): number {
 
 function measure(variants: readonly Variant[], repeats: number): Row[] {
   const samples = variants.map((): number[] => []);
-  // The first round warms up; rounds go through all variants in turn, so that what else runs disturbs all
-  // alike.
+  // The first round warms up; rounds go through all variants in turn, so that other load affects all alike.
   for (let round = 0; round <= repeats; round++) {
     variants.forEach((one, i) => {
       const ms = cpuMs(one, one.workload === "spawn" ? 5 : 50);
@@ -326,7 +323,7 @@ function measure(variants: readonly Variant[], repeats: number): Row[] {
   });
 }
 
-/** The peer's variants, or none if it is not installed; the outcome names what was missing. */
+/** The peer's variants, or none if it is not installed; the result names it. */
 async function peer<L>(
   name: string,
   missing: string[],

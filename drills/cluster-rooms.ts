@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const bounds = { min: [-30, -30] as [number, number], max: [30, 30] as [number, number] };
 
-/** A zone with a portal to each of the others, ten metres from where one appears. */
+/** A zone with a portal to each of the others, ten metres from its spawn. */
 const zoneLevel = (name: string, ways: readonly string[]) =>
   defineLevel({
     name,
@@ -13,14 +13,14 @@ const zoneLevel = (name: string, ways: readonly string[]) =>
     portals: ways.map((to, n) => ({ at: [10, 0, 6 * n - 6], radius: 1, to, spawn: "gate" })),
   });
 
-/** What the bots of the drills ask for, besides walking. */
+/** Room of the cluster drills, with messages of the bots besides walking. */
 abstract class DrillRoom extends WorldRoom<WorldState> {
   static override readonly items = { relic: { stack: 1 } };
   override state = new WorldState();
   override rateLimits = { step: { perSecond: 50, burst: 50 }, "party.invite": { perSecond: 50, burst: 50 } };
 
   protected override onBegin(): void {
-    // A stone that everybody may move: by it a world that came along is known from one that began anew.
+    // A stone that every bot may move: it tells a handed-over world from a new one.
     const stone = new Actor();
     stone.kind = "stone";
     this.world.spawn(stone, "stone");
@@ -38,11 +38,11 @@ abstract class DrillRoom extends WorldRoom<WorldState> {
       const stone = this.world.get("stone");
       if (stone) stone.x = x;
     });
-    this.inboxOfTrades();
+    this.registerBookings();
   }
 
-  /** Coins change hands, booked by the database. */
-  private inboxOfTrades(): void {
+  /** Registers the messages that move coins, booked by the database. */
+  private registerBookings(): void {
     const { items } = this.ports;
     this.onMessage("coins", (client, { id }: { id: string }) => {
       const player = this.players.get(client.sessionId);
@@ -75,7 +75,7 @@ export class NorthRoom extends DrillRoom {
   override persistent = true;
 }
 
-/** Another one. */
+/** A second kept zone. */
 export class SouthRoom extends DrillRoom {
   static override readonly listing = { label: "South", description: "", maxPlayers: 300 };
   static override readonly level = zoneLevel("south", ["north", "den", "meet"]);
@@ -83,14 +83,14 @@ export class SouthRoom extends DrillRoom {
   override persistent = true;
 }
 
-/** A place that is not kept. */
+/** A room whose world is not kept. */
 export class MeetRoom extends DrillRoom {
   static override readonly listing = { label: "Meet", description: "", maxPlayers: 300 };
   static override readonly level = zoneLevel("meet", ["north", "south", "den"]);
   override zone = "meet";
 }
 
-/** One for each party. */
+/** An instance for each party. */
 export class DenRoom extends DrillRoom {
   static override readonly listing = { label: "Den", description: "", maxPlayers: 8, instance: true };
   static override readonly level = zoneLevel("den", ["north", "south", "meet"]);

@@ -8,16 +8,16 @@ import { pause } from "./patience.ts";
 
 const JOIN_MS = 9_000;
 const ANSWER_MS = 2_500;
-/** More than this in the bag, and a bot drops or ends something before it makes more. */
+/** With more items than this in the bag a bot drops or uses some before it makes more. */
 const BAG_FULL = 20;
 
-/** What all bots know of each other. */
+/** State that all bots share. */
 export interface Company {
   readonly journal: Journal;
-  /** Servers that may be asked, by url. */
+  /** Servers that take joins, by url. */
   readonly urls: () => string[];
   readonly random: () => number;
-  /** A relic that was never asked for. */
+  /** Id of a relic that was not requested before. */
   newRelic(): string;
   /** Characters by the room they are in. */
   readonly whereabouts: Map<string, string>;
@@ -25,16 +25,16 @@ export interface Company {
   readonly hosts: Map<string, string>;
   /** Piles that were laid and may be looted. */
   readonly piles: string[];
-  /** Milliseconds between two asks of a bot. */
+  /** Milliseconds between two requests of a bot. */
   readonly paceMs: number;
 }
 
-/** A player who goes on playing whatever breaks. */
+/** A player that goes on playing through all faults. */
 export interface Bot {
   readonly characterId: string;
-  /** How many asks were answered for certain so far. */
+  /** Number of requests with a certain answer so far. */
   settled(): number;
-  /** Resolves when the last ask of all is answered for certain, or `ms` have passed. */
+  /** Resolves when the last request has a certain answer, or `ms` have passed. */
   stop(ms: number): Promise<void>;
 }
 
@@ -80,7 +80,8 @@ export async function openBot(company: Company): Promise<Bot> {
   };
 
   /**
-   * Asks, and again with the same id under the next session if need be. False: the session is of no more use.
+   * Sends a request, and repeats it with the same id in the next session if need be. False: the session is no
+   * longer usable.
    */
   async function step(joined: Joined): Promise<boolean> {
     pending ??= newAsk();

@@ -5,10 +5,10 @@ import type { CharacterPort } from "../rooms/ports/characters.ts";
 import type { ItemPort } from "../rooms/ports/items.ts";
 import type { Stack } from "../shared/items/stacks.ts";
 
-/** Relics are one of a kind: each is made once, so that one lost or doubled can be named. */
+/** Relics are one of a kind: each is made once, so that a lost or doubled one can be named. */
 export const RELICS = 6_000;
 
-/** What a bot asks. `id` is its request id: asked again after a lost answer it stays the same. */
+/** A request of a bot. `id` is its request id: a repetition after a lost answer has the same. */
 export type Ask = { id: string } & (
   | { kind: "grant"; relic: string }
   | { kind: "coins" }
@@ -19,11 +19,11 @@ export type Ask = { id: string } & (
   | { kind: "save"; n: number }
 );
 
-/** What it is answered. */
+/** The answer to a bot's request. */
 export interface Answer {
   id: string;
   ok: boolean;
-  /** True: whether it was done is not known; ask again with the same id. */
+  /** True: the outcome is unknown; repeat with the same id. */
   unknown?: boolean;
   code?: string;
   stacks?: Stack[];
@@ -34,11 +34,11 @@ export interface Answer {
   room?: string;
 }
 
-/** What the drill puts in place of, or around, what the process gives its rooms. */
+/** Replacements for services that the process gives its rooms. */
 export interface Wiring {
   characters?: CharacterPort;
   items?: ItemPort;
-  /** A write that came too late was refused. */
+  /** Called for a refused late write. */
   onStale(): void;
 }
 
@@ -81,8 +81,8 @@ export function crashRoom(name: "yard" | "cellar", wiring: Wiring) {
     }
 
     /**
-     * A room that wakes and saves before it knows that it has lost the character: the database must refuse
-     * it.
+     * As a room that wakes and saves before it knows that it has lost the character: the database must refuse
+     * the save.
      */
     override async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
       const player = [...this.players.values()].find(

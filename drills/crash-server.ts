@@ -10,7 +10,7 @@ import { crashRoom, type Wiring } from "./crash-room.ts";
 import { naivePorts } from "./naive.ts";
 import { type Edit, rewriting } from "./rewrite.ts";
 
-/** Owner, epoch and version, wherever a write names them. */
+/** The fencing conditions of all writes: owner, epoch and version. */
 const FENCE: readonly Edit[] = [
   [
     "owner = $2 AND epoch = $3 AND version = $5",
@@ -21,7 +21,7 @@ const FENCE: readonly Edit[] = [
   ["AND character.epoch = own.epoch AND owner = $1", ""],
 ];
 
-/** Everything as it is, but no write is fenced and no process fences itself. */
+/** The real services, but no write is fenced and no process fences itself. */
 async function unfenced({ database, log, itemRules }: Services) {
   const ds = rewriting(database.ds, FENCE, new Set());
   const incarnation = randomUUID();

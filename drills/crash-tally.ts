@@ -1,17 +1,17 @@
 import type { Answer, Ask } from "./crash-room.ts";
 import type { Premises } from "./premises.ts";
 
-/** What the bots were told for certain. */
+/** The certain answers that the bots got. */
 export interface Journal {
-  /** Relics that were asked for at all. */
+  /** All relics that were requested. */
   readonly asked: Set<string>;
   /** Last number that a character asked to save. */
   readonly highest: Map<string, number>;
   readonly unresolved: { who: string; ask: Ask }[];
   settle(who: string, ask: Ask, answer: Answer): void;
-  /** A character was loaded with the number that was saved last. */
+  /** A character was loaded with this number of its last save. */
   loaded(who: string, n: number): void;
-  /** Looks whether any character is kept older than what was acknowledged before the look. */
+  /** Checks whether any character is stored older than was acknowledged before the check. */
   lookUp(premises: Premises): Promise<void>;
   trouble(error: unknown): void;
   tally(): Told;
@@ -19,9 +19,9 @@ export interface Journal {
 
 interface Told {
   acknowledged: number;
-  /** Request ids with their character, of what the ledger must hold. */
+  /** Request ids, with their character, that the ledger must hold. */
   booked: string[];
-  /** Relics by what became of them as far as was told: held by somebody, or ended. */
+  /** Relics by their last certain state: carried, or used up. */
   held: Set<string>;
   ended: Set<string>;
   coins: number;
@@ -79,18 +79,18 @@ export function openJournal(): Journal {
   };
 }
 
-/** How what is in the database compares to what was told, and to the ledger. */
+/** Differences between the database, the acknowledged answers and the ledger. */
 export interface Tally {
   acknowledged: number;
   lost: number;
   doubled: number;
   sumsEqual: boolean;
-  /** What differs, in words, the first few. */
+  /** The first differences, in words. */
   findings: string[];
   unresolved: number;
 }
 
-/** Compares. `naive`: things are in the characters' blobs, and there is no ledger. */
+/** Compares them. `naive`: items are in the characters' blobs, and there is no ledger. */
 export async function compare(journal: Journal, premises: Premises, naive: boolean): Promise<Tally> {
   const told = journal.tally();
   const found = naive ? await blobs(premises) : await rows(premises);

@@ -26,14 +26,14 @@ the bots were acknowledged and to the ledger. Every relic is one of a kind, so t
 The last line of --json: cycles, acknowledged, lost, doubled, staleRefused, sumsEqual. Ends with 1 when anything was
 lost or doubled (with --without: when nothing was).`;
 
-/** How long a process is frozen: a lease of 10 s and a little. */
+/** Length of a freeze, ms: a lease of 10 s and a little. */
 const FREEZE_MS = 13_000;
 const START_MS = 120_000;
 const RECOVER_MS = 25_000;
 const FAULTS = ["kill", "stall", "cut"] as const;
 type Fault = (typeof FAULTS)[number];
 
-/** What the drill found. */
+/** Result of the crash drill. */
 export interface CrashResult extends Tally {
   drill: "crash";
   without: string;
@@ -145,13 +145,13 @@ function companyOf({ seed, bots }: CrashOptions, journal: Company["journal"], fl
   };
 }
 
-/** Address of the process that some bot, chosen by lot, plays on. */
+/** Address of a process that a random bot plays on. */
 function whereSomebodyIs({ hosts, random }: Company): string | undefined {
   const all = [...hosts.values()];
   return all[Math.floor(random() * all.length)];
 }
 
-/** Looks again and again whether a character is kept older than a save that was acknowledged by then. */
+/** Checks repeatedly whether a character is stored older than a save that was acknowledged by then. */
 function openWatch() {
   let watching = true;
   let work = Promise.resolve();
@@ -180,12 +180,13 @@ async function inflict(fault: Fault, fleet: Fleet, premises: Premises, company: 
   const stuck = [...company.hosts]
     .filter(([, at]) => at === host)
     .map(([who]) => [who, saves.get(who)] as const);
-  // It wakes when somebody whom it had has been saved elsewhere: only then is there something it could
-  // overwrite.
+  // It wakes when a character that it had was saved elsewhere: only then could it overwrite something.
   return fleet.freeze(fleet.at(host), () => stuck.some(([who, before]) => saves.get(who) !== before));
 }
 
-/** Waits until every bot got so many more certain answers; tells how many did not in time. */
+/**
+ * Waits until every bot has so many more certain answers. Returns the number of bots that did not in time.
+ */
 async function settled(bots: readonly Bot[], more: number, ms: number): Promise<number> {
   const goals = bots.map((bot) => bot.settled() + more);
   const until = performance.now() + ms;
@@ -196,14 +197,14 @@ async function settled(bots: readonly Bot[], more: number, ms: number): Promise<
 
 /** Three server processes. */
 interface Fleet {
-  /** Of those that are not known to be dead or frozen. */
+  /** Urls of processes that are not known to be dead or frozen. */
   urls(): string[];
   /** Number of the process at a host:port; the first where there is none. */
   at(host: string | undefined): number;
   kill(which: number): Promise<void>;
-  /** Stops it for {@link FREEZE_MS}, and up to as long again until `enough`. */
+  /** Freezes it for {@link FREEZE_MS}, and up to as long again until `enough`. */
   freeze(which: number, enough: () => boolean): Promise<void>;
-  /** Lets everybody leave and save, and ends them. */
+  /** Lets all bots leave and save, and ends the processes. */
   close(): Promise<void>;
 }
 

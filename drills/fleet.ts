@@ -14,12 +14,12 @@ const FLAGS = ["--conditions=roomkeep-source", "--import", "tsx"];
 export interface DrillCluster extends LocalCluster {
   readonly url: string;
   readonly premises: Premises;
-  /** The process that has a room; throws where nobody lists it. */
+  /** The process of a room; throws if none lists it. */
   hostOf(processId: string): LocalProcess;
 }
 
 /**
- * Starts them.
+ * Starts the processes.
  *
  * @param env settings over those of the drill
  * @param script what each process runs, instead of the drills' server

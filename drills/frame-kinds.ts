@@ -11,7 +11,7 @@ export interface Sending {
   readonly pieces: readonly Buffer[];
 }
 
-/** What a sender of frames needs. */
+/** The game and input frames that frames are made from. */
 export interface Sender extends Source {
   /** Game of the room. */
   readonly game: string;
@@ -59,11 +59,11 @@ const makers = {
   "broken frame": ({ random }) => broken(random),
 } satisfies Record<string, Make>;
 
-/** What is sent, by name. */
+/** The kinds of frames, by name. */
 export type Kind = keyof typeof makers;
 export const KINDS = Object.keys(makers) as Kind[];
 
-/** What a patient page might send, so that one is not closed for it at once. */
+/** Kinds that do not close the socket at once. */
 const MILD: readonly Kind[] = [
   "message",
   "input",
@@ -74,10 +74,10 @@ const MILD: readonly Kind[] = [
   "pong",
   "join again",
 ];
-/** What a server may close a socket for. The last one ends it for certain and is rare. */
+/** Kinds for which a server may close the socket. The last one always does, and is rare. */
 const HARSH: readonly Kind[] = KINDS.filter((kind) => !MILD.includes(kind) && kind !== "broken frame");
 
-/** The next frame to send; `edge` is how likely it is one that no page sends, 0 to 1. */
+/** The next frame to send. `edge`: probability of a frame that the SDK would not send, 0 to 1. */
 export function nextFrame(sender: Sender, edge: number): Sending {
   const { random } = sender;
   const harsh = random() < 0.02 ? "broken frame" : pick(HARSH, random);
@@ -104,9 +104,7 @@ function noise(most: number, random: Random): Buffer {
   return Buffer.from(Array.from({ length: whole(0, most, random) }, () => whole(0, 255, random)));
 }
 
-/**
- * A message of a type that the room knows, or, when it is to be wrong, now and then of one that it does not.
- */
+/** A message of a known type or, with `wrong`, now and then of an unknown one. */
 function dataOf(sender: Sender, wrong: boolean): Buffer {
   const { random, game } = sender;
   const [type, shape] = pick([...(SHAPES[game] ?? [])], random);
@@ -129,7 +127,7 @@ function requestOf(sender: Sender): Buffer {
 
 const inputOf = ({ inputs, random }: Sender) => Buffer.from(pick(inputs, random));
 
-/** As the SDK sends them where there are datagrams; no page of ours does. */
+/** As the SDK sends them over datagrams; no page of ours does. */
 function unreliableOf(random: Random): Buffer {
   const encoder = new InputEncoder(new WalkInput(), { mode: "unreliable", historySize: whole(1, 4, random) });
   const [moveX, moveZ] = [whole(-127, 127, random), whole(-127, 127, random)];
@@ -153,7 +151,7 @@ function fragments(payload: Buffer, random: Random): Buffer[] {
   );
 }
 
-/** No frame by RFC 6455: reserved bits or opcodes, no mask, a length that lies, or bytes of chance. */
+/** Not a frame by RFC 6455: reserved bits or opcodes, no mask, a wrong length, or random bytes. */
 function broken(random: Random): Buffer {
   const bytes = framed(noise(40, random), random);
   const how = whole(0, 4, random);

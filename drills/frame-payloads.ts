@@ -3,7 +3,7 @@ import { itemMessages, itemRequest } from "../shared/protocol/item-messages.ts";
 import { roomMessages } from "../shared/protocol/messages.ts";
 import type { Random } from "../shared/random.ts";
 
-/** What this drill reads of a JSON schema. */
+/** The part of a JSON schema that this drill reads. */
 interface Shape {
   readonly type?: string;
   readonly enum?: readonly unknown[];
@@ -18,7 +18,7 @@ interface Shape {
   readonly pattern?: string;
 }
 
-/** The meadow's own, as its room has them. */
+/** Messages of the meadow, as its room declares them. */
 const meadowMessages = {
   pick: z.strictObject({ request: itemRequest, id: z.string().min(1).max(64) }),
   shoot: z.strictObject({ yaw: z.number().min(-7).max(7), pitch: z.number().min(-1.5).max(1.5) }),
@@ -32,13 +32,13 @@ const shapesOf = (messages: Readonly<Record<string, z.ZodType>>) =>
     ]),
   );
 
-/** The messages that each room knows, by type. */
+/** Messages of each room, by type. */
 export const SHAPES: Readonly<Record<string, ReadonlyMap<string, Shape>>> = {
   plaza: shapesOf(roomMessages),
   meadow: shapesOf({ ...roomMessages, ...itemMessages, ...meadowMessages }),
 };
 
-/** Chance, and what it may name. */
+/** Random numbers, and names for the payloads. */
 export interface Source {
   readonly random: Random;
   /** Ids and names that are in the rooms. */
@@ -96,7 +96,7 @@ function uuidOf(random: Random): string {
   return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-a$4-$5");
 }
 
-/** Values that no page sends. */
+/** Values that the SDK would not send. */
 const STRANGE: readonly ((random: Random) => unknown)[] = [
   () => Number.NaN,
   () => Number.POSITIVE_INFINITY,
@@ -128,10 +128,7 @@ function nested(depth: number): unknown {
   return inner;
 }
 
-/**
- * A payload with one thing about it wrong: another value somewhere, a field more or less, or something else
- * entirely.
- */
+/** A payload with one fault: another value somewhere, a field more or less, or something else entirely. */
 export function mutated(payload: unknown, random: Random): unknown {
   const strange = pick(STRANGE, random)(random);
   if (typeof payload !== "object" || payload === null || random() < 0.1) return strange;

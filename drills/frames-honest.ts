@@ -4,7 +4,7 @@ import { joinAs, type TestPlayer } from "roomkeep/testing";
 export const GAMES = ["plaza", "meadow"] as const;
 export type Game = (typeof GAMES)[number];
 
-/** What the honest players of one room had in a while. */
+/** Rates of the honest players of one room over a while. */
 export interface Measure {
   /** Ticks whose patches arrived, a second, on average of the players. */
   readonly ticksHz: number;
@@ -13,20 +13,20 @@ export interface Measure {
 }
 export type Measures = Readonly<Record<Game, Measure>>;
 
-/** Four who walk in small squares by true input frames for as long as they are let. */
+/** Four players who walk in small squares by true input frames until they are stopped. */
 export interface Company {
-  /** Counts what each gets from now on; the result is of the time until it is called. */
+  /** Counts each one's rates from now on; the result covers the time until it is called. */
   measure(): () => Measures;
   /** Input frames as their pages sent them last, by game. */
   readonly inputs: Readonly<Record<Game, readonly Uint8Array[]>>;
-  /** Ids and names that they see. */
+  /** Ids and names in their rooms. */
   known(): string[];
   readonly characterIds: readonly string[];
-  /** How somebody was kept from playing on. */
+  /** Reasons why a player could not go on. */
   readonly troubles: readonly string[];
-  /** Lets go of the connections as they are. */
+  /** Ends the connections without a leave. */
   stop(): void;
-  /** True: all four joined again as who they were, are in finite places and can walk. */
+  /** True: all four joined again as the same characters, are in finite places and can walk. */
   comeBack(url: string): Promise<boolean>;
 }
 

@@ -7,26 +7,26 @@ import { type HostileGuest, openHostileGuest, Refused } from "./hostile-guest.ts
 import { pause } from "./patience.ts";
 import { openRawSocket, type RawSocket } from "./raw-socket.ts";
 
-/** What was sent, and what the server made of it. */
+/** Frames sent, and the server's reactions. */
 export interface Sent {
   /** When sending began, by `performance.now()`. */
   readonly sinceMs: number;
   frames: number;
   readonly byKind: Record<Kind, number>;
   sockets: number;
-  /** How sockets were closed by the server, by code; "by us": after all that one wanted to send. */
+  /** Sockets closed by the server, by close code; "by us": after all frames were sent. */
   readonly closed: Record<string, number>;
-  /** Refusals that were told, by code: of messages, and of joins. */
+  /** Refused messages and joins, by code. */
   readonly refused: Record<string, number>;
 }
 
-/** What {@link sendFrames} takes. */
+/** Target, number and rate of {@link sendFrames}. */
 export interface HostileOptions {
   readonly url: string;
   readonly seed: number;
   /** Frames in all. */
   readonly frames: number;
-  /** Frames a second that are aimed at. */
+  /** Target rate, frames a second. */
   readonly perSecond: number;
   /** Sockets at a time. */
   readonly sockets: number;
@@ -38,19 +38,19 @@ export interface HostileOptions {
   tell(sent: Sent): void;
 }
 
-/** Guests for each socket, who take turns: a character that was cut off keeps its seat for a while. */
+/** Guests of each socket, in turn: a character that was cut off keeps its seat for a while. */
 const GUESTS = 3;
 /** Most frames that one sends in one go, and before it leaves by itself. */
 const BURST_MAX = 60;
 const STAY_MAX = 400;
 /** Most frames a second on one socket: a room cuts who sends more than 200. */
 const SOCKET_HZ = 150;
-/** Time in which a server greets whom it gave a seat, ms. */
+/** Longest wait for the server's first message on a seat, ms. */
 const GREETING_MS = 3_000;
-/** How likely a frame is one that no page sends, in a visit. */
+/** Probability of a frame that the SDK would not send, of each visit. */
 const EDGES = [0.02, 0.1, 0.4, 0.9];
 
-/** Sends them all, or until it is over. */
+/** Sends all frames, or until it is over. */
 export async function sendFrames(options: HostileOptions): Promise<Sent> {
   const byKind = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
   const sent: Sent = { sinceMs: performance.now(), frames: 0, byKind, sockets: 0, closed: {}, refused: {} };
@@ -111,7 +111,7 @@ async function stay(options: HostileOptions, sent: Sent, socket: RawSocket, send
   while (socket.open && left > 0 && !isDone(options, sent)) {
     const burst = Math.min(left, whole(1, BURST_MAX, random), options.frames - sent.frames);
     left -= burst;
-    // Taken from what is left before it is written: others send meanwhile.
+    // Subtracted before the write: others send meanwhile.
     sent.frames += burst;
     for (let i = 0; i < burst; i++) {
       const { kind, pieces } = nextFrame(sender, edge);
@@ -127,7 +127,7 @@ async function stay(options: HostileOptions, sent: Sent, socket: RawSocket, send
   }
 }
 
-/** Leaves politely, by a close frame, or by no word at all. */
+/** Leaves by a message, by a close frame, or without either. */
 async function part(sent: Sent, socket: RawSocket, random: Random): Promise<void> {
   const wasOpen = socket.open;
   const how = random();

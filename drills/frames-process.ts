@@ -7,40 +7,41 @@ const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL("frames-server.ts", import.meta.url));
 const FLAGS = ["--conditions=roomkeep-source", "--import", "tsx"];
 const START_MS = 120_000;
-/** A process saves everybody within 28 s. */
+/** A process saves all characters within 28 s. */
 const STOP_MS = 35_000;
 /**
- * Longest that it may owe an answer, ms, unless told otherwise, if it worked for half of that; else four
- * times that: on a machine that is busy with other things it may only not have come to its turn.
+ * Longest time without an answer, ms, unless set otherwise, if the process used the processor for half of it;
+ * else four times that: on a busy machine it may not have had its turn.
  */
 const SILENT_MS = 15_000;
-/** More than this, and it is ended before the machine suffers, MB. */
+/** Memory past which the process is ended before the machine suffers, MB. */
 const RSS_MAX_MB = 1_500;
 const LAST_LINES = 12;
 /** Days, hours, minutes and seconds, as ps writes a time. */
 const UNIT_S = [86_400, 3_600, 60, 1];
 
-/** One life of the server process, watched. */
+/** One run of the server process, watched. */
 export interface WatchedProcess {
   readonly url: string;
   readonly pid: number;
-  /** Why it ended or was ended before it was asked to; undefined while all is well. */
+  /** Reason of an unplanned end; undefined while it runs well. */
   readonly death: string | undefined;
   /** Lines that it printed so far. */
   readonly lines: number;
   readonly lastLines: readonly string[];
-  /** Memory of the process, MB: now, and the most since the last call of `forget`. */
+  /** Memory of the process, MB: now, and the peak since the last `forget`. */
   readonly rss: { readonly nowMB: number; readonly peakMB: number };
-  /** Seconds of a core that it has used so far. */
+  /** Processor time used so far, seconds. */
   readonly cpuS: number;
   forget(): void;
-  /** Asks it to save everybody and end. */
+  /** Ends it by SIGTERM, which saves all characters. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts it, looks at its memory and asks for its health each second until it ends. @throws Error it did not
- * start
+ * Starts it, and reads its memory and its health each second until it ends.
+ *
+ * @throws Error it did not start
  */
 export async function startWatched(
   env: Record<string, string>,
@@ -150,7 +151,7 @@ function followLines(child: ChildProcess): { count(): number; last: readonly str
   return { count: () => count, last };
 }
 
-/** Nothing where it is gone. */
+/** Zero for a process that is gone. */
 async function useOf({ pid }: ChildProcess): Promise<{ rssMB: number; cpuS: number }> {
   try {
     const { stdout } = await run("ps", ["-o", "rss=,time=", "-p", String(pid)]);

@@ -8,19 +8,17 @@ import { createSnapshotCodec } from "../server/persistence/snapshot-codec.ts";
 import { type Db, openDatabase } from "../server/storage/database.ts";
 import { TICK_HZ } from "../shared/constants.ts";
 
-/** What a server process left in its database. */
+/** Saves that a server process left in its database. */
 export interface Saved {
-  /** Of the meadow as it opens from its save; undefined where there is none that opens. */
+  /** Hash of the meadow as it opens from its save; undefined: it has none that opens. */
   readonly zoneHash: string | undefined;
-  /**
-   * Numbers of the zone and of all characters that are not finite, by their paths, and what cannot be read.
-   */
+  /** Paths of numbers in the zone and in characters that are not finite, and unreadable saves. */
   readonly faults: readonly string[];
-  /** Characters that were looked at. */
+  /** Number of characters that were checked. */
   readonly characters: number;
 }
 
-/** Reads it; the process must have ended. `characterIds` must be there and free. */
+/** Reads the saves; the process must have ended. `characterIds` must exist and be free. */
 export async function readSaved(dataDir: string, characterIds: readonly string[]): Promise<Saved> {
   const database = await openDatabase({ dataDir, log: pino({ level: "silent" }) });
   try {

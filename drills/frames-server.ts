@@ -7,5 +7,5 @@ import { games } from "../server/main.ts";
 const server = await startServer(games, readConfig(process.env));
 stopOnSignal(server);
 tellParent(server);
-// The drill tells what a server that ended printed last.
+// The drill reports the last lines of a server that ended.
 console.log(`the drill's server listens at ${server.url}`);

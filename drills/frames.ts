@@ -23,10 +23,10 @@ The last line of --json: sent, byKind, closed, refused, alive, memory, ticks, sa
 ended, was silent or outgrew its memory, honest players had less than 95 % of their ticks or of their own
 acknowledgements, a saved number is not finite, somebody could not come back, or not all frames were sent.`;
 
-/** Share of the control run's ticks that honest players must have. */
+/** Share of the control run's ticks that honest players must get. */
 const SHARE_MIN = 0.95;
 
-/** What the drill found. */
+/** Result of the frames drill. */
 export interface FramesResult {
   readonly drill: "frames";
   readonly seed: number;
@@ -41,7 +41,7 @@ export interface FramesResult {
   /** Of the server process, MB. */
   readonly memory: { readonly beforeMB: number; readonly peakMB: number; readonly afterMB: number };
   /**
-   * What else may have taken the ticks: cores that the server used, and that the whole machine wanted, of how
+   * Load that may have taken ticks: cores that the server used, and that the whole machine wanted, of how
    * many.
    */
   readonly cores: {
@@ -51,14 +51,14 @@ export interface FramesResult {
     readonly of: number;
   };
   readonly logLinesPerThousand: number;
-  /** What honest players had, by game. */
+  /** Rates of the honest players, by game. */
   readonly ticks: Readonly<Record<Game, Share>>;
   readonly saved: Saved | undefined;
-  /** The four joined again. */
+  /** True: all four honest players joined again. */
   readonly back: boolean;
-  /** How honest players were kept from playing on, in words. */
+  /** Reasons why honest players could not go on. */
   readonly troubles: readonly string[];
-  /** All bounds that were missed, troubles included, in words. */
+  /** All missed bounds, troubles included, in words. */
   readonly findings: string[];
 }
 
@@ -78,7 +78,7 @@ export interface FramesOptions {
   readonly seed: number;
   /** Most time that sending may take. */
   readonly seconds: number;
-  /** Frames a second that are aimed at. */
+  /** Target rate, frames a second. */
   readonly perSecond: number;
   /** Hostile sockets at a time. */
   readonly sockets: number;
@@ -234,7 +234,7 @@ async function pauseUnlessDead(server: WatchedProcess, ms: number): Promise<void
     await pause(Math.min(200, until - performance.now()));
 }
 
-/** The four join a new process on the same database. */
+/** Joins the four to a new process on the same database. */
 async function comeBack(env: Record<string, string>, company: Company): Promise<boolean> {
   const server = await startWatched(env);
   try {
@@ -255,7 +255,7 @@ function findingsOf(
   if (saved && saved.zoneHash === undefined) findings.push("the meadow has no hash");
   for (const game of GAMES) {
     const { ratio, acknowledgedRatio } = ticks[game];
-    // Written so that no number at all is a miss too.
+    // Written so that NaN is a miss too.
     if (!(ratio >= SHARE_MIN)) findings.push(`${game}: honest players had ${ratio} of their ticks`);
     if (!(acknowledgedRatio >= SHARE_MIN))
       findings.push(`${game}: ${acknowledgedRatio} of own inputs were acknowledged`);

@@ -2,15 +2,15 @@ import { request } from "node:http";
 import type { SeatReservation } from "../shared/protocol/messages.ts";
 import type { Game } from "./frames-honest.ts";
 
-/** Somebody who signed in as a guest, to come again and again. */
+/** A guest who joins again and again. */
 export interface HostileGuest {
-  /** Address that the server sees: limits count by it. */
+  /** Address that the server sees: rate limits count by it. */
   readonly address: string;
   /** Path and query of a socket that has a seat in a room of the game. @throws Refused */
   reserve(game: Game): Promise<URL>;
 }
 
-/** The server said no, by a code, and perhaps for how long. */
+/** A refusal of the server, by its code, and perhaps with a waiting time. */
 export class Refused extends Error {
   constructor(
     readonly code: string,
@@ -22,10 +22,10 @@ export class Refused extends Error {
 
 const PATIENCE_MS = 10_000;
 
-/** Several loopback addresses are one machine's only on Linux. */
+/** Only Linux has several loopback addresses without set-up. */
 const addressOf = (n: number) => (process.platform === "linux" ? `127.0.1.${1 + (n % 250)}` : "127.0.0.1");
 
-/** Makes the guest when it first reserves, and anew where its sign-in has run out. */
+/** Makes the guest at its first reservation, and anew after its sign-in has run out. */
 export function openHostileGuest(url: string, n: number): HostileGuest {
   const address = addressOf(n);
   let accessToken: string | undefined;
@@ -89,7 +89,7 @@ function parsed(text: string): object | undefined {
   }
 }
 
-/** Matchmaking answers with a number for its code, and ours in front of the text. */
+/** Matchmaking answers with a number as its code, and ours in front of the text. */
 function codeOf(told: object | undefined): string | undefined {
   const { code, error, message } = (told ?? {}) as { code?: unknown; error?: unknown; message?: unknown };
   if (typeof code === "string") return code;

@@ -1,7 +1,7 @@
-/** A drill: breaks things on purpose and counts what was harmed. `--json` prints one JSON object last. */
+/** A drill: causes faults on purpose and counts the harm. `--json` prints one JSON object last. */
 interface Drill {
   readonly help: string;
-  /** Sets `process.exitCode` when what it promises was not kept. */
+  /** Sets `process.exitCode` when a promise was not kept. */
   run(args: string[]): Promise<void>;
 }
 

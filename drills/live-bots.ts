@@ -4,13 +4,13 @@ import { seeded } from "../shared/random.ts";
 import type { Actor } from "../shared/world/actor.ts";
 import { pause } from "./patience.ts";
 
-/** Seconds after which a bot leaves and comes again, at least and at most. */
+/** Shortest and longest time after which a bot leaves and joins again, seconds. */
 const STAY_S = [40, 160] as const;
 
 /**
- * Bots with the real SDK that play the meadow until the time is over: they walk to herbs, bags and animals,
- * pick, shoot, eat, drop and wave, go through portals, leave and come again. Resolves with how often one
- * came.
+ * Bots with the real SDK that play the meadow until the time is over: they walk to herbs, items and animals,
+ * pick, shoot, eat, drop and wave, go through portals, leave and join again. Resolves with the number of
+ * their joins.
  */
 export async function playBots(url: string, count: number, untilMs: number): Promise<number> {
   const joins = await Promise.all(Array.from({ length: count }, (_, n) => playBot(url, n, untilMs)));
@@ -32,7 +32,7 @@ async function playBot(url: string, n: number, untilMs: number): Promise<number>
       while (performance.now() < leaveAt) await playOn(player, random);
       await player.leave();
     } catch {
-      // The connection was lost or the machine is slow: it comes again.
+      // The connection was lost or the machine is slow: it joins again.
       await pause(500);
     } finally {
       player?.stop();
@@ -41,7 +41,7 @@ async function playBot(url: string, n: number, untilMs: number): Promise<number>
   return joins;
 }
 
-/** A few seconds of a bot's life: it goes somewhere and does something there. */
+/** A few seconds of a bot: it goes to a place and acts there. */
 async function playOn(player: TestPlayer, random: () => number): Promise<void> {
   const me = player.me();
   const others = [...player.room.state.actors.entries()].filter(([, actor]) => actor !== me);
@@ -59,7 +59,7 @@ async function playOn(player: TestPlayer, random: () => number): Promise<void> {
 
 const wish = () => randomUUID();
 
-/** Something in the bag of a bot; a stranger's id where it is empty, which is refused. */
+/** Id of an item in the bag of a bot; of a stranger's item where the bag is empty, which is refused. */
 function anItem(me: object, random: () => number): string {
   const ids = [...((me as { items?: { keys(): Iterable<string> } }).items?.keys() ?? [])];
   return ids[Math.floor(random() * ids.length)] ?? randomUUID();

@@ -6,7 +6,7 @@ const MOVES = [["w"], ["w"], ["a"], ["s"], ["d"], ["w", "a"], ["w", "d"], ["w", 
 /** Keys that are pressed and let go: jump, pick, eat, shoot, look left and right. */
 const DEEDS = [" ", "f", "f", "r", "x", "x", "q", "e"] as const;
 
-/** What people in pages did. */
+/** Sessions and keys of the played pages. */
 export interface PagePlay {
   /** Session ids that their pages had: one for each room and return. */
   readonly sessions: ReadonlySet<string>;

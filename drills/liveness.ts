@@ -13,19 +13,19 @@ wakes: it must close its rooms, drop whom it had, save nothing over what was sav
 The last line of --json: rounds, listGoneMs, firstJoinMs (the longest of each), fenced, stale, worldKept, rejoined.
 Ends with 1 unless listGoneMs is under 5,000, firstJoinMs under 500 and a frozen process was fenced.`;
 
-/** What the drill found. */
+/** Result of the liveness drill. */
 export interface LivenessResult {
   drill: "liveness";
   rounds: number;
   /** Longest time that a dead process's room was on a list, ms. */
   listGoneMs: number;
-  /** Longest first join to a dead process's zone, 5 s after its death, ms. */
+  /** Longest first join to a dead process's zone, ms, 5 s after its death. */
   firstJoinMs: number;
-  /** Players whom the frozen process dropped when it woke. */
+  /** Players that the frozen process dropped when it woke. */
   fenced: number;
-  /** Rooms or worlds of before the freeze that were seen after it. */
+  /** Rooms or worlds from before the freeze that were seen after it. */
   stale: number;
-  /** True: the stone lay where it was pushed last, in every round. */
+  /** True: in every round the stone was where it was pushed last. */
   worldKept: boolean;
   /** True: the process that was frozen took a room again. */
   rejoined: boolean;
@@ -93,7 +93,7 @@ async function killRound(cluster: DrillCluster, round: number, result: LivenessR
     }),
   );
   await pause(5_000 - (performance.now() - diedAt));
-  // The account is made before: what is measured is the join.
+  // The account is made before: the measurement is of the join.
   const visitor = await joinAs(cluster.url, "meet", { name: "Visitor" });
   const joinAt = performance.now();
   const bob = await joinAs(cluster.url, "north", { token: visitor.token });
@@ -135,7 +135,7 @@ async function freezeRound(cluster: DrillCluster, freezeMs: number, result: Live
   cleo.stop();
 }
 
-/** Somebody is in the zone, and has moved what is kept of it. */
+/** Joins the zone and moves its kept stone. */
 async function pushTheStone(cluster: DrillCluster, x: number) {
   const ann = await joinAs(cluster.url, "north", { name: "Ann" });
   ann.send("push", { x });

@@ -4,7 +4,7 @@ import type { DataSource } from "typeorm";
 import type { CharacterPort, CharacterState } from "../rooms/ports/characters.ts";
 import type { ItemPort } from "../rooms/ports/items.ts";
 
-/** What a character owns, kept in the process's memory and saved with the rest as one blob. */
+/** Items of a character, kept in the process's memory and saved with the rest as one blob. */
 interface Blob {
   coins: number;
   relics: string[];
@@ -21,7 +21,7 @@ interface Row {
 
 /**
  * Persistence as it is often written: load on join, save the whole blob on leave. No lease, no ledger, no
- * request ids. It is here so that the drill is known to see what that costs.
+ * request ids. With it the drill proves that it detects the losses.
  */
 export function naivePorts(ds: DataSource): { characters: CharacterPort; items: ItemPort } {
   const blobs = new Map<string, Blob>();

@@ -5,7 +5,7 @@ import { joinAs, type TestPlayer, type WhoJoins } from "roomkeep/testing";
 export const pause = (ms: number) => sleep(Math.max(0, ms));
 
 /**
- * Joins as a page does: asks again while nobody answers. Whoever was asked may be frozen.
+ * Joins as a page does: tries again while the server does not answer. The process may be frozen.
  *
  * @throws the last refusal, after `ms`
  */

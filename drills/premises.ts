@@ -20,7 +20,7 @@ export interface Premises {
   close(): Promise<void>;
 }
 
-/** Makes them; throws and says what is missing where there is no PostgreSQL or no redis-server. */
+/** Makes both; throws and names what is missing where there is no PostgreSQL or no redis-server. */
 export async function openPremises(): Promise<Premises> {
   const source = await findPostgres();
   if ("missing" in source) throw new Error(`This drill needs PostgreSQL: ${source.missing}`);
@@ -67,7 +67,7 @@ async function startRedis(): Promise<{ url: string; child: ChildProcess; close()
   const port = await freePort();
   const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder];
   const child: ChildProcess = spawn("redis-server", options, { stdio: "ignore" });
-  child.on("error", () => {}); // told below
+  child.on("error", () => {}); // reported below
   const close = async () => {
     child.kill("SIGCONT"); // a drill may have frozen it
     await ended(child);

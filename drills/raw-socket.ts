@@ -16,7 +16,7 @@ export interface RawSocket {
   destroy(): void;
 }
 
-/** What the server says on a raw socket. */
+/** Messages of the server on a raw socket. */
 export interface RawNews {
   /** A message was refused by this code. */
   onRefused(code: string): void;
@@ -33,7 +33,7 @@ const CODE = 0x1f;
 const REFUSAL_CODE = /code[^A-Z]{1,2}([A-Z_]{4,40})/;
 
 /**
- * Opens one.
+ * Opens a raw socket.
  *
  * @param url path and query included, of http
  * @param localAddress address that the server sees
@@ -42,7 +42,7 @@ const REFUSAL_CODE = /code[^A-Z]{1,2}([A-Z_]{4,40})/;
 export async function openRawSocket(url: URL, localAddress: string, news: RawNews): Promise<RawSocket> {
   const socket = connect({ host: url.hostname, port: Number(url.port), localAddress });
   socket.setNoDelay(true);
-  socket.on("error", () => {}); // told by "close"
+  socket.on("error", () => {}); // reported by "close"
   socket.write(
     `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
@@ -51,7 +51,7 @@ export async function openRawSocket(url: URL, localAddress: string, news: RawNew
   return listenTo(socket, rest, news);
 }
 
-/** Resolves with what came behind the answer's head. */
+/** Resolves with the bytes behind the answer's head. */
 function upgraded(socket: Socket): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let head: Buffer = Buffer.alloc(0);
@@ -118,7 +118,7 @@ function tellRefusal(payload: Buffer, { onRefused }: RawNews): void {
   onRefused(REFUSAL_CODE.exec(payload.toString("latin1"))?.[1] ?? "unknown");
 }
 
-/** Takes the server's frames, which are unmasked and unfragmented, out of what comes. */
+/** Splits the server's unmasked, unfragmented frames out of the bytes received. */
 function readFrames(hear: (opcode: number, payload: Buffer) => void): (chunk: Buffer) => void {
   let left: Buffer = Buffer.alloc(0);
   return (chunk) => {

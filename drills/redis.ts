@@ -8,14 +8,14 @@ import { openWalker, type Walker } from "./walker.ts";
 export const help = `npm run drill -- redis [--outage 15] [--bots 9] [--json]
 
 Three server processes on one PostgreSQL and one Redis; bots walk and trade in their rooms. Redis is stopped for so many
-seconds (SIGSTOP: it takes connections and answers nothing), then goes on; meanwhile newcomers knock.
+seconds (SIGSTOP: it takes connections and answers nothing), then goes on; meanwhile new players try to join.
 
 The last line of --json: outageS, recoveryMs (from Redis's return until a newcomer is in a room of each game, and a
 room of another process is found), kicked (bots that lost their seat), stood (bots that stood still during the outage),
 refused (joins that were refused, by code), readyLied (times that /ready said ready).
 Ends with 1 unless recoveryMs is at most 3,000 and kicked and readyLied are 0.`;
 
-/** What the drill found. */
+/** Result of the Redis drill. */
 export interface RedisResult {
   drill: "redis";
   outageS: number;
@@ -27,7 +27,7 @@ export interface RedisResult {
   seconds: number;
 }
 
-/** Longest time, ms, that /ready may take to find out. */
+/** Longest time, ms, until /ready reports it. */
 const NOTICE_MS = 4_000;
 
 /** Runs the drill; see `help`. */
@@ -53,7 +53,7 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-/** Takes Redis away from a cluster that is open. */
+/** Stops and restarts the Redis of a running cluster. */
 export async function redisAway(
   cluster: DrillCluster,
   { outageMs, bots }: { outageMs: number; bots: number },
@@ -67,9 +67,10 @@ export async function redisAway(
   const visitors = await Promise.all(
     games.map((game) => joinSoon(cluster.url, game, { name: `Visitor ${game}` })),
   );
-  // Who knocks is none of them: a character that joins anew gives up the seat that its knock waits for.
-  const knocker = await joinSoon(cluster.url, "north", { name: "Knocker" });
-  for (const visitor of [...visitors, knocker]) await visitor.leave();
+  // The join attempts are made by other characters: one that joins anew gives up the seat that the attempt
+  // waits for.
+  const newcomer = await joinSoon(cluster.url, "north", { name: "Newcomer" });
+  for (const visitor of [...visitors, newcomer]) await visitor.leave();
   await pause(1_000);
   const stoodAt = new Map(walkers.map((one) => [one, placeOf(one)]));
   const refused: Record<string, number> = {};
@@ -77,9 +78,9 @@ export async function redisAway(
   let back = false;
   cluster.premises.redis.kill("SIGSTOP");
   const awayAt = performance.now();
-  const knocking = (async () => {
+  const joining = (async () => {
     while (!back) {
-      await joinOnce(cluster.url, knocker.token, "north").then(
+      await joinOnce(cluster.url, newcomer.token, "north").then(
         () => {
           if (!back) refused.none = (refused.none ?? 0) + 1;
         },
@@ -116,7 +117,7 @@ export async function redisAway(
     while (!(await fetch(`${url}/ready`)).ok) await pause(50);
   }
   const recoveryMs = Math.round(performance.now() - backAt);
-  await Promise.all([knocking, asking]);
+  await Promise.all([joining, asking]);
   await pause(2_000);
   const kicked = walkers.filter((one) => one.rejoined > 0 || !one.isPlaying()).length;
   for (const walker of walkers) walker.stop();
@@ -138,7 +139,7 @@ function placeOf({ player }: Walker): string {
   return `${x} ${z}`;
 }
 
-/** One knock, not repeated. */
+/** One join attempt, not repeated. */
 async function joinOnce(url: string, token: string, game: string): Promise<void> {
   const player = await joinAs(url, game, { token });
   player.stop();

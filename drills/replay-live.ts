@@ -24,7 +24,7 @@ export interface ReplayedRoom {
   readonly pageInputs: number;
   /** Messages by type. */
   readonly messages: Readonly<Record<string, number>>;
-  /** Answers from outside, and looks of shooters. */
+  /** Number of async results, and of poses that shooters saw. */
   readonly answers: number;
   readonly looks: number;
   readonly chars: number;
@@ -34,7 +34,7 @@ export interface ReplayedRoom {
   readonly fromMiddle: RerunResult;
 }
 
-/** What a drill with people in a browser found. */
+/** Result of the replay drill with pages in a browser. */
 export interface LiveReplayResult {
   readonly drill: "replay";
   readonly minutes: number;
@@ -55,8 +55,8 @@ export interface LiveReplayOptions {
 }
 
 /**
- * People in real pages and bots play the meadow of a server that records, in real time; then every recording
- * is run again, twice here and from its middle in a fresh process.
+ * Pages and bots play the meadow of a recording server, in real time; then every recording is run again,
+ * twice here and from its middle in a fresh process.
  */
 export async function replayLive({ minutes, bots, tell }: LiveReplayOptions): Promise<LiveReplayResult> {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-recordings-"));
@@ -85,7 +85,7 @@ export async function replayLive({ minutes, bots, tell }: LiveReplayOptions): Pr
   }
 }
 
-/** The time counts from when the pages are in: to open them may take a while. */
+/** The time counts from when the pages are in: opening them may take a while. */
 async function playAll(url: string, minutes: number, bots: number) {
   const pages = await openPages(url, PAGES);
   try {
@@ -129,7 +129,7 @@ async function replayed(file: string, pages: ReadonlySet<string>): Promise<Repla
   };
 }
 
-/** Ticks that differed, and re-runs that ended elsewhere or compared too little. */
+/** Number of ticks that differed, and of re-runs that ended elsewhere or compared too little. */
 function mismatchesOf({ ticks, whole, again, fromMiddle }: ReplayedRoom): number {
   const runs = [whole, again, fromMiddle];
   const differed = runs.reduce((sum, { mismatches }) => sum + mismatches.length, 0);

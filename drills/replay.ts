@@ -22,16 +22,13 @@ real SDK, play the meadow; each recording is then run again twice here, and from
 
 The last line of --json: ticks, compared, mismatches, hash. Ends with 1 on a mismatch.`;
 
-/** What a drill without a file found. */
+/** Result of a replay drill that made its own recording. */
 export interface ReplayResult {
   readonly drill: "replay";
   readonly ticks: number;
   readonly inputs: number;
   readonly chars: number;
-  /**
-   * Of the world when the recording ended, of its re-run, and of the re-run from its middle in a fresh
-   * process.
-   */
+  /** Hash of the world when the recording ended. */
   readonly hash: string;
   readonly whole: RerunResult;
   readonly fromMiddle: RerunResult;
@@ -126,7 +123,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
 }
 
 /**
- * Bots that walk, run, jump, push, wave, drop, leave and come again. Returns how many input frames they gave.
+ * Bots that walk, run, jump, push, wave, drop, leave and join again. Returns the number of their input
+ * frames.
  */
 async function play(stage: Replay, { bots, seed }: ReplayOptions, ticks: number): Promise<number> {
   const random = seeded(seed ^ 0x5eed);
@@ -162,7 +160,7 @@ async function rerunFile(file: string, game: GameName, from: number): Promise<Re
   return rerun(games[game], lines, { from });
 }
 
-/** In a process that has simulated nothing before. */
+/** Runs it again in a process that has simulated nothing before. */
 export function rerunElsewhere(file: string, game: string, from: number): Promise<RerunResult> {
   const index = fileURLToPath(new URL("index.ts", import.meta.url));
   const args = ["replay", "--file", file, "--game", game, "--from", String(from), "--json"];

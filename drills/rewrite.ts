@@ -1,12 +1,12 @@
 import type { DataSource, EntityManager } from "typeorm";
 
-/** A piece of SQL as it stands in the source, and what takes its place: how a drill takes a guard out. */
+/** SQL of the source, and its replacement: so a drill takes a guard out. */
 export type Edit = readonly [from: string, to: string];
 
 /** Runs one statement. */
 export type Query = (sql: string, parameters?: unknown[]) => Promise<unknown>;
 
-/** What is done around the statements and transactions of a database. */
+/** Wrappers of the statements and transactions of a database. */
 export interface Around {
   /** A statement outside a transaction, or, where `within` is true, inside one. */
   query(run: Query, sql: string, parameters: unknown[] | undefined, within: boolean): Promise<unknown>;
@@ -14,7 +14,7 @@ export interface Around {
   transaction<T>(run: () => Promise<T>): Promise<T>;
 }
 
-/** The same database with something done around each of its statements. */
+/** The same database with wrapped statements and transactions. */
 export function around(ds: DataSource, { query, transaction }: Around): DataSource {
   const wrap = <T extends object>(target: T, within: boolean, own: Record<string, unknown>): T =>
     new Proxy(target, {

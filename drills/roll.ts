@@ -15,7 +15,7 @@ awayP99Ms (between two rooms), worldKept (the zones' stones lie where they were 
 ledger's replay gives every balance, and every booking that was acknowledged is in it once), stopMaxMs.
 Ends with 1 unless playersLost is 0, worldKept and sumsEqual.`;
 
-/** What the drill found. */
+/** Result of the rolling-restart drill. */
 export interface RollResult {
   drill: "roll";
   bots: number;
@@ -89,14 +89,14 @@ export async function roll(cluster: DrillCluster, bots: number): Promise<RollRes
   };
 }
 
-/** All play again; whoever does not within a second is seen at the end. */
+/** Waits until all play again; a bot that does not within a second is found at the end. */
 async function untilAllPlay(walkers: readonly Walker[]): Promise<void> {
   const until = performance.now() + 1_000;
   do await pause(100);
   while (!walkers.every((one) => one.isPlaying()) && performance.now() < until);
 }
 
-/** Compares what the bots were acknowledged to what is booked. */
+/** Compares the bots' acknowledged bookings with the ledger. */
 export async function audit({ premises }: DrillCluster, walkers: readonly Walker[]) {
   const ds = await new DataSource({ type: "postgres", url: premises.databaseUrl }).initialize();
   try {

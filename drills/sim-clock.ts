@@ -9,7 +9,7 @@ export interface SimDatabase extends Database {
 
 /**
  * Opens it: the real schema and, in front of the catalogue in the search path, a `now()` of our own, so that
- * the real statements ask the simulator for the time.
+ * the real statements read the simulator's clock.
  */
 export async function openSimDatabase(): Promise<SimDatabase> {
   const log = pino({ level: "silent" });

@@ -1,9 +1,7 @@
 import type { DataSource } from "typeorm";
 import { verifyLedger } from "../server/items/ledger.ts";
 
-/**
- * What a state in the database says of itself: under which claim it was written, and as which of its writes.
- */
+/** Mark in a saved state: the claim under which it was written, and the number of the write. */
 export interface Tag {
   epoch: number;
   seq: number;
@@ -20,7 +18,7 @@ interface Row {
   tag: Tag;
 }
 
-/** A request that somebody asked. */
+/** A request, and what the ledger must hold of it. */
 export interface Asked {
   /** `<character>:<request>`, as the ledger has it. */
   key: string;
@@ -29,15 +27,15 @@ export interface Asked {
   acknowledged: boolean;
 }
 
-/** Looks at the rows after each statement, and at the ledger in the end. */
+/** Checks the rows after each statement, and the ledger in the end. */
 export interface Monitor {
   readonly violations: string[];
   violate(invariant: string, what: string): void;
-  /** Compares the rows to how they were before this statement. */
+  /** Compares the rows with those before this statement. */
   look(sql: string, parameters: unknown[] | undefined, nowMs: number): Promise<void>;
   /** A save was acknowledged: it must have been committed at some time. */
   acknowledged(id: string, tag: Tag): void;
-  /** I1 and I2 over everything that was asked. */
+  /** I1 and I2 over all requests. */
   audit(asked: Iterable<Asked>): Promise<void>;
 }
 
@@ -59,7 +57,7 @@ export function openMonitor(ds: DataSource): Monitor {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** I3 and I11: who may have acquired it. */
+  /** I3 and I11: whether the new owner was allowed to acquire it. */
   function acquired(was: Row, is: Row, sql: string, parameters: unknown[] | undefined, now: number) {
     const travelling = was.nonce !== null && was.until !== null && was.until > now;
     const byTicket = sql.includes("transfer_nonce = $4") || sql.includes("$4::text IS NOT NULL");
@@ -72,7 +70,7 @@ export function openMonitor(ds: DataSource): Monitor {
     }
   }
 
-  /** I4 and I11: who may have written it, and that it is no older than what was there. */
+  /** I4 and I11: whether the writer was allowed to, and the state is no older than the former one. */
   function written(was: Row, is: Row) {
     const handedOver = is.nonce !== null && is.epoch === was.epoch + 1;
     const under = handedOver ? is.epoch - 1 : is.epoch;
@@ -84,7 +82,7 @@ export function openMonitor(ds: DataSource): Monitor {
     }
   }
 
-  /** What was booked just now was booked for who has the character, alive. */
+  /** Checks that the last booking was for a character that its owner has, alive. */
   async function booked(): Promise<void> {
     const legs = await ds.query<{ seq: string; id: string; epoch: number; dead: boolean }[]>(
       `SELECT seq, split_part(request_id, ':', 1) AS id, epoch,

@@ -3,13 +3,13 @@ import type { Edit } from "./rewrite.ts";
 /** The real program with one guard taken out. */
 export interface Mutant {
   readonly name: string;
-  /** Number of the profile under which it is hunted first (`PROFILES`); any, where not given. */
+  /** Number of the profile that is searched first (`PROFILES`); any where not given. */
   readonly profile?: number;
   readonly edits?: readonly Edit[];
   /** Undoes a second guard of the database itself that would hide the first; and puts it back. */
   readonly before?: readonly string[];
   readonly after?: readonly string[];
-  /** True: every write of a state says that it changed a row. */
+  /** True: every write of a state reports one changed row. */
   readonly blindToCounts?: boolean;
   /** True: no process ever notices by itself that its leases ran out. */
   readonly noSelfFence?: boolean;
@@ -53,7 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "death lock",
     edits: [["EXISTS (SELECT 1 FROM death_lock WHERE character = ANY($2::uuid[]))", "$2::uuid[] IS NULL"]],
   },
-  // The rarest to be needed come last and get the time that is left.
+  // The mutants that are found least often come last and get the remaining time.
   {
     name: "epoch check",
     profile: 3,

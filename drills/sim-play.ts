@@ -17,7 +17,10 @@ const log = pino({ level: "silent" });
 const rules = { templates: { herb: { stack: 1_000 } }, slotsOf };
 const CHARACTERS = ["00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"];
 
-/** What a schedule has much of. Rare dangers need company: a seed's profile is `PROFILES[seed % 4]`. */
+/**
+ * Frequent faults of a schedule. Rare dangers need others beside them: a seed's profile is `PROFILES[seed %
+ * 4]`.
+ */
 export const PROFILES = [
   { name: "a bit of all", processes: 3, late: 0.06, save: 0.36, abandon: 0.04, pass: 0.14, byTicket: 0.35 },
   { name: "late saves", processes: 2, late: 0.25, save: 0.8, abandon: 0.02, pass: 0.1, byTicket: 0.2 },
@@ -35,12 +38,12 @@ interface Process {
   closing: boolean;
 }
 
-/** A character that a process believes to play. */
+/** A character that a process believes it plays. */
 interface Session {
   readonly of: Process;
   readonly claim: Claim;
   seq: number;
-  /** It is on its way out: what it gives back does not change any more. */
+  /** Set while it leaves: the state that is released does not change any more. */
   leaving: CharacterState | undefined;
 }
 
@@ -49,7 +52,7 @@ interface Ticket {
   readonly ticket: string;
 }
 
-/** Runs one schedule; returns what it violated. The same seed gives the same schedule. */
+/** Runs one schedule; returns its violation. The same seed gives the same schedule. */
 export async function play(
   database: SimDatabase,
   seed: number,
@@ -133,7 +136,7 @@ async function openWorld(stage: Stage, monitor: Monitor, profile: Profile, mutan
       for (const session of sessions) {
         if (session.of !== process || session.claim.sheet.id !== id || session.claim.epoch !== epoch)
           continue;
-        // A room may be in the middle of giving it back, or try to once more: the database must refuse it.
+        // A room may be releasing it, or try once more: the database must refuse it.
         if (random() < 0.5) sessions.delete(session);
         else session.leaving ??= stateOf(session);
       }
@@ -150,7 +153,7 @@ async function openWorld(stage: Stage, monitor: Monitor, profile: Profile, mutan
     }
   }
 
-  /** What is asked goes its way; what fails is tried again by somebody, or not. */
+  /** Runs a request; after an error another try may or may not be made. */
   const run = (task: Promise<unknown>) => void task.catch(() => {});
 
   function stateOf(session: Session): CharacterState {
@@ -194,7 +197,7 @@ async function openWorld(stage: Stage, monitor: Monitor, profile: Profile, mutan
     if (random() < 0.5) sessions.delete(session); // else it is released too, by mistake
   }
 
-  /** Asks for something, and keeps in mind what the ledger must hold of it. */
+  /** Sends a request, and notes what the ledger must hold of it. */
   async function request(
     session: Session,
     what: { coins?: number; herbs?: number },
@@ -217,7 +220,7 @@ async function openWorld(stage: Stage, monitor: Monitor, profile: Profile, mutan
     else if (known) monitor.violate("I2", `request ${entry.key} was acknowledged, and refused when repeated`);
   }
 
-  /** What a room does with a character it plays, or gives back. */
+  /** An action of a room with a character that it plays, or releases. */
   function actWith(session: Session): Promise<unknown> {
     const dice = random();
     const { of, claim } = session;
@@ -261,7 +264,7 @@ async function openWorld(stage: Stage, monitor: Monitor, profile: Profile, mutan
     const ticket = byTicket ? (dice < 0.7 ? tickets.at(-1) : one(tickets)) : undefined;
     const id = ticket?.id ?? (former?.of === of ? former.claim.sheet.id : (one(CHARACTERS) as string));
     const holder = { roomId: `room of ${of.name}` };
-    // Now and then somebody shows a ticket that is made up.
+    // Now and then a made-up ticket is used.
     const shown = dice > 0.95 ? "made up" : ticket?.ticket;
     run(begin(of, shown ? of.characters.claimTransfer(id, shown, holder) : of.characters.claim(id, holder)));
   }
@@ -309,7 +312,7 @@ async function openWorld(stage: Stage, monitor: Monitor, profile: Profile, mutan
       else if (dice < 0.8) await replace(of);
       else {
         of.closing = true;
-        // A shutdown frees what is held, while a room may still try to give something back.
+        // A shutdown frees all claims, while a room may still try to release one.
         for (const session of sessions) if (session.of === of) session.leaving ??= stateOf(session);
         run(of.characters.close());
       }
@@ -325,10 +328,10 @@ async function openWorld(stage: Stage, monitor: Monitor, profile: Profile, mutan
           monitor.violate("I3", `${id} is live in ${live.map(({ of }) => of.name).join(" and ")}`);
       }
     },
-    /** Everything comes back, everybody who was not answered asks again, and the books are audited. */
+    /** All processes recover, unanswered requests are repeated, and the ledger is audited. */
     async finish(setClock: (ms: number) => Promise<void>): Promise<void> {
       stage.calm();
-      // All processes end here; what is on the line still arrives.
+      // All processes end here; messages on the line still arrive.
       for (const { name } of processes.splice(0)) stage.forget(name);
       const go = async (done: () => boolean) => {
         for (let turn = 0; turn < 2_000 && !done(); turn++) {

@@ -1,7 +1,7 @@
 import type { DataSource } from "typeorm";
 import { around, type Query } from "./rewrite.ts";
 
-/** A statement, a wait or an answer that is about to happen, when the simulator says so. */
+/** A statement, a wait or an answer that the simulator lets happen. */
 interface Gate {
   readonly of: string;
   readonly kind: "ask" | "answer" | "wait";
@@ -10,7 +10,7 @@ interface Gate {
   open(): Promise<void>;
 }
 
-/** What the simulator chooses from, and its clock. */
+/** The pending events that the simulator chooses from, and its clock. */
 export interface Stage {
   readonly random: () => number;
   nowMs(): number;
@@ -18,21 +18,21 @@ export interface Stage {
   /** The database as a process sees it, over a line that fails. */
   line(of: string): DataSource;
   wait(of: string, ms: number): Promise<void>;
-  /** Lets one of the things happen that may; false where none may. */
+  /** Lets one of the allowed events happen; false: there is none. */
   one(mayAct: (of: string) => boolean): Promise<boolean>;
-  /** Forgets what a process was about to do. */
+  /** Drops the pending events of a process. */
   forget(of: string): void;
-  /** From now on nothing fails. */
+  /** No faults from now on. */
   calm(): void;
-  /** Waits until nobody is at work: all wait for the simulator or have ended. */
+  /** Waits until no process is at work: all wait for the simulator or have ended. */
   settle(): Promise<void>;
 }
 
 const lost = () => Object.assign(new Error("Connection terminated unexpectedly"), { code: "ECONNRESET" });
 
 /**
- * Opens a stage. Every statement of every process waits at a gate; opening one runs it, loses it, loses its
- * answer, or puts it off until later while the one who asked is told that the line is cut.
+ * Opens a stage. Every statement of every process waits at a gate. Opening a gate runs the statement, loses
+ * it, loses its answer, or delays it while its caller gets a lost connection.
  *
  * @param late share of statements that arrive when nobody waits for them any more
  * @param look is called after each statement that was run
@@ -58,14 +58,14 @@ export function openStage(
     }
   }
 
-  /** Waits until the simulator lets it happen; what happens is its work. */
+  /** Waits until the simulator lets it happen, then does its work. */
   function at<T>(of: string, kind: Gate["kind"], dueMs: number, job: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       gates.push({ of, kind, dueMs, open: () => work(job).then(resolve, reject) });
     });
   }
 
-  /** The answer travels too: its reader may be frozen, or dead, before it comes. */
+  /** The answer takes its way too: its reader may be frozen, or dead, before it comes. */
   async function deliver<T>(of: string, answer: T): Promise<T> {
     return at(of, "answer", 0, async () => answer);
   }
@@ -79,7 +79,7 @@ export function openStage(
     const answer = await at(of, "ask", 0, async () => {
       if (chance(0.04)) throw lost();
       if (chance(late)) {
-        // It is on its way and will arrive; nobody will hear of it.
+        // It will arrive, and its answer is lost.
         at("the line", "ask", now + random() * 4_000, execute).catch(() => {});
         throw lost();
       }

@@ -14,14 +14,14 @@ how they were (I3, I4, I11), in the end the ledger to what was asked (I1, I2, I5
 Then each guard is taken out in turn, and a schedule must find that it is missing. --seed N --steps S replays one
 schedule; with --mutant under that mutant. The last line of --json: schedules, violations, mutantsFound, mutants.`;
 
-/** What the simulator found. */
+/** Result of the simulator. */
 export interface SimResult {
   drill: "sim";
   schedules: number;
   violations: number;
   mutantsFound: number;
   mutants: number;
-  /** Seeds that violate something, and what. */
+  /** Seeds with a violation. */
   failing: { seed: number; violation: string }[];
   /** By mutant, the first seed that finds it. */
   found: Record<string, { seed: number; violation: string } | null>;
@@ -61,7 +61,7 @@ async function replay(seed: number, steps: number, name: string | undefined): Pr
   await database.close();
 }
 
-/** How long and what to simulate. */
+/** Duration, steps and mutants of a simulation. */
 export interface SimOptions {
   /** Half of it for the program as it is, half for its mutants; at least one schedule each. */
   seconds: number;
@@ -71,7 +71,7 @@ export interface SimOptions {
   tell(line: string): void;
 }
 
-/** Runs schedules until the time is up, then hunts each mutant. */
+/** Runs schedules until the time is up, then searches each mutant. */
 export async function simulate({ seconds, steps, mutants, tell }: SimOptions): Promise<SimResult> {
   const database = await openSimDatabase();
   const startedAt = performance.now();
@@ -112,7 +112,7 @@ export async function simulate({ seconds, steps, mutants, tell }: SimOptions): P
   };
 }
 
-/** On a busy machine a mutant is hunted for at least so many schedules, within this time more. */
+/** On a busy machine a mutant is searched for at least so many schedules, within this time more. */
 const FEWEST = 80;
 const PATIENCE_MS = 30_000;
 

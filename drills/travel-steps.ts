@@ -1,24 +1,24 @@
 import { matchMaker } from "@colyseus/core";
 import type { Ports } from "roomkeep/rooms";
 
-/** Steps of a hand-over at which a process can be hurt: what its source does, and what its target does. */
+/** Steps of a hand-over at which a process can be harmed: those of its source, and of its target. */
 export const STEPS = {
   source: ["before-transfer", "after-transfer", "before-word"],
   target: ["before-seats", "before-claim", "after-claim"],
 } as const;
 
-/** How. */
+/** The kinds of harm. */
 export const HARMS = ["kill", "freeze"] as const;
 export type Step = (typeof STEPS)["source" | "target"][number];
 export type Harm = (typeof HARMS)[number];
 
-/** What the drill tells a process: hurt yourself at the next such step; without a step, not any more. */
+/** Command of the drill to a process: harm yourself at the next such step; without a step, no more. */
 export interface Arm {
   arm: Step | undefined;
   harm: Harm;
 }
 
-/** Makes this process hurt itself at the step that its parent names. */
+/** Makes this process harm itself at the step that its parent sends. */
 export function armTravel(ports: Ports): void {
   let armed: Arm | undefined;
   process.on("message", (message: Partial<Arm>) => {

@@ -21,13 +21,13 @@ p99DeathMs (from the harm until they play again), harmed (steps that were reache
 Ends with 1 unless lost, twoPlaces and partySplit are 0.`;
 
 const ZONES = ["north", "south", "meet"] as const;
-/** Whoever is not in a room after so long is lost. */
+/** A player who is in no room after so long is lost, ms. */
 const SETTLE_MS = 15_000;
 const STALE_MS = 5_000;
 const FREEZE_MS = 11_500;
 type Side = keyof typeof STEPS;
 
-/** What the drill found. */
+/** Result of the travel drill. */
 export interface TravelResult {
   drill: "travel";
   cycles: number;
@@ -35,7 +35,7 @@ export interface TravelResult {
   journeys: number;
   arrived: number;
   returned: number;
-  /** Joined anew, because the process they were in, or went to, was gone. */
+  /** Players who joined anew, because the process that they were in, or went to, was gone. */
   rejoined: number;
   lost: number;
   twoPlaces: number;
@@ -79,9 +79,9 @@ export async function run(args: string[]): Promise<void> {
 export interface TravelOptions {
   cycles: number;
   singles: number;
-  /** Rounds in peace before the first harm; default 3. */
+  /** Rounds before the first harm; default 3. */
   calm?: number;
-  /** Empty: nobody is harmed. */
+  /** Empty: no process is harmed. */
   harms: readonly Harm[];
   tell(line: string): void;
 }
@@ -163,7 +163,7 @@ interface Blow {
   harm: Harm;
 }
 
-/** Three rounds in peace, then each step of each side with each harm, in turn. */
+/** Three rounds without harm, then each step of each side with each harm, in turn. */
 function planOf({ cycles, harms, calm: rounds = 3 }: TravelOptions): (Blow | undefined)[] {
   const blows = harms.flatMap((harm) =>
     (["source", "target"] as const).flatMap((side) => STEPS[side].map((step) => ({ side, step, harm }))),
@@ -198,9 +198,9 @@ const markOf = ({ player, away, rejoined }: Walker): Mark => ({
   rejoined,
 });
 
-/** Tells those who may be it to hurt themselves; `end` tells who did. */
+/** Arms the processes that may be the victim; `end` returns the one that was. */
 function armed(cluster: DrillCluster, source: LocalProcess, { side, step, harm }: Blow) {
-  // Which process has the target, or opens it, is seen when it happens.
+  // The process with the target room, or that opens it, is known when it happens.
   const targets = side === "source" ? [source] : cluster.running();
   let victim: LocalProcess | undefined;
   const listeners = targets.map((one) => {
@@ -234,10 +234,7 @@ function goTo(one: Walker, to: string | undefined, cycle: number): void {
 
 const roomsOf = (party: readonly Walker[]) => new Set(party.map(({ player }) => player.room.roomId));
 
-/**
- * Waits until all play, those who set out have ended their journey, and the party is together; at most so
- * long.
- */
+/** Waits until all play, all journeys have ended, and the party is together; at most so long. */
 async function settle(
   all: readonly Walker[],
   party: readonly Walker[],
@@ -251,7 +248,7 @@ async function settle(
     setOut.every(hasEnded) &&
     party.every(hasEnded) &&
     roomsOf(party).size === 1;
-  // What is not seen at once: a process that dies after the journey has ended.
+  // Not noticed at once: a process that dies after the journey has ended.
   await pause(700);
   while (!done() && performance.now() - from < SETTLE_MS) await pause(50);
   return performance.now() - from;
@@ -267,7 +264,7 @@ function count(result: TravelResult, one: Walker, mark: Mark): void {
   result.journeys += ended.length + rejoined;
 }
 
-/** What must never be. */
+/** Checks the invariants of a round. */
 async function judge(
   result: TravelResult,
   all: readonly Walker[],
@@ -277,7 +274,7 @@ async function judge(
   const lost = all.filter((one) => !one.isPlaying());
   result.lost += lost.length;
   for (const { name } of lost) result.findings.push(`${name} lost: ${when}`);
-  // Who looks on from a process that has just died sees what was.
+  // An observer in a process that has just died sees the past.
   const until = performance.now() + STALE_MS;
   while (inTwoPlaces(all).length > 0 && performance.now() < until) await pause(100);
   for (const name of inTwoPlaces(all)) {
@@ -290,7 +287,7 @@ async function judge(
   }
 }
 
-/** Who is seen in more than one room, by whoever looks on. */
+/** Players that any observer sees in more than one room. */
 function inTwoPlaces(all: readonly Walker[]): string[] {
   const places = new Map<string, Set<string>>();
   for (const { player } of all.filter((one) => one.isPlaying())) {

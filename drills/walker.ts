@@ -5,30 +5,30 @@ import { type WatchedRoom, watchLiveness } from "../shared/protocol/liveness-wat
 import type { TravelMessage } from "../shared/protocol/messages.ts";
 import { joinSoon, pause } from "./patience.ts";
 
-/** A bot that walks about and trades, and keeps a book of what became of it. */
+/** A bot that walks about and trades, and notes what happens to it. */
 export interface Walker {
   readonly name: string;
-  /** Replaced when it had to join anew. */
+  /** Replaced when it has to join anew. */
   player: TestPlayer;
-  /** How long it was between two rooms each time, ms. */
+  /** Time between two rooms, of each journey, ms. */
   readonly away: number[];
-  /** How often it had to join anew because its seat was gone. */
+  /** Number of times that it joined anew because its seat was gone. */
   rejoined: number;
   /** Bookings that were acknowledged, by kind. */
   readonly granted: Set<string>;
   readonly given: Set<string>;
-  /** True: in a room that answers, with its own actor there, and not on the way. */
+  /** True: it is in a room that answers, with its own actor there, and not on the way. */
   isPlaying(): boolean;
   stop(): void;
 }
 
 const STEP_MS = 200;
-/** Who has heard nothing for so long is not playing, ms. */
+/** Silence of a room after which its bot counts as not playing, ms. */
 const FRESH_MS = 2_500;
 const ENTER_MS = 8_000;
 
 /**
- * Opens one in a game.
+ * Opens a walker in a game.
  *
  * @param trades grants and gives coins all the while
  */
@@ -55,7 +55,7 @@ export async function openWalker(url: string, game: string, name: string, trades
     },
   };
 
-  /** As the page does: a room that is on no list any more is waited for in vain. */
+  /** As the page does: joins anew when the room is on no list any more. */
   function watch(room: TestPlayer["room"]): void {
     stopWatch();
     watched = room;
@@ -107,7 +107,7 @@ export async function openWalker(url: string, game: string, name: string, trades
       if (over) return;
       const { player } = walker;
       const code = player.closed.get(player.room.roomId);
-      // The old room closes the moment one has arrived in the next, which is then being entered.
+      // The old room closes at the arrival in the next one, which is then being entered.
       const entering = code === CLOSE.TRAVELLED && performance.now() - heardAt < ENTER_MS;
       if ((code !== undefined && !entering) || lostSeat === player.room) {
         await joinAnew().catch(() => {}); // the next turn tries again
@@ -148,14 +148,14 @@ export async function openWalker(url: string, game: string, name: string, trades
   return walker;
 }
 
-/** Whether somebody is in their room and sees themselves. */
+/** Whether a player is in its room and sees its own actor. */
 export function isIn({ room, closed }: TestPlayer): boolean {
   return (
     !closed.has(room.roomId) && room.connection.isOpen && (room.state?.actors?.has(room.sessionId) ?? false)
   );
 }
 
-/** The value below which a part of them is. */
+/** The quantile of values: the value below which a part of them is, 0 to 1. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);

@@ -12,7 +12,7 @@ type Stone = InstanceType<typeof Stone>;
 export const DrillState = WorldState.extend({ moves: t.uint32().default(0) }, "DrillZoneState");
 export type DrillState = InstanceType<typeof DrillState>;
 
-/** Where the drill takes place. */
+/** Level of the drill. */
 export const drillLevel = defineLevel({
   name: "drill",
   bounds: { min: [-14, -14], max: [14, 14] },
@@ -88,5 +88,5 @@ export class DrillZoneRoom extends WorldRoom<DrillState> {
   }
 }
 
-/** Rooms of this process, for the drill to look at. */
+/** Rooms of this process that the drill inspects. */
 export const openedRooms = new Set<DrillZoneRoom>();

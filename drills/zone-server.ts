@@ -1,9 +1,9 @@
-// One server process of the zone drill: the real server with the drill's room. It tells the drill of every
-// save.
+// One server process of the zone drill: the real server with the drill's room. It reports every save to the
+// drill.
 import { readConfig, startServer } from "roomkeep/server";
 import { DrillZoneRoom, openedRooms } from "./zone-room.ts";
 
-/** What the process tells the drill. */
+/** A report of the process to the drill. */
 export type ZoneNews =
   | { kind: "ready"; url: string; row: string | null }
   | { kind: "opened"; restored: boolean; hash: string; tick: number }
@@ -11,7 +11,7 @@ export type ZoneNews =
 
 const tell = (news: ZoneNews) => process.send?.(news);
 
-/** The room as the drill watches it. */
+/** The room with its saves reported. */
 class WatchedRoom extends DrillZoneRoom {
   protected override onBegin(): void {
     super.onBegin();

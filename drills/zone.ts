@@ -30,10 +30,10 @@ the kill lies at most one period of saving, which is 30 s hurried to --every ms,
 The last line of --json: cycles, restored, mismatches. Ends with 1 on a mismatch (with --without: when there was none).`;
 
 const START_MS = 60_000;
-/** A tick that is late and a write that is slow, on a machine that does other things too. */
+/** Allowance for a late tick and a slow write on a busy machine, ms. */
 const SLACK_MS = 1_500;
 
-/** What the drill found. */
+/** Result of the zone drill. */
 export interface ZoneResult {
   readonly drill: "zone";
   readonly database: string;
@@ -43,13 +43,13 @@ export interface ZoneResult {
   cycles: number;
   /** Restarts that opened a saved world. */
   restored: number;
-  /** Restarts whose world was not the last saved one, was too old, or was not there. */
+  /** Restarts whose world was not the last saved one, was too old, or was missing. */
   mismatches: number;
   /** Saves that were acknowledged. */
   saves: number;
   /** Longest time between the last save and a kill, ms. */
   oldestMs: number;
-  /** What went wrong, in words. */
+  /** The failures, in words. */
   readonly findings: string[];
 }
 
@@ -91,7 +91,7 @@ export async function run(args: string[]): Promise<void> {
   if (result.mismatches > 0 !== (values.without !== "nothing")) process.exitCode = 1;
 }
 
-/** One life of the server process. */
+/** One run of the server process. */
 interface Life {
   readonly url: string;
   /** The stored bytes before the room opened, base64. */
@@ -129,7 +129,7 @@ export async function zone(options: ZoneOptions): Promise<ZoneResult> {
       life = await start(place.env, without);
       const bots = await openBots(life, options, random);
       if (before) judge(life, before, place.key, result);
-      // The last life only shows what the kill before it left.
+      // The last run only shows what the kill before it left.
       if (cycle === cycles) break;
       const begunAt = performance.now();
       const playMs = everyMs * (1.2 + random() * 2);
@@ -175,7 +175,7 @@ function found(result: ZoneResult, what: string): void {
   result.findings.push(what);
 }
 
-/** What this process makes of the stored bytes. */
+/** Hash of the stored world, as this process opens it. */
 function hashOf(row: string, key: string): string {
   const simulation = openSimulation({
     state: new DrillState(),
@@ -193,10 +193,10 @@ function hashOf(row: string, key: string): string {
   return simulation.hash();
 }
 
-/** Where the world is kept between lives, and the environment of the server process. */
+/** Storage of the world between runs, and the environment of the server process. */
 interface Place {
   readonly env: Record<string, string>;
-  /** Of the seal: the saves are encrypted. */
+  /** Key of the snapshots: the saves are encrypted. */
   readonly key: string;
   close(): Promise<void>;
 }
@@ -264,7 +264,7 @@ function lifeOf(child: ChildProcess, news: readonly ZoneNews[]): Omit<Life, "url
   };
 }
 
-/** Somebody who rearranges the zone. */
+/** A bot that rearranges the zone. */
 interface Rearranger {
   act(): void;
   stop(): void;

@@ -107,5 +107,5 @@ export interface Ports {
    * Lets a client in by its join ticket, which is used up.
    * @throws TICKET_INVALID, TICKET_USED, TICKET_EXPIRED, TICKET_ELSEWHERE, TOKEN_REVOKED, TOKEN_OUTDATED
    */
-  verify(ticket: string | undefined, knock: JoinAttempt): Promise<Identity>;
+  verify(ticket: string | undefined, attempt: JoinAttempt): Promise<Identity>;
 }

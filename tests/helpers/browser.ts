@@ -32,8 +32,8 @@ export function describeWithBrowser(title: string, suite: (open: () => Promise<B
 }
 
 /**
- * The world is drawn in software here, which takes all of a small machine: few frames, and nothing drawn in them but
- * for a screenshot, so that there is no picture to put together either. All else of the page goes on as it does for anybody.
+ * The world is drawn in software here, which takes all of a small machine: it draws few frames, and composes
+ * pictures for screenshots only. The rest of the page works as for any player.
  */
 const DRAW_SELDOM = `{
   const soon = requestAnimationFrame;
@@ -47,10 +47,10 @@ const DRAW_SELDOM = `{
   }
 }`;
 
-/** Profiles that tests opened, and what went wrong in their pages. */
+/** Profiles that tests opened, with the errors of their pages. */
 const profiles = new Map<BrowserContext, string[]>();
 
-/** What every open page shows and complained of, for whoever looks into a test that failed. */
+/** Writes a screenshot and the errors of every open page, for a failed test. */
 async function shootAll(title: string): Promise<void> {
   const name = title.replace(/\W+/gu, "-").slice(0, 60);
   const pages = [...profiles.keys()].flatMap((profile) => profile.pages());
@@ -58,7 +58,7 @@ async function shootAll(title: string): Promise<void> {
   for (const [i, page] of pages.entries()) await shoot(page, `failed-${name}-${i}`).catch(() => {});
 }
 
-/** A browser of somebody who was never here; its pages are drawn for {@link shoot} only. */
+/** A browser without stored data; its pages are drawn for {@link shoot} only. */
 export async function openProfile(
   browser: Browser,
   options: BrowserContextOptions = {},
@@ -80,7 +80,7 @@ export async function openProfile(
 export async function shoot(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
   await page.evaluate("window.pictured = true");
-  // A few frames, so that what moves into its place is there.
+  // A few frames, so that moving elements are in place.
   await page.waitForTimeout(400);
   await page.screenshot({ path: join(screenshots, `${name}.png`) });
   await page.evaluate("window.pictured = false");

@@ -5,7 +5,7 @@ const WAYS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google
 const FLAGS =
   "--headless --no-sandbox --disable-gpu --enable-unsafe-swiftshader --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
-/** Where the machine's Chromium is: CHROMIUM_PATH, or where systems put it; undefined when there is none. */
+/** Path of the machine's Chromium: CHROMIUM_PATH, or a usual place; undefined: there is none. */
 export const chromiumPath = process.env.CHROMIUM_PATH ?? WAYS.find((way) => existsSync(way));
 
 /** Starts Chromium without a window; it draws in software. @throws when there is none */
@@ -15,12 +15,15 @@ export function openChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath, args: FLAGS.split(" ") });
 }
 
-/** Reads what the page's probe tells. The expression sees it as `k`. */
+/** Evaluates an expression over the page's probe, which it names `k`. */
 export function ask<T>(page: Page, expression: string): Promise<T> {
   return page.evaluate(`(() => { const k = window.__roomkeep; return ${expression}; })()`) as Promise<T>;
 }
 
-/** Waits until an expression over the page's probe holds. Asked from here: the page's own policy forbids eval. */
+/**
+ * Waits until an expression over the page's probe holds. Evaluated from here: the page's own policy forbids
+ * eval.
+ */
 export async function untilPage(page: Page, expression: string, ms = 30_000): Promise<void> {
   const deadline = performance.now() + ms;
   while (!(await ask<boolean>(page, `Boolean(k && (${expression}))`).catch(() => false))) {

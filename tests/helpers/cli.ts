@@ -9,10 +9,12 @@ const tsx = import.meta.resolve("tsx");
 /** A command of ours that runs as a process of its own. */
 export interface Running {
   readonly child: ChildProcess;
-  /** What it has written so far, both streams. */
+  /** Its output so far, both streams. */
   output(): string;
   stdout(): string;
-  /** Resolves when the output holds the text. Rejects after `ms`, or when the process ends, with what it wrote. */
+  /**
+   * Resolves when the output holds the text. Rejects after `ms`, or when the process ends, with the output.
+   */
   says(text: string | RegExp, ms?: number): Promise<RegExpMatchArray>;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
@@ -35,7 +37,7 @@ export function roomkeep(args: string[], options: RunOptions = {}): Running {
   });
 }
 
-/** Runs a program and listens to what it says. */
+/** Runs a program and collects its output. */
 export function run(program: string, args: string[], { cwd, env }: RunOptions = {}): Running {
   const child = spawn(program, args, {
     cwd,

@@ -12,7 +12,7 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-/** Runs a suite on real processes, a real PostgreSQL and a real Redis; what is missing is said loudly. */
+/** Runs a suite on real processes, a real PostgreSQL and a real Redis; a missing one is printed loudly. */
 export function describeCluster(title: string, suite: (open: () => Promise<Cluster>) => void): void {
   describeWithPostgresAndRedis(title, (openRedis) => suite(() => openCluster(openRedis)));
 }

@@ -4,7 +4,7 @@ import { type Client, matchMaker, type Room, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { WebSocket } from "ws";
 
-/** A real server on a free port with one room class; the tick is the test's to give. */
+/** A real server on a free port with one room class; the test runs the ticks. */
 export async function serve(
   type: new () => Room,
 ): Promise<{ url: string; room: Room; stop: () => Promise<void> }> {
@@ -22,7 +22,7 @@ export async function serve(
   return { url: `http://127.0.0.1:${port}`, room, stop: () => server.gracefullyShutdown(false) };
 }
 
-/** A socket that joins as a client would and keeps every message, decoded by nobody. */
+/** A socket that joins as a client would and keeps every message undecoded. */
 export class RawPlayer {
   readonly socket: WebSocket;
   readonly messages: Buffer[] = [];
@@ -67,7 +67,7 @@ export class RawPlayer {
   }
 }
 
-/** Waits for something to become so, turn by turn of the event loop. @throws after 20 s */
+/** Waits until a condition holds, turn by turn of the event loop. @throws after 20 s */
 export async function until(isSo: () => boolean): Promise<void> {
   const end = performance.now() + 20_000;
   while (!isSo()) {

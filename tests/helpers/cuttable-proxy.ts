@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** A TCP proxy in front of a server: the network that a test can cut and mend. */
+/** A TCP proxy in front of a server: a network that a test can cut and restore. */
 export interface CuttableProxy {
   readonly port: number;
   /** Ends every connection and refuses new ones. */

@@ -8,7 +8,7 @@ import { findPostgres, type PostgresServer } from "./postgres.ts";
 /** Silent unless ROOMKEEP_TEST_LOG names a level. */
 export const testLog = pino({ level: process.env.ROOMKEEP_TEST_LOG ?? "silent" });
 
-/** Opens a new, empty database; migrated unless told otherwise. It is dropped after the suite. */
+/** Opens a new, empty database; migrated by default. It is dropped after the suite. */
 export type OpenDatabase = (options?: { migrated?: boolean }) => Promise<Database>;
 
 const postgres = await findPostgres();
@@ -87,8 +87,8 @@ async function createEmpty(server: PostgresServer): Promise<{ url: string; drop(
 }
 
 /**
- * Makes a new, empty PostgreSQL database for server processes; throws where {@link missingPostgres} says why.
- * Close drops it.
+ * Makes a new, empty PostgreSQL database for server processes; throws {@link missingPostgres} where there is
+ * none. Close drops it.
  */
 export async function newPostgresDatabase(): Promise<{ url: string; close(): Promise<void> }> {
   if ("missing" in postgres) throw new Error(postgres.missing);
@@ -103,7 +103,7 @@ export async function newPostgresDatabase(): Promise<{ url: string; close(): Pro
   };
 }
 
-/** What is missing to run PostgreSQL, or null. */
+/** The reason why there is no PostgreSQL, or null. */
 export const missingPostgres = "missing" in postgres ? postgres.missing : null;
 
 async function administer(url: string, sql: string): Promise<void> {

@@ -1,5 +1,5 @@
-// A process of its own that opens the data folder it is given and keeps it until it is ended. With a second word "anew"
-// a new database is made as in production, without the dump that tests start from.
+// A process of its own that opens the given data folder and keeps it until it is ended. With the second
+// argument "anew" a new database is made as in production, without the dump that tests start from.
 import pino from "pino";
 import { migrate, openDatabase } from "../../server/storage/database.ts";
 
@@ -8,7 +8,7 @@ const quick = how !== "anew";
 try {
   const database = await openDatabase({ dataDir: folder, quick, log: pino({ level: "silent" }) });
   await migrate(database.ds);
-  // Nothing that the database opened may keep the process alive: it ends by itself.
+  // The open database must not keep the process alive: it ends by itself.
   process.once("SIGTERM", () => void database.close().then(() => process.stdin.destroy()));
   console.log("open");
   process.stdin.resume().once("end", () => process.exit()); // never outlives the test

@@ -6,7 +6,7 @@ import { MeadowRoom } from "../../games/meadow/room.ts";
 import type { Hero } from "../../games/meadow/state.ts";
 import type { Stack } from "../../shared/items/stacks.ts";
 
-/** A meadow whose chance is the same each time, with a ground of its own, of which there may be many. */
+/** A meadow with a fixed seed and a ground of its own, so that there may be many. */
 export class SeededMeadow extends MeadowRoom {
   override seed = 11;
   override zone = `meadow-${randomUUID()}`;
@@ -23,19 +23,19 @@ export class SeededMeadow extends MeadowRoom {
     });
   }
 
-  /** Gives somebody something, as the room would. */
+  /** Gives a player an item, as the room would. */
   give(sessionId: string, template: string, qty: number): void {
     const player = this.players.get(sessionId);
     if (player) this.gift(player, { template, qty });
   }
 
-  /** What the database has in a container. */
+  /** The stacks of a container in the database. */
   booked(container: string): Promise<Stack[]> {
     return this.ports.items.readIn(container);
   }
 }
 
-/** Asks the room for something that it books; resolves with the request's answer. */
+/** Sends a request that the room books; resolves with its answer. */
 export async function ask(
   player: TestPlayer,
   type: string,
@@ -55,17 +55,17 @@ export async function ask(
   return answer as Partial<ServerMessages["booked"] & ServerMessages["refused"]>;
 }
 
-/** What somebody's own screen has in the bag. */
+/** Number of an item in a player's bag, as the player's page has it. */
 export const counted = (player: TestPlayer, template: string) => countInBag(player.me() as Carrier, template);
 
-/** A stack on somebody's own screen. */
+/** Id of a stack, as the player's page has it. */
 export function stackOf(player: TestPlayer, template: string): string {
   for (const [id, stack] of (player.me() as Carrier).items.entries())
     if (stack.template === template) return id;
   throw new Error(`${player.me().name} has no ${template}`);
 }
 
-/** Gives somebody something and waits until it is seen. */
+/** Gives a player an item and waits until it is in the state. */
 export async function give(
   world: TestServer,
   player: TestPlayer,

@@ -10,10 +10,10 @@ const GUIDE = fileURLToPath(new URL("../../docs/deploy.md", import.meta.url));
 const PLACES = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
 const TEMPS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
-/** Where nginx is on this machine; undefined when it is not installed (Debian: apt-get install nginx-light). */
+/** Path of nginx on this machine; undefined: it is not installed (Debian: apt-get install nginx-light). */
 export const nginxPath = PLACES.map((folder) => join(folder, "nginx")).find((file) => existsSync(file));
 
-/** The guide's configuration, with each of `swaps` in the place of what the guide says; all must be found. */
+/** The guide's configuration with replacements; all of `swaps` must be found. */
 export function guideConfig(swaps: Record<string, string>): string {
   const [, config] = /^```nginx\n(.*?)^```/msu.exec(readFileSync(GUIDE, "utf8")) ?? [];
   if (!config) throw new Error("docs/deploy.md has no nginx configuration");

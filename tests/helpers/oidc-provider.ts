@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, type JWTPayload, SignJWT } from "jose";
 
-/** How the provider misbehaves, for the next sign-ins. */
+/** Faults of the provider, for the next sign-ins. */
 export interface Mischief {
   claims?: JWTPayload;
   /** Signs with a key that is not published. */
@@ -26,7 +26,7 @@ export interface OidcProvider {
   mischief: Mischief;
   /** Requests that came to the token endpoint. */
   exchanges: number;
-  /** What a browser does: follows the url, signs in as `user`, and is sent back. Answers where to. */
+  /** As a browser: follows the url, signs in as `user`, and is sent back. Returns the address. */
   visit(url: string, user: JWTPayload & { sub: string }): Promise<URL>;
   close(): Promise<void>;
 }

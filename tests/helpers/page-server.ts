@@ -1,4 +1,4 @@
-// A server process with its page, for browser tests on several processes: the test says who stands where.
+// A server process with its page, for browser tests on several processes: the test places the players.
 import { fileURLToPath } from "node:url";
 import { matchMaker } from "@colyseus/core";
 import type { WorldRoom } from "roomkeep/rooms";
@@ -6,7 +6,7 @@ import { readConfig, startServer } from "roomkeep/server";
 import { stopOnSignal, tellParent } from "../../server/cli/start.ts";
 import { games, plugins } from "../../server/main.ts";
 
-/** Puts a player somewhere, where this process has their room. */
+/** Moves a player, if this process has their room. */
 export interface Put {
   put: { roomId: string; sessionId: string; x: number; z: number };
 }

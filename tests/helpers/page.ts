@@ -18,7 +18,7 @@ export async function buildPage(): Promise<void> {
   await promisify(execFile)("npx", ["vite", "build", "--logLevel", "warn"], { cwd: root });
 }
 
-/** When the newest of these files, or files in these folders, was written; 0 where there is none. */
+/** Time of the newest of these files, or files in these folders; 0: there is none. */
 function changedAt(paths: readonly string[]): number {
   const times = paths.flatMap((path) => {
     const at = join(root, path);
@@ -29,7 +29,7 @@ function changedAt(paths: readonly string[]): number {
   return Math.max(...times);
 }
 
-/** Vitest calls it before the first test: what every file would wait for is made once. */
+/** Called by Vitest before the first test: makes once what every file would wait for. */
 export async function setup(): Promise<void> {
   await Promise.all([buildPage(), blankDatabase()]);
 }

@@ -12,7 +12,7 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** How to come by a server: one that runs, one that can be started, or the reason why there is none. */
+/** The way to get a server: one that runs, one that can be started, or the reason why there is none. */
 export type PostgresSource = { start(): Promise<PostgresServer> } | { missing: string };
 
 /**

@@ -21,10 +21,10 @@ const missing =
   installed || (await redisAnswers(SHARED)) ? null : "no redis-server is installed and none answers";
 
 /**
- * Runs a suite that needs Redis. Where there is none it says so loudly and skips; with CI=true it fails.
+ * Runs a suite that needs Redis. Where there is none it prints so loudly and skips; with CI=true it fails.
  *
  * A private server is preferred to a running one: it starts in some 20 ms, and channels, unlike keys, are not
- * separated by database number, so that files on one server would hear each other's rooms.
+ * separated by database number, so that files on one server would receive each other's messages.
  */
 export function describeWithRedis(title: string, suite: (open: () => Promise<TestRedis>) => void): void {
   if (missing === null) {

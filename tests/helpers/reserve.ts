@@ -2,7 +2,7 @@ import { Client, type Room } from "colyseus.js";
 import { readErrorCode, type WorldState } from "roomkeep/shared";
 import { accessTokenOf } from "../../bots/index.ts";
 
-/** What a server answered: a body, or the code of its refusal. */
+/** Answer of a server: a body, or the code of its refusal. */
 export interface Answer {
   readonly status: number;
   readonly code: string | undefined;
@@ -10,12 +10,12 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** A caller with an address of its own, as a trusted proxy would tell it. Nothing opens a socket but `sit`. */
+/** A caller with an address of its own, as a trusted proxy would report it. Only `sit` opens a socket. */
 export interface Caller {
   ticket(token: string, door: { game: string } | { roomId: string }, characterId?: string): Promise<Answer>;
   /** Uses a ticket: asks the matchmaker for a seat. */
   useTicket(ticket: unknown, method: string, where: string, options?: object): Promise<Answer>;
-  /** Both of them: a seat by the room's code, or in any room of a game. */
+  /** A ticket and its use: a seat by the room's code, or in any room of a game. */
   reserve(
     token: string,
     where: { game: string; create?: object } | { roomId: string },

@@ -15,14 +15,15 @@ export interface ServerProcess {
   readonly url: string;
   readonly port: number;
   readonly child: ChildProcess;
-  /** All that it printed so far. */
+  /** Its output so far. */
   output(): string;
   /** Sends a signal and resolves when the process is gone. */
   end(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /**
- * Starts a server process; resolves when it says that it runs, rejects with its output when it ends before.
+ * Starts a server process; resolves when it reports that it runs, rejects with its output when it ends
+ * before.
  *
  * @param script what to run instead of `roomkeep start`
  */
@@ -57,7 +58,7 @@ export async function startProcess(
   });
 }
 
-/** Lays down an empty database for a process that would need seconds of its own to make one; what is there stays. */
+/** Unpacks an empty database for a process that would need seconds to make one; an existing one stays. */
 export async function layBlank(folder: string): Promise<void> {
   const dump = await blankDatabase();
   if (dump === undefined || existsSync(folder)) return;

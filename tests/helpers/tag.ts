@@ -6,7 +6,7 @@ import type { TestPlayer, TestServer } from "roomkeep/testing";
 import { TagRoom } from "../../games/tag/room.ts";
 import type { TagAvatar, TagState } from "../../games/tag/state.ts";
 
-/** Tag with rounds that a test can wait for. */
+/** Tag with short rounds, which a test can wait for. */
 export class ShortTagRoom extends TagRoom {
   override countdownS = 0.3;
   override roundS = 3;
@@ -14,23 +14,23 @@ export class ShortTagRoom extends TagRoom {
   override seed = 7;
 }
 
-/** Tag with a round that does not end while a test looks at it. */
+/** Tag with a round that does not end during a test. */
 export class LongTagRoom extends TagRoom {
   override countdownS = 0.3;
   override seed = 7;
 }
 
-/** What a player sees of the room. */
+/** The room's state as a player has it. */
 export const seen = (player: TestPlayer) => player.room.state as TagState;
-/** What a player sees of somebody. */
+/** Another player's avatar as a player has it. */
 export const avatarOf = (player: TestPlayer, of = player) =>
   seen(player).actors.get(of.room.sessionId) as TagAvatar;
 
-/** Waits until a player sees a phase. */
+/** Waits until a player's state has a phase. */
 export const untilPhase = (player: TestPlayer, phase: string) =>
   player.until(`the phase "${phase}"`, () => seen(player).phase === phase);
 
-/** Waits for so many ticks of a room; patches do not tell, for a tick without a change sends none. */
+/** Waits for so many ticks of a room; patches do not count them, for a tick without a change sends none. */
 export function ticks(roomId: string, count: number): Promise<void> {
   return new Promise((resolve) => {
     let left = count;
@@ -43,7 +43,7 @@ export function ticks(roomId: string, count: number): Promise<void> {
   });
 }
 
-/** Opens a room of a game and brings so many players into it, who all see each other. */
+/** Opens a room of a game with so many players, who all see each other. */
 export async function party(world: TestServer, game: string, count: number): Promise<TestPlayer[]> {
   const first = await world.join(game, { name: "Player 1", create: true });
   const players = [first];
@@ -55,14 +55,14 @@ export async function party(world: TestServer, game: string, count: number): Pro
   return players;
 }
 
-/** Who is *it*, and the others. */
+/** The player who is *it*, and the others. */
 export function rolesOf(players: readonly TestPlayer[]): { hunter: TestPlayer; others: TestPlayer[] } {
   const [first] = players as [TestPlayer];
   const hunter = players.find((player) => player.room.sessionId === seen(first).it) ?? first;
   return { hunter, others: players.filter((player) => player !== hunter) };
 }
 
-/** A hash of all that a room shares but for the running clock and what rolls about by itself. */
+/** A hash of a room's state but for the running clock and loose bodies. */
 export function hashOf(room: TagRoom): string {
   const { actors, ...rest } = room.state.toJSON() as { actors: Record<string, { kind: string }> };
   const avatars = Object.entries(actors).filter(([, { kind }]) => kind === "avatar");
@@ -71,7 +71,7 @@ export function hashOf(room: TagRoom): string {
     .digest("hex");
 }
 
-/** Runs at somebody until the condition holds; see {@link runTo}. */
+/** Runs after a player until the condition holds; see {@link runTo}. */
 export const chase = (hunter: TestPlayer, prey: TestPlayer, until: () => boolean, most?: number) =>
   runTo(hunter, () => avatarOf(hunter, prey), until, most);
 

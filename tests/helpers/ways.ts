@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const bounds = { min: [-20, -20], max: [20, 20] } as const;
 
-/** A yard with a portal two metres east of where one appears, and one to a place that does not exist. */
+/** A yard with a portal two metres east of its spawn, and one to a place that does not exist. */
 export const yard: Level = defineLevel({
   name: "yard",
   bounds: { min: [...bounds.min], max: [...bounds.max] },
@@ -17,7 +17,7 @@ export const yard: Level = defineLevel({
   ],
 });
 
-/** A zone below it, whose way up names the well; and a den whose way out names nothing. */
+/** A zone below it, whose portal up names the spawn "well"; and a den whose portal names no spawn. */
 export const cellar: Level = defineLevel({
   name: "cellar",
   bounds: { min: [...bounds.min], max: [...bounds.max] },
@@ -54,7 +54,7 @@ export class CellarRoom extends WorldRoom {
   override travelWaitMs = 700;
 
   protected override onOpen(): void {
-    // Seats that nobody takes keep a room open: the tests do not wait so long.
+    // Seats that are never taken keep a room open: the tests do not wait so long.
     this.seatReservationTimeout = 1;
   }
 }
@@ -65,7 +65,7 @@ export class DenRoom extends WorldRoom {
   override level = den;
 }
 
-/** A place that cannot be opened. */
+/** A room that cannot be opened. */
 export class BrokenRoom extends WorldRoom {
   static override readonly listing = { label: "Broken", description: "", maxPlayers: 6 };
   override state = new WorldState();

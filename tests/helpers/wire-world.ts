@@ -11,7 +11,7 @@ export const Body = schema(
   { heat: t.float32().default(0), parts: t.array(Item), stats: t.map("number") },
   "WireBody",
 );
-/** An actor with everything that a builder may put into one. */
+/** An actor with every kind of field that a builder may use. */
 export const Being = Actor.extend(
   {
     hp: t.uint8().default(100),
@@ -34,7 +34,7 @@ export const WireState = WorldState.extend(
 export type WireState = InstanceType<typeof WireState>;
 export type Being = InstanceType<typeof Being>;
 
-/** A client without a socket: what it is sent goes straight to the decoder that the SDK uses, as the SDK does it. */
+/** A client without a socket: frames go straight to the decoder that the SDK uses, as the SDK does it. */
 export class WireClient {
   readonly sessionId: string;
   state: number = ClientState.JOINED;
@@ -74,7 +74,7 @@ export class WireClient {
     else this.decoder.decode(message, it);
   }
 
-  /** Words beside the state are not of these tests. */
+  /** Messages beside the state are not part of these tests. */
   send(): void {}
 
   leave(): void {
@@ -82,7 +82,7 @@ export class WireClient {
   }
 }
 
-/** Everything of a schema that a decoder can show, as plain values in a stable order. */
+/** All values of a schema that a decoder can show, as plain values in a stable order. */
 export function plain(value: unknown, skip: ReadonlySet<string> = new Set()): unknown {
   if (value === null || typeof value !== "object") return value;
   if (value instanceof MapSchema) {

@@ -40,7 +40,10 @@ export function filesUnder(folders: readonly string[]): string[] {
     .filter((path) => /\.tsx?$/.test(path) && !path.startsWith("server/cli/template"));
 }
 
+/** The source files of some folders. */
+export function sourcesUnder(folders: readonly string[]): readonly Source[] {
+  return filesUnder(folders).map((path) => sourceOf(path, readFileSync(join(root, path), "utf8")));
+}
+
 /** The framework and the sample games. */
-export const sources: readonly Source[] = filesUnder(FOLDERS).map((path) =>
-  sourceOf(path, readFileSync(join(root, path), "utf8")),
-);
+export const sources = sourcesUnder(FOLDERS);

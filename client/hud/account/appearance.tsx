@@ -56,7 +56,7 @@ export function AppearanceFields({ appearance }: { appearance: Signal<Appearance
       </span>
       <div class="swatches" role="radiogroup" aria-labelledby="color-label">
         {COLORS.map((color, index) => (
-          // biome-ignore lint/a11y/useSemanticElements: a native radio cannot be drawn as a plain dot of colour
+          // biome-ignore lint/a11y/useSemanticElements: a native radio cannot be drawn as a dot of colour
           <button
             key={color}
             type="button"

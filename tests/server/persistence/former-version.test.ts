@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import pg from "pg";
 import type { Carrier } from "roomkeep/shared";
 import { bootServer, callApi, type TestServer } from "roomkeep/testing";
@@ -22,7 +24,12 @@ import {
   newPostgresDatabase,
   testLog,
 } from "../../helpers/databases.ts";
-import { formerDatabase, formerText } from "../../helpers/former-version.ts";
+
+const file = (name: string) => new URL(`../../fixtures/former-version/${name}`, import.meta.url);
+/** SQL that makes the database of the former version in an empty one: tables, rows, constraints. */
+const formerDatabase = readFileSync(file("database.sql"), "utf8");
+/** A gzipped text of the former version. */
+const formerText = (name: string) => gunzipSync(readFileSync(file(`${name}.gz`))).toString();
 
 /** The characters as the former version left them: coins, places, and the stacks of bag and equipment. */
 const CHARACTERS = {
