@@ -44,7 +44,7 @@ interface Walker {
   over: boolean;
 }
 
-/** @throws what kept somebody from joining */
+/** @throws the error of a join */
 export async function openCompany(url: string): Promise<Company> {
   const inputs: Record<Game, Uint8Array[]> = { plaza: [], meadow: [] };
   const troubles: string[] = [];

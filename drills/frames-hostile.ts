@@ -43,7 +43,7 @@ const GUESTS = 3;
 /** Most frames that one sends in one go, and before it leaves by itself. */
 const BURST_MAX = 60;
 const STAY_MAX = 400;
-/** Most frames a second on one socket: a room cuts who sends more than 200. */
+/** Most frames a second on one socket: a room closes a socket with more than 200. */
 const SOCKET_HZ = 150;
 /** Longest wait for the server's first message on a seat, ms. */
 const GREETING_MS = 3_000;

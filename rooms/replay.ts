@@ -56,7 +56,7 @@ export async function openReplay<R extends WorldRoom>(
   const world = await room.openRoomWorld(nothingAround, { answers });
   const playerOf = (id: string): Player => {
     const player = world.players.get(id);
-    if (!player) throw new TypeError(`The recording has nobody named ${id} here.`);
+    if (!player) throw new TypeError(`The recording has no player ${id} here.`);
     return player;
   };
   return {

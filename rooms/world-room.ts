@@ -217,7 +217,7 @@ export abstract class WorldRoom<
    * @example
    * private readonly granted = this.onAnswer<{ who: string }, Booked>("granted", (answer, { who }) => {
    *   const avatar = this.players.get(who)?.avatar;
-   *   if (!answer.ok) return answer; // the player is told
+   *   if (!answer.ok) return answer; // the player gets the refusal
    *   if (avatar) avatar.herbs += 1;
    * });
    *

@@ -80,8 +80,7 @@ export const ERROR_CODES = {
   CHARACTER_FENCED: "Another owner holds the character; this copy was dropped, not saved.",
   STATE_INVALID: "A stored or saved state does not fit its schema; nothing was changed.",
   ZONE_CLAIMED: "The zone is open in another room; only one room keeps it.",
-  ZONE_SEALED:
-    "This place is closed: its saved world cannot be opened. Please tell whoever runs this server.",
+  ZONE_SEALED: "This place is closed: its saved world cannot be opened. Please tell an admin of this server.",
   ZONE_UNKNOWN: "No saved world has this name or id.",
   DATABASE_UNAVAILABLE: "The database did not answer.",
   BACKUP_INVALID: "The backup is incomplete, was changed, or does not fit this version or database.",

@@ -47,7 +47,7 @@ export function herbInReach(hero: Hero, id: string, { world }: Pick<Moment, "wor
   const herb = world.get(id);
   if (!(herb instanceof Herb)) return refuse("ITEM_MISSING", "It is not there any more.");
   if (!(distance(hero, herb) <= REACH_M)) return refuse("ACTION_REFUSED", "It is too far away.");
-  if (!herb.ripe) return refuse("ITEM_MISSING", "Somebody was faster; it grows again.");
+  if (!herb.ripe) return refuse("ITEM_MISSING", "Another player was faster; it grows again.");
   return herb;
 }
 

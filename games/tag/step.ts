@@ -22,7 +22,7 @@ export function paceOf(state: Pick<TagState, "phase" | "it">, id: string): numbe
 /**
  * Moves a player by one fixed step.
  *
- * @param pace see {@link paceOf}; at 0 the input is not heeded, but who is in the air still lands
+ * @param pace see {@link paceOf}; at 0 the input is ignored, but a player in the air still lands
  * @param dt seconds, the room's fixed step
  */
 export function tagStep(

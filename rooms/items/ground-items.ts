@@ -27,7 +27,7 @@ export interface GroundItems {
 
 /** Options of {@link openGroundItems}. */
 export interface GroundItemsOptions<A extends Carrier> extends GroundExpiryOptions<A> {
-  /** How far a player reaches, metres: every item lies where somebody can stand within it. */
+  /** How far a player reaches, metres: every item lies where a player can stand within it. */
   readonly reachM: number;
   /** Seconds that a drop lies on the ground; piles stay. */
   readonly dropS: number;

@@ -77,7 +77,7 @@ function registerInvitations<A extends Carrier>(
     const { name } = other.avatar;
     if (!mayTrade(other)) return refuse("ACTION_REFUSED", `${name} cannot trade now.`);
     if (!(distanceM(player, other) <= reachM)) return refuse("ACTION_REFUSED", `${name} is too far away.`);
-    if (table.of(other)) return refuse("ACTION_REFUSED", `${name} is trading with somebody else.`);
+    if (table.of(other)) return refuse("ACTION_REFUSED", `${name} is trading with another player.`);
     if (table.of(player)) return refuse("ACTION_REFUSED", "You are trading already.");
     return player.departure ? refuse("TRAVELLING") : living(player);
   }

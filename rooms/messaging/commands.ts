@@ -60,7 +60,7 @@ const spawn = defineCommand<CommandedRoom>({
 
 const despawn = defineCommand<CommandedRoom>({
   name: "despawn",
-  help: "Takes an actor out of the world.",
+  help: "Removes an actor from the world.",
   args: [{ name: "id", kind: "text", choices: (room) => idsOfThings(room) }],
   run: (room, _caller, [id]) =>
     room.simulation.world.despawn(String(id)) ? `${id} is gone.` : refuse("ACTOR_UNKNOWN"),
@@ -68,7 +68,7 @@ const despawn = defineCommand<CommandedRoom>({
 
 const tp = defineCommand<CommandedRoom>({
   name: "tp",
-  help: "Takes you, or somebody, to a place.",
+  help: "Moves you, or another player, to a place.",
   role: "moderator",
   args: [
     { name: "x", kind: "number" },
@@ -77,13 +77,13 @@ const tp = defineCommand<CommandedRoom>({
   ],
   run(room, { id }, [x, z, name]) {
     const player = name === undefined ? room.players.get(id) : named(room, String(name));
-    if (!player) return refuse("COMMAND_INVALID", "There is nobody to take there.");
+    if (!player) return refuse("COMMAND_INVALID", "There is no such player to move.");
     const { min, max } = room.simulation.level.bounds;
     const [toX, toZ] = [Number(x), Number(z)];
     if (!(toX >= min[0] && toX <= max[0] && toZ >= min[1] && toZ <= max[1])) {
       return refuse(
         "COMMAND_INVALID",
-        `The place lies outside: x ${min[0]} to ${max[0]}, z ${min[1]} to ${max[1]}.`,
+        `The place is outside of the level: x ${min[0]} to ${max[0]}, z ${min[1]} to ${max[1]}.`,
       );
     }
     const y = room.simulation.ground.height(toX, toZ);
@@ -94,7 +94,7 @@ const tp = defineCommand<CommandedRoom>({
 
 const kick = defineCommand<AttendedRoom>({
   name: "kick",
-  help: "Puts somebody out of the room; they may come again.",
+  help: "Removes a player from the room, who may join again.",
   role: "moderator",
   args: [{ name: "player", kind: "text", choices: (room) => namesIn(room) }],
   run(room, { id }, [name]) {
@@ -103,19 +103,19 @@ const kick = defineCommand<AttendedRoom>({
     player.client.leave(CLOSE.KICKED, "kicked");
     // A dropped player has no connection to close: the seat is given up.
     player.hold?.reject(new Error("kicked"));
-    return `${nameOf(player)} was put out.`;
+    return `${nameOf(player)} was removed from the room.`;
   },
 });
 
 const announce = defineCommand<AttendedRoom>({
   name: "announce",
-  help: "Tells everybody on the server, in every room.",
+  help: "Sends a line to everybody on the server, in every room.",
   args: [{ name: "text", kind: "line" }],
   run(room, _caller, [text]) {
     const line = announcement.safeParse(String(text));
     if (!line.success) return refuse("COMMAND_INVALID", "The text is too long or cannot be shown.");
     room.announce(line.data);
-    return "Everybody is told.";
+    return "The line was sent to everybody.";
   },
 });
 

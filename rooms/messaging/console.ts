@@ -86,7 +86,7 @@ const OFFERED_MAX = 20;
 /**
  * Opens the console of a room.
  *
- * @param audit told of each command that a player may not give, done or refused, but of those that only look
+ * @param audit called for each command above a player's, done or refused, except those that change nothing
  */
 export function openConsole<R>(
   room: R,
@@ -164,7 +164,7 @@ export function openConsole<R>(
 function helpOf<R>(byName: ReadonlyMap<string, Command<R>>): Command<R> {
   return {
     name: "help",
-    help: "Lists the commands, or tells of one.",
+    help: "Lists the commands, or describes one.",
     role: "player",
     args: [{ name: "command", kind: "text", optional: true, choices: () => byName.keys() }],
     run(_room, caller, [name]) {

@@ -172,7 +172,7 @@ function openWhereabouts<P extends RoomPlayer>(host: PlaySessionsHost<P>): Where
   function inTurn(player: P, tell: () => Promise<void>): Promise<void> {
     const earlier = known.get(player) ?? Promise.resolve();
     const turn = earlier.then(tell).catch((error) => {
-      host.log.warn({ err: error, player: player.sessionId }, "a party could not be told");
+      host.log.warn({ err: error, player: player.sessionId }, "a party did not get a player's place");
     });
     known.set(player, turn);
     return turn;

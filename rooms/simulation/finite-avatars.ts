@@ -24,7 +24,7 @@ export interface FiniteAvatars {
  * Opens the guard of one simulation.
  *
  * @param home where an avatar stands whose place was never finite
- * @param fault told of each avatar that was put back
+ * @param fault called for each avatar that was restored
  */
 export function openFiniteAvatars(
   home: () => Place,

@@ -53,7 +53,7 @@ export async function findRoom(presence: Presence, to: Destination): Promise<IRo
     return await onceAtATime(presence, instance ? fieldOf(to.game, to.key) : to.game, find, create);
   } catch (cause) {
     if (cause instanceof RoomkeepError) throw cause;
-    // A room that could not open tells its code in front of the text, from whichever process.
+    // A room that could not open puts its code in front of the text, from whichever process.
     const { code } = readErrorCode(cause instanceof Error ? cause.message : String(cause));
     throw new RoomkeepError(code === "ZONE_SEALED" ? code : "TRAVEL_UNAVAILABLE", undefined, { cause });
   }

@@ -114,7 +114,7 @@ export function openTriggers(volumes: readonly TriggerVolume[], marginM = 0.1): 
 
 function idsOf(saved: unknown): string[] {
   if (Array.isArray(saved) && saved.every((id) => typeof id === "string")) return saved;
-  throw new TypeError("Who is in a trigger volume is damaged.");
+  throw new TypeError("The saved visitors of a trigger volume are damaged.");
 }
 
 interface Watched {

@@ -115,7 +115,7 @@ describe("the console of a room", () => {
     expect(await answer(player, "/profile")).toBe("ROLE_NEEDED");
     const closed = new Promise((resolve) => player.room.onLeave(resolve));
     player.room.reconnection.enabled = false;
-    expect(await answer(moderator, "/kick player")).toBe("player was put out.");
+    expect(await answer(moderator, "/kick player")).toBe("player was removed from the room.");
     expect(await closed).toBe(CLOSE.KICKED);
     await moderator.until("the player to be gone", () => room.players.size === 2);
     const { audit, database } = world.server.foundation;
