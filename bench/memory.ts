@@ -1,31 +1,39 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ask, finish, heard, round, sleep } from "./children.ts";
+import { grownKB, type HeapUse, readHeap, sumKB } from "./heap-snapshot.ts";
 
-export const help = `[--players 60] [--joins 5000] [--before DIR] [--snapshot FILE] [--json]
+export const help = `[--players 60] [--seconds 30] [--joins 5000] [--before DIR] [--json]
 
-kB that a player of the plaza holds in a server with everything on: memory in use after collections, with so many true
-SDK clients that walk, less that of the same server after they all left, by player. Then so many joins and leaves more,
-and what they leave behind. --before: a checkout of another commit, measured by the same steps in the same run.
---snapshot writes a heap snapshot while the players are in the room.
+kB that a player of the plaza holds in a server with everything on: what is in use, by heap snapshots, with so many true
+SDK clients that have walked for so many seconds, less that of the same server after all left, by player. Buffers and
+sockets count, machine code does not. Then so many joins and leaves more, and what they leave behind.
+--before: a checkout of another commit, measured by the same steps in the same run.
 
-JSON: kBPlayer (heap and outside it), kBPlayerBefore, ratio, growthKB (after all joins and leaves; bytes a join beside it).`;
-
-interface Held {
-  readonly heapKB: number;
-  readonly outsideKB: number;
-}
+JSON: kBPlayer, kBPlayerBefore, ratio, growthKB (after all joins and leaves), grown (the classes that grew most, kB);
+firstKBPlayer is the same from a server that never had a player, so the room, its bodies and pools count as players'.`;
 
 interface Measured {
-  readonly kBPlayer: Held & { readonly sumKB: number };
+  readonly kBPlayer: number;
+  readonly firstKBPlayer: number;
+  readonly classes: readonly [string, number][];
   readonly growthKB: number;
   readonly growthBytesJoin: number;
+  readonly grown: readonly [string, number][];
 }
 
-const here = fileURLToPath(new URL(".", import.meta.url));
+interface Options {
+  readonly players: number;
+  readonly seconds: number;
+  readonly joins: number;
+  tell(text: string): void;
+}
+
+const ours = fileURLToPath(new URL("..", import.meta.url));
 
 /** Runs the bench; see `help`. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -33,26 +41,27 @@ export async function run(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       players: { type: "string", default: "60" },
+      seconds: { type: "string", default: "30" },
       joins: { type: "string", default: "5000" },
       before: { type: "string" },
-      snapshot: { type: "string" },
       json: { type: "boolean", default: false },
     },
   });
   const tell = (text: string) => void (values.json || console.log(text));
-  const players = Number(values.players);
-  const options = { players, joins: Number(values.joins), snapshot: values.snapshot, tell };
-  const now = await measure(join(here, ".."), options);
+  const { players, seconds, joins } = values;
+  const options = { players: Number(players), seconds: Number(seconds), joins: Number(joins), tell };
+  const now = await measure(ours, options);
   const before =
     values.before === undefined ? undefined : await measureOther(resolve(values.before), options);
   const result = {
     bench: "memory",
-    players,
+    players: options.players,
+    seconds: options.seconds,
     joins: options.joins,
     node: process.version,
-    kBPlayer: now.kBPlayer.sumKB,
-    kBPlayerBefore: before?.kBPlayer.sumKB,
-    ratio: before && round(now.kBPlayer.sumKB / before.kBPlayer.sumKB),
+    kBPlayer: now.kBPlayer,
+    kBPlayerBefore: before?.kBPlayer,
+    ratio: before && round(now.kBPlayer / before.kBPlayer),
     growthKB: now.growthKB,
     now,
     before,
@@ -60,80 +69,74 @@ export async function run(args: readonly string[]): Promise<void> {
   console.log(values.json ? JSON.stringify(result) : result);
 }
 
-interface Options {
-  readonly players: number;
-  readonly joins: number;
-  readonly snapshot?: string | undefined;
-  tell(text: string): void;
-}
-
-/** Measures another checkout with this one's server script, which is taken out again. */
+/** Measures another checkout by this one's server script, which is taken out again. */
 async function measureOther(root: string, options: Options): Promise<Measured> {
   const script = join(root, "bench/memory-server.ts");
-  const isOurs = resolve(script) === join(here, "memory-server.ts");
-  cpSync(join(here, "memory-server.ts"), script);
+  const isOurs = resolve(root) === resolve(ours);
+  if (!isOurs) cpSync(join(ours, "bench/memory-server.ts"), script);
   try {
-    return await measure(root, { ...options, joins: 0, snapshot: undefined });
+    return await measure(root, { ...options, joins: 0 });
   } finally {
     if (!isOurs) rmSync(script);
   }
 }
 
-async function measure(root: string, { players, joins, snapshot, tell }: Options): Promise<Measured> {
-  const server = start(root, "memory-server.ts", ["--expose-gc"]);
+async function measure(root: string, { players, seconds, joins, tell }: Options): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), "roomkeep-memory-"));
+  const server = start(root, "memory-server.ts", []);
   let bots: ChildProcess | undefined;
+  async function used(): Promise<HeapUse> {
+    server.send({ file: join(folder, "heap.heapsnapshot") });
+    const { snapshot } = await heard<{ snapshot: string }>(server, "snapshot", 120_000);
+    return readHeap(snapshot);
+  }
   try {
     const { url } = await heard<{ url: string }>(server, "url", 120_000);
-    bots = start(join(here, ".."), "memory-bots.ts", [], [url, String(players)]);
-    await heard(bots, "players", 120_000);
-    const cycle = async (): Promise<void> => {
-      await ask(bots as ChildProcess, "join");
-      await ask(bots as ChildProcess, "leave");
+    const untouched = await used();
+    const crowd = start(ours, "memory-bots.ts", [url, String(players)]);
+    bots = crowd;
+    await heard(crowd, "players", 120_000);
+    const cycle = async (pauseMs = 0): Promise<void> => {
+      await ask(crowd, "join");
+      await sleep(pauseMs);
+      await ask(crowd, "leave");
     };
-    // What the first players of a process cost once is not theirs.
+    // The room, its pools and what the first players of a process cost once belong to no player.
+    await cycle(seconds * 1_000);
     await cycle();
-    await cycle();
-    const empty = await used(server);
-    await ask(bots, "join");
-    await sleep(5_000);
-    const full = await used(server);
-    if (snapshot !== undefined) server.send({ ask: "snapshot", file: resolve(snapshot) });
-    if (snapshot !== undefined) await heard(server, "snapshot", 120_000);
-    await ask(bots, "leave");
-    const kB = (key: keyof Held) => round((full[key] - empty[key]) / players);
-    const kBPlayer = { heapKB: kB("heapKB"), outsideKB: kB("outsideKB") };
-    const sumKB = round(kBPlayer.heapKB + kBPlayer.outsideKB);
-    tell(`${root}: ${sumKB} kB a player`);
-    const first = await used(server);
+    const empty = await used();
+    await ask(crowd, "join");
+    await sleep(seconds * 1_000);
+    const full = await used();
+    await ask(crowd, "leave");
+    const kBPlayer = round((sumKB(full) - sumKB(empty)) / players);
+    tell(`${root}: ${kBPlayer} kB a player`);
+    const first = joins > 0 ? await used() : empty;
     const cycles = Math.ceil(joins / players);
     for (let n = 1; n <= cycles; n++) {
       await cycle();
       if (n % 10 === 0) tell(`${n * players} of ${joins} joins and leaves`);
     }
-    const last = joins === 0 ? first : await used(server);
-    const growthKB = round(last.heapKB + last.outsideKB - first.heapKB - first.outsideKB);
-    const growthBytesJoin = joins === 0 ? 0 : round((growthKB * 1024) / (cycles * players));
-    return { kBPlayer: { ...kBPlayer, sumKB }, growthKB, growthBytesJoin };
+    const last = joins > 0 ? await used() : first;
+    const growthKB = round(sumKB(last) - sumKB(first));
+    return {
+      kBPlayer,
+      firstKBPlayer: round((sumKB(full) - sumKB(untouched)) / players),
+      classes: grownKB(empty, full, 25).map(([name, kB]) => [name, round(kB / players)]),
+      growthKB,
+      growthBytesJoin: cycles === 0 ? 0 : round((growthKB * 1024) / (cycles * players)),
+      grown: grownKB(first, last, 12).map(([name, kB]) => [name, round(kB)]),
+    };
   } finally {
     await finish(bots);
     server.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function used(server: ChildProcess): Promise<Held> {
-  server.send({ ask: "used" });
-  return (await heard<{ used: Held }>(server, "used", 60_000)).used;
-}
-
-function start(
-  root: string,
-  script: string,
-  flags: readonly string[],
-  args: readonly string[] = [],
-): ChildProcess {
-  const file = join(root, "bench", script);
-  const node = [...flags, "--conditions=roomkeep-source", "--import", "tsx", file, ...args];
+function start(root: string, script: string, args: readonly string[]): ChildProcess {
+  const node = ["--conditions=roomkeep-source", "--import", "tsx", join(root, "bench", script), ...args];
   // One process plays all of them, so the limits by address and account are out of the way.
-  const env = { ...process.env, ROOMKEEP_ACCOUNT_TICKETS: "10000", ROOMKEEP_ADDRESS_TICKETS: "100000" };
+  const env = { ...process.env, ROOMKEEP_ACCOUNT_TICKETS: "100000", ROOMKEEP_ADDRESS_TICKETS: "1000000" };
   return spawn(process.execPath, node, { cwd: root, env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
 }
