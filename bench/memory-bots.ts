@@ -8,7 +8,7 @@ const [url = "", count = "60"] = process.argv.slice(2);
 const random = seeded(5);
 const tokens: string[] = [];
 for (let n = 0; n < Number(count); n++) tokens.push((await signIn(url, { name: `Bot ${n}` })).token);
-let rooms: Room[] = [];
+const rooms: Room[] = [];
 let inputs: (ReturnType<Room["input"]> & { data: WalkInput })[] = [];
 let tick = 0;
 
@@ -28,6 +28,8 @@ async function join(): Promise<void> {
   for (const token of tokens) {
     const room = await enterRoom(url, "plaza", token);
     room.onMessage("*", () => {});
+    // Writing a snapshot stops the server; on a slow machine for longer than a lease lasts.
+    room.onLeave(() => rooms.splice(rooms.indexOf(room), 1));
     rooms.push(room);
   }
   inputs = rooms.map((room) => room.input() as (typeof inputs)[number]);
@@ -36,7 +38,6 @@ async function join(): Promise<void> {
 async function leave(): Promise<void> {
   inputs = [];
   await Promise.all(rooms.map((room) => room.leave()));
-  rooms = [];
 }
 
 process.on("message", async (what: "join" | "leave" | "exit") => {
