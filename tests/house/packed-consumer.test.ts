@@ -150,7 +150,9 @@ it("is a server by itself: without vite, three and preact it starts, and says wh
     /^PACKAGE_MISSING: .*--no-page.* vite@\S+ three@\S+ preact@\S+ @preact/m,
   );
 
-  const { url, running } = await answers("npx", ["--no", "--", "roomkeep", "start", "--no-page"], server);
+  // Not through npx, which does not hand a signal on.
+  const cli = "node_modules/roomkeep/dist/server/cli/index.js";
+  const { url, running } = await answers(process.execPath, [cli, "start", "--no-page"], server);
   const ann = await enter(url, "Ann");
   await ann.walk({ moveX: 127 }, 10);
   expect((await fetch(url)).status).toBe(404);
