@@ -151,7 +151,7 @@ async function discover({ issuer, clientId, clientSecret }: OidcConfig): Promise
       execute: [enableNonRepudiationChecks, ...(isLocal(issuer) ? [allowInsecureRequests] : [])],
     },
   );
-  // The library takes an issuer with a slash at its end for the same; identities are kept under its exact name.
+  // The library takes an issuer with a slash at its end for the same; identities have its exact name.
   const named = found.serverMetadata().issuer;
   if (named !== issuer) throw new Error(`the provider calls itself ${named}`);
   return found;

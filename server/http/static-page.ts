@@ -19,7 +19,8 @@ export type PageSource = string | LivePage;
 /**
  * Serves the built page with security headers. Hashed files are cached for a year, the page itself never.
  *
- * @throws RoomkeepError PAGE_MISSING when the folder has no index.html, PACKAGE_MISSING when it could not be built
+ * @throws RoomkeepError PAGE_MISSING when the folder has no index.html, PACKAGE_MISSING when the packages to
+ *   build one are not installed
  */
 export async function servePage(
   app: Application,
