@@ -113,6 +113,7 @@ export const ERROR_CODES = {
   NODE_TOO_OLD: "This version of Node is too old.",
   REDIS_UNAVAILABLE: "Redis did not answer.",
   PAGE_MISSING: "The page has not been built.",
+  PACKAGE_MISSING: "A package that only this needs is not installed.",
   LEVEL_INVALID: "The level description has an error.",
   INPUT_SCHEMA_INVALID: "An input's schema has a field that is neither a number nor a boolean.",
   INTERNALS_MISSING: "An installed version of Colyseus, schema or ws lacks a part that roomkeep rests on.",

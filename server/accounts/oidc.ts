@@ -1,6 +1,17 @@
-import { createHash } from "node:crypto";
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
-import { z } from "zod";
+import {
+  type AuthorizationCodeGrantChecks,
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  ClientSecretBasic,
+  type Configuration,
+  calculatePKCECodeChallenge,
+  clockTolerance,
+  discovery,
+  enableNonRepudiationChecks,
+  type IDToken,
+  None,
+} from "openid-client";
 import { RoomkeepError } from "../../shared/index.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { hashOf, newSecret } from "./secrets.ts";
@@ -50,30 +61,21 @@ export interface Oidc {
 
 /** Minutes in which a player must return from the provider. */
 const ATTEMPT_MINUTES = 10;
-const ANSWER_MS = 5_000;
-/** Signatures with a public key only: with HMAC the client secret would be the key (RFC 8725, 3.1). */
-const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
-
-const discovery = z.object({
-  issuer: z.string(),
-  authorization_endpoint: z.url(),
-  token_endpoint: z.url(),
-  jwks_uri: z.url(),
-});
-const tokenAnswer = z.object({ id_token: z.string().max(16_384) });
-
-interface Provider extends z.infer<typeof discovery> {
-  readonly keys: JWTVerifyGetKey;
-}
+/** Seconds for each answer of the provider. */
+const ANSWER_S = 5;
+/** Seconds that the provider's clock may be off. */
+const CLOCK_S = 30;
 
 /**
  * Opens sign-in by a provider. Its endpoints are read at the first sign-in, not at the start.
+ * @throws CONFIG_INVALID the issuer is spoken to without TLS, or the redirect has a query
  * @see https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth
  */
 export function openOidc(db: Db, config: OidcConfig): Oidc {
-  let known: Promise<Provider> | undefined;
+  checkAddresses(config);
+  let known: Promise<Configuration> | undefined;
   const provider = () => {
-    known ??= discover(config.issuer).catch((error) => {
+    known ??= discover(config).catch((error) => {
       known = undefined; // the next player asks again
       throw error;
     });
@@ -82,7 +84,7 @@ export function openOidc(db: Db, config: OidcConfig): Oidc {
   return {
     name: config.name ?? new URL(config.issuer).hostname,
     async begin(accountId) {
-      const { authorization_endpoint } = await orRefused(provider());
+      const asked = await orRefused(provider());
       const [state, binding, nonce, verifier] = [newSecret(), newSecret(), newSecret(), newSecret()];
       await answerWithin(
         db.query(
@@ -91,19 +93,14 @@ export function openOidc(db: Db, config: OidcConfig): Oidc {
           [hashOf(state), hashOf(binding), nonce, verifier, accountId ?? null],
         ),
       );
-      const url = new URL(authorization_endpoint);
-      const challenge = createHash("sha256").update(verifier).digest("base64url");
-      for (const [key, value] of Object.entries({
-        response_type: "code",
-        client_id: config.clientId,
+      const url = buildAuthorizationUrl(asked, {
         redirect_uri: config.redirectUri,
         scope: "openid profile email",
         state,
         nonce,
-        code_challenge: challenge,
+        code_challenge: await calculatePKCECodeChallenge(verifier),
         code_challenge_method: "S256",
-      }))
-        url.searchParams.set(key, value);
+      });
       return { url: url.href, binding };
     },
     async finish({ code, state, binding, iss }) {
@@ -116,85 +113,70 @@ export function openOidc(db: Db, config: OidcConfig): Oidc {
       );
       const attempt = rows[0];
       if (!attempt) throw new RoomkeepError("IDENTITY_REFUSED");
-      return orRefused(
-        (async () => {
-          const asked = await provider();
-          // Refuses the answer of another provider (mix-up attack): RFC 9207.
-          if (iss !== undefined && iss !== asked.issuer) throw new Error("the answer is another provider's");
-          const idToken = await exchange(asked, config, code, attempt.verifier);
-          const claims = await readIdToken(asked, config, idToken, attempt.nonce);
-          return { ...toIdentity(claims), accountId: attempt.account_id };
-        })(),
-      );
+      const { nonce: expectedNonce, verifier: pkceCodeVerifier, account_id: accountId } = attempt;
+      const came = new URL(config.redirectUri);
+      const answer = { code, state, ...(iss !== undefined && { iss }) };
+      for (const [key, value] of Object.entries(answer)) came.searchParams.set(key, value);
+      const checks = { expectedState: state, expectedNonce, pkceCodeVerifier, idTokenExpected: true };
+      const claims = await orRefused(provider().then((asked) => redeem(asked, came, checks)));
+      return { ...toIdentity(claims), accountId };
     },
   };
 }
 
-async function discover(issuer: string): Promise<Provider> {
-  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS), redirect: "error" });
-  if (!response.ok) throw new Error(`the provider answered ${response.status} to its discovery`);
-  const found = discovery.parse(await response.json());
-  if (found.issuer !== issuer) throw new Error(`the provider calls itself ${found.issuer}`);
-  return { ...found, keys: createRemoteJWKSet(new URL(found.jwks_uri), { timeoutDuration: ANSWER_MS }) };
+/** A provider on this machine, for development and tests: what is sent to it can be read by nobody else. */
+const isLocal = (issuer: string) =>
+  /^http:\/\/(127(\.\d+){3}|\[::1\]|localhost)(:\d+)?$/.test(new URL(issuer).origin);
+
+function checkAddresses({ issuer, redirectUri }: OidcConfig): void {
+  if (new URL(issuer).protocol !== "https:" && !isLocal(issuer))
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      "ROOMKEEP_OIDC_ISSUER must begin with https; http is taken for a provider on this machine only.",
+    );
+  const { search, hash } = new URL(redirectUri);
+  if (search + hash !== "")
+    throw new RoomkeepError("CONFIG_INVALID", "ROOMKEEP_OIDC_REDIRECT may have neither ? nor #.");
 }
 
-async function exchange(
-  { token_endpoint }: Provider,
-  { clientId, clientSecret, redirectUri }: OidcConfig,
-  code: string,
-  verifier: string,
-): Promise<string> {
-  const form = new URLSearchParams({
-    grant_type: "authorization_code",
-    code,
-    redirect_uri: redirectUri,
-    code_verifier: verifier,
-    client_id: clientId,
-  });
-  const headers: Record<string, string> = { accept: "application/json" };
-  if (clientSecret !== undefined) {
-    // RFC 6749, 2.3.1: both parts are form-encoded first.
-    const pair = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
-    headers.authorization = `Basic ${Buffer.from(pair).toString("base64")}`;
-  }
-  const response = await fetch(token_endpoint, {
-    method: "POST",
-    headers,
-    body: form,
-    redirect: "error",
-    signal: AbortSignal.timeout(ANSWER_MS),
-  });
-  if (!response.ok) throw new Error(`the provider answered ${response.status} to the code`);
-  return tokenAnswer.parse(await response.json()).id_token;
+/** The provider's own description. Its ID tokens are read only with a signature by one of its public keys. */
+async function discover({ issuer, clientId, clientSecret }: OidcConfig): Promise<Configuration> {
+  const found = await discovery(
+    new URL(issuer),
+    clientId,
+    { [clockTolerance]: CLOCK_S },
+    clientSecret === undefined ? None() : ClientSecretBasic(clientSecret),
+    {
+      timeout: ANSWER_S,
+      execute: [enableNonRepudiationChecks, ...(isLocal(issuer) ? [allowInsecureRequests] : [])],
+    },
+  );
+  // The library takes an issuer with a slash at its end for the same; identities have its exact name.
+  const named = found.serverMetadata().issuer;
+  if (named !== issuer) throw new Error(`the provider calls itself ${named}`);
+  return found;
 }
 
-async function readIdToken(
-  { issuer, keys }: Provider,
-  { clientId }: OidcConfig,
-  idToken: string,
-  nonce: string,
-): Promise<JWTPayload> {
-  const { payload } = await jwtVerify(idToken, keys, {
-    algorithms: ALGORITHMS,
-    issuer,
-    audience: clientId,
-    requiredClaims: ["sub", "iat", "exp"],
-    clockTolerance: 30,
-  });
-  if (payload.nonce !== nonce) throw new errors.JWTClaimValidationFailed("nonce", payload, "nonce");
-  const forOthers = Array.isArray(payload.aud) && payload.aud.length > 1;
-  if ((forOthers || payload.azp !== undefined) && payload.azp !== clientId) {
-    throw new errors.JWTClaimValidationFailed("azp", payload, "azp");
-  }
-  return payload;
+/** Redeems the code that the provider sent along, and gives the checked claims of its ID token. */
+async function redeem(
+  provider: Configuration,
+  came: URL,
+  checks: AuthorizationCodeGrantChecks,
+): Promise<IDToken> {
+  const claims = (await authorizationCodeGrant(provider, came, checks)).claims();
+  if (!claims) throw new Error("the provider sent no ID token");
+  // The library asks for whom a token was authorised only where it is for several.
+  const { client_id } = provider.clientMetadata();
+  if (claims.azp !== undefined && claims.azp !== client_id)
+    throw new Error("the ID token was authorised for another");
+  return claims;
 }
 
-function toIdentity(claims: JWTPayload): Omit<ExternalIdentity, "accountId"> {
+function toIdentity(claims: IDToken): Omit<ExternalIdentity, "accountId"> {
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
   return {
-    issuer: claims.iss ?? "",
-    subject: claims.sub ?? "",
+    issuer: claims.iss,
+    subject: claims.sub,
     name: text(claims.preferred_username) ?? text(claims.name),
     email: claims.email_verified === true ? text(claims.email) : undefined,
   };

@@ -5,8 +5,8 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { startServer } from "../boot.ts";
 import { readConfig } from "../config.ts";
 import { PROCESSES_MAX } from "../dev/local-cluster.ts";
-import { openViteProject } from "../dev/vite-project.ts";
 import type { Games } from "../games.ts";
+import { needPackages, PAGE_PACKAGES } from "../optional-packages.ts";
 import type { Command } from "./command.ts";
 import { clusterProcess, runCluster } from "./dev-cluster.ts";
 import { recordInto, stopOnSignal, tellParent, welcome } from "./start.ts";
@@ -36,6 +36,9 @@ export const command: Command = {
   help,
   async run(args) {
     const { processes, record } = readOptions(args);
+    // Vite loads the rooms, too. It is an optional peer, so that nothing is imported of it before this.
+    needPackages(existsSync("client") ? PAGE_PACKAGES : ["vite"], "roomkeep dev");
+    const { openViteProject } = await import("../dev/vite-project.ts");
     if (processes > 1) return runCluster(processes, recordInto(record, process.env));
     const main = resolve("server/main.ts");
     if (!existsSync(main))

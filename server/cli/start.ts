@@ -10,12 +10,14 @@ import type { Games } from "../games.ts";
 import type { AnyPlugin } from "../plugins/index.ts";
 import type { Command } from "./command.ts";
 
-const help = `roomkeep start [--record folder]
+const help = `roomkeep start [--record folder] [--no-page]
 
 Starts the games that server/main exports as \`games\`, with its \`plugins\`, their page, API and monitor on one port.
 
   --record folder   records the input of every room, tick by tick, into a file of its own there, for a replay
                     (docs/world.md). The files hold names and actions of characters, but no chat
+  --no-page         serves no page: players come by a page of another server, which ROOMKEEP_ORIGINS names, or by an
+                    SDK. vite, three and preact need not be installed then
 
 Settings, as environment variables:
   PORT                     2567; 0 takes a free one
@@ -49,19 +51,22 @@ export const command: Command = {
   summary: "start the games, their page, API and monitor on one port",
   help,
   async run(args) {
-    const config = readConfig(recordInto(readFolder(args), process.env));
+    const { record, page } = readOptions(args);
+    const config = readConfig(recordInto(record, process.env));
     const { games, plugins } = await loadMain();
-    const server = await startServer(games, config, resolve("dist/page"), plugins);
+    const server = await startServer(games, config, page, plugins);
     stopOnSignal(server);
     console.log(welcome(server, await server.foundation.signIn.announce()));
     tellParent(server);
   },
 };
 
-/** The folder of `--record`. @throws CONFIG_INVALID */
-function readFolder(args: string[]): string | undefined {
+/** The options of the command line; `page` is its folder. @throws CONFIG_INVALID */
+function readOptions(args: string[]): { record: string | undefined; page: string | undefined } {
+  const options = { record: { type: "string" }, "no-page": { type: "boolean" } } as const;
   try {
-    return parseArgs({ args, options: { record: { type: "string" } } }).values.record;
+    const { record, "no-page": noPage } = parseArgs({ args, options }).values;
+    return { record, page: noPage ? undefined : resolve("dist/page") };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new RoomkeepError("CONFIG_INVALID", `${reason}. --help lists the options.`, { cause });

@@ -1,20 +1,14 @@
-import {
-  type ClientRequest,
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { Readable } from "node:stream";
+import { createProxyServer, proxyUpgrade } from "httpxy";
+import { PROBE_MS, watchHealth } from "./process-health.ts";
 
 /** Most bytes of a request's body, as in the processes' own request guard. */
 const BODY_MAX = 64 * 1024;
 /** Default time without an answer, ms, after which a process that stands still is passed over. */
 const ANSWER_MS = 2_000;
-/** Interval of the health checks, and time without an answer after which other processes come first, ms. */
-const PROBE_MS = 400;
-const SILENT_MS = 1_200;
 /** Path of a player's socket: /<process>/<room>. */
 const SEAT_PATH = /\/([\w-]+)\/[\w-]+$/;
 
@@ -45,53 +39,40 @@ export async function openDevProxy(
   { host, port, answerMs = ANSWER_MS }: { host: string; port: number; answerMs?: number },
   upstreams: () => readonly Upstream[],
 ): Promise<DevProxy> {
-  const watch = watchHealth(upstreams);
+  const health = watchHealth(upstreams);
   const inOrder = () =>
-    [...upstreams()].sort((a, b) => Number(watch.isSilent(a.port)) - Number(watch.isSilent(b.port)));
+    [...upstreams()].sort((a, b) => Number(health.isSilent(a.port)) - Number(health.isSilent(b.port)));
   const sockets = new Set<Duplex>();
 
   /** Tries one process after the other until one takes the request. */
-  function pass(
-    asked: IncomingMessage,
-    body: Buffer,
-    answer: ServerResponse,
-    left: readonly Upstream[],
-  ): void {
-    const [to, ...others] = left;
-    if (!to) {
-      answerUnavailable(answer);
-      return;
+  async function pass(asked: IncomingMessage, body: Buffer, answer: ServerResponse): Promise<void> {
+    for (const { port } of inOrder()) {
+      try {
+        return await passTo(port, asked, body, answer);
+      } catch (error) {
+        // A request that was never received, or that only reads, may go to another process.
+        const again = (error as NodeJS.ErrnoException).code === "ECONNREFUSED" || asked.method === "GET";
+        if (answer.headersSent || answer.destroyed) return void answer.destroy();
+        if (!again) break;
+      }
     }
-    const { method = "GET", url = "/" } = asked;
-    const forwarded = httpRequest({
-      host: "127.0.0.1",
-      port: to.port,
-      method,
-      path: url,
-      headers: headersFor(asked, body),
-      agent: false,
+    answerUnavailable(answer);
+  }
+
+  function passTo(port: number, asked: IncomingMessage, body: Buffer, answer: ServerResponse): Promise<void> {
+    const target = `http://127.0.0.1:${port}`;
+    const proxy = createProxyServer({ target, agent: false, buffer: Readable.from([body]) });
+    let timer: NodeJS.Timeout | undefined;
+    proxy.once("proxyReq", (forwarded) => {
+      // A living process may be slow: joins wait for the leases of a dead one.
+      const giveUp = () => {
+        if (health.isSilent(port)) forwarded.destroy(new Error("no answer in time"));
+        else timer = setTimeout(giveUp, PROBE_MS);
+      };
+      timer = setTimeout(giveUp, answerMs);
     });
-    // A living process may be slow: joins wait for the leases of a dead one.
-    const giveUp = () => {
-      if (watch.isSilent(to.port)) forwarded.destroy(new Error("no answer in time"));
-      else timer = setTimeout(giveUp, PROBE_MS);
-    };
-    let timer = setTimeout(giveUp, answerMs);
-    forwarded.on("response", (got) => {
-      clearTimeout(timer);
-      answer.writeHead(got.statusCode ?? 502, got.headers);
-      got.pipe(answer);
-      got.on("error", () => answer.destroy());
-    });
-    forwarded.on("error", (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      if (answer.headersSent) answer.destroy();
-      // A request that was never received, or that only reads, may go to another process.
-      else if (error.code === "ECONNREFUSED" || method === "GET") pass(asked, body, answer, others);
-      else answerUnavailable(answer);
-    });
-    answer.on("close", () => forwarded.destroy());
-    forwarded.end(body);
+    proxy.once("proxyRes", () => clearTimeout(timer));
+    return proxy.web(asked, answer).finally(() => clearTimeout(timer));
   }
 
   function upgrade(asked: IncomingMessage, near: Duplex, head: Buffer): void {
@@ -102,34 +83,29 @@ export async function openDevProxy(
     near.on("error", () => near.destroy());
     if (!to)
       return void near.end("HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    const far = connect(to.port, "127.0.0.1", () => {
-      far.write(upgradeHead(asked));
-      if (head.length > 0) far.write(head);
-      near.pipe(far).pipe(near);
-    });
-    far.setNoDelay(true);
-    sockets.add(near).add(far);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      one.on("error", () => one.destroy());
-      one.on("close", () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-    }
+    sockets.add(near);
+    near.on("close", () => sockets.delete(near));
+    addForwarded(asked);
+    proxyUpgrade({ host: "127.0.0.1", port: to.port }, asked, near, head, { xfwd: false }).then(
+      (far) => {
+        // The library ends one side with the other, but not when this side is closed here.
+        near.on("close", () => far.destroy());
+        if (near.destroyed) far.destroy();
+      },
+      () => near.end(),
+    );
   }
 
   const server = createServer((asked, answer) => {
     const parts: Buffer[] = [];
     let size = 0;
+    addForwarded(asked);
     asked.on("data", (part: Buffer) => {
       size += part.length;
       if (size <= BODY_MAX) parts.push(part);
       else if (!answer.headersSent) answer.writeHead(413, { connection: "close" }).end();
     });
-    asked.on("end", () => size <= BODY_MAX && pass(asked, Buffer.concat(parts), answer, inOrder()));
+    asked.on("end", () => size <= BODY_MAX && void pass(asked, Buffer.concat(parts), answer));
     asked.on("error", () => answer.destroy());
   });
   server.on("upgrade", upgrade);
@@ -144,45 +120,11 @@ export async function openDevProxy(
     url: `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${opened}`,
     close: () =>
       new Promise((closed) => {
-        watch.stop();
+        health.stop();
         server.close(() => closed());
         server.closeAllConnections();
         for (const socket of sockets) socket.destroy();
       }),
-  };
-}
-
-/**
- * Checks the health of each process. A check without an answer stays open until the process answers or ends.
- */
-function watchHealth(upstreams: () => readonly Upstream[]): {
-  isSilent(port: number): boolean;
-  stop(): void;
-} {
-  const heardAt = new Map<number, number>();
-  const asking = new Map<number, ClientRequest>();
-  const probe = () => {
-    for (const { port } of upstreams()) {
-      if (!heardAt.has(port)) heardAt.set(port, performance.now());
-      if (asking.has(port)) continue;
-      const asked = httpRequest({ host: "127.0.0.1", port, path: "/health", agent: false });
-      asking.set(port, asked);
-      asked.on("response", (answer) => {
-        heardAt.set(port, performance.now());
-        answer.resume();
-      });
-      asked.on("error", () => {}); // it has ended, or is about to
-      asked.on("close", () => asking.delete(port));
-      asked.end();
-    }
-  };
-  const timer = setInterval(probe, PROBE_MS);
-  return {
-    isSilent: (port) => performance.now() - (heardAt.get(port) ?? Number.POSITIVE_INFINITY) > SILENT_MS,
-    stop() {
-      clearInterval(timer);
-      for (const asked of asking.values()) asked.destroy();
-    },
   };
 }
 
@@ -193,32 +135,12 @@ function answerUnavailable(answer: ServerResponse): void {
   answer.end(JSON.stringify({ code: "ROOM_CLOSED", message }));
 }
 
-function headersFor(asked: IncomingMessage, body: Buffer): Record<string, string | string[]> {
-  const { connection: _, "transfer-encoding": __, "keep-alive": ___, ...kept } = asked.headers;
-  const told = Object.fromEntries(forwardedBy(asked).map(([name, value]) => [name.toLowerCase(), value]));
-  const headers = { ...kept, ...told } as Record<string, string | string[]>;
-  if (body.length > 0 || asked.headers["content-length"] !== undefined)
-    headers["content-length"] = String(body.length);
-  return headers;
-}
-
-/** The headers to which each proxy adds the address and the scheme of its caller. */
-function forwardedBy({ headers, socket }: IncomingMessage): [string, string][] {
-  const added = { "X-Forwarded-For": socket.remoteAddress, "X-Forwarded-Proto": "http" };
-  return Object.entries(added).map(([name, own]) => [
-    name,
-    [headers[name.toLowerCase()], own].filter(Boolean).join(", "),
-  ]);
-}
-
-function upgradeHead(asked: IncomingMessage): string {
-  const told = forwardedBy(asked);
-  const lines = [`${asked.method} ${asked.url} HTTP/1.1`];
-  for (let i = 0; i + 1 < asked.rawHeaders.length; i += 2) {
-    const name = asked.rawHeaders[i]?.toLowerCase();
-    if (told.some(([own]) => own.toLowerCase() === name)) continue;
-    lines.push(`${asked.rawHeaders[i]}: ${asked.rawHeaders[i + 1]}`);
-  }
-  for (const [name, value] of told) lines.push(`${name}: ${value}`);
-  return `${lines.join("\r\n")}\r\n\r\n`;
+/**
+ * Adds the address and the scheme of the caller to the headers for them. The library's own option keeps the
+ * client's value and adds nothing.
+ */
+function addForwarded({ headers, socket }: IncomingMessage): void {
+  const added = { "x-forwarded-for": socket.remoteAddress, "x-forwarded-proto": "http" };
+  for (const [name, own] of Object.entries(added))
+    headers[name] = [headers[name], own].filter(Boolean).join(", ");
 }

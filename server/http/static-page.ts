@@ -4,6 +4,7 @@ import { join } from "node:path";
 import express, { type Application } from "express";
 import helmet from "helmet";
 import { RoomkeepError } from "../../shared/index.ts";
+import { needPackages, PAGE_PACKAGES } from "../optional-packages.ts";
 
 /** Serves a page from source, during development. */
 export interface LivePage {
@@ -18,7 +19,8 @@ export type PageSource = string | LivePage;
 /**
  * Serves the built page with security headers. Hashed files are cached for a year, the page itself never.
  *
- * @throws RoomkeepError PAGE_MISSING when the folder has no index.html
+ * @throws RoomkeepError PAGE_MISSING when the folder has no index.html, PACKAGE_MISSING when the packages to
+ *   build one are not installed
  */
 export async function servePage(
   app: Application,
@@ -47,7 +49,11 @@ export async function servePage(
   if (page === undefined) return;
   if (typeof page === "function") return page(app, http);
   if (!existsSync(join(page, "index.html"))) {
-    throw new RoomkeepError("PAGE_MISSING", `There is no page in ${page}. Build it first: npm run build`);
+    needPackages(PAGE_PACKAGES, `There is no page in ${page}: start with --no-page, or build one, which`);
+    throw new RoomkeepError(
+      "PAGE_MISSING",
+      `There is no page in ${page}. Build it first (npm run build), or start without one: --no-page`,
+    );
   }
   app.use(
     express.static(page, {

@@ -57,6 +57,8 @@ export async function startOidcProvider(): Promise<OidcProvider> {
         authorization_endpoint: `${provider.issuer}/authorize`,
         token_endpoint: `${provider.issuer}/token`,
         jwks_uri: `${provider.issuer}/keys`,
+        // As some do: one more algorithm than a client may take.
+        id_token_signing_alg_values_supported: ["RS256", "HS256"],
       });
     }
     if (url.pathname === "/keys") return answer(200, jwks);
@@ -95,8 +97,9 @@ export async function startOidcProvider(): Promise<OidcProvider> {
   }
 
   function redeem(request: IncomingMessage, form: URLSearchParams): Grant | undefined {
-    const pair = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
-    if (request.headers.authorization !== `Basic ${Buffer.from(pair).toString("base64")}`) return undefined;
+    const [, sent = ""] = /^Basic (.+)$/.exec(request.headers.authorization ?? "") ?? [];
+    const pair = new URLSearchParams(Buffer.from(sent, "base64").toString().replace(":", "="));
+    if (pair.get(clientId) !== clientSecret) return undefined;
     const code = form.get("code") ?? "";
     const grant = grants.get(code);
     grants.delete(code);

@@ -31,8 +31,8 @@ const under = (...folders: string[]) => {
   return (path: string) => folders.some((folder) => path.startsWith(`${folder}/`));
 };
 
-it("shared imports nobody of ours, and of packages only schema, cannon-es and zod", () => {
-  const packages = ["@colyseus/schema", "cannon-es", "zod"];
+it("shared imports nobody of ours, and of packages only schema, cannon-es, jsonc-parser and zod", () => {
+  const packages = ["@colyseus/schema", "cannon-es", "jsonc-parser", "zod"];
   const allowed = (target: string) => under("shared")(target) || packages.includes(target);
   expect(trespasses(under("shared"), allowed)).toEqual([]);
 });

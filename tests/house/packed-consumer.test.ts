@@ -1,6 +1,7 @@
-import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -25,9 +26,22 @@ async function does(program: string, args: string[], cwd: string): Promise<strin
   return running.stdout();
 }
 
+const INSTALL = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel", "error"];
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
 /** Starts a script of the project and waits until it answers. */
-async function serve(script: "start" | "dev"): Promise<{ url: string; running: Running }> {
-  const running = run("npm", ["run", script], { cwd: game, env: { PORT: "0", LOG_LEVEL: "info" } });
+const serve = (script: "start" | "dev") => answers("npm", ["run", script], game);
+
+async function answers(
+  program: string,
+  args: string[],
+  cwd: string,
+): Promise<{ url: string; running: Running }> {
+  const running = run(program, args, { cwd, env: { PORT: "0", LOG_LEVEL: "info" } });
   started.push(running);
   const [, url = ""] = await running.says(/roomkeep is running +(\S+)/, 150_000);
   return { url, running };
@@ -54,7 +68,7 @@ beforeAll(async () => {
   tarball = `roomkeep-${version}.tgz`;
   await does("tar", ["xzf", tarball], folder);
   await does(process.execPath, [join("package", bin.roomkeep), "new", "my-game"], folder);
-  await does("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel", "error"], game);
+  await does("npm", INSTALL, game);
 }, 480_000);
 
 afterAll(async () => {
@@ -80,12 +94,12 @@ it("made by a clone that was not packed, asks for its tarball and says how to ma
   expect(told).toContain("npm pack ../source --pack-destination ../source");
 });
 
-it("is not packed without one of its doors", async () => {
+it("is not packed without one of its doors, nor with the sample games", async () => {
   const check = () =>
     run(process.execPath, ["--import", "tsx", "tests/house/packed-files.ts"], { cwd: source });
   const whole = check();
   expect(await whole.ended, whole.output()).toBe(0);
-  const needed = ["dist/rooms/index.d.ts", "dist/server/cli/index.js", "dist/page/index.html"];
+  const needed = ["dist/rooms/index.d.ts", "dist/server/cli/index.js", "dist/client/index.js"];
   for (const file of needed) await rename(join(source, file), join(source, `${file}.kept`));
   const lacking = check();
   expect(await lacking.ended).toBe(1);
@@ -93,9 +107,84 @@ it("is not packed without one of its doors", async () => {
     expect(lacking.output()).toContain(file);
     await rename(join(source, `${file}.kept`), join(source, file));
   }
+  const samples = ["dist/games/tag/room.js", "dist/page/index.html", "dist/server/main.js"];
+  for (const file of samples) await write(join(source, file), "");
+  const swollen = check();
+  expect(await swollen.ended).toBe(1);
+  for (const file of samples) {
+    expect(swollen.output()).toContain(file);
+    await rm(join(source, file));
+  }
 }, 240_000);
 
+/** A game without a page, in the JavaScript that Node runs. */
+const SERVER_MAIN = `
+import { WorldRoom } from "roomkeep/rooms";
+import { defineLevel, WorldState, walk } from "roomkeep/shared";
+
+class Yard extends WorldRoom {
+  static listing = { label: "Yard", description: "A yard.", maxPlayers: 8 };
+  state = new WorldState();
+  level = defineLevel({ name: "yard", bounds: { min: [-9, -9], max: [9, 9] }, spawns: [{ at: [0, 0, 0] }] });
+  step(avatar, input, dt) { walk(avatar, input, this.ground, dt); }
+}
+export const games = { yard: Yard };
+`;
+
+it("is a server by itself: without vite, three and preact it starts, and says what a page would need", async () => {
+  const server = join(folder, "server-only");
+  await write(join(server, "package.json"), '{ "private": true, "type": "module" }');
+  await write(join(server, "dist/server/main.js"), SERVER_MAIN);
+  await does("npm", [...INSTALL, `../${tarball}`], server);
+  for (const name of ["vite", "three", "preact", "colyseus"])
+    expect(existsSync(join(server, "node_modules", name)), name).toBe(false);
+
+  const refused = async (...args: string[]) => {
+    const running = run("npx", ["--no", "--", "roomkeep", ...args], { cwd: server });
+    expect(await running.ended).toBe(1);
+    return running.output();
+  };
+  expect(await does("npx", ["--no", "--", "roomkeep", "--help"], server)).toContain("roomkeep <command>");
+  expect(await refused("dev")).toMatch(/^PACKAGE_MISSING: .* npm install --save-dev vite@\d\S+$/m);
+  expect(await refused("start")).toMatch(
+    /^PACKAGE_MISSING: .*--no-page.* vite@\S+ three@\S+ preact@\S+ @preact/m,
+  );
+
+  // Not through npx, which does not hand a signal on.
+  const cli = "node_modules/roomkeep/dist/server/cli/index.js";
+  const { url, running } = await answers(process.execPath, [cli, "start", "--no-page"], server);
+  const ann = await enter(url, "Ann");
+  await ann.walk({ moveX: 127 }, 10);
+  expect((await fetch(url)).status).toBe(404);
+  expect(await running.stop("SIGTERM")).toBe(0);
+}, 240_000);
+
+/** What the docs show of a page: JSX, signals, zod and three.js. */
+const PANEL = `
+import { signal } from "@preact/signals";
+import { useState } from "preact/hooks";
+import { definePanel } from "roomkeep/client";
+import { Color } from "three";
+import { z } from "zod";
+
+const colour = signal(z.string().parse(\`#\${new Color("tomato").getHexString()}\`));
+
+function Swatch() {
+  const [shown, show] = useState("a panel of ours");
+  return <button style={{ color: colour.value }} onClick={() => show("again")}>{shown}</button>;
+}
+
+export const swatchPanel = definePanel({ name: "swatch", title: "Swatch", slot: "side", render: () => <Swatch /> });
+`;
+
 it("fits its types, builds, starts, and shows one player what another does", async () => {
+  const main = join(game, "client/main.ts");
+  const views = await readFile(main, "utf8");
+  await write(join(game, "plugins/swatch/panel.tsx"), PANEL);
+  await writeFile(
+    main,
+    `import { swatchPanel } from "../plugins/swatch/panel.tsx";\n${views.replace("panels: [", "panels: [swatchPanel, ")}`,
+  );
   await does("npm", ["run", "types"], game);
   await does("npm", ["run", "build"], game);
   const { url, running } = await serve("start");
@@ -106,6 +195,7 @@ it("fits its types, builds, starts, and shows one player what another does", asy
   const answer = await fetch(new URL(script!, url));
   expect(answer.status).toBe(200);
   expect(answer.headers.get("content-type")).toContain("javascript");
+  expect(await answer.text()).toContain("a panel of ours");
 
   const ann = await enter(url, "Ann");
   const bob = await enter(url, "Bob", ann.room.roomId);

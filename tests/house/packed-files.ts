@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -30,23 +30,24 @@ function neededFiles(): string[] {
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(root.length));
-  const page = ["dist/page/index.html", ...pageScripts()];
   const text = ["README.md", "LICENSE", "CHANGELOG.md", ...under("docs")];
-  return [...Object.values(bin), ...doors, ...page, ...text, ...under("server/cli/template")].map((path) =>
+  return [...Object.values(bin), ...doors, ...text, ...under("server/cli/template")].map((path) =>
     normalize(path).replaceAll("\\", "/"),
   );
 }
 
-/** What the built page loads. */
-function pageScripts(): string[] {
-  const file = join(root, "dist/page/index.html");
-  const html = existsSync(file) ? readFileSync(file, "utf8") : "";
-  return [...html.matchAll(/(?:src|href)="\/?(assets\/[^"]+)"/g)].map(([, path]) => `dist/page/${path}`);
+/** What is ours alone: the sample games and the page that is built of them. */
+const isSample = (path: string) => /^(games|dist\/(games|page))\/|^dist\/(server|client)\/main\./.test(path);
+
+function refuse(what: string, paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  console.error(`The package would ${what} ${paths.length} files:\n  ${paths.join("\n  ")}`);
+  process.exitCode = 1;
 }
 
 const packed = packedFiles();
-const missing = neededFiles().filter((path) => !packed.has(path));
-if (missing.length > 0) {
-  console.error(`The package would lack ${missing.length} files:\n  ${missing.join("\n  ")}`);
-  process.exit(1);
-}
+refuse(
+  "lack",
+  neededFiles().filter((path) => !packed.has(path)),
+);
+refuse("hold the sample games in", [...packed].filter(isSample));

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { readLevel } from "roomkeep/shared";
 import { expect, it } from "vitest";
+import { readJson } from "../../shared/level/json-positions.ts";
 
 const good = `{
   "name": "yard",
@@ -72,14 +74,14 @@ it.each([
     "a missing comma",
     '"name": "yard",',
     '"name": "yard"',
-    'yard.json:3: "bounds" stands where , or } should be',
+    'yard.json:3: "bounds" stands where a comma or the closing bracket should be',
   ],
-  ["a comma too many", "[2, 1, 2] },", "[2, 1, 2,] },", "yard.json:6: a comma stands before ]"],
+  ["a comma too many", "[2, 1, 2] },", "[2, 1, 2,] },", "yard.json:6: ] stands where a value should be"],
   [
     "a value that is none",
     '"radius": 1',
     '"radius": one',
-    "yard.json:10: one stands where a value should be",
+    "yard.json:10: one is no word of JSON; keys and texts stand in quotes",
   ],
   ["a text that is not closed", '"cylinder",', '"cylinder,', "yard.json:8: a text is not closed"],
   [
@@ -88,13 +90,21 @@ it.each([
     '"radius": 1, "radius": 2,',
     'yard.json:10: "radius" stands twice',
   ],
-  ["a file cut short", "\n  ]\n}\n", "", "yard.json:12: the file ends where , or ] should be"],
+  ["a file cut short", "\n  ]\n}\n", "", "yard.json:12: the file ends where a comma or ] should be"],
   [
     "something after the end",
     "\n  ]\n}\n",
     "\n  ]\n}\n{}",
     "yard.json:15: nothing may follow the last brace, but { does",
   ],
+  ["a comment", '"radius": 1,', '"radius": 1, // metres', "yard.json:10: JSON has no comments"],
+  [
+    "a key without quotes",
+    '"radius": 1',
+    "radius: 1",
+    "yard.json:10: radius is no word of JSON; keys and texts stand in quotes",
+  ],
+  ["a wrong escape", '"cylinder"', '"cyl\\inder"', 'yard.json:8: "cyl\\inder" is not written as JSON has it'],
   ["an empty file", good, "", "yard.json:1: the file ends where a value should be"],
 ])("names line and reason of %s", (_, from, to, expected) => {
   expect(complaint(good.replace(from, to))).toBe(expected);
@@ -106,6 +116,48 @@ it("tells the first problems only, and how many more there are", () => {
   );
   expect(text.split("\n")).toHaveLength(6);
   expect(text).toMatch(/and 5 more$/); // nine keys and the missing name
+});
+
+it("reads a file with a byte order mark, as some editors write it", () => {
+  expect(readLevel(`\ufeff${good}`, "yard.json").solids).toHaveLength(2);
+});
+
+it("takes and refuses as JSON what JSON.parse does, but for keys that stand twice", () => {
+  const marks = ["{", "}", "[", "]", ",", ":", '"', "\\", "/", "0", "1", "-", "+", ".", "e", " ", "\n", "\t"];
+  const words = [
+    '"a"',
+    '"b"',
+    "true",
+    "null",
+    "nul",
+    "1.5e3",
+    "\\u00e9",
+    "\u00a0",
+    "\u0001",
+    "//",
+    "[1,2]",
+    '{"a":1}',
+  ];
+  const isJson = (text: string) => {
+    try {
+      JSON.parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const text = fc
+    .array(fc.constantFrom(...marks, ...words), { maxLength: 12 })
+    .map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(text, (json) => {
+      const read = readJson(json);
+      if (!read.ok && read.issue.reason.endsWith("stands twice")) return;
+      expect(read.ok, json).toBe(isJson(json));
+      if (read.ok) expect(read.value).toEqual(JSON.parse(json));
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 it("refuses what is nested without end, and gives no key a meaning of its own", () => {

@@ -142,6 +142,19 @@ describeOnEachDatabase("a sign-in by an external provider", (open) => {
     await expect(oidc.finish(good)).rejects.toMatchObject(refused);
   });
 
+  test.each([
+    [
+      "an issuer without TLS that is on another machine",
+      "http://id.example.org",
+      "https://play.example.org/",
+    ],
+    ["one that only looks local", "http://127.0.0.1.example.org", "https://play.example.org/"],
+    ["a redirect with a query", "https://id.example.org", "https://play.example.org/?a=1"],
+  ])("is not opened with %s", (_what, issuer, redirectUri) => {
+    const open = () => openOidc(database.ds, { issuer, redirectUri, clientId: "x", clientSecret: "y" });
+    expect(open).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  });
+
   test("is refused, not left hanging, when the provider is away or calls itself something else", async () => {
     const settings = { clientId: "x", clientSecret: undefined, redirectUri: "http://127.0.0.1/" };
     for (const issuer of ["http://127.0.0.1:1", `${provider.issuer}/`]) {
