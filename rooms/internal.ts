@@ -15,6 +15,7 @@ export type {
   RecordedRoom,
   RecordingPort,
 } from "./ports/ports.ts";
+export { readRequest } from "./ports/request-id.ts";
 export type { SeatPort } from "./ports/seats.ts";
 export type { ZoneClaim, ZonePort, ZoneSaved } from "./ports/zones.ts";
 export { PHASES, type Phase } from "./simulation/tick-clock.ts";
