@@ -51,6 +51,8 @@ import { openLog } from "./telemetry/log.ts";
 import { type Metrics, metricsEndpoint, openMetrics } from "./telemetry/metrics.ts";
 import { openRecordings } from "./telemetry/recordings.ts";
 
+/** Wrong passwords of the admin that an address may try in a minute. */
+const ADMIN_ATTEMPTS = 10;
 /** Channel on which a character's holder is asked to let it go. */
 const LET_GO = "roomkeep:let-go";
 /** What is opened before anything listens, and outlives a hot reload of the rooms. */
@@ -239,7 +241,6 @@ function foundationEndpoints(
   const { config, log, database, shared, signIn, auth, seats, isStopping, zones } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
-  const guards = adminGuards(signIn);
   const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
   const limit = (name: string, points: number) =>
     shared ? openSharedLimit(shared.link, name, points, 60) : openRateLimit(points, 60);
@@ -247,6 +248,7 @@ function foundationEndpoints(
     ofAccount: limit("account-tickets", config.accountTickets),
     ofAddress: limit("address-tickets", config.addressTickets),
   };
+  const guards = adminGuards(signIn, limit("admin-sign-in", ADMIN_ATTEMPTS));
   if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
   const own = {
     ...healthEndpoints(dependencies, isStopping, zones.refused),
