@@ -1,7 +1,7 @@
 import { type Client, Room, type RoomException, SchemaSerializer, type Serializer } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
-import type { Refusal } from "../shared/index.ts";
+import { CLOSE, type Refusal } from "../shared/index.ts";
 import { createOptions, type GameListing, type RoomListing } from "./game-listing.ts";
 import { registerChat } from "./messaging/chat.ts";
 import { ROOM_COMMANDS } from "./messaging/commands.ts";
@@ -21,7 +21,12 @@ import {
 import type { RateLimit } from "./messaging/rate-limit.ts";
 import { present } from "./opened.ts";
 import { type AutosaveHost, captureStats, saveIfDue } from "./persistence/character-saves.ts";
-import { openPlaySessions, type PlaySessions, type PlaySessionsHost } from "./persistence/play-sessions.ts";
+import {
+  type LetGoReason,
+  openPlaySessions,
+  type PlaySessions,
+  type PlaySessionsHost,
+} from "./persistence/play-sessions.ts";
 import { describePlayer, type RoomPlayer } from "./player.ts";
 import { openPluginParts, type PluginOf, type PluginParts, type RoomPlugins } from "./plugins.ts";
 import type { Claim, Identity, ItemTemplates, Log, Ports } from "./ports/ports.ts";
@@ -277,7 +282,13 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     const askKey = (characterId: string) => instanceKeyOf(presence, characterId);
     const access = openInstanceAccess({ key: instance, askKey, presence, roomName, roomId, log });
     this.live = { sessions: openPlaySessions(this.sessionsHost(access)), directMessages, access };
-    this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
+    this.stopListening.push(
+      ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")),
+      ports.signIns.watch({
+        signIns: () => [...players.values()].flatMap(({ signInId }) => signInId ?? []),
+        ended: (signInIds) => void this.sessions.signOut(signInIds),
+      }),
+    );
   }
 
   /** Begins to save; a room with a world begins to tick. */
@@ -396,8 +407,13 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.sessions.drop(client, code);
   }
 
-  override onReconnect(client: Client): void {
-    this.sessions.reconnect(client);
+  /** A seat is as good as the sign-in that it was taken with, which may have ended while the player was away. */
+  override async onReconnect(client: Client): Promise<void> {
+    const { signInId } = this.players.get(client.sessionId) ?? {};
+    if (signInId === undefined || (await this.ports.signIns.isGood(signInId)))
+      return this.sessions.reconnect(client);
+    await this.sessions.signOut(new Set([signInId]));
+    client.leave(CLOSE.SIGNED_OUT, "signed-out");
   }
 
   override async onLeave(client: Client, code?: number): Promise<void> {
@@ -405,10 +421,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /**
-   * Takes a player out of the room at once: another login has the character (save and release), or the lease
-   * was lost (drop the copy; a save would be refused).
+   * Takes a player out of the room at once: another login has the character, or the sign-in has ended (save and
+   * release), or the lease was lost (drop the copy; a save would be refused).
    */
-  async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
+  async letGo(characterId: string, epoch: number, reason: LetGoReason): Promise<void> {
     await this.sessions.letGo(characterId, epoch, reason);
   }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { matchMaker } from "@colyseus/core";
 import type { Logger } from "pino";
 import type { Ports } from "../rooms/index.ts";
 import { checkTransportInternals, useFastPaths } from "../rooms/internal.ts";
@@ -10,6 +9,7 @@ import { useTicket } from "./accounts/join-tickets.ts";
 import { openOidc } from "./accounts/oidc.ts";
 import { openPasswords } from "./accounts/passwords.ts";
 import { openRateLimit } from "./accounts/rate-limit.ts";
+import { openSignInWatch, type SignInWatch } from "./accounts/sign-in-watch.ts";
 import { openTokenKeys } from "./accounts/token-keys.ts";
 import { type Closers, openClosers } from "./closers.ts";
 import { openLivenessLock } from "./cluster/dead-leases.ts";
@@ -18,6 +18,7 @@ import { openRedis, type Shared } from "./cluster/redis.ts";
 import { openSharedLimit } from "./cluster/shared-rate-limit.ts";
 import { openSharedSeats } from "./cluster/shared-seats.ts";
 import type { Config } from "./config.ts";
+import { askLetGo, tellSignInsEnded } from "./hints.ts";
 import { type AdminSignIn, adminGuards, monitorEndpoints, openAdminSignIn } from "./http/admin.ts";
 import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
@@ -28,7 +29,7 @@ import { openItems } from "./items/items.ts";
 import { openRoomLimit, type RoomLimit } from "./matchmaking/room-limit.ts";
 import { openSeats, type Seats } from "./matchmaking/seat-reservations.ts";
 import { openWaitingSeats } from "./matchmaking/waiting-seats.ts";
-import { type Characters, type Holder, openCharacters } from "./persistence/characters.ts";
+import { type Characters, openCharacters } from "./persistence/characters.ts";
 import { exportRefusedZones } from "./persistence/refused-zones.ts";
 import { openSaveSpool } from "./persistence/save-spool.ts";
 import { createSnapshotCodec } from "./persistence/snapshot-codec.ts";
@@ -53,8 +54,6 @@ import { openRecordings } from "./telemetry/recordings.ts";
 
 /** Wrong passwords of the admin that an address may try in a minute. */
 const ADMIN_ATTEMPTS = 10;
-/** Channel on which a character's holder is asked to let it go. */
-const LET_GO = "roomkeep:let-go";
 /** What is opened before anything listens, and outlives a hot reload of the rooms. */
 export interface Services {
   readonly config: Config;
@@ -74,6 +73,7 @@ export interface Services {
   readonly plugins: OpenPlugins;
   readonly signIn: AdminSignIn;
   readonly auth: Auth;
+  readonly signIns: SignInWatch;
   /** Name under which this process holds leases, another one at each start. */
   readonly incarnation: string;
   /** What the games say of items; replaced when they are. */
@@ -132,7 +132,9 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const { characters, zones, events, audit, itemRules, items, recordings } = kept;
   exportRefusedZones(metrics.registry, { list: zones.refused });
   const signIn = openAdminSignIn(ds, config.adminPassword);
-  const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys));
+  const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys), () => void tellSignInsEnded(log));
+  const signIns = openSignInWatch(ds, log);
+  closers.push("sign-ins", signIns.close);
   const rooms = openRoomLimit(roomsMax);
   const seats = openSeats(
     shared ? openSharedSeats(shared.link, addressSeats) : openWaitingSeats(addressSeats),
@@ -160,6 +162,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     endpoints: foundationEndpoints(known, metrics, open),
     signIn,
     auth,
+    signIns,
     itemRules,
     ports: {
       characters,
@@ -169,6 +172,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       items,
       log,
       seats,
+      signIns,
       openRoom: rooms.open,
       recordings,
       verify: (ticket, knock) => useTicket(ds, ticket, knock),
@@ -217,7 +221,7 @@ async function openKept({
     log,
     exclusive,
     spool,
-    requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
+    requestRelease: askLetGo,
   });
   closers.push("characters", () => characters.close());
   const itemRules: Services["itemRules"] = { templates: {}, slotsOf };
@@ -259,16 +263,4 @@ function foundationEndpoints(
     ...metricsEndpoint(metrics, guards),
   };
   return { ...own, ...plugins.endpoints({ auth, limit }, guards, own) };
-}
-
-/**
- * Asks the rooms of this process to let a character go when another login, here or in another process, wants it.
- * Redis is a hint only: the database decides who owns a character.
- */
-export async function answerLetGo(): Promise<void> {
-  await matchMaker.presence.subscribe(LET_GO, ({ roomId, characterId, epoch }: Holder) => {
-    const room = matchMaker.getLocalRoomById(roomId);
-    if (room && "letGo" in room && typeof room.letGo === "function")
-      room.letGo(characterId, epoch, "taken-over");
-  });
 }

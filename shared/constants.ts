@@ -45,6 +45,8 @@ export const CLOSE = {
   TOO_SLOW: 4105,
   /** The character is in another room now, and its player has joined there. */
   TRAVELLED: 4106,
+  /** The sign-in of the player has ended: signed out elsewhere, a new password, an account recovered or deleted. */
+  SIGNED_OUT: 4107,
 } as const;
 
 /** Colours a player may choose, as CSS hex; the index is what is stored and sent. */

@@ -44,5 +44,5 @@ export function returnToSeat<P extends RoomPlayer>(host: SeatHost<P>, client: Cl
 
 /** Close codes after which nobody waits for the player to return. */
 function isFinal(code: number | undefined): boolean {
-  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TRAVELLED;
+  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.SIGNED_OUT;
 }

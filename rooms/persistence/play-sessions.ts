@@ -20,11 +20,22 @@ export interface PlaySessions<P extends RoomPlayer> {
   reconnect(client: Client): void;
   /** The player has left for good: saved and given up. */
   leave(client: Client, code: number | undefined): Promise<void>;
-  /** Takes a player out at once: another login has the character, or the lease was lost. */
-  letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void>;
+  /** Takes a player out at once. */
+  letGo(characterId: string, epoch: number, reason: LetGoReason): Promise<void>;
+  /** Lets go of the players whose sign-in has ended. */
+  signOut(signInIds: ReadonlySet<string>): Promise<void>;
   /** Takes a player out of the room; saves nothing. */
   end(player: P, ending: PlaySessionEnding): void;
 }
+
+/** Another login has the character, its lease was lost, or the sign-in of its player has ended. */
+export type LetGoReason = "taken-over" | "fenced" | "signed-out";
+
+const CLOSE_CODES = {
+  "taken-over": CLOSE.TAKEN_OVER,
+  fenced: CLOSE.FENCED,
+  "signed-out": CLOSE.SIGNED_OUT,
+} as const satisfies Record<LetGoReason, number>;
 
 /** What play sessions need of their room. */
 export interface PlaySessionsHost<P extends RoomPlayer> extends SeatHost<P> {
@@ -74,6 +85,10 @@ export function openPlaySessions<P extends RoomPlayer>(host: PlaySessionsHost<P>
           await letGo(host, whereabouts, player, reason);
       }
     },
+    async signOut(signInIds) {
+      const out = [...players.values()].filter(({ signInId = "" }) => signInIds.has(signInId));
+      await Promise.all(out.map((player) => letGo(host, whereabouts, player, "signed-out")));
+    },
   };
 }
 
@@ -94,6 +109,7 @@ async function join<P extends RoomPlayer>(
   try {
     const player = host.admit(client, claim, identity);
     player.address = identity.address;
+    player.signInId = identity.signInId;
     host.entered(player, identity);
     // Before anybody is sent a patch with both: the other room takes its copy out at once.
     if (journey) tellOrigin(journey, { how: "arrived" });
@@ -137,24 +153,23 @@ async function leave<P extends RoomPlayer>(
 }
 
 /**
- * Saves and releases a character that another login has; a fenced copy is dropped, because its save would be
- * refused.
+ * Saves and releases a character that is let go; a fenced copy is dropped, because its save would be refused.
  */
 async function letGo<P extends RoomPlayer>(
   host: PlaySessionsHost<P>,
   whereabouts: Whereabouts<P>,
   player: P,
-  reason: "taken-over" | "fenced",
+  reason: LetGoReason,
 ): Promise<void> {
   const { ports, log } = host;
   endSession(host, player, reason);
   const state = host.capture(player);
   await whereabouts.departed(player);
   log.warn({ player: player.sessionId, reason }, "player let go");
-  if (reason === "taken-over" && !host.isHandedOver(player))
+  if (reason !== "fenced" && !host.isHandedOver(player))
     await releaseCharacter(ports.characters, player, state, log);
   player.hold?.reject(new Error(reason));
-  player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
+  player.client.leave(CLOSE_CODES[reason], reason);
 }
 
 /** Lets others know of arrivals and departures: of a player's arrival before the departure. */

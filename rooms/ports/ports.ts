@@ -3,16 +3,18 @@ import type { Recorder } from "../simulation/recorder.ts";
 import type { CharacterPort, Identity, Role } from "./characters.ts";
 import type { ItemPort } from "./items.ts";
 import type { SeatPort } from "./seats.ts";
+import type { SignInPort } from "./sign-ins.ts";
 import type { ZonePort } from "./zones.ts";
 
 export type * from "./characters.ts";
 export { CLAIM_WAIT_MS, TRANSFER_MS } from "./characters.ts";
 export type * from "./items.ts";
 export type * from "./seats.ts";
+export type * from "./sign-ins.ts";
 export type * from "./zones.ts";
 
 /** How a play session ended; `lost` is written for those of a process that died. */
-export type PlaySessionEnding = "left" | "taken-over" | "fenced" | "lost";
+export type PlaySessionEnding = "left" | "taken-over" | "fenced" | "signed-out" | "lost";
 
 /** The door that a join came to. */
 export interface JoinAttempt {
@@ -94,6 +96,7 @@ export interface Ports {
   readonly items: ItemPort;
   readonly log: Log;
   readonly seats: SeatPort;
+  readonly signIns: SignInPort;
   /**
    * Counts a room of this process. @returns what to call when it has closed
    * @throws ROOMS_FULL

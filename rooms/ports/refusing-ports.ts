@@ -71,6 +71,7 @@ export const refusingPorts: Ports = {
   zones,
   items,
   seats: { take: noSeats, confirm: noSeats, end: noSeats },
+  signIns: { watch: () => () => {}, isGood: async () => true },
   openRoom: refuseCall("count of rooms"),
   events: { keep() {} },
   audit: { note() {} },
