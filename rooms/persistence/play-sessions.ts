@@ -163,13 +163,18 @@ async function letGo<P extends RoomPlayer>(
 ): Promise<void> {
   const { ports, log } = host;
   endSession(host, player, reason);
+  const close = () => {
+    player.hold?.reject(new Error(reason));
+    player.client.leave(CLOSE_CODES[reason], reason);
+  };
+  // A fenced copy is not saved: its player is told before others are, which may take a while.
+  if (reason === "fenced") close();
   const state = host.capture(player);
   await whereabouts.departed(player);
   log.warn({ player: player.sessionId, reason }, "player let go");
-  if (reason !== "fenced" && !host.isHandedOver(player))
-    await releaseCharacter(ports.characters, player, state, log);
-  player.hold?.reject(new Error(reason));
-  player.client.leave(CLOSE_CODES[reason], reason);
+  if (reason === "fenced") return;
+  if (!host.isHandedOver(player)) await releaseCharacter(ports.characters, player, state, log);
+  close();
 }
 
 /** Lets others know of arrivals and departures: of a player's arrival before the departure. */
