@@ -2,7 +2,8 @@ import { type Client, Room, type RoomException, SchemaSerializer, type Serialize
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
 import { CLOSE, type Refusal } from "../shared/index.ts";
-import { createOptions, type GameListing, type RoomListing } from "./game-listing.ts";
+import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
+import { type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
 import { registerChat } from "./messaging/chat.ts";
 import { ROOM_COMMANDS } from "./messaging/commands.ts";
 import { type Command, type Console, openConsole, registerConsoleMessages } from "./messaging/console.ts";
@@ -114,6 +115,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     () => this.clock.elapsedTime,
     () => this.parts?.log,
   );
+  /** Longest that `onJoin`, `onReconnect`, `onDrop` and `onLeave` may take, ms; then the client is let go. */
+  protected readonly hookTimeoutMs: number = 10_000;
+  private lateJoins: LateJoins | undefined;
   private parts: GameParts<P> | undefined;
   private live: LiveParts<P> | undefined;
   private stable: StableSerializer<S> | undefined;
@@ -196,11 +200,11 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   private async create(options: unknown): Promise<void> {
-    const { ports, plugins, private: isPrivate, instance, successor } = createOptions.parse(options);
+    const { ports, plugins, private: isPrivate, instance, successor } = readCreateOptions(options);
     const { listing } = this.constructor as typeof GameRoom;
     this.stopListening.push(ports.openRoom());
     if (this.hasOneRoom && !successor) await refuseFull(this.roomName);
-    this.roomId = await uniqueCode(this.roomId);
+    this.roomId = await uniqueCode(this.roomId, ports.codeLength);
     this.maxClients = listing.maxPlayers;
     this.metadata = { label: listing.label, game: this.roomName };
     // A player who opened the one room of a kept zone as a private one would keep everybody out.
@@ -210,6 +214,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.seatReservationTimeout = 10;
     installClientFastPath(this, this.strikes);
     confirmSeats(this, ports.seats);
+    this.lateJoins = boundHooks(this, {
+      maxMs: this.hookTimeoutMs,
+      fault: (hook, error) => this.faultBook.note(hook, error),
+    });
     const log = ports.log.child({ room: this.roomName, roomId: this.roomId });
     this.openParts({ ports, plugins, log, network: this });
     try {
@@ -315,6 +323,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       log,
       access,
       admit: (client, claim, identity) => this.admit(client, claim, identity),
+      isLate: (client) => this.lateJoins?.has(client) ?? false,
       entered: () => {},
       joined: (player, identity) => this.part("pluginParts").joined(player, identity),
       left: (player, ending) => this.part("pluginParts").left(player, ending),

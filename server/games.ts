@@ -56,7 +56,9 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
       const known = letIn.get(context);
       if (known) return known;
       const knock = { game, roomId: roomAsked(context), address: context.ip ?? "" };
-      const identity = orJoinError(letInBy(ports, ticket, knock));
+      const identity = orJoinError(letInBy(ports, ticket, knock), (error) =>
+        ports.log.error({ err: error, game }, "a ticket could not be checked"),
+      );
       letIn.set(context, identity);
       return identity;
     }

@@ -22,7 +22,7 @@ import { askLetGo, tellSignInsEnded } from "./hints.ts";
 import { type AdminSignIn, adminGuards, monitorEndpoints, openAdminSignIn } from "./http/admin.ts";
 import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
-import { healthEndpoints } from "./http/api/health.ts";
+import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
 import { slotsOf } from "./items/containers.ts";
 import { openItems } from "./items/items.ts";
@@ -44,6 +44,7 @@ import {
 } from "./plugins/index.ts";
 import { scheduleBackups } from "./storage/backup.ts";
 import { type Database, IN_MEMORY, type MoreRows, migrate, openDatabase } from "./storage/database.ts";
+import { checkFreeSpace, orDiskFull } from "./storage/free-space.ts";
 import { watchQueries } from "./storage/query-metrics.ts";
 import { openRetention } from "./storage/retention.ts";
 import { type Audit, openAudit } from "./telemetry/audit.ts";
@@ -87,7 +88,7 @@ export interface Services {
  * Opens database, Redis, the ports that rooms get, and plugins. What was opened is closed again if a later part fails.
  *
  * @throws RoomkeepError DATABASE_UNAVAILABLE, DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, REDIS_UNAVAILABLE,
- *   INTERNALS_MISSING, PLUGIN_INVALID, PLUGIN_MISSING, PLUGIN_CYCLE, and what a plugin throws
+ *   DISK_FULL, INTERNALS_MISSING, PLUGIN_INVALID, PLUGIN_MISSING, PLUGIN_CYCLE, and what a plugin throws
  */
 export async function openServices(config: Config, plugins: readonly AnyPlugin[] = []): Promise<Services> {
   const log = openLog(config.logLevel);
@@ -100,7 +101,7 @@ export async function openServices(config: Config, plugins: readonly AnyPlugin[]
     return await openParts({ config, log, ready, more, closers });
   } catch (error) {
     await closers.close();
-    throw error;
+    throw orDiskFull(error, config.dataDir);
   }
 }
 
@@ -118,6 +119,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const metrics = openMetrics();
   closers.push("metrics", metrics.close);
   const { databaseUrl: url, dataDir, slowQueryMs, poolSize, roomsMax, addressSeats } = config;
+  if (!url && dataDir !== IN_MEMORY) await checkFreeSpace(dataDir);
   const database = await openDatabase({ url, dataDir, log, slowQueryMs, poolSize, more });
   closers.push("database", database.close);
   const { ds } = database;
@@ -174,6 +176,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       seats,
       signIns,
       openRoom: rooms.open,
+      codeLength: config.codeLength,
       recordings,
       verify: (ticket, knock) => useTicket(ds, ticket, knock),
     },
@@ -245,7 +248,9 @@ function foundationEndpoints(
   const { config, log, database, shared, signIn, auth, seats, isStopping, zones } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
-  const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
+  const dependencies: Dependency[] = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
+  if (config.dataDir !== IN_MEMORY)
+    dependencies.push({ name: "disk", ask: () => checkFreeSpace(config.dataDir) });
   const limit = (name: string, points: number) =>
     shared ? openSharedLimit(shared.link, name, points, 60) : openRateLimit(points, 60);
   const tickets = {

@@ -30,6 +30,8 @@ export const COMMAND_MAX = 200;
 export const CODE_ALPHABET = "ACDEFGHJKMNPQRTWXY34679";
 /** Length of a room code: 23^4, about 280,000 codes. */
 export const CODE_LENGTH = 4;
+/** Most letters that a server may give its codes. */
+export const CODE_LENGTH_MAX = 12;
 
 /** Close codes that a roomkeep server adds to Colyseus's own (4000–4003, 4010). */
 export const CLOSE = {

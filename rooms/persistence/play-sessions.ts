@@ -1,5 +1,5 @@
 import type { Client } from "@colyseus/core";
-import { CLOSE } from "../../shared/index.ts";
+import { CLOSE, RoomkeepError } from "../../shared/index.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterState, Claim, Identity, PlaySessionEnding, Ports } from "../ports/ports.ts";
 import type { InstanceAccess } from "../travel/instance-access.ts";
@@ -45,6 +45,8 @@ export interface PlaySessionsHost<P extends RoomPlayer> extends SeatHost<P> {
   readonly access: InstanceAccess;
   /** Makes the player and puts them into the room. */
   admit(client: Client, claim: Claim, identity: Identity): P;
+  /** The join took too long and was given up. */
+  isLate(client: Client): boolean;
   /** The player is in: before anybody is sent a patch with them. */
   entered(player: P, identity: Identity): void;
   /** The play session begins. */
@@ -107,6 +109,7 @@ async function join<P extends RoomPlayer>(
   }
   const claim = await orJoinError(claimArrival(ports.characters, identity, roomId));
   try {
+    if (host.isLate(client)) throw new RoomkeepError("JOIN_TIMEOUT");
     const player = host.admit(client, claim, identity);
     player.address = identity.address;
     player.signInId = identity.signInId;

@@ -102,6 +102,8 @@ export interface Ports {
    * @throws ROOMS_FULL
    */
   openRoom(): () => void;
+  /** Letters of a room's code. */
+  readonly codeLength: number;
   /** Undefined: rooms are not recorded. */
   readonly recordings?: RecordingPort | undefined;
   /**

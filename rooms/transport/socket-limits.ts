@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 import { CLOSE } from "../../shared/index.ts";
-import type { Log } from "../ports/ports.ts";
 import type { RawSocket, Receiver } from "./internals.ts";
+import { askForProof } from "./proof-of-reading.ts";
 
 /**
  * What one socket may send, frames of every kind and their heads included, and what it may leave unread. A page at 60 Hz
@@ -19,9 +19,16 @@ export const SOCKET_LIMITS = {
   chunksMax: 256,
   /** Answers to pings that a socket may leave unread; browsers send no pings. */
   unreadPongsMax: 64,
+  /** Milliseconds that a ping may wait to be answered: who does not read cannot know what it says. */
+  unansweredMs: 30_000,
   /** Milliseconds for a close code to be read before the socket is cut. */
   graceMs: 3_000,
 } as const;
+
+/** Where it is logged that a socket was closed: one line a kind now and then. */
+export interface SocketLog {
+  warn(line: string): void;
+}
 
 /** Opcode, length and mask of a frame; longer heads are those of longer frames. */
 const HEAD_BYTES = 6;
@@ -40,9 +47,9 @@ export class SocketLimit {
   private bytes: number = SOCKET_LIMITS.bytesAtOnce;
   private at: number;
   private readonly ws: WebSocket;
-  private readonly log: Log | undefined;
+  private readonly log: SocketLog | undefined;
 
-  constructor(ws: WebSocket, log?: Log, now = performance.now()) {
+  constructor(ws: WebSocket, log?: SocketLog, now = performance.now()) {
     this.ws = ws;
     this.log = log;
     this.at = now;
@@ -66,7 +73,7 @@ export class SocketLimit {
   /** Closes the socket, which is told in the log once. */
   private end(why: string): void {
     if (this.ws.readyState === this.ws.OPEN) {
-      this.log?.warn({ why }, "a socket was closed: it sent more than it may");
+      this.log?.warn(`a socket was closed: it sent ${why}`);
       endSocket(this.ws, CLOSE.ABUSE, why);
     }
     this.ws.pause();
@@ -85,9 +92,13 @@ export class SocketLimit {
  * Holds a socket to {@link SOCKET_LIMITS}, whatever it sends and whether or not it is in a room. Frames are counted where
  * `ws` knows their length, before it waits for their payload.
  */
-export function limitSocket(ws: WebSocket, log?: Log): void {
+export function limitSocket(ws: WebSocket, log?: SocketLog): void {
   const limit = new SocketLimit(ws, log);
   limits.set(ws, limit);
+  askForProof(ws, SOCKET_LIMITS.unansweredMs, () => {
+    log?.warn("a socket was cut: it reads too slowly, or nothing");
+    endSocket(ws, CLOSE.TOO_SLOW, "too slow", 0);
+  });
   const receiver = (ws as RawSocket)._receiver;
   const usual = receiver.haveLength;
   receiver.haveLength = function haveLength(this: Receiver, done) {
