@@ -88,7 +88,7 @@ function listenTo(socket: Socket, first: Buffer, news: RawNews): RawSocket {
       if (payload.length >= 2) code = payload.readUInt16BE();
       open = false;
       socket.end();
-    } else if (opcode === PING) socket.write(PONG);
+    } else if (opcode === PING) socket.write(pong(payload));
     else if (((payload[0] ?? 0) & CODE) === Protocol.ROOM_DATA) tellRefusal(payload, news);
     else greet();
   };
@@ -110,8 +110,8 @@ function listenTo(socket: Socket, first: Buffer, news: RawNews): RawSocket {
   };
 }
 
-/** An empty pong under a mask of zeros. */
-const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+/** A pong that says what the ping said, under a mask of zeros. */
+const pong = (said: Buffer) => Buffer.concat([Buffer.from([0x8a, 0x80 | said.length, 0, 0, 0, 0]), said]);
 
 function tellRefusal(payload: Buffer, { onRefused }: RawNews): void {
   if (!REFUSED.equals(payload.subarray(0, REFUSED.length))) return;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineLevel } from "../shared/index.ts";
+import { defineLevel, RoomkeepError } from "../shared/index.ts";
 import type { RoomPlugins } from "./plugins.ts";
 import type { Ports } from "./ports/ports.ts";
 
@@ -28,11 +28,16 @@ export interface GameListing {
   overflow?: boolean;
 }
 
-/**
- * Options that a room is created with: the client's, and those that only the server's definition sets (ports,
- * plugins).
- */
-export const createOptions = z.object({
+/** @throws MESSAGE_INVALID a client asked for what a room cannot be created with */
+export function readCreateOptions(options: unknown): z.infer<typeof createOptions> {
+  const { data, error } = createOptions.safeParse(options);
+  if (data) return data;
+  const [issue] = error.issues;
+  throw new RoomkeepError("MESSAGE_INVALID", `${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+/** What a room is created with: the client's wishes, and what only the server's definition can give: ports, plugins. */
+const createOptions = z.object({
   private: z.boolean().optional(),
   instance: z.string().max(64).optional(),
   successor: z.boolean().optional(),

@@ -1,8 +1,9 @@
 import { type Client, Room, type RoomException, SchemaSerializer, type Serializer } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
-import type { Refusal } from "../shared/index.ts";
-import { createOptions, type GameListing, type RoomListing } from "./game-listing.ts";
+import { CLOSE, type Refusal } from "../shared/index.ts";
+import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
+import { type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
 import { registerChat } from "./messaging/chat.ts";
 import { ROOM_COMMANDS } from "./messaging/commands.ts";
 import { type Command, type Console, openConsole, registerConsoleMessages } from "./messaging/console.ts";
@@ -21,7 +22,12 @@ import {
 import type { RateLimit } from "./messaging/rate-limit.ts";
 import { present } from "./opened.ts";
 import { type AutosaveHost, captureStats, saveIfDue } from "./persistence/character-saves.ts";
-import { openPlaySessions, type PlaySessions, type PlaySessionsHost } from "./persistence/play-sessions.ts";
+import {
+  type LetGoReason,
+  openPlaySessions,
+  type PlaySessions,
+  type PlaySessionsHost,
+} from "./persistence/play-sessions.ts";
 import { describePlayer, type RoomPlayer } from "./player.ts";
 import { openPluginParts, type PluginOf, type PluginParts, type RoomPlugins } from "./plugins.ts";
 import type { Claim, Identity, ItemTemplates, Log, Ports } from "./ports/ports.ts";
@@ -109,6 +115,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     () => this.clock.elapsedTime,
     () => this.parts?.log,
   );
+  /** Longest that `onJoin`, `onReconnect`, `onDrop` and `onLeave` may take, ms; then the client is let go. */
+  protected readonly hookTimeoutMs: number = 10_000;
+  private lateJoins: LateJoins | undefined;
   private parts: GameParts<P> | undefined;
   private live: LiveParts<P> | undefined;
   private stable: StableSerializer<S> | undefined;
@@ -191,11 +200,11 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   private async create(options: unknown): Promise<void> {
-    const { ports, plugins, private: isPrivate, instance, successor } = createOptions.parse(options);
+    const { ports, plugins, private: isPrivate, instance, successor } = readCreateOptions(options);
     const { listing } = this.constructor as typeof GameRoom;
     this.stopListening.push(ports.openRoom());
     if (this.hasOneRoom && !successor) await refuseFull(this.roomName);
-    this.roomId = await uniqueCode(this.roomId);
+    this.roomId = await uniqueCode(this.roomId, ports.codeLength);
     this.maxClients = listing.maxPlayers;
     this.metadata = { label: listing.label, game: this.roomName };
     // A kept zone has one room: a player who opened it as a private one would keep all others out.
@@ -205,6 +214,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.seatReservationTimeout = 10;
     installClientFastPath(this, this.strikes);
     confirmSeats(this, ports.seats);
+    this.lateJoins = boundHooks(this, {
+      maxMs: this.hookTimeoutMs,
+      fault: (hook, error) => this.faultBook.note(hook, error),
+    });
     const log = ports.log.child({ room: this.roomName, roomId: this.roomId });
     this.openParts({ ports, plugins, log, network: this });
     try {
@@ -277,7 +290,13 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     const askKey = (characterId: string) => instanceKeyOf(presence, characterId);
     const access = openInstanceAccess({ key: instance, askKey, presence, roomName, roomId, log });
     this.live = { sessions: openPlaySessions(this.sessionsHost(access)), directMessages, access };
-    this.stopListening.push(ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")));
+    this.stopListening.push(
+      ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")),
+      ports.signIns.watch({
+        signIns: () => [...players.values()].flatMap(({ signInId }) => signInId ?? []),
+        ended: (signInIds) => void this.sessions.signOut(signInIds),
+      }),
+    );
   }
 
   /** Begins to save; a room with a world begins to tick. */
@@ -304,6 +323,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       log,
       access,
       admit: (client, claim, identity) => this.admit(client, claim, identity),
+      isLate: (client) => this.lateJoins?.has(client) ?? false,
       entered: () => {},
       joined: (player, identity) => this.part("pluginParts").joined(player, identity),
       left: (player, ending) => this.part("pluginParts").left(player, ending),
@@ -396,8 +416,13 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.sessions.drop(client, code);
   }
 
-  override onReconnect(client: Client): void {
-    this.sessions.reconnect(client);
+  /** A seat is as good as the sign-in that it was taken with, which may have ended while the player was away. */
+  override async onReconnect(client: Client): Promise<void> {
+    const { signInId } = this.players.get(client.sessionId) ?? {};
+    if (signInId === undefined || (await this.ports.signIns.isGood(signInId)))
+      return this.sessions.reconnect(client);
+    await this.sessions.signOut(new Set([signInId]));
+    client.leave(CLOSE.SIGNED_OUT, "signed-out");
   }
 
   override async onLeave(client: Client, code?: number): Promise<void> {
@@ -405,10 +430,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /**
-   * Takes a player out of the room at once: another login has the character (save and release), or the lease
-   * was lost (drop the copy; a save would be refused).
+   * Takes a player out of the room at once: another login has the character, or the sign-in has ended (save and
+   * release), or the lease was lost (drop the copy; a save would be refused).
    */
-  async letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void> {
+  async letGo(characterId: string, epoch: number, reason: LetGoReason): Promise<void> {
     await this.sessions.letGo(characterId, epoch, reason);
   }
 

@@ -15,7 +15,9 @@ export type {
   RecordedRoom,
   RecordingPort,
 } from "./ports/ports.ts";
+export { readRequest } from "./ports/request-id.ts";
 export type { SeatPort } from "./ports/seats.ts";
+export type { SignInPort, SignInRoom } from "./ports/sign-ins.ts";
 export type { ZoneClaim, ZonePort, ZoneSaved } from "./ports/zones.ts";
 export { PHASES, type Phase } from "./simulation/tick-clock.ts";
 export { FAST_PATHS, type FastPath, readFastPaths } from "./transport/fast-path-names.ts";

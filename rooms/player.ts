@@ -14,6 +14,8 @@ export interface RoomPlayer {
   claim: Claim;
   /** The account's role, as read from the database when the player joined. */
   readonly role: Role;
+  /** The sign-in that the seat is bound to; undefined in a seat that an earlier version gave. */
+  signInId: string | undefined;
   /** Address of the client; empty when it is not known. */
   address: string;
   /** Saved with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
@@ -67,6 +69,7 @@ export function describePlayer(client: Client, claim: Claim, { role }: Pick<Iden
     sessionId: client.sessionId,
     claim,
     role,
+    signInId: undefined,
     address: "",
     stats: structuredClone(claim.sheet.state.stats),
     statsChanged: false,
@@ -89,6 +92,7 @@ export function describe<A extends Avatar>(
     sessionId: client.sessionId,
     claim,
     role,
+    signInId: undefined,
     address: "",
     avatar,
     stats: structuredClone(sheet.state.stats),

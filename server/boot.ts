@@ -8,12 +8,13 @@ import { DRAIN_CHANNEL, joinCluster } from "./cluster/membership.ts";
 import { ANSWER_MAX, openColyseus, VERSION } from "./colyseus-server.ts";
 import type { Config } from "./config.ts";
 import { defineGames, type Games, itemsOf } from "./games.ts";
+import { followHints } from "./hints.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
 import { claimPort } from "./http/listen-port.ts";
 import { guardRequests } from "./http/request-guard.ts";
 import type { PageSource } from "./http/static-page.ts";
 import type { AnyPlugin } from "./plugins/index.ts";
-import { answerLetGo, openServices, type Services } from "./services.ts";
+import { openServices, type Services } from "./services.ts";
 import { openLog } from "./telemetry/log.ts";
 import { hearConsole, sampleLog } from "./telemetry/sampled-log.ts";
 
@@ -95,7 +96,7 @@ export async function startServer(
           freeLeases: async (dead) =>
             config.databaseUrl ? freeLeasesOfDead(foundation.database.ds, dead) : 0,
         });
-      await answerLetGo();
+      await followHints(foundation.signIns);
       guard.open();
       const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;
       return {

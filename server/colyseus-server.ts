@@ -2,15 +2,16 @@ import type { Server as HttpServer } from "node:http";
 import { createRequire } from "node:module";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { type TransportOptions, WebSocketTransport } from "@colyseus/ws-transport";
-import type { Logger } from "pino";
 import { limitSocket, SOCKET_OPTIONS } from "../rooms/internal.ts";
+import { isInRoom } from "./accounts/account-characters.ts";
 import { openapiEndpoint } from "./http/api/openapi.ts";
 import { type GameEntry, roomEndpoints } from "./http/api/rooms.ts";
+import { ROUTER_OPTIONS } from "./http/api/router-options.ts";
 import { allowOrigins, isForeign } from "./http/cors.ts";
 import { type PageSource, servePage } from "./http/static-page.ts";
-import { limitMisses, openMisses } from "./matchmaking/room-code-misses.ts";
+import { guardMatchmaking, openMisses } from "./matchmaking/matchmaking-guard.ts";
 import type { Services } from "./services.ts";
-import { sampleLog } from "./telemetry/sampled-log.ts";
+import { type SampledLog, sampleLog } from "./telemetry/sampled-log.ts";
 
 /**
  * Largest answer of an endpoint, in bytes: the write buffer of the HTTP server. Colyseus's router
@@ -29,7 +30,7 @@ export const VERSION: string = createRequire(import.meta.url)("roomkeep/package.
  * It limits each socket, in a room or not.
  */
 class AttachedTransport extends WebSocketTransport {
-  constructor(options: TransportOptions, log: Logger) {
+  constructor(options: TransportOptions, log: SampledLog) {
     super({ ...options, ...SOCKET_OPTIONS });
     this.wss.prependListener("connection", (ws) => limitSocket(ws, log));
   }
@@ -54,10 +55,11 @@ export function openColyseus(
   const { config, log, shared, endpoints } = foundation;
   const own = config.publicAddress ?? (shared ? `${config.host}:${port}` : undefined);
   const address = own === BEHIND_PROXY ? undefined : own;
+  const sampled = sampleLog(log);
   const server = new Server({
     greet: false,
     gracefullyShutdown: false,
-    logger: sampleLog(log),
+    logger: sampled,
     presence: shared?.presence ?? openLocalPresence(),
     driver: shared?.driver ?? new LocalDriver(),
     publicAddress: address,
@@ -68,19 +70,27 @@ export function openColyseus(
         beforeUpgrade: (_request, context) =>
           isForeign(context.headers, config.origins) ? new Response(null, { status: 403 }) : undefined,
       },
-      log,
+      sampled,
     ).attachToServer(http, typeof page === "function" ? { filter: ({ url }) => !page.owns(url) } : {}),
     express: (app) => servePage(app, page, http),
   });
   allowOrigins(config.origins);
   const misses = openMisses();
-  limitMisses(misses);
-  const routes = { ...endpoints, ...roomEndpoints(entries, misses) };
-  server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) });
+  guardMatchmaking({ misses, verify: foundation.ports.verify, log });
+  const routes = { ...endpoints, ...roomEndpoints(entries, { misses, isInside: isInsideOf(foundation) }) };
+  server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) }, ROUTER_OPTIONS);
   return server;
 }
 
-/** The process for a new room: this one until it is a member of the cluster. */
+/** Whether the account of an access token has a character in a room; false for whoever has none. */
+function isInsideOf({ auth, database: { ds } }: Services) {
+  return async (token: string | undefined, roomId: string): Promise<boolean> => {
+    const caller = await auth.caller(token).catch(() => undefined);
+    return caller !== undefined && isInRoom(ds, caller.accountId, roomId);
+  };
+}
+
+/** The one that this process chooses for a new room; itself while it starts. */
 async function selectProcess({ membership }: Services): Promise<string> {
   return (await membership?.selectProcess()) ?? matchMaker.processId;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FAST_PATHS, type FastPath, readFastPaths } from "../rooms/internal.ts";
 import { RoomkeepError } from "../shared/index.ts";
-import { DEFAULT_PORT, ZONE_SAVE_MS } from "../shared/internal.ts";
+import { CODE_LENGTH, CODE_LENGTH_MAX, DEFAULT_PORT, ZONE_SAVE_MS } from "../shared/internal.ts";
 import type { OidcConfig } from "./accounts/oidc.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
@@ -60,6 +60,7 @@ const environment = z.object({
     .pipe(z.array(z.string().min(32, "each key needs at least 32 characters"))),
   ROOMKEEP_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   ROOMKEEP_CHARACTERS_MAX: z.coerce.number().int().min(1).max(100).default(5),
+  ROOMKEEP_CODE_LETTERS: z.coerce.number().int().min(CODE_LENGTH).max(CODE_LENGTH_MAX).default(CODE_LENGTH),
   ROOMKEEP_ROOMS_MAX: z.coerce.number().int().min(1).max(100_000).default(500),
   ROOMKEEP_ACCOUNT_TICKETS: z.coerce.number().int().min(1).max(1_000_000).default(60),
   ROOMKEEP_ADDRESS_TICKETS: z.coerce.number().int().min(1).max(1_000_000).default(1_200),
@@ -117,6 +118,8 @@ export interface Config {
   readonly trustProxy: number;
   /** Characters an account may have. */
   readonly charactersMax: number;
+  /** Letters of a room's code, 4 to 12. */
+  readonly codeLength: number;
   /** Rooms that this process may have open. */
   readonly roomsMax: number;
   /** Join tickets that an account gets in a minute, and all accounts of an address together. */
@@ -173,6 +176,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     tokenKeys: data.ROOMKEEP_TOKEN_KEY,
     trustProxy: data.ROOMKEEP_TRUST_PROXY,
     charactersMax: data.ROOMKEEP_CHARACTERS_MAX,
+    codeLength: data.ROOMKEEP_CODE_LETTERS,
     roomsMax: data.ROOMKEEP_ROOMS_MAX,
     accountTickets: data.ROOMKEEP_ACCOUNT_TICKETS,
     addressTickets: data.ROOMKEEP_ADDRESS_TICKETS,

@@ -60,7 +60,9 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
       const known = admitted.get(context);
       if (known) return known;
       const attempt = { game, roomId: roomAsked(context), address: context.ip ?? "" };
-      const identity = orJoinError(admit(ports, ticket, attempt));
+      const identity = orJoinError(admit(ports, ticket, attempt), (error) =>
+        ports.log.error({ err: error, game }, "a ticket could not be checked"),
+      );
       admitted.set(context, identity);
       return identity;
     }

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { matchMaker } from "@colyseus/core";
 import type { Logger } from "pino";
 import type { Ports } from "../rooms/index.ts";
 import { checkTransportInternals, useFastPaths } from "../rooms/internal.ts";
@@ -10,6 +9,7 @@ import { useTicket } from "./accounts/join-tickets.ts";
 import { openOidc } from "./accounts/oidc.ts";
 import { openPasswords } from "./accounts/passwords.ts";
 import { openRateLimit } from "./accounts/rate-limit.ts";
+import { openSignInWatch, type SignInWatch } from "./accounts/sign-in-watch.ts";
 import { openTokenKeys } from "./accounts/token-keys.ts";
 import { type Closers, openClosers } from "./closers.ts";
 import { openLivenessLock } from "./cluster/dead-leases.ts";
@@ -18,17 +18,18 @@ import { openRedis, type Shared } from "./cluster/redis.ts";
 import { openSharedLimit } from "./cluster/shared-rate-limit.ts";
 import { openSharedSeats } from "./cluster/shared-seats.ts";
 import type { Config } from "./config.ts";
+import { askLetGo, tellSignInsEnded } from "./hints.ts";
 import { type AdminSignIn, adminGuards, monitorEndpoints, openAdminSignIn } from "./http/admin.ts";
 import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
-import { healthEndpoints } from "./http/api/health.ts";
+import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
 import { slotsOf } from "./items/containers.ts";
 import { openItems } from "./items/items.ts";
 import { openRoomLimit, type RoomLimit } from "./matchmaking/room-limit.ts";
 import { openSeats, type Seats } from "./matchmaking/seat-reservations.ts";
 import { openWaitingSeats } from "./matchmaking/waiting-seats.ts";
-import { type Characters, type Holder, openCharacters } from "./persistence/characters.ts";
+import { type Characters, openCharacters } from "./persistence/characters.ts";
 import { exportRefusedZones } from "./persistence/refused-zones.ts";
 import { openSaveSpool } from "./persistence/save-spool.ts";
 import { createSnapshotCodec } from "./persistence/snapshot-codec.ts";
@@ -43,6 +44,7 @@ import {
 } from "./plugins/index.ts";
 import { scheduleBackups } from "./storage/backup.ts";
 import { type Database, IN_MEMORY, type MoreRows, migrate, openDatabase } from "./storage/database.ts";
+import { checkFreeSpace, orDiskFull } from "./storage/free-space.ts";
 import { watchQueries } from "./storage/query-metrics.ts";
 import { openRetention } from "./storage/retention.ts";
 import { type Audit, openAudit } from "./telemetry/audit.ts";
@@ -51,9 +53,9 @@ import { openLog } from "./telemetry/log.ts";
 import { type Metrics, metricsEndpoint, openMetrics } from "./telemetry/metrics.ts";
 import { openRecordings } from "./telemetry/recordings.ts";
 
-/** Channel of requests to release a character. */
-const LET_GO = "roomkeep:let-go";
-/** The parts of a process that open before it listens and outlive a hot reload of the rooms. */
+/** Wrong passwords of the admin that an address may try in a minute. */
+const ADMIN_ATTEMPTS = 10;
+/** What is opened before anything listens, and outlives a hot reload of the rooms. */
 export interface Services {
   readonly config: Config;
   readonly log: Logger;
@@ -72,6 +74,7 @@ export interface Services {
   readonly plugins: OpenPlugins;
   readonly signIn: AdminSignIn;
   readonly auth: Auth;
+  readonly signIns: SignInWatch;
   /** Name under which this process holds leases, another one at each start. */
   readonly incarnation: string;
   /** Item rules of the games; a hot reload replaces their templates. */
@@ -86,7 +89,7 @@ export interface Services {
  * one fails.
  *
  * @throws RoomkeepError DATABASE_UNAVAILABLE, DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, REDIS_UNAVAILABLE,
- * INTERNALS_MISSING, PLUGIN_INVALID, PLUGIN_MISSING, PLUGIN_CYCLE, and errors of plugins
+ *   DISK_FULL, INTERNALS_MISSING, PLUGIN_INVALID, PLUGIN_MISSING, PLUGIN_CYCLE, and what a plugin throws
  */
 export async function openServices(config: Config, plugins: readonly AnyPlugin[] = []): Promise<Services> {
   const log = openLog(config.logLevel);
@@ -99,7 +102,7 @@ export async function openServices(config: Config, plugins: readonly AnyPlugin[]
     return await openParts({ config, log, ready, more, closers });
   } catch (error) {
     await closers.close();
-    throw error;
+    throw orDiskFull(error, config.dataDir);
   }
 }
 
@@ -117,6 +120,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const metrics = openMetrics();
   closers.push("metrics", metrics.close);
   const { databaseUrl: url, dataDir, slowQueryMs, poolSize, roomsMax, addressSeats } = config;
+  if (!url && dataDir !== IN_MEMORY) await checkFreeSpace(dataDir);
   const database = await openDatabase({ url, dataDir, log, slowQueryMs, poolSize, more });
   closers.push("database", database.close);
   const { ds } = database;
@@ -131,7 +135,9 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const { characters, zones, events, audit, itemRules, items, recordings } = kept;
   exportRefusedZones(metrics.registry, { list: zones.refused });
   const signIn = openAdminSignIn(ds, config.adminPassword);
-  const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys));
+  const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys), () => void tellSignInsEnded(log));
+  const signIns = openSignInWatch(ds, log);
+  closers.push("sign-ins", signIns.close);
   const rooms = openRoomLimit(roomsMax);
   const seats = openSeats(
     shared ? openSharedSeats(shared.link, addressSeats) : openWaitingSeats(addressSeats),
@@ -159,6 +165,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     endpoints: foundationEndpoints(known, metrics, open),
     signIn,
     auth,
+    signIns,
     itemRules,
     ports: {
       characters,
@@ -168,7 +175,9 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       items,
       log,
       seats,
+      signIns,
       openRoom: rooms.open,
+      codeLength: config.codeLength,
       recordings,
       verify: (ticket, attempt) => useTicket(ds, ticket, attempt),
     },
@@ -216,7 +225,7 @@ async function openKept({
     log,
     exclusive,
     spool,
-    requestRelease: (holder) => matchMaker.presence.publish(LET_GO, holder),
+    requestRelease: askLetGo,
   });
   closers.push("characters", () => characters.close());
   const itemRules: Services["itemRules"] = { templates: {}, slotsOf };
@@ -240,14 +249,16 @@ function foundationEndpoints(
   const { config, log, database, shared, signIn, auth, seats, isStopping, zones } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
-  const guards = adminGuards(signIn);
-  const dependencies = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
+  const dependencies: Dependency[] = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
+  if (config.dataDir !== IN_MEMORY)
+    dependencies.push({ name: "disk", ask: () => checkFreeSpace(config.dataDir) });
   const limit = (name: string, points: number) =>
     shared ? openSharedLimit(shared.link, name, points, 60) : openRateLimit(points, 60);
   const tickets = {
     ofAccount: limit("account-tickets", config.accountTickets),
     ofAddress: limit("address-tickets", config.addressTickets),
   };
+  const guards = adminGuards(signIn, limit("admin-sign-in", ADMIN_ATTEMPTS));
   if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
   const own = {
     ...healthEndpoints(dependencies, isStopping, zones.refused),
@@ -258,16 +269,4 @@ function foundationEndpoints(
     ...metricsEndpoint(metrics, guards),
   };
   return { ...own, ...plugins.endpoints({ auth, limit }, guards, own) };
-}
-
-/**
- * Answers requests to release a character: its room in this process lets it go when another login, in any
- * process, claims it. The requests are hints: the database decides who owns a character.
- */
-export async function answerLetGo(): Promise<void> {
-  await matchMaker.presence.subscribe(LET_GO, ({ roomId, characterId, epoch }: Holder) => {
-    const room = matchMaker.getLocalRoomById(roomId);
-    if (room && "letGo" in room && typeof room.letGo === "function")
-      room.letGo(characterId, epoch, "taken-over");
-  });
 }

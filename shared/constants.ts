@@ -30,6 +30,8 @@ export const COMMAND_MAX = 200;
 export const CODE_ALPHABET = "ACDEFGHJKMNPQRTWXY34679";
 /** Length of a room code: 23^4, about 280,000 codes. */
 export const CODE_LENGTH = 4;
+/** Most letters that a server may give its codes. */
+export const CODE_LENGTH_MAX = 12;
 
 /** Close codes that a roomkeep server adds to Colyseus's own (4000–4003, 4010). */
 export const CLOSE = {
@@ -45,6 +47,8 @@ export const CLOSE = {
   TOO_SLOW: 4105,
   /** The character is in another room now, and its player has joined there. */
   TRAVELLED: 4106,
+  /** The sign-in of the player has ended: signed out elsewhere, a new password, an account recovered or deleted. */
+  SIGNED_OUT: 4107,
 } as const;
 
 /** Colours a player may choose, as CSS hex; the index is what is stored and sent. */

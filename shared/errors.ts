@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   CHARACTER_CLAIMED: "The character is live elsewhere and was not released in time.",
   CHARACTER_MISSING: "No such character.",
   TRANSFER_INVALID: "The ticket of this journey is not known, or it ran out; join the usual way.",
+  JOIN_FAILED: "The room could not let you in; nothing was saved. Try again in a moment.",
   JOIN_TIMEOUT: "The join did not finish in time; nothing was saved. Try again.",
   // accounts
   SIGN_IN_REFUSED: "The name or the password is wrong.",
@@ -87,6 +88,7 @@ export const ERROR_CODES = {
   LEDGER_DIFFERS: "A balance is not what the ledger says.",
   DATA_DIR_LOCKED: "Another process uses this data folder.",
   DATA_DIR_UNWRITABLE: "The data folder cannot be written.",
+  DISK_FULL: "The disk of the data folder or of the database is full.",
   DATA_DIR_DAMAGED: "The embedded database in the data folder does not start; nothing was changed.",
   // world kit
   COMPONENT_INVALID:

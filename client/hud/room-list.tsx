@@ -44,7 +44,7 @@ export function RoomList({ session, roomList, unfolded, disabled }: RoomListProp
 function CodeForm({ join, disabled }: { join(code: string): void; disabled: boolean }) {
   const submit = () => {
     const read = readRoomCode(code.value);
-    codeProblem.value = read ? "" : "A room code has four letters or digits, for example Q7KX.";
+    codeProblem.value = read ? "" : "A room code has four or more letters and digits, for example Q7KX.";
     if (read) join(read);
   };
   return (

@@ -117,8 +117,11 @@ export function openApi(origin = "", fetcher: typeof fetch = (...args) => fetch(
     ticket: async (target: { game: string } | { roomId: string }, characterId: string) =>
       (await sendSignedIn<{ ticket: string }>("POST", "/v1/tickets", { ...target, characterId })).ticket,
     rooms: () => send<{ rooms: RoomEntry[]; games: GameEntry[] }>("GET", "/v1/rooms"),
-    /** @throws ApiError ROOM_UNKNOWN */
+    /** A private room is told to those who are in it. @throws ApiError ROOM_UNKNOWN */
     findRoom: (code: string) =>
-      send<{ roomId: string; game: string }>("GET", `/v1/rooms/${encodeURIComponent(code)}`),
+      (client.token ? sendSignedIn : send)<{ roomId: string; game: string }>(
+        "GET",
+        `/v1/rooms/${encodeURIComponent(code)}`,
+      ),
   };
 }

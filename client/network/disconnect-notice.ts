@@ -1,7 +1,7 @@
 import { CLOSE } from "../../shared/index.ts";
 
 /** Why a session has ended. */
-export type DisconnectKind = "taken-over" | "kicked" | "abuse" | "unreachable";
+export type DisconnectKind = "taken-over" | "kicked" | "signed-out" | "abuse" | "unreachable";
 
 /** The screen with the reason why the session has ended and what the player can do. */
 export interface DisconnectNotice {
@@ -34,6 +34,14 @@ export function noticeFor(code: number): DisconnectNotice | undefined {
         code,
         title: "You were removed from the room",
         text: "A moderator removed you from the room. Your character is saved.",
+        action: "Back to the start",
+      };
+    case CLOSE.SIGNED_OUT:
+      return {
+        kind: "signed-out",
+        code,
+        title: "You were signed out",
+        text: "This sign-in was ended: somebody signed out on all devices, changed the password or recovered the account. Your character is saved. Sign in again to go on.",
         action: "Back to the start",
       };
     case CLOSE.ABUSE:

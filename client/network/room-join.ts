@@ -50,8 +50,8 @@ export function openRoomJoin(api: Api, account: Account, client: Client): RoomJo
       const characterId = await account.ensureCharacter();
       if ("create" in goal) return joinGame(characterId, goal.create, "create");
       if ("game" in goal && !("roomId" in goal)) return joinGame(characterId, goal.game, "joinOrCreate");
-      const roomId = "code" in goal ? (await api.findRoom(goal.code)).roomId : goal.roomId;
-      return joinRoom(characterId, roomId);
+      // A private room is not told to who is not in it: the matchmaker says whether there is one.
+      return joinRoom(characterId, "code" in goal ? goal.code : goal.roomId);
     },
     byReservation: (seat) => inTime(client.consumeSeatReservation<WorldState>(seat)),
     async back(seat, seatIsKept) {

@@ -4,6 +4,7 @@ import { type Carrier, type Refusal, refuse } from "../../shared/index.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Booked, Log } from "../ports/ports.ts";
+import { bindRequest } from "../ports/request-id.ts";
 import type { ApplyAnswer, Ask } from "../simulation/async-results.ts";
 import type { BookingQueue } from "./booking-queue.ts";
 import { showCarried } from "./carried-items.ts";
@@ -114,6 +115,8 @@ export function openItemRequests<A extends Carrier>(host: ItemHost<A>): ItemRequ
     }
     if (player) showCarried(player.avatar, character, answer);
     if (!answer.repeated) action?.done?.(player, about, answer);
+    // Nothing was booked for what the check has reserved now.
+    else if (!about.bare) action?.undone?.(player, about, refuse("REQUEST_REUSED"));
     if (request !== undefined) player?.client.send("booked", { type, request });
   });
 
@@ -139,9 +142,10 @@ export function openItemRequests<A extends Carrier>(host: ItemHost<A>): ItemRequ
     on(type, schema, action) {
       actions.set(type, action as unknown as AnyAction<A>);
       inbox.on(type, schema, (player, message) => {
-        const id = `ask:${message.request}`;
+        const { request, ...asked } = message;
+        const id = bindRequest(`ask:${request}`, { type, ...asked });
         const note = action.check?.(player, message);
-        const about = { ...aboutOf(player, type, message, note), request: message.request };
+        const about = { ...aboutOf(player, type, message, note), request };
         if (isRefusal(note)) {
           return ask({ ...about, note: null, bare: true }, () => bookings.replay(player, id, note));
         }

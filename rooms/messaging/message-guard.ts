@@ -8,7 +8,10 @@ import { OTHER_MESSAGES, type RateLimit, TokenBuckets } from "./rate-limit.ts";
 export interface MessageGuard {
   /** Checks one message; a refusal has changed nothing. */
   check<T>(client: Client, type: string, schema: z.ZodType<T> | undefined, payload: unknown): Verdict<T>;
-  /** Sends a refusal to its client; a malformed or unknown message is a strike. */
+  /**
+   * Tells a client what was refused; a malformed or unknown message is a strike. That messages of a type come too often
+   * is told once until one is let through, but for requests, each of which has its answer.
+   */
   report(client: Client, type: string, refusal: Refusal, request?: string): void;
   forget(client: Client): void;
 }
@@ -49,7 +52,8 @@ export function openMessageGuard(
       return refuse("MESSAGE_INVALID", `${type}: ${where}${issue?.message ?? "does not fit"}`);
     },
     report(client, type, { code, reason }, request) {
-      client.send("refused", { type, code, reason, request });
+      const isTold = code !== "RATE_LIMITED" || request !== undefined || bucketsOf(client).isNews(type);
+      if (isTold) client.send("refused", { type, code, reason, request });
       if (code === "MESSAGE_INVALID" || code === "MESSAGE_UNKNOWN") strikes.add(client, `${code} ${type}`);
     },
     forget(client) {

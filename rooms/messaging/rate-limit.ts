@@ -32,7 +32,7 @@ const BUCKETS_MAX = 64;
 
 /** The token buckets of one client, by message type. */
 export class TokenBuckets {
-  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+  readonly #buckets = new Map<string, { tokens: number; at: number; told: boolean }>();
 
   /**
    * Takes one token. False: the rate limit is reached.
@@ -40,17 +40,30 @@ export class TokenBuckets {
    * @param at milliseconds, of a clock that never goes back
    */
   take(type: string, limit: RateLimit, at: number): boolean {
-    // A client must not grow the map by inventing names.
-    const key = this.#buckets.has(type) || this.#buckets.size < BUCKETS_MAX ? type : "*";
+    const key = this.#keyOf(type);
     let bucket = this.#buckets.get(key);
     if (!bucket) {
-      bucket = { tokens: limit.burst, at };
+      bucket = { tokens: limit.burst, at, told: false };
       this.#buckets.set(key, bucket);
     }
     bucket.tokens = Math.min(limit.burst, bucket.tokens + ((at - bucket.at) / 1000) * limit.perSecond);
     bucket.at = at;
     if (!(bucket.tokens >= 1)) return false;
     bucket.tokens -= 1;
+    bucket.told = false;
     return true;
+  }
+
+  /** True once each time that a bucket is found empty: whoever floods is told so one time. */
+  isNews(type: string): boolean {
+    const bucket = this.#buckets.get(this.#keyOf(type));
+    if (bucket === undefined || bucket.told) return false;
+    bucket.told = true;
+    return true;
+  }
+
+  /** A client must not grow the map by inventing names. */
+  #keyOf(type: string): string {
+    return this.#buckets.has(type) || this.#buckets.size < BUCKETS_MAX ? type : "*";
   }
 }

@@ -44,5 +44,5 @@ export function returnToSeat<P extends RoomPlayer>(host: SeatHost<P>, client: Cl
 
 /** True for close codes after which the seat is not kept. */
 function isFinal(code: number | undefined): boolean {
-  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.TRAVELLED;
+  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.SIGNED_OUT;
 }

@@ -24,6 +24,7 @@ interface KeptPlayer {
   epoch: number;
   role: Role;
   address: string;
+  signInId?: string | undefined;
   stats: Record<string, unknown>;
   statsChanged: boolean;
   savedPlace: Place;
@@ -43,12 +44,13 @@ export function takeHotReloadSnapshot(
     actors,
     game,
     players: [...players.values()].map(
-      ({ sessionId, claim, role, address, stats, statsChanged, savedPlace }) => ({
+      ({ sessionId, claim, role, address, signInId, stats, statsChanged, savedPlace }) => ({
         sessionId,
         characterId: claim.sheet.id,
         epoch: claim.epoch,
         role,
         address,
+        signInId,
         stats,
         statsChanged,
         savedPlace,
@@ -99,9 +101,9 @@ export function* restorePlayers<A extends Avatar>(
     if (!claim || !fields) continue;
     const client = absentClient(was.sessionId);
     const avatar = createAvatar({ client, claim }).restore(fields as never) as A;
-    const { address, stats, statsChanged, savedPlace } = was;
+    const { address, signInId, stats, statsChanged, savedPlace } = was;
     const player = describe<A>(client, claim, avatar, was);
-    yield Object.assign(player, { address, stats, statsChanged, savedPlace });
+    yield Object.assign(player, { address, signInId, stats, statsChanged, savedPlace });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Client } from "@colyseus/core";
-import { CLOSE } from "../../shared/index.ts";
+import { CLOSE, RoomkeepError } from "../../shared/index.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterState, Claim, Identity, PlaySessionEnding, Ports } from "../ports/ports.ts";
 import type { InstanceAccess } from "../travel/instance-access.ts";
@@ -20,13 +20,24 @@ export interface PlaySessions<P extends RoomPlayer> {
   reconnect(client: Client): void;
   /** The player has left for good: the character is saved and released. */
   leave(client: Client, code: number | undefined): Promise<void>;
-  /** Takes a player out at once: another login has the character, or the lease was lost. */
-  letGo(characterId: string, epoch: number, reason: "taken-over" | "fenced"): Promise<void>;
+  /** Takes a player out at once. */
+  letGo(characterId: string, epoch: number, reason: LetGoReason): Promise<void>;
+  /** Lets go of the players whose sign-in has ended. */
+  signOut(signInIds: ReadonlySet<string>): Promise<void>;
   /** Takes a player out of the room; saves nothing. */
   end(player: P, ending: PlaySessionEnding): void;
 }
 
-/** The part of a room that play sessions use. */
+/** Another login has the character, its lease was lost, or the sign-in of its player has ended. */
+export type LetGoReason = "taken-over" | "fenced" | "signed-out";
+
+const CLOSE_CODES = {
+  "taken-over": CLOSE.TAKEN_OVER,
+  fenced: CLOSE.FENCED,
+  "signed-out": CLOSE.SIGNED_OUT,
+} as const satisfies Record<LetGoReason, number>;
+
+/** What play sessions need of their room. */
 export interface PlaySessionsHost<P extends RoomPlayer> extends SeatHost<P> {
   readonly roomName: string;
   readonly roomId: string;
@@ -34,6 +45,8 @@ export interface PlaySessionsHost<P extends RoomPlayer> extends SeatHost<P> {
   readonly access: InstanceAccess;
   /** Makes the player and puts them into the room. */
   admit(client: Client, claim: Claim, identity: Identity): P;
+  /** The join took too long and was given up. */
+  isLate(client: Client): boolean;
   /** The player is in: before anybody is sent a patch with them. */
   entered(player: P, identity: Identity): void;
   /** The play session begins. */
@@ -74,6 +87,10 @@ export function openPlaySessions<P extends RoomPlayer>(host: PlaySessionsHost<P>
           await letGo(host, whereabouts, player, reason);
       }
     },
+    async signOut(signInIds) {
+      const out = [...players.values()].filter(({ signInId = "" }) => signInIds.has(signInId));
+      await Promise.all(out.map((player) => letGo(host, whereabouts, player, "signed-out")));
+    },
   };
 }
 
@@ -92,8 +109,10 @@ async function join<P extends RoomPlayer>(
   }
   const claim = await orJoinError(claimArrival(ports.characters, identity, roomId));
   try {
+    if (host.isLate(client)) throw new RoomkeepError("JOIN_TIMEOUT");
     const player = host.admit(client, claim, identity);
     player.address = identity.address;
+    player.signInId = identity.signInId;
     host.entered(player, identity);
     // Before any client is sent a patch with both: the other room takes its copy out at once.
     if (journey) tellOrigin(journey, { how: "arrived" });
@@ -137,24 +156,28 @@ async function leave<P extends RoomPlayer>(
 }
 
 /**
- * Saves and releases a character that another login has; a fenced copy is dropped, because its save would be
- * refused.
+ * Saves and releases a character that is let go; a fenced copy is dropped, because its save would be refused.
  */
 async function letGo<P extends RoomPlayer>(
   host: PlaySessionsHost<P>,
   whereabouts: Whereabouts<P>,
   player: P,
-  reason: "taken-over" | "fenced",
+  reason: LetGoReason,
 ): Promise<void> {
   const { ports, log } = host;
   endSession(host, player, reason);
+  const close = () => {
+    player.hold?.reject(new Error(reason));
+    player.client.leave(CLOSE_CODES[reason], reason);
+  };
+  // A fenced copy is not saved: its player is told before others are, which may take a while.
+  if (reason === "fenced") close();
   const state = host.capture(player);
   await whereabouts.departed(player);
   log.warn({ player: player.sessionId, reason }, "player let go");
-  if (reason === "taken-over" && !host.isHandedOver(player))
-    await releaseCharacter(ports.characters, player, state, log);
-  player.hold?.reject(new Error(reason));
-  player.client.leave(reason === "fenced" ? CLOSE.FENCED : CLOSE.TAKEN_OVER, reason);
+  if (reason === "fenced") return;
+  if (!host.isHandedOver(player)) await releaseCharacter(ports.characters, player, state, log);
+  close();
 }
 
 /** Reports arrivals and departures to other rooms: of one player, the arrival first. */

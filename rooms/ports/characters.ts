@@ -120,6 +120,8 @@ export interface Identity {
   readonly accountId: string;
   readonly characterId: string;
   readonly role: Role;
+  /** The sign-in of the ticket. Undefined in a seat that an earlier version gave. */
+  readonly signInId?: string | undefined;
   /** Address of the client; empty when it is not known. */
   readonly address: string;
   /** Of the seat: Colyseus's matchmaker gives it this id. */

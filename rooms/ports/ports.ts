@@ -3,16 +3,18 @@ import type { Recorder } from "../simulation/recorder.ts";
 import type { CharacterPort, Identity, Role } from "./characters.ts";
 import type { ItemPort } from "./items.ts";
 import type { SeatPort } from "./seats.ts";
+import type { SignInPort } from "./sign-ins.ts";
 import type { ZonePort } from "./zones.ts";
 
 export type * from "./characters.ts";
 export { CLAIM_WAIT_MS, TRANSFER_MS } from "./characters.ts";
 export type * from "./items.ts";
 export type * from "./seats.ts";
+export type * from "./sign-ins.ts";
 export type * from "./zones.ts";
 
-/** How a play session ended; `lost`: its process died. */
-export type PlaySessionEnding = "left" | "taken-over" | "fenced" | "lost";
+/** How a play session ended; `lost` is written for those of a process that died. */
+export type PlaySessionEnding = "left" | "taken-over" | "fenced" | "signed-out" | "lost";
 
 /** Room, game and address of a join. */
 export interface JoinAttempt {
@@ -94,6 +96,7 @@ export interface Ports {
   readonly items: ItemPort;
   readonly log: Log;
   readonly seats: SeatPort;
+  readonly signIns: SignInPort;
   /**
    * Counts a room of this process.
    *
@@ -101,6 +104,8 @@ export interface Ports {
    * @throws ROOMS_FULL
    */
   openRoom(): () => void;
+  /** Letters of a room's code. */
+  readonly codeLength: number;
   /** Undefined: rooms are not recorded. */
   readonly recordings?: RecordingPort | undefined;
   /**

@@ -1,3 +1,4 @@
+import { CODE_LENGTH } from "../../shared/internal.ts";
 import type { CharacterPort, ItemPort, Log, Ports, ZonePort } from "./ports.ts";
 
 /** Refuses a call of a port that a re-run lacks; the room counts it among its faults. */
@@ -68,10 +69,12 @@ export const refusingPorts: Ports = {
   zones,
   items,
   seats: { take: noSeats, confirm: noSeats, end: noSeats },
+  signIns: { watch: () => () => {}, isGood: async () => true },
   openRoom: refuseCall("count of rooms"),
   events: { keep() {} },
   audit: { note() {} },
   log: silence,
+  codeLength: CODE_LENGTH,
   recordings: undefined,
   verify: refuseCall("sign-in"),
 };

@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 import { CLOSE } from "../../shared/index.ts";
-import type { Log } from "../ports/ports.ts";
 import type { RawSocket, Receiver } from "./internals.ts";
+import { askForProof } from "./proof-of-reading.ts";
 
 /**
  * Limits of what one socket sends, counting frames of every kind with their headers, and of what it leaves
@@ -19,11 +19,18 @@ export const SOCKET_LIMITS = {
   chunksMax: 256,
   /** Answers to pings that a socket may leave unread; browsers send no pings. */
   unreadPongsMax: 64,
+  /** Milliseconds that a ping may wait to be answered: who does not read cannot know what it says. */
+  unansweredMs: 30_000,
   /** Milliseconds for a close code to be read before the socket is cut. */
   graceMs: 3_000,
 } as const;
 
-/** Bytes of opcode, length and mask of a short frame; longer headers belong to longer frames. */
+/** Where it is logged that a socket was closed: one line a kind now and then. */
+export interface SocketLog {
+  warn(line: string): void;
+}
+
+/** Opcode, length and mask of a frame; longer heads are those of longer frames. */
 const HEAD_BYTES = 6;
 const limits = new WeakMap<WebSocket, SocketLimit>();
 
@@ -40,9 +47,9 @@ export class SocketLimit {
   private bytes: number = SOCKET_LIMITS.bytesAtOnce;
   private at: number;
   private readonly ws: WebSocket;
-  private readonly log: Log | undefined;
+  private readonly log: SocketLog | undefined;
 
-  constructor(ws: WebSocket, log?: Log, now = performance.now()) {
+  constructor(ws: WebSocket, log?: SocketLog, now = performance.now()) {
     this.ws = ws;
     this.log = log;
     this.at = now;
@@ -67,7 +74,7 @@ export class SocketLimit {
   /** Closes the socket, and logs it once. */
   private end(why: string): void {
     if (this.ws.readyState === this.ws.OPEN) {
-      this.log?.warn({ why }, "a socket was closed: it sent more than it may");
+      this.log?.warn(`a socket was closed: it sent ${why}`);
       endSocket(this.ws, CLOSE.ABUSE, why);
     }
     this.ws.pause();
@@ -86,9 +93,13 @@ export class SocketLimit {
  * Enforces {@link SOCKET_LIMITS} on a socket, in a room or not. Frames are counted where `ws` knows their
  * length, before it waits for their payload.
  */
-export function limitSocket(ws: WebSocket, log?: Log): void {
+export function limitSocket(ws: WebSocket, log?: SocketLog): void {
   const limit = new SocketLimit(ws, log);
   limits.set(ws, limit);
+  askForProof(ws, SOCKET_LIMITS.unansweredMs, () => {
+    log?.warn("a socket was cut: it reads too slowly, or nothing");
+    endSocket(ws, CLOSE.TOO_SLOW, "too slow", 0);
+  });
   const receiver = (ws as RawSocket)._receiver;
   const usual = receiver.haveLength;
   receiver.haveLength = function haveLength(this: Receiver, done) {

@@ -7,6 +7,8 @@ import { endSocket } from "./socket-limits.ts";
 /** Malformed messages and frames within {@link STRIKE_WINDOW_MS} that close the connection. */
 const STRIKES_MAX = 3;
 const STRIKE_WINDOW_MS = 10_000;
+/** Between two lines in the log of one room, ms: whoever is closed may come again and again. */
+const LINE_MS = 5_000;
 
 /** Counts the malformed messages and frames of the clients of one room. */
 export interface Strikes {
@@ -26,6 +28,15 @@ export interface Strikes {
  */
 export function openStrikes(now: () => number, log: () => Log | undefined = () => undefined): Strikes {
   const counts = new WeakMap<Client, { strikes: number; since: number }>();
+  let closed = 0;
+  let nextLineMs = Number.NEGATIVE_INFINITY;
+  function tell({ sessionId: player }: Client, what: string): void {
+    closed += 1;
+    if (now() < nextLineMs) return;
+    log()?.warn({ player, what, count: closed }, "closed after too many malformed messages");
+    closed = 0;
+    nextLineMs = now() + LINE_MS;
+  }
   return {
     add(client, what) {
       let count = counts.get(client);
@@ -34,7 +45,7 @@ export function openStrikes(now: () => number, log: () => Log | undefined = () =
         counts.set(client, count);
       }
       if (++count.strikes !== STRIKES_MAX) return;
-      log()?.warn({ player: client.sessionId, what }, "closed after too many malformed messages");
+      tell(client, what);
       endSocket(client.ref as WebSocket, CLOSE.ABUSE, "too many malformed messages");
     },
     isOut: (client) => (counts.get(client)?.strikes ?? 0) >= STRIKES_MAX,

@@ -31,13 +31,14 @@ export interface InstanceAccessOptions {
 /** Opens the access to a room: an instance is for the players who came by a portal, and for their party. */
 export function openInstanceAccess(options: InstanceAccessOptions): InstanceAccess {
   const { key, askKey, presence, roomName, roomId, log } = options;
-  const guests = new Set<string>();
+  // A room that is no instance asks nobody, and remembers nobody.
+  const guests = key === undefined ? undefined : new Set<string>();
   return {
     async ask(characterId) {
-      if (key === undefined || guests.has(characterId)) return;
+      if (guests === undefined || guests.has(characterId)) return;
       if ((await askKey(characterId)) !== key) throw new RoomkeepError("INSTANCE_CLOSED");
     },
-    remember: (characterId) => void guests.add(characterId),
+    remember: (characterId) => void guests?.add(characterId),
     async close() {
       if (key === undefined) return;
       await forgetInstance(presence, roomName, key, roomId).catch((error) => {

@@ -35,14 +35,14 @@ function seatFor<A extends Avatar>(
   { player, departure }: Traveller<A>,
   arrive: Arrive,
 ) {
-  const { claim, role, address, sessionId } = player;
+  const { claim, role, signInId, address, sessionId } = player;
   const { id: characterId, accountId } = claim.sheet;
   const journey: Journey = {
     ticket: ticketOf(departure) ?? "",
     from: { game, roomId, place: placeOf(player), sessionId },
     ...arrive(player),
   };
-  const auth: Identity = { accountId, characterId, role, address, journey };
+  const auth: Identity = { accountId, characterId, role, signInId, address, journey };
   return { sessionId: generateId(), options: {}, auth };
 }
 

@@ -156,3 +156,14 @@ async function change(db: Db, update: string, where: string, accountId: string, 
   );
   if (count !== 1) throw new RoomkeepError("CHARACTER_MISSING");
 }
+
+/** Whether a character of the account is in a room. @throws DATABASE_UNAVAILABLE no answer within 5 s */
+export async function isInRoom(db: Db, accountId: string, roomId: string): Promise<boolean> {
+  const rows = await answerWithin(
+    db.query<unknown[]>("SELECT 1 FROM character WHERE account_id = $1 AND room_id = $2 LIMIT 1", [
+      accountId,
+      roomId,
+    ]),
+  );
+  return rows.length > 0;
+}

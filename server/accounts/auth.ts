@@ -55,10 +55,15 @@ export interface Auth {
   signOut(signInId: string): Promise<void>;
   /** Ends all sign-ins of an account except `keep`. */
   signOutEverywhere(accountId: string, keep?: string): Promise<void>;
+  /**
+   * Lets rooms know that sign-ins have ended, once that is in the database: they let go of their characters. The methods
+   * here do it by themselves; whoever ends sign-ins otherwise calls it.
+   */
+  tellEnded(): void;
 }
 
-/** Opens the sign-in of a database. */
-export function openAuth(ds: DataSource, keys: TokenKeys): Auth {
+/** Opens the sign-in of a database. `onEnded`: called when sign-ins have ended. */
+export function openAuth(ds: DataSource, keys: TokenKeys, onEnded: () => void = () => {}): Auth {
   const pairOf = async (token: string, claims: AccessClaims): Promise<TokenPair> => ({
     token,
     accessToken: await keys.sign(claims),
@@ -92,7 +97,8 @@ export function openAuth(ds: DataSource, keys: TokenKeys): Auth {
       const outcome = await answerWithin(
         ds.transaction((db) => rotate(db, hashOf(refreshToken), hashOf(successor))),
       );
-      // Thrown after the transaction, which must commit the end of a stolen sign-in.
+      // Thrown after the transaction: the end of a stolen sign-in must be kept.
+      if (outcome === "TOKEN_REUSED") onEnded();
       if (typeof outcome === "string") throw new RoomkeepError(outcome);
       return pairOf(successor, outcome);
     },
@@ -112,8 +118,13 @@ export function openAuth(ds: DataSource, keys: TokenKeys): Auth {
     },
     async signOut(signInId) {
       await answerWithin(endSignIn(ds, signInId));
+      onEnded();
     },
-    signOutEverywhere: (accountId, keep) => endSignIns(ds, accountId, keep),
+    async signOutEverywhere(accountId, keep) {
+      await endSignIns(ds, accountId, keep);
+      onEnded();
+    },
+    tellEnded: onEnded,
   };
 }
 

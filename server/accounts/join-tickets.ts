@@ -61,20 +61,21 @@ export async function useTicket(db: Db, ticket: string | undefined, attempt: Joi
          AND (game = $2 OR join_ticket.room_id = $3)
          AND sign_in.id = sign_in_id AND revoked_at IS NULL
          AND character.id = character_id AND deleted_at IS NULL AND account.id = sign_in.account_id
-       RETURNING account.id AS account_id, character_id, role`,
+       RETURNING account.id AS account_id, character_id, role, sign_in.id AS sign_in_id`,
       [hash, attempt.game, attempt.roomId ?? null],
     ),
   );
   const row = rows[0];
   if (!row) throw new RoomkeepError(await refusalOf(db, hash, attempt));
-  const { account_id: accountId, character_id: characterId, role } = row;
-  return { accountId, characterId, role, address: attempt.address };
+  const { account_id: accountId, character_id: characterId, role, sign_in_id: signInId } = row;
+  return { accountId, characterId, role, signInId, address: attempt.address };
 }
 
 interface IdentityRow {
   account_id: string;
   character_id: string;
   role: Identity["role"];
+  sign_in_id: string;
 }
 
 async function refusalOf(db: Db, hash: string, attempt: JoinAttempt) {

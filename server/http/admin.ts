@@ -2,10 +2,12 @@ import { randomInt, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { basicAuth, createEndpoint, createMiddleware } from "@colyseus/core";
 import { monitor } from "@colyseus/monitor";
-import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { DataSource } from "typeorm";
+import { RoomkeepError } from "../../shared/index.ts";
 import { CODE_ALPHABET } from "../../shared/internal.ts";
+import { addressKey, type RateLimit } from "../accounts/rate-limit.ts";
 import { json } from "./api/answer.ts";
+import { ADDRESS_HEADER } from "./client-address.ts";
 
 const scryptOf = promisify<string, string, number, Buffer>(scrypt);
 
@@ -68,23 +70,30 @@ function same(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** Middlewares that let only the admin through: name and password, with a pause after ten wrong ones. */
-export function adminGuards(signIn: AdminSignIn) {
-  const wrong = new RateLimiterMemory({ points: 10, duration: 60 });
-  const locked = createMiddleware(async (context) => {
-    const state = await wrong.get("admin");
-    if (!state || state.remainingPoints > 0) return;
-    throw context.error(429, { code: "RATE_LIMITED", message: "Too many wrong passwords; wait a minute." });
+/** What lets only the admin through: name and password. An attempt counts before it is made and is taken back when it was
+ * right, so that many at once cannot slip through; by address, so that no stranger keeps the admin out.
+ *
+ * @param attempts wrong passwords of an address
+ */
+export function adminGuards(signIn: AdminSignIn, attempts: RateLimit) {
+  const keyOf = (context: { getHeader(name: string): string | null }) =>
+    addressKey(context.getHeader(ADDRESS_HEADER) ?? "");
+  const counted = createMiddleware(async (context) => {
+    if (!context.getHeader("authorization")) return; // nothing is guessed: the browser is asked for a password
+    try {
+      await attempts.spend(keyOf(context));
+    } catch (error) {
+      if (!(error instanceof RoomkeepError)) throw error;
+      const { code, message, retryAfterS } = error;
+      throw context.error(429, { code, message }, { "retry-after": String(retryAfterS) });
+    }
   });
   const guard = basicAuth({
     realm: "roomkeep",
-    validate: async (name: string, password: string) => {
-      const right = name === "admin" && (await signIn.check(password.slice(0, 200)));
-      if (!right) await wrong.consume("admin").catch(() => {});
-      return right;
-    },
+    validate: async (name, password) => name === "admin" && signIn.check(password.slice(0, 200)),
   });
-  return [locked, guard];
+  const admitted = createMiddleware(async (context) => attempts.refund(keyOf(context)));
+  return [counted, guard, admitted];
 }
 
 /** `/monitor` behind the sign-in, without its route that runs any method of a room. */

@@ -1,6 +1,6 @@
 import type { DataSource } from "typeorm";
 import type { Claim } from "../../rooms/index.ts";
-import type { ItemPort, OwnContainer } from "../../rooms/internal.ts";
+import { type ItemPort, type OwnContainer, readRequest } from "../../rooms/internal.ts";
 import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 import {
   type ExchangeSide,
@@ -178,7 +178,7 @@ export function openItems(
 
   const deaths: Pick<ItemPort, "die" | "death" | "piles" | "revive" | "loot" | "kill" | "kills"> = {
     die: (claim, requestId, zone) => {
-      const pile = container.pile(zone, claim.sheet.id, requestId);
+      const pile = container.pile(zone, claim.sheet.id, readRequest(requestId).id);
       const also = (db: Db) => lockDeath(db, claim.sheet.id, pile, zone);
       const asked = { requestId, payload: { zone }, reason: "death", containers: [pile], also };
       return askAlone(claim, asked, (inventory) => moveAll(inventory, own(claim), pile));

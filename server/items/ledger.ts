@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
 import type { Booked } from "../../rooms/index.ts";
+import { readRequest } from "../../rooms/internal.ts";
 import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 import {
   type InventoryTransaction,
@@ -24,7 +25,7 @@ export interface Booker {
 export interface Booking {
   /**
    * Made by the caller, a new one for each request; a repeated one gets the first answer. 1 to 100
-   * characters.
+   * characters, beside the content that a room has bound to it.
    */
   requestId: string;
   /** The claim that the request is booked under, then the other claims that take part. All are fenced. */
@@ -62,7 +63,7 @@ export type ItemRules = SlotRules;
  * @throws DATABASE_UNAVAILABLE no answer; book again with the same request id
  */
 export async function book(ds: DataSource, rules: ItemRules, booking: Booking): Promise<Booked | Refusal> {
-  if (!/^[\x21-\x7e]{1,100}$/.test(booking.requestId))
+  if (!/^[\x21-\x7e]{1,100}$/.test(readRequest(booking.requestId).id))
     return refuse("MESSAGE_INVALID", "The request id is not valid.");
   const work = () => answerWithin(ds.transaction((db) => bookIn(db, rules, booking)));
   const again = (error: unknown, attempt: number) => attempt < TRIES - 1 && mayTryAgain(error);
@@ -84,7 +85,8 @@ export async function answerOf(
   requestId: string,
 ): Promise<Booked | null> {
   const look = async (db: Db) => {
-    const first = await firstAnswer(db, `${characterId}:${requestId}`, characterId, null);
+    const { id, content } = readRequest(requestId);
+    const first = await firstAnswer(db, `${characterId}:${id}`, characterId, { content });
     if (first) return first;
     throw new Refused(refuse("ACTION_REFUSED")); // rolls back: only the wait was wanted
   };
@@ -103,9 +105,10 @@ class Refused extends Error {
 
 async function bookIn(db: Db, rules: ItemRules, booking: Booking): Promise<Booked> {
   const [{ characterId, epoch }] = booking.by;
-  const requestId = `${characterId}:${booking.requestId}`;
-  const hash = createHash("sha256").update(JSON.stringify(booking.payload)).digest("hex");
-  const first = await firstAnswer(db, requestId, characterId, hash);
+  const { id, content } = readRequest(booking.requestId);
+  const requestId = `${characterId}:${id}`;
+  const payload = createHash("sha256").update(JSON.stringify(booking.payload)).digest("hex");
+  const first = await firstAnswer(db, requestId, characterId, { payload, content });
   if (first) return first;
 
   const coins = await lockPurses(db, booking);
@@ -142,31 +145,42 @@ function toldOf({ tell }: Booking, before: readonly Stack[], { stacks }: Invento
   });
 }
 
-/**
- * Inserts the request id, or returns the stored answer. The insert waits for the same request elsewhere, so
- * that it is booked once.
- */
+/** What makes a request the same: hashes of what is booked, and of what was asked for. */
+interface RequestHashes {
+  /** Undefined: any. */
+  readonly payload?: string;
+  readonly content: string | undefined;
+}
+
+/** Inserting waits for the same request under way elsewhere, so that two never run. */
 async function firstAnswer(
   db: Db,
   requestId: string,
   characterId: string,
-  hash: string | null,
+  hashes: RequestHashes,
 ): Promise<Booked | null> {
   const inserted = await db.query<unknown[]>(
     `INSERT INTO request_result (request_id, character, payload_hash, result) VALUES ($1, $2, $3, '{}')
      ON CONFLICT (request_id) DO NOTHING RETURNING request_id`,
-    [requestId, characterId, hash ?? ""],
+    [requestId, characterId, [hashes.payload ?? "", hashes.content ?? []].flat().join(".")],
   );
   if (inserted.length === 1) return null;
   const [stored] = await db.query<{ payload_hash: string; result: Booked }[]>(
     "SELECT payload_hash, result FROM request_result WHERE request_id = $1",
     [requestId],
   );
-  if (!stored || (hash !== null && stored.payload_hash !== hash)) throw new Refused(refuse("REQUEST_REUSED"));
+  if (!stored || !isSameRequest(stored.payload_hash, hashes)) throw new Refused(refuse("REQUEST_REUSED"));
   return { ...stored.result, repeated: true };
 }
 
-/** Locks the characters in id order, so that two trades cannot deadlock, and checks the claims. */
+/** Rows of before requests were bound to their content have the first hash only. */
+function isSameRequest(stored: string, { payload, content }: RequestHashes): boolean {
+  const [storedPayload, storedContent] = stored.split(".");
+  if (payload !== undefined && payload !== storedPayload) return false;
+  return storedContent === undefined || content === undefined || content === storedContent;
+}
+
+/** Locks the characters in id order, so that two trades never wait for each other, and fences them. */
 async function lockPurses(db: Db, { by, others = [] }: Booking): Promise<Purses> {
   const named = [...by, ...others.map((characterId) => ({ characterId, owner: null, epoch: null }))];
   const rows = await db.query<{ id: string; coins: string }[]>(

@@ -3,11 +3,12 @@ import type { DataSource } from "typeorm";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { renewRows } from "./character-rows.ts";
 
-/** Milliseconds between renewals of all leases of a process. A lease lasts 10 s, so three may fail. */
-export const RENEW_MS = 3000;
-/** Milliseconds without a renewal after which a process fences itself: well before another one may claim. */
-export const SELF_FENCE_MS = 7000;
-const WATCH_MS = 250;
+/** Milliseconds between renewals of all leases of a process. */
+export const RENEW_MS = 1500;
+/** Milliseconds without a renewal after which a process fences itself: a lease lasts 10 s, so before anybody else may claim. */
+export const SELF_FENCE_MS = 9000;
+/** Milliseconds between two looks at the clock, and from a renewal that failed to the next. */
+export const TURN_MS = 250;
 
 /** One lease that this process holds. */
 export interface Lease {
@@ -32,10 +33,15 @@ export interface Leases {
   lose(id: string, epoch: number, why: string): void;
   holds(id: string, epoch: number): boolean;
   onLost(listener: (id: string, epoch: number) => void): () => void;
-  /** Renews all now, unless a renewal is under way. Fences overdue leases first. */
+  /** Renews all now. Fences first what is overdue. */
   renew(): Promise<void>;
   /** Fences leases that were not renewed for {@link SELF_FENCE_MS}. */
   watch(): void;
+  /**
+   * Does what the clock says, each {@link TURN_MS}: fences what is overdue, and renews when that is due or has just
+   * failed. So a database that is away for 7 s costs nobody the room.
+   */
+  turn(): void;
   stop(): void;
 }
 
@@ -53,7 +59,7 @@ export interface LeaseOptions {
   renewRows?: (db: Db, owner: string, held: readonly Lease[]) => Promise<Set<string>>;
   /** A steady clock in ms; only used to tell how long ago a renewal was sent. */
   now?: () => number;
-  /** False leaves `renew` and `watch` to the caller: for tests and the simulator. */
+  /** False leaves `turn` to the caller: for tests and the simulator. */
   timers?: boolean;
 }
 
@@ -63,7 +69,9 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
   const renewOwn = options.renewRows ?? renewRows;
   const held = new Map<string, Lease>();
   const listeners = new Set<(id: string, epoch: number) => void>();
-  let renewing = false;
+  let dueAt = now() + RENEW_MS;
+  /** A renewal failed, and none has gone well since. */
+  let failing = false;
 
   const find = (id: string, epoch: number) => {
     const lease = held.get(id);
@@ -92,11 +100,12 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
   }
 
   async function renew(): Promise<void> {
-    watch(); // after a freeze overdue leases must not be renewed
-    if (renewing || held.size === 0) return;
-    renewing = true;
-    const asked = [...held.values()];
+    watch(); // a process that wakes from a freeze must not renew what is overdue
     const sentAt = now();
+    // The next one does not wait for the answer: that may be lost.
+    dueAt = sentAt + RENEW_MS;
+    if (held.size === 0) return;
+    const asked = [...held.values()];
     try {
       const kept = await answerWithin(renewOwn(ds, incarnation, asked));
       for (const lease of asked) {
@@ -104,15 +113,21 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
         // No effect on a lease that was released or claimed anew while the statement ran.
         else lose(lease.id, lease.epoch, "another owner has it");
       }
+      failing = false;
     } catch (error) {
-      log.warn({ err: error, leases: asked.length }, "leases could not be renewed");
-    } finally {
-      renewing = false;
+      dueAt = Math.min(dueAt, now() + TURN_MS);
+      if (!failing)
+        log.warn({ err: error, leases: asked.length }, "leases could not be renewed; trying again");
+      failing = true;
     }
   }
 
-  const clocks = timers ? [setInterval(() => void renew(), RENEW_MS), setInterval(watch, WATCH_MS)] : [];
-  for (const clock of clocks) clock.unref();
+  function turn(): void {
+    if (now() >= dueAt) void renew();
+    else watch();
+  }
+
+  const clock = timers ? setInterval(turn, TURN_MS).unref() : undefined;
 
   return {
     hold: (id, epoch, sentAt) => {
@@ -133,6 +148,7 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
     },
     renew,
     watch,
-    stop: () => clocks.forEach(clearInterval),
+    turn,
+    stop: () => clearInterval(clock),
   };
 }

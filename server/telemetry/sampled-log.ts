@@ -1,3 +1,13 @@
+import { format } from "node:util";
+import {
+  debugConnection,
+  debugDriver,
+  debugError,
+  debugMatchMaking,
+  debugMessage,
+  debugPatch,
+  debugPresence,
+} from "@colyseus/core";
 import type { Logger } from "pino";
 
 /** Milliseconds between two lines of one kind. */
@@ -6,6 +16,16 @@ const QUIET_MS = 5_000;
 const KINDS_MAX = 64;
 /** Characters of a line's detail, such as a stack. */
 const DETAIL_MAX = 2_000;
+/** Colyseus binds them to the console before anybody can take it. */
+const DEBUGGERS = [
+  debugConnection,
+  debugDriver,
+  debugError,
+  debugMatchMaking,
+  debugMessage,
+  debugPatch,
+  debugPresence,
+];
 const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 
 type Level = (typeof LEVELS)[number];
@@ -40,8 +60,8 @@ export function sampleLog(log: Logger, now: () => number = () => performance.now
 }
 
 /**
- * Sends `console.warn` and `console.error` of installed packages to the log; the project's own lines stay on
- * the console.
+ * Takes what installed packages write by `console.warn` and `console.error` into the log, and what Colyseus writes where
+ * `DEBUG` asks for it; the project's own lines stay where they are.
  *
  * @returns a function that restores the console
  */
@@ -53,7 +73,12 @@ export function hearConsole(sampled: SampledLog): () => void {
       else own[level].apply(console, parts);
     };
   }
-  return () => Object.assign(console, own);
+  const debuggers = DEBUGGERS.map((writer) => ({ writer, log: writer.log }));
+  for (const { writer } of debuggers) writer.log = (...parts: unknown[]) => sampled.debug(format(...parts));
+  return () => {
+    Object.assign(console, own);
+    for (const { writer, log } of debuggers) writer.log = log;
+  };
 }
 
 /** True when the caller of a function is part of an installed package other than this one. */

@@ -3,6 +3,7 @@ import pg from "pg";
 import { CLOSE, type PartyView } from "roomkeep/shared";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { accessTokenOf } from "../../bots/sign-in.ts";
 import { roomkeep } from "../helpers/cli.ts";
 import { type Cluster, describeCluster } from "../helpers/cluster.ts";
 import type { ServerProcess } from "../helpers/server-process.ts";
@@ -65,6 +66,16 @@ describeCluster("two processes on one Redis and one PostgreSQL", (open) => {
     expect(await closed).toBe(CLOSE.TAKEN_OVER);
     expect(second.me().x).toBeCloseTo(stood, 4);
     await second.leave();
+  });
+
+  it("let go of a character whose sign-in is ended in another process", async () => {
+    const ann = await join(one.url, "plaza", { name: "Ann", create: true });
+    const closed = new Promise<number>((resolve) => ann.room.onLeave((code) => resolve(code)));
+    const away = portOf(ann) === new URL(one.url).port ? two : one;
+    const headers = { authorization: `Bearer ${await accessTokenOf(away.url, ann.token)}` };
+    const ended = await fetch(`${away.url}/v1/sign-out/everywhere`, { method: "POST", headers });
+    expect(ended.status).toBe(204);
+    expect(await closed).toBe(CLOSE.SIGNED_OUT);
   });
 
   it("carry a line to somebody in another process: in order, once, and with an answer", async () => {

@@ -94,6 +94,21 @@ it("gives a herb that two pick at once to one of them, and tells the other why n
   await ann.until("it to grow", () => (ann.room.state.actors.get(id) as Herb).ripe);
 });
 
+it("refuses a request id that was used for another herb, which stays ripe for the next", async () => {
+  const [ann, , room] = await two();
+  const [first, second] = [0.5, 1].map((x) => put(room, new Herb(), heroOf(room, ann), x, 0.5));
+  await ann.until("the herbs", () => ann.room.state.actors.has(first!) && ann.room.state.actors.has(second!));
+  expect(await ask(ann, "pick", { id: first }, "once")).not.toHaveProperty("code");
+  expect(await ask(ann, "pick", { id: second }, "once")).toMatchObject({ code: "REQUEST_REUSED" });
+  expect((room.world.get(second!) as Herb).ripe).toBe(true);
+  // The very same request gets its answer; the herb that grew again meanwhile is not set aside for it.
+  const herb = room.world.get(first!) as Herb;
+  herb.ripe = true;
+  expect(await ask(ann, "pick", { id: first }, "once")).not.toHaveProperty("code");
+  expect(herb.ripe).toBe(true);
+  expect(countInBag(heroOf(room, ann), "herb")).toBe(1);
+});
+
 it("shows what somebody carries to nobody else", async () => {
   const [ann, bo] = await two();
   await give(world, ann, "herb", 7);

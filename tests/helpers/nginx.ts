@@ -8,6 +8,7 @@ import { ended } from "./postgres.ts";
 
 const GUIDE = fileURLToPath(new URL("../../docs/deploy.md", import.meta.url));
 const PLACES = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+const LOGS = ["access.log", "error.log"];
 const TEMPS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
 /** Path of nginx on this machine; undefined: it is not installed (Debian: apt-get install nginx-light). */
@@ -23,8 +24,15 @@ export function guideConfig(swaps: Record<string, string>): string {
   }, config);
 }
 
+/** A running nginx. */
+export interface Nginx {
+  /** What it has logged so far, by itself and into the guide's files. */
+  logged(): string;
+  close(): Promise<void>;
+}
+
 /** Starts nginx in a folder of its own with such a configuration; resolves when the port takes connections. */
-export async function startNginx(config: string, port: number): Promise<{ close(): Promise<void> }> {
+export async function startNginx(config: string, port: number): Promise<Nginx> {
   if (!nginxPath) throw new Error("nginx is not installed");
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-nginx-"));
   const file = join(folder, "nginx.conf");
@@ -34,7 +42,7 @@ export async function startNginx(config: string, port: number): Promise<{ close(
     file,
     `daemon off; ${user} worker_processes 1; pid ${folder}/pid; error_log stderr;
 events {}
-http { access_log off;\n${temps}\n${config}}\n`,
+http { access_log off;\n${temps}\n${config.replaceAll("/var/log/nginx", folder)}}\n`,
   );
   const child = spawn(nginxPath, ["-p", folder, "-c", file, "-e", "stderr"], {
     stdio: ["ignore", "ignore", "pipe"],
@@ -48,6 +56,7 @@ http { access_log off;\n${temps}\n${config}}\n`,
     await new Promise((done) => setTimeout(done, 50));
   }
   return {
+    logged: () => [said, ...LOGS.map((name) => readFileSync(join(folder, name), "utf8"))].join(""),
     async close() {
       await ended(child);
       rmSync(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { Client } from "colyseus.js";
 import { CLOSE, readErrorCode, type WorldState } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { accessTokenOf } from "../../bots/sign-in.ts";
 import type { PlazaRoom } from "../../games/plaza/room.ts";
 import { games } from "../../server/main.ts";
 
@@ -67,6 +68,49 @@ it("lets the newest login of a character win, saves first, and tells the older o
   const live = [...room.players.values()].filter((p) => p.claim.sheet.id === first.characterId);
   expect(live.map((player) => player.sessionId)).toEqual([second.room.sessionId]);
   await second.leave();
+});
+
+/** Calls the server with a player's sign-in. */
+const call = async (path: string, { token }: TestPlayer) =>
+  fetch(`${world.url}${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${await accessTokenOf(world.url, token)}` },
+  });
+const closeOf = ({ room }: TestPlayer) =>
+  new Promise<number>((resolve) => room.onLeave((code) => resolve(code)));
+const owners = (player: TestPlayer) =>
+  world.server.foundation.database.ds.query("SELECT owner FROM character WHERE id = $1", [
+    player.characterId,
+  ]);
+
+it("lets go of a character when its sign-in ends, saved and free, and of no other", async () => {
+  const ann = await world.join("plaza", { name: "Ann" });
+  const bob = await world.join("plaza", { name: "Bob", code: ann.room.roomId });
+  const closed = closeOf(ann);
+  expect((await call("/v1/sign-out/everywhere", ann)).status).toBe(204);
+  expect(await closed).toBe(CLOSE.SIGNED_OUT);
+  await bob.until("Ann to be gone", () => !bob.room.state.actors.has(ann.room.sessionId));
+  await expect.poll(() => owners(ann)).toEqual([{ owner: null }]);
+  expect(bob.room.connection.isOpen).toBe(true);
+  await bob.leave();
+});
+
+it("keeps no seat for who was signed out while away, and asks at the return", async () => {
+  const ann = await world.join("plaza", { name: "Ann" });
+  const bob = await world.join("plaza", { name: "Bob", code: ann.room.roomId });
+  const { reconnectionToken, sessionId } = ann.room;
+  ann.stop();
+  const seen = () => bob.room.state.actors.get(sessionId) as unknown as { away: boolean } | undefined;
+  await bob.until("Ann to be away", () => seen()?.away === true);
+  // Straight in the database, as where the hint to this process was lost.
+  await world.server.foundation.database.ds.query(
+    "UPDATE sign_in SET revoked_at = now() WHERE account_id = (SELECT account_id FROM character WHERE id = $1)",
+    [ann.characterId],
+  );
+  await expect(new Client(world.url).reconnect<WorldState>(reconnectionToken)).rejects.toThrow();
+  await bob.until("Ann to be gone", () => seen() === undefined);
+  await expect.poll(() => owners(ann)).toEqual([{ owner: null }]);
+  await bob.leave();
 });
 
 it("refuses a full room by name, and leaves nothing behind", async () => {

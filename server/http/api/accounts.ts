@@ -104,6 +104,7 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
       async answer({ body, address }) {
         await limits.recovered.spend(addressKey(address));
         const guest = await byRecovery(ds, body.code);
+        auth.tellEnded();
         return { ...(await auth.signIn(guest.accountId, address)), character: shownOf(guest) };
       },
     }),
@@ -213,6 +214,7 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
         await attempt(address, `#${caller.accountId}`, () =>
           changePassword(ds, passwords, caller, body.current, body.password),
         );
+        auth.tellEnded();
         return null;
       },
     }),
@@ -226,6 +228,7 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
       result: signedIn,
       async answer({ body, address }) {
         const { accountId } = await attempt(address, body.login, () => finishReset(ds, passwords, body));
+        auth.tellEnded();
         return enter(accountId, address);
       },
     }),

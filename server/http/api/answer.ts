@@ -75,10 +75,15 @@ export function endpoint<Body, Result>(question: Question<Body, Result>) {
       const parsed = body?.safeParse(context.body);
       if (parsed && !parsed.success) throw new RoomkeepError(invalid, messageOf(parsed.error));
       const headers = context.request?.headers ?? new Headers();
+      const params = { ...context.params };
+      const query = Object.fromEntries(new URL(context.request?.url ?? "http://host").searchParams);
+      // The database takes no text with a NUL in it.
+      if (holdsNul([parsed?.data, params, query]))
+        throw new RoomkeepError(invalid, "A text holds a NUL, which no text may.");
       const result = await answer({
         body: parsed?.data as Body,
-        params: { ...context.params },
-        query: Object.fromEntries(new URL(context.request?.url ?? "http://host").searchParams),
+        params,
+        query,
         headers,
         token: headers.get("authorization")?.match(/^Bearer (\S{1,2048})$/)?.[1],
         address: headers.get(ADDRESS_HEADER) ?? "",
@@ -93,6 +98,17 @@ export function endpoint<Body, Result>(question: Question<Body, Result>) {
       return answer;
     }
   });
+}
+
+/** Looks into all values, however deep; keys are those of shapes. */
+function holdsNul(value: unknown): boolean {
+  const left = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === "string" && next.includes("\0")) return true;
+    if (typeof next === "object" && next !== null) for (const inner of Object.values(next)) left.push(inner);
+  }
+  return false;
 }
 
 function messageOf(error: z.ZodError): string {

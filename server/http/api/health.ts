@@ -1,4 +1,5 @@
 import { createEndpoint } from "@colyseus/core";
+import { RoomkeepError } from "../../../shared/index.ts";
 import { endpoint, json } from "./answer.ts";
 
 /** A service that the process needs, and its check. */
@@ -41,6 +42,9 @@ export function healthEndpoints(
 async function stateOf({ name, ask }: Dependency): Promise<[string, string]> {
   return ask().then(
     () => [name, "ok"],
-    () => [name, "does not answer"],
+    (error) => [
+      name,
+      error instanceof RoomkeepError && error.code === "DISK_FULL" ? "is full" : "does not answer",
+    ],
   );
 }

@@ -9,11 +9,18 @@ export interface GameEntry extends GameListing {
   game: string;
 }
 
+/** What the endpoints of rooms need. */
+export interface RoomParts {
+  readonly misses: RateLimit;
+  /** Whether a character of the caller is in the room, so that a private one may be told. */
+  isInside(token: string | undefined, roomId: string): Promise<boolean>;
+}
+
 /**
- * `GET /v1/rooms`: open public rooms and the games on offer. `GET /v1/rooms/:code`: the room of a code; an
- * address may try a limited number of unknown codes.
+ * `GET /v1/rooms`: open public rooms and the games on offer. `GET /v1/rooms/:code`: where a code leads, which an address
+ * may not try without end; a private room is told to those who are in it.
  */
-export function roomEndpoints(games: readonly GameEntry[], misses: RateLimit) {
+export function roomEndpoints(games: readonly GameEntry[], { misses, isInside }: RoomParts) {
   return {
     listRooms: endpoint({
       method: "GET",
@@ -28,14 +35,15 @@ export function roomEndpoints(games: readonly GameEntry[], misses: RateLimit) {
     findRoom: endpoint({
       method: "GET",
       path: "/v1/rooms/:code",
-      summary: "The room that a code leads to",
+      summary: "The room that a code leads to; a private one only for those who are in it",
       codes: ["ROOM_UNKNOWN"],
-      async answer({ params, address }) {
+      async answer({ params, address, token }) {
         const code = (params.code ?? "").toUpperCase().slice(0, 16);
         const key = addressKey(address);
         await misses.spend(key);
         const room = await matchMaker.driver.findOne({ roomId: code });
-        if (!room) throw new RoomkeepError("ROOM_UNKNOWN", `No open room has the code ${code}.`);
+        const isTold = room && (!room.private || (await isInside(token, room.roomId)));
+        if (!isTold) throw new RoomkeepError("ROOM_UNKNOWN", `No open room has the code ${code}.`);
         await misses.refund(key);
         return entryOf(room);
       },

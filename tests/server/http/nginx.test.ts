@@ -77,6 +77,15 @@ function oneThatStarts() {
     expect(reached).toEqual({ first: 1, second: 0 });
   });
 
+  it("no log has the query of an address, whether the request went well or not", async () => {
+    const { url, nginx } = await openTwo("breaks off");
+    const secret = "sessionId=SECRET&reconnectionToken=SECRET";
+    expect((await fetch(`${url}/p2/ROOM?${secret}`)).status).toBe(200);
+    expect((await fetch(`${url}/p1/ROOM?${secret}`)).status).toBe(502);
+    await expect.poll(() => nginx.logged()).toMatch(/GET \/p2\/ROOM" 200[\s\S]*GET \/p1\/ROOM" 502/);
+    expect(nginx.logged()).not.toContain("SECRET");
+  });
+
   it("any other POST is told 503, and a GET is asked elsewhere", async () => {
     const { url } = await openTwo("starts");
     expect((await fetch(`${url}/v1/token`, { method: "POST", body: "{}" })).status).toBe(503);

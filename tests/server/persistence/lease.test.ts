@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { CLAIM_WAIT_MS } from "../../../rooms/ports/ports.ts";
+import { renewRows } from "../../../server/persistence/character-rows.ts";
 import type { Holder } from "../../../server/persistence/characters.ts";
+import { openLeases, RENEW_MS, SELF_FENCE_MS, TURN_MS } from "../../../server/persistence/leases.ts";
 import type { Database } from "../../../server/storage/database.ts";
 import {
   expireLease,
@@ -10,7 +12,7 @@ import {
   rowOf,
   stateAt,
 } from "../../helpers/characters.ts";
-import { describeOnEachDatabase } from "../../helpers/databases.ts";
+import { describeOnEachDatabase, testLog } from "../../helpers/databases.ts";
 
 const plaza = { roomId: "plaza-1" };
 const cave = { roomId: "cave-1" };
@@ -240,12 +242,12 @@ describeOnEachDatabase("a lease", (open) => {
       expect(await rowOf(ds, other.characterId)).toMatchObject({ room_id: "plaza-1" });
     });
 
-    test("a process that was frozen for 7 s lets go before it renews, and saves no more", async () => {
+    test("a process that was frozen for 9 s lets go before it renews, and saves no more", async () => {
       const { ds, id, second, clock } = await twoProcesses();
       const claim = await second.claim(id, plaza);
       const fenced: string[] = [];
       second.onFenced((which) => fenced.push(which));
-      clock.advance(6999);
+      clock.advance(8999);
       second.leases.watch();
       expect(fenced).toEqual([]);
       clock.advance(1);
@@ -255,6 +257,51 @@ describeOnEachDatabase("a lease", (open) => {
       expect(await second.save(claim, stateAt(1))).toBe("fenced");
       expect(await rowOf(ds, id)).toEqual(before);
     });
+
+    test.each([0, 250, 500, 750, 1_000, 1_250])(
+      "a database that refuses for 7 s, %i ms after a renewal, costs nobody the lease",
+      async (phaseMs) => {
+        const clock = handClock();
+        const { characterId: id } = await newGuest(database.ds);
+        const own = await openIncarnation(database.ds, { incarnation: "outlives" });
+        const { epoch } = await own.claim(id, plaza);
+        let away = false;
+        let asked: Promise<unknown> = Promise.resolve();
+        const leases = openLeases(database.ds, {
+          incarnation: "outlives",
+          log: testLog,
+          now: clock.now,
+          timers: false,
+          renewRows: (...args) => {
+            const answer = away ? Promise.reject(new Error("Connection terminated")) : renewRows(...args);
+            asked = answer.catch(() => {});
+            return answer;
+          },
+        });
+        const fenced: string[] = [];
+        leases.onLost((which) => fenced.push(which));
+        leases.hold(id, epoch, clock.now());
+        const pass = async (ms: number) => {
+          for (let left = ms; left > 0; left -= TURN_MS) {
+            clock.advance(TURN_MS);
+            leases.turn();
+            await asked;
+            await clock.wait(0);
+          }
+        };
+        await pass(RENEW_MS + phaseMs);
+        away = true;
+        await pass(7_000);
+        expect(fenced).toEqual([]);
+        away = false;
+        await pass(3_000);
+        expect(fenced).toEqual([]);
+        away = true;
+        await pass(SELF_FENCE_MS);
+        expect(fenced).toEqual([id]);
+        await own.close();
+      },
+    );
 
     test("the timers of a running process renew by themselves", async () => {
       const { ds, id } = await twoProcesses();
@@ -284,7 +331,7 @@ describeOnEachDatabase("a lease", (open) => {
         throw new Error("a room's fault");
       });
       second.onFenced((which) => told.push(which));
-      clock.advance(7000);
+      clock.advance(9000);
       second.leases.watch();
       expect(told).toEqual([id]);
     });

@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { WorldRoom } from "roomkeep/rooms";
 import { Avatar, WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
@@ -53,4 +54,27 @@ test("a room's ticks are told by phase: to the console's profile and, to the adm
   expect(value('roomkeep_ticks_late_total{game="near"}')).toBeGreaterThanOrEqual(0);
   expect(value("process_resident_memory_bytes")).toBeGreaterThan(1e6);
   await ann.leave();
+});
+
+test("guesses at the admin's password that come at once are counted before they are tried, and lock out nobody else", async () => {
+  const url = `${world.server.url}/monitor/api`;
+  const from = (localAddress: string, password?: string) =>
+    new Promise<number>((resolve, reject) => {
+      const headers = password === undefined ? {} : basic(password);
+      const asked = request(url, { headers, localAddress, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      asked.on("error", reject).end();
+    });
+  const stranger = "127.0.7.1";
+  const guesses = await Promise.all(Array.from({ length: 40 }, (_, n) => from(stranger, `guess ${n}`)));
+  expect(guesses.filter((status) => status === 401)).toHaveLength(10);
+  expect(guesses.filter((status) => status === 429)).toHaveLength(30);
+  expect(await from(stranger, "a-password")).toBe(429);
+  expect(await from(stranger)).toBe(401);
+  // The admin's own page asks again and again, and from elsewhere.
+  for (let n = 0; n < 12; n++) expect(await from("127.0.7.2", "a-password")).toBe(200);
+  for (let n = 0; n < 9; n++) expect(await from("127.0.7.2", "wrong")).toBe(401);
+  expect(await from("127.0.7.2", "a-password")).toBe(200);
 });
