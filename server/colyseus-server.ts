@@ -4,10 +4,12 @@ import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@c
 import { type TransportOptions, WebSocketTransport } from "@colyseus/ws-transport";
 import type { Logger } from "pino";
 import { limitSocket, SOCKET_OPTIONS } from "../rooms/internal.ts";
+import { returnTicket } from "./accounts/join-tickets.ts";
 import { openapiEndpoint } from "./http/api/openapi.ts";
 import { type GameEntry, roomEndpoints } from "./http/api/rooms.ts";
 import { allowOrigins, isForeign } from "./http/cors.ts";
 import { type PageSource, servePage } from "./http/static-page.ts";
+import { boundJoins } from "./matchmaking/bounded-joins.ts";
 import { limitMisses, openMisses } from "./matchmaking/room-code-misses.ts";
 import type { Services } from "./services.ts";
 import { sampleLog } from "./telemetry/sampled-log.ts";
@@ -19,6 +21,8 @@ import { sampleLog } from "./telemetry/sampled-log.ts";
 export const ANSWER_MAX = 1024 * 1024;
 /** As the public address: clients come back by the address they came by, where a proxy knows the processes. */
 const BEHIND_PROXY = "same";
+/** Colyseus's own, however many servers this process has had. */
+const invokeMethod = matchMaker.controller.invokeMethod.bind(matchMaker.controller);
 /** Version of roomkeep that this process runs. */
 export const VERSION: string = createRequire(import.meta.url)("roomkeep/package.json").version;
 
@@ -69,7 +73,10 @@ export function openColyseus(
   });
   allowOrigins(config.origins);
   const misses = openMisses();
-  limitMisses(misses);
+  matchMaker.controller.invokeMethod = boundJoins(limitMisses(invokeMethod, misses), {
+    isAway: foundation.isRedisAway,
+    giveBack: (ticket) => returnTicket(foundation.database.ds, ticket),
+  });
   const routes = { ...endpoints, ...roomEndpoints(entries, misses) };
   server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) });
   return server;

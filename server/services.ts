@@ -15,6 +15,8 @@ import { type Closers, openClosers } from "./closers.ts";
 import { openLivenessLock } from "./cluster/dead-leases.ts";
 import type { Membership } from "./cluster/membership.ts";
 import { openRedis, type Shared } from "./cluster/redis.ts";
+import { openRedisClient, type RedisClient } from "./cluster/redis-client.ts";
+import { choosePrefix } from "./cluster/redis-prefix.ts";
 import { openSharedLimit } from "./cluster/shared-rate-limit.ts";
 import { openSharedSeats } from "./cluster/shared-seats.ts";
 import type { Config } from "./config.ts";
@@ -42,7 +44,8 @@ import {
   rowsOf,
 } from "./plugins/index.ts";
 import { scheduleBackups } from "./storage/backup.ts";
-import { type Database, IN_MEMORY, type MoreRows, migrate, openDatabase } from "./storage/database.ts";
+import { type Database, IN_MEMORY, type MoreRows, openDatabase } from "./storage/database.ts";
+import { migrate } from "./storage/migrate.ts";
 import { watchQueries } from "./storage/query-metrics.ts";
 import { openRetention } from "./storage/retention.ts";
 import { type Audit, openAudit } from "./telemetry/audit.ts";
@@ -61,6 +64,8 @@ export interface Services {
   readonly shared: Shared | undefined;
   /** This process's part in the cluster, once it listens; undefined where it is alone. */
   membership: Membership | undefined;
+  /** True: Redis does not take the heartbeats of this process; false where it is alone. */
+  isRedisAway(): boolean;
   /** True once it begins to end: it is not ready for more. */
   stopping: boolean;
   readonly characters: Characters;
@@ -111,8 +116,9 @@ interface Opening {
 }
 
 async function openParts({ config, log, ready, more, closers }: Opening): Promise<Services> {
-  const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
-  closers.push("Redis", () => shared?.close());
+  // First, because it fails at once where a database takes its time.
+  const redis = config.redisUrl ? await openRedisClient(config.redisUrl) : undefined;
+  closers.push("first connection to Redis", () => redis?.close());
   const metrics = openMetrics();
   closers.push("metrics", metrics.close);
   const { databaseUrl: url, dataDir, slowQueryMs, poolSize, roomsMax, addressSeats } = config;
@@ -122,10 +128,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   await migrate(ds);
   watchQueries(ds, metrics.registry);
   const incarnation = randomUUID();
-  if (shared && url) {
-    const lifeLine = await openLivenessLock(url, incarnation, log);
-    closers.push("liveness lock", () => lifeLine.close());
-  }
+  const shared = redis && (await openShared({ config, log, closers, redis, incarnation }));
   const kept = await openKept({ config, log, closers, database, incarnation });
   const { characters, zones, events, audit, itemRules, items, recordings } = kept;
   exportRefusedZones(metrics.registry, { list: zones.refused });
@@ -140,7 +143,8 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
   closers.push("retention", openRetention(ds, log, open.retention));
   const isStopping = () => services.stopping;
-  const known = { config, log, database, shared, signIn, auth, seats, isStopping, zones };
+  const isRedisAway = () => services.membership?.members.isAway() ?? false;
+  const known = { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones };
   const services: Services = {
     config,
     log,
@@ -148,6 +152,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     shared,
     membership: undefined,
     stopping: false,
+    isRedisAway,
     incarnation,
     characters,
     events,
@@ -178,6 +183,28 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     closers.push("backups", () => clearInterval(timer));
   }
   return services;
+}
+
+/** What the processes of this database share in Redis. */
+async function openShared({
+  config,
+  log,
+  closers,
+  redis,
+  incarnation,
+}: Pick<Opening, "config" | "log" | "closers"> & {
+  readonly redis: RedisClient;
+  readonly incarnation: string;
+}): Promise<Shared> {
+  const { databaseUrl: url, redisUrl = "" } = config;
+  const lifeLine = url ? await openLivenessLock(url, incarnation, log) : undefined;
+  closers.push("liveness lock", () => lifeLine?.close());
+  const prefix = await choosePrefix(config, redis, lifeLine?.hold);
+  const shared = await openRedis(redisUrl, prefix);
+  closers.push("Redis", shared.close);
+  redis.close();
+  log.info({ prefix }, "keys in Redis begin with this");
+  return shared;
 }
 
 /** What rooms save and note, with the queues behind it. */
@@ -232,11 +259,12 @@ function foundationEndpoints(
   foundation: Pick<Services, "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones"> & {
     readonly seats: Seats;
     isStopping(): boolean;
+    isRedisAway(): boolean;
   },
   metrics: Metrics,
   plugins: OpenPlugins,
 ) {
-  const { config, log, database, shared, signIn, auth, seats, isStopping, zones } = foundation;
+  const { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
   const guards = adminGuards(signIn);
@@ -247,11 +275,13 @@ function foundationEndpoints(
     ofAccount: limit("account-tickets", config.accountTickets),
     ofAddress: limit("address-tickets", config.addressTickets),
   };
-  if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
+  // One that answers may still refuse what is written: the heartbeats tell.
+  const askRedis = (link: Shared) => (isRedisAway() ? Promise.reject() : link.ping());
+  if (shared) dependencies.push({ name: "redis", ask: () => askRedis(shared) as Promise<never> });
   const own = {
     ...healthEndpoints(dependencies, isStopping, zones.refused),
     ...accountEndpoints({ ds, auth, passwords: openPasswords() }),
-    ...characterEndpoints({ ds, auth, tickets, seats, max: config.charactersMax }),
+    ...characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max: config.charactersMax }),
     ...identityEndpoints({ ds, auth, oidc, log }),
     ...monitorEndpoints(guards),
     ...metricsEndpoint(metrics, guards),

@@ -73,7 +73,8 @@ export async function joinCluster(
       const freed = await freeLeases(dead.incarnation);
       if (freed > 0) log.info({ processId: dead.processId, freed }, "leases of a dead process were freed");
     },
-    onBack: () => driver.tellMissed(),
+    // A replica that has become the primary may lack what its own primary knew last.
+    onHeard: (wasAway) => driver.tellMissed(wasAway),
     async onSwept(frozenMs) {
       // Leases are kept through a shorter stall: the rooms are this process's own, and only have to be listed again.
       if (frozenMs >= SELF_FENCE_MS) closeRooms(frozenMs, log);

@@ -9,10 +9,10 @@ import { type RedisClient, scriptOf } from "./redis-client.ts";
 
 const CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)";
 /** A character's seat, and when the seats of its account and address run out. */
-const KEYS_OF = `local seat = 'roomkeep:seat:' .. ARGV[1]
+const KEYS_OF = `local seat = prefix .. 'roomkeep:seat:' .. ARGV[1]
   local function lists(account, address)
-    local keys = { 'roomkeep:seats:account:' .. account }
-    if address ~= '' then keys[2] = 'roomkeep:seats:address:' .. address end
+    local keys = { prefix .. 'roomkeep:seats:account:' .. account }
+    if address ~= '' then keys[2] = prefix .. 'roomkeep:seats:address:' .. address end
     return keys
   end
   local was = redis.call('HMGET', seat, 'session', 'room', 'account', 'address')`;

@@ -154,7 +154,7 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
         load: () => load,
         onSwept: async (frozenMs) => void swept.push(frozenMs),
         onDeath: async (dead: Member) => void deaths.push(dead.processId),
-        onBack: async () => {},
+        onHeard: async () => {},
         now: () => clock,
         timers: false,
       });

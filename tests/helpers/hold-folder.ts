@@ -1,7 +1,8 @@
 // A process of its own that opens the data folder it is given and keeps it until it is ended. With a second word "anew"
 // a new database is made as in production, without the dump that tests start from.
 import pino from "pino";
-import { migrate, openDatabase } from "../../server/storage/database.ts";
+import { openDatabase } from "../../server/storage/database.ts";
+import { migrate } from "../../server/storage/migrate.ts";
 
 const [folder = "", how] = process.argv.slice(2);
 const quick = how !== "anew";

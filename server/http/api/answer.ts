@@ -1,6 +1,7 @@
 import { createEndpoint } from "@colyseus/core";
 import type { z } from "zod";
 import { type ErrorCode, RoomkeepError } from "../../../shared/index.ts";
+import { isLostConnection } from "../../storage/database-errors.ts";
 import { ADDRESS_HEADER } from "../client-address.ts";
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -85,14 +86,19 @@ export function endpoint<Body, Result>(question: Question<Body, Result>) {
       });
       return result instanceof Response ? result : json(status, result);
     } catch (error) {
-      // What the matchmaker refuses has our error as its cause.
-      const told = error instanceof Error && error.cause instanceof RoomkeepError ? error.cause : error;
+      const told = toldOf(error);
       if (!(told instanceof RoomkeepError)) throw error;
       const answer = json(statusOf(told.code), { code: told.code, message: told.message });
       if (told.retryAfterS !== undefined) answer.headers.set("retry-after", String(told.retryAfterS));
       return answer;
     }
   });
+}
+
+function toldOf(error: unknown): unknown {
+  if (isLostConnection(error)) return new RoomkeepError("DATABASE_UNAVAILABLE", undefined, { cause: error });
+  // What the matchmaker refuses has our error as its cause.
+  return error instanceof Error && error.cause instanceof RoomkeepError ? error.cause : error;
 }
 
 function messageOf(error: z.ZodError): string {
