@@ -21,6 +21,8 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {
+  // Whoever reads what we write may be gone: then it is lost, and we go on.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   requireNode();
   const load = COMMANDS[name];
   if (!load) {

@@ -114,8 +114,6 @@ export function stopOnSignal(server: Pick<RunningServer, "close"> & Partial<Runn
     if (!stopping) void stop();
   });
   process.once("disconnect", () => {
-    // Nobody reads any more what we write.
-    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
     if (!stopping) void stop();
   });
 }
