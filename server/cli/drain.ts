@@ -3,8 +3,8 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { listMembers } from "../cluster/heartbeat-scripts.ts";
 import type { Member } from "../cluster/member.ts";
 import { DRAIN_CHANNEL } from "../cluster/membership.ts";
-import { openRedisClient, type RedisClient } from "../cluster/redis-client.ts";
-import { choosePrefix } from "../cluster/redis-prefix.ts";
+import { openRedisClient, type RedisClient } from "../cluster/redis/redis-client.ts";
+import { choosePrefix } from "../cluster/redis/redis-prefix.ts";
 import { readConfig } from "../config.ts";
 import type { Command } from "./command.ts";
 

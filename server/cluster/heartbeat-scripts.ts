@@ -1,5 +1,5 @@
 import type { Load, Member } from "./member.ts";
-import { type RedisClient, scriptOf } from "./redis-client.ts";
+import { type RedisClient, scriptOf } from "./redis/redis-client.ts";
 import { removeOf } from "./room-driver-scripts.ts";
 
 /** Last heartbeats by Redis's own clock, and the loads that came with them. */

@@ -1,7 +1,7 @@
 import type { BaseLogger } from "pino";
 import { beat as beatScript, leave as leaveScript, sweep as sweepScript } from "./heartbeat-scripts.ts";
 import type { Load, Member } from "./member.ts";
-import type { RedisClient } from "./redis-client.ts";
+import type { RedisClient } from "./redis/redis-client.ts";
 
 /** Milliseconds between two heartbeats of a process. */
 export const BEAT_MS = 1_000;

@@ -8,8 +8,8 @@ import { type Heartbeats, openHeartbeats } from "./heartbeats.ts";
 import { openLoadGauge, openPressure } from "./load.ts";
 import { type Movable, openMemoryRelief } from "./memory-relief.ts";
 import { openPlacement } from "./placement.ts";
+import { asMatchmakingError } from "./redis/redis-client.ts";
 import type { Shared } from "./redis.ts";
-import { asMatchmakingError } from "./redis-client.ts";
 
 /** On this channel a process is asked to drain, by its id. */
 export const DRAIN_CHANNEL = "roomkeep:drain";

@@ -1,5 +1,5 @@
 import { RedisPresence } from "@colyseus/redis-presence";
-import { REPLICA_SAID } from "./redis-client.ts";
+import { REPLICA_SAID } from "./redis/redis-client.ts";
 
 /** Colyseus's word for a request that failed, in front of what went wrong (`IpcProtocol.ERROR`). */
 const IPC_ERROR = 1;

@@ -1,5 +1,5 @@
 import { ClusterPresence } from "./presence.ts";
-import { openRedisClient, type RedisClient } from "./redis-client.ts";
+import { openRedisClient, type RedisClient } from "./redis/redis-client.ts";
 import { RoomDriver } from "./room-driver.ts";
 
 /** What the processes of a cluster share. */

@@ -1,4 +1,4 @@
-import { scriptOf } from "./redis-client.ts";
+import { scriptOf } from "./redis/redis-client.ts";
 
 /**
  * How rooms are kept in Redis: each listing as JSON in one hash, and beside it the sets by which it is found: of its

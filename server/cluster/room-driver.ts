@@ -5,7 +5,7 @@ import {
   matchMaker,
   type SortOptions,
 } from "@colyseus/core";
-import { asMatchmakingError, type RedisClient } from "./redis-client.ts";
+import { asMatchmakingError, type RedisClient } from "./redis/redis-client.ts";
 import * as scripts from "./room-driver-scripts.ts";
 
 /** Open rooms that are looked at in one step. Nearly always the first fits. */

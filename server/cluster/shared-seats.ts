@@ -5,7 +5,7 @@ import {
   type WaitingSeat,
   type WaitingSeats,
 } from "../matchmaking/waiting-seats.ts";
-import { type RedisClient, scriptOf } from "./redis-client.ts";
+import { type RedisClient, scriptOf } from "./redis/redis-client.ts";
 
 const CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)";
 /** A character's seat, and when the seats of its account and address run out. */

@@ -1,7 +1,7 @@
 import type { AuthContext, matchMaker } from "@colyseus/core";
 import { RoomkeepError, readErrorCode } from "../../shared/index.ts";
 import { withTimeout } from "../../shared/internal.ts";
-import { asMatchmakingError } from "../cluster/redis-client.ts";
+import { asMatchmakingError } from "../cluster/redis/redis-client.ts";
 
 /** Longest wait, ms, for a seat: a kept zone may wait ten seconds for what a dead process held. */
 const SEAT_MS = 12_000;

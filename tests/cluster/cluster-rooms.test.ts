@@ -5,7 +5,7 @@ import { openPressure } from "../../server/cluster/load.ts";
 import type { Load, Member } from "../../server/cluster/member.ts";
 import { openPlacement } from "../../server/cluster/placement.ts";
 import { ClusterPresence } from "../../server/cluster/presence.ts";
-import { openRedisClient, type RedisClient } from "../../server/cluster/redis-client.ts";
+import { openRedisClient, type RedisClient } from "../../server/cluster/redis/redis-client.ts";
 import { RoomDriver } from "../../server/cluster/room-driver.ts";
 import { openProxy } from "../helpers/cuttable-proxy.ts";
 import { testLog } from "../helpers/databases.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { ClusterPresence } from "../../server/cluster/presence.ts";
+import { openRedisClient } from "../../server/cluster/redis/redis-client.ts";
+import { unsuitable } from "../../server/cluster/redis/redis-suitability.ts";
 import { openRedis } from "../../server/cluster/redis.ts";
-import { openRedisClient } from "../../server/cluster/redis-client.ts";
-import { unsuitable } from "../../server/cluster/redis-suitability.ts";
 import { RoomDriver } from "../../server/cluster/room-driver.ts";
 import { openProxy } from "../helpers/cuttable-proxy.ts";
 import { describeWithRedis, startPrivate, type TestRedis } from "../helpers/redis.ts";

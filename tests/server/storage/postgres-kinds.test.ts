@@ -7,7 +7,7 @@ import { checkTables, migrate } from "../../../server/storage/migrate.ts";
 import { newGuest, openIncarnation } from "../../helpers/characters.ts";
 import { roomkeep } from "../../helpers/cli.ts";
 import { missingPostgres, newPostgresDatabase, testLog } from "../../helpers/databases.ts";
-import { pgbouncerPath, startPgBouncer } from "../../helpers/pgbouncer.ts";
+import { pgbouncerPath, startPgBouncer } from "./pgbouncer.ts";
 
 const title = "a PostgreSQL of another kind";
 const missing =

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ErrorCode as ColyseusCode, ServerError } from "@colyseus/core";
 import { createClient } from "redis";
-import { RoomkeepError } from "../../shared/index.ts";
+import { RoomkeepError } from "../../../shared/index.ts";
 import { refusalOf, unsuitable } from "./redis-suitability.ts";
 
 /** Longest wait, ms, for an answer of Redis. */

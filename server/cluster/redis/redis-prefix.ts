@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import pg from "pg";
-import type { Config } from "../config.ts";
-import { IN_MEMORY } from "../storage/database.ts";
-import { lockOf } from "./dead-leases.ts";
-import { listMembers } from "./heartbeat-scripts.ts";
+import type { Config } from "../../config.ts";
+import { IN_MEMORY } from "../../storage/database.ts";
+import { lockOf } from "../dead-leases.ts";
+import { listMembers } from "../heartbeat-scripts.ts";
 import type { RedisClient } from "./redis-client.ts";
 
 /** Held, shared, by each process of a deployment whose keys have no prefix; and while one chooses. */
