@@ -74,6 +74,20 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       expect(await theirs.findOne(open)).toBeUndefined();
     });
 
+    it("lists a room without a process, and finds one under its new game or process only", async () => {
+      const listing = new RoomDriver(await link());
+      const bare = initializeRoomCache({ roomId: "BARE", name: "one", locked: false });
+      await listing.persist(bare, true);
+      expect((await listing.query({ name: "one" })).map(({ roomId }) => roomId)).toEqual(["BARE"]);
+      Object.assign(bare, { name: "two", processId: "p" });
+      await listing.persist(bare);
+      expect(await listing.query({ name: "one" })).toEqual([]);
+      expect((await listing.findOne({ ...open, name: "two" })).roomId).toBe("BARE");
+      expect((await listing.query({ processId: "p" })).map(({ roomId }) => roomId)).toEqual(["BARE"]);
+      expect(await listing.remove("BARE")).toBe(true);
+      expect(await listing.query({ name: "two" })).toEqual([]);
+    });
+
     it("gives an id to one of two who want it", async () => {
       const [one, other] = [new RoomDriver(await link()), new RoomDriver(await link())];
       const taken = await Promise.all([

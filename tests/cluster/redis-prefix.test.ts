@@ -1,4 +1,5 @@
 import pg from "pg";
+import { readConfig, startServer } from "roomkeep/server";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { openLivenessLock } from "../../server/cluster/dead-leases.ts";
 import { beat } from "../../server/cluster/heartbeat-scripts.ts";
@@ -71,6 +72,20 @@ describeWithPostgresAndRedis("what stands in front of a deployment's keys in Red
     await next.close();
     await expect.poll(() => isFree(0, UNPREFIXED)).toBe(true);
     expect(await choose(0)).toMatch(/^roomkeep-/);
+  });
+
+  it("is behind connections that a start which fails closes again", async () => {
+    const env = { REDIS_URL: redis.url, DATABASE_URL: databases[1]?.url, PORT: "0", LOG_LEVEL: "silent" };
+    const started = startServer({}, readConfig(env), "there is no such page");
+    await expect(started).rejects.toMatchObject({ code: "PAGE_MISSING" });
+    const clients = async () => (await bare.send<string>("CLIENT", "LIST")).trim().split("\n").length;
+    await expect.poll(clients).toBe(1);
+    const own = new pg.Client({ connectionString: databases[1]?.url });
+    await own.connect();
+    const others =
+      "SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    await expect.poll(async () => (await own.query(others)).rows).toEqual([{ count: 0 }]);
+    await own.end();
   });
 
   it("is not given up because a process of an earlier version died here once", async () => {
