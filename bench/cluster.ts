@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { initializeRoomCache, type MatchMakerDriver, matchMaker, Room } from "@colyseus/core";
 import { RedisDriver } from "@colyseus/redis-driver";
 import { ClusterPresence } from "../server/cluster/presence.ts";
-import { openRedisClient } from "../server/cluster/redis-client.ts";
+import { openRedisClient } from "../server/cluster/redis/redis-client.ts";
 import { RoomDriver } from "../server/cluster/room-driver.ts";
 import { startPrivate } from "../tests/helpers/redis.ts";
 import { measurePlayers, type PlayersMeasured } from "./cluster-players.ts";

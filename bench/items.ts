@@ -9,7 +9,8 @@ import { container, slotsOf } from "../server/items/containers.ts";
 import { openItems } from "../server/items/items.ts";
 import { verifyLedger } from "../server/items/ledger.ts";
 import { openCharacters } from "../server/persistence/characters.ts";
-import { type Database, IN_MEMORY, migrate, openDatabase } from "../server/storage/database.ts";
+import { type Database, IN_MEMORY, openDatabase } from "../server/storage/database.ts";
+import { migrate } from "../server/storage/migrate.ts";
 
 export const help = `npm run bench -- items [--seconds 4] [--repeats 3] [--players 16] [--json]
 

@@ -1,5 +1,6 @@
 import pino from "pino";
-import { type Database, IN_MEMORY, migrate, openDatabase } from "../server/storage/database.ts";
+import { type Database, IN_MEMORY, openDatabase } from "../server/storage/database.ts";
+import { migrate } from "../server/storage/migrate.ts";
 
 /** The embedded database under a clock that the simulator moves. */
 export interface SimDatabase extends Database {

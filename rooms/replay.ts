@@ -108,6 +108,8 @@ export interface RerunResult {
   readonly mismatches: readonly number[];
   /** The hash of the room at the end. */
   readonly hash: string;
+  /** What may make a difference that is none of the game's: another version of Node. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -147,7 +149,16 @@ export async function rerun(
     if (replay.room.hash() !== record.h && mismatches.length < 100) mismatches.push(record.t);
   }
   const { room } = replay;
-  return { ticks, tick: room.simulation.tick, compared, mismatches, hash: room.hash() };
+  const warnings = warningsOf(head.node);
+  return { ticks, tick: room.simulation.tick, compared, mismatches, hash: room.hash(), warnings };
+}
+
+function warningsOf(recorded: string | undefined, here = process.versions.node): string[] {
+  const major = (version: string) => version.split(".")[0];
+  if (recorded === undefined || major(recorded) === major(here)) return [];
+  return [
+    `Recorded by Node ${recorded}, run again by Node ${here}: powers (**, Math.pow) differ in their last bit between versions.`,
+  ];
 }
 
 type Ticked = Extract<RecordLine, { t: number }>;

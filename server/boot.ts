@@ -80,10 +80,12 @@ export async function startServer(
     const { port } = http.address() as AddressInfo;
     const foundation = await openServices(config, plugins);
     const giveBackConsole = hearConsole(sampleLog(foundation.log));
+    let server: Server | undefined;
     try {
       foundation.itemRules.templates = itemsOf(games);
       const entries = defineGames(games, foundation.ports, foundation.plugins);
-      const server = openColyseus(foundation, http, entries, port, page);
+      server = openColyseus(foundation, http, entries, port, page);
+      const opened = server;
       await server.listen(port, config.host);
       if (foundation.shared)
         foundation.membership = await joinCluster(foundation.shared, {
@@ -106,11 +108,12 @@ export async function startServer(
         foundation,
         onDrainAsked: (listener) => void hearDrain(foundation, listener),
         reload: (edited) => swapGames(entries, edited, foundation),
-        close: () => shutDown(server, http, foundation).finally(giveBackConsole),
+        close: () => shutDown(opened, http, foundation).finally(giveBackConsole),
       };
     } catch (error) {
       giveBackConsole();
       await foundation.membership?.leave();
+      await server?.gracefullyShutdown(false).catch(() => {}); // what failed is told, not what follows from it
       await foundation.close();
       throw error;
     }

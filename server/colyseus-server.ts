@@ -4,11 +4,13 @@ import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@c
 import { type TransportOptions, WebSocketTransport } from "@colyseus/ws-transport";
 import { limitSocket, SOCKET_OPTIONS } from "../rooms/internal.ts";
 import { isInRoom } from "./accounts/account-characters.ts";
+import { returnTicket } from "./accounts/join-tickets.ts";
 import { openapiEndpoint } from "./http/api/openapi.ts";
 import { type GameEntry, roomEndpoints } from "./http/api/rooms.ts";
 import { ROUTER_OPTIONS } from "./http/api/router-options.ts";
 import { allowOrigins, isForeign } from "./http/cors.ts";
 import { type PageSource, servePage } from "./http/static-page.ts";
+import { boundJoins } from "./matchmaking/bounded-joins.ts";
 import { guardMatchmaking, openMisses } from "./matchmaking/matchmaking-guard.ts";
 import type { Services } from "./services.ts";
 import { type SampledLog, sampleLog } from "./telemetry/sampled-log.ts";
@@ -22,6 +24,8 @@ export const ANSWER_MAX = 1024 * 1024;
  * Value of the public address: clients keep the address of their request, and a proxy routes their sockets.
  */
 const BEHIND_PROXY = "same";
+/** Colyseus's own, however many servers this process has had. */
+const invokeMethod = matchMaker.controller.invokeMethod.bind(matchMaker.controller);
 /** Version of roomkeep that this process runs. */
 export const VERSION: string = createRequire(import.meta.url)("roomkeep/package.json").version;
 
@@ -76,7 +80,11 @@ export function openColyseus(
   });
   allowOrigins(config.origins);
   const misses = openMisses();
-  guardMatchmaking({ misses, verify: foundation.ports.verify, log });
+  const invoke = boundJoins(invokeMethod, {
+    isAway: foundation.isRedisAway,
+    giveBack: (ticket) => returnTicket(foundation.database.ds, ticket),
+  });
+  guardMatchmaking({ misses, verify: foundation.ports.verify, log, invoke });
   const routes = { ...endpoints, ...roomEndpoints(entries, { misses, isInside: isInsideOf(foundation) }) };
   server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) }, ROUTER_OPTIONS);
   return server;

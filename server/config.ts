@@ -30,6 +30,10 @@ const environment = z.object({
   HOST: text(255).default("127.0.0.1"),
   DATABASE_URL: text(2_000).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  ROOMKEEP_REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w.:-]{1,64}$/, "is not 1 to 64 of A-Z a-z 0-9 _ . : -")
+    .optional(),
   ROOMKEEP_DATA_DIR: text(1_000).default("data"),
   ROOMKEEP_ADMIN_PASSWORD: z.string().min(8).max(200).optional(),
   ROOMKEEP_PUBLIC_ADDRESS: text(255).optional(),
@@ -99,6 +103,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Redis for several processes; without it this process is alone. */
   readonly redisUrl: string | undefined;
+  /** In front of every key in Redis; "none": nothing is. Undefined: one made of the database's identity. */
+  readonly redisPrefix: string | undefined;
   readonly dataDir: string;
   readonly adminPassword: string | undefined;
   /** host:port under which clients reach this process. */
@@ -167,6 +173,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: data.HOST,
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
+    redisPrefix: data.ROOMKEEP_REDIS_PREFIX,
     dataDir: data.ROOMKEEP_DATA_DIR,
     adminPassword: data.ROOMKEEP_ADMIN_PASSWORD,
     publicAddress: data.ROOMKEEP_PUBLIC_ADDRESS,

@@ -14,6 +14,8 @@ import { openTokenKeys } from "./accounts/token-keys.ts";
 import { type Closers, openClosers } from "./closers.ts";
 import { openLivenessLock } from "./cluster/dead-leases.ts";
 import type { Membership } from "./cluster/membership.ts";
+import { openRedisClient, type RedisClient } from "./cluster/redis/redis-client.ts";
+import { choosePrefix } from "./cluster/redis/redis-prefix.ts";
 import { openRedis, type Shared } from "./cluster/redis.ts";
 import { openSharedLimit } from "./cluster/shared-rate-limit.ts";
 import { openSharedSeats } from "./cluster/shared-seats.ts";
@@ -43,8 +45,9 @@ import {
   rowsOf,
 } from "./plugins/index.ts";
 import { scheduleBackups } from "./storage/backup.ts";
-import { type Database, IN_MEMORY, type MoreRows, migrate, openDatabase } from "./storage/database.ts";
+import { type Database, IN_MEMORY, type MoreRows, openDatabase } from "./storage/database.ts";
 import { checkFreeSpace, orDiskFull } from "./storage/free-space.ts";
+import { migrate } from "./storage/migrate.ts";
 import { watchQueries } from "./storage/query-metrics.ts";
 import { openRetention } from "./storage/retention.ts";
 import { type Audit, openAudit } from "./telemetry/audit.ts";
@@ -63,6 +66,8 @@ export interface Services {
   readonly shared: Shared | undefined;
   /** Membership of the cluster, once it listens; undefined without Redis. */
   membership: Membership | undefined;
+  /** True: Redis does not take the heartbeats of this process; false where it is alone. */
+  isRedisAway(): boolean;
   /** True once the shutdown has begun: `/ready` answers 503. */
   stopping: boolean;
   readonly characters: Characters;
@@ -115,8 +120,9 @@ interface Opening {
 }
 
 async function openParts({ config, log, ready, more, closers }: Opening): Promise<Services> {
-  const shared = config.redisUrl ? await openRedis(config.redisUrl) : undefined;
-  closers.push("Redis", () => shared?.close());
+  // First, because it fails at once where a database takes its time.
+  const redis = config.redisUrl ? await openRedisClient(config.redisUrl) : undefined;
+  closers.push("first connection to Redis", () => redis?.close());
   const metrics = openMetrics();
   closers.push("metrics", metrics.close);
   const { databaseUrl: url, dataDir, slowQueryMs, poolSize, roomsMax, addressSeats } = config;
@@ -127,10 +133,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   await migrate(ds);
   watchQueries(ds, metrics.registry);
   const incarnation = randomUUID();
-  if (shared && url) {
-    const lifeLine = await openLivenessLock(url, incarnation, log);
-    closers.push("liveness lock", () => lifeLine.close());
-  }
+  const shared = redis && (await openShared({ config, log, closers, redis, incarnation }));
   const kept = await openKept({ config, log, closers, database, incarnation });
   const { characters, zones, events, audit, itemRules, items, recordings } = kept;
   exportRefusedZones(metrics.registry, { list: zones.refused });
@@ -147,7 +150,8 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
   closers.push("retention", openRetention(ds, log, open.retention));
   const isStopping = () => services.stopping;
-  const known = { config, log, database, shared, signIn, auth, seats, isStopping, zones };
+  const isRedisAway = () => services.membership?.members.isAway() ?? false;
+  const known = { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones };
   const services: Services = {
     config,
     log,
@@ -155,6 +159,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     shared,
     membership: undefined,
     stopping: false,
+    isRedisAway,
     incarnation,
     characters,
     events,
@@ -188,6 +193,28 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     closers.push("backups", () => clearInterval(timer));
   }
   return services;
+}
+
+/** What the processes of this database share in Redis. */
+async function openShared({
+  config,
+  log,
+  closers,
+  redis,
+  incarnation,
+}: Pick<Opening, "config" | "log" | "closers"> & {
+  readonly redis: RedisClient;
+  readonly incarnation: string;
+}): Promise<Shared> {
+  const { databaseUrl: url, redisUrl = "" } = config;
+  const lifeLine = url ? await openLivenessLock(url, incarnation, log) : undefined;
+  closers.push("liveness lock", () => lifeLine?.close());
+  const prefix = await choosePrefix(config, redis, lifeLine?.hold);
+  const shared = await openRedis(redisUrl, prefix);
+  closers.push("Redis", shared.close);
+  redis.close();
+  log.info({ prefix }, "keys in Redis begin with this");
+  return shared;
 }
 
 /** Opens the stores of rooms: characters, zones, items, events, audit and recordings. */
@@ -242,11 +269,12 @@ function foundationEndpoints(
   foundation: Pick<Services, "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones"> & {
     readonly seats: Seats;
     isStopping(): boolean;
+    isRedisAway(): boolean;
   },
   metrics: Metrics,
   plugins: OpenPlugins,
 ) {
-  const { config, log, database, shared, signIn, auth, seats, isStopping, zones } = foundation;
+  const { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
   const dependencies: Dependency[] = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
@@ -259,11 +287,13 @@ function foundationEndpoints(
     ofAddress: limit("address-tickets", config.addressTickets),
   };
   const guards = adminGuards(signIn, limit("admin-sign-in", ADMIN_ATTEMPTS));
-  if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
+  // One that answers may still refuse what is written: the heartbeats tell.
+  const askRedis = (link: Shared) => (isRedisAway() ? Promise.reject() : link.ping());
+  if (shared) dependencies.push({ name: "redis", ask: () => askRedis(shared) as Promise<never> });
   const own = {
     ...healthEndpoints(dependencies, isStopping, zones.refused),
     ...accountEndpoints({ ds, auth, passwords: openPasswords() }),
-    ...characterEndpoints({ ds, auth, tickets, seats, max: config.charactersMax }),
+    ...characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max: config.charactersMax }),
     ...identityEndpoints({ ds, auth, oidc, log }),
     ...monitorEndpoints(guards),
     ...metricsEndpoint(metrics, guards),

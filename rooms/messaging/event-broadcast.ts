@@ -35,7 +35,8 @@ function* audienceOf(
 }
 
 function isNear({ avatar }: Player, { x = 0, z = 0 }: GameEvent, radiusM: number): boolean {
-  return (avatar.x - x) ** 2 + (avatar.z - z) ** 2 <= radiusM ** 2;
+  const [dx, dz] = [avatar.x - x, avatar.z - z];
+  return dx * dx + dz * dz <= radiusM * radiusM;
 }
 
 function isThere(client: Client): boolean {

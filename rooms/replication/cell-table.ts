@@ -79,7 +79,7 @@ export class CellTable {
     const end = cell.slot + this.stride;
     this.#numbers[end + COLUMN] = cell.x;
     this.#numbers[end + ROW] = cell.z;
-    if (++this.count * 4 > this.#side ** 2 && this.#side < SIDE_MAX) this.#widen();
+    if (++this.count * 4 > this.#side * this.#side && this.#side < SIDE_MAX) this.#widen();
     else this.#link(cell.slot);
   }
 
@@ -206,8 +206,8 @@ export class CellTable {
 
   #widen(): void {
     this.#side *= 2;
-    this.#lattice = new Int32Array(this.#side ** 2).fill(NONE);
-    this.#due = new Uint8Array(this.#side ** 2);
+    this.#lattice = new Int32Array(this.#side * this.#side).fill(NONE);
+    this.#due = new Uint8Array(this.#side * this.#side);
     for (const { slot } of this.all()) this.#link(slot);
   }
 }

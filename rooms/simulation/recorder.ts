@@ -31,7 +31,14 @@ export interface Mark {
 
 /** One line of a recording, as JSON. */
 export type RecordLine =
-  | { readonly v: 1; readonly game: string; readonly seed: number; readonly tickHz: number }
+  | {
+      readonly v: 1;
+      readonly game: string;
+      readonly seed: number;
+      readonly tickHz: number;
+      /** Version of Node; recordings of before it was noted have none. */
+      readonly node?: string;
+    }
   | { readonly mark: Mark }
   | {
       readonly t: number;
@@ -139,7 +146,7 @@ export function openRecorder(options: RecorderOptions): Recorder {
     begin(room) {
       running = true;
       const { seed, tickHz } = room.simulation;
-      put({ v: 1, game: room.roomName, seed, tickHz });
+      put({ v: 1, game: room.roomName, seed, tickHz, node: process.versions.node });
       put({ mark: markOf(room) });
     },
     join: (id, sheet, role, arrival) => note(["join", id, sheet, role, arrival]),

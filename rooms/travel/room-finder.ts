@@ -92,7 +92,11 @@ export async function openSuccessor(
       return other;
     });
   if (instance !== undefined) await presence.hset(INSTANCES, fieldOf(game, instance), room.roomId);
-  await presence.setex(movedKey(roomId), room.roomId, MOVED_S);
+  try {
+    await presence.setex(movedKey(roomId), room.roomId, MOVED_S);
+  } catch {
+    // Those in the room go along without it: what is lost is that links to the old code lead there.
+  }
   return room;
 }
 
@@ -163,10 +167,18 @@ async function onceAtATime(
       try {
         return (await find()) ?? (await create());
       } finally {
-        await presence.del(lock);
+        await unlock(presence, lock);
       }
     }
     await sleep(LOOK_MS);
   }
   throw new RoomkeepError("TRAVEL_UNAVAILABLE");
+}
+
+async function unlock(presence: Presence, lock: string): Promise<void> {
+  try {
+    await presence.del(lock);
+  } catch {
+    // It ends by itself; the room that is open by now must not be lost over it.
+  }
 }

@@ -1,7 +1,8 @@
 import { RoomkeepError } from "../../shared/index.ts";
 import { setRole, startReset } from "../accounts/accounts.ts";
 import { readConfig } from "../config.ts";
-import { migrate, openDatabase } from "../storage/database.ts";
+import { openDatabase } from "../storage/database.ts";
+import { migrate } from "../storage/migrate.ts";
 import { openLog } from "../telemetry/log.ts";
 import type { Command } from "./command.ts";
 

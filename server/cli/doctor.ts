@@ -1,16 +1,24 @@
-import pg from "pg";
+import type { DataSource } from "typeorm";
 import { WebSocket } from "ws";
-import { openLivenessLock } from "../cluster/dead-leases.ts";
+import { RoomkeepError } from "../../shared/index.ts";
+import { lockOf, openLivenessLock } from "../cluster/dead-leases.ts";
 import { listMembers } from "../cluster/heartbeat-scripts.ts";
 import type { Member } from "../cluster/member.ts";
-import { openRedisClient, type RedisClient } from "../cluster/redis-client.ts";
+import { openRedisClient, type RedisClient } from "../cluster/redis/redis-client.ts";
+import { choosePrefix } from "../cluster/redis/redis-prefix.ts";
 import { readConfig } from "../config.ts";
+import { openDatabase } from "../storage/database.ts";
+import { innermostOf } from "../storage/innermost-cause.ts";
+import { checkTables } from "../storage/migrate.ts";
 import type { Command } from "./command.ts";
 
 /** A larger difference between two clocks makes logs hard to read, ms. */
 const SKEW_MAX_MS = 2_000;
 const WAIT_MS = 5_000;
 /** An address that is reserved for documentation (RFC 5737): no client has it. */
+/** What is of interest is told as a finding. */
+const SILENCE = { warn: () => {}, info: () => {} };
+/** An address for documents (RFC 5737): nobody has it. */
 const FORGED = "203.0.113.7";
 
 const help = `roomkeep doctor [address]
@@ -32,13 +40,17 @@ export const command: Command = {
   summary: "check a deployment and say how to repair what is wrong",
   help,
   async run([address]) {
-    const { databaseUrl, redisUrl } = readConfig(process.env);
+    const config = readConfig(process.env);
+    const { databaseUrl, redisUrl } = config;
     const findings: Finding[] = [];
     const look = async (what: string, mend: string, work: () => Promise<Finding[]>) => {
       try {
         findings.push(...(await work()));
       } catch (error) {
-        findings.push({ what: `${what}: ${error instanceof Error ? error.message : error}`, mend });
+        const { message = String(error), cause } = error as Partial<Error>;
+        const reason = cause === undefined ? "" : innermostOf(cause);
+        const told = message.includes(reason) ? message : `${message} (${reason})`;
+        findings.push({ what: `${what}: ${told}`, mend });
       }
     };
     if (databaseUrl) {
@@ -48,12 +60,13 @@ export const command: Command = {
     let members: Member[] = [];
     if (redisUrl) {
       await look("Redis", "Start Redis, or correct REDIS_URL.", async () => {
-        const link = await openRedisClient(redisUrl);
+        const bare = await openRedisClient(redisUrl);
         try {
+          const link = bare.under(await choosePrefix(config, bare));
           members = await listMembers(link);
           return [...(await lookAtRedis(link)), ...lookAtMembers(members)];
         } finally {
-          link.close();
+          bare.close();
         }
       });
     } else findings.push({ what: "Redis: none (no REDIS_URL); one process only" });
@@ -66,17 +79,17 @@ export const command: Command = {
   },
 };
 
+/** Connects as a process does that starts. */
 async function lookAtDatabase(url: string): Promise<Finding[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: WAIT_MS });
-  await client.connect();
+  const { ds, close } = await openDatabase({ url, dataDir: "", log: SILENCE });
   try {
-    const { rows } = await client.query<{ now: Date; version: string; room: string }>(
+    const rows = await ds.query<{ now: Date; version: string; room: string }[]>(
       `SELECT clock_timestamp() AS now, current_setting('server_version') AS version,
          (current_setting('max_connections')::int - (SELECT count(*) FROM pg_stat_activity))::text AS room`,
     );
     const [row] = rows;
     const skew = Math.abs(Date.now() - (row?.now.getTime() ?? 0));
-    const session = await keepsSessions(url, client);
+    const session = await keepsSessions(url, ds);
     return [
       { what: `PostgreSQL ${row?.version} answers, ${row?.room} connections are free` },
       skew < SKEW_MAX_MS
@@ -88,21 +101,31 @@ async function lookAtDatabase(url: string): Promise<Finding[]> {
             what: "a pooler shares a session among connections: a dead process's leases are freed too early",
             mend: "Set the pooler to session mode, or let DATABASE_URL name PostgreSQL itself.",
           },
+      await lookAtTables(ds),
     ];
   } finally {
-    await client.end();
+    await close();
   }
 }
 
-/** True when a lock of one connection is refused to another: no pooler shares a session between them. */
-async function keepsSessions(url: string, other: pg.Client): Promise<boolean> {
-  const name = `doctor ${process.pid} ${Date.now()}`;
-  const line = await openLivenessLock(url, name, { warn: () => {} });
+async function lookAtTables(ds: DataSource): Promise<Finding> {
   try {
-    const { rows } = await other.query<{ got: boolean }>(
-      "SELECT pg_try_advisory_lock(hashtextextended('roomkeep:' || $1, 0)) AS got",
-      [name],
-    );
+    await checkTables(ds, ds.manager);
+    return { what: "its tables are roomkeep's own, or can be made" };
+  } catch (error) {
+    if (!(error instanceof RoomkeepError)) throw error;
+    return { what: error.code, mend: error.message };
+  }
+}
+
+/** A lock that one session holds must be closed to another one. */
+async function keepsSessions(url: string, other: DataSource): Promise<boolean> {
+  const name = `doctor ${process.pid} ${Date.now()}`;
+  const line = await openLivenessLock(url, name, SILENCE);
+  try {
+    const rows = await other.query<{ got: boolean }[]>(`SELECT pg_try_advisory_lock(${lockOf}) AS got`, [
+      name,
+    ]);
     return rows[0]?.got === false;
   } finally {
     await line.close();
@@ -128,10 +151,22 @@ async function lookAtRedis(link: RedisClient): Promise<Finding[]> {
           what: `it evicts keys when it is full (${policy})`,
           mend: "redis.conf: maxmemory-policy noeviction",
         },
-    value("role") === "master"
-      ? { what: "it takes writes" }
-      : { what: "it is a replica", mend: "Let REDIS_URL name the primary." },
+    await writes(link),
+    {
+      what: link.name("")
+        ? `this deployment's keys begin with ${link.name("")}`
+        : "this deployment's keys have no prefix: no other one may share this Redis",
+    },
   ];
+}
+
+async function writes(link: RedisClient): Promise<Finding> {
+  try {
+    await link.send("SET", link.name("roomkeep:doctor"), "", "PX", "1");
+    return { what: "it takes writes" };
+  } catch (error) {
+    return { what: `it takes no writes: ${innermostOf(error)}`, mend: "Mend what it says." };
+  }
 }
 
 function lookAtMembers(members: readonly Member[]): Finding[] {

@@ -3,7 +3,8 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { listMembers } from "../cluster/heartbeat-scripts.ts";
 import type { Member } from "../cluster/member.ts";
 import { DRAIN_CHANNEL } from "../cluster/membership.ts";
-import { openRedisClient, type RedisClient } from "../cluster/redis-client.ts";
+import { openRedisClient, type RedisClient } from "../cluster/redis/redis-client.ts";
+import { choosePrefix } from "../cluster/redis/redis-prefix.ts";
 import { readConfig } from "../config.ts";
 import type { Command } from "./command.ts";
 
@@ -17,23 +18,24 @@ Takes a process out of service, as SIGTERM does: it opens no new rooms, persiste
 elsewhere, players are moved without signing in again, then it ends. Without an argument it lists the processes.
 A process is named by its id, or by its machine:port.
 
-Needs REDIS_URL, the Redis that the processes share.`;
+Needs REDIS_URL and DATABASE_URL (or ROOMKEEP_REDIS_PREFIX) as the processes have them.`;
 
 /** `roomkeep drain`: take a process out of service. */
 export const command: Command = {
   summary: "take a process out of service; its rooms move to the others",
   help,
   async run([wanted]) {
-    const { redisUrl } = readConfig(process.env);
-    if (!redisUrl)
+    const config = readConfig(process.env);
+    if (!config.redisUrl)
       throw new RoomkeepError("CONFIG_INVALID", "Set REDIS_URL to the Redis that the processes share.");
-    const link = await openRedisClient(redisUrl);
+    const bare = await openRedisClient(config.redisUrl);
     try {
+      const link = bare.under(await choosePrefix(config, bare));
       const members = await listMembers(link);
       if (wanted === undefined) console.log(tableOf(members));
       else await drain(link, members, wanted);
     } finally {
-      link.close();
+      bare.close();
     }
   },
 };
@@ -47,7 +49,7 @@ async function drain(link: RedisClient, members: readonly Member[], wanted: stri
     );
   }
   const { processId, address, players, rooms } = member;
-  const heard = Number(await link.send("PUBLISH", DRAIN_CHANNEL, JSON.stringify(processId)));
+  const heard = Number(await link.send("PUBLISH", link.name(DRAIN_CHANNEL), JSON.stringify(processId)));
   if (heard === 0)
     throw new RoomkeepError("REDIS_UNAVAILABLE", `The process ${address} does not listen. Is it alive?`);
   console.log(`${address} drains: ${rooms} rooms, ${players} players`);

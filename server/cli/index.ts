@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { RoomkeepError } from "../../shared/errors.ts";
+import { innermostOf } from "../storage/innermost-cause.ts";
 import type { Command } from "./command.ts";
 
 const NODE_MIN = [20, 19] as const;
@@ -20,6 +21,8 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {
+  // Whoever reads what we write may be gone: then it is lost, and we go on.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   requireNode();
   const load = COMMANDS[name];
   if (!load) {
@@ -60,6 +63,13 @@ function isUnknownOption(error: unknown): error is Error {
   return String((error as { code?: unknown } | undefined)?.code).startsWith("ERR_PARSE_ARGS_");
 }
 
+/** What lies beneath an error, where its text does not say it. */
+function reasonOf({ cause, message }: RoomkeepError): string {
+  if (cause === undefined) return "";
+  const reason = innermostOf(cause);
+  return message.includes(reason) ? "" : `\n  (${reason})`;
+}
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {
@@ -68,6 +78,6 @@ try {
     process.exit(2);
   }
   if (!(error instanceof RoomkeepError)) throw error;
-  console.error(`${error.code}: ${error.message}`);
+  console.error(`${error.code}: ${error.message}${reasonOf(error)}`);
   process.exit(1);
 }

@@ -122,8 +122,6 @@ export function stopOnSignal(server: Pick<RunningServer, "close"> & Partial<Runn
     if (!stopping) void stop();
   });
   process.once("disconnect", () => {
-    // The output has no reader any more: a failed write must not throw.
-    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
     if (!stopping) void stop();
   });
 }

@@ -1,5 +1,6 @@
 import { type Config, readConfig } from "../config.ts";
-import { type Database, migrate, openDatabase } from "../storage/database.ts";
+import { type Database, openDatabase } from "../storage/database.ts";
+import { migrate } from "../storage/migrate.ts";
 import { openLog } from "../telemetry/log.ts";
 
 /** Opens and migrates the configured database, runs `work`, and closes it, after an error too. */

@@ -5,10 +5,13 @@ import { answerWithin } from "../storage/database.ts";
 
 /** Pause, ms, before a lost session is opened again. */
 const AGAIN_MS = 300;
-const LOCK = "hashtextextended('roomkeep:' || $1, 0)";
+/** Key of an advisory lock, by the name in $1. */
+export const lockOf = "hashtextextended('roomkeep:' || $1, 0)";
 
 /** Proof that a process lives: a database session that ends with it. */
 export interface LivenessLock {
+  /** Holds one more lock, together with others who do, as long as this process lives. */
+  hold(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,6 +24,7 @@ export async function openLivenessLock(
   incarnation: string,
   log: Pick<BaseLogger, "warn">,
 ): Promise<LivenessLock> {
+  const shared = new Set<string>();
   let closed = false;
   let client: pg.Client | undefined;
   let again: NodeJS.Timeout | undefined;
@@ -33,7 +37,8 @@ export async function openLivenessLock(
     });
     await next.connect();
     client = next;
-    await next.query(`SELECT pg_advisory_lock(${LOCK})`, [incarnation]);
+    await next.query(`SELECT pg_advisory_lock(${lockOf})`, [incarnation]);
+    for (const name of shared) await next.query(`SELECT pg_advisory_lock_shared(${lockOf})`, [name]);
   }
   function retry(): void {
     client = undefined;
@@ -48,6 +53,10 @@ export async function openLivenessLock(
   }
   await connect();
   return {
+    async hold(name) {
+      shared.add(name);
+      await client?.query(`SELECT pg_advisory_lock_shared(${lockOf})`, [name]);
+    },
     async close() {
       closed = true;
       clearTimeout(again);
@@ -66,9 +75,10 @@ export async function openLivenessLock(
  */
 export async function freeLeasesOfDead(ds: DataSource, incarnation: string): Promise<number> {
   const work = ds.transaction(async (tx) => {
-    const [proof] = await tx.query<{ gone: boolean }[]>(`SELECT pg_try_advisory_xact_lock(${LOCK}) AS gone`, [
-      incarnation,
-    ]);
+    const [proof] = await tx.query<{ gone: boolean }[]>(
+      `SELECT pg_try_advisory_xact_lock(${lockOf}) AS gone`,
+      [incarnation],
+    );
     if (!proof?.gone) return 0;
     const [, characters] = await tx.query<[unknown, number]>(
       "UPDATE character SET owner = NULL, room_id = NULL, lease_until = NULL WHERE owner = $1",

@@ -1,7 +1,7 @@
 import type { BaseLogger } from "pino";
 import { beat as beatScript, leave as leaveScript, sweep as sweepScript } from "./heartbeat-scripts.ts";
 import type { Load, Member } from "./member.ts";
-import type { RedisClient } from "./redis-client.ts";
+import type { RedisClient } from "./redis/redis-client.ts";
 
 /** Milliseconds between two heartbeats of a process. */
 export const BEAT_MS = 1_000;
@@ -30,8 +30,8 @@ export interface HeartbeatOptions {
   onSwept(frozenMs: number): Promise<void>;
   /** Another process has died. Called in every living process. */
   onDeath(member: Member): Promise<void>;
-  /** Redis is back after it was away. */
-  onBack(): Promise<void>;
+  /** A heartbeat was answered. `wasAway`: the one before was not. */
+  onHeard(wasAway: boolean): Promise<void>;
   /** A steady clock in ms. */
   now?: () => number;
   /** False leaves the beats to the caller: for tests. */
@@ -72,10 +72,8 @@ export function openHeartbeats(link: RedisClient, options: HeartbeatOptions): He
     steadySince = wasAway || frozenMs >= DEAD_MS ? at : steadySince;
     const [wasListed, clock, beats, loads] = answer;
     look(Number(clock), pairs(beats), pairs(loads));
-    if (wasAway) {
-      log.info({}, "Redis is back");
-      await options.onBack();
-    }
+    if (wasAway) log.info({}, "Redis is back");
+    await options.onHeard(wasAway);
     if (known && wasListed === 0) await options.onSwept(frozenMs);
     known = true;
   }

@@ -8,8 +8,8 @@ import { type Heartbeats, openHeartbeats } from "./heartbeats.ts";
 import { openLoadGauge, openPressure } from "./load.ts";
 import { type Movable, openMemoryRelief } from "./memory-relief.ts";
 import { openPlacement } from "./placement.ts";
+import { asMatchmakingError } from "./redis/redis-client.ts";
 import type { Shared } from "./redis.ts";
-import { asMatchmakingError } from "./redis-client.ts";
 
 /** Channel of drain requests; a message is the id of a process. */
 export const DRAIN_CHANNEL = "roomkeep:drain";
@@ -73,7 +73,8 @@ export async function joinCluster(
       const freed = await freeLeases(dead.incarnation);
       if (freed > 0) log.info({ processId: dead.processId, freed }, "leases of a dead process were freed");
     },
-    onBack: () => driver.tellMissed(),
+    // A replica that has become the primary may lack what its own primary knew last.
+    onHeard: (wasAway) => driver.tellMissed(wasAway),
     async onSwept(frozenMs) {
       // After a shorter stall this process still has its leases: its rooms only have to be listed again.
       if (frozenMs >= SELF_FENCE_MS) closeRooms(frozenMs, log);

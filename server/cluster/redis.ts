@@ -1,5 +1,5 @@
 import { ClusterPresence } from "./presence.ts";
-import { openRedisClient, type RedisClient } from "./redis-client.ts";
+import { openRedisClient, type RedisClient } from "./redis/redis-client.ts";
 import { RoomDriver } from "./room-driver.ts";
 
 /** Redis, as the processes of a cluster share it. */
@@ -18,17 +18,24 @@ export interface Shared {
 /**
  * Connects to Redis, which lets several processes share matchmaking.
  *
+ * @param prefix in front of every key and channel: see `redis-prefix.ts`
  * @throws RoomkeepError REDIS_UNAVAILABLE within 5 s, naming the host and never the password
+ * @throws RoomkeepError REDIS_UNSUITABLE
  */
-export async function openRedis(url: string): Promise<Shared> {
-  const link = await openRedisClient(url);
-  const listed = await openRedisClient(url).catch((error) => {
+export async function openRedis(url: string, prefix = ""): Promise<Shared> {
+  // Whichever connection hears that it leads to a replica, all of them do.
+  const onReplica = () => presence?.reconnect();
+  let presence: ClusterPresence | undefined;
+  const link = await openRedisClient(url, { prefix, onReplica });
+  const listed = await openRedisClient(url, { prefix, onReplica }).catch((error) => {
     link.close();
     throw error;
   });
+  const opened = new ClusterPresence(url, prefix);
+  presence = opened;
   let isDead = (_processId: string) => false;
   return {
-    presence: new ClusterPresence(url),
+    presence: opened,
     driver: new RoomDriver(listed, (processId) => isDead(processId)),
     link,
     knowDead(ask) {
@@ -37,6 +44,8 @@ export async function openRedis(url: string): Promise<Shared> {
     ping: () => link.send("PING"),
     async close() {
       link.close();
+      listed.close();
+      opened.shutdown();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { scriptOf } from "./redis-client.ts";
+import { scriptOf } from "./redis/redis-client.ts";
 
 /**
  * Listings of rooms in Redis: each as JSON in one hash, and its id in the index sets of its game, of its
@@ -6,14 +6,18 @@ import { scriptOf } from "./redis-client.ts";
  */
 export const ROOMS = "roomkeep:rooms";
 const KEYS = `
-  local function game(name) return 'roomkeep:rooms-of:' .. name end
-  local function open(name) return 'roomkeep:open:' .. name end
-  local function host(process) return 'roomkeep:rooms-at:' .. process end
+  local rooms = prefix .. '${ROOMS}'
+  local function game(name) return prefix .. 'roomkeep:rooms-of:' .. name end
+  local function open(name) return prefix .. 'roomkeep:open:' .. name end
+  -- A listing may lack a process.
+  local function host(process)
+    return prefix .. 'roomkeep:rooms-at:' .. (type(process) == 'string' and process or '')
+  end
   local function forget(id)
-    local text = redis.call('HGET', '${ROOMS}', id)
+    local text = redis.call('HGET', rooms, id)
     if not text then return 0 end
     local room = cjson.decode(text)
-    redis.call('HDEL', '${ROOMS}', id)
+    redis.call('HDEL', rooms, id)
     redis.call('SREM', game(room.name), id)
     redis.call('ZREM', open(room.name), id)
     redis.call('SREM', host(room.processId), id)
@@ -24,7 +28,7 @@ const KEYS = `
     local texts = {}
     -- A call takes only so many arguments.
     for from = 1, #ids, 1000 do
-      local part = redis.call('HMGET', '${ROOMS}', unpack(ids, from, math.min(from + 999, #ids)))
+      local part = redis.call('HMGET', rooms, unpack(ids, from, math.min(from + 999, #ids)))
       for _, text in ipairs(part) do if text then texts[#texts + 1] = text end end
     end
     return texts
@@ -36,8 +40,12 @@ const KEYS = `
  * listed.
  */
 export const put = scriptOf(`${KEYS}
-  if ARGV[7] == '1' and redis.call('HEXISTS', '${ROOMS}', ARGV[1]) == 1 then return 0 end
-  redis.call('HSET', '${ROOMS}', ARGV[1], ARGV[2])
+  local was = redis.call('HGET', rooms, ARGV[1])
+  if was and ARGV[7] == '1' then return 0 end
+  -- Under another game or process it must not be found any more. As a rule the text tells that neither changed.
+  local function says(field, value) return string.find(was, '"' .. field .. '":"' .. value .. '"', 1, true) end
+  if was and not (says('name', ARGV[3]) and says('processId', ARGV[4])) then forget(ARGV[1]) end
+  redis.call('HSET', rooms, ARGV[1], ARGV[2])
   redis.call('SADD', game(ARGV[3]), ARGV[1])
   redis.call('SADD', host(ARGV[4]), ARGV[1])
   if ARGV[6] == '1' then redis.call('ZADD', open(ARGV[3]), ARGV[5], ARGV[1])

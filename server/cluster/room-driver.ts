@@ -5,7 +5,7 @@ import {
   matchMaker,
   type SortOptions,
 } from "@colyseus/core";
-import { asMatchmakingError, type RedisClient } from "./redis-client.ts";
+import { asMatchmakingError, type RedisClient } from "./redis/redis-client.ts";
 import * as scripts from "./room-driver-scripts.ts";
 
 /** Open rooms that are read in one step. Nearly always the first fits. */
@@ -21,6 +21,7 @@ type Change = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
  */
 export class RoomDriver implements MatchMakerDriver {
   private readonly link: RedisClient;
+  private readonly rooms: string;
   /** Whether a process is known to be dead. */
   private readonly isDead: (processId: string) => boolean;
   /** Rooms of this process as they last reported. */
@@ -33,6 +34,7 @@ export class RoomDriver implements MatchMakerDriver {
   constructor(link: RedisClient, isDead: (processId: string) => boolean = () => false) {
     this.link = link;
     this.isDead = isDead;
+    this.rooms = link.name(scripts.ROOMS);
   }
 
   async has(roomId: string): Promise<boolean> {
@@ -51,9 +53,7 @@ export class RoomDriver implements MatchMakerDriver {
 
   async findByIds(roomIds: string[]): Promise<Map<string, IRoomCache>> {
     if (roomIds.length === 0) return new Map();
-    const texts = await this.asked(() =>
-      this.link.send<(string | null)[]>("HMGET", scripts.ROOMS, ...roomIds),
-    );
+    const texts = await this.asked(() => this.link.send<(string | null)[]>("HMGET", this.rooms, ...roomIds));
     const rooms = texts.flatMap((text) => (text === null ? [] : parse(text))).filter(this.fits({}));
     return new Map(rooms.map((room) => [room.roomId, room]));
   }
@@ -130,10 +130,10 @@ export class RoomDriver implements MatchMakerDriver {
       // Rooms of this process are found without Redis: a dropped player can return while it is away.
       const own = this.own.get(roomId);
       if (own) return own;
-      const text = await this.link.send<string | null>("HGET", scripts.ROOMS, roomId);
+      const text = await this.link.send<string | null>("HGET", this.rooms, roomId);
       if (text !== null) return [parse(text)].find(this.fits(conditions));
-      // Its process ended, and another one opened the room (openSuccessor in rooms/travel/room-finder.ts).
-      const next = await this.link.send<string | null>("GET", `roomkeep:moved:${roomId}`);
+      // Its process ended, and it went on in another one (openSuccessor in rooms/travel/room-finder.ts).
+      const next = await this.link.send<string | null>("GET", this.link.name(`roomkeep:moved:${roomId}`));
       return next === null ? undefined : this.first({ ...conditions, roomId: next });
     }
     const isOpen = name !== undefined && locked === false && hidden === false;
@@ -161,7 +161,7 @@ export class RoomDriver implements MatchMakerDriver {
   private candidates({ name, processId }: Conditions): Promise<string[]> {
     if (name !== undefined) return this.link.run(scripts.roomsOf, [], [name]);
     if (processId !== undefined) return this.link.run(scripts.roomsAt, [], [processId]);
-    return this.link.send("HVALS", scripts.ROOMS);
+    return this.link.send("HVALS", this.rooms);
   }
 
   private fits(conditions: Conditions): (room: IRoomCache) => boolean {
@@ -183,7 +183,7 @@ export class RoomDriver implements MatchMakerDriver {
   private write(room: IRoomCache, mustBeNew: boolean): Promise<number> {
     const { roomId, name, processId, clients, locked, private: hidden } = room;
     const flags = [!locked && !hidden, mustBeNew].map((flag) => (flag ? "1" : "0"));
-    const args = [roomId, JSON.stringify(room), name, processId, String(clients), ...flags];
+    const args = [roomId, JSON.stringify(room), name, processId ?? "", String(clients), ...flags];
     return this.link.run(scripts.put, [], args);
   }
 

@@ -1,5 +1,5 @@
 import { openRateLimit, type RateLimit, rateLimited } from "../accounts/rate-limit.ts";
-import { type RedisClient, scriptOf } from "./redis-client.ts";
+import { type RedisClient, scriptOf } from "./redis/redis-client.ts";
 
 /** KEYS: the bucket. ARGV: points, ms. Answers the time to wait, ms; −1: allowed. */
 const spend = scriptOf(`

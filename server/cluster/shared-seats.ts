@@ -5,14 +5,14 @@ import {
   type WaitingSeat,
   type WaitingSeats,
 } from "../matchmaking/waiting-seats.ts";
-import { type RedisClient, scriptOf } from "./redis-client.ts";
+import { type RedisClient, scriptOf } from "./redis/redis-client.ts";
 
 const CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)";
-/** Keys: a character's seat, and the end times of the seats of its account and address. */
-const KEYS_OF = `local seat = 'roomkeep:seat:' .. ARGV[1]
+/** A character's seat, and when the seats of its account and address run out. */
+const KEYS_OF = `local seat = prefix .. 'roomkeep:seat:' .. ARGV[1]
   local function lists(account, address)
-    local keys = { 'roomkeep:seats:account:' .. account }
-    if address ~= '' then keys[2] = 'roomkeep:seats:address:' .. address end
+    local keys = { prefix .. 'roomkeep:seats:account:' .. account }
+    if address ~= '' then keys[2] = prefix .. 'roomkeep:seats:address:' .. address end
     return keys
   end
   local was = redis.call('HMGET', seat, 'session', 'room', 'account', 'address')`;

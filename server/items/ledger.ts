@@ -12,6 +12,8 @@ import {
   type Stack,
 } from "../../shared/internal.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
+import { isLostConnection } from "../storage/database-errors.ts";
+import { codeOf } from "../storage/innermost-cause.ts";
 
 /** A claim under which something is booked: fenced like a save. */
 export interface Booker {
@@ -73,10 +75,13 @@ export async function book(ds: DataSource, rules: ItemRules, booking: Booking): 
   });
 }
 
-/** PostgreSQL aborts a transaction to end a deadlock. It has changed nothing, and is tried so often. */
+/**
+ * A transaction that PostgreSQL chose to end, to free others, did nothing. One whose connection was lost did nothing or
+ * all of it, and then its request has an answer. Either may be run again.
+ */
 const TRIES = 3;
 const mayTryAgain = (error: unknown) =>
-  error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001");
+  ["40P01", "40001"].includes(codeOf(error)) || (error instanceof Error && isLostConnection(error.cause));
 
 /** The answer that a request got before; null when it was never booked. Waits for it if it is under way. */
 export async function answerOf(

@@ -3,6 +3,7 @@ import type { Ports } from "../../rooms/index.ts";
 import { orJoinError } from "../../rooms/internal.ts";
 import { ERROR_CODES, RoomkeepError, readErrorCode } from "../../shared/index.ts";
 import { addressKey, openRateLimit, type RateLimit } from "../accounts/rate-limit.ts";
+import type { Matchmaking } from "./bounded-joins.ts";
 
 /** Codes that lead nowhere an address may try in a minute. */
 const MISSES = 300;
@@ -13,11 +14,11 @@ export const openMisses = (): RateLimit => openRateLimit(MISSES, 60);
 /** What the guard of the matchmaker needs. */
 export interface MatchmakingParts extends Pick<Ports, "verify" | "log"> {
   readonly misses: RateLimit;
+  /** Colyseus's way into matchmaking, bounded in time. */
+  readonly invoke: Matchmaking;
 }
 
 type Ask = (name: string, options: object | undefined, context: AuthContext | undefined) => Promise<unknown>;
-
-const invokeMethod = matchMaker.controller.invokeMethod;
 
 /**
  * Guards the matchmaker's methods. Codes cannot be tried without end, and to whoever has no ticket for it a room is as
@@ -26,7 +27,7 @@ const invokeMethod = matchMaker.controller.invokeMethod;
  */
 export function guardMatchmaking(parts: MatchmakingParts): void {
   matchMaker.controller.invokeMethod = (method, name, options, context?: AuthContext) => {
-    const stock: Ask = (...args) => invokeMethod.call(matchMaker.controller, method, ...args);
+    const stock: Ask = (...args) => parts.invoke(method, ...args);
     const ask =
       method === "joinById" ? byTicket(parts, stock) : method === "reconnect" ? byToken(stock) : stock;
     const isByRoom = ask !== stock;

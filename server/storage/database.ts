@@ -2,6 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import { readFile } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
+import type { PoolClient } from "pg";
 import type { BaseLogger } from "pino";
 import {
   DataSource,
@@ -17,7 +18,9 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { withTimeout } from "../../shared/internal.ts";
 import { blankDatabase } from "./blank-database.ts";
 import { type DataFolder, lockDataFolder } from "./data-folder.ts";
+import { isLostConnection } from "./database-errors.ts";
 import { openEmbeddedFolder } from "./embedded-folder.ts";
+import { innermostOf } from "./innermost-cause.ts";
 
 /** Longest wait, ms, for an answer of the database before DATABASE_UNAVAILABLE is thrown. */
 export const DATABASE_TIMEOUT_MS = 5000;
@@ -82,6 +85,9 @@ export function openDatabase(options: DatabaseOptions): Promise<Database> {
   return options.url ? openPostgres(options.url, options) : openEmbedded(options);
 }
 
+/** A process that freezes inside a transaction must not keep its row locks past the lease. */
+const SETTINGS = "SET idle_in_transaction_session_timeout = 8000";
+
 async function openPostgres(
   url: string,
   { log, poolSize = 10, slowQueryMs, more }: DatabaseOptions,
@@ -93,16 +99,20 @@ async function openPostgres(
     poolSize,
     connectTimeoutMS: DATABASE_TIMEOUT_MS - 500,
     applicationName: "roomkeep",
-    // A process that freezes inside a transaction must not keep its row locks past the lease.
-    extra: { keepAlive: true, idle_in_transaction_session_timeout: 8000 },
+    // Settings go after connecting: a pooler such as PgBouncer refuses what it does not know when it comes with it.
+    extra: { keepAlive: true, onConnect: (client: PoolClient) => client.query(SETTINGS) },
   });
+  const opening = ds.initialize();
   try {
-    await answerWithin(ds.initialize());
+    await answerWithin(opening);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message || ("code" in cause ? cause.code : "") : cause;
+    opening.then(
+      () => ds.destroy(), // too late
+      () => {},
+    );
     throw new RoomkeepError(
       "DATABASE_UNAVAILABLE",
-      `PostgreSQL at ${where} cannot be used: ${why}. Is it running, and are the name, user and password in DATABASE_URL right? Without DATABASE_URL the embedded database is used.`,
+      `PostgreSQL at ${where} cannot be used: ${innermostOf(cause)}. Is it running, and are the name, user and password in DATABASE_URL right? Without DATABASE_URL the embedded database is used.`,
       { cause },
     );
   }
@@ -215,27 +225,6 @@ function placeOf(url: string): string {
   return `${hostname || "localhost"}:${port || 5432}${pathname}`;
 }
 
-/** Key of the advisory lock under which one process migrates: "roomkeep" in hex, cut to a positive bigint. */
-const MIGRATION_LOCK = "0x726f6f6d6b656570";
-
-/**
- * Runs the missing migrations, each in its own transaction. Processes that start together wait for the first.
- */
-export async function migrate(ds: DataSource): Promise<void> {
-  if (ds.options.poolSize === 1) {
-    await ds.runMigrations();
-    return;
-  }
-  const keeper = ds.createQueryRunner();
-  try {
-    await keeper.query("SELECT pg_advisory_lock($1)", [BigInt(MIGRATION_LOCK).toString()]);
-    await ds.runMigrations();
-  } finally {
-    await keeper.query("SELECT pg_advisory_unlock($1)", [BigInt(MIGRATION_LOCK).toString()]);
-    await keeper.release();
-  }
-}
-
 /**
  * Waits for a database's answer, but not for ever: a server that was cut off or frozen never closes its
  * socket. The work may still be done later, so the caller must handle both outcomes.
@@ -251,15 +240,4 @@ export async function answerWithin<T>(work: Promise<T>, timeoutMs = DATABASE_TIM
     if (!isLostConnection(error)) throw error;
     throw new RoomkeepError("DATABASE_UNAVAILABLE", undefined, { cause: error });
   }
-}
-
-/** SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), and errors of socket and pool. */
-const LOST = /^(08...|53...|57P..|25P03|ECONN.*|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/;
-const LOST_TEXT =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection|connection error/i;
-
-function isLostConnection(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof RoomkeepError) return false;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  return LOST.test(code) || LOST_TEXT.test(error.message);
 }

@@ -5,7 +5,7 @@ import { openPressure } from "../../server/cluster/load.ts";
 import type { Load, Member } from "../../server/cluster/member.ts";
 import { openPlacement } from "../../server/cluster/placement.ts";
 import { ClusterPresence } from "../../server/cluster/presence.ts";
-import { openRedisClient, type RedisClient } from "../../server/cluster/redis-client.ts";
+import { openRedisClient, type RedisClient } from "../../server/cluster/redis/redis-client.ts";
 import { RoomDriver } from "../../server/cluster/room-driver.ts";
 import { openProxy } from "../helpers/cuttable-proxy.ts";
 import { testLog } from "../helpers/databases.ts";
@@ -72,6 +72,20 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       await theirs.cleanup("a");
       expect(await theirs.query({ processId: "a" })).toEqual([]);
       expect(await theirs.findOne(open)).toBeUndefined();
+    });
+
+    it("lists a room without a process, and finds one under its new game or process only", async () => {
+      const listing = new RoomDriver(await link());
+      const bare = initializeRoomCache({ roomId: "BARE", name: "one", locked: false });
+      await listing.persist(bare, true);
+      expect((await listing.query({ name: "one" })).map(({ roomId }) => roomId)).toEqual(["BARE"]);
+      Object.assign(bare, { name: "two", processId: "p" });
+      await listing.persist(bare);
+      expect(await listing.query({ name: "one" })).toEqual([]);
+      expect((await listing.findOne({ ...open, name: "two" })).roomId).toBe("BARE");
+      expect((await listing.query({ processId: "p" })).map(({ roomId }) => roomId)).toEqual(["BARE"]);
+      expect(await listing.remove("BARE")).toBe(true);
+      expect(await listing.query({ name: "two" })).toEqual([]);
     });
 
     it("gives an id to one of two who want it", async () => {
@@ -154,7 +168,7 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
         load: () => load,
         onSwept: async (frozenMs) => void swept.push(frozenMs),
         onDeath: async (dead: Member) => void deaths.push(dead.processId),
-        onBack: async () => {},
+        onHeard: async () => {},
         now: () => clock,
         timers: false,
       });

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freeLeasesOfDead, openLivenessLock } from "../../server/cluster/dead-leases.ts";
-import { type Database, migrate, openDatabase } from "../../server/storage/database.ts";
+import { type Database, openDatabase } from "../../server/storage/database.ts";
+import { migrate } from "../../server/storage/migrate.ts";
 import { newGuest, openIncarnation, stateAt } from "../helpers/characters.ts";
 import { missingPostgres, newPostgresDatabase, testLog } from "../helpers/databases.ts";
 

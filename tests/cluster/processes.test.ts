@@ -4,8 +4,10 @@ import { CLOSE, type PartyView } from "roomkeep/shared";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { accessTokenOf } from "../../bots/sign-in.ts";
+import { openRedisClient } from "../../server/cluster/redis/redis-client.ts";
 import { roomkeep } from "../helpers/cli.ts";
 import { type Cluster, describeCluster } from "../helpers/cluster.ts";
+import { callerFrom } from "../helpers/reserve.ts";
 import type { ServerProcess } from "../helpers/server-process.ts";
 
 /** Where the SDK was sent: the socket's address is what matchmaking answered. */
@@ -248,6 +250,32 @@ describeCluster("two processes on one Redis and one PostgreSQL", (open) => {
     const again = await join(one.url, "plaza", { token: stuck.token });
     for (const player of [dora, again]) await player.leave();
   }, 40_000);
+
+  it("refuse joins at the ticket while Redis takes no writes, spend none in vain, and go on by themselves when it does", async () => {
+    const ann = await join(one.url, "plaza", { name: "Ann" });
+    const bob = await join(one.url, "plaza", { name: "Bob", create: true });
+    await bob.leave();
+    const caller = callerFrom(one.url, "127.0.0.1");
+    const { ticket } = (await caller.ticket(bob.token, { game: "plaza" })).body;
+    const knock = async () => (await caller.useTicket(ticket, "joinOrCreate", "plaza")).code;
+    const ready = async () => (await fetch(`${one.url}/ready`)).status;
+    const redis = await openRedisClient(cluster.redis.url);
+    await redis.send("REPLICAOF", "127.0.0.1", "1");
+    // Before anybody has noticed, and after.
+    expect(await knock()).toBe("REDIS_UNAVAILABLE");
+    await expect.poll(ready, { timeout: 10_000 }).toBe(503);
+    expect(await knock()).toBe("REDIS_UNAVAILABLE");
+    expect(await caller.ticket(bob.token, { game: "plaza" })).toMatchObject({
+      status: 503,
+      code: "REDIS_UNAVAILABLE",
+    });
+    await ann.walk({ moveX: 127 }, 6);
+    await redis.send("REPLICAOF", "NO", "ONE");
+    redis.close();
+    await expect.poll(ready, { timeout: 10_000 }).toBe(200);
+    expect(await knock()).toBeUndefined();
+    await ann.leave();
+  });
 
   const portOf = (player: TestPlayer) => new URL(socketUrl(player)).port;
 

@@ -10,7 +10,8 @@ import { MeadowState, Rabbit } from "../../games/meadow/state.ts";
 import { openSimulation } from "../../rooms/simulation/simulation.ts";
 import { createGuest } from "../../server/accounts/guests.ts";
 import { createSnapshotCodec } from "../../server/persistence/snapshot-codec.ts";
-import { migrate, openDatabase } from "../../server/storage/database.ts";
+import { openDatabase } from "../../server/storage/database.ts";
+import { migrate } from "../../server/storage/migrate.ts";
 import { testLog } from "../helpers/databases.ts";
 import { layBlank } from "../helpers/server-process.ts";
 

@@ -6,6 +6,8 @@ export interface CuttableProxy {
   /** Ends every connection and refuses new ones. */
   cut(): void;
   mend(): void;
+  /** New connections go to another port from now on; those that are open stay. */
+  lead(port: number): void;
   close(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ export interface CuttableProxy {
 export async function openProxy(targetPort: number, delayMs = 0): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
   let whole = true;
+  let target = targetPort;
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -25,7 +28,7 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
   };
   const server = createServer((incoming) => {
     if (!whole) return incoming.destroy();
-    const outgoing = keep(connect(targetPort, "127.0.0.1"));
+    const outgoing = keep(connect(target, "127.0.0.1"));
     keep(incoming);
     if (delayMs === 0) incoming.pipe(outgoing).pipe(incoming);
     else {
@@ -46,6 +49,9 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     },
     mend() {
       whole = true;
+    },
+    lead(port) {
+      target = port;
     },
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import pino from "pino";
 import { afterAll, describe, test } from "vitest";
-import { type Database, IN_MEMORY, migrate, openDatabase } from "../../server/storage/database.ts";
+import { type Database, IN_MEMORY, openDatabase } from "../../server/storage/database.ts";
+import { migrate } from "../../server/storage/migrate.ts";
 import { findPostgres, type PostgresServer } from "./postgres.ts";
 
 /** Silent unless ROOMKEEP_TEST_LOG names a level. */

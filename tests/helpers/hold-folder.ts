@@ -1,7 +1,8 @@
 // A process of its own that opens the given data folder and keeps it until it is ended. With the second
 // argument "anew" a new database is made as in production, without the dump that tests start from.
 import pino from "pino";
-import { migrate, openDatabase } from "../../server/storage/database.ts";
+import { openDatabase } from "../../server/storage/database.ts";
+import { migrate } from "../../server/storage/migrate.ts";
 
 const [folder = "", how] = process.argv.slice(2);
 const quick = how !== "anew";

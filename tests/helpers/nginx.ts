@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ended } from "./postgres.ts";
+import { ended, takes } from "./postgres.ts";
 
 const GUIDE = fileURLToPath(new URL("../../docs/deploy.md", import.meta.url));
 const PLACES = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
@@ -62,11 +61,4 @@ http { access_log off;\n${temps}\n${config.replaceAll("/var/log/nginx", folder)}
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function takes(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(port, "127.0.0.1", () => done(true));
-    socket.on("error", () => done(false)).on("connect", () => socket.destroy());
-  });
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 import pg from "pg";
@@ -100,7 +100,7 @@ async function startPrivate(programs: { initdb: string; postgres: string }): Pro
 }
 
 /** PostgreSQL refuses to run as root. */
-function unprivileged(): { uid?: number; gid?: number } {
+export function unprivileged(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string, user: string) => Number(execFileSync("id", [flag, user], { stdio: "pipe" }));
   for (const user of ["postgres", "nobody"]) {
@@ -123,6 +123,14 @@ export function freePort(): Promise<number> {
         typeof address === "object" && address ? found(address.port) : failed(new Error("no port")),
       );
     });
+  });
+}
+
+/** Whether something listens on a port. */
+export function takes(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, "127.0.0.1", () => done(true));
+    socket.on("error", () => done(false)).on("connect", () => socket.destroy());
   });
 }
 

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "redis";
 import { describe, test } from "vitest";
 import { redisAnswers } from "../../server/dev/local-services.ts";
-import { ended, freePort } from "./postgres.ts";
+import { ended, freePort, takes } from "./postgres.ts";
 
 /** A Redis for one test file. */
 export interface TestRedis {
@@ -28,13 +28,13 @@ const missing =
  */
 export function describeWithRedis(title: string, suite: (open: () => Promise<TestRedis>) => void): void {
   if (missing === null) {
-    describe(title, () => suite(installed ? startPrivate : borrowShared));
+    describe(title, () => suite(installed ? () => startPrivate() : borrowShared));
     return;
   }
   const message = `${title}: not run: ${missing} at ${SHARED} (Debian: apt-get install redis-server)`;
   console.error(`\n!!! ${message}\n`);
   if (process.env.CI !== "true") {
-    describe.skip(title, () => suite(startPrivate));
+    describe.skip(title, () => suite(() => startPrivate()));
     return;
   }
   test(title, () => {
@@ -42,13 +42,17 @@ export function describeWithRedis(title: string, suite: (open: () => Promise<Tes
   });
 }
 
-/** Starts a redis-server on a free port, with nothing kept on disk. */
-export async function startPrivate(): Promise<TestRedis> {
+/** Starts a redis-server on a free port, with nothing kept on disk. `options`: more of its command line. */
+export async function startPrivate(options: readonly string[] = []): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-redis-"));
   const port = await freePort();
+  // A Sentinel keeps its state in a file, and takes no settings of what is kept.
+  const sentinel = options.includes("--sentinel");
+  const own = sentinel ? [join(folder, "sentinel.conf")] : ["--save", "", "--appendonly", "no"];
+  if (sentinel) writeFileSync(join(folder, "sentinel.conf"), "");
   const child = spawn(
     "redis-server",
-    ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],
+    [...own, "--port", String(port), "--bind", "127.0.0.1", "--dir", folder, ...options],
     { stdio: "ignore" },
   );
   const close = async () => {
@@ -58,7 +62,7 @@ export async function startPrivate(): Promise<TestRedis> {
   };
   const url = `redis://127.0.0.1:${port}`;
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (await redisAnswers(url)) return { url, pid: child.pid, close };
+    if (await takes(port)) return { url, pid: child.pid, close };
     await new Promise((done) => setTimeout(done, 50));
   }
   await close();

@@ -247,23 +247,43 @@ it("refuses what fails open for NaN: a distance or a quantity compared so that N
     'if (!(item.qty <= stack.qty)) throw new Error("not enough");',
     "if (stack.qty > 1) split(stack);",
   ];
-  const folder = mkdtempSync(join(tmpdir(), "roomkeep-lint-"));
-  const plugins = [join(root, "lint/fails-closed.grit")];
-  writeFileSync(
-    join(folder, "biome.json"),
-    JSON.stringify({ plugins, linter: { rules: { preset: "none" } } }),
-  );
-  const found = async (lines: readonly string[]) => {
-    writeFileSync(join(folder, "rule.ts"), lines.join("\n"));
-    const biome = run(join(root, "node_modules/.bin/biome"), ["lint", "rule.ts"], { cwd: folder });
-    await biome.ended;
-    expect(biome.output()).toContain("Checked 1 file");
-    return [...biome.output().matchAll(/NaN fails open/g)].length;
-  };
-  expect(await found(open)).toBe(open.length);
-  expect(await found(closed)).toBe(0);
-  rmSync(folder, { recursive: true });
+  expect(await foundBy("fails-closed.grit", open)).toBe(open.length);
+  expect(await foundBy("fails-closed.grit", closed)).toBe(0);
 });
+
+it("refuses what differs between versions of Node: powers, but whole ones of two", async () => {
+  const differs = [
+    "const speed = start * 0.9 ** age;",
+    "const area = side ** 2;",
+    "const x2 = 3; const cube = x2 ** 3;",
+    "const half = 2 ** part;",
+    "let fade = 0.5; fade **= 3;",
+    "const curve = Math.pow(t, 1.5);",
+  ];
+  const same = [
+    "const most = 2 ** 31 - 1;",
+    "const area = side * side;",
+    "const far = Math.hypot(x, z) * Math.sin(yaw);",
+  ];
+  // Each expression around a power is told as well.
+  expect(await foundBy("same-on-each-engine.grit", differs)).toBeGreaterThanOrEqual(differs.length);
+  for (const line of differs)
+    expect(await foundBy("same-on-each-engine.grit", [line]), line).toBeGreaterThan(0);
+  expect(await foundBy("same-on-each-engine.grit", same)).toBe(0);
+});
+
+/** How often a rule of ours is broken by these lines. */
+async function foundBy(rule: string, lines: readonly string[]): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "roomkeep-lint-"));
+  const settings = { plugins: [join(root, "lint", rule)], linter: { rules: { preset: "none" } } };
+  writeFileSync(join(folder, "biome.json"), JSON.stringify(settings));
+  writeFileSync(join(folder, "rule.ts"), lines.join("\n"));
+  const biome = run(join(root, "node_modules/.bin/biome"), ["lint", "rule.ts"], { cwd: folder });
+  await biome.ended;
+  expect(biome.output()).toContain("Checked 1 file");
+  rmSync(folder, { recursive: true });
+  return [...biome.output().matchAll(/ plugin ━/g)].length;
+}
 
 it("has one WorldRoom class under vitest, tsx and Vite (the packed package: packed-consumer.test.ts)", async () => {
   expect(WorldRoom).toBe(Direct);

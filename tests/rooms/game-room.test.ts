@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { schema, t } from "@colyseus/schema";
 import { Client, type Room } from "colyseus.js";
 import { defineCommand, GameRoom, type RoomPlayer, WorldRoom } from "roomkeep/rooms";
@@ -161,6 +162,13 @@ test("a dropped player keeps the seat and gets it back", async () => {
   await returned;
   await bob.until(() => record()?.hold === undefined);
   expect(seatOf(bob, ann)).toBe("Ann, 0 played");
+  // A proxy that loads its settings anew (Caddy) ends each connection by a close frame that ws takes for a broken one.
+  ann.room.reconnection.minUptime = 0;
+  const again = new Promise<void>((resolve) => ann.room.onReconnect(() => resolve()));
+  const { ws } = ann.room.connection.transport as unknown as { ws: object };
+  (Reflect.get(ws, "_socket") as Socket).write(Buffer.from([0x88, 0x02, 0x03, 0xe9]));
+  await again;
+  await bob.until(() => record()?.hold === undefined);
   ann.room.send("play", { card: 3 });
   await bob.until(() => bob.room.state.pile.includes(3));
   await ann.room.leave();

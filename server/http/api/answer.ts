@@ -1,6 +1,7 @@
 import { createEndpoint } from "@colyseus/core";
 import type { z } from "zod";
 import { type ErrorCode, RoomkeepError } from "../../../shared/index.ts";
+import { isLostConnection } from "../../storage/database-errors.ts";
 import { ADDRESS_HEADER } from "../client-address.ts";
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -90,8 +91,7 @@ export function endpoint<Body, Result>(question: Question<Body, Result>) {
       });
       return result instanceof Response ? result : json(status, result);
     } catch (error) {
-      // An error of the matchmaker has our error as its cause.
-      const told = error instanceof Error && error.cause instanceof RoomkeepError ? error.cause : error;
+      const told = toldOf(error);
       if (!(told instanceof RoomkeepError)) throw error;
       const answer = json(statusOf(told.code), { code: told.code, message: told.message });
       if (told.retryAfterS !== undefined) answer.headers.set("retry-after", String(told.retryAfterS));
@@ -109,6 +109,12 @@ function holdsNul(value: unknown): boolean {
     if (typeof next === "object" && next !== null) for (const inner of Object.values(next)) left.push(inner);
   }
   return false;
+}
+
+function toldOf(error: unknown): unknown {
+  if (isLostConnection(error)) return new RoomkeepError("DATABASE_UNAVAILABLE", undefined, { cause: error });
+  // What the matchmaker refuses has our error as its cause.
+  return error instanceof Error && error.cause instanceof RoomkeepError ? error.cause : error;
 }
 
 function messageOf(error: z.ZodError): string {

@@ -30,12 +30,14 @@ export interface CharacterParts {
   /** Limits of tickets: for an account, and for all accounts of an address together. */
   readonly tickets: { readonly ofAccount: RateLimit; readonly ofAddress: RateLimit };
   readonly seats: Pick<Seats, "free">;
+  /** True: a join would be refused. */
+  isRedisAway(): boolean;
   /** Characters an account may have. */
   readonly max: number;
 }
 
 /** The characters of an account, and tickets to join with. */
-export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterParts) {
+export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max }: CharacterParts) {
   const own = async (token: string | undefined, params: Record<string, string>) => {
     const { accountId } = await auth.current(token);
     const id = z.uuid().safeParse(params.id);
@@ -132,10 +134,11 @@ export function characterEndpoints({ ds, auth, tickets, seats, max }: CharacterP
       summary: "A ticket for one join within 30 s: to any room of a game, or to one room",
       signedIn: true,
       body: target,
-      codes: ["CHARACTER_MISSING"],
+      codes: ["CHARACTER_MISSING", "REDIS_UNAVAILABLE"],
       status: 201,
       result: z.object({ ticket: z.string(), characterId: z.uuid() }),
       async answer({ token, address, body: { game, roomId, characterId } }) {
+        if (isRedisAway()) throw new RoomkeepError("REDIS_UNAVAILABLE");
         await tickets.ofAddress.spend(addressKey(address));
         const caller = await auth.current(token);
         await tickets.ofAccount.spend(caller.accountId);

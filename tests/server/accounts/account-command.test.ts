@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { byPassword, finishReset, readAccount, register } from "../../../server/accounts/accounts.ts";
 import { openPasswords } from "../../../server/accounts/passwords.ts";
-import { migrate, openDatabase } from "../../../server/storage/database.ts";
+import { openDatabase } from "../../../server/storage/database.ts";
+import { migrate } from "../../../server/storage/migrate.ts";
 import { roomkeep } from "../../helpers/cli.ts";
 import { testLog } from "../../helpers/databases.ts";
 

@@ -15,7 +15,7 @@ import { byRecovery } from "../../../server/accounts/guests.ts";
 import { openTokenKeys } from "../../../server/accounts/token-keys.ts";
 import { heldBy, verifyLedger } from "../../../server/items/ledger.ts";
 import { games, plugins } from "../../../server/main.ts";
-import { migrate } from "../../../server/storage/database.ts";
+import { migrate } from "../../../server/storage/migrate.ts";
 import { readAudit } from "../../../server/telemetry/audit.ts";
 import { openIncarnation } from "../../helpers/characters.ts";
 import {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { migrate, openDatabase } from "../../../server/storage/database.ts";
+import { openDatabase } from "../../../server/storage/database.ts";
+import { migrate } from "../../../server/storage/migrate.ts";
 import { roomkeep } from "../../helpers/cli.ts";
 import { missingPostgres, newPostgresDatabase, testLog } from "../../helpers/databases.ts";
 

@@ -9,7 +9,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import { MIGRATIONS } from "../../../migrations/index.ts";
 import { blankDatabase } from "../../../server/storage/blank-database.ts";
 import { lockDataFolder } from "../../../server/storage/data-folder.ts";
-import { IN_MEMORY, migrate, openDatabase } from "../../../server/storage/database.ts";
+import { IN_MEMORY, openDatabase } from "../../../server/storage/database.ts";
+import { migrate } from "../../../server/storage/migrate.ts";
 import { testLog } from "../../helpers/databases.ts";
 import { ended, freePort } from "../../helpers/postgres.ts";
 

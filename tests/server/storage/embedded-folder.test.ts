@@ -12,7 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { migrate, openDatabase } from "../../../server/storage/database.ts";
+import { openDatabase } from "../../../server/storage/database.ts";
+import { migrate } from "../../../server/storage/migrate.ts";
 import { ended } from "../../helpers/postgres.ts";
 
 const root = mkdtempSync(join(tmpdir(), "roomkeep-embedded-"));

@@ -3,7 +3,8 @@ import { MIGRATIONS } from "../../../migrations/index.ts";
 import { openAuth } from "../../../server/accounts/auth.ts";
 import { hashOf } from "../../../server/accounts/secrets.ts";
 import { openTokenKeys } from "../../../server/accounts/token-keys.ts";
-import { type Database, migrate, openDatabase } from "../../../server/storage/database.ts";
+import { type Database, openDatabase } from "../../../server/storage/database.ts";
+import { migrate } from "../../../server/storage/migrate.ts";
 import { describeOnEachDatabase, testLog } from "../../helpers/databases.ts";
 
 async function tables({ ds }: Database): Promise<string[]> {
