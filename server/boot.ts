@@ -63,7 +63,7 @@ export async function startServer(
   plugins: readonly AnyPlugin[] = [],
 ): Promise<RunningServer> {
   const http = createServer({ highWaterMark: ANSWER_MAX });
-  const door = guardRequests(http, openLog(config.logLevel), config.trustProxy);
+  const door = guardRequests(http, openLog(config.logLevel), config.trustProxy, config.httpsOnly);
   // First, because it fails at once where a database takes its time.
   await claimPort(http, config);
   try {

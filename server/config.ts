@@ -59,6 +59,7 @@ const environment = z.object({
     .transform((keys) => keys?.split(",").map((key) => key.trim()) ?? [])
     .pipe(z.array(z.string().min(32, "each key needs at least 32 characters"))),
   ROOMKEEP_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  ROOMKEEP_HTTPS: z.enum(["offer", "enforce"]).default("offer"),
   ROOMKEEP_CHARACTERS_MAX: z.coerce.number().int().min(1).max(100).default(5),
   ROOMKEEP_ROOMS_MAX: z.coerce.number().int().min(1).max(100_000).default(500),
   ROOMKEEP_ACCOUNT_TICKETS: z.coerce.number().int().min(1).max(1_000_000).default(60),
@@ -112,6 +113,8 @@ export interface Config {
   readonly tokenKeys: readonly string[];
   /** Trusted proxies before this process, which tell the client's address and scheme in X-Forwarded-For and -Proto. */
   readonly trustProxy: number;
+  /** True: whoever comes by plain http is sent to https or refused. Needs a trusted proxy, which tells the scheme. */
+  readonly httpsOnly: boolean;
   /** Characters an account may have. */
   readonly charactersMax: number;
   /** Rooms that this process may have open. */
@@ -169,6 +172,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     zoneSaveMs: data.ROOMKEEP_ZONE_SAVE_MS,
     tokenKeys: data.ROOMKEEP_TOKEN_KEY,
     trustProxy: data.ROOMKEEP_TRUST_PROXY,
+    httpsOnly: readHttps(data),
     charactersMax: data.ROOMKEEP_CHARACTERS_MAX,
     roomsMax: data.ROOMKEEP_ROOMS_MAX,
     accountTickets: data.ROOMKEEP_ACCOUNT_TICKETS,
@@ -193,6 +197,17 @@ function readPluginEnv(given: NodeJS.ProcessEnv): Record<string, string> {
       : [],
   );
   return Object.fromEntries(others);
+}
+
+function readHttps(data: z.infer<typeof environment>): boolean {
+  const enforced = data.ROOMKEEP_HTTPS === "enforce";
+  // This process speaks plain http: without a proxy whose word counts nobody could come by https.
+  if (enforced && data.ROOMKEEP_TRUST_PROXY === 0)
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      "ROOMKEEP_HTTPS=enforce needs ROOMKEEP_TRUST_PROXY: the proxy that ends TLS tells the scheme.",
+    );
+  return enforced;
 }
 
 function readOidc(data: z.infer<typeof environment>): OidcConfig | undefined {

@@ -111,6 +111,7 @@ export const ERROR_CODES = {
   // process
   CONFIG_INVALID: "A setting has a value that cannot be used.",
   PORT_IN_USE: "Another program listens on this port.",
+  HTTPS_NEEDED: "This server is reached by https only; nothing was done.",
   NODE_TOO_OLD: "This version of Node is too old.",
   REDIS_UNAVAILABLE: "Redis did not answer.",
   PAGE_MISSING: "The page has not been built.",

@@ -28,6 +28,8 @@ Settings, as environment variables:
   ROOMKEEP_ADMIN_PASSWORD  sign-in of /monitor/; without it one is made and shown at the first start
   ROOMKEEP_ORIGINS         other origins whose pages may use this server, separated by commas
   ROOMKEEP_TRUST_PROXY     0: number of proxies before it, which tell the client's address and scheme (X-Forwarded-For, -Proto)
+  ROOMKEEP_HTTPS           offer; enforce sends who comes by http to https, and refuses what changes something. Needs
+                           ROOMKEEP_TRUST_PROXY
   ROOMKEEP_TOKEN_KEY       secret of 32 letters or more behind access tokens; without it one is kept in the database.
                            Several, separated by commas: the first signs, all are accepted
   ROOMKEEP_CHARACTERS_MAX  5: characters an account may have

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
 import { join } from "node:path";
 import express, { type Application } from "express";
-import helmet from "helmet";
 import { RoomkeepError } from "../../shared/index.ts";
 
 /** What serves a page that is not built, while you develop. */
@@ -16,8 +15,7 @@ export interface LivePage {
 export type PageSource = string | LivePage;
 
 /**
- * Serves the built page, with the headers that keep it to itself. Hashed files are cached for a year, the page
- * itself never.
+ * Serves the built page. Hashed files are cached for a year, the page itself never.
  *
  * @throws RoomkeepError PAGE_MISSING when the folder has no index.html
  */
@@ -27,24 +25,6 @@ export async function servePage(
   http: HttpServer,
 ): Promise<void> {
   app.disable("x-powered-by");
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        directives: {
-          "default-src": ["'self'"],
-          "script-src": ["'self'"],
-          // The monitor's page brings inline styles.
-          "style-src": ["'self'", "'unsafe-inline'"],
-          "img-src": ["'self'", "data:", "blob:"],
-          "connect-src": ["'self'", "ws:", "wss:", "http:", "https:"],
-          "worker-src": ["'self'", "blob:"],
-          "upgrade-insecure-requests": null,
-        },
-      },
-      strictTransportSecurity: false,
-      crossOriginEmbedderPolicy: false,
-    }),
-  );
   if (page === undefined) return;
   if (typeof page === "function") return page(app, http);
   if (!existsSync(join(page, "index.html"))) {

@@ -251,6 +251,23 @@ describe("in a server", () => {
     expect(Object.keys(paths)).toContain("/v1/visitors/me");
   });
 
+  it.each([
+    ["GET", "/v1/rooms", 200],
+    ["GET", "/v1/me", 401],
+    ["POST", "/v1/guests", 400],
+    ["GET", "/nothing-is-here", 404],
+    ["GET", "/monitor/", 401],
+    ["POST", "/matchmake/joinOrCreate/nothing", 0],
+    ["OPTIONS", "/matchmake/joinOrCreate/hall", 0],
+  ])("answers %s %s (%i) with the security headers", async (method, path, status) => {
+    const answer = await fetch(world.url + path, { method });
+    await answer.text();
+    if (status) expect(answer.status).toBe(status);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(answer.headers.get("content-security-policy")).toMatch(/^default-src '(self|none)'/);
+    expect(answer.headers.get("x-powered-by")).toBeNull();
+  });
+
   it("shows pages to the admin alone, and what it measures", async () => {
     const page = `${world.url}/admin/visitors/list`;
     expect((await fetch(page)).status).toBe(401);
