@@ -140,7 +140,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
   closers.push("retention", openRetention(ds, log, open.retention));
   const isStopping = () => services.stopping;
-  const known = { config, log, database, shared, signIn, auth, seats, isStopping, zones };
+  const known = { config, log, database, shared, signIn, auth, seats, isStopping, zones, audit };
   const services: Services = {
     config,
     log,
@@ -229,14 +229,17 @@ async function openKept({
 }
 
 function foundationEndpoints(
-  foundation: Pick<Services, "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones"> & {
+  foundation: Pick<
+    Services,
+    "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones" | "audit"
+  > & {
     readonly seats: Seats;
     isStopping(): boolean;
   },
   metrics: Metrics,
   plugins: OpenPlugins,
 ) {
-  const { config, log, database, shared, signIn, auth, seats, isStopping, zones } = foundation;
+  const { config, log, database, shared, signIn, auth, seats, isStopping, zones, audit } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
   const guards = adminGuards(signIn);
@@ -256,7 +259,7 @@ function foundationEndpoints(
     ...monitorEndpoints(guards),
     ...metricsEndpoint(metrics, guards),
   };
-  return { ...own, ...plugins.endpoints({ auth, limit }, guards, own) };
+  return { ...own, ...plugins.endpoints({ auth, limit, audit }, guards, own) };
 }
 
 /**

@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   NOT_LEADER: "Only the leader of the room may do this.",
   TRAVELLING: "Not while the character is on its way to another room.",
   COMMAND_UNKNOWN: "The console knows no command of this name.",
+  AUDIT_WAITING: "The command was given, but the database has not taken its audit entry yet.",
   COMMAND_INVALID: "The command's arguments do not fit; nothing was done.",
   PROTOCOL_ABUSE: "Too many malformed messages; the connection was closed.",
   // travel and parties

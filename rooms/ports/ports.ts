@@ -50,14 +50,17 @@ export interface CommandGiven {
   readonly game: string;
   readonly roomId: string;
   readonly line: string;
-  /** "done", or the code of the refusal. */
+  /** "done", the code of the refusal, or "failed": it threw. */
   readonly outcome: string;
 }
 
 /** Where commands are written down. */
 export interface AuditPort {
-  /** Queues an entry for the next write. Never throws, never waits; what cannot be written is told in the log. */
-  note(given: CommandGiven): void;
+  /**
+   * Writes an entry down. Whoever gave the command is answered when it stands.
+   * @throws DATABASE_UNAVAILABLE it is not written yet; it will be when the database is back
+   */
+  note(given: CommandGiven): Promise<void>;
 }
 
 /** Where rooms are recorded, if this process records them. */

@@ -73,7 +73,7 @@ export const refusingPorts: Ports = {
   seats: { take: noSeats, confirm: noSeats, end: noSeats },
   openRoom: refuseCall("count of rooms"),
   events: { keep() {} },
-  audit: { note() {} },
+  audit: { async note() {} },
   log: silence,
   recordings: undefined,
   verify: refuseCall("sign-in"),

@@ -231,7 +231,7 @@ describe("in a server", () => {
     const room = world.room<Hall>(ann.room.roomId);
     expect(room.plugin(visitors).inside).toEqual(new Set([ann.room.sessionId]));
     expect(room.faults.get("failing.onJoin")).toBe(1);
-    expect(room.console.give({ id: ann.room.sessionId, role: "player" }, "/inside")).toBe("1");
+    expect(await room.console.give({ id: ann.room.sessionId, role: "player" }, "/inside")).toBe("1");
     expect(() => room.plugin(unlisted)).toThrow(expect.objectContaining({ code: "PLUGIN_MISSING" }));
     await ann.leave();
     await expect.poll(() => room.plugin(visitors).inside.size).toBe(0);

@@ -141,7 +141,7 @@ describe("the console of a room", () => {
     expect(await complete("/kick a")).toEqual(["/kick admin"]);
     expect(await complete("/nothing ")).toEqual([]);
     await admin.leave();
-    const quiet = openConsole({}, [defineCommand({ name: "stop", help: "", run: () => "" })], () => {});
+    const quiet = openConsole({}, [defineCommand({ name: "stop", help: "", run: () => "" })], async () => {});
     expect(quiet.complete({ id: "", role: "player" }, "/")).toEqual(["/help"]);
     expect(quiet.complete({ id: "", role: "admin" }, "")).toEqual(["/help", "/stop"]);
   });
