@@ -14,6 +14,7 @@ import { guardRequests } from "./http/request-guard.ts";
 import type { PageSource } from "./http/static-page.ts";
 import type { AnyPlugin } from "./plugins/index.ts";
 import { answerLetGo, openServices, type Services } from "./services.ts";
+import { entryOf } from "./telemetry/audit.ts";
 import { openLog } from "./telemetry/log.ts";
 import { hearConsole, sampleLog } from "./telemetry/sampled-log.ts";
 
@@ -111,10 +112,14 @@ export async function startServer(
 }
 
 /** Colyseus's presence carries the word; whoever asks knows the process by its id. */
-async function hearDrain({ shared, log }: Services, listener: () => void): Promise<void> {
-  await shared?.presence.subscribe(DRAIN_CHANNEL, (processId: string) => {
+async function hearDrain({ shared, log, audit }: Services, listener: () => void): Promise<void> {
+  await shared?.presence.subscribe(DRAIN_CHANNEL, async (processId: string) => {
     if (processId !== matchMaker.processId) return;
     log.info({}, "asked to drain");
+    // Whoever asked is answered by the end of the process.
+    await audit
+      .note(entryOf({ caller: "operator", role: "admin", line: `roomkeep drain ${processId}` }, "done"))
+      .catch((error) => log.warn({ err: error }, "the audit entry of the drain waits"));
     listener();
   });
 }

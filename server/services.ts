@@ -28,6 +28,7 @@ import { openItems } from "./items/items.ts";
 import { openRoomLimit, type RoomLimit } from "./matchmaking/room-limit.ts";
 import { openSeats, type Seats } from "./matchmaking/seat-reservations.ts";
 import { openWaitingSeats } from "./matchmaking/waiting-seats.ts";
+import { openOperatorSocket } from "./operations/operator-socket.ts";
 import { type Characters, type Holder, openCharacters } from "./persistence/characters.ts";
 import { exportRefusedZones } from "./persistence/refused-zones.ts";
 import { openSaveSpool } from "./persistence/save-spool.ts";
@@ -173,6 +174,8 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     },
     close: closers.close,
   };
+  if (database.kind === "embedded" && dataDir !== IN_MEMORY)
+    closers.push("operator socket", await openOperatorSocket(database.where, { ds, log }));
   if (config.backupEveryMs) {
     const timer = scheduleBackups(ds, join(dataDir, "backups"), config.backupEveryMs, log);
     closers.push("backups", () => clearInterval(timer));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Gauge } from "prom-client";
 import { defineCommand, openReplay, WorldRoom } from "roomkeep/rooms";
 import { type AnyPlugin, definePlugin, type Plugin, readConfig, route } from "roomkeep/server";
-import { WorldState } from "roomkeep/shared";
+import { RoomkeepError, WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -14,6 +14,7 @@ import { rowsOf } from "../../server/plugins/index.ts";
 import { openServices } from "../../server/services.ts";
 import { IN_MEMORY, type MoreRows, migrate, openDatabase } from "../../server/storage/database.ts";
 import { applyRetention } from "../../server/storage/retention.ts";
+import { readAudit } from "../../server/telemetry/audit.ts";
 import { testLog } from "../helpers/databases.ts";
 import { FormerVisits } from "../helpers/former-visits.ts";
 
@@ -184,10 +185,13 @@ const visitors = definePlugin({
     }),
     clearVisitors: route({
       method: "DELETE",
-      path: "/v1/visitors",
+      path: "/v1/visitors/:name",
       role: "moderator",
       status: 204,
-      answer: () => null,
+      answer({ params }) {
+        if (params.name === "nobody") throw new RoomkeepError("PLAYER_UNKNOWN");
+        return null;
+      },
     }),
   }),
   metrics: (registry, { inside }) =>
@@ -244,7 +248,21 @@ describe("in a server", () => {
       callApi(world.url, method, path, { accessToken: bearer });
     await expect(ask("GET", "/v1/visitors/me")).rejects.toMatchObject({ code: "TOKEN_INVALID" });
     expect(await ask("GET", "/v1/visitors/me", accessToken)).toEqual({ role: "player" });
-    await expect(ask("DELETE", "/v1/visitors", accessToken)).rejects.toMatchObject({ code: "ROLE_NEEDED" });
+    await expect(ask("DELETE", "/v1/visitors/ann", accessToken)).rejects.toMatchObject({
+      code: "ROLE_NEEDED",
+    });
+    const { ds } = world.server.foundation.database;
+    await ds.query("UPDATE account SET role = 'moderator'");
+    await ask("DELETE", "/v1/visitors/ann", accessToken);
+    await expect(ask("DELETE", "/v1/visitors/nobody", accessToken)).rejects.toMatchObject({
+      code: "PLAYER_UNKNOWN",
+    });
+    // What needs a role and changes something is audited, once; what anybody may ask is not.
+    expect((await readAudit(ds, 10)).reverse()).toMatchObject([
+      { role: "player", line: "DELETE /v1/visitors/ann", outcome: "ROLE_NEEDED", roomId: "" },
+      { role: "moderator", line: "DELETE /v1/visitors/ann", outcome: "done" },
+      { role: "moderator", line: "DELETE /v1/visitors/nobody", outcome: "PLAYER_UNKNOWN" },
+    ]);
     for (let i = 0; i < 2; i++) await ask("GET", "/v1/visitors");
     await expect(ask("GET", "/v1/visitors")).rejects.toMatchObject({ code: "RATE_LIMITED" });
     const { paths } = await callApi<{ paths: Record<string, object> }>(world.url, "GET", "/v1/openapi.json");
