@@ -264,7 +264,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       const { accountId: account, id: character } = this.players.get(caller.id)?.claim.sheet ?? {};
       const { roomName: game, roomId } = this;
       const { id, role } = caller;
-      ports.audit.note({ caller: id, role, account, character, game, roomId, line, outcome });
+      return ports.audit.note({ caller: id, role, account, character, game, roomId, line, outcome });
     });
   }
 

@@ -15,6 +15,7 @@ import { guardRequests } from "./http/request-guard.ts";
 import type { PageSource } from "./http/static-page.ts";
 import type { AnyPlugin } from "./plugins/index.ts";
 import { openServices, type Services } from "./services.ts";
+import { entryOf } from "./telemetry/audit.ts";
 import { openLog } from "./telemetry/log.ts";
 import { hearConsole, sampleLog } from "./telemetry/sampled-log.ts";
 
@@ -73,8 +74,8 @@ export async function startServer(
   plugins: readonly AnyPlugin[] = [],
 ): Promise<RunningServer> {
   const http = createServer({ highWaterMark: ANSWER_MAX });
-  const guard = guardRequests(http, openLog(config.logLevel), config.trustProxy);
-  // First, because a port in use is found at once, while a database takes time to open.
+  const guard = guardRequests(http, openLog(config.logLevel), config.trustProxy, config.httpsOnly);
+  // First, because it fails at once where a database takes its time.
   await claimPort(http, config);
   try {
     const { port } = http.address() as AddressInfo;
@@ -123,11 +124,15 @@ export async function startServer(
   }
 }
 
-/** The request comes over Colyseus's presence and names the process by its id. */
-async function hearDrain({ shared, log }: Services, listener: () => void): Promise<void> {
-  await shared?.presence.subscribe(DRAIN_CHANNEL, (processId: string) => {
+/** Colyseus's presence carries the word; whoever asks knows the process by its id. */
+async function hearDrain({ shared, log, audit }: Services, listener: () => void): Promise<void> {
+  await shared?.presence.subscribe(DRAIN_CHANNEL, async (processId: string) => {
     if (processId !== matchMaker.processId) return;
     log.info({}, "asked to drain");
+    // Whoever asked is answered by the end of the process.
+    await audit
+      .note(entryOf({ caller: "operator", role: "admin", line: `roomkeep drain ${processId}` }, "done"))
+      .catch((error) => log.warn({ err: error }, "the audit entry of the drain waits"));
     listener();
   });
 }

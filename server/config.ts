@@ -63,6 +63,7 @@ const environment = z.object({
     .transform((keys) => keys?.split(",").map((key) => key.trim()) ?? [])
     .pipe(z.array(z.string().min(32, "each key needs at least 32 characters"))),
   ROOMKEEP_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  ROOMKEEP_HTTPS: z.enum(["offer", "enforce"]).default("offer"),
   ROOMKEEP_CHARACTERS_MAX: z.coerce.number().int().min(1).max(100).default(5),
   ROOMKEEP_CODE_LETTERS: z.coerce.number().int().min(CODE_LENGTH).max(CODE_LENGTH_MAX).default(CODE_LENGTH),
   ROOMKEEP_ROOMS_MAX: z.coerce.number().int().min(1).max(100_000).default(500),
@@ -122,6 +123,8 @@ export interface Config {
    * -Proto.
    */
   readonly trustProxy: number;
+  /** True: whoever comes by plain http is sent to https or refused. Needs a trusted proxy, which tells the scheme. */
+  readonly httpsOnly: boolean;
   /** Characters an account may have. */
   readonly charactersMax: number;
   /** Letters of a room's code, 4 to 12. */
@@ -182,6 +185,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     zoneSaveMs: data.ROOMKEEP_ZONE_SAVE_MS,
     tokenKeys: data.ROOMKEEP_TOKEN_KEY,
     trustProxy: data.ROOMKEEP_TRUST_PROXY,
+    httpsOnly: readHttps(data),
     charactersMax: data.ROOMKEEP_CHARACTERS_MAX,
     codeLength: data.ROOMKEEP_CODE_LETTERS,
     roomsMax: data.ROOMKEEP_ROOMS_MAX,
@@ -207,6 +211,17 @@ function readPluginEnv(given: NodeJS.ProcessEnv): Record<string, string> {
       : [],
   );
   return Object.fromEntries(others);
+}
+
+function readHttps(data: z.infer<typeof environment>): boolean {
+  const enforced = data.ROOMKEEP_HTTPS === "enforce";
+  // This process speaks plain http: without a proxy whose word counts nobody could come by https.
+  if (enforced && data.ROOMKEEP_TRUST_PROXY === 0)
+    throw new RoomkeepError(
+      "CONFIG_INVALID",
+      "ROOMKEEP_HTTPS=enforce needs ROOMKEEP_TRUST_PROXY: the proxy that ends TLS tells the scheme.",
+    );
+  return enforced;
 }
 
 function readOidc(data: z.infer<typeof environment>): OidcConfig | undefined {

@@ -31,6 +31,7 @@ import { openItems } from "./items/items.ts";
 import { openRoomLimit, type RoomLimit } from "./matchmaking/room-limit.ts";
 import { openSeats, type Seats } from "./matchmaking/seat-reservations.ts";
 import { openWaitingSeats } from "./matchmaking/waiting-seats.ts";
+import { openOperatorSocket } from "./operations/operator-socket.ts";
 import { type Characters, openCharacters } from "./persistence/characters.ts";
 import { exportRefusedZones } from "./persistence/refused-zones.ts";
 import { openSaveSpool } from "./persistence/save-spool.ts";
@@ -151,7 +152,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   closers.push("retention", openRetention(ds, log, open.retention));
   const isStopping = () => services.stopping;
   const isRedisAway = () => services.membership?.members.isAway() ?? false;
-  const known = { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones };
+  const known = { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones, audit };
   const services: Services = {
     config,
     log,
@@ -188,6 +189,8 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     },
     close: closers.close,
   };
+  if (database.kind === "embedded" && dataDir !== IN_MEMORY)
+    closers.push("operator socket", await openOperatorSocket(database.where, { ds, log }));
   if (config.backupEveryMs) {
     const timer = scheduleBackups(ds, join(dataDir, "backups"), config.backupEveryMs, log);
     closers.push("backups", () => clearInterval(timer));
@@ -266,7 +269,10 @@ async function openKept({
 }
 
 function foundationEndpoints(
-  foundation: Pick<Services, "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones"> & {
+  foundation: Pick<
+    Services,
+    "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones" | "audit"
+  > & {
     readonly seats: Seats;
     isStopping(): boolean;
     isRedisAway(): boolean;
@@ -274,7 +280,8 @@ function foundationEndpoints(
   metrics: Metrics,
   plugins: OpenPlugins,
 ) {
-  const { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones } = foundation;
+  const { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones, audit } =
+    foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
   const dependencies: Dependency[] = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
@@ -298,5 +305,5 @@ function foundationEndpoints(
     ...monitorEndpoints(guards),
     ...metricsEndpoint(metrics, guards),
   };
-  return { ...own, ...plugins.endpoints({ auth, limit }, guards, own) };
+  return { ...own, ...plugins.endpoints({ auth, limit, audit }, guards, own) };
 }

@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   NOT_LEADER: "Only the leader of the room may do this.",
   TRAVELLING: "Not while the character is on its way to another room.",
   COMMAND_UNKNOWN: "The console knows no command of this name.",
+  AUDIT_WAITING: "The command was given, but the database has not taken its audit entry yet.",
   COMMAND_INVALID: "The command's arguments do not fit; nothing was done.",
   PROTOCOL_ABUSE: "Too many malformed messages; the connection was closed.",
   // travel and parties
@@ -114,6 +115,7 @@ export const ERROR_CODES = {
   // process
   CONFIG_INVALID: "A setting has a value that cannot be used.",
   PORT_IN_USE: "Another program listens on this port.",
+  HTTPS_NEEDED: "This server is reached by https only; nothing was done.",
   NODE_TOO_OLD: "This version of Node is too old.",
   REDIS_UNAVAILABLE: "Redis did not answer, or takes no writes.",
   REDIS_UNSUITABLE: "What answers at REDIS_URL is no Redis that roomkeep can use.",

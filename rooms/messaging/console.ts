@@ -66,11 +66,12 @@ export function defineCommand<R>(command: Command<R>): Command<R> {
 /** A room's console. */
 export interface Console {
   /**
-   * Runs a line, with or without its leading slash. Returns the answer to the caller, or a refusal that
-   * changed nothing.
+   * Gives a command, with or without its stroke, which is done at once: an answer for the one who gave it, or a
+   * refusal that changed nothing. The answer comes when what is audited stands in the audit log;
+   * AUDIT_WAITING: it was done, and does not stand there yet.
    */
-  give(caller: Caller, line: string): string | Refusal;
-  /** Complete lines that a line may become, at most twenty. */
+  give(caller: Caller, line: string): Promise<string | Refusal>;
+  /** Whole lines that a line may become, at most twenty. */
   complete(caller: Caller, line: string): string[];
 }
 
@@ -78,7 +79,14 @@ export interface Console {
 export interface Audited {
   readonly caller: Caller;
   readonly line: string;
-  readonly outcome: "done" | Refusal["code"];
+  readonly outcome: "done" | "failed" | Refusal["code"];
+}
+
+/** What came of a command: an answer, or what it threw. */
+interface Attempt {
+  readonly answer?: string | Refusal;
+  readonly outcome: Audited["outcome"];
+  readonly error?: unknown;
 }
 
 const OFFERED_MAX = 20;
@@ -86,27 +94,37 @@ const OFFERED_MAX = 20;
 /**
  * Opens the console of a room.
  *
- * @param audit called for each command above a player's, done or refused, except those that change nothing
+ * @param audit writes down each command that a player may not give, done, refused or failed, but not those that only look
  */
 export function openConsole<R>(
   room: R,
   commands: readonly Command<R>[],
-  audit: (entry: Audited) => void,
+  audit: (entry: Audited) => Promise<void>,
 ): Console {
   const byName = new Map<string, Command<R>>();
   const all = [helpOf(byName), ...commands];
   for (const command of all) byName.set(command.name, command);
 
-  function give(caller: Caller, line: string): string | Refusal {
+  async function give(caller: Caller, line: string): Promise<string | Refusal> {
     const [name = "", ...words] = wordsOf(line);
     const command = byName.get(name);
     if (!command)
       return refuse("COMMAND_UNKNOWN", `There is no command "${name.slice(0, 32)}"; /help lists them.`);
-    const answer = mayGive(caller, command) ? runWith(command, caller, words) : refuse("ROLE_NEEDED");
-    if (roleOf(command) !== "player" && !command.looks) {
-      audit({ caller, line, outcome: typeof answer === "string" ? "done" : answer.code });
+    const isAudited = roleOf(command) !== "player" && !command.looks;
+    // Before the first wait: a re-run does it in the same place.
+    const { answer, outcome, error } = attempt(command, caller, words);
+    const isWaiting = isAudited && (await waits(audit({ caller, line, outcome })));
+    if (answer === undefined) throw error;
+    return isWaiting ? refuse("AUDIT_WAITING") : answer;
+  }
+
+  function attempt(command: Command<R>, caller: Caller, words: readonly string[]): Attempt {
+    try {
+      const answer = mayGive(caller, command) ? runWith(command, caller, words) : refuse("ROLE_NEEDED");
+      return { answer, outcome: typeof answer === "string" ? "done" : answer.code };
+    } catch (error) {
+      return { outcome: "failed", error };
     }
-    return answer;
   }
 
   function runWith(command: Command<R>, caller: Caller, given: readonly string[]): string | Refusal {
@@ -159,6 +177,14 @@ export function openConsole<R>(
       return fitting.map((one) => `/${[...before, one].map(quoted).join(" ")}`);
     },
   };
+}
+
+/** True: the entry is not written yet. The log tells why, and it is written later. */
+function waits(writing: Promise<void>): Promise<boolean> {
+  return writing.then(
+    () => false,
+    () => true,
+  );
 }
 
 function helpOf<R>(byName: ReadonlyMap<string, Command<R>>): Command<R> {
@@ -217,8 +243,8 @@ export function registerConsoleMessages<P extends RoomPlayer>(
   router: MessageRouter<P>,
   console: Console,
 ): void {
-  router.on("command", roomMessages.command, ({ sessionId, role, client }, { line }) => {
-    const answer = console.give({ id: sessionId, role }, line);
+  router.on("command", roomMessages.command, async ({ sessionId, role, client }, { line }) => {
+    const answer = await console.give({ id: sessionId, role }, line);
     if (typeof answer !== "string") return answer;
     client.send("console", { line, text: answer });
   });

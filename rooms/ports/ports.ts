@@ -52,14 +52,17 @@ export interface CommandGiven {
   readonly game: string;
   readonly roomId: string;
   readonly line: string;
-  /** "done", or the code of the refusal. */
+  /** "done", the code of the refusal, or "failed": it threw. */
   readonly outcome: string;
 }
 
 /** The audit log. */
 export interface AuditPort {
-  /** Queues an entry for the next write. Never throws, never waits; a failed write is logged. */
-  note(given: CommandGiven): void;
+  /**
+   * Writes an entry down. Whoever gave the command is answered when it stands.
+   * @throws DATABASE_UNAVAILABLE it is not written yet; it will be when the database is back
+   */
+  note(given: CommandGiven): Promise<void>;
 }
 
 /** Records rooms, if this process does. */

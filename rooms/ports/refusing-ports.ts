@@ -72,7 +72,7 @@ export const refusingPorts: Ports = {
   signIns: { watch: () => () => {}, isGood: async () => true },
   openRoom: refuseCall("count of rooms"),
   events: { keep() {} },
-  audit: { note() {} },
+  audit: { async note() {} },
   log: silence,
   codeLength: CODE_LENGTH,
   recordings: undefined,

@@ -208,7 +208,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
   /** Gives a command as an operator. */
   command(caller: Caller, line: string): void {
     const { console, faults } = this.#host;
-    faults.attempt("command", () => void console.give(caller, line));
+    console.give(caller, line).catch((error) => faults.note("command", error));
   }
 
   /** The async results: asked outside, taken from a recording, or refused. */

@@ -1,22 +1,22 @@
 import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/index.ts";
-import { type AuditRow, readAudit } from "../telemetry/audit.ts";
+import { listAudit } from "../operations/books.ts";
 import type { Command } from "./command.ts";
-import { withDatabase } from "./with-database.ts";
+import { operate, WHERE } from "./operate.ts";
 
 const LAST_MAX = 10_000;
 
 const help = `roomkeep audit [--last 50] [--json]
 
-Lists the last commands that moderators and admins gave in rooms, done or refused, oldest first: when, who, with which
-role, in which room, the line, and what came of it. --json prints one object a line.
+Lists the last privileged actions, done or refused, oldest first: when, who, with which role, in which room or on the
+server, the line, and what came of it. Those are commands of moderators and admins in rooms, requests that need such a role,
+and commands like roomkeep account. --json prints one object a line. Entries are kept for a year.
 
-It works on the database that the server uses: DATABASE_URL, or the embedded one in ROOMKEEP_DATA_DIR, which has to be
-free. Entries are kept for a year.`;
+${WHERE}`;
 
 /** `roomkeep audit`: the last console commands. */
 export const command: Command = {
-  summary: "list the last commands that were given in rooms",
+  summary: "list the last commands and other privileged actions",
   help,
   async run(args) {
     const { values } = parseArgs({
@@ -26,14 +26,6 @@ export const command: Command = {
     const last = Number(values.last);
     if (!Number.isInteger(last) || last < 1 || last > LAST_MAX)
       throw new RoomkeepError("CONFIG_INVALID", `--last takes a whole number from 1 to ${LAST_MAX}.`);
-    await withDatabase(async ({ ds }) => {
-      const rows = (await readAudit(ds, last)).reverse();
-      for (const row of rows) console.log(values.json ? JSON.stringify(row) : sentenceOf(row));
-      if (rows.length === 0 && !values.json) console.log("No command has been given yet.");
-    });
+    await operate(listAudit, { last, json: values.json });
   },
 };
-
-function sentenceOf({ at, role, caller, account, game, roomId, line, outcome }: AuditRow): string {
-  return `${at.toISOString()}  ${role} ${account ?? caller}  ${game} ${roomId}  ${line}  ${outcome}`;
-}

@@ -1,11 +1,11 @@
-import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { readInterval } from "../config.ts";
-import { backUp, backupName, pruneBackups } from "../storage/backup.ts";
+import { readConfig, readInterval } from "../config.ts";
+import { makeBackup } from "../operations/backups.ts";
+import { backupName, pruneBackups } from "../storage/backup.ts";
 import type { Command } from "./command.ts";
-import { withDatabase } from "./with-database.ts";
+import { operate, WHERE } from "./operate.ts";
 
 const help = `roomkeep backup [--to file] [--every 6h] [--keep 28] [--json]
 
@@ -17,8 +17,8 @@ lines, the same from the embedded database and from PostgreSQL.
   --keep <n>      with --every: keeps the newest n, 28 when not given
   --json          progress and result as JSON lines
 
-PostgreSQL is backed up while servers run. One process at a time opens the embedded database: stop the server first, or
-let it make the backups itself, by ROOMKEEP_BACKUP_EVERY=6h.`;
+${WHERE} The game waits while the embedded one is read. A server
+also makes its own by ROOMKEEP_BACKUP_EVERY=6h.`;
 
 /** `roomkeep backup`: everything into one file. */
 export const command: Command = {
@@ -35,27 +35,14 @@ export const command: Command = {
       },
     });
     const everyMs = values.every === undefined ? undefined : readInterval(values.every);
-    await withDatabase(async ({ ds }, config) => {
-      const folder = resolve(config.dataDir, "backups");
-      for (;;) {
-        const name = backupName(new Date());
-        const to = everyMs ? join(values.to ?? folder, name) : (values.to ?? join(folder, name));
-        await makeOne(ds, resolve(to), values.json);
-        if (everyMs === undefined) return;
-        await pruneBackups(resolve(values.to ?? folder), Number(values.keep));
-        await sleep(everyMs);
-      }
-    });
+    const folder = resolve(readConfig(process.env).dataDir, "backups");
+    for (;;) {
+      const name = backupName(new Date());
+      const to = everyMs ? join(values.to ?? folder, name) : (values.to ?? join(folder, name));
+      await operate(makeBackup, { to: resolve(to), json: values.json });
+      if (everyMs === undefined) return;
+      await pruneBackups(resolve(values.to ?? folder), Number(values.keep));
+      await sleep(everyMs);
+    }
   },
 };
-
-async function makeOne(ds: Parameters<typeof backUp>[0], to: string, json: boolean): Promise<void> {
-  const result = await backUp(ds, to, (table, rows) =>
-    console.error(json ? JSON.stringify({ table, rows }) : `  ${table}: ${rows}`),
-  );
-  const { size } = await stat(to);
-  const text = `${result.rows} rows, ${size} bytes: ${to}`;
-  console.log(
-    json ? JSON.stringify({ backup: to, rows: result.rows, bytes: size, tables: result.tables }) : text,
-  );
-}

@@ -3,7 +3,9 @@ import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/index.ts";
 import { verifyLedger } from "../items/ledger.ts";
 import { restore } from "../storage/backup.ts";
+import { audited } from "../telemetry/audit.ts";
 import type { Command } from "./command.ts";
+import { operatorName } from "./operate.ts";
 import { withDatabase } from "./with-database.ts";
 
 const help = `roomkeep restore <file> [--replace] [--json]
@@ -31,7 +33,11 @@ export const command: Command = {
     await withDatabase(async ({ ds }) => {
       const progress = (table: string, rows: number) =>
         console.error(values.json ? JSON.stringify({ table, rows }) : `  ${table}: ${rows}`);
-      const result = await restore(ds, resolve(file), { replace: values.replace, progress });
+      const { replace } = values;
+      const line = `roomkeep restore ${resolve(file)}${replace ? " --replace" : ""}`;
+      const result = await audited(ds, { caller: operatorName(), role: "admin", line }, (db) =>
+        restore(db, resolve(file), { replace, progress }),
+      );
       const differences = await verifyLedger(ds);
       const report = { restored: result.file, rows: result.rows, tables: result.tables, differences };
       console.log(values.json ? JSON.stringify(report) : `${result.rows} rows were restored.`);

@@ -31,6 +31,8 @@ Settings, as environment variables:
   ROOMKEEP_ORIGINS         other origins whose pages may use this server, separated by commas
   ROOMKEEP_TRUST_PROXY     0: number of proxies in front, which add the client's address and scheme (X-Forwarded-For, -Proto)
   ROOMKEEP_TOKEN_KEY       secret of 32 characters or more that signs access tokens; default: one in the database.
+  ROOMKEEP_HTTPS           offer; enforce sends who comes by http to https, and refuses what changes something. Needs
+                           ROOMKEEP_TRUST_PROXY
                            Several, separated by commas: the first signs, all are accepted
   ROOMKEEP_CHARACTERS_MAX  5: characters an account may have
   ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID, ROOMKEEP_OIDC_CLIENT_SECRET, ROOMKEEP_OIDC_REDIRECT, ROOMKEEP_OIDC_NAME

@@ -1,14 +1,8 @@
 import { parseArgs } from "node:util";
-import type { DataSource } from "typeorm";
 import { RoomkeepError } from "../../shared/index.ts";
-import {
-  listQuarantine,
-  type QuarantinedZone,
-  restoreQuarantined,
-  setZoneAside,
-} from "../persistence/zone-quarantine.ts";
+import { listAside, REASON_MAX, restoreZone, setAside } from "../operations/zones.ts";
 import type { Command } from "./command.ts";
-import { withDatabase } from "./with-database.ts";
+import { operate, WHERE } from "./operate.ts";
 
 const HELP: Record<string, string> = {
   list: `roomkeep zones quarantine list [--json]
@@ -35,8 +29,7 @@ ${Object.values(HELP)
   .map((text) => text.replace(/^/gm, "  ").replace(/^ +$/gm, ""))
   .join("\n\n")}
 
-It works on the database that the server uses: DATABASE_URL, while servers run, or the embedded one in
-ROOMKEEP_DATA_DIR, which has to be free: stop the server first (else DATA_DIR_LOCKED).`;
+${WHERE}`;
 
 /** `roomkeep zones`: saved worlds, set aside and restored. */
 export const command: Command = {
@@ -59,9 +52,7 @@ export const command: Command = {
       process.exitCode = 2;
       return;
     }
-    await withDatabase(async ({ ds }) => {
-      for (const line of await act(ds, what, values)) console.log(line);
-    });
+    await act(what, values);
   },
 };
 
@@ -70,28 +61,12 @@ interface Options {
   readonly reason: string;
 }
 
-const VERBS: Record<string, (ds: DataSource, what: string, options: Options) => Promise<string[]>> = {
-  async list(ds, _, { json }) {
-    const rows = await listQuarantine(ds);
-    if (json) return rows.map((row) => JSON.stringify(row));
-    return rows.length > 0 ? rows.map(sentenceOf) : ["Nothing is set aside."];
-  },
-  async restore(ds, id, { json }) {
-    const done = await restoreQuarantined(ds, id);
-    if (json) return [JSON.stringify({ restored: id, ...done })];
-    const since = done.aside ? ` Its former save is set aside as ${done.aside}.` : "";
-    return [`The world ${id} is the save of the zone ${done.zone} again.${since}`];
-  },
-  async "set-aside"(ds, zone, { json, reason }) {
-    if (reason.length > 500)
-      throw new RoomkeepError("CONFIG_INVALID", "--reason takes at most 500 characters.");
-    const id = await setZoneAside(ds, zone, reason);
-    if (json) return [JSON.stringify({ zone, aside: id })];
-    return [`The zone ${zone} begins anew. To undo it: roomkeep zones quarantine restore ${id}`];
+const VERBS: Record<string, (what: string, told: Options) => Promise<void>> = {
+  list: (_, { json }) => operate(listAside, { json }),
+  restore: (id, { json }) => operate(restoreZone, { id, json }),
+  "set-aside"(zone, { json, reason }) {
+    if (reason.length > REASON_MAX)
+      throw new RoomkeepError("CONFIG_INVALID", `--reason takes at most ${REASON_MAX} characters.`);
+    return operate(setAside, { zone, reason, json });
   },
 };
-
-function sentenceOf({ id, zone, version, savedAt, quarantinedAt, bytes, reason }: QuarantinedZone): string {
-  const times = `saved ${savedAt.toISOString()}, set aside ${quarantinedAt.toISOString()}`;
-  return `${id}  ${zone} version ${version}  ${times}  ${bytes} bytes  ${reason}`;
-}

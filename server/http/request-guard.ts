@@ -3,8 +3,10 @@ import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { ADDRESS_HEADER, settleAddress } from "./client-address.ts";
 import { settleScheme } from "./client-scheme.ts";
+import { answerPlain, needsHttps } from "./https-only.ts";
 import { openRefusalLog } from "./refusal-log.ts";
 import { awaitBody, dropBody } from "./request-body.ts";
+import { setSecurityHeaders } from "./security-headers.ts";
 
 /** Most bytes of a request's body: matchmaking options and account forms are far smaller. */
 const BODY_MAX = 64 * 1024;
@@ -22,13 +24,14 @@ export interface RequestGuard {
 }
 
 /**
- * Refuses malformed requests before the framework sees them: a Host that is invalid or repeated, a target
- * that is no path, a body that is too long. Settles the client's address and scheme for all later code.
- * Headers of proxies are read or ignored, never a reason to refuse.
+ * Turns away what no browser sends before the framework behind sees it: a Host that is no host, two of them, a target
+ * that is no path, a body without end. Settles the client's address and scheme for all that comes after, and sets the
+ * security headers of every answer. What proxies tell in their headers is taken or ignored, never a reason to refuse.
  *
- * @param proxies number of trusted proxies in front
+ * @param proxies trusted proxies before this process
+ * @param httpsOnly who comes by plain http is sent to https, or refused
  */
-export function guardRequests(server: Server, log: Logger, proxies = 0): RequestGuard {
+export function guardRequests(server: Server, log: Logger, proxies = 0, httpsOnly = false): RequestGuard {
   let isOpen = false;
   server.headersTimeout = 10_000;
   server.requestTimeout = 20_000;
@@ -41,9 +44,11 @@ export function guardRequests(server: Server, log: Logger, proxies = 0): Request
     settleAddress(request, proxies);
     // HTTP/1.0, which HAProxy's health checks speak, has no Host. For 1.1 Node itself requires one.
     if (request.httpVersion === "1.0") request.headers.host ??= "localhost";
+    const scheme = settleScheme(request, proxies);
     const visit: Visit = {
       request,
-      scheme: settleScheme(request, proxies),
+      scheme,
+      isPlain: httpsOnly && scheme === "http" && needsHttps(request),
       isEarly: () => !isOpen,
       enter: () => emit(event, ...args),
       note: (reason) => note(reason, String(request.headers[ADDRESS_HEADER])),
@@ -62,6 +67,8 @@ export function guardRequests(server: Server, log: Logger, proxies = 0): Request
 interface Visit {
   readonly request: IncomingMessage;
   readonly scheme: "http" | "https";
+  /** True: it came by plain http, and https is enforced. */
+  readonly isPlain: boolean;
   isEarly(): boolean;
   /** Passes the request on to later code. */
   enter(): void;
@@ -69,7 +76,8 @@ interface Visit {
   note(reason: "host" | "target" | "body"): void;
 }
 
-function admit({ request, scheme, isEarly, enter, note }: Visit, response: ServerResponse): void {
+function admit({ request, scheme, isPlain, isEarly, enter, note }: Visit, response: ServerResponse): void {
+  setSecurityHeaders(request, response);
   if (scheme === "https") response.setHeader("strict-transport-security", HSTS);
   const tooLong = () => {
     note("body");
@@ -80,13 +88,15 @@ function admit({ request, scheme, isEarly, enter, note }: Visit, response: Serve
     note(fault);
     turnAway(request, response, 400);
   } else if (Number(request.headers["content-length"] ?? 0) > BODY_MAX) tooLong();
+  else if (isPlain) awaitBody(request, BODY_MAX, () => answerPlain(request, response), tooLong);
   else awaitBody(request, BODY_MAX, () => (isEarly() ? askBackLater(response) : enter()), tooLong);
 }
 
-function admitSocket({ request, isEarly, enter, note }: Visit, socket: Duplex): void {
+function admitSocket({ request, isPlain, isEarly, enter, note }: Visit, socket: Duplex): void {
   const fault = faultOf(request);
   if (fault) note(fault);
   if (fault) endSocket(socket, "400 Bad Request");
+  else if (isPlain) endSocket(socket, "403 Forbidden");
   else if (isEarly()) endSocket(socket, "503 Service Unavailable");
   else enter();
 }

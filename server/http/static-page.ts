@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
 import { join } from "node:path";
 import express, { type Application } from "express";
-import helmet from "helmet";
 import { RoomkeepError } from "../../shared/index.ts";
 import { needPackages, PAGE_PACKAGES } from "../optional-packages.ts";
 
@@ -28,24 +27,6 @@ export async function servePage(
   http: HttpServer,
 ): Promise<void> {
   app.disable("x-powered-by");
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        directives: {
-          "default-src": ["'self'"],
-          "script-src": ["'self'"],
-          // The monitor's page brings inline styles.
-          "style-src": ["'self'", "'unsafe-inline'"],
-          "img-src": ["'self'", "data:", "blob:"],
-          "connect-src": ["'self'", "ws:", "wss:", "http:", "https:"],
-          "worker-src": ["'self'", "blob:"],
-          "upgrade-insecure-requests": null,
-        },
-      },
-      strictTransportSecurity: false,
-      crossOriginEmbedderPolicy: false,
-    }),
-  );
   if (page === undefined) return;
   if (typeof page === "function") return page(app, http);
   if (!existsSync(join(page, "index.html"))) {

@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { DataSource, EntityManager } from "typeorm";
+import type { EntityManager } from "typeorm";
 import { RoomkeepError } from "../../shared/index.ts";
 import type { Db } from "../storage/database.ts";
 import { zoneHolder } from "./zone-rows.ts";
+
+/** A database, or a transaction in which another one is a savepoint. */
+type Transactions = Pick<EntityManager, "transaction">;
 
 /** A saved world that was set aside. */
 export interface QuarantinedZone {
@@ -32,8 +35,8 @@ export function listQuarantine(db: Db): Promise<QuarantinedZone[]> {
  * @throws ZONE_UNKNOWN the zone has no save
  * @throws ZONE_CLAIMED a room has the zone
  */
-export function setZoneAside(ds: DataSource, zone: string, reason: string): Promise<string> {
-  return ds.transaction(async (manager) => {
+export function setZoneAside(db: Transactions, zone: string, reason: string): Promise<string> {
+  return db.transaction(async (manager) => {
     await holdClosed(manager, zone);
     const id = await moveAside(manager, zone, reason);
     if (id === undefined) throw new RoomkeepError("ZONE_UNKNOWN", `The zone ${zone} has no saved world.`);
@@ -48,8 +51,8 @@ export function setZoneAside(ds: DataSource, zone: string, reason: string): Prom
  * @throws ZONE_UNKNOWN nothing was set aside under this id
  * @throws ZONE_CLAIMED a room has the zone
  */
-export function restoreQuarantined(ds: DataSource, id: string): Promise<{ zone: string; aside?: string }> {
-  return ds.transaction(async (manager) => {
+export function restoreQuarantined(db: Transactions, id: string): Promise<{ zone: string; aside?: string }> {
+  return db.transaction(async (manager) => {
     const found = await manager.query<{ key: string; version: number }[]>(
       "SELECT key, version FROM zone_quarantine WHERE id::text = $1 FOR UPDATE",
       [id],

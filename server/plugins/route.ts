@@ -1,9 +1,10 @@
 import type { Role } from "../../rooms/index.ts";
-import { ROLES } from "../../rooms/internal.ts";
+import { type AuditPort, ROLES } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 import type { Auth } from "../accounts/auth.ts";
 import { addressKey, type RateLimit } from "../accounts/rate-limit.ts";
 import { type Asked, endpoint, type Question } from "../http/api/answer.ts";
+import { lineOf, noted } from "./route-audit.ts";
 
 /** Requests a minute of a route that sets no rate. */
 const PER_MINUTE = 120;
@@ -30,6 +31,8 @@ export interface RouteDefinition<Body, Result, Who extends Role | "anyone">
 /** Sign-in and rate limits that a route is checked with. */
 export interface RouteGuard {
   readonly auth: Pick<Auth, "current">;
+  /** Where privileged requests are written down before they are answered. */
+  readonly audit: AuditPort;
   /** Opens the rate limit of one route. */
   limit(name: string, perMinute: number): RateLimit;
 }
@@ -60,9 +63,10 @@ export function route<Body, Result, Who extends Role | "anyone" = "player">(
 ): PluginRoute {
   const { method, path, codes = [], perMinute = PER_MINUTE } = definition;
   const role: Role | "anyone" = definition.role ?? "player";
+  const isPrivileged = method !== "GET" && role !== "anyone" && role !== "player";
   return {
     place: `${method} ${path}`,
-    open(id, { auth, limit }) {
+    open(id, { auth, limit, audit }) {
       const requests = limit(id, perMinute);
       const admit = async ({ token, address }: Asked<Body>): Promise<RouteCaller | undefined> => {
         if (role === "anyone") {
@@ -71,7 +75,6 @@ export function route<Body, Result, Who extends Role | "anyone" = "player">(
         }
         const caller = await auth.current(token);
         await requests.spend(caller.accountId);
-        if (!(ROLES.indexOf(caller.role) >= ROLES.indexOf(role))) throw new RoomkeepError("ROLE_NEEDED");
         return caller;
       };
       return endpoint<Body, Result>({
@@ -79,10 +82,23 @@ export function route<Body, Result, Who extends Role | "anyone" = "player">(
         signedIn: role !== "anyone",
         codes: role === "anyone" || role === "player" ? codes : [...codes, "ROLE_NEEDED"],
         async answer(asked) {
-          const caller = (await admit(asked)) as Who extends "anyone" ? undefined : RouteCaller;
-          return definition.answer({ ...asked, caller });
+          const caller = await admit(asked);
+          const answer = async () => {
+            if (!mayAsk(caller, role)) throw new RoomkeepError("ROLE_NEEDED");
+            return definition.answer({
+              ...asked,
+              caller: caller as Who extends "anyone" ? undefined : RouteCaller,
+            });
+          };
+          return caller && isPrivileged
+            ? noted(audit, caller, lineOf(method, path, asked), answer)
+            : answer();
         },
       });
     },
   };
+}
+
+function mayAsk(caller: RouteCaller | undefined, role: Role | "anyone"): boolean {
+  return role === "anyone" || (caller !== undefined && ROLES.indexOf(caller.role) >= ROLES.indexOf(role));
 }

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { createGunzip, createGzip, type Gzip } from "node:zlib";
 import type { BaseLogger } from "pino";
-import type { DataSource } from "typeorm";
+import type { DataSource, EntityManager } from "typeorm";
 import { RoomkeepError } from "../../shared/index.ts";
 import type { Db } from "./database.ts";
 
@@ -92,7 +92,7 @@ async function writeAll(db: Db, zip: Gzip, progress?: Progress): Promise<Record<
  * use
  */
 export async function restore(
-  ds: DataSource,
+  ds: Pick<EntityManager, "transaction">,
   file: string,
   { replace = false, progress }: { replace?: boolean; progress?: Progress } = {},
 ): Promise<BackupResult> {

@@ -52,8 +52,8 @@ export async function lockDataFolder(folder: string): Promise<DataFolder> {
   }
 }
 
-/** A path to the folder that fits a socket address (about 100 bytes), however deep the folder is. */
-async function shortName(path: string): Promise<{ path: string; remove(): Promise<void> }> {
+/** A path to the folder that fits a socket address (about 100 bytes), however deep the folder lies. */
+export async function shortName(path: string): Promise<{ path: string; remove(): Promise<void> }> {
   const holder = await mkdtemp(join(tmpdir(), "rk-"));
   await symlink(path, join(holder, "d"));
   return { path: join(holder, "d"), remove: () => rm(holder, { recursive: true, force: true }) };

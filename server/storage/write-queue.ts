@@ -13,17 +13,17 @@ const LAST_TRIES = 3;
 
 /** Rows on their way to the database. */
 export interface WriteQueue<T> {
-  /** Never throws, never waits. */
-  push(row: T): void;
-  /** Writes all waiting rows. @throws DATABASE_UNAVAILABLE they go on waiting */
+  /** Never throws, never waits. @returns false: the row is lost, because the queue is full or closed */
+  push(row: T): boolean;
+  /** Writes what waits, together with whoever asks meanwhile. @throws DATABASE_UNAVAILABLE it waits on */
   flush(): Promise<void>;
   /** Writes all waiting rows and takes no more. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a queue of rows whose writes no caller waits for: a few times a second they are written in order,
- * many in one statement. A crash loses the rows since the last write.
+ * Opens a queue of rows: they are written a few times a second, many in one statement, in their order; a crash loses
+ * what came since the last write. Who must not lose a row waits for `flush`.
  *
  * @param what name of the rows in the log: "events"
  * @param insert one statement; repeated with the same rows when its answer was lost
@@ -36,7 +36,8 @@ export function openWriteQueue<T>(
   let waiting: T[] = [];
   let lost = 0;
   let closed = false;
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   function soon(): void {
@@ -61,9 +62,20 @@ export function openWriteQueue<T>(
     lost = 0;
   }
 
-  function flush(): Promise<void> {
-    writing = writing.then(writeWaiting, writeWaiting);
+  function begin(): Promise<void> {
+    next = undefined;
+    writing = writeWaiting().finally(() => {
+      writing = undefined;
+    });
     return writing;
+  }
+
+  /** A statement that runs may lack the newest rows: then one more is for all who ask until it begins. */
+  function flush(): Promise<void> {
+    if (next) return next;
+    if (!writing) return begin();
+    next = writing.then(begin, begin);
+    return next;
   }
 
   return {
@@ -71,10 +83,11 @@ export function openWriteQueue<T>(
     push(row) {
       if (closed || waiting.length >= WAITING_MAX) {
         lost += 1;
-        return;
+        return false;
       }
       waiting.push(row);
       soon();
+      return true;
     },
     async close() {
       closed = true;

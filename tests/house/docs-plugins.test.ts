@@ -40,7 +40,7 @@ async function tryGuestbook({ games, plugins }: Awaited<ReturnType<typeof load>>
   await ann.until("a refusal", () => (ann.received.get("refused")?.length ?? 0) > 0);
   const route = await fetch(`${world.url}/v1/guestbook`);
   const room = world.room<WorldRoom>(ann.room.roomId);
-  const command = room.console.give({ id: "operator", role: "moderator" }, "/guestbook-clear");
+  const command = await room.console.give({ id: "operator", role: "moderator" }, "/guestbook-clear");
   const { ds } = world.server.foundation.database;
   const [table] = await ds.query("SELECT to_regclass('guestbook_entry') IS NOT NULL AS there");
   const answer = {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Gauge } from "prom-client";
 import { defineCommand, openReplay, WorldRoom } from "roomkeep/rooms";
 import { type AnyPlugin, definePlugin, type Plugin, readConfig, route } from "roomkeep/server";
-import { WorldState } from "roomkeep/shared";
+import { RoomkeepError, WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -15,6 +15,7 @@ import { openServices } from "../../server/services.ts";
 import { IN_MEMORY, type MoreRows, openDatabase } from "../../server/storage/database.ts";
 import { migrate } from "../../server/storage/migrate.ts";
 import { applyRetention } from "../../server/storage/retention.ts";
+import { readAudit } from "../../server/telemetry/audit.ts";
 import { testLog } from "../helpers/databases.ts";
 import { FormerVisits } from "../helpers/former-visits.ts";
 
@@ -185,10 +186,13 @@ const visitors = definePlugin({
     }),
     clearVisitors: route({
       method: "DELETE",
-      path: "/v1/visitors",
+      path: "/v1/visitors/:name",
       role: "moderator",
       status: 204,
-      answer: () => null,
+      answer({ params }) {
+        if (params.name === "nobody") throw new RoomkeepError("PLAYER_UNKNOWN");
+        return null;
+      },
     }),
   }),
   metrics: (registry, { inside }) =>
@@ -232,7 +236,7 @@ describe("in a server", () => {
     const room = world.room<Hall>(ann.room.roomId);
     expect(room.plugin(visitors).inside).toEqual(new Set([ann.room.sessionId]));
     expect(room.faults.get("failing.onJoin")).toBe(1);
-    expect(room.console.give({ id: ann.room.sessionId, role: "player" }, "/inside")).toBe("1");
+    expect(await room.console.give({ id: ann.room.sessionId, role: "player" }, "/inside")).toBe("1");
     expect(() => room.plugin(unlisted)).toThrow(expect.objectContaining({ code: "PLUGIN_MISSING" }));
     await ann.leave();
     await expect.poll(() => room.plugin(visitors).inside.size).toBe(0);
@@ -245,11 +249,42 @@ describe("in a server", () => {
       callApi(world.url, method, path, { accessToken: bearer });
     await expect(ask("GET", "/v1/visitors/me")).rejects.toMatchObject({ code: "TOKEN_INVALID" });
     expect(await ask("GET", "/v1/visitors/me", accessToken)).toEqual({ role: "player" });
-    await expect(ask("DELETE", "/v1/visitors", accessToken)).rejects.toMatchObject({ code: "ROLE_NEEDED" });
+    await expect(ask("DELETE", "/v1/visitors/ann", accessToken)).rejects.toMatchObject({
+      code: "ROLE_NEEDED",
+    });
+    const { ds } = world.server.foundation.database;
+    await ds.query("UPDATE account SET role = 'moderator'");
+    await ask("DELETE", "/v1/visitors/ann", accessToken);
+    await expect(ask("DELETE", "/v1/visitors/nobody", accessToken)).rejects.toMatchObject({
+      code: "PLAYER_UNKNOWN",
+    });
+    // What needs a role and changes something is audited, once; what anybody may ask is not.
+    expect((await readAudit(ds, 10)).reverse()).toMatchObject([
+      { role: "player", line: "DELETE /v1/visitors/ann", outcome: "ROLE_NEEDED", roomId: "" },
+      { role: "moderator", line: "DELETE /v1/visitors/ann", outcome: "done" },
+      { role: "moderator", line: "DELETE /v1/visitors/nobody", outcome: "PLAYER_UNKNOWN" },
+    ]);
     for (let i = 0; i < 2; i++) await ask("GET", "/v1/visitors");
     await expect(ask("GET", "/v1/visitors")).rejects.toMatchObject({ code: "RATE_LIMITED" });
     const { paths } = await callApi<{ paths: Record<string, object> }>(world.url, "GET", "/v1/openapi.json");
     expect(Object.keys(paths)).toContain("/v1/visitors/me");
+  });
+
+  it.each([
+    ["GET", "/v1/rooms", 200],
+    ["GET", "/v1/me", 401],
+    ["POST", "/v1/guests", 400],
+    ["GET", "/nothing-is-here", 404],
+    ["GET", "/monitor/", 401],
+    ["POST", "/matchmake/joinOrCreate/nothing", 0],
+    ["OPTIONS", "/matchmake/joinOrCreate/hall", 0],
+  ])("answers %s %s (%i) with the security headers", async (method, path, status) => {
+    const answer = await fetch(world.url + path, { method });
+    await answer.text();
+    if (status) expect(answer.status).toBe(status);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(answer.headers.get("content-security-policy")).toMatch(/^default-src '(self|none)'/);
+    expect(answer.headers.get("x-powered-by")).toBeNull();
   });
 
   it("shows pages to the admin alone, and what it measures", async () => {

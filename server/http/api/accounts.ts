@@ -22,6 +22,7 @@ import {
 } from "../../accounts/guests.ts";
 import type { Passwords } from "../../accounts/passwords.ts";
 import { addressKey, openRateLimit } from "../../accounts/rate-limit.ts";
+import { audited } from "../../telemetry/audit.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
 
@@ -242,9 +243,12 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
       status: 201,
       result: z.object({ name: z.string(), code: z.string() }),
       async answer({ token, body }) {
-        const { role } = await auth.current(token);
-        if (role !== "admin") throw new RoomkeepError("ROLE_NEEDED");
-        return startReset(ds, body.login);
+        const { role, accountId: account } = await auth.current(token);
+        const line = `POST /v1/admin/password-resets ${body.login}`;
+        return audited(ds, { caller: account, role, account, line }, async (db) => {
+          if (role !== "admin") throw new RoomkeepError("ROLE_NEEDED");
+          return startReset(db, body.login);
+        });
       },
     }),
     readAccount: endpoint({

@@ -1,5 +1,5 @@
 import { defineCommand, defineSystem, type Identity, type Role, WorldRoom } from "roomkeep/rooms";
-import { Actor, CLOSE, type World, WorldState } from "roomkeep/shared";
+import { Actor, CLOSE, RoomkeepError, type World, WorldState } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openConsole } from "../../../rooms/messaging/console.ts";
@@ -118,8 +118,7 @@ describe("the console of a room", () => {
     expect(await answer(moderator, "/kick player")).toBe("player was removed from the room.");
     expect(await closed).toBe(CLOSE.KICKED);
     await moderator.until("the player to be gone", () => room.players.size === 2);
-    const { audit, database } = world.server.foundation;
-    await audit.flush();
+    const { database } = world.server.foundation;
     const audited = (await readAudit(database.ds, 100)).reverse().filter(({ roomId }) => roomId === code);
     expect(audited).toMatchObject([
       { role: "player", line: "/spawn deer", outcome: "ROLE_NEEDED", character: player.characterId },
@@ -128,6 +127,39 @@ describe("the console of a room", () => {
     ]);
     await admin.leave();
     await moderator.leave();
+  });
+
+  test("audits what throws as failed, and says so where an entry is not written", async () => {
+    const entries: object[] = [];
+    let isAway = false;
+    const console = openConsole(
+      {},
+      [
+        defineCommand({
+          name: "fall",
+          help: "Falls.",
+          run() {
+            throw new Error("fell");
+          },
+        }),
+        defineCommand({ name: "stand", help: "Stands.", run: () => "It stands." }),
+        defineCommand({ name: "look", help: "Looks.", looks: true, run: () => "It looks." }),
+      ],
+      async (entry) => {
+        if (isAway) throw new RoomkeepError("DATABASE_UNAVAILABLE");
+        entries.push(entry);
+      },
+    );
+    const admin = { id: "a", role: "admin" } as const;
+    await expect(console.give(admin, "/fall")).rejects.toThrow("fell");
+    expect(await console.give(admin, "/stand")).toBe("It stands.");
+    isAway = true;
+    expect(await console.give(admin, "/stand")).toMatchObject({ ok: false, code: "AUDIT_WAITING" });
+    expect(await console.give(admin, "/look")).toBe("It looks.");
+    expect(entries).toMatchObject([
+      { line: "/fall", outcome: "failed" },
+      { line: "/stand", outcome: "done" },
+    ]);
   });
 
   test("completes commands and what they take, of one's role", async () => {
@@ -141,7 +173,7 @@ describe("the console of a room", () => {
     expect(await complete("/kick a")).toEqual(["/kick admin"]);
     expect(await complete("/nothing ")).toEqual([]);
     await admin.leave();
-    const quiet = openConsole({}, [defineCommand({ name: "stop", help: "", run: () => "" })], () => {});
+    const quiet = openConsole({}, [defineCommand({ name: "stop", help: "", run: () => "" })], async () => {});
     expect(quiet.complete({ id: "", role: "player" }, "/")).toEqual(["/help"]);
     expect(quiet.complete({ id: "", role: "admin" }, "")).toEqual(["/help", "/stop"]);
   });

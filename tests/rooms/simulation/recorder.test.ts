@@ -61,7 +61,7 @@ describe("a recording", () => {
     await bob.leave();
     ann.send("chat", { text: "a secret" });
     // An operator's command, which nobody in the room gave.
-    expect(room.console.give({ id: "operator", role: "admin" }, "/spawn crate 3")).toEqual(
+    expect(await room.console.give({ id: "operator", role: "admin" }, "/spawn crate 3")).toEqual(
       expect.any(String),
     );
     await ann.walk({ moveZ: -127 }, 10);

@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { byPassword, finishReset, readAccount, register } from "../../../server/accounts/accounts.ts";
 import { openPasswords } from "../../../server/accounts/passwords.ts";
-import { openDatabase } from "../../../server/storage/database.ts";
+import { openOperatorSocket } from "../../../server/operations/operator-socket.ts";
+import { type Database, openDatabase } from "../../../server/storage/database.ts";
 import { migrate } from "../../../server/storage/migrate.ts";
+import { readAudit } from "../../../server/telemetry/audit.ts";
 import { roomkeep } from "../../helpers/cli.ts";
 import { testLog } from "../../helpers/databases.ts";
 
@@ -45,9 +49,67 @@ it("says what is wrong: an unknown name, an unknown role, a database that a serv
     output: expect.stringContaining("ACCOUNT_UNKNOWN"),
   });
   expect(await run("role", "Ada", "root")).toMatchObject({ code: 2 });
+  // By whatever has no socket: a server that starts right now.
   const database = await openHere();
   const locked = await run("reset", "Ada");
   expect(locked).toMatchObject({ code: 1, output: expect.stringContaining("DATA_DIR_LOCKED") });
-  expect(locked.output).toContain("POST /v1/admin/password-resets");
   await database.close();
+});
+
+describe("while a server has the embedded database", () => {
+  let database: Database;
+  let closeSocket: () => Promise<void>;
+  beforeAll(async () => {
+    // What a server that was killed has left.
+    await writeFile(join(dataDir, "operator.sock"), "");
+    database = await openHere();
+    closeSocket = await openOperatorSocket(dataDir, { ds: database.ds, log: testLog });
+  });
+  afterAll(async () => {
+    await closeSocket();
+    await database.close();
+  });
+
+  /** Sends a line as it is; resolves with the lines that came back. */
+  const send = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      let answer = "";
+      const socket = connect(join(dataDir, "operator.sock"), () => socket.write(text));
+      socket.on("data", (piece) => (answer += piece));
+      socket.on("error", reject).on("close", () => resolve(answer));
+    });
+
+  it("a command is carried out by it, refusals too, and audited once each", async () => {
+    expect(await run("role", "Ada", "admin")).toEqual({ code: 0, output: "Ada is now admin.\n" });
+    expect((await readAccount(database.ds, accountId)).role).toBe("admin");
+    expect(await run("reset", "Bob")).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("ACCOUNT_UNKNOWN: No account"),
+    });
+    const [second, first] = await readAudit(database.ds, 2);
+    expect(first).toMatchObject({ line: "roomkeep account role Ada admin", outcome: "done" });
+    expect(second).toMatchObject({ line: "roomkeep account reset Bob", outcome: "ACCOUNT_UNKNOWN" });
+  });
+
+  it("its socket is for the server's own user alone", async () => {
+    const { mode } = await stat(join(dataDir, "operator.sock"));
+    expect((mode & 0o777).toString(8)).toBe("600");
+  });
+
+  it.each([
+    ["no JSON", "role Ada admin", "MESSAGE_INVALID"],
+    ["no request", '{"operation":4}', "MESSAGE_INVALID"],
+    [
+      "parameters that do not fit",
+      JSON.stringify({ operation: "account.role", by: "", params: { login: "Ada", role: "root" } }),
+      "MESSAGE_INVALID",
+    ],
+    ["an operation that it does not know", '{"operation":"toString","by":"","params":{}}', "CONFIG_INVALID"],
+  ])("refuses %s by a code, and goes on", async (_, line, code) => {
+    expect(JSON.parse(await send(`${line}\n`))).toMatchObject({ error: { code } });
+  });
+
+  it("hangs up on a line without end", async () => {
+    expect(await send("x".repeat(80 * 1024))).toBe("");
+  });
 });

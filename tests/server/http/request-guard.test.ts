@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { pino } from "pino";
+import { readConfig } from "roomkeep/server";
 import { afterEach, describe, expect, it } from "vitest";
 import { openRefusalLog } from "../../../server/http/refusal-log.ts";
 import { guardRequests } from "../../../server/http/request-guard.ts";
@@ -17,7 +18,7 @@ afterEach(() => {
 });
 
 /** A server behind the door that answers with what it saw, and the lines of its log. */
-async function openProbe(proxies = 0) {
+async function openProbe(proxies = 0, httpsOnly = false) {
   const lines: Record<string, unknown>[] = [];
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
   let requests = 0;
@@ -25,9 +26,10 @@ async function openProbe(proxies = 0) {
     requests++;
     let body = "";
     request.on("data", (piece) => (body += piece));
+    if (request.url === "/own-policy") response.setHeader("content-security-policy", "default-src 'none'");
     request.on("end", () => response.end(JSON.stringify({ headers: request.headers, body })));
   });
-  const door = guardRequests(http, log, proxies);
+  const door = guardRequests(http, log, proxies, httpsOnly);
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const { port } = http.address() as AddressInfo;
   closers.push(() => {
@@ -102,6 +104,98 @@ describe("the scheme by which a client came", () => {
       expect(headers["x-forwarded-proto"]).toBeUndefined();
       expect(answer).not.toContain("strict-transport-security");
     }
+  });
+});
+
+describe("where https is enforced", () => {
+  const asked = async (method: string, target: string, ...lines: string[]) => {
+    const { door, port, requests } = await openProbe(1, true);
+    door.open();
+    const rest = lines.map((line) => `${line}\r\n`).join("");
+    const answer = await raw(port, `${method} ${target} HTTP/1.1\r\n${LINES}${rest}\r\n`);
+    return { answer: answer.toLowerCase(), seen: requests() };
+  };
+  const http = "X-Forwarded-Proto: http";
+
+  it.each([
+    ["that a proxy took by http", [http]],
+    ["that went past the proxy", []],
+  ])("a GET %s is sent to the same place by https, its port left out", async (_, lines) => {
+    const { answer, seen } = await asked("GET", "/?room=ABCD", ...lines);
+    expect(answer).toMatch(/^http\/1\.1 301 /);
+    expect(answer).toContain("\r\nlocation: https://game.example.com/?room=abcd\r\n");
+    expect([seen, answer.includes("strict-transport-security")]).toEqual([0, false]);
+  });
+
+  it("what would change something is refused with a code, and nobody behind sees it", async () => {
+    for (const method of ["POST", "PATCH", "DELETE"]) {
+      const { answer, seen } = await asked(method, "/v1/token", http, "Content-Length: 0");
+      expect(answer).toMatch(/^http\/1\.1 403 /);
+      expect(answer).toContain('"code":"https_needed"');
+      expect(seen).toBe(0);
+    }
+  });
+
+  it("a socket by ws is refused, one by wss passes", async () => {
+    const { door, port, http: server } = await openProbe(1, true);
+    server.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 418 Seen\r\n\r\n"));
+    door.open();
+    const knock = (said: string) =>
+      raw(port, `GET /a/b HTTP/1.1\r\nHost: a\r\n${said}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    expect(await knock("X-Forwarded-Proto: ws\r\n")).toMatch(/ 403 /);
+    expect(await knock("")).toMatch(/ 403 /);
+    expect(await knock("X-Forwarded-Proto: wss\r\n")).toMatch(/ 418 /);
+  });
+
+  it("who comes by https is let in and told to stay with it; health checks from within need none", async () => {
+    const { answer, seen } = await asked("GET", "/", "X-Forwarded-Proto: https");
+    expect([answer.slice(0, 12), seen]).toEqual(["http/1.1 200", 1]);
+    expect(answer).toContain("strict-transport-security: max-age=31536000");
+    for (const path of ["/health", "/ready?full"]) {
+      expect((await asked("GET", path)).answer).toMatch(/^http\/1\.1 200 /);
+    }
+    expect((await asked("GET", "/readyx")).answer).toMatch(/^http\/1\.1 301 /);
+  });
+
+  it("a server without a trusted proxy does not start: nobody could come by https", () => {
+    const enforced = { ROOMKEEP_HTTPS: "enforce" };
+    expect(() => readConfig(enforced)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+    expect(readConfig({ ...enforced, ROOMKEEP_TRUST_PROXY: "1" }).httpsOnly).toBe(true);
+    expect(readConfig({}).httpsOnly).toBe(false);
+  });
+});
+
+describe("security headers", () => {
+  const protectedBy = (answer: string) => [
+    /\r\nx-content-type-options: nosniff\r\n/i.test(answer),
+    /\r\ncontent-security-policy: default-src 'self';/i.test(answer),
+  ];
+  const close = "Connection: close\r\n\r\n";
+
+  it.each([
+    ["200", `GET / HTTP/1.1\r\nHost: a\r\n${close}`],
+    ["400", `GET / HTTP/1.1\r\nHost: a!b\r\n${close}`],
+    ["413", `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n${close}`],
+  ])("are in an answer %s", async (status, text) => {
+    const { door, port } = await openProbe();
+    door.open();
+    const answer = await raw(port, text);
+    expect([answer.slice(9, 12), ...protectedBy(answer)]).toEqual([status, true, true]);
+  });
+
+  it("are in the answer to who comes too early", async () => {
+    const { port } = await openProbe();
+    const answer = await raw(port, `GET / HTTP/1.1\r\nHost: a\r\n${close}`);
+    expect([answer.slice(9, 12), ...protectedBy(answer)]).toEqual(["503", true, true]);
+  });
+
+  it("give way to a policy of the answer's own", async () => {
+    const { door, port } = await openProbe();
+    door.open();
+    const answer = await raw(port, `GET /own-policy HTTP/1.1\r\nHost: a\r\n${close}`);
+    expect(answer.toLowerCase().match(/content-security-policy: .*/g)).toEqual([
+      "content-security-policy: default-src 'none'",
+    ]);
   });
 });
 

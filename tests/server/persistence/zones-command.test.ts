@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openOperatorSocket } from "../../../server/operations/operator-socket.ts";
 import { openDatabase } from "../../../server/storage/database.ts";
 import { migrate } from "../../../server/storage/migrate.ts";
+import { readAudit } from "../../../server/telemetry/audit.ts";
 import { roomkeep } from "../../helpers/cli.ts";
 import { missingPostgres, newPostgresDatabase, testLog } from "../../helpers/databases.ts";
 
@@ -60,10 +62,18 @@ describe.each(["embedded", "PostgreSQL"] as const)("roomkeep zones (%s)", (kind)
   });
 
   if (kind === "embedded")
-    test("refuses a data folder that a server uses, by name", { timeout: 600_000 }, async () => {
+    test("is carried out by the server that has the data folder", { timeout: 600_000 }, async () => {
       const server = await open();
-      const refused = await zones("quarantine", "list");
-      expect(refused).toMatchObject({ code: 1, all: expect.stringContaining("DATA_DIR_LOCKED") });
+      const closeSocket = await openOperatorSocket(folder, { ds: server.ds, log: testLog });
+      const { aside: id } = JSON.parse((await zones("quarantine", "set-aside", "meadow", "--json")).out);
+      expect((await zones("quarantine", "list")).out).toContain(`${id}  meadow`);
+      expect((await zones("quarantine", "restore", id)).out).toContain("meadow");
+      const lines = (await readAudit(server.ds, 2)).map(({ line }) => line);
+      expect(lines).toEqual([
+        `roomkeep zones quarantine restore ${id}`,
+        'roomkeep zones quarantine set-aside meadow --reason "set aside by an operator"',
+      ]);
+      await closeSocket();
       await server.close();
     });
 });

@@ -1,46 +1,92 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bootServer } from "roomkeep/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { PlazaRoom } from "../../../games/plaza/room.ts";
-import { games } from "../../../server/main.ts";
+import { joinAs } from "roomkeep/testing";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { accessTokenOf, callApi } from "../../../bots/index.ts";
+import { openDatabase } from "../../../server/storage/database.ts";
 import { openWriteQueue } from "../../../server/storage/write-queue.ts";
+import { openAudit, readAudit } from "../../../server/telemetry/audit.ts";
 import { RoomkeepError } from "../../../shared/errors.ts";
 import { roomkeep } from "../../helpers/cli.ts";
+import {
+  describeOnEachDatabase,
+  missingPostgres,
+  newPostgresDatabase,
+  testLog,
+} from "../../helpers/databases.ts";
+import { startProcess } from "../../helpers/server-process.ts";
 
-let dataDir: string;
-beforeAll(() => {
-  dataDir = mkdtempSync(join(tmpdir(), "roomkeep-audit-"));
+describe.each(["embedded", "PostgreSQL"] as const)("a process that is killed (%s)", (kind) => {
+  if (kind === "PostgreSQL" && missingPostgres !== null && process.env.CI !== "true")
+    return test.skip(`not run: ${missingPostgres}`, () => {});
+  const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-audit-"));
+  let postgres: Awaited<ReturnType<typeof newPostgresDatabase>> | undefined;
+  beforeAll(async () => {
+    if (kind === "PostgreSQL") postgres = await newPostgresDatabase();
+  });
+  afterAll(async () => {
+    await postgres?.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  test("has one audit entry of each privileged action that was answered", { timeout: 180_000 }, async () => {
+    const env = { DATABASE_URL: postgres?.url ?? "", ROOMKEEP_DATA_DIR: dataDir };
+    const server = await startProcess(env);
+    onTestFinished(() => server.end("SIGKILL"));
+    const character = { name: "Ada", color: 1, shape: 1 };
+    const body = { name: "Ada", password: "correct horse 7", character };
+    const { token } = await callApi<{ token: string }>(server.url, "POST", "/v1/accounts", { body });
+    const role = roomkeep(["account", "role", "Ada", "admin"], { env });
+    expect(await role.ended, role.output()).toBe(0);
+    const nobody = roomkeep(["account", "role", "Nobody", "admin"], { env });
+    expect(await nobody.ended).toBe(1);
+    expect(nobody.output()).toContain("ACCOUNT_UNKNOWN");
+
+    const ada = await joinAs(server.url, "plaza", { token });
+    const accessToken = await accessTokenOf(server.url, ada.token);
+    const reset = { body: { login: "ADA" }, accessToken };
+    const { code } = await callApi<{ code: string }>(server.url, "POST", "/v1/admin/password-resets", reset);
+    ada.send("command", { line: "/spawn nothing" });
+    expect(await ada.message("refused")).toMatchObject({ code: "COMMAND_INVALID" });
+    ada.send("command", { line: "/tick" });
+    await ada.message("console");
+    ada.send("command", { line: "/spawn crate 2" });
+    expect(await ada.message("console")).toMatchObject({ text: "2 × crate" });
+    await server.end("SIGKILL");
+    const { roomId } = ada.room;
+    ada.stop();
+
+    const database = await openDatabase({ url: postgres?.url, dataDir, log: testLog });
+    const entries = (await readAudit(database.ds, 100)).reverse();
+    await database.close();
+    const operator = { caller: expect.stringMatching(/^operator ./), role: "admin", roomId: "" };
+    const admin = { role: "admin", account: expect.any(String) };
+    expect(entries).toMatchObject([
+      { ...operator, line: "roomkeep account role Ada admin", outcome: "done" },
+      { ...operator, line: "roomkeep account role Nobody admin", outcome: "ACCOUNT_UNKNOWN" },
+      { ...admin, roomId: "", line: "POST /v1/admin/password-resets ADA", outcome: "done" },
+      { ...admin, roomId, game: "plaza", line: "/spawn nothing", outcome: "COMMAND_INVALID" },
+      { ...admin, roomId, game: "plaza", line: "/spawn crate 2", outcome: "done" },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain(code);
+  });
 });
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-test("what was commanded is listed after the server has gone, last ones only, oldest first", {
-  timeout: 120_000,
-}, async () => {
-  const world = await bootServer(games, { dataDir });
-  const ann = await world.join("plaza", { name: "Ann" });
-  const room = world.room<PlazaRoom>(ann.room.roomId);
-  const operator = { id: "operator", role: "admin" } as const;
-  room.console.give(operator, "/spawn nothing");
-  room.console.give(operator, "/spawn crate 2");
-  room.console.give({ id: ann.room.sessionId, role: "player" }, "/spawn crate 9");
-  await world.close();
+describeOnEachDatabase("the audit log", (open) => {
+  const entry = { role: "player", account: undefined, character: undefined, game: "g", roomId: "r" } as const;
 
-  const env = { ROOMKEEP_DATA_DIR: dataDir };
-  const json = roomkeep(["audit", "--json", "--last", "2"], { env });
-  expect(await json.ended, json.output()).toBe(0);
-  const rows = json
-    .stdout()
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  const where = { game: "plaza", roomId: room.roomId };
-  expect(rows).toMatchObject([
-    { ...where, caller: "operator", role: "admin", account: null, line: "/spawn crate 2", outcome: "done" },
-    { ...where, role: "player", character: ann.characterId, line: "/spawn crate 9", outcome: "ROLE_NEEDED" },
-  ]);
-  expect(Date.now() - Date.parse(rows[1].at)).toBeLessThan(60_000);
+  test("takes lines that the database cannot hold as they are, and nothing waits behind them", async () => {
+    const { ds } = await open();
+    const audit = openAudit(ds, testLog);
+    await audit.note({ ...entry, caller: "a", line: "/a\0b\ud800", outcome: "done" });
+    await audit.note({ ...entry, caller: "b", line: "/b", outcome: "done" });
+    expect((await readAudit(ds, 10)).map(({ line }) => line)).toEqual(["/b", "/a\ufffdb\ufffd"]);
+    await audit.close();
+    await expect(audit.note({ ...entry, caller: "c", line: "/c", outcome: "done" })).rejects.toThrow(
+      expect.objectContaining({ code: "DATABASE_UNAVAILABLE" }),
+    );
+  });
 });
 
 describe("rows that nobody waits for", () => {
@@ -66,6 +112,27 @@ describe("rows that nobody waits for", () => {
     queue.push(7);
     await queue.flush();
     expect(written).toHaveLength(1_201);
+  });
+
+  test("are in one statement for all who ask while another runs, also where that one fails", async () => {
+    const batches: number[][] = [];
+    const queue = openWriteQueue<number>(
+      "rows",
+      async (batch) => {
+        batches.push([...batch]);
+        await new Promise(setImmediate);
+        if (batches.length === 1) throw new RoomkeepError("DATABASE_UNAVAILABLE");
+      },
+      quiet,
+    );
+    const writes = [1, 2, 3, 4].map((row) => {
+      queue.push(row);
+      return queue.flush().then(() => row);
+    });
+    const told = await Promise.allSettled(writes);
+    expect(told.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled", "fulfilled"]);
+    expect(batches).toEqual([[1], [1, 2, 3, 4]]);
+    await queue.close();
   });
 
   test("are bounded: what does not fit is lost, and that is told", async () => {
