@@ -9,6 +9,9 @@ export interface RoomListing {
   game: string;
 }
 
+/** What players of every room may send each other, by the message's type. Emotes are those of rooms with a world. */
+export type Channel = "chat" | "whisper" | "party.say" | "emote";
+
 /** What a builder says of a game once, for lists and matchmaking. */
 export interface GameListing {
   /** Name that people read. */
@@ -23,6 +26,8 @@ export interface GameListing {
   instance?: boolean;
   /** True: travellers who find it full get a sibling room instead of staying where they are. Not for kept zones. */
   overflow?: boolean;
+  /** What players may not send here, such as `["chat", "whisper"]`; it is refused with CHANNEL_CLOSED. */
+  closed?: readonly Channel[];
 }
 
 /** What a room is created with: the client's wishes, and what only the server's definition can give: ports, plugins. */

@@ -2,8 +2,8 @@ import { type Client, Room, type RoomException, SchemaSerializer, type Serialize
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
 import type { Refusal } from "../shared/index.ts";
-import { createOptions, type GameListing, type RoomListing } from "./game-listing.ts";
-import { registerChat } from "./messaging/chat.ts";
+import { type Channel, createOptions, type GameListing, type RoomListing } from "./game-listing.ts";
+import { type ChatDecision, registerChat } from "./messaging/chat.ts";
 import { ROOM_COMMANDS } from "./messaging/commands.ts";
 import { type Command, type Console, openConsole, registerConsoleMessages } from "./messaging/console.ts";
 import {
@@ -17,6 +17,7 @@ import {
   type MessageNetwork,
   type MessageRouter,
   openMessageRouter,
+  refuseTakenTypes,
 } from "./messaging/message-router.ts";
 import type { RateLimit } from "./messaging/rate-limit.ts";
 import { present } from "./opened.ts";
@@ -31,6 +32,7 @@ import { confirmSeats, freeSeat } from "./seat-reservations.ts";
 import { type Faults, openFaults } from "./simulation/faults.ts";
 import { Recording } from "./simulation/recording.ts";
 import { installClientFastPath } from "./transport/client-fast-path.ts";
+import { internalsOf } from "./transport/internals.ts";
 import { openStrikes, type Strikes } from "./transport/strikes.ts";
 import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
 import { orJoinError } from "./travel/join-error.ts";
@@ -121,6 +123,18 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected onEnter?(player: P): void;
   /** The player leaves for good; stats that are written now are saved. */
   protected onExit?(player: P): void;
+  /**
+   * A player's chat line, before anybody reads it: return nothing to let it pass, another text, `{ to }` for some
+   * players alone, or a refusal. It may change the state: the lines of a room that has it are in its recordings.
+   *
+   * @example
+   * protected override onChat(player: RoomPlayer, text: string) {
+   *   if (!text.toLowerCase().includes(this.answer)) return;
+   *   this.state.solved.push(player.sessionId);
+   *   return refuse("ACTION_REFUSED", "You have it! Tell nobody.");
+   * }
+   */
+  protected onChat?(player: P, text: string): ChatDecision<P>;
 
   /** @throws ROOM_NOT_OPEN before the room opens, such as in an initializer of a field */
   protected get ports(): Ports {
@@ -169,6 +183,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    * Registers what a client may send: payloads that do not fit, come too often, or are refused by the game
    * are answered with a reason and change nothing.
    *
+   * @throws MESSAGE_TAKEN the type is registered already, by the framework, a plugin or the game
    * @example
    * this.on("ready", z.strictObject({ ready: z.boolean() }), (player, { ready }) => {
    *   player.stats.ready = ready;
@@ -211,6 +226,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       await this.openLive({ isHidden, instance: listing.instance ? instance : undefined });
       this.startClock();
       await this.openGame();
+      refuseTakenTypes(internalsOf(this).onMessageEvents.events);
     } catch (error) {
       await this.abandon();
       throw error;
@@ -225,12 +241,13 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       network: around.network,
       players: this.players,
       rates: { ...pluginParts.rates, ...this.rateLimits },
+      closed: this.closed,
       log: around.log,
       strikes: this.strikes,
       record: (player, type, message) => this.recording.recorder?.message(player.sessionId, type, message),
       refusal: (player) => this.frozenRefusal(player),
     });
-    registerChat(router, around.network);
+    registerChat(router, around.network, this.onChat && ((player, text) => this.onChat?.(player, text)));
     pluginParts.register(router);
     const console = this.openCommands(around);
     // A player's command is recorded as a message.
@@ -255,6 +272,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     });
   }
 
+  private get closed(): readonly Channel[] {
+    return (this.constructor as typeof GameRoom).listing.closed ?? [];
+  }
+
   /** The commands of the console, those of the game last. */
   protected allCommands(): readonly Command<this>[] {
     return [...ROOM_COMMANDS, ...this.commands];
@@ -270,6 +291,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
         presence,
         log,
         partyOf: (player) => this.partyOf(player),
+        closed: this.closed,
         announce: (text) => this.broadcast("notice", { code: "ANNOUNCEMENT", text }),
       },
       router,
