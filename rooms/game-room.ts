@@ -1,7 +1,7 @@
 import { type Client, Room, type RoomException, SchemaSerializer, type Serializer } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
-import type { Refusal } from "../shared/index.ts";
+import { CLOSE, type Refusal } from "../shared/index.ts";
 import { type Channel, createOptions, type GameListing, type RoomListing } from "./game-listing.ts";
 import { type ChatDecision, registerChat } from "./messaging/chat.ts";
 import { ROOM_COMMANDS } from "./messaging/commands.ts";
@@ -22,6 +22,8 @@ import {
 import type { RateLimit } from "./messaging/rate-limit.ts";
 import { present } from "./opened.ts";
 import { type AutosaveHost, captureStats, saveIfDue } from "./persistence/character-saves.ts";
+import { type HotReloadHost, restoreHotReload, takeHotReload } from "./persistence/hot-reload.ts";
+import type { HotReloadSnapshot } from "./persistence/hot-reload-snapshot.ts";
 import { openPlaySessions, type PlaySessions, type PlaySessionsHost } from "./persistence/play-sessions.ts";
 import { describePlayer, type RoomPlayer } from "./player.ts";
 import { openPluginParts, type PluginOf, type PluginParts, type RoomPlugins } from "./plugins.ts";
@@ -114,6 +116,13 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   private parts: GameParts<P> | undefined;
   private live: LiveParts<P> | undefined;
   private stable: StableSerializer<S> | undefined;
+  /**
+   * `moving`: to another process, and the world stands still. `replaced`: a room of edited code has taken
+   * over, and this one changes and saves nothing any more.
+   */
+  protected phase: "running" | "moving" | "replaced" = "running";
+  /** After an edit of the state's classes: clients of the room before cannot read it, and join anew. */
+  private isReshaped = false;
   /** The room's own subscriptions, ended when it closes. */
   private readonly stopListening: (() => void)[] = [];
 
@@ -135,6 +144,14 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    * }
    */
   protected onChat?(player: P, text: string): ChatDecision<P>;
+
+  /**
+   * Hot reload, while you develop: returns the fields of the room that the next room is to have, JSON only.
+   * State and players are handed over without it.
+   */
+  protected onKeep?(): unknown;
+  /** Hot reload: the room has taken over, with state and players. `kept` was returned by {@link onKeep}. */
+  protected onRestore?(kept: unknown): void;
 
   /** @throws ROOM_NOT_OPEN before the room opens, such as in an initializer of a field */
   protected get ports(): Ports {
@@ -345,7 +362,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       players: this.players,
       characters: this.ports.characters,
       log: this.log,
-      mayWrite: () => true,
+      mayWrite: () => this.phase !== "replaced",
       isDirty: (player) => player.statsChanged,
       capture: (player) => captureStats(player),
     };
@@ -410,20 +427,63 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
-    if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
+    if (this.players.has(client.sessionId)) return this.comeBack(client);
     await this.sessions.join(client, identity);
   }
 
+  /** Back after a hot reload. */
+  private comeBack(client: Client): void {
+    this.onReconnect(client);
+    // Once the join is through: the seat is kept then, and the room with it.
+    if (this.isReshaped) setImmediate(() => client.leave(CLOSE.RESHAPED, "the state has other classes now"));
+  }
+
   override onDrop(client: Client, code?: number): void {
-    this.sessions.drop(client, code);
+    if (this.phase !== "replaced") this.sessions.drop(client, code);
   }
 
   override onReconnect(client: Client): void {
     this.sessions.reconnect(client);
   }
 
+  /** The players of a room that was replaced are the next room's. */
   override async onLeave(client: Client, code?: number): Promise<void> {
-    await this.sessions.leave(client, code);
+    if (this.phase !== "replaced") await this.sessions.leave(client, code);
+  }
+
+  /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
+  override onCacheRoom(): HotReloadSnapshot {
+    this.phase = "replaced";
+    return takeHotReload(this.hotReloadHost());
+  }
+
+  /** Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves. */
+  override onRestoreRoom(kept: HotReloadSnapshot): void {
+    this.isReshaped = !restoreHotReload(this.hotReloadHost(), kept);
+  }
+
+  /** What a hot reload needs of this kind of room. */
+  protected hotReloadHost(): HotReloadHost<P> {
+    const { state, players, log, faultBook: faults } = this;
+    return {
+      state,
+      players,
+      log,
+      faults,
+      wire: this.wire as unknown as StableSerializer<Schema>,
+      characters: this.ports.characters,
+      notAsFields: [],
+      living: () => [],
+      keepWorld: () => undefined,
+      restoreWorld: () => {},
+      bringBack: ({ client, claim, was: { role, address } }) => {
+        const { id: characterId, accountId } = claim.sheet;
+        return this.createPlayer(client, claim, { accountId, characterId, role, address });
+      },
+      resumeWorld: () => {},
+      keep: () => this.onKeep?.(),
+      restore: (game) => this.onRestore?.(game),
+    };
   }
 
   /**

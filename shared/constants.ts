@@ -45,6 +45,8 @@ export const CLOSE = {
   TOO_SLOW: 4105,
   /** The character is in another room now, and its player has joined there. */
   TRAVELLED: 4106,
+  /** While you develop: an edit changed the classes of the state. The page joins anew by itself. */
+  RESHAPED: 4107,
 } as const;
 
 /** Colours a player may choose, as CSS hex; the index is what is stored and sent. */

@@ -189,9 +189,9 @@ function tellHealed(log: Log, zone: string, healed: readonly Healed[]): void {
 
 /** What of a save tells whether the world has changed: all but its clocks, which never stand still. */
 function markOf({ data, ...rest }: SavedWorld): string {
-  const { extras, ...world } = data as { extras?: { space?: SpaceSave | null } };
+  const { extras, ...world } = data as { extras?: { space?: SpaceSave | null; memory?: unknown } };
   const bodies = extras?.space?.bodies.map((body) => ({ ...body, sleepyAtS: 0 }));
   return createHash("sha256")
-    .update(JSON.stringify([rest, world, bodies]))
+    .update(JSON.stringify([rest, world, bodies, extras?.memory]))
     .digest("hex");
 }

@@ -265,7 +265,8 @@ test("a part of a room says by its code that the room has not opened", () => {
 });
 
 test("a game changes, redirects and refuses chat lines, and its listing closes whispers", async () => {
-  const join = async (name: string) => enterRoom(world.url, "guess", (await signIn(world.url, { name })).token);
+  const join = async (name: string) =>
+    enterRoom(world.url, "guess", (await signIn(world.url, { name })).token);
   const ann = await join("Ann");
   const bob = await join("Bob");
   const heard: [string, unknown][] = [];
@@ -298,7 +299,10 @@ test("a game changes, redirects and refuses chat lines, and its listing closes w
   await Promise.all([ann.leave(), bob.leave(), carl.room.leave()]);
 });
 
-test.each(["twice", "stock"])("a second action for a type of message is refused by name: %s", async (game) => {
-  const { token } = await signIn(world.url, { name: "Ann" });
-  await expect(enterRoom(world.url, game, token)).rejects.toThrow(/MESSAGE_TAKEN: .*"chat"/);
-});
+test.each(["twice", "stock"])(
+  "a second action for a type of message is refused by name: %s",
+  async (game) => {
+    const { token } = await signIn(world.url, { name: "Ann" });
+    await expect(enterRoom(world.url, game, token)).rejects.toThrow(/MESSAGE_TAKEN: .*"chat"/);
+  },
+);
