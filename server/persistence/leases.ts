@@ -31,7 +31,7 @@ export interface Leases {
   onLost(listener: (id: string, epoch: number) => void): () => void;
   /** Renews all now, unless a renewal is under way. Fences first what is overdue. */
   renew(): Promise<void>;
-  /** Fences what was not renewed for {@link SELF_FENCE_MS}. */
+  /** Fences what was not renewed for {@link SELF_FENCE_MS}; where the process is exclusive, renews it. */
   watch(): void;
   stop(): void;
 }
@@ -41,6 +41,11 @@ export interface LeaseOptions {
   /** Unique per boot of a process. */
   incarnation: string;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
+  /**
+   * True where nobody else can reach the database, as with the embedded one, whose folder is locked: no lease is fenced
+   * for its age, because nobody could have taken it meanwhile. A process that stood still renews at once. Default false.
+   */
+  exclusive?: boolean | undefined;
   /** What is leased, for the log. Default "character". */
   what?: string;
   /**
@@ -57,6 +62,7 @@ export interface LeaseOptions {
 /** Keeps the leases of a process alive, and fences them when it cannot. */
 export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
   const { incarnation, log, now = () => performance.now(), timers = true, what = "character" } = options;
+  const { exclusive = false } = options;
   const renewOwn = options.renewRows ?? renewRows;
   const held = new Map<string, Lease>();
   const listeners = new Set<(id: string, epoch: number) => void>();
@@ -82,14 +88,19 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
   }
 
   function watch(): void {
-    const overdue = now() - SELF_FENCE_MS;
-    for (const lease of [...held.values()]) {
-      if (!(lease.renewedAt > overdue)) lose(lease.id, lease.epoch, "its lease could not be renewed");
-    }
+    const due = now() - SELF_FENCE_MS;
+    const overdue = [...held.values()].filter(({ renewedAt }) => !(renewedAt > due));
+    if (exclusive && overdue.length > 0) return void renewHeld();
+    for (const { id, epoch } of overdue) lose(id, epoch, "its lease could not be renewed");
   }
 
   async function renew(): Promise<void> {
-    watch(); // a process that wakes from a freeze must not renew what is overdue
+    // A process that wakes from a freeze must not renew what is overdue.
+    if (!exclusive) watch();
+    await renewHeld();
+  }
+
+  async function renewHeld(): Promise<void> {
     if (renewing || held.size === 0) return;
     renewing = true;
     const asked = [...held.values()];
