@@ -9,7 +9,10 @@ export interface RoomListing {
   game: string;
 }
 
-/** Name, size and access of a game's rooms, for lists and matchmaking. */
+/** What players of every room may send each other, by the message's type. Emotes are those of rooms with a world. */
+export type Channel = "chat" | "whisper" | "party.say" | "emote";
+
+/** What a builder says of a game once, for lists and matchmaking. */
 export interface GameListing {
   /** Name that players read. */
   label: string;
@@ -26,6 +29,8 @@ export interface GameListing {
    * zones.
    */
   overflow?: boolean;
+  /** What players may not send here, such as `["chat", "whisper"]`; it is refused with CHANNEL_CLOSED. */
+  closed?: readonly Channel[];
 }
 
 /** @throws MESSAGE_INVALID a client asked for what a room cannot be created with */

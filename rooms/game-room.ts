@@ -3,8 +3,8 @@ import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
 import { CLOSE, type Refusal } from "../shared/index.ts";
 import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
-import { type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
-import { registerChat } from "./messaging/chat.ts";
+import { type Channel, type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
+import { type ChatDecision, registerChat } from "./messaging/chat.ts";
 import { ROOM_COMMANDS } from "./messaging/commands.ts";
 import { type Command, type Console, openConsole, registerConsoleMessages } from "./messaging/console.ts";
 import {
@@ -18,10 +18,13 @@ import {
   type MessageNetwork,
   type MessageRouter,
   openMessageRouter,
+  refuseTakenTypes,
 } from "./messaging/message-router.ts";
 import type { RateLimit } from "./messaging/rate-limit.ts";
 import { present } from "./opened.ts";
 import { type AutosaveHost, captureStats, saveIfDue } from "./persistence/character-saves.ts";
+import { type HotReloadHost, restoreHotReload, takeHotReload } from "./persistence/hot-reload.ts";
+import type { HotReloadSnapshot } from "./persistence/hot-reload-snapshot.ts";
 import {
   type LetGoReason,
   openPlaySessions,
@@ -37,6 +40,7 @@ import { confirmSeats, freeSeat } from "./seat-reservations.ts";
 import { type Faults, openFaults } from "./simulation/faults.ts";
 import { Recording } from "./simulation/recording.ts";
 import { installClientFastPath } from "./transport/client-fast-path.ts";
+import { internalsOf } from "./transport/internals.ts";
 import { openStrikes, type Strikes } from "./transport/strikes.ts";
 import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
 import { orJoinError } from "./travel/join-error.ts";
@@ -121,6 +125,13 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   private parts: GameParts<P> | undefined;
   private live: LiveParts<P> | undefined;
   private stable: StableSerializer<S> | undefined;
+  /**
+   * `moving`: to another process, and the world stands still. `replaced`: a room of edited code has taken
+   * over, and this one changes and saves nothing any more.
+   */
+  protected phase: "running" | "moving" | "replaced" = "running";
+  /** After an edit of the state's classes: clients of the room before cannot read it, and join anew. */
+  private isReshaped = false;
   /** The room's own subscriptions, ended when it closes. */
   private readonly stopListening: (() => void)[] = [];
 
@@ -130,6 +141,26 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected onEnter?(player: P): void;
   /** The player leaves for good; stats that are written now are saved. */
   protected onExit?(player: P): void;
+  /**
+   * A player's chat line, before anybody reads it: return nothing to let it pass, another text, `{ to }` for some
+   * players alone, or a refusal. It may change the state: the lines of a room that has it are in its recordings.
+   *
+   * @example
+   * protected override onChat(player: RoomPlayer, text: string) {
+   *   if (!text.toLowerCase().includes(this.answer)) return;
+   *   this.state.solved.push(player.sessionId);
+   *   return refuse("ACTION_REFUSED", "You have it! Tell nobody.");
+   * }
+   */
+  protected onChat?(player: P, text: string): ChatDecision<P>;
+
+  /**
+   * Hot reload, while you develop: returns the fields of the room that the next room is to have, JSON only.
+   * State and players are handed over without it.
+   */
+  protected onKeep?(): unknown;
+  /** Hot reload: the room has taken over, with state and players. `kept` was returned by {@link onKeep}. */
+  protected onRestore?(kept: unknown): void;
 
   /** @throws ROOM_NOT_OPEN before the room opens, such as in an initializer of a field */
   protected get ports(): Ports {
@@ -178,6 +209,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    * Registers a message of clients: payloads that do not fit, come too often, or are refused by the game are
    * answered with a reason and change nothing.
    *
+   * @throws MESSAGE_TAKEN the type is registered already, by the framework, a plugin or the game
    * @example
    * this.on("ready", z.strictObject({ ready: z.boolean() }), (player, { ready }) => {
    *   player.stats.ready = ready;
@@ -224,6 +256,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       await this.openLive({ isHidden, instance: listing.instance ? instance : undefined });
       this.startClock();
       await this.openGame();
+      refuseTakenTypes(internalsOf(this).onMessageEvents.events);
     } catch (error) {
       await this.abandon();
       throw error;
@@ -238,12 +271,13 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       network: around.network,
       players: this.players,
       rates: { ...pluginParts.rates, ...this.rateLimits },
+      closed: this.closed,
       log: around.log,
       strikes: this.strikes,
       record: (player, type, message) => this.recording.recorder?.message(player.sessionId, type, message),
       refusal: (player) => this.frozenRefusal(player),
     });
-    registerChat(router, around.network);
+    registerChat(router, around.network, this.onChat && ((player, text) => this.onChat?.(player, text)));
     pluginParts.register(router);
     const console = this.openCommands(around);
     // A player's command is recorded as a message.
@@ -268,6 +302,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     });
   }
 
+  private get closed(): readonly Channel[] {
+    return (this.constructor as typeof GameRoom).listing.closed ?? [];
+  }
+
   /** The commands of the console, those of the game last. */
   protected allCommands(): readonly Command<this>[] {
     return [...ROOM_COMMANDS, ...this.commands];
@@ -283,6 +321,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
         presence,
         log,
         partyOf: (player) => this.partyOf(player),
+        closed: this.closed,
         announce: (text) => this.broadcast("notice", { code: "ANNOUNCEMENT", text }),
       },
       router,
@@ -343,7 +382,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       players: this.players,
       characters: this.ports.characters,
       log: this.log,
-      mayWrite: () => true,
+      mayWrite: () => this.phase !== "replaced",
       isDirty: (player) => player.statsChanged,
       capture: (player) => captureStats(player),
     };
@@ -408,12 +447,19 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
-    if (this.players.has(client.sessionId)) return this.onReconnect(client); // back after a hot reload
+    if (this.players.has(client.sessionId)) return this.comeBack(client);
     await this.sessions.join(client, identity);
   }
 
+  /** Back after a hot reload. */
+  private comeBack(client: Client): void {
+    this.onReconnect(client);
+    // Once the join is through: the seat is kept then, and the room with it.
+    if (this.isReshaped) setImmediate(() => client.leave(CLOSE.RESHAPED, "the state has other classes now"));
+  }
+
   override onDrop(client: Client, code?: number): void {
-    this.sessions.drop(client, code);
+    if (this.phase !== "replaced") this.sessions.drop(client, code);
   }
 
   /** A seat is as good as the sign-in that it was taken with, which may have ended while the player was away. */
@@ -425,8 +471,44 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     client.leave(CLOSE.SIGNED_OUT, "signed-out");
   }
 
+  /** The players of a room that was replaced are the next room's. */
   override async onLeave(client: Client, code?: number): Promise<void> {
-    await this.sessions.leave(client, code);
+    if (this.phase !== "replaced") await this.sessions.leave(client, code);
+  }
+
+  /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
+  override onCacheRoom(): HotReloadSnapshot {
+    this.phase = "replaced";
+    return takeHotReload(this.hotReloadHost());
+  }
+
+  /** Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves. */
+  override onRestoreRoom(kept: HotReloadSnapshot): void {
+    this.isReshaped = !restoreHotReload(this.hotReloadHost(), kept);
+  }
+
+  /** What a hot reload needs of this kind of room. */
+  protected hotReloadHost(): HotReloadHost<P> {
+    const { state, players, log, faultBook: faults } = this;
+    return {
+      state,
+      players,
+      log,
+      faults,
+      wire: this.wire as unknown as StableSerializer<Schema>,
+      characters: this.ports.characters,
+      notAsFields: [],
+      living: () => [],
+      keepWorld: () => undefined,
+      restoreWorld: () => {},
+      bringBack: ({ client, claim, was: { role, address } }) => {
+        const { id: characterId, accountId } = claim.sheet;
+        return this.createPlayer(client, claim, { accountId, characterId, role, address });
+      },
+      resumeWorld: () => {},
+      keep: () => this.onKeep?.(),
+      restore: (game) => this.onRestore?.(game),
+    };
   }
 
   /**

@@ -33,15 +33,13 @@ import {
   placeOf,
   saveIfDue,
 } from "./persistence/character-saves.ts";
-import {
-  type HotReloadSnapshot,
-  restoreActors,
-  restorePlayers,
-  takeHotReloadSnapshot,
-} from "./persistence/hot-reload-snapshot.ts";
+import type { Carrying, HotReloadHost } from "./persistence/hot-reload.ts";
+import { type KeptActors, keepActors, restoreActors } from "./persistence/hot-reload-actors.ts";
+import { fillFields } from "./persistence/hot-reload-fields.ts";
+import type { HotReloadSnapshot, Returning } from "./persistence/hot-reload-snapshot.ts";
 import type { PlaySessionsHost } from "./persistence/play-sessions.ts";
 import { openZone, type ZoneFormat, type ZoneKeeper } from "./persistence/zone-saves.ts";
-import type { PlaceOfSpawn, Player } from "./player.ts";
+import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
 import type { Claim, Identity } from "./ports/ports.ts";
 import type { InterestOptions } from "./replication/interest.ts";
 import { InterestSerializer } from "./replication/interest-serializer.ts";
@@ -141,24 +139,11 @@ export abstract class WorldRoom<
   private stopRecording: (() => void) | undefined;
   /** Actors that the room placed when it opened, for {@link onRestoreRoom}. */
   private placed: ReadonlyMap<string, Actor> = new Map();
-  /**
-   * `moving`: to another process, and the world stands still. `replaced`: a room of edited code has taken
-   * over, and this one changes and saves nothing any more.
-   */
-  private phase: "running" | "moving" | "replaced" = "running";
 
   /** The world is new: spawn its first actors here. Not called when it was restored from a save. */
   protected onBegin?(): void;
   /** The rules, once a tick after everybody has moved and the systems have run. `dt` in seconds. */
   protected onTick?(dt: number): void;
-  /**
-   * Hot reload, while you develop: returns the fields of the room that the next room is to have, JSON only.
-   * State and players are handed over without it.
-   */
-  protected onKeep?(): unknown;
-  /** Hot reload: the room has taken over, with state and players. `kept` was returned by {@link onKeep}. */
-  protected onRestore?(kept: unknown): void;
-
   /** Makes a player's actor; its pose is set afterwards. */
   protected createAvatar(_player: Pick<Player, "client" | "claim">): A {
     return new Avatar() as A;
@@ -319,6 +304,7 @@ export abstract class WorldRoom<
     this.openParts(around);
     this.onBegin?.();
     await this.onOpen?.();
+    this.simulation.begin();
     return this.roomWorld;
   }
 
@@ -415,6 +401,7 @@ export abstract class WorldRoom<
     this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
     if (!this.zoneKeeper?.restored) this.onBegin?.();
     await super.openGame();
+    this.simulation.begin();
     this.placed = new Map(this.state.actors.entries());
   }
 
@@ -482,6 +469,8 @@ export abstract class WorldRoom<
       setAway: (player, away) => this.roomWorld.setAway(player, away),
       returned: (player) => {
         player.inputs = undefined;
+        // After a hot reload the client has no view yet.
+        if (!player.client.view) this.showOwnFields(player);
         this.roomWorld.setAway(player, false);
         this.liveWorld?.travel.remind(player);
       },
@@ -516,8 +505,13 @@ export abstract class WorldRoom<
     );
   }
 
+  /** With interest the serializer does it. */
+  private showOwnFields({ client, avatar }: Player<A>): void {
+    if (this.wire.filtered && !this.interestSerializer) giveOwnView(client, avatar);
+  }
+
   private entered(player: Player<A>, { journey }: Identity): void {
-    if (this.wire.filtered && !this.interestSerializer) giveOwnView(player.client, player.avatar);
+    this.showOwnFields(player);
     player.origin = journey?.carried ? journey.origin : journey?.from;
   }
 
@@ -558,6 +552,7 @@ export abstract class WorldRoom<
     const { roomName: game, roomId, presence, zoneKeeper } = this;
     const { travel, opening } = present(this.liveWorld, "moveOut");
     await travel.carry(async () => {
+      this.simulation.end();
       await zoneKeeper?.close();
       return openSuccessor(presence, { game, roomId, instance: opening.instance, hidden: opening.isHidden });
     });
@@ -566,36 +561,55 @@ export abstract class WorldRoom<
 
   override async onDispose(): Promise<void> {
     this.stopRecording?.();
+    // A room that could not open has no world.
+    if (this.phase !== "replaced") this.worldPart?.simulation.end();
     await this.zoneKeeper?.close();
     await super.onDispose();
   }
 
-  override onDrop(client: Client, code?: number): void {
-    if (this.phase !== "replaced") super.onDrop(client, code);
-  }
-
-  /** The players of a room that was replaced are the next room's. */
-  override async onLeave(client: Client, code?: number): Promise<void> {
-    if (this.phase !== "replaced") await super.onLeave(client, code);
-  }
-
-  /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
   override onCacheRoom(): HotReloadSnapshot {
-    this.phase = "replaced";
+    this.simulation.end();
     this.stopRecording?.();
     this.zoneKeeper?.handOver();
-    return takeHotReloadSnapshot(this.state, this.players, this.onKeep?.());
+    return super.onCacheRoom();
   }
 
-  /**
-   * Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves.
-   */
-  override onRestoreRoom(kept: HotReloadSnapshot): void {
-    restoreActors(this.state, this.placed, kept, this.space);
-    this.world.adopt();
-    for (const player of restorePlayers<A>(kept, this.ports.characters, (of) => this.createAvatar(of)))
-      this.roomWorld.place(player);
-    this.faultBook.attempt("onRestore", () => this.onRestore?.(kept.game));
-    this.log.info({ players: this.players.size }, "room took over after an edit");
+  protected override hotReloadHost(): HotReloadHost<Player<A>> {
+    const { state, placed } = this;
+    return {
+      ...super.hotReloadHost(),
+      // Actors are kept by themselves; how late they are shown is a setting of the code.
+      notAsFields: ["actors", "interpolationMs"],
+      living: () => [...state.actors.values()].map((actor) => actor.constructor),
+      keepWorld: (by) => ({
+        actors: keepActors(state, by),
+        placed: [...placed.keys()],
+        beside: this.simulation.besideSchema(),
+        nextId: this.world.nextId,
+      }),
+      restoreWorld: ({ world, players }, by) => {
+        if (!world) return;
+        const ids = new Set(players.map(({ sessionId }) => sessionId));
+        restoreActors(world, { ...by, state, placed, players: ids });
+        this.world.adopt();
+        this.world.nextId = Math.max(this.world.nextId, world.nextId);
+      },
+      bringBack: (returning, { world }, by) => this.bringBack(returning, world, by),
+      resumeWorld: ({ world }) => world && this.simulation.restoreBesideSchema(world.beside),
+    };
+  }
+
+  private bringBack(
+    { client, claim, was }: Returning,
+    world: KeptActors | undefined,
+    { classes, lost }: Carrying,
+  ): Player<A> {
+    // Described by a second avatar: the restored one keeps its present name and colours.
+    const described = describe<A>(client, claim, this.createAvatar({ client, claim }), was);
+    const avatar = this.createAvatar({ client, claim });
+    fillFields(avatar, world?.actors[was.sessionId]?.fields ?? [], classes, lost);
+    const player = { ...described, avatar, savedPlace: was.savedPlace ?? described.savedPlace };
+    this.roomWorld.place(player);
+    return player;
   }
 }

@@ -49,6 +49,8 @@ export const CLOSE = {
   TRAVELLED: 4106,
   /** The sign-in of the player has ended: signed out elsewhere, a new password, an account recovered or deleted. */
   SIGNED_OUT: 4107,
+  /** While you develop: an edit changed the classes of the state. The page joins anew by itself. */
+  RESHAPED: 4108,
 } as const;
 
 /** Colours a player may choose, as CSS hex; the index is what is stored and sent. */

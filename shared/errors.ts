@@ -46,6 +46,8 @@ export const ERROR_CODES = {
   IDENTITY_TAKEN: "This external identity belongs to another account.",
   // in a room
   MESSAGE_INVALID: "The message does not fit its schema; nothing was changed.",
+  MESSAGE_TAKEN: "A room registers two actions for one type of message.",
+  CHANNEL_CLOSED: "This cannot be sent in this room.",
   MESSAGE_UNKNOWN: "The room knows no message of this type.",
   RATE_LIMITED: "Too many of these in too short a time.",
   ACTION_REFUSED: "The rules of the room do not allow this now.",

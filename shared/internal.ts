@@ -61,7 +61,7 @@ export {
   type TravelMessage,
 } from "./protocol/messages.ts";
 export { canonicalJson, fnv1a64 } from "./snapshot/hash.ts";
-export { valueToJson } from "./snapshot/schema-json.ts";
+export { fillFromJson, schemaToJson, valueFromJson, valueToJson } from "./snapshot/schema-json.ts";
 export { checkSnapshot, type SnapshotParts } from "./snapshot/snapshot.ts";
 export { isFinitePose, mendActor } from "./world/finite.ts";
 export { FiniteValues } from "./world/finite-values.ts";

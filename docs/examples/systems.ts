@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createSystems, defineSystem } from "roomkeep/rooms";
+import { createSystems, defineSystem, type SystemContext } from "roomkeep/rooms";
 import { createWorld, type World, WorldState } from "roomkeep/shared";
 import { Burning, Deer, Health } from "./actors.ts";
 
@@ -49,4 +49,24 @@ assert.throws(() => createSystems([chicken, egg], { tickHz: 20 }), {
   code: "SYSTEM_CYCLE",
   message: /chicken → egg → chicken/,
 });
+// #endregion
+
+// #region life
+const heard: string[] = [];
+const weather = defineSystem<World, SystemContext, { rainyUntil: number }>({
+  name: "weather",
+  hz: 2,
+  memory: () => ({ rainyUntil: 0 }), // kept by snapshots, zone saves, recordings and hot reloads
+  init: () => heard.push("the room opens"),
+  run: (_, { tick, memory }) => {
+    if (tick > memory.rainyUntil) memory.rainyUntil = tick + 30;
+  },
+  shutdown: () => heard.push("the room closes"),
+});
+const sky = createSystems([weather], { tickHz: 20 });
+sky.init(world, { tick: 0 });
+for (let tick = 1; tick <= 20; tick++) sky.run(world, { tick });
+assert.deepEqual(sky.memories(), { weather: { rainyUntil: 40 } });
+sky.shutdown(world, { tick: 20 });
+assert.deepEqual(heard, ["the room opens", "the room closes"]);
 // #endregion

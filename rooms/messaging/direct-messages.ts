@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { matchMaker, type Presence } from "@colyseus/core";
 import { type Refusal, refuse } from "../../shared/index.ts";
 import { type DeliveryOutcome, keyedQueue, roomMessages } from "../../shared/internal.ts";
+import type { Channel } from "../game-listing.ts";
 import { nameOf, type RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import { clean } from "./chat.ts";
@@ -45,7 +46,9 @@ export interface DirectMessageHost<P extends RoomPlayer> {
   readonly log: Log;
   /** Character ids and names of a player's party, without the player. */
   partyOf(player: P): readonly { id: string; name: string }[];
-  /** Sends a line to everybody in the room. */
+  /** What the game has closed reaches nobody here from other rooms either. */
+  readonly closed: readonly Channel[];
+  /** Tells everybody in the room. */
   announce(text: string): void;
 }
 
@@ -75,7 +78,7 @@ export async function openDirectMessages<P extends RoomPlayer>(
 
   function take({ kind, from, name, to, text }: DirectMessage): boolean {
     const player = byId(to);
-    if (!player || player.hold) return false;
+    if (!player || player.hold || host.closed.includes(kind)) return false;
     player.client.send(kind, { from, name, text });
     return true;
   }

@@ -1,6 +1,7 @@
 import type { Client } from "@colyseus/core";
 import type { z } from "zod";
-import { type Refusal, refuse } from "../../shared/index.ts";
+import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
+import type { Channel } from "../game-listing.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import type { Strikes } from "../transport/strikes.ts";
@@ -52,6 +53,8 @@ export interface MessageRouterHost<P extends RoomPlayer> {
   readonly players: ReadonlyMap<string, P>;
   /** Rate limits by message type; they add to those of every room. */
   readonly rates: Record<string, RateLimit>;
+  /** Types of every room that the game has closed. */
+  readonly closed: readonly Channel[];
   readonly log: Log;
   /** Counts malformed messages; one count a client, with its malformed frames. */
   readonly strikes: Strikes;
@@ -68,6 +71,8 @@ export interface MessageRouterHost<P extends RoomPlayer> {
 export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<P>): MessageRouter<P> {
   const { network, players, strikes } = host;
   const actions = new Map<string, Action<P, unknown>>();
+  const registered = new Set<string>();
+  const closed = new Set<string>(host.closed);
   const guard = openMessageGuard(
     { ...MESSAGE_RATE_LIMITS, ...host.rates },
     () => network.clock.elapsedTime,
@@ -87,11 +92,13 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
     action: Action<P, T>,
     { moves }: { moves: boolean },
   ): void {
+    if (registered.has(type)) throw taken(type);
+    registered.add(type);
     network.onMessage(type, (client, payload) => {
       const player = players.get(client.sessionId);
       if (!player) return;
       const verdict = guard.check(client, type, schema, payload);
-      const refused = verdict.ok && moves ? host.refusal(player) : undefined;
+      const refused = verdict.ok ? refusalOf(player, type, moves) : undefined;
       if (verdict.ok && moves && !refused) host.record(player, type, verdict.value);
       const outcome = verdict.ok ? (refused ?? action(player, verdict.value)) : verdict;
       const tell = (refusal: Outcome) => {
@@ -101,6 +108,8 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
       return outcome instanceof Promise ? outcome.catch(failed(type)).then(tell) : tell(outcome);
     });
   }
+  const refusalOf = (player: P, type: string, moves: boolean) =>
+    closed.has(type) ? refuse("CHANNEL_CLOSED") : moves ? host.refusal(player) : undefined;
   const router: MessageRouter<P> = {
     on: (type, schema, action) => {
       actions.set(type, action as Action<P, unknown>);
@@ -122,6 +131,22 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
   };
   refuseUnknown(network, guard);
   return router;
+}
+
+/**
+ * Looks at what a room registered past the router too, by Colyseus's `messages` and `onMessage`.
+ *
+ * @throws MESSAGE_TAKEN
+ */
+export function refuseTakenTypes(events: Readonly<Record<string, unknown>>): void {
+  for (const [type, actions] of Object.entries(events))
+    if (Array.isArray(actions) && actions.length > 1) throw taken(type);
+}
+
+/** Colyseus would run both actions: what one of them hides, the other would tell. */
+function taken(type: string): RoomkeepError {
+  const text = `The message "${type}" is registered already. Choose another type; for chat there is onChat.`;
+  return new RoomkeepError("MESSAGE_TAKEN", text);
 }
 
 /** The id that the client gave its request, so that it knows what was refused. */

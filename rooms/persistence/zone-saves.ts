@@ -191,9 +191,9 @@ function tellHealed(log: Log, zone: string, healed: readonly Healed[]): void {
  * The part of a save that shows whether the world has changed: all but its clocks, which never stand still.
  */
 function markOf({ data, ...rest }: SavedWorld): string {
-  const { extras, ...world } = data as { extras?: { space?: SpaceSave | null } };
+  const { extras, ...world } = data as { extras?: { space?: SpaceSave | null; memory?: unknown } };
   const bodies = extras?.space?.bodies.map((body) => ({ ...body, sleepyAtS: 0 }));
   return createHash("sha256")
-    .update(JSON.stringify([rest, world, bodies]))
+    .update(JSON.stringify([rest, world, bodies, extras?.memory]))
     .digest("hex");
 }

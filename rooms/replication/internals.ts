@@ -30,6 +30,22 @@ export function refIdOf(ref: object): number {
   return (ref as { [$refId]?: number })[$refId] ?? 0;
 }
 
+/** Gives a schema or a collection, which no client has been told of by it, another number. */
+export function setRefId(ref: object, id: number): void {
+  // As the encoder's root does it: an array is behind a proxy.
+  Object.defineProperty(ref, $refId, { value: id, enumerable: false, writable: true });
+}
+
+/** The number that the next schema or collection of a state gets. */
+export function nextRefIdOf({ root }: Encoder): number {
+  return Reflect.get(root, "nextUniqueId") as number;
+}
+
+/** Sets {@link nextRefIdOf}. */
+export function setNextRefId({ root }: Encoder, id: number): void {
+  Reflect.set(root, "nextUniqueId", id);
+}
+
 /** Names, types, tags and encoders of the fields of a tree's class. */
 export function descriptorOf(tree: ChangeTree): ChangeTree["encDescriptor"] {
   return tree.encDescriptor;
@@ -138,6 +154,7 @@ export function checkSchemaInternals(encoder: Encoder): void {
     ...missingParts("Root", encoder.root, {
       changes: "object",
       pendingFilterRefresh: "object",
+      nextUniqueId: "number",
       removeFromQueue: "function",
       remove: "function",
     }),

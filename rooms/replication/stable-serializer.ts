@@ -1,12 +1,21 @@
 import { type Client, ClientState, Protocol, SchemaSerializer } from "@colyseus/core";
-import type { Schema, StateView } from "@colyseus/schema";
+import { Reflection, type Schema, type StateView } from "@colyseus/schema";
+import { fnv1a64 } from "../../shared/internal.ts";
 import { Backpressure } from "../transport/backpressure.ts";
 import { Frame } from "../transport/websocket-frame.ts";
 import { ArrayRepair } from "./array-repair.ts";
-import { checkSchemaInternals } from "./internals.ts";
+import { checkSchemaInternals, setNextRefId } from "./internals.ts";
+import { giveRefIds, type RefIds, takeRefIds } from "./ref-ids.ts";
 
 /** A patch without changes, which a client in the join queue gets where Colyseus sends the state. */
 const EMPTY_PATCH = Uint8Array.of(Protocol.ROOM_STATE_PATCH);
+
+/** What a client that stays connected holds of a room's state. JSON. */
+export interface WireShape {
+  readonly refIds: RefIds;
+  /** Hash of all classes that the state may hold, with their fields and numbers. */
+  readonly classes: string;
+}
 
 /** The room clock that a patch of a room with inputs carries. Colyseus does not export its type. */
 export interface PatchTiming {
@@ -39,6 +48,29 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
   override reset(state: S): void {
     super.reset(state);
     checkSchemaInternals(this.encoder);
+  }
+
+  /** How connected clients number the parts of the state, and how they read its classes. */
+  keepWire(): WireShape {
+    return { refIds: takeRefIds(this.encoder), classes: this.#classes() };
+  }
+
+  /**
+   * Goes on with clients of another room's state, once this one has all of its parts and before a client has any.
+   *
+   * @returns false: its classes are others now, and a client that stayed connected would misread it
+   */
+  adoptWire(state: S, { refIds, classes }: WireShape): boolean {
+    // What waits in the present encoder's queue would be in none afterwards.
+    this.applyPatches([]);
+    const next = giveRefIds(state, this.encoder.context, refIds);
+    this.reset(state);
+    setNextRefId(this.encoder, next);
+    return classes === this.#classes();
+  }
+
+  #classes(): string {
+    return fnv1a64(Buffer.from(Reflection.encode(this.encoder)).toString("base64"));
   }
 
   /** Whether the state has fields that are not sent to everybody. */

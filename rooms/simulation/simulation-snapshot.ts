@@ -27,6 +27,7 @@ import {
   type SpaceSave,
   saveSpace,
   type TriggersSave,
+  valueFromJson,
   valueToJson,
 } from "../../shared/internal.ts";
 import type { Place } from "../ports/characters.ts";
@@ -36,7 +37,7 @@ import type { Systems } from "./systems.ts";
 interface Inside {
   readonly state: WorldState;
   readonly world: World;
-  readonly systems: Pick<Systems<World>, "failing" | "setFailing">;
+  readonly systems: Pick<Systems<World>, "failing" | "setFailing" | "memories" | "setMemories">;
   readonly random: Random;
   readonly triggers: Triggers;
   readonly events: Events;
@@ -56,6 +57,8 @@ interface Extras {
   /** Failures in a row by system; only where players are kept too: a new process tries every system again. */
   readonly failing: Readonly<Record<string, number>>;
   readonly space: SpaceSave | null;
+  /** What systems remember, by name; absent where none does. */
+  readonly memory?: Readonly<Record<string, unknown>>;
   /** Absent in saves from before they were kept. */
   readonly triggers?: TriggersSave;
   readonly events?: EventsSave;
@@ -77,6 +80,9 @@ export interface SnapshotScope {
   /** Actors that are left out, by id, such as the avatars in a zone's save. A map or set of ids will do. */
   readonly without?: { has(id: string): boolean };
 }
+
+/** What of a simulation is not in its schema, as JSON. */
+export type BesideSchema = unknown;
 
 /** A simulation as JSON: taken, put back, compared. */
 export interface SimulationSnapshot {
@@ -101,29 +107,42 @@ export interface SimulationSnapshot {
   restore(stored: unknown, onHealed?: (healed: Healed) => void): void;
   /** Throws the errors that {@link restore} would, and changes nothing. */
   checkSnapshot(stored: unknown): void;
+  /** All of {@link snapshot} that is neither an actor nor a field of the state. */
+  besideSchema(): BesideSchema;
   /**
-   * Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Past events are in it by a
-   * digest.
+   * Goes on from what {@link besideSchema} gave, with the actors and the state as they are: bodies and volumes that an
+   * edit has taken away are left out.
+   *
+   * @throws TypeError if it is damaged
    */
+  restoreBesideSchema(kept: BesideSchema): void;
+  /** Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Events that went are in it by a digest. */
   hash(what?: SnapshotScope): string;
 }
 
 /** Snapshot, restore and hash of a simulation. */
 export function openSimulationSnapshot(inside: Inside): SimulationSnapshot {
   const { state, world } = inside;
-  const partsOf = ({ without }: SnapshotScope, past: boolean): SnapshotParts => {
+  const extrasOf = ({ without }: SnapshotScope, past: boolean): Extras => {
     const keeps = (id: string) => !without?.has(id);
     const space = inside.space();
-    const extras: Extras = {
+    const memory = inside.systems.memories();
+    return {
       tick: inside.clock.get(),
       random: inside.random.state,
       failing: without ? {} : inside.systems.failing(),
       space: space ? saveSpace(space, keeps) : null,
       triggers: inside.triggers.save(keeps),
       events: inJson(inside.events.save(past)),
+      ...(Object.keys(memory).length > 0 && { memory }),
     };
-    return { classes: classesOf(inside), state, keeps, extras };
   };
+  const partsOf = (what: SnapshotScope, past: boolean): SnapshotParts => ({
+    classes: classesOf(inside),
+    state,
+    keeps: (id) => !what.without?.has(id),
+    extras: extrasOf(what, past),
+  });
   const snapshot = (what: SnapshotScope = {}) => takeSnapshot(world, partsOf(what, true));
   return {
     snapshot,
@@ -133,6 +152,12 @@ export function openSimulationSnapshot(inside: Inside): SimulationSnapshot {
       } catch (error) {
         throw orCorrupt(error);
       }
+    },
+    besideSchema: () => valueToJson(extrasOf({}, true)),
+    restoreBesideSchema(kept) {
+      const extras = checkExtras(valueFromJson(kept));
+      const isThere = ({ id }: BodySave) => world.get(id) !== undefined;
+      resume(inside, extras, (extras.space?.bodies ?? []).filter(isThere));
     },
     // A thousand events in each hash would cost more than all the rest: their digest stands for them.
     hash: (what = {}) => hashState(world, partsOf(what, false)),
@@ -163,17 +188,23 @@ function load(inside: Inside, stored: unknown, onHealed?: (healed: Healed) => vo
     state,
     ...(onHealed && { admits: heal }),
   });
-  const { tick, random, failing, space, triggers, events } = checkExtras(extras);
+  const beside = checkExtras(extras);
   if (onHealed) healState(state, onHealed);
+  // A healed actor gets a new body where it stands now.
+  const bodies = (beside.space?.bodies ?? []).filter(
+    (body) => !onHealed || (isFiniteBody(body) && !healed.has(body.id)),
+  );
+  resume(inside, beside, bodies);
+}
+
+function resume(inside: Inside, extras: Extras, bodies: readonly BodySave[]): void {
+  const { tick, random, failing, memory, space, triggers, events } = extras;
   inside.clock.set(tick);
   inside.random.state = random;
   inside.systems.setFailing(failing ?? {});
+  inside.systems.setMemories(memory ?? {});
   inside.triggers.load(triggers ?? {});
   inside.events.load(events ?? { seq: 0, digest: "", past: [], waiting: [] });
-  // A healed actor gets a new body where it stands now.
-  const bodies = (space?.bodies ?? []).filter(
-    (body) => !onHealed || (isFiniteBody(body) && !healed.has(body.id)),
-  );
   inside.rebuild(bodies);
   const there = inside.space();
   if (space && there) loadSpace(there, { ...space, bodies });
@@ -228,15 +259,8 @@ function classesOf({ classes, state, world }: Inside): ReadonlyMap<string, Schem
   return table;
 }
 
-const contexts = new WeakMap<object, readonly SchemaClass[]>();
-
+/** By the encoders' own list, which a hot reload makes anew. */
 function knownTo(state: WorldState): readonly SchemaClass[] {
-  const root = state.constructor;
-  let known = contexts.get(root);
-  if (!known) {
-    const { types } = new TypeContext(root as typeof Schema);
-    known = Object.values(types) as unknown as SchemaClass[];
-    contexts.set(root, known);
-  }
-  return known;
+  const { types } = TypeContext.cache(state.constructor as typeof Schema);
+  return Object.values(types) as unknown as SchemaClass[];
 }

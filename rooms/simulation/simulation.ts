@@ -28,7 +28,7 @@ import {
 import { type FiniteAvatars, openFiniteAvatars } from "./finite-avatars.ts";
 import { openSimulationSnapshot, type SimulationSnapshot } from "./simulation-snapshot.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
-import { createSystems, type System, type SystemContext, type Systems } from "./systems.ts";
+import { createSystems, type Remembering, type System, type SystemContext, type Systems } from "./systems.ts";
 
 /** The tick and the room that a system gets beside the world. */
 export interface RoomContext<S extends WorldState = WorldState> extends SystemContext {
@@ -55,9 +55,12 @@ export interface RoomContext<S extends WorldState = WorldState> extends SystemCo
  *   run: (world, { random }) => world.query({ is: Deer }).each((deer) => { deer.yaw = random() * 6; }),
  * });
  */
-export interface SystemInRoom<S extends WorldState = WorldState> extends Omit<System<World>, "run"> {
-  // A method, so that a room with a state of its own still is a room.
-  run(world: World, context: RoomContext<S>): void;
+export interface SystemInRoom<S extends WorldState = WorldState>
+  extends Omit<System<World>, "init" | "run" | "shutdown"> {
+  // Methods, so that a room with a state of its own still is a room.
+  init?(world: World, context: RoomContext<S> & Remembering<unknown>): void;
+  run(world: World, context: RoomContext<S> & Remembering<unknown>): void;
+  shutdown?(world: World, context: RoomContext<S> & Remembering<unknown>): void;
 }
 
 /** State, level, systems and rates of a simulation, and where its events and faults go. */
@@ -111,6 +114,10 @@ export interface Simulation<S extends WorldState = WorldState> extends Simulatio
    * @param lap called after the physics
    */
   step(lap?: () => void): void;
+  /** Starts the systems: once the game has opened, and in a re-run at the same point. */
+  begin(): void;
+  /** Ends the systems: the room closes. What they write last is in the last save. A second call does nothing. */
+  end(): void;
 }
 
 /**
@@ -177,6 +184,16 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     }
   }
 
+  const contextNow = () => ({
+    tick,
+    state,
+    space,
+    ground,
+    triggers,
+    events,
+    random,
+    timeMs: timeMs(),
+  });
   const hasVolumes = level.triggers.length + level.portals.length > 0;
   for (const [i, { to, spawn }] of level.portals.entries()) {
     triggers.on(`portal:${i}`, {
@@ -257,6 +274,8 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
         for (const [id, walker] of walkers) if (space && !space.walkers.has(id)) space.addWalker(id, walker);
       },
     }),
+    begin: () => systems.init(world, contextNow()),
+    end: () => systems.shutdown(world, contextNow()),
     step(lap) {
       tick += 1;
       attempt("physics", () => {
@@ -267,9 +286,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       });
       lap?.();
       if (hasVolumes) attempt("triggers", () => triggers.update(visitors()));
-      attempt("systems", () =>
-        systems.run(world, { tick, state, space, ground, triggers, events, random, timeMs: timeMs() }),
-      );
+      attempt("systems", () => systems.run(world, contextNow()));
       attempt("onTick", () => rules(dtS));
       attempt("settle", () => world.settle((error) => fault("settle", error)));
       attempt("events", () => void events.dispatch());

@@ -16,8 +16,11 @@ export interface SystemRate {
   readonly everyMs?: number;
 }
 
-/** A step over the world: its name, the systems it needs, its rate. Made by {@link defineSystem}. */
-export interface System<W, C extends SystemContext = SystemContext> extends SystemRate {
+/**
+ * A step over the world: what it is called, what it needs, how often it runs. Made by {@link defineSystem}. `M` is what
+ * it remembers.
+ */
+export interface System<W, C extends SystemContext = SystemContext, M = unknown> extends SystemRate {
   readonly name: string;
   /** Systems that must be in the room; they run before this one. */
   readonly needs?: readonly string[];
@@ -28,7 +31,26 @@ export interface System<W, C extends SystemContext = SystemContext> extends Syst
    * little.
    */
   readonly atomic?: boolean;
-  readonly run: (world: W, context: C) => void;
+  /**
+   * Makes what the system remembers between its runs: a plain object, JSON only, which is `memory` of the context.
+   * Snapshots, zone saves, recordings and hot reloads keep it; a field that an edit adds begins as it is made here.
+   */
+  readonly memory?: () => M;
+  /**
+   * Once for each room, when it opens and before the first run: look things up, listen to events. It runs again where a
+   * saved world is opened, so that first actors belong into `onBegin`. Until it succeeds the system does not run.
+   */
+  // Methods, so that systems that remember different things fit one list.
+  init?(world: W, context: C & Remembering<M>): void;
+  run(world: W, context: C & Remembering<M>): void;
+  /** When the room closes or a room of edited code takes over, the last system first: before the last save. */
+  shutdown?(world: W, context: C & Remembering<M>): void;
+}
+
+/** What a system is given of its own. */
+export interface Remembering<M> {
+  /** Made by `memory`; write into it. Undefined for a system that has none. */
+  readonly memory: M;
 }
 
 /**
@@ -44,7 +66,9 @@ export interface System<W, C extends SystemContext = SystemContext> extends Syst
  *   run: (world) => world.query({ with: [Health, Burning] }).each((_, health) => { health.hp -= 1; }),
  * });
  */
-export function defineSystem<W, C extends SystemContext = SystemContext>(system: System<W, C>): System<W, C> {
+export function defineSystem<W, C extends SystemContext = SystemContext, M = unknown>(
+  system: System<W, C, M>,
+): System<W, C, M> {
   const { name, everyTicks, hz, everyMs } = system;
   const rates = [everyTicks, hz, everyMs].filter((rate) => rate !== undefined);
   if (name === "") throw new RoomkeepError("SYSTEM_INVALID", "A system needs a name.");
@@ -102,6 +126,14 @@ export interface Systems<W, C extends SystemContext = SystemContext> {
    * @param context must name each tick once, growing by one
    */
   run(world: W, context: Omit<C, "dtS">): void;
+  /** Starts the systems that have not been, in order. `run` does it by itself for those that are left. */
+  init(world: W, context: Omit<C, "dtS">): void;
+  /** Ends those that were started, the last first. Nothing runs afterwards until {@link Systems.init}. */
+  shutdown(world: W, context: Omit<C, "dtS">): void;
+  /** What systems remember, by name; only those that remember something. */
+  memories(): Readonly<Record<string, unknown>>;
+  /** Takes over what {@link Systems.memories} told, in this room or in one before it. */
+  setMemories(kept: Readonly<Record<string, unknown>>): void;
   /** Cost by system, in running order. */
   profile(options?: { readonly reset?: boolean }): readonly SystemProfile[];
   /** Failures in a row by system, of those that have any; a system at `maxFaults` is off. */
@@ -115,6 +147,8 @@ export interface Systems<W, C extends SystemContext = SystemContext> {
 interface Running<W, C extends SystemContext> {
   readonly system: System<W, C>;
   readonly periodTicks: number;
+  memory: unknown;
+  started: boolean;
   inARow: number;
   off: boolean;
   runs: number;
@@ -151,15 +185,34 @@ export function createSystems<W, C extends SystemContext = SystemContext>(
     onFault({ system: one.system.name, tick, error, inARow: one.inARow, off });
   }
 
-  function runOne(one: Running<W, C>, world: W, context: C): void {
+  let closed = false;
+  const contextOf = ({ periodTicks, memory }: Running<W, C>, context: Omit<C, "dtS">) =>
+    ({ ...context, dtS: periodTicks / tickHz, memory }) as unknown as C & Remembering<unknown>;
+
+  function attempt(one: Running<W, C>, tick: number, work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      fault(one, tick, error);
+      return false;
+    }
+  }
+
+  function startOne(one: Running<W, C>, world: W, context: Omit<C, "dtS">): void {
+    const own = contextOf(one, context);
+    one.started = attempt(one, own.tick, () => one.system.init?.(world, own));
+  }
+
+  function runOne(one: Running<W, C>, world: W, context: Omit<C, "dtS">): void {
     const { system } = one;
     const from = clock();
-    try {
-      if (system.atomic) (world as Batched).batch(() => system.run(world, context));
-      else system.run(world, context);
-      one.inARow = 0;
-    } catch (error) {
-      fault(one, context.tick, error);
+    if (!one.started) startOne(one, world, context);
+    if (one.started) {
+      const own = contextOf(one, context);
+      const run = () => system.run(world, own);
+      const { tick } = own;
+      if (attempt(one, tick, system.atomic ? () => (world as Batched).batch(run) : run)) one.inARow = 0;
     }
     const tookMs = clock() - from;
     one.runs += 1;
@@ -170,9 +223,35 @@ export function createSystems<W, C extends SystemContext = SystemContext>(
   return {
     names: running.map(({ system }) => system.name),
     run(world, context) {
+      if (closed) return;
       for (const one of running) {
         if (one.off || !isDue(context.tick, one.periodTicks)) continue;
-        runOne(one, world, { ...context, dtS: one.periodTicks / tickHz } as C);
+        runOne(one, world, context);
+      }
+    },
+    init(world, context) {
+      closed = false;
+      for (const one of running) if (!one.started) startOne(one, world, context);
+    },
+    shutdown(world, context) {
+      closed = true;
+      for (const one of running.toReversed()) {
+        if (!one.started) continue;
+        one.started = false;
+        const own = contextOf(one, context);
+        attempt(one, own.tick, () => one.system.shutdown?.(world, own));
+      }
+    },
+    memories() {
+      const remembering = running.filter(({ memory }) => memory !== undefined);
+      return Object.fromEntries(remembering.map(({ system, memory }) => [system.name, memory]));
+    },
+    setMemories(kept) {
+      for (const one of running) {
+        const made = one.system.memory?.();
+        if (made === undefined) continue;
+        const former = Object.hasOwn(kept, one.system.name) ? kept[one.system.name] : undefined;
+        one.memory = { ...made, ...(former as object | undefined) };
       }
     },
     profile({ reset = false } = {}) {
@@ -217,7 +296,23 @@ function start<W, C extends SystemContext>(system: System<W, C>, tickHz: number)
       `System ${system.name} asks for more than the ${tickHz} ticks a second.`,
     );
   }
-  return { system, periodTicks, inARow: 0, off: false, runs: 0, faults: 0, totalMs: 0, maxMs: 0 };
+  const memory = system.memory?.();
+  const isPlain = typeof memory === "object" && memory !== null && !Array.isArray(memory);
+  if (system.memory && !isPlain) {
+    throw new RoomkeepError("SYSTEM_INVALID", `System ${system.name}: its memory must be a plain object.`);
+  }
+  return {
+    system,
+    periodTicks,
+    memory,
+    started: false,
+    inARow: 0,
+    off: false,
+    runs: 0,
+    faults: 0,
+    totalMs: 0,
+    maxMs: 0,
+  };
 }
 
 /**

@@ -111,8 +111,8 @@ export async function openCharacters(ds: DataSource, options: CharacterOptions):
       throw error;
     });
     if (row === null) return null;
-    if (!(now() - sentAt < SELF_FENCE_MS)) {
-      // This process froze meanwhile: the lease may be over before the answer is read.
+    if (!options.exclusive && !(now() - sentAt < SELF_FENCE_MS)) {
+      // A process that froze while it asked: the lease may be over before the answer is read.
       await answerWithin(rows.abandonRow(ds, { id, owner: incarnation, epoch: row.epoch }));
       throw new RoomkeepError("DATABASE_UNAVAILABLE", "The database's answer came too late to be relied on.");
     }

@@ -35,7 +35,7 @@ export interface Leases {
   onLost(listener: (id: string, epoch: number) => void): () => void;
   /** Renews all now. Fences first what is overdue. */
   renew(): Promise<void>;
-  /** Fences leases that were not renewed for {@link SELF_FENCE_MS}. */
+  /** Fences leases that were not renewed for {@link SELF_FENCE_MS}; none where the process is exclusive. */
   watch(): void;
   /**
    * Does what the clock says, each {@link TURN_MS}: fences what is overdue, and renews when that is due or has just
@@ -50,7 +50,12 @@ export interface LeaseOptions {
   /** Unique per boot of a process. */
   incarnation: string;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
-  /** Kind of the leased rows, for the log. Default "character". */
+  /**
+   * True where nobody else can reach the database, as with the embedded one, whose folder is locked: no lease is fenced
+   * for its age, because nobody could have taken it meanwhile. A process that stood still renews at once. Default false.
+   */
+  exclusive?: boolean | undefined;
+  /** What is leased, for the log. Default "character". */
   what?: string;
   /**
    * Renews every lease of a process in one statement; returns the ids that are still its own. Default:
@@ -66,6 +71,7 @@ export interface LeaseOptions {
 /** Keeps the leases of a process alive, and fences them when it cannot. */
 export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
   const { incarnation, log, now = () => performance.now(), timers = true, what = "character" } = options;
+  const { exclusive = false } = options;
   const renewOwn = options.renewRows ?? renewRows;
   const held = new Map<string, Lease>();
   const listeners = new Set<(id: string, epoch: number) => void>();
@@ -93,14 +99,15 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
   }
 
   function watch(): void {
-    const overdue = now() - SELF_FENCE_MS;
-    for (const lease of [...held.values()]) {
-      if (!(lease.renewedAt > overdue)) lose(lease.id, lease.epoch, "its lease could not be renewed");
-    }
+    if (exclusive) return;
+    const due = now() - SELF_FENCE_MS;
+    const overdue = [...held.values()].filter(({ renewedAt }) => !(renewedAt > due));
+    for (const { id, epoch } of overdue) lose(id, epoch, "its lease could not be renewed");
   }
 
   async function renew(): Promise<void> {
-    watch(); // a process that wakes from a freeze must not renew what is overdue
+    // A process that wakes from a freeze must not renew what is overdue.
+    watch();
     const sentAt = now();
     // The next one does not wait for the answer: that may be lost.
     dueAt = sentAt + RENEW_MS;

@@ -46,6 +46,39 @@ class TableRoom extends GameRoom<TableState> {
   }
 }
 
+const PictureState = schema({ solved: t.array("string") }, "PictureTable");
+
+/** Guess the word: who has it is told alone, swearing is refused, and what is shouted goes to everybody louder. */
+class GuessRoom extends GameRoom<InstanceType<typeof PictureState>> {
+  static override readonly listing = {
+    label: "Guess",
+    description: "",
+    maxPlayers: 4,
+    closed: ["whisper", "party.say"],
+  } as const;
+  override state = new PictureState();
+  protected override onChat(player: RoomPlayer, text: string) {
+    if (text.includes("!")) return text.toUpperCase();
+    if (text.includes("spoiler")) return refuse("ACTION_REFUSED", "Not so.");
+    if (!text.includes("lighthouse")) return;
+    this.state.solved.push(player.sessionId);
+    return { to: [player], text: "lighthouse: that is it" };
+  }
+}
+
+class TwiceRoom extends GameRoom {
+  override state = new TableState();
+  protected override onOpen(): void {
+    this.on("chat", z.strictObject({ text: z.string() }), () => {});
+  }
+}
+
+/** The same in Colyseus's way. */
+class StockTwiceRoom extends GameRoom {
+  override state = new TableState();
+  override messages = { chat: () => {} };
+}
+
 /** A hall with a door to the table. */
 class HallRoom extends WorldRoom {
   override state = new WorldState();
@@ -60,7 +93,13 @@ const playedBy = ({ stats }: RoomPlayer): number => Number(stats.played ?? 0);
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ table: TableRoom, hall: HallRoom });
+  world = await bootServer({
+    table: TableRoom,
+    hall: HallRoom,
+    guess: GuessRoom,
+    twice: TwiceRoom,
+    stock: StockTwiceRoom,
+  });
 }, 60_000);
 afterAll(() => world.close());
 
@@ -232,3 +271,46 @@ test("a part of a room says by its code that the room has not opened", () => {
   }
   expect(() => new EagerRoom()).toThrow(expect.objectContaining({ code: "ROOM_NOT_OPEN" }));
 });
+
+test("a game changes, redirects and refuses chat lines, and its listing closes whispers", async () => {
+  const join = async (name: string) =>
+    enterRoom(world.url, "guess", (await signIn(world.url, { name })).token);
+  const ann = await join("Ann");
+  const bob = await join("Bob");
+  const heard: [string, unknown][] = [];
+  for (const [name, room] of Object.entries({ ann, bob }))
+    room.onMessage("*", (type, message) => {
+      const { text, code } = message as { text?: string; code?: string };
+      if (type !== "whisper.sent") heard.push([name, code ?? text]);
+    });
+  ann.send("chat", { text: "a lighthouse?" });
+  ann.send("chat", { text: "spoiler: a tower" });
+  ann.send("whisper", { to: "Bob", text: "it is a lighthouse" });
+  ann.send("chat", { text: "got it!" });
+  await expect.poll(() => heard.filter(([, text]) => text === "GOT IT!")).toHaveLength(2);
+  expect(heard.filter(([name]) => name === "ann").map(([, text]) => text)).toEqual([
+    "lighthouse: that is it",
+    "ACTION_REFUSED",
+    "CHANNEL_CLOSED",
+    "GOT IT!",
+  ]);
+  expect(heard.filter(([name]) => name === "bob")).toEqual([["bob", "GOT IT!"]]);
+  const { state } = world.room<GuessRoom>(ann.roomId);
+  expect([...state.solved]).toEqual([ann.sessionId]);
+
+  // Nor does a whisper of another room come in.
+  const carl = await sit({ name: "Carl" });
+  const bobsId = world.room<GuessRoom>(bob.roomId).players.get(bob.sessionId)?.claim.sheet.id;
+  const sent = carl.message("whisper.sent");
+  carl.room.send("whisper", { to: bobsId, text: "psst" });
+  expect(await sent).toMatchObject({ outcome: "offline" });
+  await Promise.all([ann.leave(), bob.leave(), carl.room.leave()]);
+});
+
+test.each(["twice", "stock"])(
+  "a second action for a type of message is refused by name: %s",
+  async (game) => {
+    const { token } = await signIn(world.url, { name: "Ann" });
+    await expect(enterRoom(world.url, game, token)).rejects.toThrow(/MESSAGE_TAKEN: .*"chat"/);
+  },
+);

@@ -5,6 +5,7 @@ import {
   defineSystem,
   orderSystems,
   type System,
+  type SystemContext,
   type SystemFault,
 } from "../../../rooms/simulation/systems.ts";
 import { Actor, WorldState } from "../../../shared/world/actor.ts";
@@ -170,5 +171,65 @@ describe("systems", () => {
     });
     createSystems([half], { tickHz: 20 }).run(world, { tick: 1 });
     expect([actor.x, world.get("a")]).toEqual([0, actor]);
+  });
+
+  test("begin once in order, remember between runs, and end the last first", () => {
+    const told: string[] = [];
+    const life = (name: string, rest: Partial<System<string[]>> = {}) =>
+      named(name, {
+        init: () => told.push(`${name} begins`),
+        run: () => told.push(`${name} runs`),
+        shutdown: () => told.push(`${name} ends`),
+        ...rest,
+      });
+    let broken = true;
+    const faults: SystemFault[] = [];
+    const count = defineSystem<string[], SystemContext, { runs: number }>({
+      name: "count",
+      memory: () => ({ runs: 0 }),
+      run: (_, { memory }) => {
+        memory.runs += 1;
+      },
+    });
+    const late = life("late", {
+      init: () => {
+        if (broken) throw new Error("not yet");
+        told.push("late begins");
+      },
+    });
+    const open = () =>
+      createSystems([life("b", { needs: ["a"] }), life("a"), late, count], {
+        tickHz: 20,
+        onFault: (fault) => faults.push(fault),
+      });
+    const systems = open();
+    systems.init([], { tick: 0 });
+    systems.run([], { tick: 1 });
+    // Who could not begin does not run; it tries again.
+    expect(faults.map(({ system, tick }) => [system, tick])).toEqual([
+      ["late", 0],
+      ["late", 1],
+    ]);
+    broken = false;
+    systems.run([], { tick: 2 });
+    systems.shutdown([], { tick: 2 });
+    systems.shutdown([], { tick: 2 });
+    systems.run([], { tick: 3 });
+    expect(told).toEqual(
+      ["a begins", "b begins", "a runs", "b runs", "a runs", "b runs", "late begins", "late runs"].concat([
+        "late ends",
+        "b ends",
+        "a ends",
+      ]),
+    );
+    expect(systems.memories()).toEqual({ count: { runs: 2 } });
+
+    const next = open();
+    next.setMemories({ count: { runs: 40 }, nobody: {} });
+    next.run([], { tick: 1 });
+    expect(next.memories()).toEqual({ count: { runs: 41 } });
+    expect(() => createSystems([named("odd", { memory: () => 4 })], { tickHz: 20 })).toThrow(
+      expect.objectContaining({ code: "SYSTEM_INVALID" }),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { CLAIM_WAIT_MS } from "../../../rooms/ports/ports.ts";
 import { renewRows } from "../../../server/persistence/character-rows.ts";
 import type { Holder } from "../../../server/persistence/characters.ts";
@@ -16,6 +16,9 @@ import { describeOnEachDatabase, testLog } from "../../helpers/databases.ts";
 
 const plaza = { roomId: "plaza-1" };
 const cave = { roomId: "cave-1" };
+
+const leaseOf = async (ds: Database["ds"], id: string): Promise<{ live: boolean }> =>
+  (await ds.query("SELECT lease_until > now() AS live FROM character WHERE id = $1", [id]))[0];
 
 describeOnEachDatabase("a lease", (open) => {
   let database: Database;
@@ -302,6 +305,30 @@ describeOnEachDatabase("a lease", (open) => {
         await own.close();
       },
     );
+    test("a process that has the database for itself keeps its players over a stop of 30 s", async () => {
+      // On a database of its own: who has it for itself frees what others left claimed.
+      const { ds } = await open();
+      const { characterId: id } = await newGuest(ds);
+      const clock = handClock();
+      const sole = await openIncarnation(ds, { now: clock.now, wait: clock.wait, exclusive: true });
+      const fenced: string[] = [];
+      sole.onFenced((which) => fenced.push(which));
+      const claim = await sole.claim(id, plaza);
+      clock.advance(30_000);
+      await expireLease(ds, id);
+      sole.leases.turn();
+      await vi.waitFor(async () => expect((await leaseOf(ds, id)).live).toBe(true));
+      expect(fenced).toEqual([]);
+      expect(await sole.save(claim, stateAt(1))).toBe("saved");
+
+      // A newer login in this very process still wins, the lease of the older one being over or not.
+      clock.advance(30_000);
+      await expireLease(ds, id);
+      await sole.claim(id, cave);
+      sole.leases.watch();
+      expect(fenced).toEqual([id]);
+      expect(await sole.save(claim, stateAt(2))).toBe("fenced");
+    });
 
     test("the timers of a running process renew by themselves", async () => {
       const { ds, id } = await twoProcesses();
