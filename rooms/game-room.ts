@@ -452,8 +452,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /** Back after a hot reload. */
-  private comeBack(client: Client): void {
-    this.onReconnect(client);
+  private async comeBack(client: Client): Promise<void> {
+    await this.onReconnect(client);
     // Once the join is through: the seat is kept then, and the room with it.
     if (this.isReshaped) setImmediate(() => client.leave(CLOSE.RESHAPED, "the state has other classes now"));
   }
