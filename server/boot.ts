@@ -12,7 +12,7 @@ import { followHints } from "./hints.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
 import { claimPort } from "./http/listen-port.ts";
 import { guardRequests } from "./http/request-guard.ts";
-import type { PageSource } from "./http/static-page.ts";
+import { buildOf, type PageSource } from "./http/static-page.ts";
 import type { AnyPlugin } from "./plugins/index.ts";
 import { openServices, type Services } from "./services.ts";
 import { openLog } from "./telemetry/log.ts";
@@ -82,6 +82,7 @@ export async function startServer(
     const giveBackConsole = hearConsole(sampleLog(foundation.log));
     try {
       foundation.itemRules.templates = itemsOf(games);
+      foundation.page.build = await buildOf(page);
       const entries = defineGames(games, foundation.ports, foundation.plugins);
       const server = openColyseus(foundation, http, entries, port, page);
       await server.listen(port, config.host);
