@@ -9,7 +9,7 @@ import type { HudSlot } from "./view.ts";
 export interface ChatEntry extends ChatLine {
   key: number;
   /** Undefined: it was said in the room. */
-  channel?: "whisper" | "party";
+  channel?: "whisper" | "party" | "announcement";
   /** Outcome of an own line: delivered, not online. */
   note?: string;
 }

@@ -1,7 +1,7 @@
 export { type PredictEffect, type PredictedEffect, predictEffects } from "./network/optimistic-effects.ts";
 export type { InputFrame, JoinedRoom, Pose, Prediction, Step } from "./network/predict.ts";
 export type { HeardEvent, OnEvent } from "./network/room-events.ts";
-export { type PageOptions, startPage } from "./page.tsx";
+export type { PageOptions } from "./page-options.ts";
 export { definePanel, type PagePanel, type PanelContext } from "./panel.ts";
 export type { ActorView } from "./scene/actor-view.ts";
 export type { ActorViews } from "./scene/actor-views.ts";
@@ -14,6 +14,7 @@ export type { Sounds } from "./scene/sounds.ts";
 export type { Stage } from "./scene/stage.ts";
 export type { Wear } from "./scene/worn-items.ts";
 export type { Settings } from "./settings.ts";
+export { startPage } from "./start-page.ts";
 export {
   defineView,
   type GameView,
@@ -21,4 +22,5 @@ export {
   type HudSlot,
   type ItemsView,
   type ViewContext,
+  type ViewSource,
 } from "./view.ts";

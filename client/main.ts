@@ -1,17 +1,14 @@
-import { caveView, meadowView } from "../games/meadow/view.ts";
-import { plazaView } from "../games/plaza/view.ts";
-import { tagView } from "../games/tag/view.ts";
 import { playSessionsPanel } from "../plugins/play-sessions/panel.tsx";
 import { startPage } from "./index.ts";
 
-const views = {
-  plaza: plazaView,
-  tag: tagView,
-  meadow: meadowView,
-  cave: caveView,
-};
+const meadow = () => import("../games/meadow/view.ts");
 
 startPage({
-  views,
+  views: {
+    plaza: () => import("../games/plaza/view.ts").then(({ plazaView }) => plazaView),
+    tag: () => import("../games/tag/view.ts").then(({ tagView }) => tagView),
+    meadow: () => meadow().then(({ meadowView }) => meadowView),
+    cave: () => meadow().then(({ caveView }) => caveView),
+  },
   panels: [playSessionsPanel],
 });

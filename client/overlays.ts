@@ -4,7 +4,14 @@ import { type Signal, signal } from "@preact/signals";
 export type Overlay = "none" | "help" | "settings" | "share" | "people" | "console" | "account";
 
 /** The pages of the account's overlay; a plugin has one by its name. */
-export type AccountPage = "sign-in" | "sign-up" | "reset" | "password" | "you" | `plugin ${string}`;
+export type AccountPage =
+  | "sign-in"
+  | "sign-up"
+  | "reset"
+  | "password"
+  | "privacy"
+  | "you"
+  | `plugin ${string}`;
 
 /** Which overlay is open. */
 export interface OverlayStore {

@@ -22,6 +22,7 @@ import { openConsole } from "./network/room-console.ts";
 import { openSession } from "./network/session.ts";
 import { destinationOf, isInRoom } from "./network/session-phase.ts";
 import { openOverlays } from "./overlays.ts";
+import type { PageOptions } from "./page-options.ts";
 import type { PagePanel } from "./panel.ts";
 import { openSounds, type Sounds } from "./scene/sounds.ts";
 import { openStage, type Stage } from "./scene/stage.ts";
@@ -30,30 +31,10 @@ import { openSettings } from "./settings.ts";
 import { openDirectMessages } from "./social/direct-messages.ts";
 import { openParty } from "./social/party.ts";
 import { exposeProbe } from "./test-probe.ts";
-import type { GameViews } from "./view.ts";
 import { watchViewport } from "./viewport.ts";
 
-/** The views and the title of a page. */
-export interface PageOptions {
-  /** Views by the name of their game. Play joins the first, and the join form stands in front of it. */
-  views: GameViews;
-  /** Shown on the join form. */
-  title?: string;
-  /** The parts of plugins in the page. */
-  panels?: readonly PagePanel[];
-}
-
-/**
- * Starts the page: the join form, then the world. It puts all that it needs into the document. A browser
- * without WebGL 2 gets a message that says so.
- *
- * @example
- * import { startPage } from "roomkeep/client";
- * import { yardView } from "../games/yard/view.ts";
- *
- * startPage({ title: "The yard", views: { yard: yardView } });
- */
-export function startPage({ views, title = "roomkeep", panels = [] }: PageOptions): void {
+/** Opens the page in the document. */
+export function openPage({ views, title = "roomkeep", panels = [] }: PageOptions): void {
   const { canvas, root } = prepareDocument(panels);
   const stage = tryStage(canvas, root);
   if (!stage) return;

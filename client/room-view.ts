@@ -1,4 +1,4 @@
-import { layGround, type ServerMessages } from "../shared/index.ts";
+import { type Avatar, layGround, type ServerMessages } from "../shared/index.ts";
 import type { TravelMessage } from "../shared/internal.ts";
 import { addLine, type HudStore } from "./hud-store.ts";
 import type { Input } from "./input/input.ts";
@@ -12,6 +12,7 @@ import { buildScenery, type Scenery } from "./scene/level/scenery.ts";
 import type { Sounds } from "./scene/sounds.ts";
 import type { Stage } from "./scene/stage.ts";
 import type { Settings } from "./settings.ts";
+import { pings } from "./social/chat-sound.ts";
 import type { GameView, ViewContext } from "./view.ts";
 
 /** A joined room on the stage. */
@@ -141,10 +142,10 @@ function listen({ room, hud, settings, sounds }: RoomViewOptions, actors: ActorV
   };
   const stops = [
     room.onMessage("chat", (line: ServerMessages["chat"]) => {
-      if (settings.muted.value.includes(line.name) && line.from !== room.sessionId) return;
+      if (settings.muted.value.some(({ id }) => id === line.character)) return;
       addLine(hud, line);
       if (line.from) actors.say(line.from, line.text);
-      if (line.from !== room.sessionId) sounds.chat();
+      if (line.from !== room.sessionId && pings(settings, line.text, ownName(room))) sounds.chat();
     }),
     room.onMessage("refused", ({ type, reason }: ServerMessages["refused"]) => {
       // The console shows its own refusals.
@@ -156,12 +157,20 @@ function listen({ room, hud, settings, sounds }: RoomViewOptions, actors: ActorV
     room.onMessage("party.behind", ({ members }: ServerMessages["party.behind"]) =>
       notice(members.map(({ name, reason }) => `${name}: ${reason}`).join(" ")),
     ),
-    room.onMessage("notice", ({ text }: ServerMessages["notice"]) => notice(text)),
+    room.onMessage("notice", ({ code, text }: ServerMessages["notice"]) => {
+      notice(text);
+      // It was for everybody, and whoever looked away reads it in the chat.
+      if (code === "ANNOUNCEMENT")
+        addLine(hud, { from: "", name: "To everybody", text, channel: "announcement" });
+    }),
   ];
   return () => {
     for (const stop of stops) stop();
   };
 }
+
+const ownName = (room: JoinedRoom): string =>
+  (room.state?.actors?.get(room.sessionId) as Partial<Avatar> | undefined)?.name ?? "";
 
 /** Counts the players of the room once a second. @returns stops */
 function countPlayers(room: JoinedRoom, hud: HudStore): () => void {

@@ -12,7 +12,7 @@ import { showPreview } from "./scene/preview.ts";
 import type { Sounds } from "./scene/sounds.ts";
 import type { Stage } from "./scene/stage.ts";
 import type { Settings } from "./settings.ts";
-import type { GameView, GameViews } from "./view.ts";
+import type { GameView, GameViews, ViewSource } from "./view.ts";
 
 /** Session, stage and stores of {@link syncScene}. */
 export interface SceneSync {
@@ -54,10 +54,21 @@ export function syncScene(sync: SceneSync): () => RoomView | undefined {
     } else stopPreview = showPreview(stage, view.level, account, settings);
   };
   watchRoom(session.room, close, (room) => {
-    const view = views[room ? room.name : playTarget.game.value] ?? Object.values(views)[0];
-    return view && (() => open(room, view));
+    const source = views[room ? room.name : playTarget.game.value] ?? Object.values(views)[0];
+    return source && { view: loadView(source, sync.hud), open: (view) => open(room, view) };
   });
   return () => roomView;
+}
+
+/** A part that a new deploy has taken away, or the network, is told of. */
+async function loadView(source: ViewSource, hud: HudStore): Promise<GameView | undefined> {
+  try {
+    return typeof source === "function" ? await source() : source;
+  } catch (error) {
+    console.error("roomkeep: a view could not be loaded", error);
+    hud.notice.value = "A part of the page could not be loaded. Reload the page.";
+    return undefined;
+  }
 }
 
 /** Draws the scenery of one view at a time. @returns changes the view */
@@ -68,26 +79,33 @@ function openSceneryFrame(stage: Stage): (view: GameView) => void {
     if (current?.view === view) return;
     current?.scenery.dispose();
     current = { view, scenery: openScenery(stage, view) };
+    stage.rig.garlands = current.scenery.garlands;
   };
 }
 
+/** A view, and what opens it. */
+interface Opening {
+  readonly view: Promise<GameView | undefined>;
+  open(view: GameView): void;
+}
+
 /**
- * Calls `close` at once and then what `prepare` returned, for each change of the room; of two changes in a
- * row only the last is opened. The signals that `prepare` reads count as changes, those that closing and
+ * Calls `close` at once and opens what `prepare` returned once it is loaded, for each change of the room; of
+ * two changes in a row only the last is opened. The signals that `prepare` reads count as changes, those that closing and
  * opening read do not.
  */
 function watchRoom(
   room: ReadonlySignal<JoinedRoom | undefined>,
   close: () => void,
-  prepare: (room: JoinedRoom | undefined) => (() => void) | undefined,
+  prepare: (room: JoinedRoom | undefined) => Opening | undefined,
 ): void {
   let changes = 0;
   effect(() => {
     const current = room.value;
     untracked(close);
     const change = ++changes;
-    const open = prepare(current);
+    const opening = prepare(current);
     // After this effect, so that it does not depend on what opening reads.
-    if (open) queueMicrotask(() => change === changes && open());
+    void opening?.view.then((view) => view && change === changes && opening.open(view));
   });
 }

@@ -13,8 +13,21 @@ export interface Settings {
   readonly quality: Signal<Quality>;
   /** Draws bodies, triggers, cells of interest and rays. Not stored. */
   readonly debug: Signal<boolean>;
-  /** Names of players whose chat and bubbles are hidden. */
-  readonly muted: Signal<readonly string[]>;
+  /** For which lines of the chat a sound is played. */
+  readonly chatSound: Signal<ChatSound>;
+  /** Players whose chat and bubbles are hidden. */
+  readonly muted: Signal<readonly MutedPlayer[]>;
+}
+
+/** `mine`: whispers, and lines with the own name. */
+export type ChatSound = "all" | "mine" | "none";
+
+/** A muted player: by character, whatever they are called by now. */
+export interface MutedPlayer {
+  /** Character id. */
+  readonly id: string;
+  /** As it was when they were muted. */
+  readonly name: string;
 }
 
 /** Reads the settings and stores every change. */
@@ -28,7 +41,10 @@ export function openSettings(): Settings {
       ["auto", "high", "low"].includes(String(value)),
     ),
     debug: signal(false),
-    muted: storedSignal<readonly string[]>("muted", [], Array.isArray),
+    chatSound: storedSignal<ChatSound>("chatSound", "mine", (value) =>
+      ["all", "mine", "none"].includes(String(value)),
+    ),
+    muted: storedSignal<readonly MutedPlayer[]>("mutedCharacters", [], Array.isArray),
   };
   return settings;
 }

@@ -97,8 +97,11 @@ export interface GameView<S extends WorldState = WorldState> {
   mount?(context: ViewContext<S>): (() => void) | undefined;
 }
 
+/** A view, or what loads it when its game is first shown: then the page begins without it. */
+export type ViewSource = GameView | (() => Promise<GameView>);
+
 /** Views of games by the name under which their rooms are defined. */
-export type GameViews = Record<string, GameView>;
+export type GameViews = Record<string, ViewSource>;
 
 /**
  * Types a view by its state, so that it can be listed with others.

@@ -11,6 +11,7 @@ export type AccountRole = "player" | "moderator" | "admin";
  * accountId!: string;
  */
 @Entity({ name: "account" })
+@Index("account_guest_idx", ["lastSeenAt"], { where: "kind = 'guest'" })
 @Check("account_kind_known", "kind IN ('guest', 'registered')")
 @Check("account_role_known", "role IN ('player', 'moderator', 'admin')")
 @Check("account_registered_named", "kind <> 'registered' OR name_key IS NOT NULL")

@@ -4,6 +4,7 @@ import { Character } from "./character.ts";
 
 /** One sign-in of an account on one browser: the family of its refresh tokens. */
 @Entity({ name: "sign_in" })
+@Index("sign_in_address_idx", ["createdAt"], { where: "address <> ''" })
 export class SignIn {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "sign_in_pkey" })
   id!: string;
@@ -13,7 +14,7 @@ export class SignIn {
   @Index("sign_in_account_id_idx")
   accountId!: string;
 
-  /** Address it was made from. */
+  /** Address it was made from; empty once it has run out. */
   @Column({ type: "text" })
   address!: string;
 

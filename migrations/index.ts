@@ -10,6 +10,7 @@ import { Audit1763700000014 } from "./014-audit.ts";
 import { EventLog1763700000020 } from "./020-event-log.ts";
 import { ZoneLeases1763700000021 } from "./021-zone-leases.ts";
 import { Piles1763700000022 } from "./022-piles.ts";
+import { AccountSweeps1764281947031 } from "./031-account-sweeps.ts";
 
 /** Every migration, oldest first: classes, not a file pattern, so that source and compiled package agree. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   EventLog1763700000020,
   ZoneLeases1763700000021,
   Piles1763700000022,
+  AccountSweeps1764281947031,
 ];

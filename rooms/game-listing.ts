@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineLevel, RoomkeepError } from "../shared/index.ts";
 import type { RoomPlugins } from "./plugins.ts";
-import type { Ports } from "./ports/ports.ts";
+import type { Ports, ReturnPort } from "./ports/ports.ts";
 
 /** Fields of a room in the room list. */
 export interface RoomListing {
@@ -46,9 +46,13 @@ const createOptions = z.object({
   private: z.boolean().optional(),
   instance: z.string().max(64).optional(),
   successor: z.boolean().optional(),
+  /** Of somebody who comes back: see {@link ReturnPort}. */
+  returnToken: z.string().max(1_000).optional().catch(undefined),
   ports: z.custom<Ports>(),
   plugins: z.custom<RoomPlugins>(),
 });
+
+export type CreateOptions = z.output<typeof createOptions>;
 
 /** The level of a room that names none. */
 export const flatField = defineLevel({

@@ -2,8 +2,15 @@ import { type Client, Room, type RoomException, SchemaSerializer, type Serialize
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
 import { CLOSE, type Refusal } from "../shared/index.ts";
+import { roomMessages } from "../shared/internal.ts";
 import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
-import { type Channel, type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
+import {
+  type Channel,
+  type CreateOptions,
+  type GameListing,
+  type RoomListing,
+  readCreateOptions,
+} from "./game-listing.ts";
 import { type ChatDecision, registerChat } from "./messaging/chat.ts";
 import { ROOM_COMMANDS } from "./messaging/commands.ts";
 import { type Command, type Console, openConsole, registerConsoleMessages } from "./messaging/console.ts";
@@ -32,8 +39,9 @@ import {
   type PlaySessionsHost,
 } from "./persistence/play-sessions.ts";
 import { describePlayer, type RoomPlayer } from "./player.ts";
+import { shownName } from "./player-names.ts";
 import { openPluginParts, type PluginOf, type PluginParts, type RoomPlugins } from "./plugins.ts";
-import type { Claim, Identity, ItemTemplates, Log, Ports } from "./ports/ports.ts";
+import type { Claim, Identity, ItemTemplates, Log, Ports, Stay } from "./ports/ports.ts";
 import { takeView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
 import { confirmSeats, freeSeat } from "./seat-reservations.ts";
@@ -45,7 +53,7 @@ import { openStrikes, type Strikes } from "./transport/strikes.ts";
 import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
 import { orJoinError } from "./travel/join-error.ts";
 import { instanceKeyOf } from "./travel/party-store.ts";
-import { uniqueCode } from "./travel/room-code.ts";
+import { formerCode, uniqueCode } from "./travel/room-code.ts";
 import { refuseFull } from "./travel/room-finder.ts";
 
 /** Room time between two checks for a character that is due to be saved, ms. */
@@ -232,15 +240,17 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   private async create(options: unknown): Promise<void> {
-    const { ports, plugins, private: isPrivate, instance, successor } = readCreateOptions(options);
+    const wanted = readCreateOptions(options);
+    const { ports, plugins, successor } = wanted;
+    const stay = this.stayOf(wanted);
     const { listing } = this.constructor as typeof GameRoom;
     this.stopListening.push(ports.openRoom());
     if (this.hasOneRoom && !successor) await refuseFull(this.roomName);
-    this.roomId = await uniqueCode(this.roomId, ports.codeLength);
+    this.roomId = stay ? await formerCode(stay.roomId) : await uniqueCode(this.roomId, ports.codeLength);
     this.maxClients = listing.maxPlayers;
     this.metadata = { label: listing.label, game: this.roomName };
     // A kept zone has one room: a player who opened it as a private one would keep all others out.
-    const wish = this.hasOneRoom ? undefined : isPrivate;
+    const wish = this.hasOneRoom ? undefined : (stay?.hidden ?? wanted.private);
     const isHidden = listing.instance || (wish ?? listing.private ?? false);
     if (isHidden) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
@@ -252,8 +262,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     });
     const log = ports.log.child({ room: this.roomName, roomId: this.roomId });
     this.openParts({ ports, plugins, log, network: this });
+    const instance = listing.instance ? (stay?.instance ?? wanted.instance) : undefined;
     try {
-      await this.openLive({ isHidden, instance: listing.instance ? instance : undefined });
+      await this.openLive({ isHidden, instance });
       this.startClock();
       await this.openGame();
       refuseTakenTypes(internalsOf(this).onMessageEvents.events);
@@ -262,6 +273,12 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       throw error;
     }
     log.info({ private: isHidden }, "room opened");
+  }
+
+  /** The stay that the room is opened anew for; undefined in any other room. */
+  private stayOf({ ports, returnToken }: CreateOptions): Stay | undefined {
+    const stay = ports.returns.read(returnToken);
+    return stay?.game === this.roomName ? stay : undefined;
   }
 
   /** The parts that need no clients; a re-run opens the same. */
@@ -276,6 +293,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       strikes: this.strikes,
       record: (player, type, message) => this.recording.recorder?.message(player.sessionId, type, message),
       refusal: (player) => this.frozenRefusal(player),
+      countLine: ({ claim }) => around.ports.chatLimit.count(claim.sheet.accountId),
     });
     registerChat(router, around.network, this.onChat && ((player, text) => this.onChat?.(player, text)));
     pluginParts.register(router);
@@ -312,7 +330,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /** The parts that need clients: play sessions, and messages of other rooms. */
-  protected async openLive({ instance }: RoomOpening): Promise<void> {
+  protected async openLive({ isHidden, instance }: RoomOpening): Promise<void> {
     const { players, roomId, roomName, presence, log, router, ports } = this;
     const directMessages = await openDirectMessages<P>(
       {
@@ -329,6 +347,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     const askKey = (characterId: string) => instanceKeyOf(presence, characterId);
     const access = openInstanceAccess({ key: instance, askKey, presence, roomName, roomId, log });
     this.live = { sessions: openPlaySessions(this.sessionsHost(access)), directMessages, access };
+    router.reply("room.seat", roomMessages["room.seat"], ({ client, claim }) => {
+      const stay = { game: roomName, roomId, hidden: isHidden, instance, characterId: claim.sheet.id };
+      client.send("room.seat", { returnToken: ports.returns.sign(stay), build: ports.page.build });
+    });
     this.stopListening.push(
       ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")),
       ports.signIns.watch({
@@ -427,6 +449,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected admit(client: Client, claim: Claim, identity: Identity): P {
     this.recording.betweenTicks?.join(client.sessionId, claim.sheet, identity.role);
     const player = this.createPlayer(client, claim, identity);
+    player.name = shownName(this.players.values(), player);
     this.players.set(player.sessionId, player);
     this.onEnter?.(player);
     return player;
@@ -456,6 +479,17 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     await this.onReconnect(client);
     // Once the join is through: the seat is kept then, and the room with it.
     if (this.isReshaped) setImmediate(() => client.leave(CLOSE.RESHAPED, "the state has other classes now"));
+  }
+
+  /**
+   * A client comes back by its token while its connection is still open: a page that was copied with its
+   * storage. The older page is told, so that it does not take the seat for one that it dropped.
+   */
+  override checkReconnectionToken(token: string): string {
+    const client = this.clients.find(({ reconnectionToken }) => reconnectionToken === token);
+    // Colyseus closes it by a code that pages take for a lost connection; the first code counts.
+    if (client) (client.ref as unknown as WebSocket).close(CLOSE.TAKEN_OVER, "taken-over");
+    return super.checkReconnectionToken(token);
   }
 
   override onDrop(client: Client, code?: number): void {

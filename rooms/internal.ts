@@ -2,12 +2,14 @@
 
 export type { GameListing, RoomListing } from "./game-listing.ts";
 export { ROLES } from "./messaging/console.ts";
+export { isObsceneName } from "./messaging/obscenity.ts";
 export type { Unsaved } from "./persistence/unsaved-states.ts";
 export { refusingPlugins } from "./plugins.ts";
 export { type CharacterPort, type CharacterState, CLAIM_WAIT_MS } from "./ports/characters.ts";
 export type { Death, ItemPort, OwnContainer, PileLeft } from "./ports/items.ts";
 export type {
   AuditPort,
+  ChatLimitPort,
   CommandGiven,
   EventPort,
   JoinAttempt,
@@ -16,6 +18,7 @@ export type {
   RecordingPort,
 } from "./ports/ports.ts";
 export { readRequest } from "./ports/request-id.ts";
+export type { ReturnPort, Stay } from "./ports/returns.ts";
 export type { SeatPort } from "./ports/seats.ts";
 export type { SignInPort, SignInRoom } from "./ports/sign-ins.ts";
 export type { ZoneClaim, ZonePort, ZoneSaved } from "./ports/zones.ts";

@@ -16,6 +16,8 @@ export interface RoomPlayer {
   readonly role: Role;
   /** The sign-in that the seat is bound to; undefined in a seat that an earlier version gave. */
   signInId: string | undefined;
+  /** The name that others read: the character's, with a tag where somebody in the room has the same. */
+  name: string;
   /** Address of the client; empty when it is not known. */
   address: string;
   /** Saved with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
@@ -49,9 +51,9 @@ export interface Player<A extends Avatar = Avatar> extends RoomPlayer {
   portal: Portal | undefined;
 }
 
-/** The name that others read: the avatar's, or the character's in a room without a world. */
+/** The name that others read: the avatar's, or the player's in a room without a world. */
 export function nameOf(player: RoomPlayer & { readonly avatar?: Pick<Avatar, "name"> }): string {
-  return player.avatar?.name ?? player.claim.sheet.name;
+  return player.avatar?.name ?? player.name;
 }
 
 /**
@@ -70,6 +72,7 @@ export function describePlayer(client: Client, claim: Claim, { role }: Pick<Iden
     claim,
     role,
     signInId: undefined,
+    name: claim.sheet.name,
     address: "",
     stats: structuredClone(claim.sheet.state.stats),
     statsChanged: false,
@@ -93,6 +96,7 @@ export function describe<A extends Avatar>(
     claim,
     role,
     signInId: undefined,
+    name: claim.sheet.name,
     address: "",
     avatar,
     stats: structuredClone(sheet.state.stats),

@@ -12,7 +12,7 @@ import { followHints } from "./hints.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
 import { claimPort } from "./http/listen-port.ts";
 import { guardRequests } from "./http/request-guard.ts";
-import type { PageSource } from "./http/static-page.ts";
+import { buildOf, type PageSource } from "./http/static-page.ts";
 import type { AnyPlugin } from "./plugins/index.ts";
 import { openServices, type Services } from "./services.ts";
 import { entryOf } from "./telemetry/audit.ts";
@@ -84,6 +84,7 @@ export async function startServer(
     let server: Server | undefined;
     try {
       foundation.itemRules.templates = itemsOf(games);
+      foundation.page.build = await buildOf(page);
       const entries = defineGames(games, foundation.ports, foundation.plugins);
       server = openColyseus(foundation, http, entries, port, page);
       const opened = server;

@@ -2,9 +2,22 @@ import { z } from "zod";
 import { FAST_PATHS, type FastPath, readFastPaths } from "../rooms/internal.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import { CODE_LENGTH, CODE_LENGTH_MAX, DEFAULT_PORT, ZONE_SAVE_MS } from "../shared/internal.ts";
+import { RESERVED_NAMES } from "./accounts/name-rules.ts";
 import type { OidcConfig } from "./accounts/oidc.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
+
+/** Parts between commas. */
+const list = (usual: string) =>
+  z
+    .string()
+    .default(usual)
+    .transform((all) =>
+      all
+        .split(",")
+        .map((one) => one.trim())
+        .filter(Boolean),
+    );
 
 const isKey = (key: string) => /^[0-9a-f]{64}$/i.test(key) || Buffer.from(key, "base64").length === 32;
 const INTERVAL = /^(\d+)(m|h|d)$/;
@@ -37,25 +50,11 @@ const environment = z.object({
   ROOMKEEP_DATA_DIR: text(1_000).default("data"),
   ROOMKEEP_ADMIN_PASSWORD: z.string().min(8).max(200).optional(),
   ROOMKEEP_PUBLIC_ADDRESS: text(255).optional(),
-  ROOMKEEP_ORIGINS: z
-    .string()
-    .default("")
-    .transform((list) =>
-      list
-        .split(",")
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    ),
-  ROOMKEEP_SEAL_KEY: z
-    .string()
-    .default("")
-    .transform((list) =>
-      list
-        .split(",")
-        .map((key) => key.trim())
-        .filter(Boolean),
-    )
-    .refine((keys) => keys.every(isKey), "each key is 64 hex digits, or base64 of 32 bytes"),
+  ROOMKEEP_ORIGINS: list(""),
+  ROOMKEEP_SEAL_KEY: list("").refine(
+    (keys) => keys.every(isKey),
+    "each key is 64 hex digits, or base64 of 32 bytes",
+  ),
   ROOMKEEP_ZONE_SAVE_MS: z.coerce.number().int().min(100).max(ZONE_SAVE_MS).default(ZONE_SAVE_MS),
   ROOMKEEP_TOKEN_KEY: z
     .string()
@@ -70,6 +69,10 @@ const environment = z.object({
   ROOMKEEP_ACCOUNT_TICKETS: z.coerce.number().int().min(1).max(1_000_000).default(60),
   ROOMKEEP_ADDRESS_TICKETS: z.coerce.number().int().min(1).max(1_000_000).default(1_200),
   ROOMKEEP_ADDRESS_SEATS: z.coerce.number().int().min(1).max(1_000_000).default(40),
+  ROOMKEEP_ACCOUNT_CHAT: z.coerce.number().int().min(1).max(1_000_000).default(30),
+  ROOMKEEP_RESERVED_NAMES: list(RESERVED_NAMES),
+  ROOMKEEP_ADDRESS_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
+  ROOMKEEP_GUEST_DAYS: z.coerce.number().int().min(0).max(3_650).default(180),
   ROOMKEEP_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   ROOMKEEP_OIDC_NAME: text(40).optional(),
   ROOMKEEP_OIDC_CLIENT_ID: text(255).optional(),
@@ -134,6 +137,14 @@ export interface Config {
   /** Join tickets that an account gets in a minute, and all accounts of an address together. */
   readonly accountTickets: number;
   readonly addressTickets: number;
+  /** Lines that an account may write in 20 s, in all rooms together. */
+  readonly accountChat: number;
+  /** Words that no player may be called by. */
+  readonly reservedNames: readonly string[];
+  /** Days for which the addresses of sign-ins and play sessions are kept; 0: none is. */
+  readonly addressDays: number;
+  /** Days after which a guest who does not come back is deleted; 0: never. */
+  readonly guestDays: number;
   /** Seats that an address may have reserved and not taken yet. */
   readonly addressSeats: number;
   /** External identity provider. */
@@ -192,6 +203,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     accountTickets: data.ROOMKEEP_ACCOUNT_TICKETS,
     addressTickets: data.ROOMKEEP_ADDRESS_TICKETS,
     addressSeats: data.ROOMKEEP_ADDRESS_SEATS,
+    accountChat: data.ROOMKEEP_ACCOUNT_CHAT,
+    reservedNames: data.ROOMKEEP_RESERVED_NAMES,
+    addressDays: data.ROOMKEEP_ADDRESS_DAYS,
+    guestDays: data.ROOMKEEP_GUEST_DAYS,
     oidc: readOidc(data),
     slowQueryMs: data.ROOMKEEP_SLOW_QUERY_MS,
     poolSize: data.ROOMKEEP_POOL_SIZE,

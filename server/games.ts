@@ -54,13 +54,13 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
   const Signed = class extends (Game as new () => GameRoom) {
     static async onAuth(
       ticket: string | undefined,
-      _options: unknown,
+      options: unknown,
       context: AuthContext,
     ): Promise<Identity> {
       const known = admitted.get(context);
       if (known) return known;
       const attempt = { game, roomId: roomAsked(context), address: context.ip ?? "" };
-      const identity = orJoinError(admit(ports, ticket, attempt), (error) =>
+      const identity = orJoinError(admit(ports, ticket, attempt, readReturnToken(options)), (error) =>
         ports.log.error({ err: error, game }, "a ticket could not be checked"),
       );
       admitted.set(context, identity);
@@ -72,10 +72,23 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
 }
 
 /** Verifies the ticket and takes a waiting seat, whose session id is known before its room is found. */
-async function admit(ports: Ports, ticket: string | undefined, attempt: JoinAttempt): Promise<Identity> {
-  const identity = { ...(await ports.verify(ticket, attempt)), sessionId: generateId() };
+async function admit(
+  ports: Ports,
+  ticket: string | undefined,
+  attempt: JoinAttempt,
+  returnToken: string | undefined,
+): Promise<Identity> {
+  const verified = await ports.verify(ticket, attempt);
+  const stay = ports.returns.read(returnToken);
+  const wasIn = stay?.characterId === verified.characterId ? stay.roomId : undefined;
+  const identity = { ...verified, sessionId: generateId(), wasIn };
   await ports.seats.take(identity, identity.sessionId);
   return identity;
+}
+
+function readReturnToken(options: unknown): string | undefined {
+  const { returnToken } = (options ?? {}) as { returnToken?: unknown };
+  return typeof returnToken === "string" ? returnToken : undefined;
 }
 
 /** Id of the room in a join by id, which is in the path; undefined in other matchmaking requests. */

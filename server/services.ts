@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { DataSource } from "typeorm";
 import type { Ports } from "../rooms/index.ts";
 import { checkTransportInternals, useFastPaths } from "../rooms/internal.ts";
 import type { ItemTemplates } from "../shared/index.ts";
+import { forgetAddresses, sweepGuests } from "./accounts/account-deletion.ts";
 import { type Auth, openAuth } from "./accounts/auth.ts";
 import { useTicket } from "./accounts/join-tickets.ts";
+import { openNameRules } from "./accounts/name-rules.ts";
 import { openOidc } from "./accounts/oidc.ts";
 import { openPasswords } from "./accounts/passwords.ts";
-import { openRateLimit } from "./accounts/rate-limit.ts";
+import { CHAT_WINDOW_S, openChatLimit, openRateLimit } from "./accounts/rate-limit.ts";
 import { openSignInWatch, type SignInWatch } from "./accounts/sign-in-watch.ts";
 import { openTokenKeys } from "./accounts/token-keys.ts";
 import { type Closers, openClosers } from "./closers.ts";
@@ -28,6 +31,7 @@ import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
 import { slotsOf } from "./items/containers.ts";
 import { openItems } from "./items/items.ts";
+import { openReturns } from "./matchmaking/return-tokens.ts";
 import { openRoomLimit, type RoomLimit } from "./matchmaking/room-limit.ts";
 import { openSeats, type Seats } from "./matchmaking/seat-reservations.ts";
 import { openWaitingSeats } from "./matchmaking/waiting-seats.ts";
@@ -50,7 +54,7 @@ import { type Database, IN_MEMORY, type MoreRows, openDatabase } from "./storage
 import { checkFreeSpace, orDiskFull } from "./storage/free-space.ts";
 import { migrate } from "./storage/migrate.ts";
 import { watchQueries } from "./storage/query-metrics.ts";
-import { openRetention } from "./storage/retention.ts";
+import { openRetention, type Retention } from "./storage/retention.ts";
 import { type Audit, openAudit } from "./telemetry/audit.ts";
 import { type EventLogPort, openEventLog } from "./telemetry/event-log.ts";
 import { openLog } from "./telemetry/log.ts";
@@ -81,6 +85,8 @@ export interface Services {
   readonly signIn: AdminSignIn;
   readonly auth: Auth;
   readonly signIns: SignInWatch;
+  /** The page that is served; `build` is read when it is. */
+  readonly page: { build: string };
   /** Name under which this process holds leases, another one at each start. */
   readonly incarnation: string;
   /** Item rules of the games; a hot reload replaces their templates. */
@@ -139,9 +145,11 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const { characters, zones, events, audit, itemRules, items, recordings } = kept;
   exportRefusedZones(metrics.registry, { list: zones.refused });
   const signIn = openAdminSignIn(ds, config.adminPassword);
-  const auth = openAuth(ds, await openTokenKeys(ds, config.tokenKeys), () => void tellSignInsEnded(log));
+  const keys = await openTokenKeys(ds, config.tokenKeys);
+  const auth = openAuth(ds, keys, () => void tellSignInsEnded(log));
   const signIns = openSignInWatch(ds, log);
   closers.push("sign-ins", signIns.close);
+  const page = { build: "" };
   const rooms = openRoomLimit(roomsMax);
   const seats = openSeats(
     shared ? openSharedSeats(shared.link, addressSeats) : openWaitingSeats(addressSeats),
@@ -149,7 +157,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   );
   const { registry } = metrics;
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
-  closers.push("retention", openRetention(ds, log, open.retention));
+  closers.push("retention", openRetention(ds, log, [...accountRetention(ds, config), ...open.retention]));
   const isStopping = () => services.stopping;
   const isRedisAway = () => services.membership?.members.isAway() ?? false;
   const known = { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones, audit };
@@ -173,6 +181,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     auth,
     signIns,
     itemRules,
+    page,
     ports: {
       characters,
       events,
@@ -182,6 +191,9 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       log,
       seats,
       signIns,
+      returns: openReturns(keys),
+      chatLimit: openChatLimit(limitWith(shared, "account-chat", config.accountChat, CHAT_WINDOW_S)),
+      page,
       openRoom: rooms.open,
       codeLength: config.codeLength,
       recordings,
@@ -219,6 +231,15 @@ async function openShared({
   log.info({ prefix }, "keys in Redis begin with this");
   return shared;
 }
+/** Of accounts: what runs out by settings. */
+const accountRetention = (ds: DataSource, { addressDays, guestDays }: Config): Retention[] => [
+  { sweep: (db) => forgetAddresses(db, addressDays) },
+  { sweep: () => sweepGuests(ds, guestDays) },
+];
+
+/** A limit that all processes count together, if there are several. */
+const limitWith = (shared: Shared | undefined, name: string, points: number, seconds: number) =>
+  shared ? openSharedLimit(shared.link, name, points, seconds) : openRateLimit(points, seconds);
 
 /** Opens the stores of rooms: characters, zones, items, events, audit and recordings. */
 async function openKept({
@@ -287,20 +308,20 @@ function foundationEndpoints(
   const dependencies: Dependency[] = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
   if (config.dataDir !== IN_MEMORY)
     dependencies.push({ name: "disk", ask: () => checkFreeSpace(config.dataDir) });
-  const limit = (name: string, points: number) =>
-    shared ? openSharedLimit(shared.link, name, points, 60) : openRateLimit(points, 60);
+  const limit = (name: string, points: number) => limitWith(shared, name, points, 60);
   const tickets = {
     ofAccount: limit("account-tickets", config.accountTickets),
     ofAddress: limit("address-tickets", config.addressTickets),
   };
   const guards = adminGuards(signIn, limit("admin-sign-in", ADMIN_ATTEMPTS));
+  const names = openNameRules(config.reservedNames);
   // One that answers may still refuse what is written: the heartbeats tell.
   const askRedis = (link: Shared) => (isRedisAway() ? Promise.reject() : link.ping());
   if (shared) dependencies.push({ name: "redis", ask: () => askRedis(shared) as Promise<never> });
   const own = {
     ...healthEndpoints(dependencies, isStopping, zones.refused),
-    ...accountEndpoints({ ds, auth, passwords: openPasswords() }),
-    ...characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max: config.charactersMax }),
+    ...accountEndpoints({ ds, auth, passwords: openPasswords(), names }),
+    ...characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max: config.charactersMax, names }),
     ...identityEndpoints({ ds, auth, oidc, log }),
     ...monitorEndpoints(guards),
     ...metricsEndpoint(metrics, guards),

@@ -5,6 +5,7 @@
 export const ERROR_CODES = {
   // joining
   NAME_INVALID: "The name is empty, too long, or holds characters that cannot be shown.",
+  NAME_REFUSED: "The name holds an obscene word, or is reserved for those who run the server.",
   LOOKS_INVALID: "The colour or shape is not one of those offered.",
   TOKEN_INVALID: "The sign-in token is missing, unknown, or was revoked.",
   TOKEN_EXPIRED: "The access token has run out; the refresh token brings a new one.",
@@ -18,6 +19,7 @@ export const ERROR_CODES = {
   RECOVERY_INVALID: "No character has this recovery code.",
   ROOM_UNKNOWN: "No open room has this code.",
   ROOM_FULL: "The room has no free place.",
+  ROOM_OPEN: "A room with this code is open already; join it.",
   ROOM_CLOSED: "The room closed before the join was through.",
   ROOMS_FULL: "This server has as many rooms open as it may have.",
   SEATS_LIMITED: "Too many seats are reserved by this account or address and not taken yet.",
@@ -63,6 +65,7 @@ export const ERROR_CODES = {
   TRAVEL_LATE: "The player did not arrive in time and is back where they stood.",
   INSTANCE_CLOSED: "This place belongs to the party that opened it.",
   PLAYER_UNKNOWN: "Nobody here has this name or id.",
+  PLAYER_AMBIGUOUS: "Several players here have this name.",
   PARTY_NONE: "The player is in no party.",
   PARTY_MEMBER: "The player is in a party already.",
   PARTY_STRANGER: "Nobody of the party has this id.",

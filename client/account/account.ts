@@ -1,5 +1,7 @@
 import type { Signal } from "@preact/signals";
+import { retry } from "../../shared/internal.ts";
 import type { AccountProfile, Api, Registration } from "../network/api.ts";
+import { ApiError } from "../network/http-client.ts";
 import type { CharacterList } from "./character-list.ts";
 import { type OidcReturn, openProvider, readBinding } from "./oidc-return.ts";
 import { isSignInEnded, SignIn } from "./sign-in.ts";
@@ -23,6 +25,10 @@ export interface Account {
   signIn(login: string, password: string): Promise<void>;
   resetPassword(wanted: { login: string; code: string; password: string }): Promise<void>;
   changePassword(current: string, password: string): Promise<void>;
+  /** All that the server keeps of the account, as JSON text. */
+  exportAll(): Promise<string>;
+  /** Deletes the account for good. @param password of a registered account */
+  deleteAccount(password?: string): Promise<void>;
   /**
    * Leaves the page for the identity provider.
    * @param link adds its identity to the account that is signed in
@@ -59,6 +65,8 @@ export function openAccount(api: Api): Account {
     signIn: async (login, password) => signIn.switchTo((await api.signIn(login, password)).account),
     resetPassword: async (wanted) => signIn.switchTo((await api.resetPassword(wanted)).account),
     changePassword: (current, password) => api.changePassword(current, password),
+    exportAll: () => exportAll(api),
+    deleteAccount: (password) => deleteAccount(api, signIn, password),
     async openProvider(link) {
       openProvider(await api.beginOidc(link && api.tokens.token !== undefined));
     },
@@ -99,6 +107,29 @@ async function finishProviderSignIn(
   await signIn.switchTo(account);
   // The guest has become this account: its recovery code is of no use any more.
   if (guestCharacter && characters.value.some(({ id }) => id === guestCharacter)) signIn.storeCode(undefined);
+}
+
+async function exportAll(api: Api): Promise<string> {
+  let part = await api.exportAccount();
+  const ledger = [...part.ledger];
+  while (part.nextLedger !== null) {
+    part = await api.exportAccount(part.nextLedger);
+    ledger.push(...part.ledger);
+  }
+  return JSON.stringify({ ...part, ledger }, null, 2);
+}
+
+async function deleteAccount(api: Api, signIn: SignIn, password?: string): Promise<void> {
+  const recoveryCode = signIn.recoveryCode.value;
+  const isGuest = signIn.isGuest;
+  const proof = { ...(password && { password }), ...(isGuest && recoveryCode && { recoveryCode }) };
+  // The room that was just left may still be saving the character.
+  const again = (error: unknown, attempt: number) =>
+    attempt < 5 && error instanceof ApiError && error.code === "CHARACTER_LIVE";
+  await retry(() => api.deleteAccount(proof), { again });
+  signIn.forget();
+  if (isGuest) signIn.storeCode(undefined);
+  else await signIn.restoreGuest();
 }
 
 async function signOut(api: Api, signIn: SignIn, everywhere: boolean): Promise<void> {

@@ -17,6 +17,7 @@ import type { PartyStore } from "../social/party.ts";
 import type { Viewport } from "../viewport.ts";
 import { AccountPanel } from "./account/account.tsx";
 import { DisconnectScreen } from "./connection/disconnect-screen.tsx";
+import { OutdatedBanner } from "./connection/outdated-banner.tsx";
 import { ReconnectBanner } from "./connection/reconnect-banner.tsx";
 import { TravelOverlay } from "./connection/travel-overlay.tsx";
 import { Console } from "./console.tsx";
@@ -91,7 +92,15 @@ function OpenOverlay(props: HudProps) {
   const { close } = overlays;
   if (overlay === "help") return <Help close={close} />;
   if (overlay === "settings")
-    return <SettingsPanel settings={settings} session={session} account={account} overlays={overlays} />;
+    return (
+      <SettingsPanel
+        settings={settings}
+        session={session}
+        hud={props.hud}
+        account={account}
+        overlays={overlays}
+      />
+    );
   if (overlay === "account") {
     const { provider, panels, panelContext, viewport } = props;
     return (
@@ -137,6 +146,7 @@ function Playing(props: HudProps) {
         </div>
       ))}
       <ReconnectBanner session={session} />
+      <OutdatedBanner session={session} />
       <InvitationBanner party={party} />
       <NoticeLine hud={hud} />
       <div class="corner">

@@ -42,11 +42,38 @@ export function JoinForm(props: JoinFormProps) {
       <p class="problem" role="alert" hidden={!problem}>
         {problem}
       </p>
+      <FullRoom session={session} playTarget={playTarget} />
       <RoomList session={session} roomList={roomList} unfolded={!viewport.narrow.value} disabled={joining} />
       {account.profile.value?.kind !== "registered" && (
         <RecoveryForm account={account} problem={session.problem} />
       )}
     </main>
+  );
+}
+
+/** A full room is no dead end: another room of the game, or a place when somebody leaves. */
+function FullRoom({ session, playTarget }: Pick<JoinFormProps, "session" | "playTarget">) {
+  if (session.waiting.value)
+    return (
+      <div class="row full" role="status">
+        <span class="grow">Waiting for a place…</span>
+        <button type="button" onClick={() => session.leave()}>
+          Stop waiting
+        </button>
+      </div>
+    );
+  const full = session.fullRoom.value;
+  if (!full) return null;
+  const game = "game" in full ? full.game : playTarget.game.value;
+  return (
+    <div class="row full">
+      <button type="button" class="grow" onClick={() => void session.waitForPlace()}>
+        Wait for a place
+      </button>
+      <button type="button" class="grow" onClick={() => void session.join({ game })}>
+        Play in another room
+      </button>
+    </div>
   );
 }
 

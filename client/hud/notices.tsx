@@ -1,8 +1,8 @@
 import { useEffect } from "preact/hooks";
 import type { HudStore } from "../hud-store.ts";
 
-/** How long a notice is shown, ms. */
-const NOTICE_MS = 4_000;
+/** How long a notice is shown, ms: a while, and longer the more there is to read. */
+const noticeMs = (text: string): number => 4_000 + 60 * text.length;
 
 /** A short line in the middle that fades by itself. */
 export function NoticeLine({ hud }: { hud: HudStore }) {
@@ -11,7 +11,7 @@ export function NoticeLine({ hud }: { hud: HudStore }) {
     if (!text) return;
     const timer = setTimeout(() => {
       hud.notice.value = "";
-    }, NOTICE_MS);
+    }, noticeMs(text));
     return () => clearTimeout(timer);
   }, [text, hud]);
   return text ? (

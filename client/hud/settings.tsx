@@ -1,21 +1,22 @@
-import type { Avatar } from "../../shared/index.ts";
 import type { Account } from "../account/account.ts";
+import type { HudStore } from "../hud-store.ts";
 import type { JoinedRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
 import type { OverlayStore } from "../overlays.ts";
 import type { Quality } from "../scene/stage.ts";
-import type { Settings } from "../settings.ts";
+import type { ChatSound, Settings } from "../settings.ts";
 import { Panel } from "./panel.tsx";
 
 interface SettingsProps {
   settings: Settings;
   session: Session;
+  hud: HudStore;
   account: Account;
   overlays: OverlayStore;
 }
 
 /** Settings of this browser, mutes, and the way to the account. */
-export function SettingsPanel({ settings, session, account, overlays }: SettingsProps) {
+export function SettingsPanel({ settings, session, hud, account, overlays }: SettingsProps) {
   return (
     <Panel title="Settings" close={overlays.close}>
       <Slider label="Volume" value={settings.volume} min={0} max={1} />
@@ -35,13 +36,26 @@ export function SettingsPanel({ settings, session, account, overlays }: Settings
           <option value="low">low</option>
         </select>
       </label>
+      <label class="setting">
+        <span>Sound of the chat</span>
+        <select
+          value={settings.chatSound.value}
+          onChange={(event) => {
+            settings.chatSound.value = event.currentTarget.value as ChatSound;
+          }}
+        >
+          <option value="mine">whispers and my name</option>
+          <option value="all">every line</option>
+          <option value="none">none</option>
+        </select>
+      </label>
       <div class="setting">
         <span>Console (/)</span>
         <button type="button" onClick={() => (overlays.current.value = "console")}>
           Open
         </button>
       </div>
-      <Mutes room={session.room.value} settings={settings} />
+      <Mutes room={session.room.value} hud={hud} settings={settings} />
       <button type="button" style={{ marginTop: "1em" }} onClick={() => overlays.showAccount("you")}>
         {account.profile.value?.kind === "guest" ? "Make an account, recovery code" : "Your account"}
       </button>
@@ -89,23 +103,25 @@ function Slider({ label, value, min, max }: SliderProps) {
   );
 }
 
-function Mutes({ room, settings }: { room: JoinedRoom | undefined; settings: Settings }) {
+/** Those who are muted, and those who have written in the chat that is shown. */
+function Mutes({ room, hud, settings }: { room: JoinedRoom | undefined; hud: HudStore; settings: Settings }) {
   const muted = settings.muted.value;
-  const names = new Set<string>(muted);
-  room?.state.actors?.forEach((actor, id) => {
-    if (actor.kind === "avatar" && id !== room.sessionId) names.add((actor as Avatar).name);
-  });
-  const toggle = (name: string) => {
-    settings.muted.value = muted.includes(name) ? muted.filter((other) => other !== name) : [...muted, name];
+  const players = new Map(muted.map((one) => [one.id, one.name]));
+  for (const { from, character, name } of hud.lines.value) {
+    if (character && from !== room?.sessionId) players.set(character, name);
+  }
+  const isMuted = (id: string) => muted.some((one) => one.id === id);
+  const toggle = (id: string, name: string) => {
+    settings.muted.value = isMuted(id) ? muted.filter((one) => one.id !== id) : [...muted, { id, name }];
   };
-  if (names.size === 0) return null;
+  if (players.size === 0) return null;
   return (
     <>
       <span class="label">Muted players: you do not see their chat</span>
       <div class="row" style={{ flexWrap: "wrap", maxHeight: "130px", overflow: "auto" }}>
-        {[...names].sort().map((name) => (
-          <button key={name} type="button" aria-pressed={muted.includes(name)} onClick={() => toggle(name)}>
-            {muted.includes(name) ? `Unmute ${name}` : `Mute ${name}`}
+        {[...players].map(([id, name]) => (
+          <button key={id} type="button" aria-pressed={isMuted(id)} onClick={() => toggle(id, name)}>
+            {isMuted(id) ? `Unmute ${name}` : `Mute ${name}`}
           </button>
         ))}
       </div>

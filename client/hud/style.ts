@@ -1,7 +1,21 @@
+// Colours whose contrast a test computes: text against what it stands on, and marks against what is around.
+
+/** The button that goes on, from top to bottom; its text is white. */
+export const GO = ["#cc4a24", "#c8441f"] as const;
+/** Ground of the own name; the name is white. */
+export const OWN_NAME = "#c8441f";
+/** Ring about what has the focus; on dark ground its white rim is seen. */
+export const FOCUS = "#1864ab";
+export const FOCUS_RIM = "#ffffff";
+/** Ground of cards and panels. */
+export const PAPER = "#fffaf3";
+/** Ground of pills over the world. */
+export const GLASS = "#281e34";
+
 /** The look of the HUD. A string, so that the published package needs no CSS step in a builder's project. */
 export const style = `
 :root { --ink:#33283f; --soft:#6d6178; --paper:rgba(255,250,243,.93); --line:rgba(90,60,40,.14); --sun:#ff7a59; --sun-deep:#e85f3e; --leaf:#3fa37a;
-  --glass:rgba(40,30,52,.56); --shadow:0 10px 34px rgba(80,40,20,.22); font-family:'Nunito','Segoe UI','DejaVu Sans',system-ui,sans-serif; }
+  --go:${GO[1]}; --glass:rgba(40,30,52,.56); --shadow:0 10px 34px rgba(80,40,20,.22); font-family:'Nunito','Segoe UI','DejaVu Sans',system-ui,sans-serif; }
 * { box-sizing:border-box; }
 body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparent; overscroll-behavior:none; }
 #stage { position:fixed; inset:0; width:100%; height:100%; display:block; touch-action:none; outline:none; }
@@ -13,11 +27,11 @@ body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparen
 #hud button:hover { background:rgba(90,60,40,.16); }
 #hud button:active { transform:scale(.96); }
 #hud button:disabled { opacity:.5; cursor:default; }
-#hud :is(button,input,select,a,summary):focus-visible { outline:3px solid #4dabf7; outline-offset:2px; }
+#hud :is(button,input,select,a,summary):focus-visible { outline:3px solid ${FOCUS}; outline-offset:2px; box-shadow:0 0 0 2px ${FOCUS_RIM}, 0 0 0 7px ${FOCUS_RIM}; }
 #hud input:not([type=range],[type=checkbox]), #hud select { font:inherit; color:inherit; width:100%; border:2px solid var(--line); border-radius:14px; background:#fff; padding:.6em .8em; min-width:0; }
-#hud button.go { background:linear-gradient(#ff8a68,var(--sun)); color:#fff; font-size:1.2em; padding:.75em 1em; width:100%; border-radius:18px; box-shadow:0 5px 0 var(--sun-deep), 0 12px 22px rgba(232,95,62,.3); }
-#hud button.go:hover { background:linear-gradient(#ff9675,#ff8463); }
-#hud button.go:active { transform:translateY(4px); box-shadow:0 1px 0 var(--sun-deep); }
+#hud button.go { background:linear-gradient(${GO[0]},${GO[1]}); color:#fff; font-size:1.2em; padding:.75em 1em; width:100%; border-radius:18px; box-shadow:0 5px 0 #9c3414, 0 12px 22px rgba(232,95,62,.3); }
+#hud button.go:hover { background:${GO[1]}; }
+#hud button.go:active { transform:translateY(4px); box-shadow:0 1px 0 #9c3414; }
 .card, .panel { background:var(--paper); border-radius:26px; box-shadow:var(--shadow); }
 .card h1 { margin:0; font-size:2.15em; letter-spacing:-.02em; line-height:1; }
 .card h1 b { color:var(--sun); }
@@ -37,7 +51,7 @@ body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparen
 #hud .rooms button { width:100%; display:flex; gap:.6em; align-items:center; text-align:left; padding:.5em .75em; background:#fff; }
 .rooms small, .count { color:var(--soft); font-weight:600; font-variant-numeric:tabular-nums; white-space:nowrap; }
 .dot { width:9px; height:9px; border-radius:50%; background:var(--leaf); flex:none; }
-.card p.problem { background:#ffe4dc; color:#9b3015; border-radius:14px; padding:.6em .8em; margin:1.2em 0 0; font-weight:700; }
+.full { margin-top:.6em; } .card p.problem { background:#ffe4dc; color:#9b3015; border-radius:14px; padding:.6em .8em; margin:1.2em 0 0; font-weight:700; }
 details summary.label { display:list-item; list-style-position:inside; }
 details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3em 0; border-radius:8px; }
 .pill { background:var(--glass); color:#fff; border-radius:999px; padding:.42em .85em; font-weight:700; white-space:nowrap; }
@@ -63,6 +77,7 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 .banner { position:absolute; top:64px; left:50%; transform:translateX(-50%); background:#fff6e0; color:#7a4a10; border-radius:999px; padding:.6em 1.2em; font-weight:800; box-shadow:var(--shadow); display:flex; gap:.7em; align-items:center; max-width:calc(100vw - 24px); }
 .spin { width:1em; height:1em; border:3px solid #f0c78a; border-top-color:#b9701a; border-radius:50%; animation:spin 1s linear infinite; flex:none; }
 @keyframes spin { to { transform:rotate(1turn); } }
+#hud .banner.outdated button { background:#7a4a10; color:#fff; padding:.4em .9em; }
 .banner.invitation { top:112px; border-radius:22px; flex-wrap:wrap; justify-content:center; } #hud .banner.invitation button { background:#7a4a10; color:#fff; padding:.4em .9em; } #hud .banner.invitation button + button { background:rgba(122,74,16,.15); color:inherit; }
 .corner { position:absolute; left:12px; top:62px; display:flex; flex-direction:column; gap:10px; align-items:flex-start; }
 .party { display:flex; flex-direction:column; gap:4px; align-items:flex-start; pointer-events:auto; }
@@ -77,7 +92,7 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 .lines li { background:var(--glass); color:#fff; border-radius:14px; padding:.32em .75em; width:fit-content; max-width:100%; overflow-wrap:anywhere; font-size:.93em; }
 .lines li b { color:#ffd9a8; margin-right:.45em; }
 .lines li.own b { color:#ffb39d; }
-.lines li.to-whisper { background:rgba(94,44,112,.78); } .lines li.to-party { background:rgba(24,88,92,.8); } .lines li.to-whisper b { color:#f3c4ff; } .lines li.to-party b { color:#9ff0dd; } .lines small { opacity:.75; margin-left:.5em; white-space:nowrap; }
+.lines li.to-whisper { background:rgba(94,44,112,.78); } .lines li.to-party { background:rgba(24,88,92,.8); } .lines li.to-whisper b { color:#f3c4ff; } .lines li.to-party b { color:#9ff0dd; } .lines li.to-announcement { background:#7a4a10; } .lines small { opacity:.75; margin-left:.5em; white-space:nowrap; }
 .chat form { display:flex; gap:6px; } #hud .chat select { width:auto; max-width:38%; flex:none; border-radius:999px; border-color:transparent; font-weight:700; color:#fff; background:#5a4c68; padding:.5em .7em; font-size:16px; text-overflow:ellipsis; } #hud .chat select.to-party { background:#1b6d70; } #hud .chat select.to-whisper { background:#74378a; }
 #hud .chat input { background:rgba(255,250,243,.94); border-radius:999px; }
 .emotes { position:absolute; right:12px; bottom:12px; display:flex; gap:6px; }
@@ -99,7 +114,7 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
 .knob { position:absolute; left:50%; top:50%; width:54px; height:54px; margin:-27px; border-radius:50%; background:rgba(255,250,243,.9); box-shadow:0 3px 12px rgba(60,30,20,.25); }
 .thumbs { position:absolute; right:20px; bottom:88px; display:flex; gap:14px; align-items:flex-end; touch-action:none; }
 #hud .thumbs button { width:64px; height:64px; border-radius:50%; padding:0; background:rgba(255,250,243,.82); box-shadow:0 3px 12px rgba(60,30,20,.2); touch-action:none; user-select:none; }
-#hud .thumbs button.big { width:82px; height:82px; background:rgba(255,138,104,.92); color:#fff; }
+#hud .thumbs button.big { width:82px; height:82px; background:${GO[0]}; color:#fff; }
 .hidden-text { position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap; }
 @media (max-width:720px) {
   .door { left:0; right:0; top:auto; bottom:0; transform:none; width:100%; max-height:66%; border-radius:26px 26px 0 0; padding:18px 18px 20px; }
@@ -115,6 +130,12 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
   .rates-panel { position:fixed; left:12px; bottom:212px; } .feed { right:auto; left:12px; bottom:212px; align-items:flex-start; max-width:calc(100vw - 130px); } .corner:has(.rates-panel) ~ .feed { bottom:auto; top:250px; }
   .console { top:56px; } .console ul { max-height:30vh; } .banner.invitation { top:150px; }
   .banner { top:110px; font-size:.92em; } .rates .wide { display:none; }
+}
+/* A phone that lies on its side: what is to be pressed stays in sight, and nothing lies over it. */
+@media (max-height:480px) and (min-width:561px) {
+  .door { padding:14px 22px 0; max-height:calc(100% - 16px); } .card h1 { font-size:1.5em; } .label { margin:.5em 0 .25em; }
+  #hud .door button.go { position:sticky; bottom:12px; margin-bottom:14px; padding:.55em 1em; z-index:1; }
+  .slot.top { top:54px; } .notice { top:96px; } .lines { max-height:110px; } .over { padding:8px; } .panel { padding:14px 20px; }
 }
 @media (max-width:430px) { #hud .bar .rates { display:none; } }
 @media (prefers-reduced-motion:reduce) { #hud * { animation-duration:4s !important; transition:none !important; } }

@@ -64,6 +64,12 @@ export interface OidcAnswer {
   iss?: string;
 }
 
+/** All that the server keeps of an account; a part where the ledger is long. */
+export interface AccountExport {
+  ledger: unknown[];
+  nextLedger: string | null;
+}
+
 interface SignedIn {
   account: AccountProfile;
 }
@@ -90,6 +96,11 @@ export function openApi(origin = "", fetcher: typeof fetch = (...args) => fetch(
     signOut: (everywhere: boolean) =>
       sendSignedIn<void>("POST", everywhere ? "/v1/sign-out/everywhere" : "/v1/sign-out"),
     account: () => sendSignedIn<SignedIn>("GET", "/v1/account"),
+    /** Of a long ledger a part. @param after `nextLedger` of the part before */
+    exportAccount: (after = "0") =>
+      sendSignedIn<AccountExport>("GET", `/v1/account/export?after=${encodeURIComponent(after)}`),
+    deleteAccount: (proof: { password?: string; recoveryCode?: string }) =>
+      sendSignedIn<void>("POST", "/v1/account/delete", proof),
     changePassword: (current: string, password: string) =>
       sendSignedIn<void>("POST", "/v1/account/password", { current, password }),
     /** `code`: from an admin of the server. */

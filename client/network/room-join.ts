@@ -1,6 +1,6 @@
 import type { Client } from "colyseus.js";
 import { readErrorCode, type WorldState } from "../../shared/index.ts";
-import { type SeatReservation, withTimeout } from "../../shared/internal.ts";
+import { retry, type SeatReservation, withTimeout } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./http-client.ts";
@@ -9,6 +9,8 @@ import type { JoinedRoom } from "./predict.ts";
 
 /** Longest wait for one attempt to join, ms. */
 const JOIN_MS = 12_000;
+/** How often a room that is closing or opening is asked again. */
+const REJOIN_ATTEMPTS = 6;
 /** Longest wait for the old seat, ms: without it the room is joined anew. */
 const RECONNECT_MS = 5_000;
 
@@ -33,17 +35,27 @@ export interface RoomJoin {
 
 /** Opens the ways into rooms for an account. */
 export function openRoomJoin(api: Api, account: Account, client: Client): RoomJoin {
-  const joinRoom = async (characterId: string, roomId: string): Promise<JoinedRoom> => {
+  const joinRoom = async (characterId: string, roomId: string, options = {}): Promise<JoinedRoom> => {
     client.auth.token = await api.ticket({ roomId }, characterId);
-    return inTime(client.joinById<WorldState>(roomId));
+    return inTime(client.joinById<WorldState>(roomId, options));
   };
   const joinGame = async (
     characterId: string,
     game: string,
     how: "create" | "joinOrCreate",
+    options = {},
   ): Promise<JoinedRoom> => {
     client.auth.token = await api.ticket({ game }, characterId);
-    return inTime(client[how]<WorldState>(game, {}));
+    return inTime(client[how]<WorldState>(game, options));
+  };
+  /** Into the room, or the room opened anew: whoever of those who were in it comes first opens it for all. */
+  const rejoin = async (characterId: string, { roomId, game, returnToken }: LastSeat) => {
+    try {
+      return await joinRoom(characterId, roomId, { returnToken });
+    } catch (error) {
+      if (!returnToken || !isGone(error)) throw error;
+      return joinGame(characterId, game, "create", { returnToken });
+    }
   };
   return {
     async byGoal(goal) {
@@ -64,8 +76,11 @@ export function openRoomJoin(api: Api, account: Account, client: Client): RoomJo
       }
       const characterId = await account.ensureCharacter();
       try {
-        return await joinRoom(characterId, seat.roomId);
-      } catch {
+        const again = (error: unknown, attempt: number) =>
+          seat.returnToken !== undefined && attempt < REJOIN_ATTEMPTS && isChanging(error);
+        return await retry(() => rejoin(characterId, seat), { again });
+      } catch (error) {
+        if (errorCodeOf(error) === "OFFLINE") throw error;
         return await joinGame(characterId, seat.game, "joinOrCreate");
       }
     },
@@ -89,8 +104,18 @@ async function inTime(joining: Promise<unknown>, ms = JOIN_MS): Promise<JoinedRo
   return (await withTimeout(ms, joining, { error, late })) as JoinedRoom;
 }
 
+/** The room is on no list, or closes. */
+const isGone = (error: unknown) => ["ROOM_UNKNOWN", "ROOM_CLOSED"].includes(errorCodeOf(error) ?? "");
+/** Somebody else opens the room at this moment, or it has not quite closed: the next attempt finds which. */
+const isChanging = (error: unknown) => isGone(error) || errorCodeOf(error) === "ROOM_OPEN";
+
+/** The stable code of a failed attempt; undefined: it has none. */
+export function errorCodeOf(error: unknown): string | undefined {
+  if (error instanceof ApiError) return error.code;
+  return readErrorCode(error instanceof Error ? error.message : String(error)).code;
+}
+
 /** True when the error is no refusal: the server is away, starting, or slow. */
 export function isOffline(error: unknown): boolean {
-  if (error instanceof ApiError) return error.code === "OFFLINE";
-  return readErrorCode(error instanceof Error ? error.message : String(error)).code === undefined;
+  return [undefined, "OFFLINE"].includes(errorCodeOf(error));
 }

@@ -3,10 +3,11 @@ import { CLOSE } from "../../shared/index.ts";
 import { retry } from "../../shared/internal.ts";
 import { type DisconnectNotice, noticeFor, reconnectText, unreachableNotice } from "./disconnect-notice.ts";
 import { explain } from "./error-messages.ts";
-import { codeOf, forgetLastSeat, type LastSeat, seatOf, storeSeat } from "./last-seat.ts";
+import { codeOf, forgetLastSeat, type LastSeat, noteTakenOver, seatOf, storeSeat } from "./last-seat.ts";
+import { followBuild, type PageBuild } from "./page-build.ts";
 import type { JoinedRoom } from "./predict.ts";
 import { type ConnectionEvents, watchConnection } from "./room-connection.ts";
-import type { RoomJoin } from "./room-join.ts";
+import { errorCodeOf, type RoomJoin } from "./room-join.ts";
 import {
   destinationOf,
   dropped,
@@ -37,16 +38,23 @@ export class RoomStays {
   readonly phase: Signal<SessionPhase> = signal({ kind: "idle" });
   /** Why the last attempt to join failed, for people; empty. */
   readonly problem: Signal<string> = signal("");
+  /** Why the last attempt failed, for the page: it offers a way on. */
+  readonly refusal: Signal<string | undefined> = signal(undefined);
+  /** True: the page is of another build than the server, and a reload did not help. */
+  readonly outdated: Signal<boolean> = signal(false);
   readonly #rooms: RoomJoin;
+  readonly #page: PageBuild;
   #stay = new AbortController();
 
-  constructor(rooms: RoomJoin) {
+  constructor(rooms: RoomJoin, page: PageBuild) {
     this.#rooms = rooms;
+    this.#page = page;
   }
 
   /** Joins by `work`; a failure opens the join form. @returns true when the room was entered */
   async join(work: (signal: AbortSignal) => Promise<JoinedRoom>): Promise<boolean> {
     const signal = this.#begin();
+    this.refusal.value = undefined;
     this.phase.value = { kind: "joining" };
     let room: JoinedRoom;
     try {
@@ -55,6 +63,7 @@ export class RoomStays {
       if (signal.aborted) return false;
       this.phase.value = { kind: "idle" };
       this.problem.value = explain(error);
+      this.refusal.value = errorCodeOf(error);
       return false;
     }
     return this.#enter(room, signal);
@@ -66,6 +75,12 @@ export class RoomStays {
     forgetLastSeat();
     void roomOf(this.phase.value)?.leave();
     this.phase.value = { kind: "idle" };
+  }
+
+  /** Ends with a notice, without a room: the person says how it goes on. */
+  end(notice: DisconnectNotice): void {
+    this.#begin();
+    this.#end(notice);
   }
 
   /** Ends the stay before and begins the next. */
@@ -82,7 +97,9 @@ export class RoomStays {
       return false;
     }
     const signal = this.#begin();
-    storeSeat(room, signal);
+    storeSeat(room, signal, (build) => {
+      this.outdated.value = !followBuild(this.#page, build);
+    });
     const travel = followTravel(room, this.#rooms.byReservation, this.#travelEvents(signal));
     watchConnection(
       room,
@@ -132,7 +149,8 @@ export class RoomStays {
   #closed(seat: LastSeat, code: number): void {
     const notice = noticeFor(code);
     if (!notice) return void this.#rejoin(seat, code);
-    if (notice.kind !== "taken-over") forgetLastSeat();
+    if (notice.kind === "taken-over") noteTakenOver(seat);
+    else forgetLastSeat();
     this.#end(notice);
   }
 

@@ -1,16 +1,21 @@
-import { computed, type ReadonlySignal, type Signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { Client } from "colyseus.js";
+import { CLOSE } from "../../shared/index.ts";
 import { retry } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { Api } from "./api.ts";
+import { noticeFor } from "./disconnect-notice.ts";
 import { forgetLastSeat, readLastSeat, SEAT_MS } from "./last-seat.ts";
+import { readPageBuild } from "./page-build.ts";
 import type { JoinedRoom } from "./predict.ts";
-import { type Goal, isOffline, openRoomJoin } from "./room-join.ts";
+import { errorCodeOf, type Goal, isOffline, openRoomJoin } from "./room-join.ts";
 import { RoomStays } from "./room-stays.ts";
 import { roomOf, type SessionPhase } from "./session-phase.ts";
 
 /** An older stored seat is not gone back to, ms. */
 const LAST_SEAT_MS = SEAT_MS * 20;
+/** How often a full room is asked for a place, ms. */
+const PLACE_MS = 4_000;
 /** How often a reloaded page tries again while the server is away. */
 const RESUME_ATTEMPTS = 6;
 
@@ -21,8 +26,16 @@ export interface Session {
   readonly room: ReadonlySignal<JoinedRoom | undefined>;
   /** Why the last attempt failed, for people, below the join form; empty. */
   readonly problem: Signal<string>;
+  /** The full room that the last attempt led to; undefined: none. */
+  readonly fullRoom: ReadonlySignal<Goal | undefined>;
+  /** True while {@link Session.waitForPlace} waits. */
+  readonly waiting: ReadonlySignal<boolean>;
+  /** True: the page is of another build than the server, and a reload did not help. */
+  readonly outdated: ReadonlySignal<boolean>;
   /** Joins a room. Never throws: `problem` says why it failed. */
   join(goal: Goal): Promise<void>;
+  /** Tries the full room again until somebody leaves it, or the player does something else. */
+  waitForPlace(): Promise<void>;
   /**
    * After a reload: goes back to the seat, the room or at least the game.
    *
@@ -37,23 +50,49 @@ export interface Session {
 }
 
 /** Opens a session. Nothing is sent before `join` or `resume`. */
-export function openSession(api: Api, account: Account, client = new Client()): Session {
+export function openSession(
+  api: Api,
+  account: Account,
+  client = new Client(),
+  page = readPageBuild(),
+): Session {
   const rooms = openRoomJoin(api, account, client);
-  const stays = new RoomStays(rooms);
-  const { phase, problem } = stays;
+  const stays = new RoomStays(rooms, page);
+  const { phase, problem, outdated } = stays;
+  const goal = signal<Goal | undefined>(undefined);
+  const waiting = signal(false);
   const session: Session = {
     phase,
     room: computed(() => roomOf(phase.value)),
     problem,
-    async join(goal) {
+    outdated,
+    fullRoom: computed(() => (stays.refusal.value === "ROOM_FULL" ? goal.value : undefined)),
+    waiting,
+    async join(wanted) {
       if (phase.value.kind === "joining") return;
       problem.value = "";
-      await stays.join(() => rooms.byGoal(goal));
+      goal.value = wanted;
+      await stays.join(() => rooms.byGoal(wanted));
+    },
+    async waitForPlace() {
+      const full = session.fullRoom.value;
+      if (!full || phase.value.kind === "joining") return;
+      problem.value = "";
+      waiting.value = true;
+      const again = (error: unknown) => errorCodeOf(error) === "ROOM_FULL";
+      const waitMs = () => PLACE_MS * (0.8 + 0.4 * Math.random());
+      await stays.join((signal) => retry(() => rooms.byGoal(full), { again, waitMs, signal }));
+      waiting.value = false;
     },
     async resume(code) {
       const seat = readLastSeat();
       if (!seat || Date.now() - seat.at > LAST_SEAT_MS || !api.tokens.token) return false;
       if (code && code !== seat.code && code !== seat.from) return false;
+      const takenOver = seat.takenOver && noticeFor(CLOSE.TAKEN_OVER);
+      if (takenOver) {
+        stays.end(takenOver);
+        return false;
+      }
       // A server that is just starting, or a slow network, is worth another attempt.
       const again = (error: unknown, attempt: number) => attempt < RESUME_ATTEMPTS && isOffline(error);
       const back = () => rooms.back(seat, Date.now() - seat.at < SEAT_MS);

@@ -16,6 +16,16 @@ const THIN_M = 0.6;
 const RING_M = 2;
 const RING_HEIGHT_M = 3.8;
 
+/** The camera stays so far from a garland, metres. */
+const GARLAND_M = 0.7;
+
+/** A string between two places that sags in its middle, metres. */
+export interface Garland {
+  readonly from: readonly [number, number, number];
+  readonly to: readonly [number, number, number];
+  readonly sag: number;
+}
+
 /** A camera that follows a place, orbits it, and stays in front of walls. Angles in radians. */
 export interface CameraRig {
   yaw: number;
@@ -28,6 +38,8 @@ export interface CameraRig {
   follow(x: number, y: number, z: number, dtS: number): void;
   /** The ground and walls to stay in front of. */
   ground: Ground | undefined;
+  /** Strings of lights and pennants, which the camera does not hang in. */
+  garlands: readonly Garland[];
 }
 
 /** Makes a {@link CameraRig} for a camera. */
@@ -40,6 +52,7 @@ export function rigCamera(camera: PerspectiveCamera): CameraRig {
     pitch: 0.3,
     distance: 7.2,
     ground: undefined,
+    garlands: [],
     orbit(deltaYaw, deltaPitch) {
       rig.yaw = (rig.yaw + deltaYaw) % (Math.PI * 2);
       rig.pitch = MathUtils.clamp(rig.pitch + deltaPitch, -0.15, 1.25);
@@ -51,7 +64,7 @@ export function rigCamera(camera: PerspectiveCamera): CameraRig {
       look.set(x, y + LOOK_AT_M, z);
       const flat = Math.cos(rig.pitch);
       way.set(-Math.sin(rig.yaw) * flat, Math.sin(rig.pitch), -Math.cos(rig.yaw) * flat);
-      const free = freeDistance(rig.ground, look, way, rig.distance);
+      const free = clearOf(rig.garlands, look, way, freeDistance(rig.ground, look, way, rig.distance));
       // In at once, so that no wall is ever between; out slowly, so that a corner causes no jolt.
       shown = shown === 0 || free < shown ? free : shown + (free - shown) * (1 - Math.exp(-dtS * 5));
       camera.position.copy(look).addScaledVector(way, shown);
@@ -81,6 +94,30 @@ function freeDistance(ground: Ground | undefined, from: Vector3, way: Vector3, m
     }
   }
   return wanted;
+}
+
+/** The distance, or a shorter one at which no garland hangs before the lens. */
+function clearOf(garlands: readonly Garland[], from: Vector3, way: Vector3, most: number): number {
+  for (let away = most; away > 0.8; away -= 0.1) {
+    const [x, y, z] = [from.x + way.x * away, from.y + way.y * away, from.z + way.z * away];
+    if (!garlands.some((garland) => distanceTo(garland, x, y, z) < GARLAND_M)) return away;
+  }
+  return Math.min(most, 0.8);
+}
+
+/** How far a place is from a garland, looked at in steps of a few decimetres. */
+function distanceTo({ from, to, sag }: Garland, x: number, y: number, z: number): number {
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1], to[2] - from[2]);
+  const steps = Math.max(4, Math.ceil(length / 0.4));
+  let nearest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i <= steps; i++) {
+    const t = i / steps;
+    const [px = 0, py = 0, pz = 0] = from.map((start, axis) => start + ((to[axis] ?? 0) - start) * t);
+    // As it hangs: a parabola, lowest in the middle.
+    const down = sag * 4 * t * (1 - t);
+    nearest = Math.min(nearest, Math.hypot(px - x, py - down - y, pz - z));
+  }
+  return nearest;
 }
 
 /** How far along a line it passes through a portal's ring; undefined if it does not. */

@@ -1,4 +1,5 @@
 import { CanvasTexture, Sprite, SpriteMaterial, SRGBColorSpace } from "three";
+import { OWN_NAME } from "../hud/style.ts";
 import { drawEmote } from "./emote-art.ts";
 import { wrap } from "./wrap-text.ts";
 
@@ -50,7 +51,7 @@ export function nameTag(name: string, own: boolean): Nameplate {
   const font = `700 34px ${FONT}`;
   const width = Math.min(460, measure(font).measureText(name).width + 44);
   return sign(width, 56, (pen) => {
-    pen.fillStyle = own ? "rgba(255, 122, 89, 0.92)" : "rgba(34, 28, 48, 0.62)";
+    pen.fillStyle = own ? OWN_NAME : "rgba(34, 28, 48, 0.62)";
     pen.beginPath();
     pen.roundRect(2, 2, width - 4, 52, 26);
     pen.fill();

@@ -17,7 +17,7 @@ export type ParsedLine = { readonly channel: Channel; readonly text: string } | 
  * Parses a line of the chat. A name may have spaces: of the known names the longest that fits is taken.
  *
  * @param usual where a line without a command goes
- * @param known recipients; of two with the same name the first is taken
+ * @param known recipients; where several have one name, the room says which tags they have
  * @param last sender of the last whisper
  */
 export function parseLine(
@@ -36,7 +36,19 @@ export function parseLine(
   const [fit] = known
     .filter(({ name }) => `${lower} `.startsWith(`${name.toLocaleLowerCase()} `))
     .sort((a, b) => b.name.length - a.name.length);
-  if (fit) return { channel: fit, text: rest.slice(fit.name.length).trim() };
+  if (fit) return whisperTo(fit, known, rest.slice(fit.name.length).trim());
   const [name = "", ...words] = rest.split(/\s+/u);
   return name ? { channel: { to: name, name }, text: words.join(" ") } : { problem: USAGE };
+}
+
+const TAG = / #[0-9a-f]{4}$/u;
+const untagged = ({ name }: Recipient): string => name.replace(TAG, "").toLocaleLowerCase();
+
+/** A name that several have goes as it was written: the room finds the one of the tag, or lists the tags. */
+function whisperTo(fit: Recipient, known: readonly Recipient[], text: string): ParsedLine {
+  if (TAG.test(fit.name)) return { channel: fit, text };
+  const [, tag, rest = ""] = /^(#[0-9a-f]{4})(?:\s+(.*))?$/su.exec(text) ?? [];
+  const to = tag ? `${fit.name} ${tag}` : fit.name;
+  const isShared = known.some((one) => one.to !== fit.to && untagged(one) === untagged(fit));
+  return tag || isShared ? { channel: { to, name: to }, text: tag ? rest : text } : { channel: fit, text };
 }

@@ -42,27 +42,38 @@ export function openDirectMessages(
   const names = new Map<string, string>();
 
   const remember = (recipient: Recipient) => {
-    const others = recipients.value.filter(({ name }) => name !== recipient.name);
+    const others = recipients.value.filter(({ to }) => to !== recipient.to);
     recipients.value = [recipient, ...others].slice(0, RECIPIENTS_MAX);
   };
-  const isMuted = (name: string) => settings.muted.value.includes(name);
+  const isMuted = (character: string) => settings.muted.value.some(({ id }) => id === character);
+  /** A session id is good in one room only; the character id of the answer is good everywhere. */
+  const settle = (to: string, recipient: Recipient) => {
+    recipients.value = recipients.value.filter((one) => one.to !== to);
+    remember(recipient);
+    const now = channel.value;
+    if (typeof now === "object" && now.to === to) channel.value = recipient;
+  };
 
   function listen(room: JoinedRoom): void {
     room.onMessage("whisper", ({ from, name, text }: ServerMessages["whisper"]) => {
-      if (isMuted(name)) return;
+      if (isMuted(from)) return;
       last = { to: from, name };
       remember(last);
       addLine(hud, { from: "", name: `${name} → you`, text, channel: "whisper" });
-      playSound();
+      if (settings.chatSound.value !== "none") playSound();
     });
-    room.onMessage("whisper.sent", ({ to, text, outcome }: ServerMessages["whisper.sent"]) => {
-      const name = `you → ${names.get(to) ?? to}`;
-      addLine(hud, { from: "", name, text, channel: "whisper", note: OUTCOMES[outcome] });
+    room.onMessage("whisper.sent", ({ to, character, text, outcome }: ServerMessages["whisper.sent"]) => {
+      const name = names.get(to) ?? to;
+      if (character) {
+        names.set(character, name);
+        settle(to, { to: character, name });
+      }
+      addLine(hud, { from: "", name: `you → ${name}`, text, channel: "whisper", note: OUTCOMES[outcome] });
     });
-    room.onMessage("party.say", ({ name, text }: ServerMessages["party.say"]) => {
-      if (isMuted(name)) return;
+    room.onMessage("party.say", ({ from, name, text }: ServerMessages["party.say"]) => {
+      if (isMuted(from)) return;
       addLine(hud, { from: "", name: `${name} · party`, text, channel: "party" });
-      playSound();
+      if (settings.chatSound.value === "all") playSound();
     });
     room.onMessage("party.said", ({ text, missed }: ServerMessages["party.said"]) => {
       const note = missed.length > 0 ? `${missed.join(", ")} missed it` : "delivered";
@@ -99,9 +110,7 @@ export function openDirectMessages(
       else if (parsed.channel === "room") room?.send("chat", { text: parsed.text });
       else if (parsed.channel === "party") room?.send("party.say", { text: parsed.text });
       else {
-        // A player who has left this room has no session id here any more.
-        const { name } = parsed.channel;
-        const { to } = known().find((one) => one.name === name) ?? parsed.channel;
+        const { to, name } = parsed.channel;
         names.set(to, name);
         remember({ to, name });
         room?.send("whisper", { to, text: parsed.text });

@@ -12,6 +12,7 @@ import {
   PLAYERS_MIN,
   placeTeam,
   scoreBoard,
+  waitsForLeader,
 } from "./rules.ts";
 import { TagAvatar, type TagPhase, TagState } from "./state.ts";
 import { paceOf, tagStep } from "./step.ts";
@@ -55,7 +56,12 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
   /** Seconds in which a new *it* cannot tag, so that it does not bounce between two. */
   graceS = 1.5;
 
+  /** Seconds for which all others are ready before the lead passes on from a leader who does not start. */
+  patienceS = 15;
+
   private ticksLeft = 0;
+  /** Ticks for which only the leader was waited for. */
+  private waitedTicks = 0;
   private round: Round<Tagger> | undefined;
   /** Session ids of players who had to watch a round; the next one takes them first. */
   private readonly waited = new Set<string>();
@@ -125,6 +131,7 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     const { round } = this;
     if (!round) {
       if (allReady(this.players.values())) this.beginCountdown();
+      else this.watchLeader();
       return;
     }
     const playing = this.playing();
@@ -140,6 +147,18 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     if (this.ticksLeft > 0) return;
     if (this.state.phase === "countdown") this.beginRound(round);
     else this.endRound();
+  }
+
+  /** A leader who has gone to lunch must not hold up the others: the next may start. */
+  private watchLeader(): void {
+    const { state, players } = this;
+    this.waitedTicks = waitsForLeader(state.leader, players.values()) ? this.waitedTicks + 1 : 0;
+    if (this.waitedTicks < this.patienceS * this.tickHz) return;
+    this.waitedTicks = 0;
+    const next = [...players.values()].find(({ avatar }) => avatar.ready && !avatar.away);
+    if (!next) return;
+    state.leader = next.sessionId;
+    this.tell("LEAD_PASSED", `${next.avatar.name} leads now, and may start.`);
   }
 
   private isUnderWay(): boolean {

@@ -55,6 +55,13 @@ export function allReady(players: Iterable<Tagger>): boolean {
   return ready >= PLAYERS_MIN;
 }
 
+/** True when everybody else who is connected wants to begin, and waits for the leader alone. */
+export function waitsForLeader(leader: string, players: Iterable<Tagger>): boolean {
+  const present = [...players].filter(({ avatar }) => !avatar.away);
+  const others = present.filter(({ sessionId }) => sessionId !== leader);
+  return others.length > 0 && others.every(({ avatar }) => avatar.ready) && !allReady(present);
+}
+
 /** The board of a round, best first; of two with the same points the one with more tags. */
 export function scoreBoard(players: Iterable<Tagger>): ScoreRow[] {
   return [...players]

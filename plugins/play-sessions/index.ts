@@ -1,7 +1,7 @@
 import { definePlugin, route } from "roomkeep/server";
 import { z } from "zod";
 import { visits } from "./migration.ts";
-import { endLost, openPlaySessions, type PlaySessions } from "./play-sessions.ts";
+import { endLost, forgetAddresses, openPlaySessions, type PlaySessions } from "./play-sessions.ts";
 import { Visit } from "./visit.ts";
 
 const playSession = z.object({
@@ -16,7 +16,8 @@ const playSession = z.object({
 
 /**
  * Records the play sessions of an account with room, time and address, and shows them to it, so that a
- * stranger's session is noticed. Settings: `days` that they are kept, 1 to 3650; default 90.
+ * stranger's session is noticed. Settings: `days` that they are kept, 1 to 3650, default 90; `addressDays` that
+ * their addresses are kept, 0 to 3650, default 30.
  *
  * @example
  * export const plugins = [playSessions.with({ days: 30 })];
@@ -24,7 +25,10 @@ const playSession = z.object({
 export const playSessions = definePlugin({
   name: "play-sessions",
   version: "1.0.0",
-  settings: z.object({ days: z.coerce.number().int().min(1).max(3650).default(90) }),
+  settings: z.object({
+    days: z.coerce.number().int().min(1).max(3650).default(90),
+    addressDays: z.coerce.number().int().min(0).max(3650).default(30),
+  }),
   entities: [Visit],
   migrations: [visits],
   open({ db, incarnation, log, onClose }): PlaySessions {
@@ -45,5 +49,9 @@ export const playSessions = definePlugin({
     onJoin: (player, identity) => sessions.begin(room, player, identity),
     onLeave: (player, ending) => sessions.end(player, ending),
   }),
-  retention: ({ days }) => [{ table: "visit", column: "started_at", days }, { sweep: endLost }],
+  retention: ({ days, addressDays }) => [
+    { table: "visit", column: "started_at", days },
+    { sweep: endLost },
+    { sweep: (db) => forgetAddresses(db, addressDays) },
+  ],
 });

@@ -91,6 +91,14 @@ export function endLost(db: Db): Promise<unknown> {
   );
 }
 
+/** Forgets from where sessions were played that began before so many days. */
+export function forgetAddresses(db: Db, days: number): Promise<unknown> {
+  return db.query(
+    "UPDATE visit SET address = '' WHERE address <> '' AND started_at < now() - make_interval(days => $1)",
+    [days],
+  );
+}
+
 async function listPlaySessions(db: Db, accountId: string): Promise<PlaySession[]> {
   const rows = await db.query<VisitRow[]>(
     `SELECT character_id, game, room_id, address, started_at, ended_at, ending FROM visit

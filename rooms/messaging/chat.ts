@@ -1,17 +1,8 @@
-import {
-  asteriskCensorStrategy,
-  englishDataset,
-  englishRecommendedTransformers,
-  RegExpMatcher,
-  TextCensor,
-} from "obscenity";
 import type { Refusal } from "../../shared/index.ts";
 import { type ChatLine, roomMessages } from "../../shared/internal.ts";
 import { nameOf, type RoomPlayer } from "../player.ts";
 import type { MessageNetwork, MessageRouter } from "./message-router.ts";
-
-const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
-const censor = new TextCensor().setStrategy(asteriskCensorStrategy());
+import { maskObscene } from "./obscenity.ts";
 
 /**
  * What a room makes of a player's line: nothing, and it goes to everybody as it is; another text; the players whom it
@@ -40,16 +31,12 @@ export function registerChat<P extends RoomPlayer>(
     const decision = decide?.(player, written);
     if (typeof decision === "object" && "code" in decision) return decision;
     const { to, text = written } = typeof decision === "object" ? decision : { text: decision };
-    const line: ChatLine = { from: player.sessionId, name: nameOf(player), text: clean(text) };
+    const { sessionId: from, claim } = player;
+    const line: ChatLine = { from, character: claim.sheet.id, name: nameOf(player), text: maskObscene(text) };
     if (to) for (const { client } of to) client.send("chat", line);
     else network.broadcast("chat", line);
     return undefined;
   };
   if (decide) router.on("chat", roomMessages.chat, say);
   else router.reply("chat", roomMessages.chat, say);
-}
-
-/** A line with obscene words masked. */
-export function clean(text: string): string {
-  return censor.applyTo(text, matcher.getAllMatches(text));
 }

@@ -73,10 +73,10 @@ const tp = defineCommand<CommandedRoom>({
   args: [
     { name: "x", kind: "number" },
     { name: "z", kind: "number" },
-    { name: "player", kind: "text", optional: true, choices: (room) => namesIn(room) },
+    { name: "player", kind: "player", optional: true },
   ],
-  run(room, { id }, [x, z, name]) {
-    const player = name === undefined ? room.players.get(id) : named(room, String(name));
+  run(room, { id }, [x, z, sessionId = id]) {
+    const player = room.players.get(String(sessionId));
     if (!player) return refuse("COMMAND_INVALID", "There is no such player to move.");
     const { min, max } = room.simulation.level.bounds;
     const [toX, toZ] = [Number(x), Number(z)];
@@ -96,9 +96,9 @@ const kick = defineCommand<AttendedRoom>({
   name: "kick",
   help: "Removes a player from the room, who may join again.",
   role: "moderator",
-  args: [{ name: "player", kind: "text", choices: (room) => namesIn(room) }],
-  run(room, { id }, [name]) {
-    const player = named(room, String(name));
+  args: [{ name: "player", kind: "player" }],
+  run(room, { id }, [sessionId]) {
+    const player = room.players.get(String(sessionId));
     if (!player || player.sessionId === id) return refuse("COMMAND_INVALID", "Not yourself.");
     player.client.leave(CLOSE.KICKED, "kicked");
     // A dropped player has no connection to close: the seat is given up.
@@ -163,15 +163,6 @@ export const COMMON_COMMANDS: readonly Command<CommandedRoom>[] = [
   tick,
   profile,
 ];
-
-const namesIn = ({ players }: AttendedRoom): string[] => [...players.values()].map(nameOf);
-
-function named<P extends RoomPlayer>(
-  { players }: { readonly players: ReadonlyMap<string, P> },
-  name: string,
-): P | undefined {
-  return [...players.values()].find((player) => nameOf(player) === name);
-}
 
 function* idsOfThings({ simulation, players }: CommandedRoom): Iterable<string> {
   for (const actor of simulation.world.query() as Iterable<Actor>) {

@@ -1,6 +1,7 @@
 import { type Actor, type Refusal, refuse } from "../../shared/index.ts";
 import { roomMessages } from "../../shared/internal.ts";
 import type { RoomPlayer } from "../player.ts";
+import { findPlayer, offeredNames } from "../player-names.ts";
 import type { Role } from "../ports/ports.ts";
 import type { MessageRouter } from "./message-router.ts";
 
@@ -10,8 +11,11 @@ export const ROLES: readonly Role[] = ["player", "moderator", "admin"];
 /** An argument of a command: how it is read, and what is offered for it. */
 export interface Argument<R> {
   readonly name: string;
-  /** `line`, for the last one: all that follows, blanks and all. */
-  readonly kind: "text" | "line" | "number" | "whole";
+  /**
+   * `line`, for the last one: all that follows, blanks and all. `player`: somebody in the room, by name, name
+   * and tag, or id; a name may have blanks, and the command gets the session id.
+   */
+  readonly kind: "text" | "line" | "number" | "whole" | "player";
   /** Limits of a number. */
   readonly min?: number;
   readonly max?: number;
@@ -63,6 +67,13 @@ export function defineCommand<R>(command: Command<R>): Command<R> {
   return command;
 }
 
+/** The part of a room that arguments of kind `player` look at. */
+export interface RoomWithPlayers {
+  readonly players?: ReadonlyMap<string, RoomPlayer>;
+}
+
+const NOBODY: ReadonlyMap<string, RoomPlayer> = new Map();
+
 /** A room's console. */
 export interface Console {
   /**
@@ -96,11 +107,12 @@ const OFFERED_MAX = 20;
  *
  * @param audit writes down each command that a player may not give, done, refused or failed, but not those that only look
  */
-export function openConsole<R>(
+export function openConsole<R extends RoomWithPlayers>(
   room: R,
   commands: readonly Command<R>[],
   audit: (entry: Audited) => Promise<void>,
 ): Console {
+  const players = () => room.players ?? NOBODY;
   const byName = new Map<string, Command<R>>();
   const all = [helpOf(byName), ...commands];
   for (const command of all) byName.set(command.name, command);
@@ -129,7 +141,9 @@ export function openConsole<R>(
 
   function runWith(command: Command<R>, caller: Caller, given: readonly string[]): string | Refusal {
     const args = command.args ?? [];
-    const words = args.at(-1)?.kind === "line" ? joinedFrom(args.length - 1, given) : given;
+    const named = namePlayer(args, given);
+    if ("code" in named) return named;
+    const words = args.at(-1)?.kind === "line" ? joinedFrom(args.length - 1, named) : named;
     if (words.length > args.length) return invalid(command, `at most ${args.length} are taken`);
     const values: (string | number | undefined)[] = [];
     for (const [i, arg] of args.entries()) {
@@ -140,6 +154,21 @@ export function openConsole<R>(
       values.push(word === undefined || isText(arg) ? word : Number(word));
     }
     return command.run(room, caller, values);
+  }
+
+  /** The words, with the session id of a player in the place of as many as their name has. */
+  function namePlayer(args: readonly Argument<R>[], words: readonly string[]): readonly string[] | Refusal {
+    const at = args.findIndex(({ kind }) => kind === "player");
+    if (at < 0 || words.length <= at) return words;
+    const after = args.slice(at + 1).filter(({ optional }) => !optional).length;
+    let refusal: Refusal | undefined;
+    for (let end = Math.max(words.length - after, at + 1); end > at; end--) {
+      const found = findPlayer(players(), words.slice(at, end).join(" "));
+      if (!("code" in found)) return [...words.slice(0, at), found.sessionId, ...words.slice(end)];
+      if (found.code === "PLAYER_AMBIGUOUS") return found;
+      refusal ??= found;
+    }
+    return refusal ?? words;
   }
 
   function problemOf(arg: Argument<R>, word: string): string | undefined {
@@ -156,24 +185,35 @@ export function openConsole<R>(
     return value >= min && value <= max ? undefined : `${arg.name} is from ${min} to ${max}`;
   }
 
+  /** What may stand in the place of the last word, or of the last words of a player's name. */
+  function offersFor(caller: Caller, words: readonly string[]) {
+    const [name = ""] = words;
+    const command = byName.get(name);
+    if (words.length <= 1) {
+      const names = all.filter((one) => mayGive(caller, one)).map((one) => one.name);
+      return { before: [], last: name, offered: names };
+    }
+    const args = command && mayGive(caller, command) ? (command.args ?? []) : [];
+    const at = args.findIndex(({ kind }) => kind === "player") + 1;
+    if (at > 0 && words.length > at) {
+      const last = words.slice(at).join(" ").trimEnd();
+      return { before: words.slice(0, at), last, offered: offeredNames(players()) };
+    }
+    const last = words.at(-1) ?? "";
+    return {
+      before: words.slice(0, -1),
+      last,
+      offered: [...(args[words.length - 2]?.choices?.(room) ?? [])],
+    };
+  }
+
   return {
     give,
     complete(caller, line) {
       const words = wordsOf(line);
       if (line.endsWith(" ") || words.length === 0) words.push("");
-      const last = words.at(-1) ?? "";
-      const before = words.slice(0, -1);
-      const command = byName.get(before[0] ?? "");
-      const offered =
-        before.length === 0
-          ? all.filter((one) => mayGive(caller, one)).map(({ name }) => name)
-          : [
-              ...((command &&
-                mayGive(caller, command) &&
-                command.args?.[before.length - 1]?.choices?.(room)) ||
-                []),
-            ];
-      const fitting = offered.filter((one) => one.startsWith(last)).slice(0, OFFERED_MAX);
+      const { before, last, offered } = offersFor(caller, words);
+      const fitting = offered.filter((one) => startsAlike(one, last)).slice(0, OFFERED_MAX);
       return fitting.map((one) => `/${[...before, one].map(quoted).join(" ")}`);
     },
   };
@@ -231,7 +271,10 @@ function joinedFrom(first: number, words: readonly string[]): string[] {
   return [...words.slice(0, first), ...(line ? [line] : [])];
 }
 
-const isText = ({ kind }: { readonly kind: string }): boolean => kind === "text" || kind === "line";
+const isText = ({ kind }: { readonly kind: string }): boolean => kind !== "number" && kind !== "whole";
+
+const startsAlike = (offered: string, written: string): boolean =>
+  offered.toLowerCase().startsWith(written.toLowerCase());
 
 const quoted = (word: string): string => (/\s/.test(word) ? `"${word}"` : word);
 

@@ -4,9 +4,10 @@ import { type Refusal, refuse } from "../../shared/index.ts";
 import { type DeliveryOutcome, keyedQueue, roomMessages } from "../../shared/internal.ts";
 import type { Channel } from "../game-listing.ts";
 import { nameOf, type RoomPlayer } from "../player.ts";
+import { findPlayer } from "../player-names.ts";
 import type { Log } from "../ports/ports.ts";
-import { clean } from "./chat.ts";
 import type { MessageRouter } from "./message-router.ts";
+import { maskObscene } from "./obscenity.ts";
 
 /**
  * Set in the presence for each character that is in a room: the room and session. A set, because a player who
@@ -131,18 +132,25 @@ export async function openDirectMessages<P extends RoomPlayer>(
     text,
   });
 
+  /** A character id: of somebody here, of a member of the party, or as it was written. */
+  function addressee(player: P, to: string): string | Refusal {
+    const found = findPlayer(host.players, to);
+    if (!("code" in found)) return idOf(found);
+    if (found.code === "PLAYER_AMBIGUOUS") return found;
+    return host.partyOf(player).find(({ name }) => name === to)?.id ?? to;
+  }
+
   router.reply(
     "whisper",
     roomMessages.whisper,
     async (player, { to, text }): Promise<Refusal | undefined> => {
-      const known = [...host.players.values()].find((one) => one.sessionId === to || nameOf(one) === to);
-      const member = host.partyOf(player).find(({ name }) => name === to);
-      const target = known ? idOf(known) : (member?.id ?? to);
+      const target = addressee(player, to);
+      if (typeof target !== "string") return target;
       if (target === idOf(player)) return refuse("PLAYER_UNKNOWN", "You are with yourself already.");
-      const message = messageOf(player, "whisper", target, clean(text));
+      const message = messageOf(player, "whisper", target, maskObscene(text));
       await queue.run([player], async () => {
         const outcome = await deliver(message);
-        player.client.send("whisper.sent", { to, text: message.text, outcome });
+        player.client.send("whisper.sent", { to, character: target, text: message.text, outcome });
       });
       return undefined;
     },
@@ -154,7 +162,7 @@ export async function openDirectMessages<P extends RoomPlayer>(
     async (player, { text }): Promise<Refusal | undefined> => {
       const members = host.partyOf(player);
       if (members.length === 0) return refuse("PARTY_NONE", "You are in no party.");
-      const line = clean(text);
+      const line = maskObscene(text);
       await queue.run([player], async () => {
         const outcomes = await Promise.all(
           members.map(({ id }) => deliver(messageOf(player, "party.say", id, line))),

@@ -6,7 +6,7 @@ import type { RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 import type { Strikes } from "../transport/strikes.ts";
 import { type MessageGuard, openMessageGuard } from "./message-guard.ts";
-import { MESSAGE_RATE_LIMITS, type RateLimit } from "./rate-limit.ts";
+import { COUNTED_BY_ACCOUNT, MESSAGE_RATE_LIMITS, type RateLimit } from "./rate-limit.ts";
 
 /** The outcome of an action: nothing, or a refusal that the player gets. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing, and need not say so
@@ -62,6 +62,8 @@ export interface MessageRouterHost<P extends RoomPlayer> {
   record(player: P, type: string, message: unknown): void;
   /** The reason why no message of a player may move the world now; undefined: it may. */
   refusal(player: P): Refusal | undefined;
+  /** Counts a line of an account. Undefined: it may be said. */
+  countLine(player: P): Promise<Refusal | undefined>;
 }
 
 /**
@@ -100,7 +102,11 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
       const verdict = guard.check(client, type, schema, payload);
       const refused = verdict.ok ? refusalOf(player, type, moves) : undefined;
       if (verdict.ok && moves && !refused) host.record(player, type, verdict.value);
-      const outcome = verdict.ok ? (refused ?? action(player, verdict.value)) : verdict;
+      const act = (message: T): Outcome | Promise<Outcome> =>
+        COUNTED_BY_ACCOUNT.has(type)
+          ? host.countLine(player).then((over) => over ?? action(player, message))
+          : action(player, message);
+      const outcome = verdict.ok ? (refused ?? act(verdict.value)) : verdict;
       const tell = (refusal: Outcome) => {
         if (refusal) guard.report(player.client, type, refusal, requestOf(payload));
         return refusal ?? { ok: true };

@@ -105,7 +105,7 @@ async function join<P extends RoomPlayer>(
   // A traveller has a seat that another room reserved.
   if (!journey) {
     void ports.seats.end(identity, client.sessionId);
-    await orJoinError(host.access.ask(identity.characterId));
+    if (identity.wasIn !== roomId) await orJoinError(host.access.ask(identity.characterId));
   }
   const claim = await orJoinError(claimArrival(ports.characters, identity, roomId));
   try {

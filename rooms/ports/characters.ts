@@ -126,6 +126,8 @@ export interface Identity {
   readonly address: string;
   /** Of the seat: Colyseus's matchmaker gives it this id. */
   readonly sessionId?: string;
+  /** Of a player who comes back: the room that their return token names. */
+  readonly wasIn?: string | undefined;
   /** Set by the room that sent the player here; a client cannot set it. */
   readonly journey?: Journey;
 }

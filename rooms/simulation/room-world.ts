@@ -18,6 +18,7 @@ import {
 import type { Caller, Console } from "../messaging/console.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import { describe, type Player, standAt } from "../player.ts";
+import { shownName } from "../player-names.ts";
 import type { Claim, Place, Role } from "../ports/ports.ts";
 import { portalAt } from "../travel/portal.ts";
 import type { AsyncResults } from "./async-results.ts";
@@ -131,6 +132,8 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     const { recording, rules, settings } = this.#host;
     recording.betweenTicks?.join(client.sessionId, claim.sheet, role, arrival);
     const player = describe<A>(client, claim, rules.createAvatar({ client, claim }), { role });
+    player.name = shownName(this.players.values(), player);
+    player.avatar.name = player.name;
     const saved = settings.zone === undefined ? undefined : claim.sheet.state.places[settings.zone];
     standAt(player.avatar, [arrival, saved].find(isPlace) ?? this.#finiteSpawn(player));
     player.portal = portalAt(settings.level, player.avatar);

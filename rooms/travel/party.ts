@@ -3,6 +3,7 @@ import { type Avatar, type Refusal, refuse } from "../../shared/index.ts";
 import { roomMessages } from "../../shared/internal.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
+import { findPlayer } from "../player-names.ts";
 import type { Log } from "../ports/ports.ts";
 import * as parties from "./party-store.ts";
 import type { Behind, Companions } from "./travel-host.ts";
@@ -82,8 +83,8 @@ export async function openParties<A extends Avatar>(
   const { "party.invite": invite, "party.accept": accept, "party.decline": decline } = roomMessages;
   const { "party.leave": leave, "party.kick": kick, "party.lead": lead } = roomMessages;
   router.ask("party.invite", invite, async (player, { to }): Promise<Refusal | undefined> => {
-    const other = host.players.get(to) ?? [...host.players.values()].find(({ avatar }) => avatar.name === to);
-    if (!other) return refuse("PLAYER_UNKNOWN");
+    const other = findPlayer(host.players, to);
+    if ("code" in other) return other;
     return parties.inviteTo(presence, person(player), person(other));
   });
   router.ask("party.accept", accept, (player, { party }) => parties.accept(presence, person(player), party));

@@ -1,6 +1,21 @@
 import { randomInt } from "node:crypto";
 import { matchMaker } from "@colyseus/core";
+import { RoomkeepError } from "../../shared/index.ts";
 import { CODE_ALPHABET } from "../../shared/internal.ts";
+import { isMasked } from "../messaging/obscenity.ts";
+
+/**
+ * The code of a room that was closed, for those who come back to it.
+ *
+ * @throws ROOM_OPEN somebody was quicker
+ */
+export async function formerCode(code: string): Promise<string> {
+  if (await matchMaker.driver.findOne({ roomId: code })) throw new RoomkeepError("ROOM_OPEN");
+  return code;
+}
+
+/** Codes that the chat would mask cannot be told to a friend there. */
+export const isUnwanted = (code: string): boolean => isMasked(code);
 
 /** A code of so many letters that no open room has. A room that is restored by hot reload keeps the one it had. */
 export async function uniqueCode(current: string, length: number): Promise<string> {
@@ -10,6 +25,6 @@ export async function uniqueCode(current: string, length: number): Promise<strin
     // Who knows the code of a private room is let in: it must not be foretold from earlier ones.
     const letter = () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length));
     const code = Array.from({ length }, letter).join("");
-    if (!(await matchMaker.driver.findOne({ roomId: code }))) return code;
+    if (!isUnwanted(code) && !(await matchMaker.driver.findOne({ roomId: code }))) return code;
   }
 }

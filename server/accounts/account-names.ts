@@ -23,7 +23,7 @@ const LOOKALIKE_SCRIPTS = [
  * Small Cyrillic and Greek letters that are drawn like Latin ones, from Unicode's confusables.
  * @see https://www.unicode.org/Public/security/latest/confusables.txt
  */
-const LATIN_FOR: Readonly<Record<string, string>> = Object.fromEntries(
+export const LATIN_FOR: Readonly<Record<string, string>> = Object.fromEntries(
   [
     ..."аa еe оo рp сc уy хx ѕs іi јj ԁd ԛq ԝw һh ӏl ѵv ьb кk мm тt вb нh гr".split(" "),
     ..."αa εe ιi κk νv οo ρp τt υu χx ωw ηn βb".split(" "),

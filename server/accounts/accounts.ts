@@ -146,6 +146,42 @@ export async function changePassword(
   );
 }
 
+/** What proves that it is the owner who asks for something that cannot be undone. */
+export interface OwnerProof {
+  readonly password?: string | undefined;
+  /** Of a guest. */
+  readonly recoveryCode?: string | undefined;
+}
+
+/**
+ * Checks that the owner is there: by the password, a guest by the recovery code; an account that has no password
+ * by a sign-in of the last ten minutes.
+ *
+ * @throws SIGN_IN_REFUSED
+ */
+export async function checkOwner(
+  ds: DataSource,
+  passwords: Passwords,
+  { accountId, signInId }: { accountId: string; signInId: string },
+  { password, recoveryCode }: OwnerProof,
+): Promise<void> {
+  const [row] = await answerWithin(
+    ds.query<{ password_hash: string | null; recovery_hash: string | null; fresh: boolean }[]>(
+      `SELECT password_hash, recovery_hash, sign_in.created_at > now() - interval '10 minutes' AS fresh
+       FROM account JOIN sign_in ON account_id = account.id WHERE account.id = $1 AND sign_in.id = $2`,
+      [accountId, signInId],
+    ),
+  );
+  const isOwner = row?.password_hash
+    ? await passwords.matches(password ?? "", row.password_hash)
+    : row?.fresh || (recoveryCode !== undefined && row?.recovery_hash === hashOfCode(recoveryCode));
+  if (!isOwner)
+    throw new RoomkeepError(
+      "SIGN_IN_REFUSED",
+      "Show the password, or sign in again, and then ask once more.",
+    );
+}
+
 /**
  * Makes a one-time code for a new password, which an admin gives to the owner of the account. Only its hash
  * is stored; a newer code replaces it.
@@ -205,6 +241,21 @@ export async function setRole(db: Db, login: string, role: Role): Promise<{ name
   );
   if (!rows[0]) throw new RoomkeepError("ACCOUNT_UNKNOWN", `No account has the name ${login.slice(0, 64)}.`);
   return rows[0];
+}
+
+/**
+ * Id of an account, by its name, its e-mail address, or the id itself, which is all that a guest has.
+ * @throws ACCOUNT_UNKNOWN
+ */
+export async function accountIdOf(db: Db, text: string): Promise<string> {
+  const rows = await answerWithin(
+    db.query<{ id: string }[]>(
+      "SELECT id FROM account WHERE name_key = $1 OR email_key = $1 OR id::text = $2",
+      [loginKey(text), text.toLowerCase()],
+    ),
+  );
+  if (!rows[0]) throw new RoomkeepError("ACCOUNT_UNKNOWN", `No account has the name ${text.slice(0, 64)}.`);
+  return rows[0].id;
 }
 
 /**

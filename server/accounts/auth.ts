@@ -20,11 +20,6 @@ export interface TokenPair {
  * to sign in.
  */
 const REFRESH_AGE = "400 days";
-/**
- * Time in which a used refresh token is answered with the same successor again: the first answer may have
- * been lost, or two tabs asked at once. After it, or once the successor was used, the token counts as stolen.
- */
-const REUSE_LEEWAY = "30 seconds";
 /** Guests' tokens of versions before refresh tokens: 43 letters without a prefix. */
 const OLD_TOKEN = /^[\w-]{43}$/;
 
@@ -93,14 +88,15 @@ export function openAuth(ds: DataSource, keys: TokenKeys, onEnded: () => void = 
       return pairOf(token, { accountId, signInId, role: rows[0]?.role ?? "player" });
     },
     async refresh(refreshToken) {
-      const successor = keys.successorOf(refreshToken);
+      const successors = keys.successorsOf(refreshToken);
       const outcome = await answerWithin(
-        ds.transaction((db) => rotate(db, hashOf(refreshToken), hashOf(successor))),
+        ds.transaction((db) => rotate(db, hashOf(refreshToken), successors.map(hashOf))),
       );
       // Thrown after the transaction: the end of a stolen sign-in must be kept.
       if (outcome === "TOKEN_REUSED") onEnded();
       if (typeof outcome === "string") throw new RoomkeepError(outcome);
-      return pairOf(successor, outcome);
+      const { successor, ...claims } = outcome;
+      return pairOf(successors[successor] as string, claims);
     },
     caller,
     async current(accessToken) {
@@ -152,30 +148,37 @@ interface TokenRow {
   revoked: boolean;
   expired: boolean;
   used: boolean;
-  fresh: boolean;
-  followed: boolean | null;
 }
 
-/** Uses a refresh token up under a row lock: of two concurrent requests the second finds it used. */
-async function rotate(db: Db, hash: string, next: string): Promise<AccessClaims | RefreshRefusal> {
+/** `successor`: which of the successors is to be given out. */
+type Rotated = AccessClaims & { readonly successor: number };
+
+/**
+ * Of two that come at once the second waits for the row, and then finds the token just used. A used token is
+ * answered again with the same successor for as long as that was not used: the first answer was lost, however
+ * long ago. Once somebody has gone on from the successor, whoever comes with the token has stolen it.
+ */
+async function rotate(
+  db: Db,
+  hash: string,
+  successors: readonly string[],
+): Promise<Rotated | RefreshRefusal> {
   const locked = await db.query<unknown[]>("SELECT 1 FROM refresh_token WHERE hash = $1 FOR UPDATE", [hash]);
   if (locked.length === 0) return "TOKEN_INVALID";
   const [row] = await db.query<TokenRow[]>(
     `SELECT token.sign_in_id, account_id, role, revoked_at IS NOT NULL AS revoked,
-       token.expires_at < now() AS expired, token.used_at IS NOT NULL AS used,
-       token.used_at > clock_timestamp() - interval '${REUSE_LEEWAY}' AS fresh,
-       (SELECT used_at IS NOT NULL FROM refresh_token WHERE hash = $2) AS followed
+       token.expires_at < now() AS expired, token.used_at IS NOT NULL AS used
      FROM refresh_token AS token JOIN sign_in ON sign_in.id = token.sign_in_id
        JOIN account ON account.id = account_id
      WHERE token.hash = $1`,
-    [hash, next],
+    [hash],
   );
   if (!row) return "TOKEN_INVALID";
   if (row.revoked) return "TOKEN_REVOKED";
   const claims = { accountId: row.account_id, signInId: row.sign_in_id, role: row.role };
   if (row.used) {
-    // `followed` is null when the current key gives no stored successor, true when the successor was used.
-    if (row.fresh && row.followed === false) return claims;
+    const successor = await unusedOf(db, successors);
+    if (successor >= 0) return row.expired ? "TOKEN_INVALID" : { ...claims, successor };
     await endSignIn(db, row.sign_in_id);
     return "TOKEN_REUSED";
   }
@@ -183,10 +186,20 @@ async function rotate(db: Db, hash: string, next: string): Promise<AccessClaims 
   await db.query("UPDATE refresh_token SET used_at = clock_timestamp() WHERE hash = $1", [hash]);
   await db.query(
     `INSERT INTO refresh_token (hash, sign_in_id, expires_at) VALUES ($1, $2, now() + interval '${REFRESH_AGE}')`,
-    [next, row.sign_in_id],
+    [successors[0], row.sign_in_id],
   );
   await db.query("UPDATE account SET last_seen_at = now() WHERE id = $1", [row.account_id]);
-  return claims;
+  return { ...claims, successor: 0 };
+}
+
+/** The successor that was given out and not used; -1: it was used, or was made under a key that is gone. */
+async function unusedOf(db: Db, successors: readonly string[]): Promise<number> {
+  const rows = await db.query<{ hash: string }[]>(
+    "SELECT hash FROM refresh_token WHERE hash = ANY($1) AND used_at IS NULL",
+    [successors],
+  );
+  const [unused] = rows;
+  return unused ? successors.indexOf(unused.hash) : -1;
 }
 
 type RefreshRefusal = "TOKEN_INVALID" | "TOKEN_REVOKED" | "TOKEN_REUSED";

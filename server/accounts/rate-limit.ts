@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import { RoomkeepError } from "../../shared/index.ts";
+import type { ChatLimitPort } from "../../rooms/internal.ts";
+import { RoomkeepError, refuse } from "../../shared/index.ts";
 
 /** A rate limit with a count for each key. */
 export interface RateLimit {
@@ -37,6 +38,24 @@ export function openRateLimit(points: number, seconds: number): RateLimit {
     },
     async refund(key) {
       await bucket.reward(key);
+    },
+  };
+}
+
+/** Window of the limit of chat, seconds. */
+export const CHAT_WINDOW_S = 20;
+
+/** Limits the chat of accounts: room, whispers and party together. */
+export function openChatLimit(limit: RateLimit): ChatLimitPort {
+  return {
+    async count(accountId) {
+      try {
+        await limit.spend(accountId);
+        return undefined;
+      } catch (error) {
+        if (error instanceof RoomkeepError) return refuse(error.code, error.message);
+        throw error;
+      }
     },
   };
 }

@@ -36,10 +36,13 @@ export interface TokenKeys {
   /** @throws TOKEN_EXPIRED; TOKEN_INVALID for everything else */
   read(token: string): Promise<AccessClaims>;
   /**
-   * The successor of a refresh token. It is derived from the token and the key, so that a refresh whose
-   * answer was lost gets the same successor again although only hashes are stored.
+   * The successor of a refresh token under each key, the one to give out first. It is derived from the token
+   * and the key, so that a refresh whose answer was lost gets the same successor again although only hashes
+   * are stored.
    */
-  successorOf(refreshToken: string): string;
+  successorsOf(refreshToken: string): string[];
+  /** Codes that authenticate a return token, one a key: the first is given out, all are accepted. */
+  macsOf(text: string): string[];
 }
 
 const SETTING = "token_key";
@@ -72,10 +75,12 @@ export async function openTokenKeys(ds: DataSource, configured: readonly string[
         .sign(first.privateKey);
     },
     read: (token) => readToken(token, byId),
-    successorOf: (refreshToken) =>
-      `rkr_${createHmac("sha256", first.derivation).update(refreshToken).digest("base64url")}`,
+    successorsOf: (token) => pairs.map(({ derivation }) => `rkr_${macOf(derivation, token)}`),
+    macsOf: (text) => pairs.map((pair) => macOf(pair.returns, text)),
   };
 }
+
+const macOf = (key: Buffer, text: string) => createHmac("sha256", key).update(text).digest("base64url");
 
 async function readToken(token: string, keys: ReadonlyMap<string, KeyObject>): Promise<AccessClaims> {
   try {
@@ -128,5 +133,6 @@ async function openPair(secret: string) {
   const publicKey = createPublicKey(privateKey);
   const kid = await calculateJwkThumbprint(await exportJWK(publicKey));
   const derivation = Buffer.from(hkdfSync("sha256", secret, "", "roomkeep refresh token", 32));
-  return { privateKey, publicKey, kid, derivation };
+  const returns = Buffer.from(hkdfSync("sha256", secret, "", "roomkeep return token", 32));
+  return { privateKey, publicKey, kid, derivation, returns };
 }

@@ -7,6 +7,7 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { type RunningServer, startServer } from "../boot.ts";
 import { readConfig } from "../config.ts";
 import type { Games } from "../games.ts";
+import { compressPage } from "../http/page-compression.ts";
 import type { AnyPlugin } from "../plugins/index.ts";
 import type { Command } from "./command.ts";
 
@@ -35,6 +36,10 @@ Settings, as environment variables:
                            ROOMKEEP_TRUST_PROXY
                            Several, separated by commas: the first signs, all are accepted
   ROOMKEEP_CHARACTERS_MAX  5: characters an account may have
+  ROOMKEEP_ACCOUNT_CHAT    30: lines that an account may write in 20 s, in all rooms
+  ROOMKEEP_RESERVED_NAMES  admin, moderator, system and the like: words that no player may be called by
+  ROOMKEEP_ADDRESS_DAYS    30: days for which addresses of sign-ins are kept
+  ROOMKEEP_GUEST_DAYS      180: days after which a guest who does not come back is deleted; 0: never
   ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID, ROOMKEEP_OIDC_CLIENT_SECRET, ROOMKEEP_OIDC_REDIRECT, ROOMKEEP_OIDC_NAME
                            sign-in by an OpenID Connect provider; the redirect is https://<host>/v1/identity/return
   ROOMKEEP_BACKUP_EVERY    6h: a backup into the data folder this often (30m, 6h, 1d); set it on one process
@@ -57,6 +62,11 @@ export const command: Command = {
     const config = readConfig(recordInto(record, process.env));
     const { games, plugins } = await loadMain();
     const server = await startServer(games, config, page, plugins);
+    // Beside the first players, who get it as it is. A folder that cannot be written stays without.
+    if (page !== undefined)
+      compressPage(page).catch((error) =>
+        server.foundation.log.info({ err: error }, "the page is not compressed"),
+      );
     stopOnSignal(server);
     console.log(welcome(server, await server.foundation.signIn.announce()));
     tellParent(server);

@@ -52,8 +52,14 @@ export const put = scriptOf(`${KEYS}
   else redis.call('ZREM', open(ARGV[3]), ARGV[1]) end
   return 1`);
 
-/** ARGV: room id. Answers 1 if it was listed. */
-export const remove = scriptOf(`${KEYS} return forget(ARGV[1])`);
+/**
+ * ARGV: room id, and its process or "" for whichever. A process that stood still closes its rooms late: by then
+ * another one may have a room under the same code. Answers 1 if it was listed.
+ */
+export const remove = scriptOf(`${KEYS}
+  local text = redis.call('HGET', '${ROOMS}', ARGV[1])
+  if text and ARGV[2] ~= '' and cjson.decode(text).processId ~= ARGV[2] then return 0 end
+  return forget(ARGV[1])`);
 
 /** ARGV: process. Answers how many rooms it had. */
 export const removeOf = scriptOf(`${KEYS}

@@ -86,9 +86,10 @@ export class RoomDriver implements MatchMakerDriver {
   }
 
   async remove(roomId: string): Promise<boolean> {
+    const own = this.own.get(roomId)?.processId;
     const mine = this.own.delete(roomId);
     try {
-      return (await this.link.run<number>(scripts.remove, [], [roomId])) === 1;
+      return (await this.link.run<number>(scripts.remove, [], [roomId, own ?? ""])) === 1;
     } catch {
       if (mine) this.untold.add(roomId);
       return false;
@@ -106,7 +107,7 @@ export class RoomDriver implements MatchMakerDriver {
     for (const roomId of [...this.untold]) {
       const room = this.own.get(roomId);
       if (room) await this.write(room, false);
-      else await this.link.run(scripts.remove, [], [roomId]);
+      else await this.link.run(scripts.remove, [], [roomId, matchMaker.processId]);
       this.untold.delete(roomId);
     }
   }

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { ROLES } from "../../rooms/internal.ts";
-import { setRole, startReset } from "../accounts/accounts.ts";
+import { deleteAccountIn } from "../accounts/account-deletion.ts";
+import { type AccountExport, exportAccount } from "../accounts/account-export.ts";
+import { accountIdOf, setRole, startReset } from "../accounts/accounts.ts";
+import type { Db } from "../storage/database.ts";
 import { audited } from "../telemetry/audit.ts";
 import { deedOf, defineOperation } from "./operation.ts";
 
@@ -25,3 +28,36 @@ export const giveRole = defineOperation({
     desk.print(`${name} is now ${role}.`);
   },
 });
+
+/** Prints all that is kept of an account, as JSON. */
+export const exportAll = defineOperation({
+  name: "account.export",
+  params: z.object({ login: z.string() }),
+  async run(desk, { login }) {
+    const deed = deedOf(desk, `roomkeep account export ${login}`);
+    const whole = await audited(desk.ds, deed, async (db) => exportWhole(db, await accountIdOf(db, login)));
+    desk.print(JSON.stringify(whole));
+  },
+});
+
+/** Deletes an account for good. */
+export const remove = defineOperation({
+  name: "account.delete",
+  params: z.object({ login: z.string() }),
+  async run(desk, { login }) {
+    const deed = deedOf(desk, `roomkeep account delete ${login}`);
+    await audited(desk.ds, deed, async (db) => deleteAccountIn(db, await accountIdOf(db, login)));
+    desk.print(`${login} is deleted.`);
+  },
+});
+
+/** All parts of the ledger in one. */
+async function exportWhole(db: Db, accountId: string): Promise<AccountExport> {
+  let part = await exportAccount(db, accountId);
+  const ledger = [...part.ledger];
+  while (part.nextLedger !== null) {
+    part = await exportAccount(db, accountId, part.nextLedger);
+    ledger.push(...part.ledger);
+  }
+  return { ...part, ledger };
+}

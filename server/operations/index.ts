@@ -1,10 +1,21 @@
-import { giveRole, resetPassword } from "./accounts.ts";
+import { exportAll, giveRole, remove, resetPassword } from "./accounts.ts";
 import { makeBackup } from "./backups.ts";
 import { listAudit, verifyBooks } from "./books.ts";
 import type { Operation } from "./operation.ts";
 import { listAside, restoreZone, setAside } from "./zones.ts";
 
-const all = [giveRole, resetPassword, makeBackup, listAudit, verifyBooks, listAside, restoreZone, setAside];
+const all = [
+  giveRole,
+  resetPassword,
+  exportAll,
+  remove,
+  makeBackup,
+  listAudit,
+  verifyBooks,
+  listAside,
+  restoreZone,
+  setAside,
+];
 
 /** What a running server does for an operator, by name. Bringing a backup back is not: its rooms would write on. */
 export const OPERATIONS: ReadonlyMap<string, Operation<never>> = new Map(

@@ -51,6 +51,8 @@ export const roomMessages = {
   }),
   /** A line to the own party, answered by "party.said". */
   "party.say": z.strictObject({ text: showable(CHAT_MAX) }),
+  /** Asks for what it takes to come back, answered by "room.seat". */
+  "room.seat": z.strictObject({}),
   /** The client could not join the room of its hand-over. */
   "travel.back": z.strictObject({}),
   /** Asks for the other rooms of a place that has several, answered by "siblings". */
@@ -83,10 +85,13 @@ export interface ServerMessages extends ItemNews {
   /** `request`: of a refused message that had one. */
   /** A line from another character, whose id is `from`. */
   whisper: { from: string; name: string; text: string };
-  "whisper.sent": { to: string; text: string; outcome: DeliveryOutcome };
+  /** `to` as it was written; `character`: the id that it stood for. */
+  "whisper.sent": { to: string; character: string; text: string; outcome: DeliveryOutcome };
   "party.say": { from: string; name: string; text: string };
   /** `missed`: names of the members that it did not reach, or perhaps did not. */
   "party.said": { text: string; missed: string[] };
+  /** What it takes to come back: the token opens the room anew under its code. `build`: of the server's page. */
+  "room.seat": { returnToken: string; build: string };
   refused: { type: string; code: string; reason: string; request?: string };
   notice: { code: string; text: string };
   event: EventMessage;
@@ -169,6 +174,8 @@ export interface EventMessage {
 export interface ChatLine {
   /** Session id of the speaker, empty when the room itself speaks. */
   from: string;
+  /** Character id of the speaker: stays when they rename or come again. */
+  character?: string;
   name: string;
   text: string;
 }

@@ -8,6 +8,8 @@ import type { MeadowRoom } from "../../games/meadow/room.ts";
 import { Herb } from "../../games/meadow/state.ts";
 import { plazaLevel } from "../../games/plaza/level.ts";
 import { PlazaRoom } from "../../games/plaza/room.ts";
+import type { TagRoom } from "../../games/tag/room.ts";
+import { ScoreRow } from "../../games/tag/state.ts";
 import type { WorldRoom } from "../../rooms/world-room.ts";
 import { games } from "../../server/main.ts";
 import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";
@@ -242,4 +244,53 @@ describeWithBrowser("two people in a party", (open) => {
     await shoot(ann, "party-cave");
     await shoot(bob, "party-cave-phone");
   }, 90_000);
+
+  it("play on a phone that lies on its side: all that is to be pressed is in sight, and nothing lies over it", async () => {
+    const options = { viewport: { width: 844, height: 390 }, hasTouch: true, isMobile: true };
+    const context = await openProfile(browser, options);
+    const page = await context.newPage();
+    const reach = async (name: string | RegExp) => {
+      const button = page.getByRole("button", { name, exact: true }).first();
+      const problem = await button.evaluate((element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight)
+          return `out of sight: ${[left, top, right, bottom]}`;
+        const above = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+        return element.contains(above) ? "" : `under ${above?.outerHTML.slice(0, 80)}`;
+      });
+      expect(`${name}: ${problem}`).toBe(`${name}: `);
+    };
+    const TOP = ["Leave the room", "People here", "Invite friends", "Help", "Settings"];
+    await page.goto(`${server.url}/?game=tag`);
+    await page.getByLabel("Your name").fill("Cleo");
+    await reach("Play");
+    const coral = page.getByRole("radio", { name: "Coral" });
+    await coral.click();
+    await coral.press("ArrowRight");
+    const orange = page.getByRole("radio", { name: "Orange", checked: true });
+    await orange.waitFor();
+    expect(await orange.evaluate((element) => element === document.activeElement)).toBe(true);
+    await shoot(page, "phone-landscape-door");
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await untilPage(page, "k.connected && k.me()");
+    await page.getByRole("button", { name: "I am ready" }).waitFor();
+    for (const name of [...TOP, "I am ready", "Start"]) await reach(name);
+    await shoot(page, "phone-landscape-lobby");
+    const tag = await roomOf<TagRoom>(page);
+    tag.state.board.push(
+      ...Array.from({ length: 12 }, (_, i) => Object.assign(new ScoreRow(), { name: `P${i}` })),
+    );
+    tag.state.phase = "scores";
+    await page.getByRole("button", { name: "Rematch" }).waitFor();
+    for (const name of [...TOP, "Rematch"]) await reach(name);
+    await shoot(page, "phone-landscape-scores");
+    await page.goto(`${server.url}/?game=meadow`);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await untilPage(page, "k.connected && k.me()");
+    await page.getByRole("button", { name: "Bag", exact: true }).click();
+    await page.getByRole("button", { name: "Close bag" }).waitFor();
+    for (const name of [...TOP, "Bag", "Close bag"]) await reach(name);
+    await shoot(page, "phone-landscape-bag");
+    await context.close();
+  });
 });

@@ -135,9 +135,31 @@ describeWithBrowser("two people in the plaza", (open) => {
     expect(await Promise.all([ann, bob].map((page) => ask<string>(page, "k.sessionId")))).toEqual(seats);
   }, 120_000);
 
+  it("leave a copied tab alone: the older one is told, and stays out until its person acts", async () => {
+    const seat = await ask<string>(ann, "k.sessionId");
+    // As "duplicate tab" does: the new one begins with a copy of the session storage.
+    const [copy] = await Promise.all([
+      ann.context().waitForEvent("page"),
+      ann.evaluate("void open(location.href)"),
+    ]);
+    await untilPage(copy, "k.connected && k.me()");
+    expect(await ask(copy, "k.sessionId")).toBe(seat);
+    const elsewhere = (page: Page) => page.getByRole("dialog", { name: "You are playing elsewhere" });
+    await elsewhere(ann).waitFor();
+    await ann.reload();
+    await elsewhere(ann).waitFor();
+    expect(await ask(copy, "k.connected && k.sessionId")).toBe(seat);
+    await ann.getByRole("button", { name: "Play here" }).click();
+    await untilPage(ann, "k.connected && k.me()");
+    await elsewhere(copy).waitFor();
+    expect(await ask(ann, "k.connected")).toBe(true);
+    await copy.close();
+  }, 90_000);
+
   it("stand where they left after a restart of the server", async () => {
     const stood = await Promise.all([ann, bob].map((page) => ask<Spot>(page, "k.me()")));
     const { port } = server;
+    const code = await ask<string>(ann, "k.roomId");
     await server.end();
     server = await startProcess({ PORT: String(port), ROOMKEEP_DATA_DIR: dataDir });
     for (const page of [ann, bob]) {
@@ -148,6 +170,7 @@ describeWithBrowser("two people in the plaza", (open) => {
       });
     }
     const back = await Promise.all([ann, bob].map((page) => ask<Spot>(page, "k.me()")));
+    for (const page of [ann, bob]) expect(await ask(page, "k.roomId")).toBe(code);
     expect(apart(back[0]!, stood[0]!)).toBeLessThan(0.1);
     expect(apart(back[1]!, stood[1]!)).toBeLessThan(0.1);
     await shoot(ann, "plaza-after-restart");

@@ -26,3 +26,15 @@ test("what is no order here says how it goes, and is not said aloud", () => {
   expect(read("/wave")).toHaveProperty("problem");
   expect(read("/")).toHaveProperty("problem");
 });
+
+test("a name that several have goes to the room as it was written, with its tag if it has one", () => {
+  const known = [ann, { to: "s3", name: "Ann #a1b2" }, { to: "s4", name: "Bob" }];
+  const sent = (line: string) => parseLine(line, "room", known);
+  expect(sent("/w ann hello")).toEqual({ channel: { to: "Ann", name: "Ann" }, text: "hello" });
+  expect(sent("/w ann #a1b2 hello")).toEqual({ channel: known[1], text: "hello" });
+  expect(sent("/w ann #c3d4 hello")).toEqual({
+    channel: { to: "Ann #c3d4", name: "Ann #c3d4" },
+    text: "hello",
+  });
+  expect(sent("/w bob hello")).toEqual({ channel: known[2], text: "hello" });
+});

@@ -1,7 +1,9 @@
+import { signal } from "@preact/signals";
 import { CLOSE, defineLevel, layGround, seeded } from "roomkeep/shared";
 import { PerspectiveCamera } from "three";
 import { describe, expect, it } from "vitest";
 import { suggestName } from "../../client/account/name-suggestions.ts";
+import { FOCUS, FOCUS_RIM, GLASS, GO, OWN_NAME, PAPER, style } from "../../client/hud/style.ts";
 import { toFrame } from "../../client/input/move-direction.ts";
 import { type Api, openApi } from "../../client/network/api.ts";
 import { noticeFor, unreachableNotice } from "../../client/network/disconnect-notice.ts";
@@ -9,6 +11,8 @@ import { ApiError } from "../../client/network/http-client.ts";
 import { readRoomCode } from "../../client/network/room-code.ts";
 import { rigCamera } from "../../client/scene/camera-rig.ts";
 import { wrap } from "../../client/scene/wrap-text.ts";
+import type { ChatSound } from "../../client/settings.ts";
+import { pings } from "../../client/social/chat-sound.ts";
 import { backoffMs } from "../../shared/async.ts";
 import { playerName } from "../../shared/protocol/messages.ts";
 
@@ -135,6 +139,24 @@ describe("the camera", () => {
     }
   });
 
+  it("does not hang in a garland", () => {
+    const camera = new PerspectiveCamera();
+    const rig = rigCamera(camera);
+    rig.ground = layGround({ ...wall, solids: [] });
+    rig.pitch = 0.24;
+    const follow = () => {
+      for (let i = 0; i < 100; i++) rig.follow(0, 0, 0, 1);
+      return camera.position.clone();
+    };
+    // Right where the lens would be, though it sags half a metre.
+    const free = follow();
+    const [y, z] = [free.y + 0.5, free.z];
+    rig.garlands = [{ from: [-6, y, z], to: [6, y, z], sag: 0.5 }];
+    expect(follow().distanceTo(free)).toBeGreaterThan(0.65);
+    rig.garlands = [{ from: [-6, y + 4, z], to: [6, y + 4, z], sag: 0.5 }];
+    expect(follow().distanceTo(free)).toBeLessThan(0.01);
+  });
+
   it("keeps its distance in the open", () => {
     const camera = new PerspectiveCamera();
     const rig = rigCamera(camera);
@@ -142,6 +164,45 @@ describe("the camera", () => {
     rig.yaw = Math.PI;
     rig.follow(0, 0, 0, 0.016);
     expect(camera.position.z).toBeGreaterThan(rig.distance * 0.9);
+  });
+});
+
+describe("colours", () => {
+  const luminance = (hex: string) => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5]
+      .map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255)
+      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  /** @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+  const contrast = (one: string, other: string) => {
+    const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+    return (light + 0.05) / (dark + 0.05);
+  };
+
+  it("of texts are told apart at 4.5 : 1, and the focus ring at 3 : 1 on light and dark ground", () => {
+    expect(contrast("#000000", "#ffffff")).toBeCloseTo(21);
+    for (const ground of [...GO, OWN_NAME]) expect(contrast("#ffffff", ground)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(FOCUS, PAPER)).toBeGreaterThanOrEqual(3);
+    expect(contrast(FOCUS, FOCUS_RIM)).toBeGreaterThanOrEqual(3);
+    expect(contrast(FOCUS_RIM, GLASS)).toBeGreaterThanOrEqual(3);
+    // They are what the page is drawn with.
+    for (const color of [...GO, FOCUS, FOCUS_RIM]) expect(style).toContain(color);
+    expect(style).toMatch(new RegExp(`button.big \\{[^}]*background:${GO[0]}`));
+  });
+});
+
+describe("the sound of the chat", () => {
+  const sound = (chatSound: ChatSound) => (text: string, own: string) =>
+    pings({ chatSound: signal(chatSound) }, text, own);
+
+  it("is for lines with the own name, for all, or for none", () => {
+    const mine = sound("mine");
+    expect(mine("hey ANN, look", "Ann")).toBe(true);
+    expect(mine("hey ann lee!", "Ann Lee #a1b2")).toBe(true);
+    expect(mine("Annual meeting", "Ann")).toBe(false);
+    expect(mine("hello", "")).toBe(false);
+    expect([sound("all")("hello", "Ann"), sound("none")("Ann", "Ann")]).toEqual([true, false]);
   });
 });
 

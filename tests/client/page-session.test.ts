@@ -1,11 +1,15 @@
 import { Client } from "colyseus.js";
+import type { GameRoom } from "roomkeep/rooms";
 import { CLOSE } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { openAccount } from "../../client/account/account.ts";
 import { openApi } from "../../client/network/api.ts";
+import { readLastSeat } from "../../client/network/last-seat.ts";
+import type { JoinedRoom } from "../../client/network/predict.ts";
 import { openSession } from "../../client/network/session.ts";
 import type { SessionPhase } from "../../client/network/session-phase.ts";
+import { writeStored } from "../../client/storage.ts";
 import type { PlazaRoom } from "../../games/plaza/room.ts";
 import { games } from "../../server/main.ts";
 import { type CuttableProxy, openProxy } from "../helpers/cuttable-proxy.ts";
@@ -31,15 +35,21 @@ afterAll(async () => {
 });
 
 /** The session of a page without a screen, with the phases that it has had. */
-function openPage(port = world.server.port) {
+function openPage({ port = world.server.port, build = "", reload = () => {} } = {}) {
   const url = `http://127.0.0.1:${port}`;
   const api = openApi(url);
-  const session = openSession(api, openAccount(api), new Client(url));
+  const session = openSession(api, openAccount(api), new Client(url), { build, reload });
   const kinds: SessionPhase["kind"][] = [];
   session.phase.subscribe(({ kind }) => void (kinds.at(-1) !== kind && kinds.push(kind)));
   const until = (kind: SessionPhase["kind"]) =>
     vi.waitFor(() => expect(session.phase.value.kind).toBe(kind), { timeout: 30_000, interval: 20 });
   return { session, kinds, until };
+}
+/** As another browser: the next page finds nothing that an earlier one stored. */
+function openOtherBrowser(page: Parameters<typeof openPage>[0] = {}) {
+  for (const name of ["token", "who", "recoveryCode", "looks"]) writeStored(name, undefined);
+  for (const name of ["character", "wayBack", "reloadedFor"]) writeStored(name, undefined, "tab");
+  return openPage(page);
 }
 const players = (roomId: string) => world.room<PlazaRoom>(roomId).players.size;
 
@@ -76,7 +86,7 @@ it("leaves a room again whose join was overtaken by the player", async () => {
 });
 
 it("reconnects by itself after the network was away, in the same room", async () => {
-  const { session, until, kinds } = openPage(proxy.port);
+  const { session, until, kinds } = openPage({ port: proxy.port });
   await session.join({ game: "plaza" });
   const room = session.room.value;
   // A player who drops before the first full state has no seat to come back to.
@@ -124,4 +134,118 @@ it("ends when another page takes the character over, and can take it back", asyn
   await one.until("playing");
   await other.until("ended");
   one.session.leave();
+});
+
+it("brings those who were in a private room back together, under its code, when the room is gone", async () => {
+  const first = openOtherBrowser();
+  await first.session.join({ create: "tag" });
+  const { roomId } = first.session.room.value as { roomId: string };
+  const pages = [first];
+  const untilStored = () =>
+    vi.waitFor(() =>
+      expect(readLastSeat()).toMatchObject({
+        token: pages.at(-1)?.session.room.value?.reconnectionToken,
+        returnToken: expect.any(String),
+      }),
+    );
+  await untilStored();
+  for (let i = 0; i < 2; i++) {
+    const page = openOtherBrowser();
+    await page.session.join({ code: roomId });
+    pages.push(page);
+    await untilStored();
+  }
+  const room = world.room<GameRoom>(roomId);
+  expect(room.players.size).toBe(3);
+  // As after a stall, when all leases of the process are lost.
+  await room.disconnect(CLOSE.FENCED);
+  await vi.waitFor(() => expect(players(roomId)).toBe(3), { timeout: 30_000 });
+  expect(world.room(roomId)).not.toBe(room);
+  for (const { session, until } of pages) {
+    await until("playing");
+    expect(session.room.value?.roomId).toBe(roomId);
+    session.leave();
+  }
+});
+
+it("opens no room under a code for whoever was not in it", async () => {
+  const { session } = openOtherBrowser();
+  await session.join({ game: "plaza" });
+  const { roomId } = session.room.value as { roomId: string };
+  const forged = Buffer.from(JSON.stringify({ game: "plaza", roomId: "QQQQ", hidden: false })).toString(
+    "base64url",
+  );
+  const other = await world.join("plaza", {
+    create: true,
+    options: { returnToken: `${forged}.${"A".repeat(43)}` },
+  });
+  expect(other.room.roomId).not.toBe("QQQQ");
+  expect(other.room.roomId).not.toBe(roomId);
+  session.leave();
+  await other.leave();
+});
+
+it("stays out after another page took its seat by the copied storage, until its person acts", async () => {
+  const one = openOtherBrowser();
+  await one.session.join({ game: "plaza" });
+  const { sessionId } = one.session.room.value as { sessionId: string };
+  await vi.waitFor(() => expect(readLastSeat()?.returnToken).toBeTruthy());
+  const copy = openPage();
+  await copy.session.resume();
+  await one.until("ended");
+  expect(one.session.phase.value).toMatchObject({ notice: { kind: "taken-over" } });
+  // The same seat, and the older page does not take it back.
+  expect(copy.session.room.value?.sessionId).toBe(sessionId);
+  expect(one.kinds).toEqual(["idle", "joining", "playing", "ended"]);
+  one.session.restart();
+  await one.until("playing");
+  await copy.until("ended");
+  one.session.leave();
+});
+
+it("reloads a page of another build once, into the same seat, and says so where that does not help", async () => {
+  const { page } = world.server.foundation;
+  page.build = "/assets/index-new.js";
+  const reload = vi.fn();
+  const old = openOtherBrowser({ build: "/assets/index-old.js", reload });
+  await old.session.join({ game: "plaza" });
+  await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(1));
+  const { sessionId } = old.session.room.value as JoinedRoom;
+  // A cache gives the same page again: it stays, and says that it is outdated.
+  const cached = openPage({ build: "/assets/index-old.js", reload });
+  await cached.session.resume();
+  await vi.waitFor(() => expect(cached.session.outdated.value).toBe(true));
+  expect(cached.session.room.value?.sessionId).toBe(sessionId);
+  expect(reload).toHaveBeenCalledTimes(1);
+  cached.session.leave();
+  const fresh = openOtherBrowser({ build: page.build, reload });
+  await fresh.session.join({ game: "plaza" });
+  await vi.waitFor(() => expect(readLastSeat()?.returnToken).toBeTruthy());
+  expect(fresh.session.outdated.value).toBe(false);
+  expect(reload).toHaveBeenCalledTimes(1);
+  fresh.session.leave();
+  page.build = "";
+});
+
+it("waits for a place in a full room, or leads to another one", async () => {
+  const ann = await world.join("plaza", { name: "Ann", create: true });
+  const room = world.room<PlazaRoom>(ann.room.roomId);
+  room.maxClients = 1;
+  const { session, until } = openOtherBrowser();
+  await session.join({ code: ann.room.roomId });
+  expect(session.fullRoom.value).toEqual({ code: ann.room.roomId });
+  const waiting = session.waitForPlace();
+  expect(session.waiting.value).toBe(true);
+  session.leave();
+  await waiting;
+  expect([session.waiting.value, session.phase.value.kind]).toEqual([false, "idle"]);
+  await session.join({ code: ann.room.roomId });
+  const again = session.waitForPlace();
+  await room.setMatchmaking({ maxClients: 2 });
+  await again;
+  await until("playing");
+  expect(session.room.value?.roomId).toBe(ann.room.roomId);
+  expect(session.fullRoom.value).toBeUndefined();
+  session.leave();
+  await ann.leave();
 });

@@ -88,7 +88,12 @@ describeCluster("two processes on one Redis and one PostgreSQL", (open) => {
     const from = { from: ann.characterId, name: "Ann" };
     expect(bob.received.get("whisper")).toEqual([1, 2, 3, 4].map((n) => ({ ...from, text: `line ${n}` })));
     expect(ann.received.get("whisper.sent")).toEqual(
-      [1, 2, 3, 4].map((n) => ({ to: bob.characterId, text: `line ${n}`, outcome: "delivered" })),
+      [1, 2, 3, 4].map((n) => ({
+        to: bob.characterId,
+        character: bob.characterId,
+        text: `line ${n}`,
+        outcome: "delivered",
+      })),
     );
     await bob.leave();
     const answer = ann.message<{ outcome: string }>("whisper.sent");

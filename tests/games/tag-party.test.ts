@@ -92,6 +92,19 @@ it("lets the leader hand over the lead, and passes it on when the leader leaves"
   await bo.until("somebody else to lead", () => leaderOf(bo) === idOf(ann));
 });
 
+it("passes the lead on when all others are ready and the leader does not start", async () => {
+  const [ann, bo, cleo] = (await party(world, "long", 3)) as [TestPlayer, TestPlayer, TestPlayer];
+  bo.room.send("ready", { ready: true });
+  await bo.until("Bo to be ready", () => avatarOf(bo).ready);
+  await ticks(bo.room.roomId, 15);
+  // Cleo is not ready: nobody waits for the leader alone.
+  expect(leaderOf(bo)).toBe(idOf(ann));
+  cleo.room.send("ready", { ready: true });
+  await cleo.until("Bo to lead", () => leaderOf(cleo) === idOf(bo));
+  bo.room.send("start", {});
+  await untilPhase(cleo, "countdown");
+});
+
 it("keeps the lead of a leader whose connection dropped, until the seat is given up", async () => {
   const [ann, bo] = (await party(world, "long", 2)) as [TestPlayer, TestPlayer];
   const room = roomOf(ann);

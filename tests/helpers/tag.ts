@@ -17,6 +17,7 @@ export class ShortTagRoom extends TagRoom {
 /** Tag with a round that does not end during a test. */
 export class LongTagRoom extends TagRoom {
   override countdownS = 0.3;
+  override patienceS = 0.5;
   override seed = 7;
 }
 

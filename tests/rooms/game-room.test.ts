@@ -173,7 +173,12 @@ test("a room without a world seats players, and hears their messages, chat and c
 
   const line = ann.message("chat");
   bob.room.send("chat", { text: "Your turn." });
-  expect(await line).toEqual({ from: bob.room.sessionId, name: "Bob", text: "Your turn." });
+  expect(await line).toEqual({
+    from: bob.room.sessionId,
+    character: bob.characterId,
+    name: "Bob",
+    text: "Your turn.",
+  });
   const whisper = ann.message("whisper");
   bob.room.send("whisper", { to: "Ann", text: "I hold the queen." });
   expect(await whisper).toMatchObject({ name: "Bob", text: "I hold the queen." });

@@ -1,9 +1,14 @@
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { readConfig } from "../../server/config.ts";
+import { compressPage } from "../../server/http/page-compression.ts";
 import { type ServerProcess, startProcess } from "../helpers/server-process.ts";
 
 const basic = (password: string) => ({
@@ -29,6 +34,48 @@ describe("a process that starts", () => {
     expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({ status: "ok" });
     const ready = await fetch(`${server.url}/ready`);
     expect([ready.status, await ready.json()]).toEqual([200, { status: "ready", database: "ok" }]);
+  });
+
+  it("sends the page compressed, with its preview's address, its icons and its manifest", async () => {
+    const page = fileURLToPath(new URL("../../dist/page", import.meta.url));
+    await compressPage(page); // the server itself is about to
+    const html = await (await fetch(server.url)).text();
+    expect(html).toContain(`content="${server.url}/preview.jpg"`);
+    // Seen without any script.
+    expect(html).toMatch(/<div id="splash"[^>]*>\s*<svg/u);
+    const script = /<script[^>]*src="([^"]+)"/u.exec(html)?.[1] ?? "";
+    const sent = async (path: string, encoding: string) => {
+      const response = await fetch(new URL(path, server.url), { headers: { "accept-encoding": encoding } });
+      return { response, text: await response.text(), encoded: response.headers.get("content-encoding") };
+    };
+    const plain = readFileSync(join(page, script), "utf8");
+    for (const [asked, encoded] of [
+      ["gzip, br", "br"],
+      ["gzip", "gzip"],
+      ["identity", null],
+    ] as const) {
+      const answer = await sent(script, asked);
+      expect([answer.response.status, answer.encoded, answer.text === plain]).toEqual([200, encoded, true]);
+      expect(answer.response.headers.get("content-type")).toContain("javascript");
+      expect(answer.response.headers.get("cache-control")).toContain("immutable");
+      expect(answer.response.headers.get("vary")).toContain("Accept-Encoding");
+    }
+    const manifest = JSON.parse((await sent("/manifest.webmanifest", "br")).text) as {
+      icons: { src: string }[];
+    };
+    for (const { src } of [...manifest.icons, { src: "preview.jpg" }])
+      expect((await fetch(new URL(src, server.url))).headers.get("content-type")).toMatch(/^image\//u);
+    expect((await fetch(new URL("/..%2f..%2fpackage.json", server.url))).status).not.toBe(200);
+  });
+
+  it("begins with a small script; games come in parts of their own", () => {
+    const assets = fileURLToPath(new URL("../../dist/page/assets", import.meta.url));
+    const files = readdirSync(assets).filter((name) => name.endsWith(".js"));
+    const bytes = (name: string) => readFileSync(join(assets, name)).length;
+    expect(bytes(files.find((name) => name.startsWith("index-")) ?? "")).toBeLessThan(20_000);
+    expect(files.filter((name) => name.startsWith("view-")).length).toBeGreaterThanOrEqual(3);
+    const all = files.reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).length, 0);
+    expect(all).toBeLessThan(370_000);
   });
 
   it("shows the monitor to the admin only, and never runs a room's methods from it", async () => {

@@ -7,6 +7,7 @@ import type { PagePanel, PanelContext } from "../../panel.ts";
 import type { Viewport } from "../../viewport.ts";
 import { Panel } from "../panel.tsx";
 import { AccountOverview } from "./overview.tsx";
+import { Privacy } from "./privacy.tsx";
 import { ChangePassword, ResetPassword, SignIn, SignUp } from "./sign-in.tsx";
 
 const TITLES: Record<Exclude<AccountPage, `plugin ${string}`>, string> = {
@@ -14,6 +15,7 @@ const TITLES: Record<Exclude<AccountPage, `plugin ${string}`>, string> = {
   "sign-up": "Make an account",
   reset: "Reset the password",
   password: "Change the password",
+  privacy: "Your data",
   you: "Your account",
 };
 
@@ -62,6 +64,7 @@ export function AccountPanel(props: AccountPanelProps) {
       {page === "sign-up" && <SignUp {...forms} />}
       {page === "reset" && <ResetPassword {...switching} />}
       {page === "password" && <ChangePassword account={account} done={() => open("you")} />}
+      {page === "privacy" && <Privacy account={account} leaveRoom={leaveRoom} deleted={done} />}
       {panel?.render(props.panelContext)}
       {page === "you" && (
         <AccountOverview

@@ -3,6 +3,7 @@ import { COLORS } from "../../../shared/index.ts";
 import { NAME_MAX, playerName, SHAPES } from "../../../shared/internal.ts";
 import { suggestName } from "../../account/name-suggestions.ts";
 import type { Appearance } from "../../network/api.ts";
+import { radioKeys } from "./radios.ts";
 
 const OUTLINES: Record<(typeof SHAPES)[number], string> = {
   bean: "M12 3c5 0 7 4 7 10s-2 15-7 15-7-9-7-15 2-10 7-10z",
@@ -10,6 +11,20 @@ const OUTLINES: Record<(typeof SHAPES)[number], string> = {
   cone: "M12 2c2 0 3 2 4 6l5 16c0 3-3 4-9 4s-9-1-9-4L8 8c1-4 2-6 4-6z",
   drop: "M12 1c1 6 9 10 9 18 0 6-4 9-9 9s-9-3-9-9C3 11 11 7 12 1z",
 };
+
+/** What the colours are called, in the order of COLORS. */
+const COLOR_NAMES = [
+  "Coral",
+  "Orange",
+  "Yellow",
+  "Green",
+  "Mint",
+  "Blue",
+  "Indigo",
+  "Violet",
+  "Pink",
+  "Grey",
+] as const satisfies { readonly length: (typeof COLORS)["length"] };
 
 /** The name, and a button that suggests another. */
 export function NameField({ appearance }: { appearance: Signal<Appearance> }) {
@@ -49,12 +64,20 @@ export function NameField({ appearance }: { appearance: Signal<Appearance> }) {
 
 /** Colour and shape. */
 export function AppearanceFields({ appearance }: { appearance: Signal<Appearance> }) {
+  const set = (change: Partial<Appearance>) => {
+    appearance.value = { ...appearance.value, ...change };
+  };
   return (
     <>
       <span class="label" id="color-label">
         Colour
       </span>
-      <div class="swatches" role="radiogroup" aria-labelledby="color-label">
+      <div
+        class="swatches"
+        role="radiogroup"
+        aria-labelledby="color-label"
+        onKeyDown={radioKeys(COLORS.length, (color) => set({ color }))}
+      >
         {COLORS.map((color, index) => (
           // biome-ignore lint/a11y/useSemanticElements: a native radio cannot be drawn as a dot of colour
           <button
@@ -62,18 +85,23 @@ export function AppearanceFields({ appearance }: { appearance: Signal<Appearance
             type="button"
             role="radio"
             aria-checked={appearance.value.color === index}
-            aria-label={`Colour ${index + 1}`}
+            aria-label={COLOR_NAMES[index]}
+            title={COLOR_NAMES[index]}
+            tabIndex={appearance.value.color === index ? 0 : -1}
             style={{ background: color }}
-            onClick={() => {
-              appearance.value = { ...appearance.value, color: index };
-            }}
+            onClick={() => set({ color: index })}
           />
         ))}
       </div>
       <span class="label" id="shape-label">
         Shape
       </span>
-      <div class="shapes" role="radiogroup" aria-labelledby="shape-label">
+      <div
+        class="shapes"
+        role="radiogroup"
+        aria-labelledby="shape-label"
+        onKeyDown={radioKeys(SHAPES.length, (shape) => set({ shape }))}
+      >
         {SHAPES.map((shape, index) => (
           // biome-ignore lint/a11y/useSemanticElements: as above
           <button
@@ -81,9 +109,8 @@ export function AppearanceFields({ appearance }: { appearance: Signal<Appearance
             type="button"
             role="radio"
             aria-checked={appearance.value.shape === index}
-            onClick={() => {
-              appearance.value = { ...appearance.value, shape: index };
-            }}
+            tabIndex={appearance.value.shape === index ? 0 : -1}
+            onClick={() => set({ shape: index })}
           >
             <Figure color={appearance.value.color} shape={index} />
             {shape}

@@ -84,6 +84,9 @@ function RegisteredActions({
       <button type="button" onClick={() => open("password")}>
         Change the password
       </button>
+      <button type="button" onClick={() => open("privacy")}>
+        Download or delete my data
+      </button>
       <button type="button" onClick={() => signOut(false)}>
         Sign out
       </button>
@@ -102,6 +105,9 @@ function GuestActions({ panels, open, forget }: Pick<OverviewProps, "panels" | "
         <PanelButtons panels={panels} open={open} />
         <button type="button" onClick={() => open("sign-in")}>
           Sign in to an account you have
+        </button>
+        <button type="button" onClick={() => open("privacy")}>
+          Download or delete my data
         </button>
         {!confirming && (
           <button type="button" onClick={() => setConfirming(true)}>

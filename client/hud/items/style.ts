@@ -1,8 +1,10 @@
+import { PAPER } from "../style.ts";
+
 /** The look of bag, trade, shop and what else is about items. */
 export const itemStyle = `
-.windows { position:absolute; right:12px; bottom:70px; display:flex; gap:10px; align-items:flex-end; max-height:calc(100% - 140px); pointer-events:none; z-index:2; }
+.windows { position:absolute; right:12px; top:62px; bottom:70px; display:flex; gap:10px; align-items:flex-end; pointer-events:none; z-index:2; }
 .window { pointer-events:auto; background:rgba(255,250,243,.98); border-radius:22px; box-shadow:var(--shadow); padding:12px 14px 12px; width:362px; max-height:100%; overflow:auto; scrollbar-width:thin; user-select:none; }
-.window h2 { margin:0 0 8px; font-size:1.15em; display:flex; gap:.6em; align-items:center; } #hud .window h2 button { padding:.3em .65em; }
+.window h2 { margin:0 0 8px; font-size:1.15em; display:flex; gap:.6em; align-items:center; position:sticky; top:-12px; background:${PAPER}; z-index:1; } #hud .window h2 button { padding:.3em .65em; }
 .window h3 { margin:.5em 0 .3em; font-size:.86em; color:var(--soft); display:flex; gap:.6em; align-items:center; } .window h3 em { color:#b4541a; font-style:normal; }
 .purse, .coins { font-weight:800; font-variant-numeric:tabular-nums; } .coin { width:1.05em; height:1.05em; vertical-align:-.16em; flex:none; }
 .cells { display:grid; grid-template-columns:repeat(7,1fr); gap:4px; }
@@ -14,7 +16,7 @@ export const itemStyle = `
 .cell.lifted .picture { opacity:.3; } .cell small { font-size:.66em; font-weight:700; color:var(--soft); opacity:.8; }
 .picture { width:86%; height:86%; display:block; pointer-events:none; filter:drop-shadow(0 2px 2px rgba(60,30,20,.22)); }
 .cell b { position:absolute; right:3px; bottom:1px; font-size:.82em; font-weight:800; color:#fff; text-shadow:0 0 3px #2b2238,0 0 2px #2b2238,0 1px 2px #2b2238; pointer-events:none; }
-.cell i { position:absolute; left:2px; top:1px; font:800 .72em system-ui; background:var(--sun); color:#fff; border-radius:8px; padding:0 .4em; pointer-events:none; }
+.cell i { position:absolute; left:2px; top:1px; font:800 .72em system-ui; background:var(--go); color:#fff; border-radius:8px; padding:0 .4em; pointer-events:none; }
 .refused { animation:shake .35s; } @keyframes shake { 25% { transform:translateX(-4px); } 50% { transform:translateX(4px); } 75% { transform:translateX(-3px); } }
 .deed { min-height:112px; } .window .about { margin:8px 0 0; font-size:.88em; color:var(--soft); min-height:1.35em; } .about b { color:var(--ink); }
 .many input { flex:1; accent-color:#c8502f; min-height:28px; } .many output { font-weight:700; font-variant-numeric:tabular-nums; white-space:nowrap; font-size:.9em; }
@@ -31,10 +33,14 @@ export const itemStyle = `
 .death { position:absolute; inset:0; display:grid; place-items:start center; padding:17vh 16px 16px; pointer-events:auto; background:radial-gradient(rgba(70,20,30,.25),rgba(40,10,20,.7)); } .death .panel { width:min(380px,100%); text-align:center; } .death .panel h2 { justify-content:center; }
 .bag-icon { width:1.25em; height:1.25em; vertical-align:-.25em; }
 @media (max-width:720px) {
-  .windows { left:6px; right:6px; bottom:6px; top:58px; max-height:none; flex-direction:column; justify-content:flex-end; align-items:stretch; gap:6px; }
+  .windows { left:6px; right:6px; bottom:6px; top:58px; flex-direction:column; justify-content:flex-end; align-items:stretch; gap:6px; }
   .window { width:auto; flex:0 1 auto; min-height:0; padding:10px 12px; border-radius:20px; } .window:not(:last-child) { flex:0 1 auto; } .window:last-child { flex:none; }
   .window:not(:only-child) .worn { display:none; } .window:not(:only-child) > .about { margin:2px 0 0; min-height:0; font-size:.82em; } .window h2 { margin-bottom:4px; } #hud .window .go { position:sticky; bottom:0; margin-top:6px; padding:.5em 1em; }
   .near kbd { display:none; } #hud .near { bottom:auto; top:44%; } #hud:has(.window) .near { top:104px; } .grave { top:188px; }
   #hud:has(.window) :is(.touchpad,.thumbs,.mw-actions,.mw-aim,.emotes,.chat) { visibility:hidden; }
+}
+@media (max-height:480px) and (min-width:561px) {
+  .windows { bottom:8px; top:58px; } #hud:has(.window) :is(.thumbs,.mw-actions,.mw-aim,.emotes) { visibility:hidden; }
+  .deed { min-height:0; } .death { padding-top:8px; }
 }
 `;

@@ -9,6 +9,7 @@ import {
   type Scene,
 } from "three";
 import { COLORS, type Level } from "../../../shared/index.ts";
+import type { Garland } from "../camera-rig.ts";
 import { type Batch, openBatch } from "./batch.ts";
 import { buildDecor } from "./decor.ts";
 import { type GroundPaint, layMeadow } from "./ground-paint.ts";
@@ -35,6 +36,8 @@ export interface SceneryBrush {
 
 /** A level's scenery in a scene. */
 export interface Scenery {
+  /** Garlands that hang in it. */
+  readonly garlands: readonly Garland[];
   update(timeS: number): void;
   dispose(): void;
 }
@@ -47,6 +50,7 @@ export function buildScenery(scene: Scene, level: Level, decorate?: (brush: Scen
   // Thin pieces high up cast no shadow: it would look like dirt.
   const airy = openBatch(6);
   const animated: Animated[] = [];
+  const garlands: Garland[] = [];
   for (const solid of level.solids) {
     const moving = buildSolid(solid, lit);
     if (moving) animated.push(moving);
@@ -58,7 +62,10 @@ export function buildScenery(scene: Scene, level: Level, decorate?: (brush: Scen
     ground: meadow.paint,
     lit,
     glow,
-    garland: (from, to, sag = 0.55) => hangGarland({ lit: airy, glow }, from, to, sag),
+    garland(from, to, sag = 0.55) {
+      garlands.push({ from, to, sag });
+      hangGarland({ lit: airy, glow }, from, to, sag);
+    },
     jets: (at, radius, height) => animated.push(waterJets(at[0], at[1], at[2], radius, height)),
     decor: (kind, at, yaw = 0, scale = 1) => buildDecor({ kind, at: [...at], yaw, scale }, { lit, glow }),
   });
@@ -80,6 +87,7 @@ export function buildScenery(scene: Scene, level: Level, decorate?: (brush: Scen
   });
   scene.add(group);
   return {
+    garlands,
     update(timeS) {
       for (const piece of animated) piece.update(timeS);
     },

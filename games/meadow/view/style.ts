@@ -9,7 +9,7 @@ export const style = `
 .mw-level { background:rgba(255,255,255,.18); border-radius:999px; padding:.1em .7em; font-size:.88em; }
 .mw-actions { position:fixed; left:50%; bottom:72px; transform:translateX(-50%); display:flex; gap:10px; }
 #hud .mw-actions button { background:rgba(255,250,243,.9); border-radius:18px; padding:.6em 1em; box-shadow:0 3px 12px rgba(60,30,20,.2); white-space:nowrap; }
-#hud .mw-actions button.ready { background:#ffe08a; } #hud .mw-actions button.shoot { background:rgba(255,138,104,.95); color:#fff; }
+#hud .mw-actions button.ready { background:#ffe08a; } #hud .mw-actions button.shoot { background:#cc4a24; color:#fff; }
 .mw-actions kbd { font:700 .72em system-ui; background:rgba(60,40,60,.16); border-radius:6px; padding:.1em .4em; margin-left:.2em; }
 .mw-aim { position:fixed; left:50%; top:-6vh; width:22px; height:22px; margin:-11px; border-radius:50%; border:2px solid rgba(255,255,255,.75); box-shadow:0 0 0 1.5px rgba(40,30,50,.35); }
 .mw-aim::after { content:""; position:absolute; left:50%; top:50%; width:4px; height:4px; margin:-2px; border-radius:50%; background:#fff; }

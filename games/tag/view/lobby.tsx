@@ -52,7 +52,7 @@ function hintFor(present: number, leads: boolean): string {
   if (present < 2) return "A round needs two players. Let a friend scan the code.";
   return leads
     ? "Start when you like. The round starts by itself when all are ready."
-    : "The round starts when all are ready, or when the leader starts it.";
+    : "The round starts when all are ready, or when the leader starts it. A leader who lets all others wait loses the lead.";
 }
 
 /** The room code in large letters, with a QR code beside it. */

@@ -41,4 +41,12 @@ export const style = `
   .tag-clock { font-size:1.25em; } .tag-it, .tag-watch { font-size:.85em; }
 }
 @media (max-height:560px) { .tag-lobby { max-height:calc(100vh - 80px); } .tag-qr { width:84px; height:84px; } .tag-people { max-height:96px; } }
+@media (max-height:480px) and (min-width:561px) {
+  .tag-lobby { padding:10px 14px; max-height:calc(100vh - 74px); } .tag-invite small, .tag-hint { display:none; } .tag-qr { width:64px; height:64px; } .tag-code { font-size:1.8em; }
+  .tag-people { max-height:none; margin:.3em 0; }
+  .tag-actions { position:sticky; bottom:-14px; padding:4px 0 14px; background:#fffaf3; margin-top:0; }
+  .slot:has(.tag-lobby:not(.folded)), .slot:has(.tag-scores) { z-index:3; }
+  .slot:has(.tag-scores) { top:56px; transform:translateX(-50%); } .tag-scores { padding:12px 16px; max-height:calc(100vh - 66px); }
+  #hud:has(.tag-lobby:not(.folded)) :is(.thumbs,.emotes,.feed), #hud:has(.tag-scores) :is(.thumbs,.emotes,.touchpad,.chat,.feed) { visibility:hidden; }
+}
 `;

@@ -1,9 +1,12 @@
 import type { DataSource } from "typeorm";
 import { z } from "zod";
 import { RoomkeepError } from "../../../shared/index.ts";
+import { deleteAccount } from "../../accounts/account-deletion.ts";
+import { exportAccount } from "../../accounts/account-export.ts";
 import {
   byPassword,
   changePassword,
+  checkOwner,
   finishReset,
   loginKey,
   readAccount,
@@ -20,6 +23,7 @@ import {
   type Guest,
   renewRecoveryCode,
 } from "../../accounts/guests.ts";
+import type { NameRules } from "../../accounts/name-rules.ts";
 import type { Passwords } from "../../accounts/passwords.ts";
 import { addressKey, openRateLimit } from "../../accounts/rate-limit.ts";
 import { audited } from "../../telemetry/audit.ts";
@@ -31,6 +35,8 @@ export interface AccountParts {
   readonly ds: DataSource;
   readonly auth: Auth;
   readonly passwords: Passwords;
+  /** Which names players may take. */
+  readonly names: NameRules;
 }
 
 const registration = z.object({
@@ -42,6 +48,7 @@ const signedIn = shapes.tokens.extend({ account: shapes.account });
 const withCharacter = shapes.tokens.extend({ character: shapes.character });
 const REGISTERING = [
   "ACCOUNT_NAME_INVALID",
+  "NAME_REFUSED",
   "EMAIL_INVALID",
   "PASSWORD_WEAK",
   "NAME_TAKEN",
@@ -49,12 +56,13 @@ const REGISTERING = [
 ] as const;
 
 /** Guests, registered accounts, signing in and out, passwords. */
-export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
+export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
   const limits = {
     made: openRateLimit(600, 60),
     registered: openRateLimit(30, 3_600),
     recovered: openRateLimit(30, 60),
     refreshed: openRateLimit(1_200, 60),
+    exported: openRateLimit(60, 300),
     /** Failures only: each attempt is counted before it is made, and refunded when it succeeds. */
     triedFrom: openRateLimit(30, 300),
     triedOn: openRateLimit(10, 300),
@@ -85,11 +93,12 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
       summary: "Make a guest with a character, and sign in",
       body: shapes.looks,
       invalid: "NAME_INVALID",
-      codes: ["LOOKS_INVALID"],
+      codes: ["NAME_REFUSED", "LOOKS_INVALID"],
       status: 201,
       result: withCharacter.extend({ recoveryCode: z.string() }),
       async answer({ body, address }) {
         await limits.made.spend(addressKey(address));
+        names.check(body.name);
         const guest = await createGuest(ds, body);
         const pair = await auth.signIn(guest.accountId, address);
         return { ...pair, recoveryCode: guest.recoveryCode, character: shownOf(guest) };
@@ -131,6 +140,8 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
       result: signedIn,
       async answer({ body, address }) {
         await limits.registered.spend(addressKey(address));
+        names.check(body.name);
+        if (body.character) names.check(body.character.name);
         const { accountId } = await register(ds, passwords, body, body.character);
         return enter(accountId, address);
       },
@@ -145,8 +156,9 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
       codes: [...REGISTERING, "ALREADY_REGISTERED"],
       result: z.object({ account: shapes.account }),
       async answer({ token, body, address }) {
-        const { accountId } = await auth.current(token);
+        const { accountId, role } = await auth.current(token);
         await limits.registered.spend(addressKey(address));
+        names.check(body.name, role);
         await upgradeGuest(ds, passwords, accountId, body);
         return { account: await readAccount(ds, accountId) };
       },
@@ -261,6 +273,36 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
         return { account: await readAccount(ds, (await auth.caller(token)).accountId) };
       },
     }),
+    exportAccount: endpoint({
+      method: "GET",
+      path: "/v1/account/export",
+      summary: "All that is kept of the account; of a long ledger in parts: ask on with ?after=<nextLedger>",
+      signedIn: true,
+      codes: ["RATE_LIMITED"],
+      result: shapes.accountExport,
+      async answer({ token, query }) {
+        const { accountId } = await auth.current(token);
+        await limits.exported.spend(accountId);
+        return exportAccount(ds, accountId, query.after);
+      },
+    }),
+    deleteAccount: endpoint({
+      method: "POST",
+      path: "/v1/account/delete",
+      summary:
+        "Delete the account and all that belongs to it, for good; by password, recovery code or fresh sign-in",
+      signedIn: true,
+      body: z.object({ password: shapes.password.optional(), recoveryCode: z.string().max(64).optional() }),
+      codes: ["SIGN_IN_REFUSED", "CHARACTER_LIVE"],
+      status: 204,
+      result: shapes.nothing,
+      async answer({ token, body, address }) {
+        const caller = await auth.current(token);
+        await attempt(address, `#${caller.accountId}`, () => checkOwner(ds, passwords, caller, body));
+        await deleteAccount(ds, caller.accountId);
+        return null;
+      },
+    }),
     readMe: endpoint({
       method: "GET",
       path: "/v1/me",
@@ -283,10 +325,12 @@ export function accountEndpoints({ ds, auth, passwords }: AccountParts) {
       signedIn: true,
       body: shapes.looks.partial(),
       invalid: "NAME_INVALID",
-      codes: ["LOOKS_INVALID", "CHARACTER_MISSING"],
+      codes: ["NAME_REFUSED", "LOOKS_INVALID", "CHARACTER_MISSING"],
       result: z.object({ character: shapes.character }),
       async answer({ token, body }) {
-        const own = await chosenCharacter(ds, (await auth.current(token)).accountId);
+        const { accountId, role } = await auth.current(token);
+        if (body.name !== undefined) names.check(body.name, role);
+        const own = await chosenCharacter(ds, accountId);
         const { name, color, shape } = { ...own, ...body };
         const changed = await changeAppearance(ds.manager, own, { name, color, shape });
         return { character: { id: own.characterId, ...changed } };

@@ -12,6 +12,7 @@ import {
 import { changeAppearance } from "../../accounts/appearance.ts";
 import type { Auth } from "../../accounts/auth.ts";
 import { giveTicket, type TicketScope } from "../../accounts/join-tickets.ts";
+import type { NameRules } from "../../accounts/name-rules.ts";
 import { addressKey, type RateLimit } from "../../accounts/rate-limit.ts";
 import type { Seats } from "../../matchmaking/seat-reservations.ts";
 import { endpoint } from "./answer.ts";
@@ -34,15 +35,17 @@ export interface CharacterParts {
   isRedisAway(): boolean;
   /** Characters an account may have. */
   readonly max: number;
+  /** Which names players may take. */
+  readonly names: NameRules;
 }
 
 /** The characters of an account, and tickets to join with. */
-export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max }: CharacterParts) {
+export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max, names }: CharacterParts) {
   const own = async (token: string | undefined, params: Record<string, string>) => {
-    const { accountId } = await auth.current(token);
+    const { accountId, role } = await auth.current(token);
     const id = z.uuid().safeParse(params.id);
     if (!id.success) throw new RoomkeepError("CHARACTER_MISSING");
-    return { accountId, id: id.data };
+    return { accountId, role, id: id.data };
   };
   return {
     listCharacters: endpoint({
@@ -63,11 +66,12 @@ export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max 
       signedIn: true,
       body: shapes.looks,
       invalid: "NAME_INVALID",
-      codes: ["LOOKS_INVALID", "CHARACTERS_FULL"],
+      codes: ["NAME_REFUSED", "LOOKS_INVALID", "CHARACTERS_FULL"],
       status: 201,
       result: z.object({ character: shapes.ownCharacter }),
       async answer({ token, body }) {
-        const { accountId } = await auth.current(token);
+        const { accountId, role } = await auth.current(token);
+        names.check(body.name, role);
         return { character: shown(await createCharacter(ds, accountId, body, max)) };
       },
     }),
@@ -78,10 +82,11 @@ export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max 
       signedIn: true,
       body: shapes.looks,
       invalid: "NAME_INVALID",
-      codes: ["LOOKS_INVALID", "CHARACTER_MISSING"],
+      codes: ["NAME_REFUSED", "LOOKS_INVALID", "CHARACTER_MISSING"],
       result: z.object({ character: shapes.character }),
       async answer({ token, params, body }) {
-        const { accountId, id } = await own(token, params);
+        const { accountId, role, id } = await own(token, params);
+        names.check(body.name, role);
         const changed = await changeAppearance(ds.manager, { accountId, characterId: id }, body);
         return { character: { id, ...changed } };
       },

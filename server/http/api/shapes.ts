@@ -23,6 +23,19 @@ export const tokens = z.object({
   accessToken: z.string().meta({ description: "bearer token of every call" }),
   expiresIn: z.int().meta({ description: "seconds until the access token runs out" }),
 });
+const rows = z.array(z.record(z.string(), z.unknown()));
+export const accountExport = z.object({
+  exportedAt: z.iso.datetime(),
+  account: z.record(z.string(), z.unknown()),
+  characters: rows,
+  items: rows,
+  ledger: rows,
+  nextLedger: z
+    .string()
+    .nullable()
+    .meta({ description: "where the next part begins; null: this is the last" }),
+  more: z.record(z.string(), rows).meta({ description: "rows of other tables, plugins' too, by table" }),
+});
 /**
  * Lengths only: further rules of names, addresses and passwords are checked with error codes of their own.
  */

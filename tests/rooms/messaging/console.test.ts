@@ -25,7 +25,8 @@ class ConsoleRoom extends WorldRoom {
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ console: ConsoleRoom });
+  // The players of these tests are called by their roles.
+  world = await bootServer({ console: ConsoleRoom }, { env: { ROOMKEEP_RESERVED_NAMES: "nobody" } });
 });
 afterAll(() => world.close());
 
@@ -160,6 +161,40 @@ describe("the console of a room", () => {
       { line: "/fall", outcome: "failed" },
       { line: "/stand", outcome: "done" },
     ]);
+  });
+
+  test("means players by name and tag: two of one name are told apart, and a name may have blanks", async () => {
+    const admin = await joinAs("admin");
+    const code = admin.room.roomId;
+    const [mole, other] = [
+      await world.join("console", { name: "Gentle Mole", code }),
+      await world.join("console", { name: "gentle mole", code }),
+    ];
+    const room = world.room<ConsoleRoom>(code);
+    const [tag, otherTag] = [mole, other].map(({ characterId }) => `#${characterId.slice(0, 4)}`);
+    expect(room.players.get(other.room.sessionId)?.avatar.name).toBe(`gentle mole ${otherTag}`);
+    const refusals = () => (admin.received.get("refused") ?? []) as { code: string; reason: string }[];
+    expect(await answer(admin, "/kick Gentle Mole")).toBe("PLAYER_AMBIGUOUS");
+    expect(refusals().at(-1)?.reason).toContain(`Gentle Mole ${tag}, gentle mole ${otherTag}`);
+    expect(await answer(admin, "/kick Rude Mole")).toBe("PLAYER_UNKNOWN");
+    expect(room.players.size).toBe(3);
+    admin.room.send("complete", { line: "/kick gentle m" });
+    const { lines } = await admin.message<{ lines: string[] }>("completions");
+    expect(lines).toEqual([`/kick "Gentle Mole ${tag}"`, `/kick "gentle mole ${otherTag}"`]);
+    const refused = mole.message<{ code: string; reason: string }>("refused");
+    mole.room.send("whisper", { to: "Gentle Mole", text: "which?" });
+    expect(await refused).toMatchObject({ code: "PLAYER_AMBIGUOUS" });
+    const heard = other.message<{ text: string }>("whisper");
+    admin.room.send("whisper", { to: otherTag, text: "you" });
+    expect(await heard).toMatchObject({ text: "you" });
+    other.room.reconnection.enabled = false;
+    const closed = new Promise((resolve) => other.room.onLeave(resolve));
+    expect(await answer(admin, lines[1] ?? "")).toBe(`gentle mole ${otherTag} was put out.`);
+    expect(await closed).toBe(CLOSE.KICKED);
+    await admin.until("the other to be gone", () => room.players.size === 2);
+    expect(await answer(admin, "/tp 2 3 gentle mole")).toBe("Gentle Mole is at 2, 3.");
+    await mole.leave();
+    await admin.leave();
   });
 
   test("completes commands and what they take, of one's role", async () => {

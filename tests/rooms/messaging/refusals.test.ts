@@ -31,7 +31,12 @@ it("delivers a line of chat to everybody, obscene words masked", async () => {
   const bob = await world.join("plaza", { name: "Bob", code: ann.room.roomId });
   const heard = bob.message("chat");
   ann.room.send("chat" as never, { text: "  good fucking morning 👩‍👩‍👧 " } as never);
-  expect(await heard).toEqual({ from: ann.room.sessionId, name: "Ann", text: "good ****ing morning 👩‍👩‍👧" });
+  expect(await heard).toEqual({
+    from: ann.room.sessionId,
+    character: ann.characterId,
+    name: "Ann",
+    text: "good ****ing morning 👩‍👩‍👧",
+  });
   await ann.leave();
   await bob.leave();
 });
@@ -116,4 +121,26 @@ it("limits how often one may chat, and lets the next line through after a while"
   ann.room.send("chat" as never, { text: "calm again" } as never);
   expect((await heard).text).toBe("calm again");
   await ann.leave();
+});
+
+it("counts the lines of an account, however often it joins anew", async () => {
+  const bob = await world.join("plaza", { name: "Bob", create: true });
+  const first = await world.join("plaza", { name: "Ann", code: bob.room.roomId });
+  const { token } = first;
+  let refused: Refused | undefined;
+  for (let ann = first, sent = 0; sent < 60 && !refused; ) {
+    // What a new connection may send at once: chat and whispers have a bucket each there.
+    for (let i = 0; i < 5; i++, sent += 2) {
+      ann.room.send("chat" as never, { text: "buy" } as never);
+      ann.room.send("whisper" as never, { to: bob.room.sessionId, text: "buy" } as never);
+    }
+    await ann.patches(2);
+    refused = (ann.received.get("refused") as Refused[] | undefined)?.find(
+      ({ code }) => code === "RATE_LIMITED",
+    );
+    if (!refused) ann = await world.join("plaza", { token, code: bob.room.roomId });
+  }
+  expect(refused).toMatchObject({ code: "RATE_LIMITED" });
+  expect(bob.received.get("chat")?.length ?? 0).toBeLessThanOrEqual(20);
+  await bob.leave();
 });

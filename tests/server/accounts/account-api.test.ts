@@ -199,6 +199,52 @@ describe("an account over HTTP", () => {
     expect(await codeOf(callApi(world.url, "POST", "/v1/tickets", ticket))).toBe("TOKEN_REVOKED");
   });
 
+  it("gives out all that it has of an account, and deletes it for good by the password", async () => {
+    const entered = await register();
+    const { accessToken } = entered;
+    const exported = await callApi<{ account: { name: string }; characters: unknown[] }>(
+      world.url,
+      "GET",
+      "/v1/account/export",
+      { accessToken },
+    );
+    expect(exported).toMatchObject({ account: { name: `player ${made}` }, nextLedger: null });
+    expect(JSON.stringify(exported)).not.toContain("argon2");
+    const remove = (body: object) =>
+      codeOf(callApi(world.url, "POST", "/v1/account/delete", { accessToken, body }));
+    expect(await remove({})).toBe("SIGN_IN_REFUSED");
+    expect(await remove({ password })).toBe("let in");
+    expect(await codeOf(callApi(world.url, "GET", "/v1/account/export", { accessToken }))).toBe(
+      "TOKEN_REVOKED",
+    );
+    const signIn = { body: { login: `player ${made}`, password } };
+    expect(await codeOf(callApi(world.url, "POST", "/v1/sign-in", signIn))).toBe("SIGN_IN_REFUSED");
+  });
+
+  it("takes no name that is obscene or reserved, for guests, accounts and characters", async () => {
+    const refused = (method: "POST" | "PATCH", path: string, body: object, accessToken?: string) =>
+      codeOf(callApi(world.url, method, path, { body, accessToken }));
+    const bad = { ...looks, name: "Moderator" };
+    expect(await refused("POST", "/v1/guests", bad)).toBe("NAME_REFUSED");
+    expect(await refused("POST", "/v1/accounts", { name: "Admin", password })).toBe("NAME_REFUSED");
+    expect(await refused("POST", "/v1/accounts", { name: "fine name", password, character: bad })).toBe(
+      "NAME_REFUSED",
+    );
+    const guest = await signIn(world.url, { name: "Fine" });
+    const accessToken = await accessTokenOf(world.url, guest.token);
+    for (const [method, path] of [
+      ["POST", "/v1/characters"],
+      ["PATCH", `/v1/characters/${guest.character.id}`],
+      ["PATCH", "/v1/me"],
+    ] as const)
+      expect(await refused(method, path, bad, accessToken)).toBe("NAME_REFUSED");
+    const upgrade = { name: "System", password };
+    expect(await refused("POST", "/v1/account/upgrade", upgrade, accessToken)).toBe("NAME_REFUSED");
+    expect(await callApi(world.url, "GET", "/v1/me", { accessToken })).toMatchObject({
+      character: { name: "Fine" },
+    });
+  });
+
   it("upgrades a guest once, though two browsers try at the same moment", async () => {
     const guest = await signIn(world.url, { name: "Guest" });
     const accessToken = await accessTokenOf(world.url, guest.token);

@@ -31,6 +31,21 @@ const run = async (...args: string[]) => {
   return { code: await command.ended, output: command.output() };
 };
 
+it("exports an account as JSON, and deletes it when that is confirmed", async () => {
+  const opened = await openHere();
+  await register(opened.ds, passwords, { name: "Gone", password: "correct horse 7" });
+  await opened.close();
+  const exported = await run("export", "gone");
+  expect(exported.code).toBe(0);
+  expect(JSON.parse(exported.output)).toMatchObject({ account: { name: "Gone" }, ledger: [] });
+  expect((await run("delete", "gone")).code).toBe(2);
+  expect((await run("delete", "gone", "--yes")).output).toContain("gone is deleted.");
+  const after = await openHere();
+  const { n } = (await after.ds.query("SELECT count(*)::int AS n FROM account WHERE name_key = 'gone'"))[0];
+  expect(n).toBe(0);
+  await after.close();
+});
+
 it("prints a reset code with which the owner sets a new password, and gives a role", async () => {
   const reset = await run("reset", "ADA");
   const [, code = ""] = /Reset code of Ada.*: (\S+)/.exec(reset.output) ?? [];

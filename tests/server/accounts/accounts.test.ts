@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import {
   chooseCharacter,
@@ -6,10 +7,13 @@ import {
   listCharacters,
   restoreCharacter,
 } from "../../../server/accounts/account-characters.ts";
+import { deleteAccount, forgetAddresses, sweepGuests } from "../../../server/accounts/account-deletion.ts";
+import { exportAccount } from "../../../server/accounts/account-export.ts";
 import { foldEmail, foldName } from "../../../server/accounts/account-names.ts";
 import {
   byPassword,
   changePassword,
+  checkOwner,
   finishReset,
   readAccount,
   register,
@@ -20,7 +24,9 @@ import {
 import { type Auth, openAuth } from "../../../server/accounts/auth.ts";
 import { byRecovery } from "../../../server/accounts/guests.ts";
 import { openPasswords } from "../../../server/accounts/passwords.ts";
+import { hashOf } from "../../../server/accounts/secrets.ts";
 import { openTokenKeys } from "../../../server/accounts/token-keys.ts";
+import { book, verifyLedger } from "../../../server/items/ledger.ts";
 import type { Database } from "../../../server/storage/database.ts";
 import { applyRetention } from "../../../server/storage/retention.ts";
 import { newGuest, openIncarnation, rowOf, stateAt } from "../../helpers/characters.ts";
@@ -244,6 +250,137 @@ describeOnEachDatabase("an account", (open) => {
     ]);
     await refusedWith("CHARACTER_MISSING", restoreCharacter(ds, accountId, characterId, 5));
     expect(await listCharacters(ds, accountId)).toHaveLength(1);
+  });
+
+  /** A guest whose character carries twelve herbs and forty coins, and is in no room. */
+  async function rich() {
+    const { ds } = database;
+    const guest = await newGuest(ds);
+    const owner = randomUUID();
+    const process = await openIncarnation(ds, { incarnation: owner });
+    const claim = await process.claim(guest.characterId, { roomId: "meadow-1" });
+    const bag = `bag:${guest.characterId}`;
+    const rules = { templates: { herb: { stack: 20 } }, slotsOf: () => 6 };
+    const given = await book(ds, rules, {
+      requestId: randomUUID(),
+      by: [{ characterId: guest.characterId, owner, epoch: claim.epoch }],
+      payload: null,
+      reason: "test",
+      containers: [bag],
+      change: (holding) => holding.mint(bag, "herb", 12) ?? holding.pay(null, guest.characterId, 40),
+    });
+    expect(given.ok).toBe(true);
+    return { ...guest, leave: () => process.release(claim, stateAt(7)) };
+  }
+
+  test("is exported whole, with its sign-ins and what its characters carry, and without secrets", async () => {
+    const { ds } = database;
+    const { accountId, characterId, leave } = await rich();
+    await leave();
+    const { token } = await auth.signIn(accountId, "192.0.2.7");
+    const exported = await exportAccount(ds.manager, accountId);
+    expect(exported.account).toMatchObject({ id: accountId, kind: "guest" });
+    expect(exported.characters).toMatchObject([
+      { id: characterId, name: "Ada", coins: 40, state: stateAt(7) },
+    ]);
+    expect(exported.items).toMatchObject([{ template: "herb", qty: 12 }]);
+    expect(exported.ledger.map(({ item, qty, coins }) => [item, qty, coins])).toEqual([
+      ["herb", 12, 0],
+      [null, 0, 40],
+    ]);
+    expect(exported.nextLedger).toBeNull();
+    expect(exported.more.sign_in).toMatchObject([{ address: "192.0.2.7" }]);
+    const rest = await exportAccount(ds.manager, accountId, String(exported.ledger[0]?.seq));
+    expect(rest.ledger).toEqual(exported.ledger.slice(1));
+    const text = JSON.stringify(exported);
+    expect(text).not.toMatch(/_hash|"hash"/u);
+    for (const secret of [token, hashOf(token)]) expect(text).not.toContain(secret);
+    await refusedWith("ACCOUNT_UNKNOWN", exportAccount(ds.manager, randomUUID()));
+  });
+
+  test("is deleted with all it has, not while it plays; the ledger's sums stay, its ids lead to nobody", async () => {
+    const { ds } = database;
+    const { accountId, characterId, leave } = await rich();
+    const other = await rich();
+    await other.leave();
+    const { accessToken } = await auth.signIn(accountId, "192.0.2.7");
+    const all = async () =>
+      JSON.stringify(await ds.query("SELECT * FROM item, ledger, character, account ORDER BY 1, 2, 3, seq"));
+    const before = await all();
+    await refusedWith("CHARACTER_LIVE", deleteAccount(ds, accountId));
+    expect(await all()).toBe(before);
+    await leave();
+    await deleteAccount(ds, accountId);
+    for (const table of [
+      "account",
+      "character",
+      "sign_in",
+      "refresh_token",
+      "item",
+      "ledger",
+      "request_result",
+    ]) {
+      const rows = JSON.stringify(await ds.query(`SELECT * FROM ${table}`));
+      for (const id of [accountId, characterId]) expect(`${table}: ${rows}`).not.toContain(id);
+    }
+    expect(await verifyLedger(ds.manager)).toEqual([]);
+    const made = await ds.query(
+      "SELECT sum(qty)::int AS herbs FROM ledger WHERE account = 'world' AND item = 'herb'",
+    );
+    const left = await ds.query(
+      "SELECT COALESCE(sum(qty), 0)::int AS herbs FROM item WHERE template = 'herb'",
+    );
+    expect(made[0].herbs).toBe(-left[0].herbs);
+    expect((await exportAccount(ds.manager, other.accountId)).items).toMatchObject([{ qty: 12 }]);
+    await refusedWith("TOKEN_REVOKED", auth.current(accessToken));
+    await refusedWith("ACCOUNT_UNKNOWN", deleteAccount(ds, accountId));
+  });
+
+  test("of a guest ends after a time without a visit; addresses are forgotten sooner", async () => {
+    const { ds } = database;
+    const [idle, live, back] = [await newGuest(ds), await rich(), await newGuest(ds)];
+    const { accountId } = await register(ds, passwords, { name: newName(), password: PASSWORD });
+    const [old, young] = [
+      await auth.signIn(back.accountId, "192.0.2.1"),
+      await auth.signIn(back.accountId, "192.0.2.2"),
+    ];
+    const age = (table: string, column: string, id: string, days: number) =>
+      ds.query(`UPDATE ${table} SET ${column} = now() - make_interval(days => $2) WHERE id = $1`, [id, days]);
+    for (const id of [idle.accountId, live.accountId, accountId])
+      await age("account", "last_seen_at", id, 181);
+    await age("account", "last_seen_at", back.accountId, 179);
+    const exists = async (id: string) =>
+      (await ds.query("SELECT 1 FROM account WHERE id = $1", [id])).length === 1;
+    expect(await sweepGuests(ds, 0)).toBe(0);
+    expect(await sweepGuests(ds, 180)).toBe(1);
+    expect(
+      await Promise.all([idle.accountId, live.accountId, accountId, back.accountId].map(exists)),
+    ).toEqual([false, true, true, true]);
+    await live.leave();
+    await age("sign_in", "created_at", (await auth.caller(old.accessToken)).signInId, 31);
+    await forgetAddresses(ds.manager, 30);
+    const { more } = await exportAccount(ds.manager, back.accountId);
+    expect(more.sign_in?.map(({ address }) => address).sort()).toEqual(["", "192.0.2.2"]);
+    expect((await auth.refresh(young.token)).expiresIn).toBeGreaterThan(0);
+  });
+
+  test("is its owner's to delete by password, recovery code, or a fresh sign-in where there is no password", async () => {
+    const { ds } = database;
+    const guest = await newGuest(ds);
+    const claims = async ({ accessToken }: { accessToken: string }) => auth.caller(accessToken);
+    const fresh = await claims(await auth.signIn(guest.accountId, ""));
+    await checkOwner(ds, passwords, fresh, {});
+    await ds.query("UPDATE sign_in SET created_at = now() - interval '11 minutes' WHERE id = $1", [
+      fresh.signInId,
+    ]);
+    await refusedWith("SIGN_IN_REFUSED", checkOwner(ds, passwords, fresh, {}));
+    await refusedWith("SIGN_IN_REFUSED", checkOwner(ds, passwords, fresh, { recoveryCode: "AAAA-AAAA" }));
+    await checkOwner(ds, passwords, fresh, { recoveryCode: guest.recoveryCode });
+    const { accountId } = await register(ds, passwords, { name: newName(), password: PASSWORD });
+    const signedIn = await claims(await auth.signIn(accountId, ""));
+    await refusedWith("SIGN_IN_REFUSED", checkOwner(ds, passwords, signedIn, {}));
+    await refusedWith("SIGN_IN_REFUSED", checkOwner(ds, passwords, signedIn, { password: "wrong" }));
+    await checkOwner(ds, passwords, signedIn, { password: PASSWORD });
   });
 
   test("keeps what is still good when what has run out is swept away", async () => {

@@ -1,0 +1,27 @@
+import type { PageOptions } from "./page-options.ts";
+
+/**
+ * Starts the page: the join form, then the world. It puts all that it needs into the document, and takes an
+ * element with the id `splash` out of it once there is something to see. The page itself, three.js and the
+ * views that are functions are loaded as parts of their own. A browser without WebGL 2 gets a message that
+ * says so.
+ *
+ * @example
+ * import { startPage } from "roomkeep/client";
+ * import { yardView } from "../games/yard/view.ts";
+ *
+ * startPage({ title: "The yard", views: { yard: yardView } });
+ */
+export function startPage(options: PageOptions): void {
+  import("./page.tsx").then(
+    ({ openPage }) => {
+      openPage(options);
+      document.getElementById("splash")?.remove();
+    },
+    (error) => {
+      console.error("roomkeep: a part of the page could not be loaded", error);
+      const splash = document.getElementById("splash") ?? document.body;
+      splash.textContent = "The page could not be loaded. Check the connection, then reload it.";
+    },
+  );
+}
