@@ -10,7 +10,7 @@ import { awaitBody, dropBody } from "./request-body.ts";
 const BODY_MAX = 64 * 1024;
 /** One who is turned away is still heard so long, ms: a socket that closes over unread bytes takes the answer back. */
 const LINGER_MS = 1_000;
-const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{0,5})?$/i;
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,255})(:\d{0,5})?$/i;
 /** Browsers that came by https stay with it for a year. */
 const HSTS = "max-age=31536000";
 
