@@ -5,7 +5,7 @@ import { pause } from "./patience.ts";
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL("frames-server.ts", import.meta.url));
-const FLAGS = ["--conditions=roomkeep-source", "--import", "tsx"];
+const FLAGS = ["--expose-gc", "--conditions=roomkeep-source", "--import", "tsx"];
 const START_MS = 120_000;
 /** A process saves all characters within 28 s. */
 const STOP_MS = 35_000;
@@ -34,7 +34,11 @@ export interface WatchedProcess {
   /** Processor time used so far, seconds. */
   readonly cpuS: number;
   forget(): void;
-  /** Ends it by SIGTERM, which saves all characters. */
+  /** Memory that is in use after a collection, MB. */
+  usedMB(): Promise<number>;
+  /** Hash of all that characters have and are, in the database: see `frames-server.ts`. */
+  ownedBy(characterIds: readonly string[]): Promise<string>;
+  /** Asks it to save everybody and end. */
   stop(): Promise<void>;
 }
 
@@ -105,6 +109,8 @@ export async function startWatched(
     forget() {
       rss.peakMB = rss.nowMB;
     },
+    usedMB: () => question<number>(child, { ask: "usedMB" }),
+    ownedBy: (characterIds) => question<string>(child, { ask: "ownedBy", characterIds }),
     async stop() {
       stopping = true;
       const force = setTimeout(() => end(`the process did not stop within ${STOP_MS} ms`), STOP_MS);
@@ -114,6 +120,20 @@ export async function startWatched(
       await watching;
     },
   };
+}
+
+/** Asks the server process, which answers one question after the other. */
+function question<T>(child: ChildProcess, asked: object): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(new Error("the process ended"));
+    const hear = (message: { answer?: T }) => {
+      if (!("answer" in message)) return;
+      child.off("message", hear).off("exit", gone);
+      resolve(message.answer as T);
+    };
+    child.on("message", hear).once("exit", gone);
+    child.send(asked);
+  });
 }
 
 function readyUrl(child: ChildProcess, last: readonly string[]): Promise<string> {

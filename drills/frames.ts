@@ -84,6 +84,10 @@ export interface FramesOptions {
   readonly sockets: number;
   readonly controlSeconds: number;
   tell(line: string): void;
+  /** Of the server process, besides those of the drill. */
+  readonly env?: Record<string, string>;
+  /** What else hostile guests do beside the honest players, before they send frames. */
+  before?(server: WatchedProcess, company: Company): Promise<void>;
 }
 
 /** Runs the drill; see `help`. */
@@ -138,7 +142,12 @@ function show({
 export async function frames(options: FramesOptions): Promise<FramesResult> {
   const { seed, tell } = options;
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-drill-frames-"));
-  const env = { ROOMKEEP_DATA_DIR: folder, ROOMKEEP_SEAL_KEY: "", ROOMKEEP_ZONE_SAVE_MS: "2000" };
+  const env = {
+    ROOMKEEP_DATA_DIR: folder,
+    ROOMKEEP_SEAL_KEY: "",
+    ROOMKEEP_ZONE_SAVE_MS: "2000",
+    ...options.env,
+  };
   tell(`seed ${seed}`);
   try {
     await layBlank(join(folder, "database"));
@@ -177,6 +186,7 @@ async function storm(options: FramesOptions, server: WatchedProcess, company: Co
   const beforeMB = server.rss.nowMB;
   const linesBefore = server.lines;
   server.forget();
+  await options.before?.(server, company);
   const hostileCores = coresOf(server);
   const endHostile = company.measure();
   const startedAt = performance.now();

@@ -15,6 +15,7 @@ const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
   roll: () => import("./roll.ts"),
   liveness: () => import("./liveness.ts"),
   frames: () => import("./frames.ts"),
+  hostile: () => import("./hostile.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

@@ -14,8 +14,8 @@ const BODY_MAX = 64 * 1024;
  * Time in which a refused request is still read, ms: a socket that closes over unread bytes loses the answer.
  */
 const LINGER_MS = 1_000;
-const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{0,5})?$/i;
-/** Browsers that used https keep to it for a year. */
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,255})(:\d{0,5})?$/i;
+/** Browsers that came by https stay with it for a year. */
 const HSTS = "max-age=31536000";
 
 /** Answers requests with 503 until it is opened. */

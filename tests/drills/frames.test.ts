@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { frames } from "../../drills/frames.ts";
 import { startWatched } from "../../drills/frames-process.ts";
 import { readSaved } from "../../drills/frames-saved.ts";
+import { hostile } from "../../drills/hostile.ts";
 import { meadowLevel } from "../../games/meadow/level.ts";
 import { MeadowState, Rabbit } from "../../games/meadow/state.ts";
 import { openSimulation } from "../../rooms/simulation/simulation.ts";
@@ -16,24 +16,36 @@ import { testLog } from "../helpers/databases.ts";
 import { layBlank } from "../helpers/server-process.ts";
 
 // A short run; how many ticks honest players keep is for the drill itself.
-test("random frames end no process, harm no honest player and leave no number that is none", async () => {
-  const result = await frames({
-    frames: 5_000,
+test("hostile input of each class and random frames are refused, change nothing that anybody owns, and harm nobody", async () => {
+  const { frames, findings, byClass, ...result } = await hostile({
+    frames: 20_000,
     seed: 1,
     seconds: 120,
-    perSecond: 1_000,
-    sockets: 8,
+    perSecond: 3_000,
+    sockets: 24,
     controlSeconds: 3,
     tell: () => {},
   });
-  expect(result).toMatchObject({ alive: true, troubles: [], back: true, saved: { faults: [] } });
-  expect(result.saved?.zoneHash).toMatch(/^[0-9a-f]+$/);
-  expect(result.saved?.characters).toBeGreaterThan(4);
-  for (const { ratio, acknowledgedRatio } of Object.values(result.ticks)) {
+  const ofTicks = /ticks a second|acknowledged$/;
+  expect(findings.filter((finding) => !ofTicks.test(finding))).toEqual([]);
+  expect(result).toMatchObject({ changedState: 0, exits: 0 });
+  expect(result.refused).toBeGreaterThan(1_000);
+  for (const [name, { sent, cases }] of Object.entries(byClass))
+    expect(sent, name).toBeGreaterThanOrEqual(cases);
+  expect(frames).toMatchObject({
+    alive: true,
+    troubles: [],
+    back: true,
+    saved: { faults: [] },
+    sent: 20_000,
+  });
+  expect(frames.saved?.zoneHash).toMatch(/^[0-9a-f]+$/);
+  expect(frames.saved?.characters).toBeGreaterThan(4);
+  for (const { ratio, acknowledgedRatio } of Object.values(frames.ticks)) {
     expect(ratio).toBeGreaterThan(0);
     expect(acknowledgedRatio).toBeGreaterThan(0);
   }
-  for (const [kind, count] of Object.entries(result.byKind)) expect(count, kind).toBeGreaterThan(0);
+  for (const [kind, count] of Object.entries(frames.byKind)) expect(count, kind).toBeGreaterThan(0);
 }, 400_000);
 
 const folders: string[] = [];

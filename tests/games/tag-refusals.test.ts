@@ -1,6 +1,7 @@
 import { readErrorCode } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { accessTokenOf } from "../../bots/index.ts";
 import { hashOf, LongTagRoom, party, ticks, untilPhase } from "../helpers/tag.ts";
 
 let world: TestServer;
@@ -70,6 +71,12 @@ it("is not in the list of open rooms and is never found without its code", async
   expect(rooms).toEqual([]);
   const stranger = await world.join("long", { name: "Stranger" });
   expect(stranger.room.roomId).not.toBe(ann.room.roomId);
-  const found = await fetch(`${world.url}/v1/rooms/${ann.room.roomId.toLowerCase()}`);
-  expect(await found.json()).toMatchObject({ code: ann.room.roomId, game: "long", players: 1 });
+  const find = async (token?: string) => {
+    const headers: Record<string, string> =
+      token === undefined ? {} : { authorization: `Bearer ${await accessTokenOf(world.url, token)}` };
+    return (await fetch(`${world.url}/v1/rooms/${ann.room.roomId.toLowerCase()}`, { headers })).json();
+  };
+  expect(await find()).toMatchObject({ code: "ROOM_UNKNOWN" });
+  expect(await find(stranger.token)).toMatchObject({ code: "ROOM_UNKNOWN" });
+  expect(await find(ann.token)).toMatchObject({ code: ann.room.roomId, game: "long", players: 1 });
 });

@@ -1,10 +1,11 @@
 import type { Socket } from "node:net";
+import { matchMaker, type Client as RoomClient } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { Client, type Room } from "colyseus.js";
-import { defineCommand, GameRoom, type RoomPlayer, WorldRoom } from "roomkeep/rooms";
-import { CLOSE, refuse, WorldState } from "roomkeep/shared";
+import { defineCommand, GameRoom, type Identity, type RoomPlayer, WorldRoom } from "roomkeep/rooms";
+import { CLOSE, readErrorCode, refuse, WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { enterRoom, signIn } from "../../bots/index.ts";
 import type { TravelMessage } from "../../shared/protocol/messages.ts";
@@ -79,6 +80,20 @@ class StockTwiceRoom extends GameRoom {
   override messages = { chat: () => {} };
 }
 
+/** Its joins hang or fail where their options say so, and its leaves always hang. */
+class StuckRoom extends TableRoom {
+  protected override readonly hookTimeoutMs = 300;
+  override async onJoin(client: RoomClient, options: { how?: string }, identity: Identity): Promise<void> {
+    await super.onJoin(client, options, identity);
+    if (options.how === "hang") await new Promise(() => {});
+    if (options.how === "fail") throw new Error("the vault's number is 4711");
+  }
+  override async onLeave(client: RoomClient, code?: number): Promise<void> {
+    await super.onLeave(client, code);
+    await new Promise(() => {});
+  }
+}
+
 /** A hall with a door to the table. */
 class HallRoom extends WorldRoom {
   override state = new WorldState();
@@ -99,6 +114,7 @@ beforeAll(async () => {
     guess: GuessRoom,
     twice: TwiceRoom,
     stock: StockTwiceRoom,
+    stuck: StuckRoom,
   });
 }, 60_000);
 afterAll(() => world.close());
@@ -319,3 +335,61 @@ test.each(["twice", "stock"])(
     await expect(enterRoom(world.url, game, token)).rejects.toThrow(/MESSAGE_TAKEN: .*"chat"/);
   },
 );
+describe("a hook of a game", () => {
+  const enter = async (how: string) => {
+    const { token, character } = await signIn(world.url);
+    const entered = enterRoom(world.url, "stuck", token, { create: true, options: { how } });
+    return { entered, characterId: character.id };
+  };
+  const owner = async (id: string) => (await rowOf(world.server.foundation.database.ds, id)).owner;
+  const refusalOf = (entered: Promise<unknown>) =>
+    entered.then(
+      () => "let in",
+      (error: Error) => error.message,
+    );
+  const noRoom = () => expect.poll(() => matchMaker.query({ name: "stuck" })).toEqual([]);
+
+  test("that hangs at a join lets go of its client, the character and the room", async () => {
+    const { entered, characterId } = await enter("hang");
+    expect(readErrorCode(await refusalOf(entered)).code).toBe("JOIN_TIMEOUT");
+    await expect.poll(() => owner(characterId)).toBeNull();
+    await noRoom();
+  });
+
+  test("that fails at a join is told by a code, and its text to nobody", async () => {
+    const { entered, characterId } = await enter("fail");
+    const text = await refusalOf(entered);
+    expect(readErrorCode(text).code).toBe("JOIN_FAILED");
+    expect(text).not.toContain("4711");
+    await expect.poll(() => owner(characterId)).toBeNull();
+    await noRoom();
+  });
+
+  test("that hangs at a leave keeps neither the client nor the room", async () => {
+    const { entered, characterId } = await enter("well");
+    await (await entered).leave();
+    await expect.poll(() => owner(characterId)).toBeNull();
+    await noRoom();
+  });
+
+  test("whose claim comes after the time is up lets nobody in", async () => {
+    const { characters } = world.server.foundation;
+    const { claim } = characters;
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    characters.claim = async (...args) => {
+      const claimed = await claim(...args);
+      await gate;
+      return claimed;
+    };
+    const { entered, characterId } = await enter("well");
+    const refused = await refusalOf(entered);
+    characters.claim = claim;
+    expect(readErrorCode(refused).code).toBe("JOIN_TIMEOUT");
+    expect(await owner(characterId)).not.toBeNull();
+    open();
+    await expect.poll(() => owner(characterId)).toBeNull();
+  });
+});

@@ -53,7 +53,7 @@ async function join(acknowledge = true, type: new () => Room = FramesRoom) {
   const client = clientOf(served.room, player.sessionId) as Client & { _receivedInputCount?: number };
   if (acknowledge) await until(() => client.state === ClientState.JOINED);
   const inputs = () => (served.room as FramesRoom).inputs.get(player.sessionId);
-  return { player, client, inputs };
+  return { player, client, inputs, url: served.url };
 }
 
 /** Codes of Colyseus's `Protocol`. */
@@ -216,7 +216,7 @@ test("strikes that are more than ten seconds apart do not add up; three are enou
       );
     }
   }
-  const { player, client } = await join(true, PatientRoom);
+  const { player, client, url } = await join(true, PatientRoom);
   let heard = 0;
   const strike = async () => {
     player.socket.send(Buffer.from([99]));
@@ -235,7 +235,19 @@ test("strikes that are more than ten seconds apart do not add up; three are enou
   player.socket.send(Buffer.from([INPUT]));
   await until(() => player.closeCode !== undefined);
   expect([player.closeCode, client._receivedInputCount]).toEqual([CLOSE.ABUSE, heard]);
-  expect(lines).toEqual([{ player: player.sessionId, what: "a frame that pages do not send: 99" }]);
+  const what = "a frame that pages do not send: 99";
+  expect(lines).toEqual([{ player: player.sessionId, what, count: 1 }]);
+  // Whoever is closed and comes again writes no line each time.
+  const again = async () => {
+    const next = await RawPlayer.join(url, true);
+    for (let i = 0; i < 3; i++) next.socket.send(Buffer.from([99]));
+    await until(() => next.closeCode !== undefined);
+    return next.sessionId;
+  };
+  await again();
+  expect(lines).toHaveLength(1);
+  nowMs += 5_000;
+  expect(lines).toEqual([lines[0], { player: await again(), what, count: 2 }]);
 });
 
 const Spot = schema({ x: t.float32().default(0) }, "FramesSpot");

@@ -322,6 +322,27 @@ describe("an account over HTTP", () => {
   );
 });
 
+describe("a request that no page sends", () => {
+  const ask = async (type: string, body: string) => {
+    const { token } = await signIn(world.url);
+    const authorization = `Bearer ${await accessTokenOf(world.url, token)}`;
+    const headers = { "content-type": type, authorization };
+    const response = await fetch(`${world.url}/v1/tickets`, { method: "POST", headers, body });
+    return [response.status, ((await response.json()) as { code: string }).code];
+  };
+
+  it("with a NUL in a text is refused by a code", async () => {
+    expect(await ask("application/json", '{"game":"plaza\\u0000"}')).toEqual([400, "MESSAGE_INVALID"]);
+  });
+
+  it.each(["multipart/form-data; boundary=x", "multipart/form-data", "text/plain"])(
+    "of the kind %s is refused by a code",
+    async (type) => {
+      expect(await ask(type, "--x\r\n\r\ngame=plaza\r\n--x--")).toEqual([415, "MESSAGE_INVALID"]);
+    },
+  );
+});
+
 describe("the address of a client", () => {
   it("is the socket's, whatever headers the client sends", async () => {
     const headers = {

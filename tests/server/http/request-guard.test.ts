@@ -219,6 +219,7 @@ it("a health check by HTTP/1.0, which has no Host, is answered", async () => {
 describe("a request that is malformed, of a kind harmless to those behind", () => {
   it.each([
     ["a Host that is no host", "GET / HTTP/1.1\r\nHost: a!b\r\n\r\n", "host"],
+    ["a Host that is longer than any", `GET / HTTP/1.1\r\nHost: ${"a".repeat(256)}\r\n\r\n`, "host"],
     ["two of them", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "host"],
     ["a target that is no path", "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "target"],
   ])("%s: 400, nobody behind sees it, and the log names the kind", async (_name, text, reason) => {

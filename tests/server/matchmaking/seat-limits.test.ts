@@ -39,6 +39,7 @@ describe("a server with tight limits", () => {
       ROOMKEEP_ADDRESS_TICKETS: "24",
       ROOMKEEP_ADDRESS_SEATS: "3",
       ROOMKEEP_ROOMS_MAX: "6",
+      ROOMKEEP_CODE_LETTERS: "7",
     };
     world = await bootServer({ hall: HallRoom, grove: GroveRoom, barn: BarnRoom }, { env });
   });
@@ -202,12 +203,37 @@ describe("a server with tight limits", () => {
       // Rooms that are there cost nothing.
       expect((await caller.get(known)).status).toBe(200);
       expect((await caller.get("/v1/rooms/NONE")).code).toBe("ROOM_UNKNOWN");
-      expect((await caller.useTicket("none", "joinById", "NONE")).code).toBe("ROOM_UNKNOWN");
-      expect((await caller.useTicket("none", "reconnect", "NONE")).status).not.toBe(200);
+      expect((await caller.useTicket("none", "joinById", "NONE")).code).toBe("TICKET_INVALID");
+      expect((await caller.useTicket("none", "reconnect", "NONE")).code).toBe("SEAT_EXPIRED");
     }
     expect((await caller.get("/v1/rooms/NONE")).code).toBe("RATE_LIMITED");
     expect((await caller.useTicket("none", "joinById", "NONE")).code).toBe("RATE_LIMITED");
     expect((await callerFrom(world.url, newAddress()).get(known)).status).toBe(200);
+    await host.leave();
+  });
+
+  it("tells a private room from none only to those who are in it or have a ticket for it", async () => {
+    const caller = callerFrom(world.url, newAddress());
+    const host = await world.join("barn", { name: "Host", create: true, options: { private: true } });
+    const code = host.room.roomId;
+    expect(code).toMatch(/^[A-Z0-9]{7}$/);
+    const answersTo = async (asked: string) => {
+      const options = { reconnectionToken: "guessed" };
+      const answers = [
+        await caller.get(`/v1/rooms/${asked}`),
+        await caller.useTicket("none", "joinById", asked),
+        await caller.useTicket("none", "reconnect", asked, options),
+      ];
+      return JSON.stringify(answers).replaceAll(asked, "…");
+    };
+    expect(await answersTo(code)).toBe(await answersTo("AAAAAAA"));
+    // Full it is no other than none either.
+    await world.room<HallRoom>(code).lock();
+    expect(await answersTo(code)).toBe(await answersTo("AAAAAAA"));
+    await world.room<HallRoom>(code).unlock();
+    const accessToken = await accessTokenOf(world.url, host.token);
+    expect(await callApi(world.url, "GET", `/v1/rooms/${code}`, { accessToken })).toMatchObject({ code });
+    await sitDown(world.url, await caller.reserve(await guest(world.url), { roomId: code }));
     await host.leave();
   });
 });

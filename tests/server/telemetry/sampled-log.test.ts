@@ -1,3 +1,4 @@
+import { debugConnection, debugError, debugMatchMaking, debugMessage, debugPatch } from "@colyseus/core";
 import { ArraySchema } from "@colyseus/schema";
 import { pino } from "pino";
 import { bootServer } from "roomkeep/testing";
@@ -74,6 +75,18 @@ it("a server's log has what packages write while it runs", async () => {
   } finally {
     Object.assign(console, { error, warn });
   }
+});
+
+it("takes what Colyseus writes where DEBUG asks for it", () => {
+  const { lines, sampled } = open();
+  const usual = debugMessage.log;
+  const giveBack = hearConsole(sampled);
+  const writers = [debugConnection, debugError, debugMatchMaking, debugMessage, debugPatch];
+  for (const { log } of writers) log("a client %s left", "Ann");
+  giveBack();
+  expect(debugMessage.log).toBe(usual);
+  // All of one kind: one line.
+  expect(lines).toMatchObject([{ msg: "a client Ann left", level: 20, count: 1 }]);
 });
 
 it("takes what packages write to the console, and leaves the project's own lines", () => {
