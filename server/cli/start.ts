@@ -26,6 +26,7 @@ Settings, as environment variables:
   ROOMKEEP_DATA_DIR        data: folder of the embedded database
   DATABASE_URL             postgres://user:password@host:5432/name, instead of the embedded database
   REDIS_URL                redis://host:6379, to run several processes
+  ROOMKEEP_REDIS_PREFIX    in front of every key in Redis; without it one made of the database's identity; none: nothing
   ROOMKEEP_PUBLIC_ADDRESS  host:port, with a path if need be, under which clients reach this process; "same" behind a
                            proxy that knows the processes by the path of their sockets
   ROOMKEEP_ADMIN_PASSWORD  sign-in of /monitor/; without it one is made and shown at the first start

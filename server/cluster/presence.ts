@@ -41,8 +41,6 @@ export class ClusterPresence extends RedisPresence {
     const reconnectOnError = ({ message }: Error) => {
       if (!LATER.test(message)) return false;
       refusedAt = performance.now();
-      // Who was promoted elsewhere publishes there: what is subscribed here would hear nothing of it.
-      this.sub.disconnect(true);
       return 2; // and ask again
     };
     const retryStrategy = (tries: number) =>
@@ -56,7 +54,7 @@ export class ClusterPresence extends RedisPresence {
       heard(channel.slice(prefix.length), message);
   }
 
-  /** Connects anew: the address leads to another Redis by now. */
+  /** Connects anew: the address leads to another Redis by now. What is subscribed at the old one would hear nothing of it. */
   reconnect(): void {
     for (const line of [this.sub, this.pub]) if (line.status === "ready") line.disconnect(true);
   }

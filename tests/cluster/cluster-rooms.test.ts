@@ -84,6 +84,10 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       expect(await listing.query({ name: "one" })).toEqual([]);
       expect((await listing.findOne({ ...open, name: "two" })).roomId).toBe("BARE");
       expect((await listing.query({ processId: "p" })).map(({ roomId }) => roomId)).toEqual(["BARE"]);
+      Object.assign(bare, { processId: "q" });
+      await listing.persist(bare);
+      await listing.cleanup("p"); // it is not there any more
+      expect((await listing.query({ processId: "q" })).map(({ roomId }) => roomId)).toEqual(["BARE"]);
       expect(await listing.remove("BARE")).toBe(true);
       expect(await listing.query({ name: "two" })).toEqual([]);
     });

@@ -1,6 +1,7 @@
 import pg from "pg";
-import { readConfig, startServer } from "roomkeep/server";
+import { type Games, readConfig, startServer } from "roomkeep/server";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { MeadowRoom } from "../../games/meadow/room.ts";
 import { openLivenessLock } from "../../server/cluster/dead-leases.ts";
 import { beat } from "../../server/cluster/heartbeat-scripts.ts";
 import { openRedisClient, type RedisClient } from "../../server/cluster/redis/redis-client.ts";
@@ -76,9 +77,12 @@ describeWithPostgresAndRedis("what stands in front of a deployment's keys in Red
 
   it("is behind connections that a start which fails closes again", async () => {
     const env = { REDIS_URL: redis.url, DATABASE_URL: databases[1]?.url, PORT: "0", LOG_LEVEL: "silent" };
-    const started = startServer({}, readConfig(env), "there is no such page");
-    await expect(started).rejects.toMatchObject({ code: "PAGE_MISSING" });
     const clients = async () => (await bare.send<string>("CLIENT", "LIST")).trim().split("\n").length;
+    const start = (games: Games, page?: string) => startServer(games, readConfig(env), page);
+    // Before there are rooms, and after.
+    await expect(start({ meadow: MeadowRoom })).rejects.toMatchObject({ code: "PORTAL_UNKNOWN" });
+    await expect.poll(clients).toBe(1);
+    await expect(start({}, "there is no such page")).rejects.toMatchObject({ code: "PAGE_MISSING" });
     await expect.poll(clients).toBe(1);
     const own = new pg.Client({ connectionString: databases[1]?.url });
     await own.connect();

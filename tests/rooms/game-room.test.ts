@@ -225,8 +225,8 @@ test("a dropped player keeps the seat and gets it back", async () => {
   // A proxy that loads its settings anew (Caddy) ends each connection by a close frame that ws takes for a broken one.
   ann.room.reconnection.minUptime = 0;
   const again = new Promise<void>((resolve) => ann.room.onReconnect(() => resolve()));
-  const { ws } = ann.room.connection.transport as unknown as { ws: object };
-  (Reflect.get(ws, "_socket") as Socket).write(Buffer.from([0x88, 0x02, 0x03, 0xe9]));
+  const { ws } = ann.room.connection.transport as unknown as { ws: { terminate(): void } };
+  (Reflect.get(ws, "_socket") as Socket).write(Buffer.from([0x88, 0x02, 0x03, 0xe9]), () => ws.terminate());
   await again;
   await bob.until(() => record()?.hold === undefined);
   ann.room.send("play", { card: 3 });
