@@ -97,7 +97,7 @@ function suite() {
     expect(row).toEqual({ idle_in_transaction_session_timeout: "8s" });
     const asked = roomkeep(["doctor"], { env: { DATABASE_URL: pooled.url, REDIS_URL: "" } });
     expect(await asked.ended, asked.output()).toBe(0);
-    expect(asked.output()).toContain("✓ a session of it stays one session");
+    expect(asked.output()).toContain("✓ each connection keeps its own session");
     expect(asked.output()).toContain("✓ its tables are roomkeep's own");
   }, 30_000);
 
