@@ -5,7 +5,7 @@ import type { DataSource } from "typeorm";
 import type { Ports } from "../rooms/index.ts";
 import { checkTransportInternals, useFastPaths } from "../rooms/internal.ts";
 import type { ItemTemplates } from "../shared/index.ts";
-import { forgetAddresses, sweepGuests } from "./accounts/account-deletion.ts";
+import { forgetAddresses, sweepGuests } from "./accounts/privacy/account-deletion.ts";
 import { type Auth, openAuth } from "./accounts/auth.ts";
 import { useTicket } from "./accounts/join-tickets.ts";
 import { openNameRules } from "./accounts/name-rules.ts";

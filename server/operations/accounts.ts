@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ROLES } from "../../rooms/internal.ts";
-import { deleteAccountIn } from "../accounts/account-deletion.ts";
-import { type AccountExport, exportAccount } from "../accounts/account-export.ts";
+import { deleteAccountIn } from "../accounts/privacy/account-deletion.ts";
+import { type AccountExport, exportAccount } from "../accounts/privacy/account-export.ts";
 import { accountIdOf, setRole, startReset } from "../accounts/accounts.ts";
 import type { Db } from "../storage/database.ts";
 import { audited } from "../telemetry/audit.ts";

@@ -1,8 +1,8 @@
 import type { DataSource } from "typeorm";
 import { z } from "zod";
 import { RoomkeepError } from "../../../shared/index.ts";
-import { deleteAccount } from "../../accounts/account-deletion.ts";
-import { exportAccount } from "../../accounts/account-export.ts";
+import { deleteAccount } from "../../accounts/privacy/account-deletion.ts";
+import { exportAccount } from "../../accounts/privacy/account-export.ts";
 import {
   byPassword,
   changePassword,
