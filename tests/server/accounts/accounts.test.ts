@@ -7,8 +7,6 @@ import {
   listCharacters,
   restoreCharacter,
 } from "../../../server/accounts/account-characters.ts";
-import { deleteAccount, forgetAddresses, sweepGuests } from "../../../server/accounts/privacy/account-deletion.ts";
-import { exportAccount } from "../../../server/accounts/privacy/account-export.ts";
 import { foldEmail, foldName } from "../../../server/accounts/account-names.ts";
 import {
   byPassword,
@@ -24,6 +22,12 @@ import {
 import { type Auth, openAuth } from "../../../server/accounts/auth.ts";
 import { byRecovery } from "../../../server/accounts/guests.ts";
 import { openPasswords } from "../../../server/accounts/passwords.ts";
+import {
+  deleteAccount,
+  forgetAddresses,
+  sweepGuests,
+} from "../../../server/accounts/privacy/account-deletion.ts";
+import { exportAccount } from "../../../server/accounts/privacy/account-export.ts";
 import { hashOf } from "../../../server/accounts/secrets.ts";
 import { openTokenKeys } from "../../../server/accounts/token-keys.ts";
 import { book, verifyLedger } from "../../../server/items/ledger.ts";
