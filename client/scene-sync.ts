@@ -91,8 +91,8 @@ interface Opening {
 
 /**
  * Calls `close` at once and opens what `prepare` returned once it is loaded, for each change of the room; of
- * two changes in a row only the last is opened. The signals that `prepare` reads count as changes, those that closing and
- * opening read do not.
+ * two changes in a row only the last is opened. The signals that `prepare` reads count as changes, those that
+ * closing and opening read do not.
  */
 function watchRoom(
   room: ReadonlySignal<JoinedRoom | undefined>,

@@ -14,8 +14,8 @@ export function readPageBuild(): PageBuild {
 }
 
 /**
- * Reloads a page of another build than the server's: it would predict by other rules. Once for each build in a
- * tab, so that a page out of a cache, or of a server that is half updated, does not reload for ever.
+ * Reloads a page of another build than the server's: it would predict by other rules. Once for each build in
+ * a tab, so that a page out of a cache, or of a server that is half updated, does not reload for ever.
  *
  * @returns false when the page is of another build and was reloaded for that already
  */

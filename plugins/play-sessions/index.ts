@@ -16,8 +16,8 @@ const playSession = z.object({
 
 /**
  * Records the play sessions of an account with room, time and address, and shows them to it, so that a
- * stranger's session is noticed. Settings: `days` that they are kept, 1 to 3650, default 90; `addressDays` that
- * their addresses are kept, 0 to 3650, default 30.
+ * stranger's session is noticed. Settings: `days` that they are kept, 1 to 3650, default 90; `addressDays`
+ * that their addresses are kept, 0 to 3650, default 30.
  *
  * @example
  * export const plugins = [playSessions.with({ days: 30 })];

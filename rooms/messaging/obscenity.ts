@@ -23,8 +23,8 @@ const CODE = new RegExp(
 );
 
 /**
- * A text with obscene words masked. A room code that is no such word itself stays, whatever it makes with what
- * stands beside it: friends tell each other codes.
+ * A text with obscene words masked. A room code that is no such word itself stays, whatever it makes with
+ * what stands beside it: friends tell each other codes.
  */
 export function maskObscene(text: string): string {
   const matches = matcher.getAllMatches(text);

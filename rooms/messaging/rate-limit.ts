@@ -24,7 +24,10 @@ export const MESSAGE_RATE_LIMITS: Readonly<Record<string, RateLimit>> = {
   "trade.ask": { perSecond: 0.5, burst: 4 },
 };
 
-/** What is counted by account too, over all rooms and processes: a new connection begins with nothing saved up. */
+/**
+ * What is counted by account too, over all rooms and processes: a new connection begins with nothing saved
+ * up.
+ */
 export const COUNTED_BY_ACCOUNT: ReadonlySet<string> = new Set(["chat", "whisper", "party.say"]);
 
 /** Rate limit of a message type that has none of its own. */

@@ -17,7 +17,10 @@ export async function formerCode(code: string): Promise<string> {
 /** Codes that the chat would mask cannot be told to a friend there. */
 export const isUnwanted = (code: string): boolean => isMasked(code);
 
-/** A code of so many letters that no open room has. A room that is restored by hot reload keeps the one it had. */
+/**
+ * A code of so many letters that no open room has. A room that is restored by hot reload keeps the one it
+ * had.
+ */
 export async function uniqueCode(current: string, length: number): Promise<string> {
   const letters = new RegExp(`^[${CODE_ALPHABET}]{${length}}$`);
   if (letters.test(current)) return current;

@@ -154,8 +154,8 @@ export interface OwnerProof {
 }
 
 /**
- * Checks that the owner is there: by the password, a guest by the recovery code; an account that has no password
- * by a sign-in of the last ten minutes.
+ * Checks that the owner is there: by the password, a guest by the recovery code; an account that has no
+ * password by a sign-in of the last ten minutes.
  *
  * @throws SIGN_IN_REFUSED
  */

@@ -53,8 +53,8 @@ export const put = scriptOf(`${KEYS}
   return 1`);
 
 /**
- * ARGV: room id, and its process or "" for whichever. A process that stood still closes its rooms late: by then
- * another one may have a room under the same code. Answers 1 if it was listed.
+ * ARGV: room id, and its process or "" for whichever. A process that stood still closes its rooms late: by
+ * then another one may have a room under the same code. Answers 1 if it was listed.
  */
 export const remove = scriptOf(`${KEYS}
   local text = redis.call('HGET', '${ROOMS}', ARGV[1])

@@ -14,8 +14,8 @@ const ENCODINGS = ["br", "gzip"] as const;
 const ENDINGS = { br: ".br", gzip: ".gz" } as const;
 
 /**
- * Compresses the files of a built page, once for each build: beside each file lie a `.br` and a `.gz`. What is
- * there and not older stays. @throws when the folder cannot be written
+ * Compresses the files of a built page, once for each build: beside each file lie a `.br` and a `.gz`. What
+ * is there and not older stays. @throws when the folder cannot be written
  */
 export async function compressPage(page: string): Promise<void> {
   const files = await readdir(page, { recursive: true });
@@ -40,7 +40,10 @@ async function put(file: string, bytes: Buffer): Promise<void> {
   await rename(beside, file);
 }
 
-/** Lets the static files that follow be answered by their compressed ones, where there are and the browser takes them. */
+/**
+ * Lets the static files that follow be answered by their compressed ones, where there are and the browser
+ * takes them.
+ */
 export function serveCompressed(page: string): RequestHandler {
   return (request: Request, response: Response, next) => {
     const { path } = request;

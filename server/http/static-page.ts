@@ -19,7 +19,8 @@ export type PageSource = string | LivePage;
 
 /**
  * The build of a page: the address of its script, which bundlers name by its content and that of all it
- * imports. A page reads its own the same way. Empty where that is not known: a live page, none, another one's.
+ * imports. A page reads its own the same way. Empty where that is not known: a live page, none, another
+ * one's.
  */
 export async function buildOf(page: PageSource | undefined): Promise<string> {
   if (typeof page !== "string") return "";

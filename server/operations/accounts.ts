@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ROLES } from "../../rooms/internal.ts";
-import { deleteAccountIn } from "../accounts/account-deletion.ts";
-import { type AccountExport, exportAccount } from "../accounts/account-export.ts";
 import { accountIdOf, setRole, startReset } from "../accounts/accounts.ts";
+import { deleteAccountIn } from "../accounts/privacy/account-deletion.ts";
+import { type AccountExport, exportAccount } from "../accounts/privacy/account-export.ts";
 import type { Db } from "../storage/database.ts";
 import { audited } from "../telemetry/audit.ts";
 import { deedOf, defineOperation } from "./operation.ts";

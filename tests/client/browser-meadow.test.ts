@@ -292,5 +292,5 @@ describeWithBrowser("two people in a party", (open) => {
     for (const name of [...TOP, "Bag", "Close bag"]) await reach(name);
     await shoot(page, "phone-landscape-bag");
     await context.close();
-  });
+  }, 180_000);
 });

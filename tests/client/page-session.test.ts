@@ -67,7 +67,7 @@ it("joins a room, names it in the address, and leaves it", async () => {
 it("goes back to the form with a reason when the room does not exist", async () => {
   const { session, kinds } = openPage();
   await session.join({ code: "ZZZZ" });
-  expect(session.problem.value).toContain("ZZZZ");
+  expect(session.problem.value).toContain("No open room has this code");
   expect(kinds).toEqual(["idle", "joining", "idle"]);
 });
 

@@ -1,8 +1,6 @@
 import type { DataSource } from "typeorm";
 import { z } from "zod";
 import { RoomkeepError } from "../../../shared/index.ts";
-import { deleteAccount } from "../../accounts/account-deletion.ts";
-import { exportAccount } from "../../accounts/account-export.ts";
 import {
   byPassword,
   changePassword,
@@ -25,6 +23,8 @@ import {
 } from "../../accounts/guests.ts";
 import type { NameRules } from "../../accounts/name-rules.ts";
 import type { Passwords } from "../../accounts/passwords.ts";
+import { deleteAccount } from "../../accounts/privacy/account-deletion.ts";
+import { exportAccount } from "../../accounts/privacy/account-export.ts";
 import { addressKey, openRateLimit } from "../../accounts/rate-limit.ts";
 import { audited } from "../../telemetry/audit.ts";
 import { endpoint } from "./answer.ts";

@@ -189,7 +189,7 @@ describe("the console of a room", () => {
     expect(await heard).toMatchObject({ text: "you" });
     other.room.reconnection.enabled = false;
     const closed = new Promise((resolve) => other.room.onLeave(resolve));
-    expect(await answer(admin, lines[1] ?? "")).toBe(`gentle mole ${otherTag} was put out.`);
+    expect(await answer(admin, lines[1] ?? "")).toBe(`gentle mole ${otherTag} was removed from the room.`);
     expect(await closed).toBe(CLOSE.KICKED);
     await admin.until("the other to be gone", () => room.players.size === 2);
     expect(await answer(admin, "/tp 2 3 gentle mole")).toBe("Gentle Mole is at 2, 3.");

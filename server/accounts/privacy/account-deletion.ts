@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import { RoomkeepError } from "../../shared/index.ts";
-import { answerWithin, type Db } from "../storage/database.ts";
+import { RoomkeepError } from "../../../shared/index.ts";
+import { answerWithin, type Db } from "../../storage/database.ts";
 
 /** Guests that one sweep deletes at most, so that it holds nobody up. */
 const GUESTS_AT_ONCE = 100;
 
 /**
- * Deletes an account with all that belongs to it: sign-ins, identities, characters, what they carry, answers to
- * their requests, and the rows of plugins that point at them. Items and coins leave by legs of the ledger, so
- * that its sums hold; its legs stay under ids that lead to nobody. Commands in the audit log stay until they
- * run out.
+ * Deletes an account with all that belongs to it: sign-ins, identities, characters, what they carry, answers
+ * to their requests, and the rows of plugins that point at them. Items and coins leave by legs of the ledger,
+ * so that its sums hold; its legs stay under ids that lead to nobody. Commands in the audit log stay until
+ * they run out.
  *
  * @throws ACCOUNT_UNKNOWN
  * @throws CHARACTER_LIVE one of its characters is in a room, or travels; nothing was deleted

@@ -1,5 +1,5 @@
-import { RoomkeepError } from "../../shared/index.ts";
-import { answerWithin, type Db } from "../storage/database.ts";
+import { RoomkeepError } from "../../../shared/index.ts";
+import { answerWithin, type Db } from "../../storage/database.ts";
 
 /** Legs of the ledger in one part of an export. */
 export const LEGS_MAX = 2_000;
