@@ -25,11 +25,12 @@ import { openSharedLimit } from "./cluster/shared-rate-limit.ts";
 import { openSharedSeats } from "./cluster/shared-seats.ts";
 import type { Config } from "./config.ts";
 import { askLetGo, tellSignInsEnded } from "./hints.ts";
-import { type AdminSignIn, adminGuards, monitorEndpoints, openAdminSignIn } from "./http/admin.ts";
+import { type AdminSignIn, adminGuards, openAdminSignIn } from "./http/admin.ts";
 import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
 import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
+import { monitorEndpoints } from "./http/monitor.ts";
 import { slotsOf } from "./items/containers.ts";
 import { openItems } from "./items/items.ts";
 import { openReturns } from "./matchmaking/return-tokens.ts";
@@ -352,7 +353,7 @@ function foundationEndpoints(
     ...accountEndpoints({ ds, auth, passwords: openPasswords(), names }),
     ...characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max: config.charactersMax, names }),
     ...identityEndpoints({ ds, auth, oidc, log }),
-    ...monitorEndpoints(guards),
+    ...monitorEndpoints(guards, audit),
     ...metricsEndpoint(metrics, guards),
   };
   return { ...own, ...plugins.endpoints({ auth, limit, audit }, guards, own) };
