@@ -13,9 +13,12 @@ export function confirmSeats(room: Room, seats: SeatPort): void {
   const inside = internalsOf(room);
   const reserve = inside._reserveSeat.bind(room);
   inside._reserveSeat = async (sessionId, options, auth, seconds, returning, reloadToken) => {
-    const reserved = await reserve(sessionId, options, auth, seconds, returning, reloadToken);
     const identity = auth as Identity | undefined;
-    if (!reserved || returning || reloadToken || !identity?.characterId || identity.journey) return reserved;
+    // Clients that come back and travellers are players already.
+    const isNew = !returning && !reloadToken && !identity?.journey;
+    if (isNew && !seats.isOpen()) return false;
+    const reserved = await reserve(sessionId, options, auth, seconds, returning, reloadToken);
+    if (!reserved || !isNew || !identity?.characterId) return reserved;
     // A client that comes with a replaced seat is refused by the room.
     if (!(await seats.confirm(identity, sessionId, room.roomId))) await freeSeat(room, sessionId);
     return true;

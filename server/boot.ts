@@ -96,6 +96,7 @@ export async function startServer(
           incarnation: foundation.incarnation,
           address: `${hostname()}:${port}`,
           publicAddress: matchMaker.publicAddress,
+          memory: foundation.memory,
           isFull: foundation.rooms.isFull,
           freeLeases: async (dead) =>
             config.databaseUrl ? freeLeasesOfDead(foundation.database.ds, dead) : 0,

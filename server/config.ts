@@ -4,6 +4,7 @@ import { RoomkeepError } from "../shared/index.ts";
 import { CODE_LENGTH, CODE_LENGTH_MAX, DEFAULT_PORT, ZONE_SAVE_MS } from "../shared/internal.ts";
 import { RESERVED_NAMES } from "./accounts/name-rules.ts";
 import type { OidcConfig } from "./accounts/oidc.ts";
+import { PROFILES } from "./settings/profile.ts";
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 
@@ -62,6 +63,8 @@ const environment = z.object({
     .transform((keys) => keys?.split(",").map((key) => key.trim()) ?? [])
     .pipe(z.array(z.string().min(32, "each key needs at least 32 characters"))),
   ROOMKEEP_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  // Read by `defineSettings`, before there is a config; checked here for servers without settings.
+  ROOMKEEP_PROFILE: z.enum(PROFILES).optional(),
   ROOMKEEP_HTTPS: z.enum(["offer", "enforce"]).default("offer"),
   ROOMKEEP_CHARACTERS_MAX: z.coerce.number().int().min(1).max(100).default(5),
   ROOMKEEP_CODE_LETTERS: z.coerce.number().int().min(CODE_LENGTH).max(CODE_LENGTH_MAX).default(CODE_LENGTH),

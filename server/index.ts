@@ -19,5 +19,7 @@ export {
   type RouteDefinition,
   route,
 } from "./plugins/index.ts";
+export { defineSettings, type SettingsDefinition } from "./settings/define-settings.ts";
+export type { Profile } from "./settings/profile.ts";
 export { type Db, IN_MEMORY } from "./storage/database.ts";
 export type { Retention } from "./storage/retention.ts";

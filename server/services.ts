@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { matchMaker } from "@colyseus/core";
 import type { Logger } from "pino";
 import type { DataSource } from "typeorm";
 import type { Ports } from "../rooms/index.ts";
@@ -24,17 +25,19 @@ import { openSharedLimit } from "./cluster/shared-rate-limit.ts";
 import { openSharedSeats } from "./cluster/shared-seats.ts";
 import type { Config } from "./config.ts";
 import { askLetGo, tellSignInsEnded } from "./hints.ts";
-import { type AdminSignIn, adminGuards, monitorEndpoints, openAdminSignIn } from "./http/admin.ts";
+import { type AdminSignIn, adminGuards, openAdminSignIn } from "./http/admin.ts";
 import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
 import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
+import { monitorEndpoints } from "./http/monitor.ts";
 import { slotsOf } from "./items/containers.ts";
 import { openItems } from "./items/items.ts";
 import { openReturns } from "./matchmaking/return-tokens.ts";
 import { openRoomLimit, type RoomLimit } from "./matchmaking/room-limit.ts";
 import { openSeats, type Seats } from "./matchmaking/seat-reservations.ts";
 import { openWaitingSeats } from "./matchmaking/waiting-seats.ts";
+import { type MemoryWatch, openMemoryWatch } from "./memory/memory-watch.ts";
 import { openOperatorSocket } from "./operations/operator-socket.ts";
 import { type Characters, openCharacters } from "./persistence/characters.ts";
 import { exportRefusedZones } from "./persistence/refused-zones.ts";
@@ -80,6 +83,7 @@ export interface Services {
   readonly audit: Audit;
   readonly zones: Zones;
   readonly rooms: RoomLimit;
+  readonly memory: MemoryWatch;
   readonly ports: Ports;
   readonly plugins: OpenPlugins;
   readonly signIn: AdminSignIn;
@@ -151,16 +155,32 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   closers.push("sign-ins", signIns.close);
   const page = { build: "" };
   const rooms = openRoomLimit(roomsMax);
+  const { registry } = metrics;
+  const memory = openMemoryWatch({ log, registry, load: localLoad });
+  closers.push("memory watch", memory.close);
   const seats = openSeats(
     shared ? openSharedSeats(shared.link, addressSeats) : openWaitingSeats(addressSeats),
     log,
+    () => memory.shortage !== "joins",
   );
-  const { registry } = metrics;
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
   closers.push("retention", openRetention(ds, log, [...accountRetention(ds, config), ...open.retention]));
   const isStopping = () => services.stopping;
   const isRedisAway = () => services.membership?.members.isAway() ?? false;
-  const known = { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones, audit };
+  const known = {
+    config,
+    log,
+    database,
+    shared,
+    signIn,
+    auth,
+    seats,
+    isStopping,
+    isRedisAway,
+    zones,
+    audit,
+    memory,
+  };
   const services: Services = {
     config,
     log,
@@ -175,6 +195,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     audit,
     zones,
     rooms,
+    memory,
     plugins: open,
     endpoints: foundationEndpoints(known, metrics, open),
     signIn,
@@ -194,10 +215,17 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       returns: openReturns(keys),
       chatLimit: openChatLimit(limitWith(shared, "account-chat", config.accountChat, CHAT_WINDOW_S)),
       page,
-      openRoom: rooms.open,
+      openRoom() {
+        memory.admitRoom();
+        return rooms.open();
+      },
       codeLength: config.codeLength,
       recordings,
-      verify: (ticket, attempt) => useTicket(ds, ticket, attempt),
+      async verify(ticket, attempt) {
+        // Alone, the room is here too. In a cluster the process of the room refuses the seat.
+        if (!shared) memory.admitPlayer();
+        return useTicket(ds, ticket, attempt);
+      },
     },
     close: closers.close,
   };
@@ -240,6 +268,8 @@ const accountRetention = (ds: DataSource, { addressDays, guestDays }: Config): R
 /** A limit that all processes count together, if there are several. */
 const limitWith = (shared: Shared | undefined, name: string, points: number, seconds: number) =>
   shared ? openSharedLimit(shared.link, name, points, seconds) : openRateLimit(points, seconds);
+
+const localLoad = () => matchMaker.stats.local.roomCount + matchMaker.stats.local.ccu;
 
 /** Opens the stores of rooms: characters, zones, items, events, audit and recordings. */
 async function openKept({
@@ -292,7 +322,7 @@ async function openKept({
 function foundationEndpoints(
   foundation: Pick<
     Services,
-    "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones" | "audit"
+    "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones" | "audit" | "memory"
   > & {
     readonly seats: Seats;
     isStopping(): boolean;
@@ -301,8 +331,8 @@ function foundationEndpoints(
   metrics: Metrics,
   plugins: OpenPlugins,
 ) {
-  const { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones, audit } =
-    foundation;
+  const { config, log, database, shared, signIn, auth, seats, zones, audit, memory } = foundation;
+  const { isStopping, isRedisAway } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
   const dependencies: Dependency[] = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
@@ -319,11 +349,11 @@ function foundationEndpoints(
   const askRedis = (link: Shared) => (isRedisAway() ? Promise.reject() : link.ping());
   if (shared) dependencies.push({ name: "redis", ask: () => askRedis(shared) as Promise<never> });
   const own = {
-    ...healthEndpoints(dependencies, isStopping, zones.refused),
+    ...healthEndpoints(dependencies, isStopping, zones.refused, memory),
     ...accountEndpoints({ ds, auth, passwords: openPasswords(), names }),
     ...characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max: config.charactersMax, names }),
     ...identityEndpoints({ ds, auth, oidc, log }),
-    ...monitorEndpoints(guards),
+    ...monitorEndpoints(guards, audit),
     ...metricsEndpoint(metrics, guards),
   };
   return { ...own, ...plugins.endpoints({ auth, limit, audit }, guards, own) };

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   ROOM_OPEN: "A room with this code is open already; join it.",
   ROOM_CLOSED: "The room closed before the join was through.",
   ROOMS_FULL: "This server has as many rooms open as it may have.",
+  MEMORY_SHORT: "This server is short of memory; try again in a moment.",
   SEATS_LIMITED: "Too many seats are reserved by this account or address and not taken yet.",
   SEAT_EXPIRED: "The seat was not taken in time, or the character joined anew meanwhile. Try again.",
   ROOM_NOT_OPEN: "A part of a room was used before the room opened.",

@@ -42,6 +42,9 @@ const TEXTS: Record<string, ErrorText> = {
   ROOMS_FULL: {
     text: "This server cannot open another room now. Join one of the open rooms, or try again later.",
   },
+  MEMORY_SHORT: {
+    text: "This server has too much to do at this moment. Try again in a few seconds.",
+  },
   SEATS_LIMITED: {
     text: "Too many players of your account or network are joining at this moment. Try again in a few seconds.",
   },

@@ -68,7 +68,7 @@ export const refusingPorts: Ports = {
   characters,
   zones,
   items,
-  seats: { take: noSeats, confirm: noSeats, end: noSeats },
+  seats: { take: noSeats, isOpen: () => true, confirm: noSeats, end: noSeats },
   signIns: { watch: () => () => {}, isGood: async () => true },
   returns: { sign: () => "", read: () => undefined },
   chatLimit: { count: async () => undefined },

@@ -9,6 +9,8 @@ export interface SeatPort {
    * @throws SEATS_LIMITED the account or the address has as many as it may have
    */
   take(identity: Identity, sessionId: string): Promise<void>;
+  /** False: this process takes no new players now. */
+  isOpen(): boolean;
   /**
    * The room has reserved the seat. False: a newer join of the character replaced it meanwhile. Never throws.
    */

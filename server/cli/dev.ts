@@ -43,6 +43,7 @@ export const command: Command = {
     const main = resolve("server/main.ts");
     if (!existsSync(main))
       throw new RoomkeepError("CONFIG_INVALID", "There is no server/main.ts here. Run this in a project.");
+    process.env.ROOMKEEP_PROFILE ||= "development";
     const name = clusterProcess();
     // The first process of a cluster serves the page; the others need Vite to load the rooms only.
     const project = openViteProject(main, { page: name === undefined || name === "one" });

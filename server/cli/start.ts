@@ -27,6 +27,7 @@ Settings, as environment variables:
   DATABASE_URL             postgres://user:password@host:5432/name, instead of the embedded database
   REDIS_URL                redis://host:6379, to run several processes
   ROOMKEEP_REDIS_PREFIX    in front of every key in Redis; without it one made of the database's identity; none: nothing
+  ROOMKEEP_PROFILE         production; development or test take the game's settings of that profile (docs/settings.md)
   ROOMKEEP_PUBLIC_ADDRESS  host:port, with a path if need be, under which clients reach this process; "same" behind a
                            proxy that knows the processes by the path of their sockets
   ROOMKEEP_ADMIN_PASSWORD  sign-in of /monitor/; without it one is made and shown at the first start

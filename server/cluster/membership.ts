@@ -3,9 +3,10 @@ import { CloseCode, matchMaker } from "@colyseus/core";
 import type { BaseLogger } from "pino";
 import { CLOSE, RoomkeepError } from "../../shared/index.ts";
 import { endsWithin } from "../../shared/internal.ts";
+import type { MemoryWatch } from "../memory/memory-watch.ts";
 import { SELF_FENCE_MS } from "../persistence/leases.ts";
 import { type Heartbeats, openHeartbeats } from "./heartbeats.ts";
-import { openLoadGauge, openPressure } from "./load.ts";
+import { openLoadGauge } from "./load.ts";
 import { type Movable, openMemoryRelief } from "./memory-relief.ts";
 import { openPlacement } from "./placement.ts";
 import { asMatchmakingError } from "./redis/redis-client.ts";
@@ -38,6 +39,7 @@ export interface MembershipOptions {
   readonly address: string;
   /** Address for clients; undefined: the one of their request. */
   readonly publicAddress: string | undefined;
+  readonly memory: Pick<MemoryWatch, "shortage" | "shares">;
   /** True: this process has as many rooms as it may have. */
   isFull(): boolean;
   /** Frees the leases of a dead process. */
@@ -47,12 +49,11 @@ export interface MembershipOptions {
 /** Joins the cluster. Call it once Colyseus knows the id of this process. */
 export async function joinCluster(
   { link, driver, knowDead }: Shared,
-  { log, freeLeases, isFull, ...who }: MembershipOptions,
+  { log, freeLeases, isFull, memory, ...who }: MembershipOptions,
 ): Promise<Membership> {
   let closed = false;
   let wasTight = false;
   const placement = openPlacement();
-  const isTight = openPressure(log);
   const { processId } = matchMaker;
   const others = () => members.living().filter((one) => one.processId !== processId && !one.closed);
   const relieve = openMemoryRelief(
@@ -62,13 +63,18 @@ export async function joinCluster(
   const members: Heartbeats = openHeartbeats(link, {
     processId,
     log,
-    load: openLoadGauge(who, () => {
-      const tight = isTight();
-      // One heartbeat later: by then the others know that this process takes no rooms.
-      if (wasTight || !tight) setImmediate(relieve, tight);
-      wasTight = tight;
-      return tight || closed || isFull();
-    }),
+    load: openLoadGauge(
+      who,
+      () => {
+        // New rooms open elsewhere first; rooms move when that was not enough.
+        const tight = memory.shortage === "joins";
+        // One heartbeat later: by then the others know that this process takes no rooms.
+        if (wasTight || !tight) setImmediate(relieve, tight);
+        wasTight = tight;
+        return memory.shortage !== "none" || closed || isFull();
+      },
+      memory.shares,
+    ),
     async onDeath(dead) {
       const freed = await freeLeases(dead.incarnation);
       if (freed > 0) log.info({ processId: dead.processId, freed }, "leases of a dead process were freed");

@@ -1,12 +1,10 @@
 import { randomInt, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { basicAuth, createEndpoint, createMiddleware } from "@colyseus/core";
-import { monitor } from "@colyseus/monitor";
+import { basicAuth, createMiddleware } from "@colyseus/core";
 import type { DataSource } from "typeorm";
 import { RoomkeepError } from "../../shared/index.ts";
 import { CODE_ALPHABET } from "../../shared/internal.ts";
 import { addressKey, type RateLimit } from "../accounts/rate-limit.ts";
-import { json } from "./api/answer.ts";
 import { ADDRESS_HEADER } from "./client-address.ts";
 
 const scryptOf = promisify<string, string, number, Buffer>(scrypt);
@@ -94,13 +92,4 @@ export function adminGuards(signIn: AdminSignIn, attempts: RateLimit) {
   });
   const admitted = createMiddleware(async (context) => attempts.refund(keyOf(context)));
   return [counted, guard, admitted];
-}
-
-/** `/monitor` behind the sign-in, without its route that runs any method of a room. */
-export function monitorEndpoints(guards: ReturnType<typeof adminGuards>) {
-  const panel = monitor({ use: guards });
-  const closed = createEndpoint("/monitor/api/room/call", { method: "GET", use: guards }, async () =>
-    json(403, { code: "ACTION_REFUSED", message: "Running a room's methods from the monitor is closed." }),
-  );
-  return { ...panel, "monitor-api-room-call": closed };
 }

@@ -20,8 +20,16 @@ export interface Seats extends SeatPort {
   free(characterId: string, nextRoomId?: string): Promise<void>;
 }
 
-/** Limits waiting seats: one for each character, a few for each account and address. */
-export function openSeats(waiting: WaitingSeats, log: Pick<BaseLogger, "warn">): Seats {
+/**
+ * Limits waiting seats: one for each character, a few for each account and address.
+ *
+ * @param isOpen whether this process takes new players
+ */
+export function openSeats(
+  waiting: WaitingSeats,
+  log: Pick<BaseLogger, "warn">,
+  isOpen: () => boolean = () => true,
+): Seats {
   const ownerOf = ({ characterId, accountId, address }: Identity) => ({
     characterId,
     accountId,
@@ -38,6 +46,7 @@ export function openSeats(waiting: WaitingSeats, log: Pick<BaseLogger, "warn">):
   }
 
   return {
+    isOpen,
     async take(identity, sessionId) {
       const taken = await waiting.take(ownerOf(identity), sessionId);
       if ("earlier" in taken) return empty(taken.earlier);

@@ -4,13 +4,13 @@ import type { DataSource } from "typeorm";
 import type { Command, Log, PluginOf, PluginRoom, RoomPart, RoomPlugins } from "../../rooms/index.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 import type { Closers } from "../closers.ts";
+import { readPluginSettings } from "../settings/plugin-settings.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import type { Retention } from "../storage/retention.ts";
 import { adminPageEndpoints } from "./admin-pages.ts";
 import { orderPlugins } from "./order.ts";
 import type { AnyPlugin, PluginServices } from "./plugin.ts";
 import type { PluginRoute, RouteGuard } from "./route.ts";
-import { readSettings } from "./settings.ts";
 
 /** A plugin in its order, with its settings. */
 export interface ReadyPlugin {
@@ -57,7 +57,7 @@ export function readPlugins(
   plugins: readonly AnyPlugin[],
   env: Readonly<Record<string, string>>,
 ): readonly ReadyPlugin[] {
-  return orderPlugins(plugins).map((plugin) => ({ plugin, settings: readSettings(plugin, env) }));
+  return orderPlugins(plugins).map((plugin) => ({ plugin, settings: readPluginSettings(plugin, env) }));
 }
 
 /**

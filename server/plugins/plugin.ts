@@ -53,7 +53,7 @@ export interface PluginDefinition<Api, Settings extends z.ZodObject> {
   readonly needs?: readonly AnyPlugin[];
   /**
    * Schema of its settings. `maxEntries` of `guestbook` is the environment variable
-   * ROOMKEEP_GUESTBOOK_MAX_ENTRIES, a text: coerce numbers.
+   * ROOMKEEP_GUESTBOOK_MAX_ENTRIES, whose text may be a number, a boolean or JSON.
    */
   readonly settings?: Settings;
   /** Classes of its rows, for a test that compares them with the migrations. Plain SQL needs none. */

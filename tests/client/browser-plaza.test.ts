@@ -122,6 +122,33 @@ describeWithBrowser("two people in the plaza", (open) => {
     await shoot(bob, "plaza-chat");
   }, 60_000);
 
+  it("are seen by the admin in the monitor, which offers nothing that it does not do", async () => {
+    const [, password = ""] = /admin \/ (\S+)/.exec(server.output()) ?? [];
+    const context = await browser.newContext({ httpCredentials: { username: "admin", password } });
+    const page = await context.newPage();
+    await page.goto(`${server.url}/monitor/`);
+    await page.getByRole("button", { name: "Inspect" }).first().waitFor();
+    const note = page.getByRole("note");
+    expect(await note.innerText()).toContain("This page only shows.");
+    const offered = async () => {
+      const buttons = await page.getByRole("button").all();
+      const names = await Promise.all(
+        buttons.map(
+          async (button) => (await button.getAttribute("aria-label")) ?? (await button.innerText()),
+        ),
+      );
+      return names.filter((name) => /dispose|send|broadcast|disconnect/i.test(name));
+    };
+    expect(await offered()).toEqual([]);
+    await page.getByRole("button", { name: "Inspect" }).first().click();
+    await page.getByText(await ask<string>(ann, "k.sessionId")).waitFor();
+    expect(await offered()).toEqual([]);
+    await page.getByRole("tab", { name: "State" }).click();
+    await page.locator(".jer-value-component").first().waitFor();
+    expect(await page.locator(".jer-edit-buttons").filter({ visible: true }).count()).toBe(0);
+    await context.close();
+  }, 60_000);
+
   it("come back to their seats: one after five seconds without a network, the other after a refresh", async () => {
     const seats = await Promise.all([ann, bob].map((page) => ask<string>(page, "k.sessionId")));
     proxy.cut();

@@ -1,7 +1,6 @@
 import { type IRoomCache, initializeRoomCache } from "@colyseus/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BEAT_MS, DEAD_MS, type Heartbeats, openHeartbeats } from "../../server/cluster/heartbeats.ts";
-import { openPressure } from "../../server/cluster/load.ts";
 import type { Load, Member } from "../../server/cluster/member.ts";
 import { openPlacement } from "../../server/cluster/placement.ts";
 import { ClusterPresence } from "../../server/cluster/presence.ts";
@@ -217,17 +216,6 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       expect(ann.members.isDead("bob")).toBe(false);
     });
   });
-});
-
-it("a process that is short of memory says so, and takes rooms again when there is clearly enough", () => {
-  const shares = [0.5, 0.91, 0.85, 0.79, 0.85];
-  const warned: number[] = [];
-  const isTight = openPressure(
-    { warn: ({ memory }: { memory: number }) => void warned.push(memory), info: () => {} } as never,
-    () => shares.shift() ?? 0,
-  );
-  expect(Array.from({ length: 5 }, isTight)).toEqual([false, true, true, false, false]);
-  expect(warned).toEqual([0.91]);
 });
 
 describe("placement", () => {

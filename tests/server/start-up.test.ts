@@ -90,6 +90,9 @@ describe("a process that starts", () => {
     const call = `${server.url}/monitor/api/room/call?roomId=X&method=disconnect&args=[]`;
     expect((await fetch(call)).status).toBe(401);
     expect((await fetch(call, { headers: basic(password) })).status).toBe(403);
+    expect(server.output()).toContain(
+      '"line":"monitor: disconnect","game":"","roomId":"X","outcome":"ACTION_REFUSED"',
+    );
   });
 
   it("writes few lines of what the framework says of many broken sockets", async () => {

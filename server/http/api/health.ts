@@ -1,5 +1,6 @@
 import { createEndpoint } from "@colyseus/core";
 import { RoomkeepError } from "../../../shared/index.ts";
+import type { MemoryWatch } from "../../memory/memory-watch.ts";
 import { endpoint, json } from "./answer.ts";
 
 /** A service that the process needs, and its check. */
@@ -10,14 +11,15 @@ export interface Dependency {
 }
 
 /**
- * `/health`: the process lives, and the client's address as it sees it. `/ready`: all dependencies answer and
- * the process is not stopping; else 503 with the reason. Zones that refuse to open are counted in it, without
- * an effect on the status.
+ * `/health`: the process lives, and the client's address as it sees it. `/ready`: all dependencies answer, the
+ * process is not stopping and has memory for more players; else 503 with the reason. Zones that refuse to open
+ * are counted in it, without an effect on the status.
  */
 export function healthEndpoints(
   dependencies: readonly Dependency[],
   isStopping: () => boolean = () => false,
   zonesRefused: () => Promise<readonly unknown[]> = async () => [],
+  memory: Pick<MemoryWatch, "shortage"> = { shortage: "none" },
 ) {
   return {
     health: endpoint({
@@ -29,15 +31,20 @@ export function healthEndpoints(
       const answers = await Promise.all(dependencies.map(stateOf));
       // Other rooms work, so the process stays ready. Without a database the answers above say enough.
       const { length: refused } = await zonesRefused().catch(() => []);
-      const ready = answers.every(([, state]) => state === "ok") && !isStopping();
+      const ready =
+        answers.every(([, state]) => state === "ok") && !isStopping() && memory.shortage !== "joins";
       return json(ready ? 200 : 503, {
         status: isStopping() ? "stopping" : ready ? "ready" : "not ready",
         ...Object.fromEntries(answers),
+        ...(memory.shortage !== "none" && { memory: SHORT[memory.shortage] }),
         ...(refused > 0 && { zones: `${refused} refused to open: see the log` }),
       });
     }),
   };
 }
+
+/** What a process that is short of memory does not take. */
+const SHORT = { rooms: "short: no new rooms", joins: "short: no new rooms, nobody new" } as const;
 
 async function stateOf({ name, ask }: Dependency): Promise<[string, string]> {
   return ask().then(
