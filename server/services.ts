@@ -61,6 +61,8 @@ export interface Services {
   readonly shared: Shared | undefined;
   /** This process's part in the cluster, once it listens; undefined where it is alone. */
   membership: Membership | undefined;
+  /** True once its games are defined: in development it listens before. */
+  serving: boolean;
   /** True once it begins to end: it is not ready for more. */
   stopping: boolean;
   readonly characters: Characters;
@@ -139,14 +141,15 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const { registry } = metrics;
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
   closers.push("retention", openRetention(ds, log, open.retention));
-  const isStopping = () => services.stopping;
-  const known = { config, log, database, shared, signIn, auth, seats, isStopping, zones };
+  const phase = () => (services.stopping ? "stopping" : services.serving ? "running" : "starting");
+  const known = { config, log, database, shared, signIn, auth, seats, phase, zones } as const;
   const services: Services = {
     config,
     log,
     database,
     shared,
     membership: undefined,
+    serving: false,
     stopping: false,
     incarnation,
     characters,
@@ -231,12 +234,12 @@ async function openKept({
 function foundationEndpoints(
   foundation: Pick<Services, "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones"> & {
     readonly seats: Seats;
-    isStopping(): boolean;
+    phase(): "starting" | "running" | "stopping";
   },
   metrics: Metrics,
   plugins: OpenPlugins,
 ) {
-  const { config, log, database, shared, signIn, auth, seats, isStopping, zones } = foundation;
+  const { config, log, database, shared, signIn, auth, seats, phase, zones } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
   const guards = adminGuards(signIn);
@@ -249,7 +252,7 @@ function foundationEndpoints(
   };
   if (shared) dependencies.push({ name: "redis", ask: () => shared.ping() as Promise<never> });
   const own = {
-    ...healthEndpoints(dependencies, isStopping, zones.refused),
+    ...healthEndpoints(dependencies, phase, zones.refused),
     ...accountEndpoints({ ds, auth, passwords: openPasswords() }),
     ...characterEndpoints({ ds, auth, tickets, seats, max: config.charactersMax }),
     ...identityEndpoints({ ds, auth, oidc, log }),

@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   RECOVERY_INVALID: "No character has this recovery code.",
   ROOM_UNKNOWN: "No open room has this code.",
   ROOM_FULL: "The room has no free place.",
+  MATCH_INVALID: "A join option by which rooms are matched has no value that the game knows.",
   ROOM_CLOSED: "The room closed before the join was through.",
   ROOMS_FULL: "This server has as many rooms open as it may have.",
   SEATS_LIMITED: "Too many seats are reserved by this account or address and not taken yet.",
@@ -122,6 +123,8 @@ export const ERROR_CODES = {
   PLUGIN_INVALID: "A plugin is named wrongly, or has a name, route or migration that is taken.",
   PLUGIN_MISSING: "A plugin is needed that the server does not have.",
   PLUGIN_CYCLE: "Plugins need each other in a circle.",
+  GAME_INVALID: "A game's room class lacks something, or names what there is not.",
+  STATE_UNTRACKED: "Changes of a state class would never be sent, as it was compiled.",
   PORTAL_UNKNOWN: "A portal leads to a game or a spawn that there is not.",
 } as const;
 

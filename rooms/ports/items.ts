@@ -47,6 +47,8 @@ export type OwnContainer = "bag" | "equipment" | "bank";
  * if (!looted.ok) return looted; // refused: nothing changed
  */
 export interface ItemPort {
+  /** Whether some game of the server has items of this kind. */
+  knows(template: string): boolean;
   /** What is in bag and equipment. */
   read(claim: Claim): Promise<Stack[]>;
   /** What is in bag, equipment and purse now, read together. */

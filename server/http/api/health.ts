@@ -8,10 +8,10 @@ export interface Dependency {
   ask(): Promise<unknown>;
 }
 
-/** `/health`: the process lives, and which address it takes the asker for. `/ready`: what it needs answers, and it is not about to end; else 503 with the reason. Zones that refuse to open are told in it, and change nothing. */
+/** `/health`: the process lives, and which address it takes the asker for. `/ready`: what it needs answers, its games are defined, and it is not about to end; else 503 with the reason. Zones that refuse to open are told in it, and change nothing. */
 export function healthEndpoints(
   dependencies: readonly Dependency[],
-  isStopping: () => boolean = () => false,
+  phase: () => "starting" | "running" | "stopping" = () => "running",
   zonesRefused: () => Promise<readonly unknown[]> = async () => [],
 ) {
   return {
@@ -24,9 +24,10 @@ export function healthEndpoints(
       const answers = await Promise.all(dependencies.map(stateOf));
       // No reason to be not ready: the other rooms live. Without a database the answer above says enough.
       const { length: refused } = await zonesRefused().catch(() => []);
-      const ready = answers.every(([, state]) => state === "ok") && !isStopping();
+      const now = phase();
+      const ready = answers.every(([, state]) => state === "ok") && now === "running";
       return json(ready ? 200 : 503, {
-        status: isStopping() ? "stopping" : ready ? "ready" : "not ready",
+        status: now !== "running" ? now : ready ? "ready" : "not ready",
         ...Object.fromEntries(answers),
         ...(refused > 0 && { zones: `${refused} refused to open: see the log` }),
       });

@@ -216,9 +216,11 @@ describe("systems", () => {
     systems.shutdown([], { tick: 2 });
     systems.run([], { tick: 3 });
     expect(told).toEqual(
-      ["a begins", "b begins", "a runs", "b runs", "a runs", "b runs", "late begins", "late runs"].concat(
-        ["late ends", "b ends", "a ends"],
-      ),
+      ["a begins", "b begins", "a runs", "b runs", "a runs", "b runs", "late begins", "late runs"].concat([
+        "late ends",
+        "b ends",
+        "a ends",
+      ]),
     );
     expect(systems.memories()).toEqual({ count: { runs: 2 } });
 
