@@ -1,6 +1,6 @@
 import { MapSchema, Schema, TypeContext } from "@colyseus/schema";
 import { Carrier, RoomkeepError, Shop, type World } from "../shared/index.ts";
-import { fieldsOf } from "../shared/internal.ts";
+import { adoptInternal, fieldsOf, guardClass, isComponent, type SchemaClass } from "../shared/internal.ts";
 import type { ItemPort } from "./ports/ports.ts";
 
 /** A room as its class makes it, before it opens. */
@@ -90,7 +90,9 @@ function checkTracked(state: Schema): void {
     const instance = makeOne(type);
     if (instance) checkFields(instance);
     tracked.add(type);
+    if (!isComponent(type as unknown as SchemaClass)) guardClass(type as unknown as SchemaClass);
   }
+  adoptInternal(state);
 }
 
 function checkFields(ref: Schema): void {

@@ -320,6 +320,7 @@ export abstract class WorldRoom<
     { answers }: { answers: "nobody" | "recording" },
   ): Promise<RoomWorld<S, A>> {
     this.answers.from = answers;
+    this.check();
     this.openParts(around);
     this.onBegin?.();
     await this.onOpen?.();
