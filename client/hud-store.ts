@@ -23,7 +23,12 @@ export function addLine({ lines }: HudStore, line: Omit<ChatEntry, "key">): void
   lines.value = [...lines.value.slice(1 - LINES_MAX), { ...line, key }];
 }
 
-/** State of the HUD of the open room. */
+/** What a game shows in a slot. A new object each time it is shown: the same function renders again. */
+export interface SlotContent {
+  render(): ComponentChild;
+}
+
+/** What the HUD shows of the open room. */
 export interface HudStore {
   /** The room that the chat lines belong to. */
   roomId: string;
@@ -35,7 +40,7 @@ export interface HudStore {
   /** Whether the panel of rates is open. */
   readonly netStatsOpen: Signal<boolean>;
   readonly players: Signal<number>;
-  readonly slots: Record<HudSlot, Signal<(() => ComponentChild) | null>>;
+  readonly slots: Record<HudSlot, Signal<SlotContent | null>>;
 }
 
 /** Makes an empty {@link HudStore}. */

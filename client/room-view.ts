@@ -122,7 +122,7 @@ function contextOf({ stage, room, hud, settings, sounds }: RoomViewOptions, part
     me: () => actors.pose(room.sessionId),
     onFrame: (frame) => void frames.push(frame),
     show: (slot, render) => {
-      hud.slots[slot].value = render;
+      hud.slots[slot].value = render && { render };
     },
     mark: (id, mark) => actors.avatar(id)?.mark(mark ?? undefined),
     notice: (text) => {

@@ -4,6 +4,7 @@ import type { PlayTarget } from "./account/play-target.ts";
 import type { HudStore } from "./hud-store.ts";
 import type { Input } from "./input/input.ts";
 import type { ItemsStore } from "./items/items-store.ts";
+import { missingView } from "./missing-view.ts";
 import type { JoinedRoom } from "./network/predict.ts";
 import type { Session } from "./network/session.ts";
 import { openRoomView, openScenery, type RoomView } from "./room-view.ts";
@@ -16,7 +17,7 @@ import type { GameView, GameViews, ViewSource } from "./view.ts";
 
 /** Session, stage and stores of {@link syncScene}. */
 export interface SceneSync {
-  session: Pick<Session, "room">;
+  session: Pick<Session, "room" | "problem" | "leave">;
   playTarget: PlayTarget;
   account: Account;
   settings: Settings;
@@ -54,7 +55,9 @@ export function syncScene(sync: SceneSync): () => RoomView | undefined {
     } else stopPreview = showPreview(stage, view.level, account, settings);
   };
   watchRoom(session.room, close, (room) => {
-    const source = views[room ? room.name : playTarget.game.value] ?? Object.values(views)[0];
+    const source = views[room ? room.name : playTarget.game.value];
+    // Another game's view would show a world that is not there.
+    if (room && !source) queueMicrotask(() => turnBack(session, room.name));
     return source && { view: loadView(source, sync.hud), open: (view) => open(room, view) };
   });
   return () => roomView;
@@ -69,6 +72,12 @@ async function loadView(source: ViewSource, hud: HudStore): Promise<GameView | u
     hud.notice.value = "A part of the page could not be loaded. Reload the page.";
     return undefined;
   }
+}
+
+/** Out of a room that this page cannot show: through a link, or a portal. */
+function turnBack(session: Pick<Session, "problem" | "leave">, game: string): void {
+  session.leave();
+  session.problem.value = missingView(game);
 }
 
 /** Draws the scenery of one view at a time. @returns changes the view */

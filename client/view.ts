@@ -29,8 +29,8 @@ export interface ViewContext<S extends WorldState = WorldState> {
   /** Calls back once a frame, after all actors are placed. Ends with the room. */
   onFrame(frame: (dtS: number, now: number) => void): void;
   /**
-   * Shows a component in a slot; it re-renders by the signals it reads. Calling again replaces it, null
-   * empties it.
+   * Shows a component in a slot; it re-renders by the signals it reads, and by each call, be it with the same
+   * function. Another function replaces it, null empties the slot.
    */
   show(slot: HudSlot, render: (() => ComponentChild) | null): void;
   /** Puts a mark above an avatar's name; null removes it. */

@@ -63,6 +63,7 @@ export function naivePorts(ds: DataSource): { characters: CharacterPort; items: 
   const refused = async () => refuse("ACTION_REFUSED");
 
   const items: ItemPort = {
+    knows: () => true,
     read: async (claim) => stacksOf(claim),
     look: async (claim) => booked(claim),
     readIn: async () => [],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineLevel, RoomkeepError } from "../shared/index.ts";
+import type { MatchBy, RoomOrder } from "./match-options.ts";
 import type { RoomPlugins } from "./plugins.ts";
 import type { Ports, ReturnPort } from "./ports/ports.ts";
 
@@ -7,6 +8,8 @@ import type { Ports, ReturnPort } from "./ports/ports.ts";
 export interface RoomListing {
   label: string;
   game: string;
+  /** What joins are matched by: only those with the same meet here. */
+  match?: string | undefined;
 }
 
 /** What players of every room may send each other, by the message's type. Emotes are those of rooms with a world. */
@@ -29,6 +32,17 @@ export interface GameListing {
    * zones.
    */
   overflow?: boolean;
+  /**
+   * Join options by which strangers are matched: those who ask for different values never meet. By names, or with the
+   * values that each may have; anything else is refused with MATCH_INVALID. The room has its own as `match`. Whoever
+   * comes by code or invitation is let in; a portal leads to the first values.
+   *
+   * @example
+   * matchBy: { mode: ["red", "blue"], map: ["hills", "docks"] }, // joins: { mode: "blue" }
+   */
+  matchBy?: MatchBy;
+  /** Which of several open rooms a join gets. Default: the fullest in a cluster, else the oldest. */
+  sortBy?: RoomOrder;
   /** What players may not send here, such as `["chat", "whisper"]`; it is refused with CHANNEL_CLOSED. */
   closed?: readonly Channel[];
 }

@@ -1,7 +1,7 @@
 import { type Client, Room, type RoomException, SchemaSerializer, type Serializer } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
-import { CLOSE, type Refusal } from "../shared/index.ts";
+import { CLOSE, type Refusal, RoomkeepError } from "../shared/index.ts";
 import { roomMessages } from "../shared/internal.ts";
 import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type RoomListing,
   readCreateOptions,
 } from "./game-listing.ts";
+import { type Match, matchKey, readMatch } from "./match-options.ts";
 import { type ChatDecision, registerChat } from "./messaging/chat.ts";
 import { ROOM_COMMANDS } from "./messaging/commands.ts";
 import { type Command, type Console, openConsole, registerConsoleMessages } from "./messaging/console.ts";
@@ -44,6 +45,7 @@ import { openPluginParts, type PluginOf, type PluginParts, type RoomPlugins } fr
 import type { Claim, Identity, ItemTemplates, Log, Ports, Stay } from "./ports/ports.ts";
 import { takeView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
+import { checkRoom } from "./room-checks.ts";
 import { confirmSeats, freeSeat } from "./seat-reservations.ts";
 import { type Faults, openFaults } from "./simulation/faults.ts";
 import { Recording } from "./simulation/recording.ts";
@@ -118,6 +120,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** Rate limits of a player's messages, by type. */
   rateLimits: Record<string, RateLimit> = {};
 
+  /** The values of the listing's `matchBy` that this room is for. */
+  match: Match = {};
   /** The players in the room, by session id; a dropped player stays until the seat is given up. */
   readonly players = new Map<string, P>();
   protected readonly recording = new Recording();
@@ -239,16 +243,35 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     await orJoinError(this.create(options));
   }
 
+  /**
+   * Looks for what a builder forgets, before the room opens; the server does it when it starts, too.
+   *
+   * @throws GAME_INVALID, STATE_UNTRACKED
+   */
+  check(): void {
+    checkRoom(this.constructor.name, this, { hasWorld: false });
+  }
+
+  /** @throws GAME_INVALID a game's own `onCreate` did not call the one that it overrides */
+  checkOpened(): void {
+    if (this.live) return;
+    const text = `${this.constructor.name} did not open: its onCreate must call super.onCreate(options). Use onOpen instead.`;
+    throw new RoomkeepError("GAME_INVALID", text);
+  }
+
   private async create(options: unknown): Promise<void> {
     const wanted = readCreateOptions(options);
     const { ports, plugins, successor } = wanted;
     const stay = this.stayOf(wanted);
     const { listing } = this.constructor as typeof GameRoom;
+    this.check();
     this.stopListening.push(ports.openRoom());
     if (this.hasOneRoom && !successor) await refuseFull(this.roomName);
     this.roomId = stay ? await formerCode(stay.roomId) : await uniqueCode(this.roomId, ports.codeLength);
     this.maxClients = listing.maxPlayers;
-    this.metadata = { label: listing.label, game: this.roomName };
+    this.match = readMatch(listing.matchBy, options);
+    const match = matchKey(listing.matchBy, this.match);
+    this.metadata = { label: listing.label, game: this.roomName, ...(match && { match }) };
     // A kept zone has one room: a player who opened it as a private one would keep all others out.
     const wish = this.hasOneRoom ? undefined : (stay?.hidden ?? wanted.private);
     const isHidden = listing.instance || (wish ?? listing.private ?? false);

@@ -1,8 +1,9 @@
-export type { Channel } from "./game-listing.ts";
+export type { Channel, GameListing } from "./game-listing.ts";
 export { GameRoom } from "./game-room.ts";
 export type { ItemUse } from "./items/item-messages.ts";
 export type { ItemAction } from "./items/item-requests.ts";
 export type { ItemOptions, RoomItems } from "./items/room-items.ts";
+export type { Match, MatchBy, MatchOf, MatchValue, RoomOrder } from "./match-options.ts";
 export type { ChatDecision, Redirected } from "./messaging/chat.ts";
 export { type Argument, type Caller, type Command, defineCommand } from "./messaging/console.ts";
 export type { RateLimit } from "./messaging/rate-limit.ts";

@@ -1,6 +1,7 @@
 // Names that the framework's other parts use. Not published: builders have ./index.ts.
 
-export type { GameListing, RoomListing } from "./game-listing.ts";
+export type { RoomListing } from "./game-listing.ts";
+export { matchKey, readMatch, SORT_BY } from "./match-options.ts";
 export { ROLES } from "./messaging/console.ts";
 export { isObsceneName } from "./messaging/obscenity.ts";
 export type { Unsaved } from "./persistence/unsaved-states.ts";

@@ -3,7 +3,8 @@ import type { Surroundings } from "./game-room.ts";
 import { absentClient } from "./persistence/hot-reload-snapshot.ts";
 import type { Player } from "./player.ts";
 import { refusingPlugins } from "./plugins.ts";
-import type { CharacterSheet, Claim, Place, Role } from "./ports/ports.ts";
+import { blankClaim } from "./ports/blank-claim.ts";
+import type { CharacterSheet, Place, Role } from "./ports/ports.ts";
 import { refusingPorts, silence } from "./ports/refusing-ports.ts";
 import type { RecordedPose } from "./simulation/lag-compensation.ts";
 import type { Mark, RecordLine } from "./simulation/recorder.ts";
@@ -62,7 +63,7 @@ export async function openReplay<R extends WorldRoom>(
   return {
     room,
     join: (id, sheet, role = "player", arrival) =>
-      void world.join(absentClient(id), claimOf(id, sheet), role, arrival),
+      void world.join(absentClient(id), blankClaim(id, sheet), role, arrival),
     leave: (id) => void (world.players.has(id) && world.leave(playerOf(id))),
     away: (id, away) => world.setAway(playerOf(id), away),
     message: (id, type, message) => world.act(playerOf(id), type, message),
@@ -79,15 +80,8 @@ export async function openReplay<R extends WorldRoom>(
       world.step();
     },
     resume: (mark) =>
-      world.resume(mark, { client: absentClient, claim: ({ id, sheet }) => claimOf(id, sheet) }),
+      world.resume(mark, { client: absentClient, claim: ({ id, sheet }) => blankClaim(id, sheet) }),
   };
-}
-
-/** A claim without a lease, on a blank character with the given parts of a sheet. */
-function claimOf(id: string, sheet: Partial<CharacterSheet> = {}): Claim {
-  const state = { v: 1 as const, places: {}, stats: {} };
-  const blank = { id, accountId: id, name: id, color: 0, shape: 0, coins: 0, state };
-  return { sheet: { ...blank, ...sheet }, epoch: 1, version: 0 };
 }
 
 /** A re-run has no clients and no process. */

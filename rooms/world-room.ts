@@ -36,15 +36,17 @@ import {
 import type { Carrying, HotReloadHost } from "./persistence/hot-reload.ts";
 import { type KeptActors, keepActors, restoreActors } from "./persistence/hot-reload-actors.ts";
 import { fillFields } from "./persistence/hot-reload-fields.ts";
-import type { HotReloadSnapshot, Returning } from "./persistence/hot-reload-snapshot.ts";
+import { absentClient, type HotReloadSnapshot, type Returning } from "./persistence/hot-reload-snapshot.ts";
 import type { PlaySessionsHost } from "./persistence/play-sessions.ts";
 import { openZone, type ZoneFormat, type ZoneKeeper } from "./persistence/zone-saves.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
+import { blankClaim } from "./ports/blank-claim.ts";
 import type { Claim, Identity } from "./ports/ports.ts";
 import type { InterestOptions } from "./replication/interest.ts";
 import { InterestSerializer } from "./replication/interest-serializer.ts";
 import { giveOwnView } from "./replication/owner-view.ts";
 import type { StableSerializer } from "./replication/stable-serializer.ts";
+import { checkItems, checkRoom, checkShops } from "./room-checks.ts";
 import { type ApplyAnswer, type Ask, openAsyncResults } from "./simulation/async-results.ts";
 import type { Seen } from "./simulation/lag-compensation.ts";
 import type { Recorder } from "./simulation/recorder.ts";
@@ -228,6 +230,11 @@ export abstract class WorldRoom<
    */
   protected useItems<C extends Carrier>(this: WorldRoom<S, C>, options: ItemOptions<C> = {}): RoomItems<C> {
     const { players, router: inbox, simulation, zone } = this;
+    checkItems(this.constructor.name, {
+      avatar: this.sampleAvatar(),
+      uses: options.uses ?? {},
+      items: this.ports.items,
+    });
     const items = openRoomItems<C>(
       {
         players,
@@ -242,6 +249,20 @@ export abstract class WorldRoom<
     );
     this.roomWorld.items = items;
     return items;
+  }
+
+  /** An avatar of a blank character; undefined: the game makes one of players only. */
+  private sampleAvatar(): A | undefined {
+    try {
+      return this.createAvatar({ client: absentClient(""), claim: blankClaim("") });
+    } catch {
+      return undefined;
+    }
+  }
+
+  override check(): void {
+    const { matchBy } = (this.constructor as typeof WorldRoom).listing;
+    checkRoom(this.constructor.name, this, { hasWorld: true, isMatched: matchBy !== undefined });
   }
 
   /**
@@ -301,6 +322,7 @@ export abstract class WorldRoom<
     { answers }: { answers: "nobody" | "recording" },
   ): Promise<RoomWorld<S, A>> {
     this.answers.from = answers;
+    this.check();
     this.openParts(around);
     this.onBegin?.();
     await this.onOpen?.();
@@ -401,6 +423,7 @@ export abstract class WorldRoom<
     this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
     if (!this.zoneKeeper?.restored) this.onBegin?.();
     await super.openGame();
+    checkShops(this.constructor.name, this.world, this.ports.items);
     this.simulation.begin();
     this.placed = new Map(this.state.actors.entries());
   }
@@ -549,12 +572,13 @@ export abstract class WorldRoom<
     // Dropped players are saved here, and come back into the room that is open then.
     if (![...this.players.values()].some(({ hold }) => hold === undefined)) return;
     this.phase = "moving";
-    const { roomName: game, roomId, presence, zoneKeeper } = this;
+    const { roomName: game, roomId, presence, zoneKeeper, match } = this;
     const { travel, opening } = present(this.liveWorld, "moveOut");
     await travel.carry(async () => {
       this.simulation.end();
       await zoneKeeper?.close();
-      return openSuccessor(presence, { game, roomId, instance: opening.instance, hidden: opening.isHidden });
+      const { instance, isHidden: hidden } = opening;
+      return openSuccessor(presence, { game, roomId, instance, hidden, match });
     });
     this.log.info({ left: this.players.size }, "room moved to another process");
   }

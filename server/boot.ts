@@ -102,6 +102,7 @@ export async function startServer(
             config.databaseUrl ? freeLeasesOfDead(foundation.database.ds, dead) : 0,
         });
       await followHints(foundation.signIns);
+      foundation.serving = entries.length > 0;
       guard.open();
       const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;
       return {
@@ -110,7 +111,10 @@ export async function startServer(
         processId: matchMaker.processId,
         foundation,
         onDrainAsked: (listener) => void hearDrain(foundation, listener),
-        reload: (edited) => swapGames(entries, edited, foundation),
+        async reload(edited) {
+          await swapGames(entries, edited, foundation);
+          foundation.serving = entries.length > 0;
+        },
         close: () => shutDown(opened, http, foundation).finally(giveBackConsole),
       };
     } catch (error) {

@@ -1,6 +1,20 @@
-import { type AuthContext, generateId, matchMaker } from "@colyseus/core";
-import type { GameRoom, Identity, Ports, RoomPlugins, WorldRoom } from "../rooms/index.ts";
-import { type JoinAttempt, orJoinError, refusingPlugins } from "../rooms/internal.ts";
+import { type AuthContext, generateId, matchMaker, type SortOptions } from "@colyseus/core";
+import {
+  type GameListing,
+  GameRoom,
+  type Identity,
+  type Ports,
+  type RoomPlugins,
+  type WorldRoom,
+} from "../rooms/index.ts";
+import {
+  type JoinAttempt,
+  matchKey,
+  orJoinError,
+  readMatch,
+  refusingPlugins,
+  SORT_BY,
+} from "../rooms/internal.ts";
 import { type ItemTemplate, type ItemTemplates, RoomkeepError } from "../shared/index.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
 
@@ -17,11 +31,28 @@ export type Games = Record<string, GameClass>;
  * @throws PORTAL_UNKNOWN
  */
 export function defineGames(games: Games, ports: Ports, plugins: RoomPlugins = refusingPlugins): GameEntry[] {
+  for (const [game, Game] of Object.entries(games)) checkGame(game, Game);
   checkPortals(games);
   return Object.entries(games).map(([game, Game]) => {
-    matchMaker.defineRoomType(game, withSignIn(game, Game, ports), { ports, plugins });
+    const defined = matchMaker.defineRoomType(game, withSignIn(game, Game, ports), { ports, plugins });
+    matchJoins(defined, Game.listing);
     return { game, ...Game.listing };
   });
+}
+
+/**
+ * Strangers meet who ask for the same. All values are one condition: a join that leaves one out must not fit every room,
+ * and no option may take the name of something else that a room is found by.
+ */
+function matchJoins(
+  defined: { getFilterOptions(options: unknown): object; sortOptions?: SortOptions },
+  { matchBy, sortBy }: GameListing,
+): void {
+  if (matchBy)
+    defined.getFilterOptions = (options: unknown) => ({
+      match: matchKey(matchBy, readMatch(matchBy, options)),
+    });
+  if (sortBy) defined.sortOptions = SORT_BY[sortBy];
 }
 
 /**
@@ -52,11 +83,17 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
   // then.
   const admitted = new WeakMap<AuthContext, Promise<Identity>>();
   const Signed = class extends (Game as new () => GameRoom) {
+    override async onCreate(options: unknown): Promise<void> {
+      await super.onCreate(options);
+      await orJoinError((async () => this.checkOpened())());
+    }
     static async onAuth(
       ticket: string | undefined,
       options: unknown,
       context: AuthContext,
     ): Promise<Identity> {
+      // Before the ticket is used up.
+      await orJoinError((async () => void readMatch(Game.listing.matchBy, options))());
       const known = admitted.get(context);
       if (known) return known;
       const attempt = { game, roomId: roomAsked(context), address: context.ip ?? "" };
@@ -100,7 +137,49 @@ function roomAsked({ req }: AuthContext): string | undefined {
 }
 
 /**
- * Checks that every portal of the games' levels leads to a game and a spawn.
+ * The games that a server/main exports.
+ *
+ * @throws CONFIG_INVALID there are none
+ */
+export function readGames({ games }: { readonly games?: Games }, file: string): Games {
+  if (!games) throw new RoomkeepError("CONFIG_INVALID", `${file} does not export \`games\`.`);
+  if (Object.keys(games).length === 0)
+    throw new RoomkeepError("CONFIG_INVALID", `\`games\` of ${file} has no game: \`{ yard: YardRoom }\`.`);
+  return games;
+}
+
+/**
+ * Makes one room of a game, which never opens, and looks at it. A game that sets itself up in an `onCreate` of its own is
+ * looked at when a room opens.
+ *
+ * @throws GAME_INVALID, STATE_UNTRACKED
+ */
+function checkGame(game: string, Game: GameClass): void {
+  if (typeof Game !== "function" || !(Game.prototype instanceof GameRoom))
+    throw new RoomkeepError(
+      "GAME_INVALID",
+      `"${game}" is no room class: export a class that extends WorldRoom or GameRoom.`,
+    );
+  if (Game.prototype.onCreate !== GameRoom.prototype.onCreate) return;
+  const room = makeOne(game, Game);
+  room.check();
+  const { level } = room as unknown as Partial<Pick<WorldRoom, "level">>;
+  if (!level || level === Game.level || level.portals.length === 0) return;
+  const text = `${Game.name} has its level as \`override level\`, and its portals could not be followed: write \`static override readonly level\`.`;
+  throw new RoomkeepError("GAME_INVALID", text);
+}
+
+function makeOne(game: string, Game: GameClass): GameRoom {
+  try {
+    return new Game();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RoomkeepError("GAME_INVALID", `No room of "${game}" can be made: ${reason}`, { cause });
+  }
+}
+
+/**
+ * Follows every portal of the games' levels to its other side.
  *
  * @throws PORTAL_UNKNOWN if one leads to no game, or to a spawn that the level there does not name
  */

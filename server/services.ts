@@ -76,6 +76,8 @@ export interface Services {
   membership: Membership | undefined;
   /** True: Redis does not take the heartbeats of this process; false where it is alone. */
   isRedisAway(): boolean;
+  /** True once its games are defined: in development it listens before. */
+  serving: boolean;
   /** True once the shutdown has begun: `/ready` answers 503. */
   stopping: boolean;
   readonly characters: Characters;
@@ -165,7 +167,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   );
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
   closers.push("retention", openRetention(ds, log, [...accountRetention(ds, config), ...open.retention]));
-  const isStopping = () => services.stopping;
+  const phase = () => (services.stopping ? "stopping" : services.serving ? "running" : "starting");
   const isRedisAway = () => services.membership?.members.isAway() ?? false;
   const known = {
     config,
@@ -175,18 +177,19 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     signIn,
     auth,
     seats,
-    isStopping,
+    phase,
     isRedisAway,
     zones,
     audit,
     memory,
-  };
+  } as const;
   const services: Services = {
     config,
     log,
     database,
     shared,
     membership: undefined,
+    serving: false,
     stopping: false,
     isRedisAway,
     incarnation,
@@ -325,14 +328,14 @@ function foundationEndpoints(
     "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones" | "audit" | "memory"
   > & {
     readonly seats: Seats;
-    isStopping(): boolean;
     isRedisAway(): boolean;
+    phase(): "starting" | "running" | "stopping";
   },
   metrics: Metrics,
   plugins: OpenPlugins,
 ) {
   const { config, log, database, shared, signIn, auth, seats, zones, audit, memory } = foundation;
-  const { isStopping, isRedisAway } = foundation;
+  const { phase, isRedisAway } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
   const dependencies: Dependency[] = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
@@ -349,7 +352,7 @@ function foundationEndpoints(
   const askRedis = (link: Shared) => (isRedisAway() ? Promise.reject() : link.ping());
   if (shared) dependencies.push({ name: "redis", ask: () => askRedis(shared) as Promise<never> });
   const own = {
-    ...healthEndpoints(dependencies, isStopping, zones.refused, memory),
+    ...healthEndpoints(dependencies, phase, zones.refused, memory),
     ...accountEndpoints({ ds, auth, passwords: openPasswords(), names }),
     ...characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max: config.charactersMax, names }),
     ...identityEndpoints({ ds, auth, oidc, log }),

@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   ROOM_UNKNOWN: "No open room has this code.",
   ROOM_FULL: "The room has no free place.",
   ROOM_OPEN: "A room with this code is open already; join it.",
+  MATCH_INVALID: "A join option by which rooms are matched has no value that the game knows.",
   ROOM_CLOSED: "The room closed before the join was through.",
   ROOMS_FULL: "This server has as many rooms open as it may have.",
   MEMORY_SHORT: "This server is short of memory; try again in a moment.",
@@ -103,6 +104,7 @@ export const ERROR_CODES = {
   COMPONENT_INVALID:
     "A component's field has a value of the wrong type or out of its limits; nothing was changed.",
   COMPONENT_UNKNOWN: "The actor has no such component, or the class was not made by defineComponent.",
+  FIELD_INVALID: "A field of a state has a value of the wrong type or out of its range; nothing was changed.",
   NUMBER_NOT_FINITE: "A number of an avatar was not finite; the avatar was put back to what it was before.",
   ACTOR_INVALID: "The value is not an actor of a known class.",
   ACTOR_EXISTS: "An actor with this id is in the world already.",
@@ -133,6 +135,8 @@ export const ERROR_CODES = {
   PLUGIN_INVALID: "A plugin is named wrongly, or has a name, route or migration that is taken.",
   PLUGIN_MISSING: "A plugin is needed that the server does not have.",
   PLUGIN_CYCLE: "Plugins need each other in a circle.",
+  GAME_INVALID: "A game's room class lacks something, or names what there is not.",
+  STATE_UNTRACKED: "Changes of a state class would never be sent, as it was compiled.",
   PORTAL_UNKNOWN: "A portal leads to a game or a spawn that there is not.",
 } as const;
 

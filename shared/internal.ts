@@ -63,6 +63,9 @@ export {
 export { canonicalJson, fnv1a64 } from "./snapshot/hash.ts";
 export { fillFromJson, schemaToJson, valueFromJson, valueToJson } from "./snapshot/schema-json.ts";
 export { checkSnapshot, type SnapshotParts } from "./snapshot/snapshot.ts";
+export { isComponent } from "./world/component.ts";
+export { guardClass } from "./world/field-guards.ts";
 export { isFinitePose, mendActor } from "./world/finite.ts";
 export { FiniteValues } from "./world/finite-values.ts";
+export { adoptInternal, internalNames } from "./world/internal-fields.ts";
 export { fieldsOf, type SchemaClass } from "./world/schema-fields.ts";

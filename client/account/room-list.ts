@@ -1,4 +1,5 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { tellMissingViews } from "../missing-view.ts";
 import type { Api, GameEntry, RoomEntry } from "../network/api.ts";
 import { explain } from "../network/error-messages.ts";
 import type { Session } from "../network/session.ts";
@@ -26,6 +27,10 @@ export function watchRoomList(session: Session, api: Api, views: GameViews): Roo
       const answer = await api.rooms();
       rooms.value = answer.rooms.filter(({ game }) => game in views);
       problem.value = "";
+      tellMissingViews(
+        answer.games.map(({ game }) => game),
+        views,
+      );
       games.value = answer.games.filter(({ game }) => game in views);
     } catch (error) {
       rooms.value = [];

@@ -141,7 +141,7 @@ function Playing(props: HudProps) {
       <TopBar session={session} hud={hud} items={items} overlays={overlays} viewport={viewport} />
       {(["top", "side", "center"] as const).map((slot) => (
         <div key={slot} class={`slot ${slot}`}>
-          {hud.slots[slot].value?.()}
+          {hud.slots[slot].value?.render()}
           {panels.filter((panel) => panel.slot === slot).map((panel) => panel.render(panelContext))}
         </div>
       ))}

@@ -1,5 +1,11 @@
 import { type Schema, TypeContext } from "@colyseus/schema";
-import { fieldsOf, fillFromJson, type SchemaClass, schemaToJson } from "../../shared/internal.ts";
+import {
+  fieldsOf,
+  fillFromJson,
+  internalNames,
+  type SchemaClass,
+  schemaToJson,
+} from "../../shared/internal.ts";
 
 /** The fields of an instance as JSON, each by itself: an edit may make one of them unreadable. */
 export type KeptFields = readonly Record<string, unknown>[];
@@ -40,7 +46,7 @@ export function keepFields(
   lost: Lost,
   skip: readonly string[] = [],
 ): KeptFields {
-  const names = [...fieldsOf(ref.constructor).map(({ name }) => name), ...Object.keys(ref)];
+  const names = [...fieldsOf(ref.constructor).map(({ name }) => name), ...internalNames(ref)];
   return names.flatMap((name) => {
     if (skip.includes(name)) return [];
     const others = names.filter((other) => other !== name);

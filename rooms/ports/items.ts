@@ -54,6 +54,9 @@ export type OwnContainer = "bag" | "equipment" | "bank";
  */
 export interface ItemPort {
   /** Stacks in bag and equipment. */
+  /** Whether some game of the server has items of this kind. */
+  knows(template: string): boolean;
+  /** What is in bag and equipment. */
   read(claim: Claim): Promise<Stack[]>;
   /** Bag, equipment and purse as they are now, read together. */
   look(claim: Claim): Promise<Booked>;

@@ -4,6 +4,7 @@ import { roomMessages } from "../../shared/internal.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Goal } from "./portal.ts";
+import { matchOf } from "./room-finder.ts";
 
 /** The parts of a room that its overflow rooms need. */
 export interface OverflowHost<A extends Avatar> {
@@ -25,8 +26,11 @@ export function openOverflowRooms<A extends Avatar>(
 ): void {
   const { roomId, roomName } = host;
   const others = async (): Promise<IRoomCache[]> => {
-    const open = await matchMaker.query({ name: roomName, private: false, locked: false });
-    return open.filter((room) => room.roomId !== roomId);
+    const open = await matchMaker.query({ name: roomName, private: false });
+    const here = open.find((room) => room.roomId === roomId);
+    return open.filter(
+      (room) => room.roomId !== roomId && !room.locked && (!here || matchOf(room) === matchOf(here)),
+    );
   };
 
   router.ask("siblings", roomMessages.siblings, async (player): Promise<undefined> => {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type IRoomCache, matchMaker, type Presence } from "@colyseus/core";
 import { RoomkeepError, readErrorCode } from "../../shared/index.ts";
-import type { GameListing } from "../game-listing.ts";
+import type { GameListing, RoomListing } from "../game-listing.ts";
+import { type Match, matchKey, readMatch } from "../match-options.ts";
 
 /** Hash in the presence: rooms of instances, by the name of the game and the party or character. */
 const INSTANCES = "roomkeep:instances";
@@ -70,6 +71,8 @@ export interface Predecessor {
   /** The party or character that it is for, if it is an instance. */
   readonly instance: string | undefined;
   readonly hidden: boolean;
+  /** What its joins are matched by. */
+  readonly match: Match;
 }
 
 /**
@@ -80,13 +83,16 @@ export interface Predecessor {
  */
 export async function openSuccessor(
   presence: Presence,
-  { game, roomId, instance, hidden }: Predecessor,
+  { game, roomId, instance, hidden, match }: Predecessor,
 ): Promise<IRoomCache> {
-  const options = instance === undefined ? { private: hidden } : { private: true, instance };
+  const options = {
+    ...match,
+    ...(instance === undefined ? { private: hidden } : { private: true, instance }),
+  };
   const room = await matchMaker
     .createRoom(game, { ...options, successor: true })
     .catch(async (cause: unknown) => {
-      const open = await matchMaker.query({ name: game, private: false });
+      const open = (await matchMaker.query({ name: game, private: false })).filter(isMatched(game, match));
       const other = open.find((one) => one.roomId !== roomId && !one.locked);
       if (hidden || !other) throw new RoomkeepError("TRAVEL_UNAVAILABLE", undefined, { cause });
       return other;
@@ -135,13 +141,27 @@ async function instanceOf(presence: Presence, { game, key, roomId: asked }: Dest
 async function zoneOf({ game, roomId, seats }: Destination): Promise<IRoomCache | undefined> {
   const known = roomId ? await matchMaker.driver.findOne({ roomId }) : undefined;
   if (known && free(known) >= seats) return known;
-  const open = await matchMaker.query({ name: game, private: false });
+  const isSame = known ? hasMatch(matchOf(known)) : isMatched(game, {});
+  const open = (await matchMaker.query({ name: game, private: false })).filter(isSame);
   const [roomiest] = open.sort((a, b) => free(b) - free(a));
   // The fullest room that takes all of them, so that people meet; else the one that takes most.
   const fits = open.filter((room) => free(room) >= seats && !room.locked).at(-1);
   // An overflow room is opened for players who go together, rather than that they are parted.
   if (!fits && listingOf(game).overflow) return undefined;
   return withSeat(fits ?? roomiest);
+}
+
+/** What the joins of a listed room are matched by. */
+export function matchOf({ metadata }: IRoomCache): string | undefined {
+  return (metadata as RoomListing | undefined)?.match;
+}
+
+const hasMatch = (key: string | undefined) => (room: IRoomCache) => matchOf(room) === key;
+
+/** Whether a room is for these values; those that are not said are the first ones. */
+function isMatched(game: string, match: Match): (room: IRoomCache) => boolean {
+  const { matchBy } = listingOf(game);
+  return hasMatch(matchKey(matchBy, readMatch(matchBy, match)));
 }
 
 function withSeat(room: IRoomCache | undefined): IRoomCache | undefined {

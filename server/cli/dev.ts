@@ -5,7 +5,7 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { startServer } from "../boot.ts";
 import { readConfig } from "../config.ts";
 import { PROCESSES_MAX } from "../dev/local-cluster.ts";
-import type { Games } from "../games.ts";
+import { readGames } from "../games.ts";
 import { needPackages, PAGE_PACKAGES } from "../optional-packages.ts";
 import type { Command } from "./command.ts";
 import { clusterProcess, runCluster } from "./dev-cluster.ts";
@@ -47,8 +47,10 @@ export const command: Command = {
     const name = clusterProcess();
     // The first process of a cluster serves the page; the others need Vite to load the rooms only.
     const project = openViteProject(main, { page: name === undefined || name === "one" });
+    say(name, "reading server/main.ts");
     const { plugins } = await project.loadOnce();
     const config = readConfig(recordInto(record, process.env));
+    say(name, "opening the database and the page; the first start in a project takes longest");
     const server = await startServer({}, config, project.page, plugins);
     const { log } = server.foundation;
     stopOnSignal({
@@ -57,7 +59,8 @@ export const command: Command = {
         await server.close();
       },
     });
-    await server.reload(gamesOf(await project.load(), main));
+    say(name, "loading the games");
+    await server.reload(readGames(await project.load(), main));
     const password = await server.foundation.signIn.announce();
     if (name === undefined) console.log(welcome(server, password));
     else if (password) console.log(`admin sign-in: admin / ${password}   (shown this once: note it)`);
@@ -65,7 +68,7 @@ export const command: Command = {
     project.onEdit(async (file) => {
       const startedAt = performance.now();
       try {
-        await server.reload(gamesOf(await project.load(), main));
+        await server.reload(readGames(await project.load(), main));
         const ms = Math.round(performance.now() - startedAt);
         console.log(`  ${relative(process.cwd(), file)} edited: rooms took over in ${ms} ms`);
       } catch (error) {
@@ -89,7 +92,7 @@ function readOptions(args: string[]): { processes: number; record: string | unde
   return { processes, record };
 }
 
-function gamesOf(module: { games?: Games }, file: string): Games {
-  if (!module.games) throw new RoomkeepError("CONFIG_INVALID", `${file} does not export \`games\`.`);
-  return module.games;
+/** A slow machine takes a minute to start: what it is at. In a cluster the parent says so once. */
+function say(name: string | undefined, what: string): void {
+  if (name === undefined || name === "one") console.log(`  ${what} …`);
 }

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/index.ts";
 import { type RunningServer, startServer } from "../boot.ts";
 import { readConfig } from "../config.ts";
-import type { Games } from "../games.ts";
+import { type Games, readGames } from "../games.ts";
 import { compressPage } from "../http/page-compression.ts";
 import type { AnyPlugin } from "../plugins/index.ts";
 import type { Command } from "./command.ts";
@@ -106,11 +106,8 @@ async function loadMain(): Promise<{ games: Games; plugins?: readonly AnyPlugin[
       "There is no server/main here. Run this in a project, and build it first.",
     );
   }
-  const { games, plugins } = (await import(pathToFileURL(file).href)) as Partial<
-    Awaited<ReturnType<typeof loadMain>>
-  >;
-  if (!games) throw new RoomkeepError("CONFIG_INVALID", `${file} does not export \`games\`.`);
-  return { games, plugins };
+  const main = (await import(pathToFileURL(file).href)) as Partial<Awaited<ReturnType<typeof loadMain>>>;
+  return { games: readGames(main, file), plugins: main.plugins };
 }
 
 function isLoadable(file: string): boolean {

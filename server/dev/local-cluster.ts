@@ -6,8 +6,13 @@ const NAMES = ["one", "two", "three", "four", "five", "six", "seven", "eight"] a
 export const PROCESSES_MAX = NAMES.length;
 /** Longest time for a process to start, ms. */
 const START_MS = 120_000;
-/** Behind the proxy clients keep the address of their request, and the proxy adds their own. */
-const BEHIND_FRONT = { HOST: "127.0.0.1", ROOMKEEP_PUBLIC_ADDRESS: "same", ROOMKEEP_TRUST_PROXY: "1" };
+/** Behind the front, whose port is its own, clients keep the address that they came by, and it adds theirs. */
+const BEHIND_FRONT = {
+  HOST: "127.0.0.1",
+  PORT: "0",
+  ROOMKEEP_PUBLIC_ADDRESS: "same",
+  ROOMKEEP_TRUST_PROXY: "1",
+};
 /** Pause, ms, before a process that died is started again. */
 const AGAIN_MS = 500;
 
@@ -134,7 +139,7 @@ function spawnProcess(
 ): Promise<LocalProcess> {
   const child = spawn(process.execPath, [...options.args], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: { ...process.env, PORT: "0", ...options.env(name, index), ...BEHIND_FRONT },
+    env: { ...process.env, ...options.env(name, index), ...BEHIND_FRONT },
     detached: true,
   });
   all.add(child);

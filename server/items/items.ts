@@ -212,6 +212,7 @@ export function openItems(
   };
 
   return {
+    knows: (template) => Object.hasOwn(rules.templates, template),
     read: (claim) => answerWithin(stacksIn(ds, own(claim))),
     look: (claim) => answerWithin(heldBy(ds, claim.sheet.id, own(claim))),
     answered: (claim, requestId) => answerOf(ds, claim.sheet.id, requestId),

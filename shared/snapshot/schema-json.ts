@@ -1,6 +1,8 @@
 import { $values, ArraySchema, CollectionSchema, MapSchema, Schema, SetSchema } from "@colyseus/schema";
 import { RoomkeepError } from "../errors.ts";
 import { componentMeta, isComponent } from "../world/component.ts";
+import { withoutGuards } from "../world/field-guards.ts";
+import { internalNames, isInternal } from "../world/internal-fields.ts";
 import { fieldsOf, readField, type SchemaClass, writeField } from "../world/schema-fields.ts";
 import { isObject } from "./versioned.ts";
 
@@ -47,8 +49,10 @@ export function schemaToJson(ref: Schema, table: ClassTable, skip: readonly stri
       unsupported(`${ref.constructor.name}.${field.name}`);
     json[field.name] = toJson(value, table, field.child, `${ref.constructor.name}.${field.name}`);
   }
-  // Fields marked `.noSync()` are plain properties of the instance.
-  const own = Object.entries(ref).filter(([name]) => !skip.includes(name));
+  // Fields marked `.noSync()` are no fields to @colyseus/schema.
+  const own = internalNames(ref).flatMap((name) =>
+    skip.includes(name) ? [] : [[name, readField(ref, name)] as const],
+  );
   if (own.length > 0) json[OWN] = toJson(Object.fromEntries(own), table, undefined, ref.constructor.name);
   if (isComponent(ref.constructor as SchemaClass)) {
     const { version } = componentMeta(ref.constructor as SchemaClass).chain;
@@ -124,7 +128,8 @@ export function fillFromJson(ref: Schema, stored: unknown, table: ClassTable): v
   if (!isObject(own)) corrupt(`${ref.constructor.name}.${OWN}`);
   for (const [name, value] of Object.entries(own)) {
     // A stored name must not replace a method, nor reach the prototype.
-    if (name in Object.getPrototypeOf(ref)) corrupt(`${ref.constructor.name}.${name}`);
+    if (name in Object.getPrototypeOf(ref) && !isInternal(ref.constructor, name))
+      corrupt(`${ref.constructor.name}.${name}`);
     fill(ref, name, value, table);
   }
 }
@@ -156,7 +161,7 @@ function fill(ref: Schema, name: string, stored: unknown, table: ClassTable, chi
 }
 
 function write(ref: Schema, name: string, value: unknown): void {
-  writeField(ref, name, value);
+  withoutGuards(() => writeField(ref, name, value));
   // Setters take −0 and 0 for the same and leave what is there.
   const field = fieldsOf(ref.constructor).find((one) => one.name === name);
   if (Object.is(value, -0) && field !== undefined) ref[$values][field.index] = -0;

@@ -10,7 +10,8 @@ import {
 import { RoomkeepError } from "../errors.ts";
 import { type Upgrade, type Versioned, versioned } from "../snapshot/versioned.ts";
 import { Actor } from "./actor.ts";
-import { guardFields, type Limits } from "./field-limits.ts";
+import { guardClass } from "./field-guards.ts";
+import { guardLimits, type Limits } from "./field-limits.ts";
 import { fieldsOf, readField, type SchemaClass } from "./schema-fields.ts";
 
 /** The fields of a component: plain values made with `t.*`. Collections belong to the actor itself. */
@@ -77,7 +78,7 @@ export function defineComponent<F extends ComponentFields>(options: ComponentOpt
       `${name}.${field.name}: a component holds plain values; put the ${field.kind} on the actor.`,
     );
   }
-  guardFields(name, klass, options.limits ?? {});
+  guardLimits(name, klass, options.limits ?? {});
   metas.set(klass, { name, chain: versioned({ name: `component ${name}`, version, upgrades }) });
   new klass();
   return klass;
@@ -161,6 +162,7 @@ export function defineActor<
       `${name}.${key} is no component: make it with defineComponent.`,
     );
   }
+  guardClass(klass);
   return klass;
 }
 

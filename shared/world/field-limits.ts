@@ -24,7 +24,7 @@ export type Limits<F> = {
   readonly [K in keyof F]?: F[K] extends FieldBuilder<infer V, boolean, boolean> ? LimitsOf<V> : never;
 };
 
-const INTEGERS: Readonly<Record<string, readonly [number, number]>> = {
+export const INTEGERS: Readonly<Record<string, readonly [number, number]>> = {
   int8: [-128, 127],
   uint8: [0, 255],
   int16: [-32_768, 32_767],
@@ -43,7 +43,7 @@ const TEXT_MAX = 65_535;
  * Instances that a decoder built are left alone: the server has checked them, and a float32 may come back a
  * hair beyond the limit that its float64 kept to.
  */
-export function guardFields(name: string, klass: SchemaClass, limits: object): void {
+export function guardLimits(name: string, klass: SchemaClass, limits: object): void {
   const all = limits as Readonly<Record<string, NumberLimits & TextLimits>>;
   for (const field of fieldsOf(klass)) {
     const stock = Object.getOwnPropertyDescriptor(klass.prototype, field.name);

@@ -1,4 +1,5 @@
 import type { FieldBuilder, Schema, StateView } from "@colyseus/schema";
+import { tellName } from "./internal-fields.ts";
 
 /**
  * The tag of fields that their owner alone receives. Tags are bits: a game's own ones start at 2.
@@ -27,7 +28,7 @@ export function own<T, D extends boolean, O extends boolean>(
 export function internal<T, D extends boolean, O extends boolean>(
   field: FieldBuilder<T, D, O>,
 ): FieldBuilder<T, D, O> {
-  return field.noSync();
+  return tellName(field.noSync() as never);
 }
 
 /**

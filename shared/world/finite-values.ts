@@ -1,4 +1,5 @@
 import { $changes, $values, Schema } from "@colyseus/schema";
+import { internalNames } from "./internal-fields.ts";
 import { type Field, fieldsOf, readField, type SchemaClass, writeField } from "./schema-fields.ts";
 
 /** Wire types of numbers; bigints are always finite. */
@@ -199,9 +200,10 @@ function layoutOf(type: object): Layout {
 
 const placesOf = (fields: readonly Field[]): number[] => fields.map(({ index }) => index);
 
-/** Fields that are never on the wire are plain properties of the instance. */
+/** Fields that are never on the wire. */
 function internalsOf(ref: Schema): Internal[] {
-  return Object.entries(ref)
+  return internalNames(ref)
+    .map((name) => [name, readField(ref, name)] as const)
     .filter(([, value]) => typeof value !== "object" && typeof value !== "function")
     .map(([name, value]) => ({ name, isNumber: typeof value === "number", kept: undefined }));
 }

@@ -64,6 +64,17 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       expect([...(await theirs.findByIds(["A1", "A5", "none"])).keys()]).toEqual(["A1"]);
       expect(await theirs.has("A5")).toBe(false);
       expect((await theirs.query({ processId: "a" })).length).toBe(5);
+      expect((await theirs.findOne(open, { clients: 1 })).roomId).toBe("A1");
+      // Other processes' rooms are matched by what their joins asked for, beyond the first page of the list.
+      for (let n = 0; n < 20; n++)
+        await mine.persist(
+          room(`M${n}`, { name: "arena", clients: 20 - n, metadata: { match: n < 19 ? "red" : "blue" } }),
+          true,
+        );
+      const arena = { ...open, name: "arena" };
+      expect((await theirs.findOne({ ...arena, match: "blue" } as object)).roomId).toBe("M19");
+      expect(await theirs.findOne({ ...arena, match: "green" } as object)).toBeUndefined();
+      for (let n = 0; n < 20; n++) await mine.remove(`M${n}`);
       await mine.update(rooms[0] as IRoomCache, { $inc: { clients: 5 } });
       expect((await theirs.findOne(open)).roomId).toBe("A1");
       await mine.remove("A1");

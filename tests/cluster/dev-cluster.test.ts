@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
@@ -6,6 +8,15 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Running, roomkeep } from "../helpers/cli.ts";
 import { describeWithPostgresAndRedis } from "../helpers/cluster.ts";
 import { newPostgresDatabase } from "../helpers/databases.ts";
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
 
 describeWithPostgresAndRedis("roomkeep dev --cluster 2", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-dev-cluster-"));
@@ -17,7 +28,13 @@ describeWithPostgresAndRedis("roomkeep dev --cluster 2", () => {
 
   beforeAll(async () => {
     database = await newPostgresDatabase();
-    const env = { PORT: "0", DATABASE_URL: database.url, REDIS_URL: "", ROOMKEEP_DATA_DIR: dataDir };
+    // A port of the whole cluster: its processes must not take it.
+    const env = {
+      PORT: String(await freePort()),
+      DATABASE_URL: database.url,
+      REDIS_URL: "",
+      ROOMKEEP_DATA_DIR: dataDir,
+    };
     running = roomkeep(["dev", "--cluster", "2"], { env });
     url = (await running.says(/a cluster of 2 is running\s+(\S+)/, 110_000))[1] ?? "";
     ports = [...running.output().matchAll(/(?:one|two) http:\/\/127\.0\.0\.1:(\d+)/g)].map(([, port]) =>

@@ -3,7 +3,7 @@ import { matchMaker, type Client as RoomClient } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { Client, type Room } from "colyseus.js";
 import { defineCommand, GameRoom, type Identity, type RoomPlayer, WorldRoom } from "roomkeep/rooms";
-import { CLOSE, readErrorCode, refuse, WorldState } from "roomkeep/shared";
+import { Carrier, CLOSE, readErrorCode, refuse, Shop, Ware, WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -74,6 +74,36 @@ class TwiceRoom extends GameRoom {
   }
 }
 
+class SilentRoom extends GameRoom {
+  override state = new TableState();
+  override async onCreate(): Promise<void> {}
+}
+class BarehandedRoom extends WorldRoom {
+  override state = new WorldState();
+  protected override onOpen(): void {
+    this.useItems.call(this as never);
+  }
+}
+class CarrierRoom extends WorldRoom<WorldState, Carrier> {
+  static override readonly items = { pear: { stack: 5 } };
+  override state = new WorldState();
+  protected override createAvatar(): Carrier {
+    return new Carrier();
+  }
+}
+class MisusingRoom extends CarrierRoom {
+  protected override onOpen(): void {
+    this.useItems<Carrier>({ uses: { pear: { done: () => {} }, plum: { done: () => {} } } });
+  }
+}
+class MissellingRoom extends CarrierRoom {
+  protected override onBegin(): void {
+    const shop = new Shop({ kind: "shop", name: "Hazel" });
+    shop.wares.set("plum", new Ware({ buy: 1 }));
+    this.world.spawn(shop);
+  }
+}
+
 /** The same in Colyseus's way. */
 class StockTwiceRoom extends GameRoom {
   override state = new TableState();
@@ -92,6 +122,27 @@ class StuckRoom extends TableRoom {
     await super.onLeave(client, code);
     await new Promise(() => {});
   }
+}
+
+/** Two modes, and any map; who is alone waits in the emptiest room. */
+class ModeRoom extends GameRoom<TableState> {
+  static override readonly listing = {
+    label: "Modes",
+    description: "",
+    maxPlayers: 2,
+    matchBy: { mode: ["red", "blue"], size: [2, 4] },
+    sortBy: "emptiest",
+  } as const;
+  override state = new TableState();
+}
+class MapRoom extends GameRoom<TableState> {
+  static override readonly listing = {
+    label: "Maps",
+    description: "",
+    maxPlayers: 9,
+    matchBy: ["map"],
+  } as const;
+  override state = new TableState();
 }
 
 /** A hall with a door to the table. */
@@ -115,6 +166,12 @@ beforeAll(async () => {
     twice: TwiceRoom,
     stock: StockTwiceRoom,
     stuck: StuckRoom,
+    modes: ModeRoom,
+    maps: MapRoom,
+    silent: SilentRoom,
+    barehanded: BarehandedRoom,
+    misusing: MisusingRoom,
+    misselling: MissellingRoom,
   });
 }, 60_000);
 afterAll(() => world.close());
@@ -392,4 +449,54 @@ describe("a hook of a game", () => {
     open();
     await expect.poll(() => owner(characterId)).toBeNull();
   });
+});
+
+test.each([
+  ["silent", /SilentRoom did not open: its onCreate must call super.onCreate/],
+  ["barehanded", /BarehandedRoom uses items.*extends Carrier/],
+  ["misusing", /MisusingRoom .*"plum"/],
+  ["misselling", /MissellingRoom .*"Hazel" has the item "plum"/],
+])("a room that would not work does not open: %s", async (game, problem) => {
+  const { token } = await signIn(world.url, { name: "Ann" });
+  const refused = expect.objectContaining({ message: expect.stringMatching(problem) });
+  await expect(enterRoom(world.url, game, token)).rejects.toEqual(refused);
+});
+
+test("strangers who ask for different modes never meet, and who asks for no mode meets the first", async () => {
+  const tokens = new Map<Room, string>();
+  const join = async (game: string, options: Record<string, unknown>, more = {}) => {
+    const { token } = await signIn(world.url, { name: "Ann" });
+    const room = await enterRoom(world.url, game, token, { options, ...more });
+    tokens.set(room, token);
+    return room;
+  };
+  const red = await join("modes", { mode: "red" });
+  const blue = await join("modes", { mode: "blue" });
+  const plain = await join("modes", {});
+  const large = await join("modes", { mode: "blue", size: "4" }); // as a page's address says it
+  expect(new Set([red.roomId, blue.roomId, large.roomId]).size).toBe(3);
+  expect(plain.roomId).toBe(red.roomId);
+  expect(world.room<ModeRoom>(large.roomId).match).toEqual({ mode: "blue", size: 4 });
+  const other = await join("modes", { mode: "blue" }, { create: true });
+  // Of a room with one player and one with none but a seat, the emptier.
+  await other.leave();
+  const second = await join("modes", { mode: "blue" });
+  expect([blue.roomId]).toContain(second.roomId);
+  const { token } = await signIn(world.url, { name: "Bob" });
+  for (const options of [{ mode: "green" }, { mode: ["red"] }, { mode: { $ne: "" } }, { size: 3 }])
+    await expect(enterRoom(world.url, "modes", token, { options })).rejects.toThrow(
+      /MATCH_INVALID: .*one of/,
+    );
+
+  const hills = await join("maps", { map: "hills" });
+  const docks = await join("maps", { map: "docks" });
+  const none = await join("maps", { mode: "red" });
+  const alike = await join("maps", { map: "hills", locked: true, name: "plaza" });
+  expect(new Set([hills, docks, none].map(({ roomId }) => roomId)).size).toBe(3);
+  expect(alike.roomId).toBe(hills.roomId);
+  // A refusal came before the ticket was spent, and an invitation leads into any mode.
+  const guest = await enterRoom(world.url, "modes", token, { code: large.roomId });
+  await Promise.all(
+    [red, blue, plain, large, second, hills, docks, none, alike, guest].map((room) => room.leave()),
+  );
 });

@@ -12,12 +12,12 @@ export interface Dependency {
 
 /**
  * `/health`: the process lives, and the client's address as it sees it. `/ready`: all dependencies answer, the
- * process is not stopping and has memory for more players; else 503 with the reason. Zones that refuse to open
+ * games are defined, the process is not stopping and has memory for more players; else 503 with the reason. Zones that refuse to open
  * are counted in it, without an effect on the status.
  */
 export function healthEndpoints(
   dependencies: readonly Dependency[],
-  isStopping: () => boolean = () => false,
+  phase: () => "starting" | "running" | "stopping" = () => "running",
   zonesRefused: () => Promise<readonly unknown[]> = async () => [],
   memory: Pick<MemoryWatch, "shortage"> = { shortage: "none" },
 ) {
@@ -31,10 +31,11 @@ export function healthEndpoints(
       const answers = await Promise.all(dependencies.map(stateOf));
       // Other rooms work, so the process stays ready. Without a database the answers above say enough.
       const { length: refused } = await zonesRefused().catch(() => []);
-      const ready =
-        answers.every(([, state]) => state === "ok") && !isStopping() && memory.shortage !== "joins";
+      const now = phase();
+      const isWell = answers.every(([, state]) => state === "ok") && memory.shortage !== "joins";
+      const ready = isWell && now === "running";
       return json(ready ? 200 : 503, {
-        status: isStopping() ? "stopping" : ready ? "ready" : "not ready",
+        status: now !== "running" ? now : ready ? "ready" : "not ready",
         ...Object.fromEntries(answers),
         ...(memory.shortage !== "none" && { memory: SHORT[memory.shortage] }),
         ...(refused > 0 && { zones: `${refused} refused to open: see the log` }),

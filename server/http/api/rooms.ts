@@ -1,5 +1,6 @@
 import { matchMaker } from "@colyseus/core";
-import type { GameListing, RoomListing } from "../../../rooms/internal.ts";
+import type { GameListing } from "../../../rooms/index.ts";
+import type { RoomListing } from "../../../rooms/internal.ts";
 import { RoomkeepError } from "../../../shared/index.ts";
 import { addressKey, type RateLimit } from "../../accounts/rate-limit.ts";
 import { endpoint } from "./answer.ts";

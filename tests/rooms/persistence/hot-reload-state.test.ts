@@ -117,7 +117,10 @@ let complaints: string[];
 beforeAll(async () => {
   // As `roomkeep dev` does it: rooms are written down for a reload from the first one on.
   world = await bootServer({});
+  const ready = async () => (await fetch(`${world.url}/ready`)).status;
+  expect(await ready()).toBe(503);
   await world.server.reload(await load({ says: "first" }));
+  expect(await ready()).toBe(200);
 }, 60_000);
 afterAll(() => world.close());
 beforeEach(() => {

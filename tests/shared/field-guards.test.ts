@@ -1,0 +1,147 @@
+import { schema, t } from "@colyseus/schema";
+import { openReplay, WorldRoom } from "roomkeep/rooms";
+import {
+  Actor,
+  Avatar,
+  classTable,
+  createWorld,
+  defineActor,
+  internal,
+  restoreSnapshot,
+  takeSnapshot,
+  WorldState,
+} from "roomkeep/shared";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { fillFromJson, schemaToJson } from "../../shared/snapshot/schema-json.ts";
+import { guardClass } from "../../shared/world/field-guards.ts";
+
+const Mule = defineActor("mule", {
+  fields: {
+    load: t.uint8().default(3),
+    tired: t.boolean().default(false),
+    wakesAtTick: internal(t.uint32().default(7)),
+    owner: internal(t.string()).default("nobody"),
+    pace: internal(t.float32().default(1.5)),
+    stops: internal(t.array("string")),
+  },
+});
+type Mule = InstanceType<typeof Mule>;
+const State = WorldState.extend(
+  { day: t.int8().default(1), mood: t.string().default(""), seed: internal(t.uint16().default(9)) },
+  "GuardedState",
+);
+const Hero = Avatar.extend(
+  { mana: t.uint8().default(1), combo: internal(t.uint8().default(0)) },
+  "GuardedHero",
+);
+const Leaf = schema({ size: t.uint8().default(1) }, "GuardedLeaf");
+const refusal = (message: RegExp) =>
+  expect.objectContaining({ code: "FIELD_INVALID", message: expect.stringMatching(message) });
+const write = (ref: object, name: string, value: unknown) => () => void Reflect.set(ref, name, value);
+
+describe("fields of a state", () => {
+  test.each<[string, unknown, RegExp]>([
+    ["load", 999, /Mule.load must be a whole number from 0 to 255; got 999/],
+    ["load", -1, /from 0 to 255/],
+    ["load", 2.5, /whole number/],
+    ["load", Number.NaN, /whole number/],
+    ["tired", "yes", /Mule.tired must be a boolean; got "yes"/],
+    ["wakesAtTick", "soon", /Mule.wakesAtTick must be a whole number/],
+    ["wakesAtTick", -4, /from 0 to 4294967295/],
+    ["wakesAtTick", Number.NaN, /whole number/],
+    ["owner", 7, /Mule.owner must be a string; got 7/],
+    ["pace", true, /Mule.pace must be a number/],
+    ["pace", Number.NaN, /Mule.pace must be a number/],
+  ])("refuse a wrong value and keep what they had: %s = %j", (name, value, message) => {
+    const mule = new Mule();
+    const before = Reflect.get(mule, name);
+    expect(write(mule, name, value)).toThrow(refusal(message));
+    expect(Reflect.get(mule, name)).toBe(before);
+  });
+
+  test("take what fits, on the wire or not, and internal ones may be infinite", () => {
+    const mule = new Mule({ load: 255, wakesAtTick: 40, owner: "ann" });
+    mule.wakesAtTick = Number.POSITIVE_INFINITY;
+    mule.tired = true;
+    mule.stops.push("mill");
+    expect([mule.load, mule.tired, mule.wakesAtTick, mule.owner, mule.pace, [...mule.stops]]).toEqual([
+      255,
+      true,
+      Number.POSITIVE_INFINITY,
+      "ann",
+      1.5,
+      ["mill"],
+    ]);
+    expect(() => new Mule({ load: 256 })).toThrow(refusal(/Mule.load/));
+    const other = new Mule();
+    expect([other.owner, other.wakesAtTick, [...other.stops]]).toEqual(["nobody", 7, []]);
+  });
+
+  test("are guarded in a room without a word of the builder: its state, its avatars and theirs of the framework", async () => {
+    class GuardedRoom extends WorldRoom<InstanceType<typeof State>, InstanceType<typeof Hero>> {
+      override state = new State();
+      protected override createAvatar() {
+        return new Hero();
+      }
+      protected override onOpen(): void {
+        this.on(
+          "set",
+          z.strictObject({ on: z.string(), name: z.string(), value: z.unknown() }),
+          (player, set) => {
+            Reflect.set(set.on === "state" ? this.state : player.avatar, set.name, set.value);
+          },
+        );
+      }
+    }
+    const { room, ...replay } = await openReplay(GuardedRoom);
+    replay.join("ann");
+    const hero = room.world.get("ann") as InstanceType<typeof Hero>;
+    const tries: [string, string, unknown, unknown][] = [
+      ["state", "day", 200, 1],
+      ["state", "seed", 70_000, 9],
+      ["state", "seed", "x", 9],
+      ["hero", "mana", 300, 1],
+      ["hero", "combo", 300, 0],
+      ["hero", "color", 999, 0],
+      ["hero", "away", 3, false],
+    ];
+    for (const [on, name, value, kept] of tries) {
+      const faults = room.faults.get("onMessage") ?? 0;
+      replay.message("ann", "set", { on, name, value });
+      expect([on, name, room.faults.get("onMessage")]).toEqual([on, name, faults + 1]);
+      expect([on, name, Reflect.get(on === "state" ? room.state : hero, name)]).toEqual([on, name, kept]);
+    }
+    replay.message("ann", "set", { on: "state", name: "seed", value: 11 });
+    expect(room.state.seed).toBe(11);
+  });
+
+  test("come back from a save as they were, also what an earlier version let in", () => {
+    const world = createWorld(new WorldState().actors);
+    world.spawn(new Mule({ load: 9, owner: "ann", wakesAtTick: 12 }), "mule");
+    const classes = classTable([Mule]);
+    const saved = JSON.parse(JSON.stringify(takeSnapshot(world, { classes })));
+    expect(saved.data.actors[0][2]).toMatchObject({
+      load: 9,
+      $own: { owner: "ann", wakesAtTick: 12, pace: 1.5 },
+    });
+    saved.data.actors[0][2].load = 999;
+    saved.data.actors[0][2].$own.wakesAtTick = "long ago";
+    const later = createWorld(new WorldState().actors);
+    restoreSnapshot(later, saved, { classes });
+    const mule = later.get("mule") as Mule;
+    expect([mule.load, mule.wakesAtTick, mule.owner]).toEqual([999, "long ago", "ann"]);
+    expect(write(mule, "load", 998)).toThrow(refusal(/Mule.load/));
+  });
+
+  test("of a class that is older than the guard are checked from then on", () => {
+    const leaf = new Leaf();
+    leaf.size = 999;
+    guardClass(Leaf);
+    expect(write(leaf, "size", 999.5)).toThrow(refusal(/GuardedLeaf.size/));
+    const copy = new Leaf();
+    fillFromJson(copy, schemaToJson(leaf, classTable([])), classTable([]));
+    expect(copy.size).toBe(999);
+    expect(new Actor().kind).toBe("");
+  });
+});
