@@ -4,7 +4,7 @@ import { EMOTES } from "../shared/internal.ts";
 import { enterRoom } from "./enter-room.ts";
 import { signIn } from "./sign-in.ts";
 
-/** Options of a crowd of bots. */
+/** Options of a crowd of bots: into which rooms, how many, how fast they join, and when they leave. */
 export interface BotOptions {
   /** Address of the server, e.g. http://127.0.0.1:2567 */
   url: string;
@@ -26,7 +26,7 @@ export interface BotOptions {
   onProgress?(progress: BotProgress): void;
 }
 
-/** Counts of a crowd of bots so far. */
+/** Counts of a crowd of bots so far: how many joined or failed, and what arrived at them. */
 export interface BotProgress {
   joined: number;
   /** Joins that were refused, or connections that were lost for good. */

@@ -1,7 +1,9 @@
 import type { PagePanel } from "./panel.ts";
 import type { GameViews } from "./view.ts";
 
-/** The views and the title of a page. */
+/**
+ * What a project adds to the page: a view for each game, panels of plugins, a title. Given to `startPage`.
+ */
 export interface PageOptions {
   /** Views by the name of their game. Play joins the first, and the join form stands in front of it. */
   views: GameViews;

@@ -21,7 +21,10 @@ export interface PanelContext {
   explain(error: unknown): string;
 }
 
-/** The part of a plugin in the page. */
+/**
+ * The part of a plugin in the page: where its panel stands, and how it is drawn. Made by `definePanel` in a
+ * file of its own, which the server does not load.
+ */
 export interface PagePanel {
   /** Name of the plugin. */
   readonly name: string;

@@ -35,7 +35,10 @@ const CLOSE_MS = 8_000;
 /** Limit of both together, ms: containers are killed after 30 s. */
 const GRACE_MS = 28_000;
 
-/** A running server process. */
+/**
+ * A running server process: its addresses, its services, and how to reload, drain and close it. From
+ * `startServer`.
+ */
 export interface RunningServer {
   /** Address of the page, e.g. http://127.0.0.1:2567 */
   readonly url: string;

@@ -18,7 +18,10 @@ import {
 import { type ItemTemplate, type ItemTemplates, RoomkeepError } from "../shared/index.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
 
-/** A game's room class. */
+/**
+ * A game's room class: extends `GameRoom` or `WorldRoom`, with a static `listing`, and is constructed by
+ * Colyseus without arguments.
+ */
 export type GameClass = (new () => GameRoom) &
   Pick<typeof GameRoom, "listing" | "items"> &
   Partial<Pick<typeof WorldRoom, "level">>;

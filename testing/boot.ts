@@ -21,7 +21,10 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Options of a test server. */
+/**
+ * Options of a test server. Without any it has the defaults of `roomkeep start`, on a free port, silent, in
+ * memory.
+ */
 export interface TestServerOptions {
   /** Environment variables as `roomkeep start` reads them, e.g. DATABASE_URL. */
   env?: Record<string, string>;

@@ -15,7 +15,10 @@ export interface HeardEvent<P> {
   readonly z: number | undefined;
 }
 
-/** Calls `listener` for each event of a kind. */
+/**
+ * Calls `listener` for each event of a kind that the room sends, with its checked payload, until the room
+ * closes or changes.
+ */
 export type OnEvent = <S extends z.ZodType>(
   kind: EventKind<S>,
   listener: (event: HeardEvent<z.output<S>>) => void,

@@ -1,4 +1,7 @@
-/** The sounds of the page, synthesised without files. */
+/**
+ * The sounds of the page, synthesised without files. They play once the person has touched the page, at the
+ * volume of the settings.
+ */
 export interface Sounds {
   /** 0…1. */
   setVolume(volume: number): void;

@@ -23,7 +23,10 @@ export type Quality = "auto" | "high" | "low";
  */
 export type Frame = (dtS: number, now: number) => void;
 
-/** The renderer, the scene and the loop. */
+/**
+ * The renderer, the scene, the camera and the loop of a page. A view adds its meshes to the scene and is
+ * called each frame.
+ */
 export interface Stage {
   readonly canvas: HTMLCanvasElement;
   readonly scene: Scene;

@@ -7,7 +7,9 @@ import type { GroundItems } from "./ground-items.ts";
 import { type ItemRequests, living } from "./item-requests.ts";
 import { dropPlace, inReach } from "./resting-place.ts";
 
-/** The effect of using an item. */
+/**
+ * What using an item does in the room, once the item has been booked out of the bag: once for each request.
+ */
 export interface ItemUse<A extends Carrier> {
   /** A refusal while it cannot be used; nothing is booked then. */
   readonly check?: (player: Player<A>) => Refusal | undefined;

@@ -50,7 +50,8 @@ export interface Caller {
 }
 
 /**
- * Declares a command.
+ * Declares a command of a room's console. Arguments are checked before it runs, and offered for completion;
+ * who lacks the role is refused. What a player may not give is in the audit log.
  *
  * @example
  * const weather = defineCommand<MeadowRoom>({
@@ -77,8 +78,8 @@ const NOBODY: ReadonlyMap<string, RoomPlayer> = new Map();
 /** A room's console. */
 export interface Console {
   /**
-   * Gives a command, with or without its stroke, which is done at once: an answer for the one who gave it, or a
-   * refusal that changed nothing. The answer comes when what is audited stands in the audit log;
+   * Gives a command, with or without its stroke, which is done at once: an answer for the one who gave it, or
+   * a refusal that changed nothing. The answer comes when what is audited stands in the audit log;
    * AUDIT_WAITING: it was done, and does not stand there yet.
    */
   give(caller: Caller, line: string): Promise<string | Refusal>;
@@ -105,7 +106,8 @@ const OFFERED_MAX = 20;
 /**
  * Opens the console of a room.
  *
- * @param audit writes down each command that a player may not give, done, refused or failed, but not those that only look
+ * @param audit writes down each command that a player may not give, done, refused or failed, but not those
+ *   that only look
  */
 export function openConsole<R extends RoomWithPlayers>(
   room: R,

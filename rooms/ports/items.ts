@@ -5,7 +5,10 @@ import type { Claim } from "./characters.ts";
 export type { ItemTemplate, ItemTemplates } from "../../shared/index.ts";
 export type { Amount, Offer, PriceList, Stack } from "../../shared/internal.ts";
 
-/** A booked request. */
+/**
+ * The answer to a request that was booked: what it changed, and whether it was booked before, when a lost
+ * answer was asked for again.
+ */
 export interface Booked {
   readonly ok: true;
   /**

@@ -1,6 +1,9 @@
 import { RoomkeepError } from "../../shared/index.ts";
 
-/** The tick that a system runs in. */
+/**
+ * The tick that a system runs in, and the simulated time since its last run. What a room adds is in
+ * `RoomContext`.
+ */
 export interface SystemContext {
   /** Number of the tick, from 1. */
   readonly tick: number;
@@ -17,8 +20,8 @@ export interface SystemRate {
 }
 
 /**
- * A step over the world: what it is called, what it needs, how often it runs. Made by {@link defineSystem}. `M` is what
- * it remembers.
+ * A step over the world: what it is called, what it needs, how often it runs. Made by {@link defineSystem}.
+ * `M` is what it remembers.
  */
 export interface System<W, C extends SystemContext = SystemContext, M = unknown> extends SystemRate {
   readonly name: string;
@@ -32,18 +35,22 @@ export interface System<W, C extends SystemContext = SystemContext, M = unknown>
    */
   readonly atomic?: boolean;
   /**
-   * Makes what the system remembers between its runs: a plain object, JSON only, which is `memory` of the context.
-   * Snapshots, zone saves, recordings and hot reloads keep it; a field that an edit adds begins as it is made here.
+   * Makes what the system remembers between its runs: a plain object, JSON only, which is `memory` of the
+   * context. Snapshots, zone saves, recordings and hot reloads keep it; a field that an edit adds begins as
+   * it is made here.
    */
   readonly memory?: () => M;
   /**
-   * Once for each room, when it opens and before the first run: look things up, listen to events. It runs again where a
-   * saved world is opened, so that first actors belong into `onBegin`. Until it succeeds the system does not run.
+   * Once for each room, when it opens and before the first run: look things up, listen to events. It runs
+   * again where a saved world is opened, so that first actors belong into `onBegin`. Until it succeeds the
+   * system does not run.
    */
   // Methods, so that systems that remember different things fit one list.
   init?(world: W, context: C & Remembering<M>): void;
   run(world: W, context: C & Remembering<M>): void;
-  /** When the room closes or a room of edited code takes over, the last system first: before the last save. */
+  /**
+   * When the room closes or a room of edited code takes over, the last system first: before the last save.
+   */
   shutdown?(world: W, context: C & Remembering<M>): void;
 }
 

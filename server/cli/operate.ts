@@ -17,8 +17,8 @@ const print = (line: string) => console.log(line);
 const note = (line: string) => console.error(line);
 
 /**
- * Carries out an operation: in the server that runs on the embedded database, if there is one, else here, on the
- * database that the environment names.
+ * Carries out an operation: in the server that runs on the embedded database, if there is one, else here, on
+ * the database that the environment names.
  *
  * @throws what the operation throws, and what opening the database does
  */

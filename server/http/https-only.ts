@@ -10,8 +10,8 @@ export function needsHttps({ url = "/" }: Pick<IncomingMessage, "url">): boolean
 }
 
 /**
- * Answers a request by plain http: what only reads is sent to the same place by https. All else is refused, because
- * what it carried has crossed the network in the open already.
+ * Answers a request by plain http: what only reads is sent to the same place by https. All else is refused,
+ * because what it carried has crossed the network in the open already.
  */
 export function answerPlain({ method, url, headers }: IncomingMessage, response: ServerResponse): void {
   response.setHeader("cache-control", "no-store");

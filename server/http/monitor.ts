@@ -8,7 +8,10 @@ import { entryOf } from "../telemetry/audit.ts";
 import type { adminGuards } from "./admin.ts";
 import { json } from "./api/answer.ts";
 
-/** By what Material UI and json-edit-react call the buttons that would run a room's methods, and editable values. */
+/**
+ * By what Material UI and json-edit-react call the buttons that would run a room's methods, and editable
+ * values.
+ */
 const HIDDEN = ["DeleteForeverIcon", "DoDisturbOnIcon", "SendIcon"].map(
   (icon) => `button:has([data-testid="${icon}"])`,
 );
@@ -19,8 +22,8 @@ const NOTE = `<p class="read-only" role="note">This page only shows. To act, giv
   or admin (/help lists them), or at the command line (roomkeep --help): each is in the audit log.</p>`;
 
 /**
- * `/monitor` behind the sign-in, to look at. Its route that runs any method of a room is closed, and the buttons that
- * would ask for it are hidden, with a word on what to do instead.
+ * `/monitor` behind the sign-in, to look at. Its route that runs any method of a room is closed, and the
+ * buttons that would ask for it are hidden, with a word on what to do instead.
  */
 export function monitorEndpoints(guards: ReturnType<typeof adminGuards>, audit: AuditPort) {
   const panel = monitor({ use: guards });
@@ -42,7 +45,9 @@ export function monitorEndpoints(guards: ReturnType<typeof adminGuards>, audit: 
   return { ...panel, "monitor-index": index, "monitor-api-room-call": closed };
 }
 
-/** The monitor's own page with the note; without the fonts of another site, which its policy would not load. */
+/**
+ * The monitor's own page with the note; without the fonts of another site, which its policy would not load.
+ */
 function readOnlyPage(): string {
   const home = dirname(createRequire(import.meta.url).resolve("@colyseus/monitor"));
   return readFileSync(join(home, "static", "index.html"), "utf8")

@@ -19,7 +19,9 @@ const secure = helmet({
   crossOriginEmbedderPolicy: false,
 });
 
-/** Sets helmet's headers, whoever answers: the page, an endpoint, the matchmaker, or the guard that refuses. */
+/**
+ * Sets helmet's headers, whoever answers: the page, an endpoint, the matchmaker, or the guard that refuses.
+ */
 export function setSecurityHeaders(request: IncomingMessage, response: ServerResponse): void {
   secure(request, response, (error?: unknown) => {
     if (error) throw error;

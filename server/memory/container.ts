@@ -28,8 +28,8 @@ const V1: Names = {
 const V2: Names = { folder: "", limit: "memory.max", used: "memory.current", files: "inactive_file" };
 
 /**
- * Part of the memory of the container that is used, by all of its processes: of the tightest of its control groups,
- * version 2 or 1. Undefined: it has no limit, or this is no Linux.
+ * Part of the memory of the container that is used, by all of its processes: of the tightest of its control
+ * groups, version 2 or 1. Undefined: it has no limit, or this is no Linux.
  */
 export function containerShare({ root, self }: Places = LINUX): number | undefined {
   const groups = readText(self);

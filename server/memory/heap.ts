@@ -3,7 +3,10 @@ import { constants, PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
 
 const MB = 1024 * 1024;
-/** Semi-space of the young generation, which has three of them, in bytes: of Node 24 and newer, and of older ones. */
+/**
+ * Semi-space of the young generation, which has three of them, in bytes: of Node 24 and newer, and of older
+ * ones.
+ */
 const SEMI_SPACE = Number(process.versions.node.split(".")[0]) >= 24 ? 64 * MB : 16 * MB;
 /** V8 gives up when about so much of the old generation is alive. */
 const END = 0.95;
@@ -19,8 +22,8 @@ export interface HeapGauge {
 }
 
 /**
- * Watches the heap by what is alive after V8 has collected: in between, most of what grows is garbage. A heap that
- * fills is collected more and more often, so that the end does not come between two looks.
+ * Watches the heap by what is alive after V8 has collected: in between, most of what grows is garbage. A heap
+ * that fills is collected more and more often, so that the end does not come between two looks.
  *
  * @param onLook called after each collection of the whole heap
  */

@@ -7,7 +7,9 @@ import { openHeapGauge } from "./heap.ts";
 
 /** How often the container is asked, ms; the heap tells by itself. */
 const LOOK_MS = 1_000;
-/** From the first part of its memory on a process takes no new rooms or players, until it is below the second. */
+/**
+ * From the first part of its memory on a process takes no new rooms or players, until it is below the second.
+ */
 const LEVELS = { joins: { from: 0.9, until: 0.8 }, rooms: { from: 0.8, until: 0.7 } } as const;
 /** When one who was refused may try again, s. */
 const RETRY_AFTER_S = 10;
@@ -50,8 +52,9 @@ export interface MemoryWatchOptions {
 }
 
 /**
- * Watches the memory of this process: by what V8 can bear and by what its container may have, whichever is scarcer. It
- * warns, refuses new rooms and later new players well before the end, and takes them again when there is memory.
+ * Watches the memory of this process: by what V8 can bear and by what its container may have, whichever is
+ * scarcer. It warns, refuses new rooms and later new players well before the end, and takes them again when
+ * there is memory.
  */
 export function openMemoryWatch({ log, registry, load }: MemoryWatchOptions): MemoryWatch {
   const heap = openHeapGauge(() => state.look());
@@ -91,7 +94,10 @@ export function openMemoryWatch({ log, registry, load }: MemoryWatchOptions): Me
   };
 }
 
-/** Turns readings into a shortage that does not flicker. V8 may not look at a heap again that only shrinks: it is made to. */
+/**
+ * Turns readings into a shortage that does not flicker. V8 may not look at a heap again that only shrinks: it
+ * is made to.
+ */
 export function followMemory(
   { shares, collect }: MemoryReadings,
   log: MemoryWatchOptions["log"],

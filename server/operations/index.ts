@@ -17,7 +17,10 @@ const all = [
   setAside,
 ];
 
-/** What a running server does for an operator, by name. Bringing a backup back is not: its rooms would write on. */
+/**
+ * What a running server does for an operator, by name. Bringing a backup back is not: its rooms would write
+ * on.
+ */
 export const OPERATIONS: ReadonlyMap<string, Operation<never>> = new Map(
   all.map((operation) => [operation.name, operation as Operation<never>]),
 );

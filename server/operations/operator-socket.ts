@@ -38,9 +38,9 @@ export interface OperatorHost {
 }
 
 /**
- * Listens in the data folder for commands of operators, because the embedded database belongs to this process alone:
- * they send one line and get lines until it is done. Call it while the folder is locked: a file that is there already
- * was left by a process that died.
+ * Listens in the data folder for commands of operators, because the embedded database belongs to this process
+ * alone: they send one line and get lines until it is done. Call it while the folder is locked: a file that
+ * is there already was left by a process that died.
  *
  * @returns how to close it
  */

@@ -20,7 +20,10 @@ export interface SnapshotCodecOptions {
   readonly allowPlain?: boolean;
 }
 
-/** Seals and opens stored bytes. */
+/**
+ * Compresses and encrypts what is stored, and opens it again. A sealed text that was changed, or is of an
+ * unknown key, is refused by name rather than read.
+ */
 export interface SnapshotCodec {
   /**
    * Compresses, and encrypts if there is a key. Text is UTF-8.

@@ -6,7 +6,10 @@ import type { Db } from "../storage/database.ts";
 import type { Retention } from "../storage/retention.ts";
 import type { PluginRoute } from "./route.ts";
 
-/** Services of the process for a plugin's `open`. */
+/**
+ * Services of the process for a plugin's `open`: settings, rows, log, the plugins that it needs, and what to
+ * close at the end.
+ */
 export interface PluginServices<Settings = Record<string, unknown>> {
   /** Checked settings: defaults, those of `with`, and environment variables, which win. */
   readonly settings: Settings;
@@ -78,7 +81,10 @@ export interface PluginDefinition<Api, Settings extends z.ZodObject> {
 /** A class or schema of rows, as TypeORM takes them. */
 export type RowClass = EntitySchema | (new () => object);
 
-/** A plugin. Made by {@link definePlugin}. */
+/**
+ * A plugin, made by {@link definePlugin}. `server/main` lists it in `plugins`; rooms get its API by
+ * `this.plugin(it)`.
+ */
 export interface Plugin<Api = unknown, Settings extends z.ZodObject = z.ZodObject>
   extends PluginDefinition<Api, Settings> {
   /** Settings that `with` gave. */
@@ -87,7 +93,7 @@ export interface Plugin<Api = unknown, Settings extends z.ZodObject = z.ZodObjec
   with(settings: z.input<Settings>): Plugin<Api, Settings>;
 }
 
-/** A plugin of any API. */
+/** A plugin of any API and settings, as `server/main` lists them in `plugins`. */
 export type AnyPlugin = Plugin;
 
 /**

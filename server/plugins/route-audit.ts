@@ -9,7 +9,10 @@ export function lineOf(method: string, path: string, { params }: Pick<Asked<unkn
   return `${method} ${path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? "")}`;
 }
 
-/** Does what a privileged request asks for, and answers when its audit entry stands. @throws AUDIT_WAITING it was done, and the entry waits */
+/**
+ * Does what a privileged request asks for, and answers when its audit entry stands. @throws AUDIT_WAITING it
+ * was done, and the entry waits
+ */
 export async function noted<T>(
   audit: AuditPort,
   { accountId: account, role }: RouteCaller,

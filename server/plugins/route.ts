@@ -9,14 +9,17 @@ import { lineOf, noted } from "./route-audit.ts";
 /** Requests a minute of a route that sets no rate. */
 const PER_MINUTE = 120;
 
-/** The account of a request. */
+/**
+ * The account of a request, after its access token was checked. An ended sign-in or a role that was taken
+ * back counts at once.
+ */
 export interface RouteCaller {
   readonly accountId: string;
   /** Its present role, from the database. */
   readonly role: Role;
 }
 
-/** A route as a plugin describes it. */
+/** A route as a plugin describes it to {@link route}: place, shapes, least role, rate, and what answers. */
 export interface RouteDefinition<Body, Result, Who extends Role | "anyone">
   extends Omit<Question<Body, Result>, "answer" | "signedIn"> {
   /** The least role that may call it. "anyone" needs no access token. Default "player". */
@@ -37,7 +40,7 @@ export interface RouteGuard {
   limit(name: string, perMinute: number): RateLimit;
 }
 
-/** A route of a plugin. Made by {@link route}. */
+/** A route of a plugin, made by {@link route}, for the `routes` of its definition. */
 export interface PluginRoute {
   /** Method and path, such as `GET /v1/guestbook`. */
   readonly place: string;

@@ -4,7 +4,7 @@ import { RoomkeepError } from "../../shared/index.ts";
 import { type Profile, readProfile } from "./profile.ts";
 import { fromEnvironment, readSettings, type SettingSource } from "./read-settings.ts";
 
-/** What {@link defineSettings} needs. */
+/** The settings of a game and where they come from, for {@link defineSettings}. */
 export interface SettingsDefinition<Shape extends z.ZodRawShape> {
   /** Begins the names of the environment variables: `roundSeconds` with `YARD` is YARD_ROUND_SECONDS. */
   readonly prefix: string;
@@ -12,19 +12,22 @@ export interface SettingsDefinition<Shape extends z.ZodRawShape> {
   readonly shape: Shape;
   /** What differs by what the process runs for. */
   readonly profiles?: Readonly<Partial<Record<Profile, Partial<z.input<z.ZodObject<Shape>>>>>>;
-  /** A JSON file with some of them, from the folder that the process runs in. The operator's <PREFIX>_SETTINGS_FILE wins. */
+  /**
+   * A JSON file with some of them, from the folder that the process runs in. The operator's
+   * <PREFIX>_SETTINGS_FILE wins.
+   */
   readonly file?: string;
 }
 
 /**
- * Reads the settings of a game: the defaults, over them its profile's, over them those of a file, over them environment
- * variables. They are read once, when the module that defines them is loaded, so that a wrong one ends the start. Only
- * the server's code may import them. The profile is ROOMKEEP_PROFILE, else NODE_ENV, else production; `roomkeep dev` is
- * development, and a test of vitest is test.
+ * Reads the settings of a game: the defaults, over them its profile's, over them those of a file, over them
+ * environment variables. They are read once, when the module that defines them is loaded, so that a wrong one
+ * ends the start. Only the server's code may import them. The profile is ROOMKEEP_PROFILE, else NODE_ENV,
+ * else production; `roomkeep dev` is development, and a test of vitest is test.
  *
  * @param env read instead of the process's own variables, for tests
- * @throws RoomkeepError CONFIG_INVALID naming each variable, key of the file, or key of the profile that cannot be used;
- *   never its value
+ * @throws RoomkeepError CONFIG_INVALID naming each variable, key of the file, or key of the profile that
+ *   cannot be used; never its value
  * @example
  * export const settings = defineSettings({
  *   prefix: "YARD",

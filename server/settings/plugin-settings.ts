@@ -2,8 +2,8 @@ import type { AnyPlugin } from "../plugins/plugin.ts";
 import { fromEnvironment, readSettings } from "./read-settings.ts";
 
 /**
- * The settings of a plugin: what `with` gave, and over it environment variables. `maxEntries` of `guest-book` is
- * ROOMKEEP_GUEST_BOOK_MAX_ENTRIES.
+ * The settings of a plugin: what `with` gave, and over it environment variables. `maxEntries` of `guest-book`
+ * is ROOMKEEP_GUEST_BOOK_MAX_ENTRIES.
  *
  * @param env variables of the operator, without those of roomkeep itself
  * @throws CONFIG_INVALID naming each setting that cannot be used; never its value

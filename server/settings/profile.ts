@@ -7,8 +7,8 @@ export type Profile = "development" | "production" | "test";
 export const PROFILES: readonly Profile[] = ["development", "production", "test"];
 
 /**
- * The profile of this process: ROOMKEEP_PROFILE, else NODE_ENV where that is one, else production. `roomkeep dev` is
- * development, a test of vitest is test.
+ * The profile of this process: ROOMKEEP_PROFILE, else NODE_ENV where that is one, else production. `roomkeep
+ * dev` is development, a test of vitest is test.
  *
  * @throws CONFIG_INVALID ROOMKEEP_PROFILE is none
  */

@@ -35,7 +35,10 @@ export function readSettings<S extends z.ZodObject>(
   throw new RoomkeepError("CONFIG_INVALID", `${what} cannot be used: ${problems.join(", ")}.`);
 }
 
-/** The variables of an operator that name these settings: `maxEntries` is `<prefix>_MAX_ENTRIES`. An empty one is none. */
+/**
+ * The variables of an operator that name these settings: `maxEntries` is `<prefix>_MAX_ENTRIES`. An empty one
+ * is none.
+ */
 export function fromEnvironment(
   prefix: string,
   keys: readonly string[],
@@ -53,7 +56,9 @@ export function fromEnvironment(
   return { values: Object.fromEntries(told), nameOf, isText: true };
 }
 
-/** What a text of the environment says: the text where that fits, else the number, boolean or JSON that it is. */
+/**
+ * What a text of the environment says: the text where that fits, else the number, boolean or JSON that it is.
+ */
 function readText(field: z.ZodType, text: string): unknown {
   // As text "false" is a truth to a schema that coerces.
   const isSwitch = (text === "true" || text === "false") && field.safeParse(true).success;

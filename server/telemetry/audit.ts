@@ -30,7 +30,10 @@ export function entryOf({ account, ...deed }: Deed, outcome: string): CommandGiv
 
 type Row = CommandGiven & { readonly id: string; readonly at: Date };
 
-/** Opens the audit log: who commanded what, where, and what came of it. It stands in the process's log as well. */
+/**
+ * Opens the audit log: who commanded what, where, and what came of it. It stands in the process's log as
+ * well.
+ */
 export function openAudit(ds: DataSource, log: Pick<BaseLogger, "info" | "error" | "warn">): Audit {
   const queue = openWriteQueue<Row>("audit entries", (batch) => insertEntries(ds, batch), log);
   let lastMs = 0;
@@ -49,8 +52,8 @@ export function openAudit(ds: DataSource, log: Pick<BaseLogger, "info" | "error"
 }
 
 /**
- * Does something privileged in the database, and its audit entry, in one transaction: neither is ever without the
- * other. What is refused has an entry too.
+ * Does something privileged in the database, and its audit entry, in one transaction: neither is ever without
+ * the other. What is refused has an entry too.
  *
  * @param work gets the transaction's manager. @throws RoomkeepError it is refused
  */

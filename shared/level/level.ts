@@ -138,13 +138,21 @@ const levelSchema = z.strictObject({
 export type Level = z.output<typeof levelSchema>;
 /** A level as its author writes it: fields with a default may be left out. */
 export type LevelSource = z.input<typeof levelSchema>;
-/** One piece of static geometry. */
+/**
+ * One piece of static geometry that blocks walkers, bodies and rays: a box, a cylinder or a ramp. Metres and
+ * radians.
+ */
 export type Solid = Level["solids"][number];
-/** Heights on a square grid. */
+/**
+ * Heights on a square grid, row by row along x, in metres; in between they are interpolated, beyond the edge
+ * they continue.
+ */
 export type Terrain = NonNullable<Level["terrain"]>;
 /** A volume that reports which actors enter and leave. */
 export type TriggerVolume = Level["triggers"][number];
-/** A way to another room. */
+/**
+ * A way to another room: a player who comes within its radius travels to the game that `to` names. Metres.
+ */
 export type Portal = Level["portals"][number];
 /** A loose crate or ball and where it starts. */
 export type LooseBody = Level["loose"][number];

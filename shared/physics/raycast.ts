@@ -16,7 +16,7 @@ export interface Target extends Vec {
   readonly heightM: number;
 }
 
-/** What a ray or an overlap hit. */
+/** What a ray or an overlap hit: a target or a piece of the level, where, and how far away in metres. */
 export interface Hit extends Vec {
   readonly layer: LayerName;
   /** Of a target; undefined for the level itself. */

@@ -14,7 +14,7 @@ export interface TriggerCalls {
   readonly leave?: (id: string) => void;
 }
 
-/** The volumes of a room. */
+/** The trigger volumes of a room, and who is in each of them now. From {@link openTriggers}. */
 export interface Triggers {
   /**
    * Calls back for a volume, from the next update on. Returns how to stop.

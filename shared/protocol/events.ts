@@ -8,7 +8,10 @@ export type { GameEvent };
 /** Which clients receive an event, beside the server's own subscribers. */
 export type EventAudience = "server" | "owner" | "nearby" | "all";
 
-/** A kind of event, made by {@link defineEvent}. */
+/**
+ * A kind of event, made by {@link defineEvent}. Rooms emit it, rooms and views listen to it; its payload is
+ * typed.
+ */
 export interface EventKind<S extends z.ZodType = z.ZodType> {
   readonly name: string;
   /** Schema of the payload; fields that it does not name are dropped. */
@@ -24,7 +27,8 @@ export interface EventKind<S extends z.ZodType = z.ZodType> {
 }
 
 /**
- * Declares a kind of event.
+ * Declares a kind of event once, for both sides: the schema of its payload, and whom it is sent to: `all`,
+ * `nearby`, its `owner`, or nobody (`server`).
  *
  * @throws EVENT_INVALID if the name is empty or the radius is not above 0
  * @example
@@ -90,7 +94,9 @@ export interface EventsSave extends HistorySave {
   readonly waiting: readonly { readonly kind: DispatchedKind; readonly event: GameEvent }[];
 }
 
-/** The events of one room. */
+/**
+ * The events of one room: `emit` checks and queues one, `on` subscribes, and the room dispatches once a tick.
+ */
 export interface Events {
   /**
    * Checks an event and queues it for the next dispatch.
@@ -129,7 +135,8 @@ export interface Events {
 }
 
 /**
- * Makes the events of a room.
+ * Makes the events of a room, without its network: whoever calls dispatches once a tick and delivers. A
+ * `WorldRoom` has them as `events`.
  *
  * @example
  * const events = createEvents({ now: () => tick * 50, deliver: (event, kind) => route(event, kind) });

@@ -21,7 +21,10 @@ export interface ItemTemplate {
   readonly about?: string;
 }
 
-/** Templates by name. */
+/**
+ * Kinds of items by name, as a game lists them in its static `items`. The name is what is stored: do not
+ * change it.
+ */
 export type ItemTemplates = Readonly<Record<string, ItemTemplate>>;
 
 /** Equal items in one slot of the bag, or worn. Its key in {@link Carrier}'s `items` is its id. */
@@ -71,7 +74,10 @@ export const Drop = Actor.extend(
 );
 export type Drop = SchemaType<typeof Drop>;
 
-/** The items of a player who died here. */
+/**
+ * The items of a player who died here, in a pile that stays until its time has run out or all is taken.
+ * Metres.
+ */
 export const Pile = Actor.extend(
   {
     /** Name of the dead player. */

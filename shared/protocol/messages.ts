@@ -90,7 +90,9 @@ export interface ServerMessages extends ItemNews {
   "party.say": { from: string; name: string; text: string };
   /** `missed`: names of the members that it did not reach, or perhaps did not. */
   "party.said": { text: string; missed: string[] };
-  /** What it takes to come back: the token opens the room anew under its code. `build`: of the server's page. */
+  /**
+   * What it takes to come back: the token opens the room anew under its code. `build`: of the server's page.
+   */
   "room.seat": { returnToken: string; build: string };
   refused: { type: string; code: string; reason: string; request?: string };
   notice: { code: string; text: string };
@@ -134,7 +136,7 @@ export interface SeatReservation {
   devMode?: boolean;
 }
 
-/** A party as its members see it. */
+/** A party as one of its members sees it: who leads it, and where each member is. */
 export interface PartyView {
   id: string;
   /** Character id of the leader. */

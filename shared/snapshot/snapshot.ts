@@ -35,7 +35,7 @@ export interface SnapshotParts {
   readonly admits?: (actor: Actor, id: string) => boolean;
 }
 
-/** A world as JSON. */
+/** A world as JSON: what {@link takeSnapshot} wrote, with its version, for `restoreSnapshot`. */
 export interface WorldSnapshot {
   readonly nextId: number;
   /** Id, class name and values, in the order of spawning. */

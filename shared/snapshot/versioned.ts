@@ -16,7 +16,7 @@ export interface VersionedOptions {
 // biome-ignore lint/suspicious/noConfusingVoidType: an upgrade that changes its argument returns nothing
 export type Upgrade = (stored: Record<string, unknown>) => Record<string, unknown> | void;
 
-/** Stored JSON with its version beside it. */
+/** Stored JSON with its version beside it, so that a later version can bring it up to date step by step. */
 export interface Stored<T = unknown> {
   readonly v: number;
   readonly data: T;

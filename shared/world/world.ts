@@ -19,7 +19,7 @@ export interface WorldOptions {
   readonly maxDeferred?: number;
 }
 
-/** An actor by its id or itself. */
+/** An actor by its id or itself, where a method takes either. */
 export type ActorRef = string | Actor;
 
 /**

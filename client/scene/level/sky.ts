@@ -40,7 +40,7 @@ export interface SkyMood {
   readonly fog: readonly [from: number, to: number];
 }
 
-/** A late, warm afternoon. */
+/** The default light of a level: a late, warm afternoon. A view spreads it and changes single values. */
 export const AFTERNOON: SkyMood = {
   toLight: [0.62, 0.62, 0.48],
   light: "#ffdfae",
