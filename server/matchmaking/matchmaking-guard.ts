@@ -51,8 +51,8 @@ async function countMiss(
     await misses.refund(key);
     return seat;
   } catch (error) {
-    // It led to a room, which is full or closing, by a ticket that was good.
-    if (/^(ROOM|SEATS?|ZONE)_(?!UNKNOWN|EXPIRED)/.test(codeOf(error) ?? "")) await misses.refund(key);
+    // It led to a room, which is full or closing, by a ticket that was good; or nobody could look.
+    if (/^(ROOM|SEATS|ZONE)_(?!UNKNOWN)|_UNAVAILABLE$/.test(codeOf(error) ?? "")) await misses.refund(key);
     throw error;
   }
 }
@@ -73,6 +73,7 @@ function byTicket({ verify }: MatchmakingParts, ask: Ask): Ask {
 function byToken(ask: Ask): Ask {
   return (roomId, options, context) =>
     ask(roomId, options, context).catch((cause) => {
+      if (codeOf(cause)?.endsWith("_UNAVAILABLE")) throw cause;
       const text = `SEAT_EXPIRED: ${ERROR_CODES.SEAT_EXPIRED}`;
       throw new ServerError(ColyseusCode.MATCHMAKE_EXPIRED, text, { cause });
     });
