@@ -1,4 +1,6 @@
 export type { Channel } from "./game-listing.ts";
+export type { CheatDetectionOptions, CheatSuspected } from "./cheat-detection/cheat-detection.ts";
+export { CHEAT_SIGNALS, type CheatSignal } from "./cheat-detection/cheat-signals.ts";
 export { GameRoom } from "./game-room.ts";
 export type { ItemUse } from "./items/item-messages.ts";
 export type { ItemAction } from "./items/item-requests.ts";
@@ -17,6 +19,7 @@ export {
   type RoomPlugins,
 } from "./plugins.ts";
 export type { Claim, Identity, Place, Role } from "./ports/characters.ts";
+export type { CheatAction } from "./ports/cheats.ts";
 export type { Booked, Stack } from "./ports/items.ts";
 export type { Log, PlaySessionEnding, Ports } from "./ports/ports.ts";
 export { openReplay, type Replay, rerun } from "./replay.ts";

@@ -6,6 +6,7 @@ export { isObsceneName } from "./messaging/obscenity.ts";
 export type { Unsaved } from "./persistence/unsaved-states.ts";
 export { refusingPlugins } from "./plugins.ts";
 export { type CharacterPort, type CharacterState, CLAIM_WAIT_MS } from "./ports/characters.ts";
+export { CHEAT_ACTIONS, type CheatFlag, type CheatPort } from "./ports/cheats.ts";
 export type { Death, ItemPort, OwnContainer, PileLeft } from "./ports/items.ts";
 export type {
   AuditPort,

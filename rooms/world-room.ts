@@ -19,6 +19,9 @@ import {
   walk,
 } from "../shared/index.ts";
 import type { SchemaClass } from "../shared/internal.ts";
+import type { CheatSuspected } from "./cheat-detection/cheat-detection.ts";
+import { InputDetection } from "./cheat-detection/input-detection.ts";
+import { openTradeWatch } from "./cheat-detection/trade-watch.ts";
 import { flatField } from "./game-listing.ts";
 import { GameRoom, type RoomOpening, type Surroundings } from "./game-room.ts";
 import { type ItemOptions, openRoomItems, type RoomItems } from "./items/room-items.ts";
@@ -40,7 +43,7 @@ import type { HotReloadSnapshot, Returning } from "./persistence/hot-reload-snap
 import type { PlaySessionsHost } from "./persistence/play-sessions.ts";
 import { openZone, type ZoneFormat, type ZoneKeeper } from "./persistence/zone-saves.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
-import type { Claim, Identity } from "./ports/ports.ts";
+import type { Claim, Identity, LastInput } from "./ports/ports.ts";
 import type { InterestOptions } from "./replication/interest.ts";
 import { InterestSerializer } from "./replication/interest-serializer.ts";
 import { giveOwnView } from "./replication/owner-view.ts";
@@ -129,6 +132,13 @@ export abstract class WorldRoom<
     record: (name, about, answer) => this.recording.recorder?.answer(name, about, answer),
     fault: this.faultBook.note,
   });
+  private readonly askOfCheat = this.answers.on<{ who: string }, CheatSuspected & { ok: true }>(
+    "cheat suspected",
+    (suspected, { who }) => {
+      const player = this.players.get(who);
+      if (player && suspected.ok) super.tellOfCheat(player, suspected);
+    },
+  );
   private worldPart: RoomWorld<S, A> | undefined;
   /** Undefined in a re-run, which has no clients. */
   private liveWorld: LiveWorld<A> | undefined;
@@ -237,6 +247,11 @@ export abstract class WorldRoom<
         items: () => this.ports.items,
         log: () => this.log,
         onAnswer: (name, apply) => this.onAnswer(name, apply),
+        suspect: (player, signal) => this.suspect(player, signal),
+        traded: openTradeWatch<C>(
+          () => this.clock.elapsedTime,
+          (player, signal, count) => this.suspect(player, signal, count),
+        ),
       },
       options,
     );
@@ -425,6 +440,7 @@ export abstract class WorldRoom<
       recording: this.recording,
       faults: this.faultBook,
       serializer: this.wire,
+      detection: this.inputDetection(),
       patchEveryTicks: () => this.patchEveryTicks,
       afterStep: () => this.afterStep(live, saves),
       broadcastPatch: () => void this.broadcastPatch(),
@@ -438,6 +454,26 @@ export abstract class WorldRoom<
     // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is
     // set, or Colyseus starts a second timer that takes the clock's time away from the step.
     this.patchRate = null;
+  }
+
+  /** Watches the input frames of the players. */
+  protected inputDetection(): InputDetection<A> {
+    return new InputDetection<A>({
+      tickHz: this.tickHz,
+      players: this.players,
+      suspect: (player, signal, count) => this.suspect(player, signal, count),
+      options: () => this.cheatDetection,
+      now: () => this.clock.elapsedTime,
+    });
+  }
+
+  protected override lastInputsOf({ watch }: Player<A>): readonly LastInput[] {
+    return watch?.last.list() ?? [];
+  }
+
+  /** By an answer, which the recording has. */
+  protected override tellOfCheat({ sessionId: who }: Player<A>, suspected: CheatSuspected): void {
+    void this.askOfCheat({ who }, async () => ({ ok: true, ...suspected }));
   }
 
   private afterStep(live: LiveWorld<A>, saves: AutosaveHost<Player<A>>): void {

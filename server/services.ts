@@ -27,6 +27,7 @@ import { askLetGo, tellSignInsEnded } from "./hints.ts";
 import { type AdminSignIn, adminGuards, monitorEndpoints, openAdminSignIn } from "./http/admin.ts";
 import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
+import { cheatFlagEndpoints } from "./http/api/cheat-flags.ts";
 import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
 import { slotsOf } from "./items/containers.ts";
@@ -56,6 +57,7 @@ import { migrate } from "./storage/migrate.ts";
 import { watchQueries } from "./storage/query-metrics.ts";
 import { openRetention, type Retention } from "./storage/retention.ts";
 import { type Audit, openAudit } from "./telemetry/audit.ts";
+import { openCheatFlags } from "./telemetry/cheat-flags.ts";
 import { type EventLogPort, openEventLog } from "./telemetry/event-log.ts";
 import { openLog } from "./telemetry/log.ts";
 import { type Metrics, metricsEndpoint, openMetrics } from "./telemetry/metrics.ts";
@@ -143,6 +145,8 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const shared = redis && (await openShared({ config, log, closers, redis, incarnation }));
   const kept = await openKept({ config, log, closers, database, incarnation });
   const { characters, zones, events, audit, itemRules, items, recordings } = kept;
+  const cheats = openCheatFlags(ds, log, metrics.registry, config.cheats);
+  closers.push("cheat flags", () => cheats.close());
   exportRefusedZones(metrics.registry, { list: zones.refused });
   const signIn = openAdminSignIn(ds, config.adminPassword);
   const keys = await openTokenKeys(ds, config.tokenKeys);
@@ -157,7 +161,8 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   );
   const { registry } = metrics;
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
-  closers.push("retention", openRetention(ds, log, [...accountRetention(ds, config), ...open.retention]));
+  const retention = [cheats.retention, ...accountRetention(ds, config), ...open.retention];
+  closers.push("retention", openRetention(ds, log, retention));
   const isStopping = () => services.stopping;
   const isRedisAway = () => services.membership?.members.isAway() ?? false;
   const known = { config, log, database, shared, signIn, auth, seats, isStopping, isRedisAway, zones, audit };
@@ -186,6 +191,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       characters,
       events,
       audit,
+      cheats,
       zones,
       items,
       log,
@@ -325,6 +331,7 @@ function foundationEndpoints(
     ...identityEndpoints({ ds, auth, oidc, log }),
     ...monitorEndpoints(guards),
     ...metricsEndpoint(metrics, guards),
+    ...cheatFlagEndpoints(ds, { auth, limit, audit }),
   };
   return { ...own, ...plugins.endpoints({ auth, limit, audit }, guards, own) };
 }

@@ -64,6 +64,10 @@ export interface MessageRouterHost<P extends RoomPlayer> {
   refusal(player: P): Refusal | undefined;
   /** Counts a line of an account. Undefined: it may be said. */
   countLine(player: P): Promise<Refusal | undefined>;
+  /** Told of each refusal that a player gets. */
+  refused(player: P, code: Refusal["code"]): void;
+  /** Messages that one of the player counts for: more than 1 for a player who is slowed. */
+  weight(player: P): number;
 }
 
 /**
@@ -99,7 +103,7 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
     network.onMessage(type, (client, payload) => {
       const player = players.get(client.sessionId);
       if (!player) return;
-      const verdict = guard.check(client, type, schema, payload);
+      const verdict = guard.check(client, type, schema, payload, host.weight(player));
       const refused = verdict.ok ? refusalOf(player, type, moves) : undefined;
       if (verdict.ok && moves && !refused) host.record(player, type, verdict.value);
       const act = (message: T): Outcome | Promise<Outcome> =>
@@ -108,7 +112,10 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
           : action(player, message);
       const outcome = verdict.ok ? (refused ?? act(verdict.value)) : verdict;
       const tell = (refusal: Outcome) => {
-        if (refusal) guard.report(player.client, type, refusal, requestOf(payload));
+        if (refusal) {
+          guard.report(player.client, type, refusal, requestOf(payload));
+          host.refused(player, refusal.code);
+        }
         return refusal ?? { ok: true };
       };
       return outcome instanceof Promise ? outcome.catch(failed(type)).then(tell) : tell(outcome);

@@ -38,11 +38,11 @@ export class TokenBuckets {
   readonly #buckets = new Map<string, { tokens: number; at: number; told: boolean }>();
 
   /**
-   * Takes one token. False: the rate limit is reached.
+   * Takes tokens, one as a rule. False: the rate limit is reached.
    *
    * @param at milliseconds, of a clock that never goes back
    */
-  take(type: string, limit: RateLimit, at: number): boolean {
+  take(type: string, limit: RateLimit, at: number, tokens = 1): boolean {
     const key = this.#keyOf(type);
     let bucket = this.#buckets.get(key);
     if (!bucket) {
@@ -51,8 +51,9 @@ export class TokenBuckets {
     }
     bucket.tokens = Math.min(limit.burst, bucket.tokens + ((at - bucket.at) / 1000) * limit.perSecond);
     bucket.at = at;
-    if (!(bucket.tokens >= 1)) return false;
-    bucket.tokens -= 1;
+    // A full bucket lets one through, whatever it counts for.
+    if (!(bucket.tokens >= Math.min(tokens, limit.burst))) return false;
+    bucket.tokens -= tokens;
     bucket.told = false;
     return true;
   }

@@ -1,6 +1,7 @@
 import type { GameEvent, Refusal } from "../../shared/index.ts";
 import type { Recorder } from "../simulation/recorder.ts";
 import type { CharacterPort, Identity, Role } from "./characters.ts";
+import type { CheatPort } from "./cheats.ts";
 import type { ItemPort } from "./items.ts";
 import type { ReturnPort } from "./returns.ts";
 import type { SeatPort } from "./seats.ts";
@@ -9,6 +10,7 @@ import type { ZonePort } from "./zones.ts";
 
 export type * from "./characters.ts";
 export { CLAIM_WAIT_MS, TRANSFER_MS } from "./characters.ts";
+export type * from "./cheats.ts";
 export type * from "./items.ts";
 export type * from "./returns.ts";
 export type * from "./seats.ts";
@@ -103,6 +105,7 @@ export interface Ports {
   readonly characters: CharacterPort;
   readonly events: EventPort;
   readonly audit: AuditPort;
+  readonly cheats: CheatPort;
   readonly zones: ZonePort;
   readonly items: ItemPort;
   readonly log: Log;

@@ -76,6 +76,7 @@ export const refusingPorts: Ports = {
   openRoom: refuseCall("count of rooms"),
   events: { keep() {} },
   audit: { async note() {} },
+  cheats: { settings: { threshold: Number.POSITIVE_INFINITY, action: "off" }, raise() {} },
   log: silence,
   codeLength: CODE_LENGTH,
   recordings: undefined,
