@@ -48,7 +48,12 @@ import type { InterestOptions } from "./replication/interest.ts";
 import { InterestSerializer } from "./replication/interest-serializer.ts";
 import { giveOwnView } from "./replication/owner-view.ts";
 import type { StableSerializer } from "./replication/stable-serializer.ts";
-import { type ApplyAnswer, type Ask, openAsyncResults } from "./simulation/async-results.ts";
+import {
+  type ApplyAnswer,
+  type Ask,
+  type AsyncResults,
+  openAsyncResults,
+} from "./simulation/async-results.ts";
 import type { Seen } from "./simulation/lag-compensation.ts";
 import type { Recorder } from "./simulation/recorder.ts";
 import { RoomTick } from "./simulation/room-tick.ts";
@@ -307,13 +312,14 @@ export abstract class WorldRoom<
   }
 
   /**
-   * Opens the room without clients, for a re-run: its world, and the game in it. See `openReplay`.
+   * Opens the room without a network, for a re-run or a bench: its world, and the game in it. See
+   * `openReplay`.
    *
    * @param answers where answers to the room's questions come from
    */
   async openRoomWorld(
     around: Surroundings,
-    { answers }: { answers: "nobody" | "recording" },
+    { answers }: { answers: AsyncResults["from"] },
   ): Promise<RoomWorld<S, A>> {
     this.answers.from = answers;
     this.openParts(around);

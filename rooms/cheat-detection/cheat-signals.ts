@@ -26,7 +26,7 @@ export const CHEAT_SIGNALS = {
   /** The connection was closed because it sent more than a socket may. */
   "socket-flood": 20,
   /** A trade that gave everything for nothing, to a player who gets such trades again and again. */
-  trade: 2,
+  trade: 2.5,
 } as const;
 
 /** A signal of the framework, or one that a game names. */

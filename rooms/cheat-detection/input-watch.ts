@@ -10,7 +10,7 @@ const SHRINK = 1 / 3;
 const HELD_S = 2;
 /** They do if this share of them comes within {@link RELEASE_S}: a page that slept sends but a few. */
 const HELD_SHARE = 0.6;
-const RELEASE_S = 0.5;
+const RELEASE_S = 0.8;
 /** A gap between two looks from which on the room itself has stalled, seconds. */
 const STALL_S = 0.5;
 /** A frame may claim a time ahead of the room's by this, ms: a page estimates it through an uneven connection. */
@@ -61,7 +61,8 @@ export class InputWatch {
    */
   look(received: number, renderMs: number, nowMs: number): InputFindings {
     const findings = this.#findings;
-    const dtS = Number.isNaN(this.#atMs) ? 0 : (nowMs - this.#atMs) / 1000;
+    // The room goes by the wall clock, which may be set back.
+    const dtS = Number.isNaN(this.#atMs) ? 0 : Math.max(0, (nowMs - this.#atMs) / 1000);
     const frames = received < this.#seen ? received : received - this.#seen;
     this.#atMs = nowMs;
     this.#seen = received;

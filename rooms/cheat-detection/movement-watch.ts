@@ -2,7 +2,7 @@ import type { Avatar } from "../../shared/index.ts";
 
 /** Seconds of top speed that may be walked at once: input frames that are caught up on. */
 const SAVED_S = 1;
-/** A way within one tick counts as a jump from this many seconds of top speed on, and from this many metres. */
+/** A way beyond it within one tick is a jump from this many seconds of top speed on, and from this many metres. */
 const JUMP_S = 0.5;
 const JUMP_M = 3;
 
@@ -41,11 +41,10 @@ export class MovementWatch {
   endTick(avatar: Pick<Avatar, "x" | "z">, maxMps: number, dtS: number): MovementFindings {
     const findings = this.#findings;
     this.place(avatar);
-    findings.isJump = this.#wayM > Math.max(JUMP_M, JUMP_S * maxMps);
-    const wayM = findings.isJump ? 0 : this.#wayM;
+    this.#allowedM = Math.min(this.#allowedM + maxMps * dtS, maxMps * SAVED_S) - this.#wayM;
     this.#wayM = 0;
-    this.#allowedM = Math.min(this.#allowedM + maxMps * dtS, maxMps * SAVED_S) - wayM;
     findings.excessM = Math.max(0, -this.#allowedM);
+    findings.isJump = findings.excessM > Math.max(JUMP_M, JUMP_S * maxMps);
     this.#allowedM = Math.max(0, this.#allowedM);
     return findings;
   }

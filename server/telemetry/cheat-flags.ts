@@ -69,12 +69,16 @@ async function insertFlags(ds: DataSource, batch: readonly CheatFlagRow[]): Prom
 
 /** The last flags, newest first. @param last how many, 1 and up */
 export async function readCheatFlags(db: Db, last: number): Promise<CheatFlagRow[]> {
-  return answerWithin(
-    db.query(
+  const rows = await answerWithin(
+    db.query<CheatFlagRow[]>(
       `SELECT id, at, account_id AS account, character_id AS character, game, room_id AS "roomId", score, action,
          signals, inputs
        FROM cheat_flag ORDER BY at DESC, id LIMIT $1`,
       [last],
     ),
   );
+  // The database orders the names of an object by their length.
+  const greatestFirst = (signals: CheatFlagRow["signals"]) =>
+    Object.fromEntries(Object.entries(signals).sort(([, a], [, b]) => b - a));
+  return rows.map((row) => ({ ...row, signals: greatestFirst(row.signals) }));
 }
