@@ -8,6 +8,7 @@ import {
   type Events,
   type Ground,
   type Level,
+  type PoseThreshold,
   type Refusal,
   refuse,
   type Space,
@@ -47,7 +48,7 @@ import type { Claim, Identity, LastInput } from "./ports/ports.ts";
 import type { InterestOptions } from "./replication/interest.ts";
 import { InterestSerializer } from "./replication/interest-serializer.ts";
 import { giveOwnView } from "./replication/owner-view.ts";
-import type { StableSerializer } from "./replication/stable-serializer.ts";
+import { StableSerializer } from "./replication/stable-serializer.ts";
 import {
   type ApplyAnswer,
   type Ask,
@@ -124,6 +125,12 @@ export abstract class WorldRoom<
   systems: readonly SystemInRoom<S>[] = [];
   /** Which actors a player is sent: those near. Undefined: all, which suits a small room. */
   interest: InterestOptions | undefined;
+  /**
+   * By how much the pose of what moves by itself, such as an animal or a crate, must differ from the one that
+   * was sent: creeping and trembling below it send nothing. What comes to rest is sent exactly. Avatars are
+   * exact always. `EXACT` sends every difference.
+   */
+  poseThreshold: PoseThreshold = { distanceM: 0.1, angleRad: 0.1 };
   /** Actors that `/spawn` may spawn, by name. */
   spawnable: Spawnable = LOOSE_THINGS;
   /** Longest wait for a player who was handed over, ms: 500 to 8,000. Then the room takes them back. */
@@ -432,8 +439,9 @@ export abstract class WorldRoom<
 
   protected override createSerializer(): StableSerializer<S> {
     const { interest } = this;
-    this.interestSerializer = interest && new InterestSerializer<S>({ interest });
-    return this.interestSerializer ?? super.createSerializer();
+    const poseThreshold = () => this.poseThreshold;
+    this.interestSerializer = interest && new InterestSerializer<S>({ interest, poseThreshold });
+    return this.interestSerializer ?? new StableSerializer<S>(undefined, poseThreshold);
   }
 
   protected override startClock(): void {
