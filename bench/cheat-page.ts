@@ -86,6 +86,12 @@ export class Page {
     this.#post(getMessageBytes.raw(Protocol.ROOM_DATA, type, message));
   }
 
+  /** Who cheats does not leave the tab. */
+  stayAwake(): void {
+    this.#wakeMs = 0;
+    this.#nextSleepMs = Number.POSITIVE_INFINITY;
+  }
+
   /** Gives coins to a player nearby, for nothing. */
   give(to: string): void {
     this.#gives = true;
@@ -135,8 +141,9 @@ export class Page {
       const angle = random() * 2 * Math.PI;
       this.send("dash", { x: Math.sin(angle) * DASH_M, z: Math.cos(angle) * DASH_M });
     } else if (dice < 0.403) {
-      const near = [...room.players.values()].find((other) => this.#isNear(other));
-      if (near) this.give(near.sessionId);
+      const near = [...room.players.values()].filter((other) => this.#isNear(other));
+      const friend = near[Math.floor(random() * near.length)];
+      if (friend) this.give(friend.sessionId);
     }
   }
 

@@ -87,6 +87,7 @@ export async function playCheats(seed: number): Promise<KindResult[]> {
   const honestTicks = HONEST_S * room.tickHz;
   for (let tick = 0; tick < honestTicks; tick++) await advance(room, pages, tick);
   const beganMs = room.nowMs;
+  for (const { page, helpers } of cheats) for (const one of [page, ...helpers]) one.stayAwake();
   for (let tick = 0; tick < FOUND_S * room.tickHz; tick++) {
     for (const { play, page, helpers } of cheats) {
       gather(page, helpers);

@@ -5,7 +5,7 @@
 export const CHEAT_SIGNALS = {
   /** An input frame beyond those that the room's time and the last silence allow: a clock that runs fast. */
   "input-rate": 1,
-  /** Two seconds or more of input frames that were held back and came at once. */
+  /** Nearly two seconds or more of input frames that were held back and came at once. */
   "input-burst": 4,
   /** An input frame that claims to have seen a time which the room has not come to. */
   "clock-ahead": 1,
@@ -25,8 +25,8 @@ export const CHEAT_SIGNALS = {
   malformed: 4,
   /** The connection was closed because it sent more than a socket may. */
   "socket-flood": 20,
-  /** A trade that gave everything for nothing, to a player who gets such trades again and again. */
-  trade: 2.5,
+  /** A gift of coins or items by trade, for each giver within a minute past the second. */
+  trade: 2,
 } as const;
 
 /** A signal of the framework, or one that a game names. */

@@ -1,13 +1,15 @@
 /** Input frames that may come early, seconds: jitter, and pages whose clock is a little ahead. */
 const EARLY_S = 0.6;
+/** A gap from which on it is no jitter but a silence, seconds: what it holds up may come as well. */
+const SILENT_S = 0.3;
 /** A page's clock may run faster than the room's by this factor. */
 const DRIFT = 1.02;
 /** Longest silence that a connection survives; what waited then comes at once, seconds. */
 const SILENCE_MAX_S = 10;
-/** Share of a second by which what may come at once shrinks in each second with frames. */
-const SHRINK = 1 / 3;
+/** Seconds with frames after which the backlog of a silence has come; that of a short one takes its length. */
+const BACKLOG_S = 1.5;
 /** A silence from which on its frames count as held back, seconds. */
-const HELD_S = 2;
+const HELD_S = 1.75;
 /** They do if this share of them comes within {@link RELEASE_S}: a page that slept sends but a few. */
 const HELD_SHARE = 0.6;
 const RELEASE_S = 0.8;
@@ -39,6 +41,8 @@ export class InputWatch {
   /** Frames that may come now, and the most that are saved up. */
   #allowed: number;
   #most: number;
+  /** What the latter shrinks by in a second with frames. */
+  #shrink = 0;
   /** Seconds without a frame, up to now. */
   #silentS = 0;
   /** The silence whose frames are counted, seconds; 0: none. Seconds and frames since its end. */
@@ -68,7 +72,8 @@ export class InputWatch {
     this.#seen = received;
     // A room that stalled has read nothing, whoever sent what.
     const isStalled = dtS > STALL_S;
-    findings.excess = this.#spend(frames, dtS, frames === 0 || isStalled);
+    if (frames === 0) this.#silentS += dtS;
+    findings.excess = this.#spend(frames, dtS, isStalled || (frames === 0 && this.#silentS >= SILENT_S));
     findings.isHeld = this.#wasHeld(frames, dtS, isStalled);
     findings.isAhead = frames > 0 && renderMs > nowMs + AHEAD_MS;
     return findings;
@@ -77,8 +82,10 @@ export class InputWatch {
   #spend(frames: number, dtS: number, isSilent: boolean): number {
     const tickHz = this.#tickHz;
     this.#allowed += dtS * tickHz * DRIFT;
-    if (isSilent) this.#most = Math.min(Math.max(this.#most, this.#allowed), SILENCE_MAX_S * tickHz);
-    else this.#most = Math.max(EARLY_S * tickHz, this.#most - dtS * tickHz * SHRINK);
+    if (isSilent) {
+      this.#most = Math.min(Math.max(this.#most, this.#allowed), SILENCE_MAX_S * tickHz);
+      this.#shrink = Math.max(tickHz, this.#most / BACKLOG_S);
+    } else this.#most = Math.max(EARLY_S * tickHz, this.#most - dtS * this.#shrink);
     this.#allowed = Math.min(this.#allowed, this.#most) - frames;
     if (this.#allowed >= 0) return 0;
     const excess = -this.#allowed;
@@ -91,8 +98,7 @@ export class InputWatch {
       this.#silentS = this.#heldS = 0;
       return false;
     }
-    if (frames === 0) this.#silentS += dtS;
-    else if (this.#silentS >= HELD_S) {
+    if (frames > 0 && this.#silentS >= HELD_S) {
       this.#heldS = this.#silentS;
       this.#sinceS = this.#since = 0;
     }

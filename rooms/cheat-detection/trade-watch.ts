@@ -3,15 +3,15 @@ import type { Trade } from "../items/trade-table.ts";
 import type { Player } from "../player.ts";
 import type { CheatSignal } from "./cheat-signals.ts";
 
-/** Time after which a giver counts anew, ms. */
+/** Time after which a giver counts no more, ms. */
 const REMEMBER_MS = 60_000;
+/** Givers within that time that count for nothing: friends. */
+const FRIENDS = 2;
 /** Givers that are remembered for one player. */
 const GIVERS_MAX = 32;
-/** A further gift of the same giver, against one of another. */
-const SAME_GIVER = 0.25;
 
 /**
- * Watches trades for gifts: everything for nothing. A friend gives one now and then; accounts that were made to
+ * Watches trades for gifts: something for nothing. A friend gives one now and then; accounts that were made to
  * collect, or were taken over, give to one player one after the other.
  *
  * @returns called with each trade that is done
@@ -32,9 +32,9 @@ export function openTradeWatch<A extends Carrier>(
     if (accountId === receiver.player.claim.sheet.accountId) return;
     const known = givers.get(receiver.player) ?? new Map<string, number>();
     givers.set(receiver.player, known);
-    const isKnown = now() - (known.get(accountId) ?? Number.NEGATIVE_INFINITY) < REMEMBER_MS;
-    if (known.size >= GIVERS_MAX) known.clear();
+    for (const [account, atMs] of known) if (now() - atMs > REMEMBER_MS) known.delete(account);
+    if (known.has(accountId) || known.size >= GIVERS_MAX) return;
     known.set(accountId, now());
-    suspect(receiver.player, "trade", isKnown ? SAME_GIVER : 1);
+    suspect(receiver.player, "trade", Math.max(0, known.size - FRIENDS));
   };
 }
