@@ -103,10 +103,10 @@ export class InputWatch {
       this.#sinceS = this.#since = 0;
     }
     if (frames > 0) this.#silentS = 0;
-    if (this.#heldS === 0) return false;
-    this.#since += frames;
     if (this.#sinceS > RELEASE_S) this.#heldS = 0;
+    if (this.#heldS === 0) return false;
     this.#sinceS += dtS;
+    this.#since += frames;
     if (this.#since < HELD_SHARE * Math.min(this.#heldS, SILENCE_MAX_S) * this.#tickHz) return false;
     this.#heldS = 0;
     return true;
