@@ -1,6 +1,6 @@
-export type { Channel } from "./game-listing.ts";
 export type { CheatDetectionOptions, CheatSuspected } from "./cheat-detection/cheat-detection.ts";
 export { CHEAT_SIGNALS, type CheatSignal } from "./cheat-detection/cheat-signals.ts";
+export type { Channel } from "./game-listing.ts";
 export { GameRoom } from "./game-room.ts";
 export type { ItemUse } from "./items/item-messages.ts";
 export type { ItemAction } from "./items/item-requests.ts";

@@ -44,7 +44,7 @@ export class Suspicion {
   }
 
   #decay(nowMs: number, halfLifeMs: number): void {
-    const left = 0.5 ** (Math.max(0, nowMs - this.#atMs) / halfLifeMs);
+    const left = Math.exp((-Math.LN2 * Math.max(0, nowMs - this.#atMs)) / halfLifeMs);
     this.#atMs = nowMs;
     for (const [signal, points] of this.#points) {
       if (points * left > 0.01) this.#points.set(signal, points * left);
