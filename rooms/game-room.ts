@@ -56,6 +56,7 @@ import { type Faults, openFaults } from "./simulation/faults.ts";
 import { Recording } from "./simulation/recording.ts";
 import { installClientFastPath } from "./transport/client-fast-path.ts";
 import { internalsOf } from "./transport/internals.ts";
+import { SEND_BYTES_PER_SECOND } from "./transport/send-budget.ts";
 import { openStrikes, type Strikes } from "./transport/strikes.ts";
 import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
 import { orJoinError } from "./travel/join-error.ts";
@@ -123,8 +124,20 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   /** The game's own commands of the console. */
   commands: readonly Command<never>[] = [];
-  /** Rate limits of a player's messages, by type. */
+  /**
+   * Rate limits of a player's messages, by type, and of an account in all rooms of the game together.
+   *
+   * @example
+   * override rateLimits = { auction: { perSecond: 1, burst: 3, account: { most: 20, withinS: 3600 } } };
+   */
   rateLimits: Record<string, RateLimit> = {};
+  /**
+   * Bytes a second that one client is sent, patches and messages included. Over it far rings are left out
+   * before near ones (see `interest`), then patches are skipped.
+   */
+  sendBytesPerSecond = SEND_BYTES_PER_SECOND;
+  /** Frames a second that one client may send; the process's ROOMKEEP_SOCKET_FRAMES, 300, when undefined. */
+  framesPerSecond: number | undefined;
   /** Threshold and action of the cheat detection. See docs/cheat-detection.md. */
   cheatDetection: CheatDetectionOptions = {};
 
@@ -307,7 +320,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     const isHidden = listing.instance || (wish ?? listing.private ?? false);
     if (isHidden) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
-    installClientFastPath(this, this.strikes);
+    installClientFastPath(this, this.strikes, () => this.framesPerSecond);
     confirmSeats(this, ports.seats);
     this.lateJoins = boundHooks(this, {
       maxMs: this.hookTimeoutMs,
@@ -348,7 +361,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       strikes: this.strikes,
       record: (player, type, message) => this.recording.recorder?.message(player.sessionId, type, message),
       refusal: (player) => this.frozenRefusal(player),
-      countLine: ({ claim }) => around.ports.chatLimit.count(claim.sheet.accountId),
+      countLine: ({ claim }) => around.ports.accountLimits.countLine(claim.sheet.accountId),
+      countByAccount: ({ claim: { sheet } }, type, limit) =>
+        around.ports.accountLimits.count(`${this.roomName}:${type}`, sheet.accountId, limit),
       refused: cheats.refused,
       weight: ({ suspicion }) => (suspicion.slowUntilMs > now() ? 2 : 1),
     });
@@ -658,7 +673,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    */
   override setSerializer(serializer: Serializer<S>): void {
     const isStock = serializer instanceof SchemaSerializer && !(serializer instanceof StableSerializer);
-    if (isStock) this.stable = this.createSerializer();
+    if (isStock) {
+      this.stable = this.createSerializer();
+      this.stable.backpressure.budgets.limit = () => this.sendBytesPerSecond;
+    }
     super.setSerializer(isStock ? this.wire : serializer);
   }
 

@@ -21,7 +21,7 @@ export {
 export type { Claim, Identity, Place, Role } from "./ports/characters.ts";
 export type { CheatAction } from "./ports/cheats.ts";
 export type { Booked, Stack } from "./ports/items.ts";
-export type { Log, PlaySessionEnding, Ports } from "./ports/ports.ts";
+export type { AccountLimit, Log, PlaySessionEnding, Ports } from "./ports/ports.ts";
 export { openReplay, type Replay, rerun } from "./replay.ts";
 export type { InterestOptions } from "./replication/interest.ts";
 export type { ApplyAnswer, Ask } from "./simulation/async-results.ts";

@@ -9,8 +9,8 @@ export { type CharacterPort, type CharacterState, CLAIM_WAIT_MS } from "./ports/
 export { CHEAT_ACTIONS, type CheatFlag, type CheatPort } from "./ports/cheats.ts";
 export type { Death, ItemPort, OwnContainer, PileLeft } from "./ports/items.ts";
 export type {
+  AccountLimitPort,
   AuditPort,
-  ChatLimitPort,
   CommandGiven,
   EventPort,
   JoinAttempt,
@@ -27,5 +27,6 @@ export { PHASES, type Phase } from "./simulation/tick-clock.ts";
 export { FAST_PATHS, type FastPath, readFastPaths } from "./transport/fast-path-names.ts";
 export { useFastPaths } from "./transport/fast-paths.ts";
 export { checkTransportInternals } from "./transport/internals.ts";
-export { limitSocket, SOCKET_OPTIONS } from "./transport/socket-limits.ts";
+export { SENT } from "./transport/send-budget.ts";
+export { limitSocket, RECEIVED, SOCKET_OPTIONS } from "./transport/socket-limits.ts";
 export { orJoinError } from "./travel/join-error.ts";

@@ -1,6 +1,6 @@
 import type { Client, Deferred, InputAccessor } from "@colyseus/core";
 import type { Avatar, Portal, WalkInput } from "../shared/index.ts";
-import type { PlayerWatch } from "./cheat-detection/input-detection.ts";
+import type { PlayerWatch } from "./cheat-detection/player-watch.ts";
 import { Suspicion } from "./cheat-detection/suspicion.ts";
 import type { Claim, Identity, Origin, Place, Role } from "./ports/characters.ts";
 import type { Departure } from "./travel/departure.ts";

@@ -73,6 +73,7 @@ const environment = z.object({
   ROOMKEEP_RESERVED_NAMES: list(RESERVED_NAMES),
   ROOMKEEP_ADDRESS_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
   ROOMKEEP_GUEST_DAYS: z.coerce.number().int().min(0).max(3_650).default(180),
+  ROOMKEEP_SOCKET_FRAMES: z.coerce.number().int().min(30).max(100_000).default(300),
   ROOMKEEP_CHEAT_ACTION: z.enum(CHEAT_ACTIONS).default("note"),
   ROOMKEEP_CHEAT_THRESHOLD: z.coerce.number().min(1).max(1_000_000).default(10),
   ROOMKEEP_CHEAT_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
@@ -150,6 +151,8 @@ export interface Config {
   readonly guestDays: number;
   /** Seats that an address may have reserved and not taken yet. */
   readonly addressSeats: number;
+  /** Frames a second that a socket may send unless its room says otherwise; eight times as many at once. */
+  readonly socketFrames: number;
   /** Cheat detection of rooms that set nothing of their own, and days for which its flags are kept. */
   readonly cheats: {
     readonly action: (typeof CHEAT_ACTIONS)[number];
@@ -216,6 +219,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     reservedNames: data.ROOMKEEP_RESERVED_NAMES,
     addressDays: data.ROOMKEEP_ADDRESS_DAYS,
     guestDays: data.ROOMKEEP_GUEST_DAYS,
+    socketFrames: data.ROOMKEEP_SOCKET_FRAMES,
     cheats: {
       action: data.ROOMKEEP_CHEAT_ACTION,
       threshold: data.ROOMKEEP_CHEAT_THRESHOLD,

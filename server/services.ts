@@ -11,7 +11,7 @@ import { useTicket } from "./accounts/join-tickets.ts";
 import { openNameRules } from "./accounts/name-rules.ts";
 import { openOidc } from "./accounts/oidc.ts";
 import { openPasswords } from "./accounts/passwords.ts";
-import { CHAT_WINDOW_S, openChatLimit, openRateLimit } from "./accounts/rate-limit.ts";
+import { openAccountLimits, openRateLimit } from "./accounts/rate-limit.ts";
 import { openSignInWatch, type SignInWatch } from "./accounts/sign-in-watch.ts";
 import { openTokenKeys } from "./accounts/token-keys.ts";
 import { type Closers, openClosers } from "./closers.ts";
@@ -198,7 +198,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       seats,
       signIns,
       returns: openReturns(keys),
-      chatLimit: openChatLimit(limitWith(shared, "account-chat", config.accountChat, CHAT_WINDOW_S)),
+      accountLimits: openAccountLimits((...limit) => limitWith(shared, ...limit), config.accountChat),
       page,
       openRoom: rooms.open,
       codeLength: config.codeLength,

@@ -5,7 +5,7 @@ import type { CheatAction, CheatPort, LastInput } from "../ports/cheats.ts";
 import type { Log } from "../ports/ports.ts";
 import { type CheatSignal, pointsOf } from "./cheat-signals.ts";
 
-/** Cheat detection of a room, as its game sets it. What is absent is the process's setting, or the default. */
+/** Cheat detection of a room, as its game sets it. */
 export interface CheatDetectionOptions {
   /** Score at which a player is suspected. Default: the process's, ROOMKEEP_CHEAT_THRESHOLD, 10. */
   readonly threshold?: number;
@@ -62,7 +62,7 @@ const HALF_LIFE_S = 30;
 const FLAG_PAUSE_MS = 60_000;
 /** Time for which a player is slowed, ms. */
 const SLOW_MS = 60_000;
-/** What a connection that stalled, or a person who is impatient, brings at once; then what a person asks for. */
+/** What a stalled connection or an impatient person brings at once, and what a person goes on with. */
 const REFUSALS: RateLimit = { perSecond: 5, burst: 30 };
 const OVER_RATE: RateLimit = { perSecond: 2, burst: 20 };
 /** Refusals that are not the player's doing. */

@@ -3,19 +3,10 @@ import type { Player } from "../player.ts";
 import { receivedInputsOf } from "../transport/internals.ts";
 import type { CheatDetectionOptions } from "./cheat-detection.ts";
 import type { CheatSignal } from "./cheat-signals.ts";
-import { InputWatch } from "./input-watch.ts";
-import { LastInputs } from "./last-inputs.ts";
-import { MovementWatch } from "./movement-watch.ts";
+import { PlayerWatch } from "./player-watch.ts";
 
 /** Of a player who is slowed. */
 const SLOW_PACE = 0.5;
-
-/** What a room with a world watches of one player. */
-export interface PlayerWatch {
-  readonly last: LastInputs;
-  readonly inputs: InputWatch;
-  readonly movement: MovementWatch;
-}
 
 /** The part of a room that watches its players' inputs. */
 export interface InputDetectionHost<A extends Avatar> {
@@ -81,11 +72,7 @@ export class InputDetection<A extends Avatar> {
   }
 
   #watchOf(player: Player<A>): PlayerWatch {
-    player.watch ??= {
-      last: new LastInputs(),
-      inputs: new InputWatch(this.#host.tickHz),
-      movement: new MovementWatch(),
-    };
+    player.watch ??= new PlayerWatch(this.#host.tickHz);
     return player.watch;
   }
 }

@@ -6,7 +6,7 @@ const SILENT_S = 0.3;
 const DRIFT = 1.02;
 /** Longest silence that a connection survives; what waited then comes at once, seconds. */
 const SILENCE_MAX_S = 10;
-/** Seconds with frames after which the backlog of a silence has come; that of a short one takes its length. */
+/** Seconds with frames after which the backlog of a silence has come; a short one takes its length. */
 const BACKLOG_S = 1.5;
 /** A silence from which on its frames count as held back, seconds. */
 const HELD_S = 1.75;
@@ -15,7 +15,7 @@ const HELD_SHARE = 0.6;
 const RELEASE_S = 0.8;
 /** A gap between two looks from which on the room itself has stalled, seconds. */
 const STALL_S = 0.5;
-/** A frame may claim a time ahead of the room's by this, ms: a page estimates it through an uneven connection. */
+/** A frame may claim a time so far ahead of the room's, ms: a page can but estimate it. */
 const AHEAD_MS = 500;
 
 /** What the input frames of one tick show. */

@@ -2,7 +2,7 @@ import type { Avatar } from "../../shared/index.ts";
 
 /** Seconds of top speed that may be walked at once: input frames that are caught up on. */
 const SAVED_S = 1;
-/** A way beyond it within one tick is a jump from this many seconds of top speed on, and from this many metres. */
+/** A way beyond it within a tick is a jump from so many seconds of top speed on, and so many metres. */
 const JUMP_S = 0.5;
 const JUMP_M = 3;
 

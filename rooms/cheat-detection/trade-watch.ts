@@ -11,8 +11,8 @@ const FRIENDS = 2;
 const GIVERS_MAX = 32;
 
 /**
- * Watches trades for gifts: something for nothing. A friend gives one now and then; accounts that were made to
- * collect, or were taken over, give to one player one after the other.
+ * Watches trades for gifts: something for nothing. A friend gives one now and then; accounts that were made
+ * to collect, or were taken over, give to one player one after the other.
  *
  * @returns called with each trade that is done
  */

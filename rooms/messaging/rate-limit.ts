@@ -1,9 +1,17 @@
+import type { AccountLimit } from "../ports/account-limits.ts";
+
 /**
  * A rate limit, as a token bucket: `perSecond` messages are added each second, at most `burst` are saved up.
  */
 export interface RateLimit {
   perSecond: number;
   burst: number;
+  /**
+   * How often the account may in all rooms of this game, whatever process has them: a new connection, another
+   * character or another room begins with nothing saved up. The action of such a message runs a moment later,
+   * when the count is known.
+   */
+  account?: AccountLimit;
 }
 
 /**
@@ -24,7 +32,7 @@ export const MESSAGE_RATE_LIMITS: Readonly<Record<string, RateLimit>> = {
   "trade.ask": { perSecond: 0.5, burst: 4 },
 };
 
-/** What is counted by account too, over all rooms and processes: a new connection begins with nothing saved up. */
+/** What is counted by account too, over all rooms and processes, as chat. */
 export const COUNTED_BY_ACCOUNT: ReadonlySet<string> = new Set(["chat", "whisper", "party.say"]);
 
 /** Rate limit of a message type that has none of its own. */

@@ -71,7 +71,7 @@ export const refusingPorts: Ports = {
   seats: { take: noSeats, confirm: noSeats, end: noSeats },
   signIns: { watch: () => () => {}, isGood: async () => true },
   returns: { sign: () => "", read: () => undefined },
-  chatLimit: { count: async () => undefined },
+  accountLimits: { countLine: async () => undefined, count: async () => undefined },
   page: { build: "" },
   openRoom: refuseCall("count of rooms"),
   events: { keep() {} },

@@ -10,7 +10,7 @@ import type { PoseThreshold } from "../../shared/index.ts";
 import type { CellGrid } from "./cell-grid.ts";
 import type { Interest } from "./interest.ts";
 import { firstChanged, indexInParent, parentOf, refIdOf, settleFilters } from "./internals.ts";
-import { PoseGate, poseBitsOf } from "./pose-gate.ts";
+import { PoseGate, poseBitsOf } from "./pose-thresholds/pose-gate.ts";
 import { type Cell, TrackedActor } from "./tracked-actor.ts";
 
 /**

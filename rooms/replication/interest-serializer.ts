@@ -58,6 +58,12 @@ export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
     super(options.backpressure, options.poseThreshold);
     this.#collection = options.collection ?? "actors";
     this.#interest = readInterest(options.interest);
+    const { budgets } = this.backpressure;
+    const { rings } = this.#interest;
+    budgets.mostRings = rings.length - 1;
+    // Farther than this the client is sent nothing for a while: what is far goes first.
+    budgets.leaveOut = ({ sessionId }, leftOut) =>
+      this.#viewpoints.narrow(sessionId, leftOut === 0 ? undefined : rings[rings.length - leftOut]?.fromM);
   }
 
   /**

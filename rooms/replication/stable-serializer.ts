@@ -6,7 +6,7 @@ import { Backpressure } from "../transport/backpressure.ts";
 import { Frame } from "../transport/websocket-frame.ts";
 import { ArrayRepair } from "./array-repair.ts";
 import { checkSchemaInternals, setNextRefId } from "./internals.ts";
-import { PoseHolder } from "./pose-holder.ts";
+import { PoseHolder } from "./pose-thresholds/pose-holder.ts";
 import { giveRefIds, type RefIds, takeRefIds } from "./ref-ids.ts";
 
 /** A patch without changes, which a client in the join queue gets where Colyseus sends the state. */

@@ -1,6 +1,6 @@
 import { $changes, type ChangeTree, type Schema } from "@colyseus/schema";
 import { type ActorLayout, layoutOf } from "./actor-layout.ts";
-import type { PoseGate } from "./pose-gate.ts";
+import type { PoseGate } from "./pose-thresholds/pose-gate.ts";
 
 /** A range of bytes of a tick's scratch, made when it is first asked for. */
 export interface Segment {

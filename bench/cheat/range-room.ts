@@ -2,15 +2,15 @@ import { type Client, ClientState, type InputAPI } from "@colyseus/core";
 import { type CheatSuspected, type Player, WorldRoom } from "roomkeep/rooms";
 import { Carrier, Drop, refuse, WalkInput, WorldState } from "roomkeep/shared";
 import { z } from "zod";
-import { refusingPlugins } from "../rooms/plugins.ts";
-import type { Offer, Ports } from "../rooms/ports/ports.ts";
-import { refusingPorts, silence } from "../rooms/ports/refusing-ports.ts";
-import { StableSerializer } from "../rooms/replication/stable-serializer.ts";
-import { RoomTick } from "../rooms/simulation/room-tick.ts";
-import type { RoomWorld } from "../rooms/simulation/room-world.ts";
-import { openTickClock } from "../rooms/simulation/tick-clock.ts";
-import { installClientFastPath } from "../rooms/transport/client-fast-path.ts";
-import type { AnyClient } from "../rooms/transport/internals.ts";
+import { refusingPlugins } from "../../rooms/plugins.ts";
+import type { Offer, Ports } from "../../rooms/ports/ports.ts";
+import { refusingPorts, silence } from "../../rooms/ports/refusing-ports.ts";
+import { StableSerializer } from "../../rooms/replication/stable-serializer.ts";
+import { RoomTick } from "../../rooms/simulation/room-tick.ts";
+import type { RoomWorld } from "../../rooms/simulation/room-world.ts";
+import { openTickClock } from "../../rooms/simulation/tick-clock.ts";
+import { installClientFastPath } from "../../rooms/transport/client-fast-path.ts";
+import type { AnyClient } from "../../rooms/transport/internals.ts";
 
 /** Ticks between two shots. */
 export const COOL_DOWN_TICKS = 10;

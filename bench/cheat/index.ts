@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import { seeded } from "../shared/random.ts";
-import { CHEAT_KINDS } from "./cheat-kinds.ts";
-import { type NetworkModel, Page } from "./cheat-page.ts";
-import { RangeRoom } from "./cheat-room.ts";
+import { seeded } from "../../shared/random.ts";
+import { CHEAT_KINDS } from "./kinds.ts";
+import { type NetworkModel, Page } from "./page.ts";
+import { RangeRoom } from "./range-room.ts";
 
 export const help = `[--bots 1000] [--minutes 60] [--seed 1] [--json]
 

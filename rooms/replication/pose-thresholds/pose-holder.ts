@@ -1,11 +1,11 @@
 import { type ChangeTree, type Encoder, MapSchema, type Schema } from "@colyseus/schema";
-import type { PoseThreshold } from "../../shared/index.ts";
-import { firstChanged } from "./internals.ts";
+import type { PoseThreshold } from "../../../shared/index.ts";
+import { firstChanged } from "../internals.ts";
 import { PoseGate, poseBitsOf } from "./pose-gate.ts";
 
 /**
- * Holds back poses in a room without interest: the changes of an actor whose pose is held are taken out of the
- * encoder's queue, and put back when it goes out.
+ * Holds back poses in a room without interest: the changes of an actor whose pose is held are taken out of
+ * the encoder's queue, and put back when it goes out.
  */
 export class PoseHolder {
   readonly #threshold: () => PoseThreshold;

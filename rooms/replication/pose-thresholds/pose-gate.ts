@@ -1,7 +1,7 @@
 import type { ChangeTree, Schema } from "@colyseus/schema";
-import { Avatar, type PoseThreshold } from "../../shared/index.ts";
-import { angleBetween } from "../../shared/internal.ts";
-import { descriptorOf } from "./internals.ts";
+import { Avatar, type PoseThreshold } from "../../../shared/index.ts";
+import { angleBetween } from "../../../shared/internal.ts";
+import { descriptorOf } from "../internals.ts";
 
 /** Numbers of a pose: place, yaw, quaternion. */
 const POSE = ["x", "y", "z", "yaw", "qx", "qy", "qz", "qw"] as const;
@@ -15,8 +15,8 @@ type Pose = Record<(typeof POSE)[number], number>;
 
 /**
  * Holds back the pose of one actor that moves by itself while it creeps or trembles: it goes out when it
- * differs by the threshold from what was sent, with every patch while the actor really moves, and exactly once
- * it has come to rest. The state keeps the exact pose all the time, for rules, saves and recordings.
+ * differs by the threshold from what was sent, with every patch while the actor really moves, and exactly
+ * once it has come to rest. The state keeps the exact pose, for rules, saves and recordings.
  */
 export class PoseGate {
   /** Bits of the fields that are held back. */
@@ -63,7 +63,7 @@ export class PoseGate {
   }
 }
 
-/** The bits of the pose of an actor; 0 for an avatar, whose owner predicts from the exact one, and for others. */
+/** Bits of the pose of an actor; 0 for an avatar, whose owner predicts from the exact pose. */
 export function poseBitsOf(actor: Schema, tree: ChangeTree): number {
   const type = actor.constructor;
   let bits = bitsByClass.get(type);

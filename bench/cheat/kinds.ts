@@ -1,5 +1,5 @@
-import type { Page } from "./cheat-page.ts";
-import { FAR_DROP } from "./cheat-room.ts";
+import type { Page } from "./page.ts";
+import { FAR_DROP } from "./range-room.ts";
 
 /** A way to cheat: what the page does each tick from the moment on when it begins. */
 export interface CheatKind {

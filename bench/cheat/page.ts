@@ -1,8 +1,8 @@
 import { getMessageBytes, Protocol, ProtocolModifier } from "@colyseus/core";
 import { encode } from "@colyseus/schema";
 import { BUTTON, type TradeView } from "roomkeep/shared";
-import type { Random } from "../shared/random.ts";
-import { COOL_DOWN_TICKS, DASH_M, type RangeRoom } from "./cheat-room.ts";
+import type { Random } from "../../shared/random.ts";
+import { COOL_DOWN_TICKS, DASH_M, type RangeRoom } from "./range-room.ts";
 
 /** A connection: later and uneven, but in order, as TCP has it. */
 export interface NetworkModel {
