@@ -6,6 +6,7 @@ export interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  cheat: () => import("./cheat/index.ts"),
   cluster: () => import("./cluster.ts"),
   crowd: async () => (await import("./crowd.ts")).crowd,
   "crowd-inputs": async () => (await import("./crowd-inputs.ts")).crowdInputs,

@@ -1,6 +1,7 @@
 import { Account } from "./account.ts";
 import { AuditEntry } from "./audit-entry.ts";
 import { Character } from "./character.ts";
+import { CheatFlag } from "./cheat-flag.ts";
 import { DeathLock, KillCount } from "./death.ts";
 import { EventLog } from "./event-log.ts";
 import { AccountIdentity, OidcAttempt } from "./identity.ts";
@@ -23,6 +24,7 @@ export const ENTITIES = [
   Setting,
   EventLog,
   AuditEntry,
+  CheatFlag,
   DeathLock,
   KillCount,
   SignIn,

@@ -11,6 +11,7 @@ import { EventLog1763700000020 } from "./020-event-log.ts";
 import { ZoneLeases1763700000021 } from "./021-zone-leases.ts";
 import { Piles1763700000022 } from "./022-piles.ts";
 import { AccountSweeps1764281947031 } from "./031-account-sweeps.ts";
+import { CheatFlags1764282000032 } from "./032-cheat-flags.ts";
 
 /** Every migration, oldest first: classes, not a file pattern, so that source and compiled package agree. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   ZoneLeases1763700000021,
   Piles1763700000022,
   AccountSweeps1764281947031,
+  CheatFlags1764282000032,
 ];

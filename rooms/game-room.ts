@@ -5,6 +5,13 @@ import { CLOSE, type Refusal, RoomkeepError } from "../shared/index.ts";
 import { roomMessages } from "../shared/internal.ts";
 import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
 import {
+  type CheatDetection,
+  type CheatDetectionOptions,
+  type CheatSuspected,
+  openCheatDetection,
+} from "./cheat-detection/cheat-detection.ts";
+import type { CheatSignal } from "./cheat-detection/cheat-signals.ts";
+import {
   type Channel,
   type CreateOptions,
   type GameListing,
@@ -42,7 +49,7 @@ import {
 import { describePlayer, type RoomPlayer } from "./player.ts";
 import { shownName } from "./player-names.ts";
 import { openPluginParts, type PluginOf, type PluginParts, type RoomPlugins } from "./plugins.ts";
-import type { Claim, Identity, ItemTemplates, Log, Ports, Stay } from "./ports/ports.ts";
+import type { Claim, Identity, ItemTemplates, LastInput, Log, Ports, Stay } from "./ports/ports.ts";
 import { takeView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
 import { checkRoom } from "./room-checks.ts";
@@ -51,6 +58,7 @@ import { type Faults, openFaults } from "./simulation/faults.ts";
 import { Recording } from "./simulation/recording.ts";
 import { installClientFastPath } from "./transport/client-fast-path.ts";
 import { internalsOf } from "./transport/internals.ts";
+import { SEND_BYTES_PER_SECOND } from "./transport/send-budget.ts";
 import { openStrikes, type Strikes } from "./transport/strikes.ts";
 import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
 import { orJoinError } from "./travel/join-error.ts";
@@ -83,6 +91,7 @@ interface GameParts<P extends RoomPlayer> extends Surroundings {
   /** A command that is given by it is recorded as an operator's. */
   readonly console: Console;
   readonly pluginParts: PluginParts;
+  readonly cheats: CheatDetection<P>;
 }
 
 /** The parts of a room that has clients. */
@@ -117,8 +126,22 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   /** The game's own commands of the console. */
   commands: readonly Command<never>[] = [];
-  /** Rate limits of a player's messages, by type. */
+  /**
+   * Rate limits of a player's messages, by type, and of an account in all rooms of the game together.
+   *
+   * @example
+   * override rateLimits = { auction: { perSecond: 1, burst: 3, account: { most: 20, withinS: 3600 } } };
+   */
   rateLimits: Record<string, RateLimit> = {};
+  /**
+   * Bytes a second that one client is sent, patches and messages included. Over it far rings are left out
+   * before near ones (see `interest`), then patches are skipped.
+   */
+  sendBytesPerSecond = SEND_BYTES_PER_SECOND;
+  /** Frames a second that one client may send; the process's ROOMKEEP_SOCKET_FRAMES, 300, when undefined. */
+  framesPerSecond: number | undefined;
+  /** Threshold and action of the cheat detection. See docs/cheat-detection.md. */
+  cheatDetection: CheatDetectionOptions = {};
 
   /** The values of the listing's `matchBy` that this room is for. */
   match: Match = {};
@@ -130,6 +153,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   readonly strikes: Strikes = openStrikes(
     () => this.clock.elapsedTime,
     () => this.parts?.log,
+    ({ sessionId }) => this.suspectSession(sessionId, "malformed"),
   );
   /** Longest that `onJoin`, `onReconnect`, `onDrop` and `onLeave` may take, ms; then the client is let go. */
   protected readonly hookTimeoutMs: number = 10_000;
@@ -153,6 +177,17 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected onEnter?(player: P): void;
   /** The player leaves for good; stats that are written now are saved. */
   protected onExit?(player: P): void;
+  /**
+   * A player came to the threshold of the cheat detection. In a room with a world it is called at the start
+   * of the next tick and is in the recording, so that it may change the world.
+   *
+   * @example
+   * protected override onCheatSuspected(player: Player, { score }: CheatSuspected) {
+   *   player.stats.ranked = false; // plays on, without a rating
+   * }
+   */
+  protected onCheatSuspected?(player: P, suspected: CheatSuspected): void;
+
   /**
    * A player's chat line, before anybody reads it: return nothing to let it pass, another text, `{ to }` for some
    * players alone, or a refusal. It may change the state: the lines of a room that has it are in its recordings.
@@ -231,6 +266,37 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.router.on(type, schema, action);
   }
 
+  /**
+   * Counts an attempt that no honest page makes against a player. Points decay; see docs/cheat-detection.md.
+   *
+   * @param signal of the framework, such as "reach", or a name of the game's own, which has one point
+   * @param count how often, or how much
+   * @example
+   * if (distanceM > 2 * REACH_M + 10) this.suspect(player, "reach");
+   */
+  protected suspect(player: P, signal: CheatSignal, count = 1): void {
+    this.part("cheats").suspect(player, signal, count);
+  }
+
+  /**
+   * Counts an attempt that honest pages make too, but not so often: each beyond the pace counts as a signal.
+   * A connection that stalled brings several at once, so let the burst have two seconds of them.
+   *
+   * @example
+   * if (tick < player.avatar.readyAtTick) {
+   *   this.suspectBeyond(player, "fire-rate", { perSecond: 2, burst: 6 });
+   *   return refuse("ACTION_REFUSED", "Not yet.");
+   * }
+   */
+  protected suspectBeyond(player: P, signal: CheatSignal, pace: RateLimit): void {
+    this.part("cheats").suspectBeyond(player, signal, pace);
+  }
+
+  private suspectSession(sessionId: string, signal: CheatSignal): void {
+    const player = this.players.get(sessionId);
+    if (player) this.parts?.cheats.suspect(player, signal);
+  }
+
   /** Sends a line to everybody on the server, in every room. A re-run sends nothing. */
   announce(text: string): void {
     if (!this.live) return;
@@ -277,7 +343,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     const isHidden = listing.instance || (wish ?? listing.private ?? false);
     if (isHidden) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
-    installClientFastPath(this, this.strikes);
+    installClientFastPath(this, this.strikes, () => this.framesPerSecond);
     confirmSeats(this, ports.seats);
     this.lateJoins = boundHooks(this, {
       maxMs: this.hookTimeoutMs,
@@ -307,6 +373,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** The parts that need no clients; a re-run opens the same. */
   protected openParts(around: Surroundings): void {
     const pluginParts = openPluginParts(around.plugins.partsOf(this), this.faultBook);
+    const now = () => around.network.clock.elapsedTime;
+    const cheats = this.openCheats(around, now);
     const router = openMessageRouter<P>({
       network: around.network,
       players: this.players,
@@ -316,7 +384,11 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       strikes: this.strikes,
       record: (player, type, message) => this.recording.recorder?.message(player.sessionId, type, message),
       refusal: (player) => this.frozenRefusal(player),
-      countLine: ({ claim }) => around.ports.chatLimit.count(claim.sheet.accountId),
+      countLine: ({ claim }) => around.ports.accountLimits.countLine(claim.sheet.accountId),
+      countByAccount: ({ claim: { sheet } }, type, limit) =>
+        around.ports.accountLimits.count(`${this.roomName}:${type}`, sheet.accountId, limit),
+      refused: cheats.refused,
+      weight: ({ suspicion }) => (suspicion.slowUntilMs > now() ? 2 : 1),
     });
     registerChat(router, around.network, this.onChat && ((player, text) => this.onChat?.(player, text)));
     pluginParts.register(router);
@@ -330,7 +402,29 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
         return console.give(caller, line);
       },
     };
-    this.parts = { ...around, router, console: recorded, pluginParts };
+    this.parts = { ...around, router, console: recorded, pluginParts, cheats };
+  }
+
+  private openCheats({ ports, log }: Surroundings, now: () => number): CheatDetection<P> {
+    return openCheatDetection<P>({
+      roomName: this.roomName,
+      roomId: this.roomId,
+      port: ports.cheats,
+      log,
+      now,
+      options: () => this.cheatDetection,
+      lastInputs: (player) => this.lastInputsOf(player),
+      suspected: (player, suspected) => this.tellOfCheat(player, suspected),
+    });
+  }
+
+  /** The last input frames of a player, for a flag. */
+  protected lastInputsOf(_player: P): readonly LastInput[] {
+    return [];
+  }
+
+  protected tellOfCheat(player: P, suspected: CheatSuspected): void {
+    this.faultBook.attempt("onCheatSuspected", () => this.onCheatSuspected?.(player, suspected));
   }
 
   private openCommands({ ports, plugins }: Surroundings): Console {
@@ -516,7 +610,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   override onDrop(client: Client, code?: number): void {
-    if (this.phase !== "replaced") this.sessions.drop(client, code);
+    if (this.phase === "replaced") return;
+    const player = this.players.get(client.sessionId);
+    if (player && !this.strikes.isOut(client)) this.parts?.cheats.closed(player, code);
+    this.sessions.drop(client, code);
   }
 
   /** A seat is as good as the sign-in that it was taken with, which may have ended while the player was away. */
@@ -599,7 +696,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    */
   override setSerializer(serializer: Serializer<S>): void {
     const isStock = serializer instanceof SchemaSerializer && !(serializer instanceof StableSerializer);
-    if (isStock) this.stable = this.createSerializer();
+    if (isStock) {
+      this.stable = this.createSerializer();
+      this.stable.backpressure.budgets.limit = () => this.sendBytesPerSecond;
+    }
     super.setSerializer(isStock ? this.wire : serializer);
   }
 

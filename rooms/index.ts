@@ -1,3 +1,5 @@
+export type { CheatDetectionOptions, CheatSuspected } from "./cheat-detection/cheat-detection.ts";
+export { CHEAT_SIGNALS, type CheatSignal } from "./cheat-detection/cheat-signals.ts";
 export type { Channel, GameListing } from "./game-listing.ts";
 export { GameRoom } from "./game-room.ts";
 export type { ItemUse } from "./items/item-messages.ts";
@@ -18,8 +20,9 @@ export {
   type RoomPlugins,
 } from "./plugins.ts";
 export type { Claim, Identity, Place, Role } from "./ports/characters.ts";
+export type { CheatAction } from "./ports/cheats.ts";
 export type { Booked, Stack } from "./ports/items.ts";
-export type { Log, PlaySessionEnding, Ports } from "./ports/ports.ts";
+export type { AccountLimit, Log, PlaySessionEnding, Ports } from "./ports/ports.ts";
 export { openReplay, type Replay, rerun } from "./replay.ts";
 export type { InterestOptions } from "./replication/interest.ts";
 export type { ApplyAnswer, Ask } from "./simulation/async-results.ts";

@@ -7,10 +7,11 @@ export { isObsceneName } from "./messaging/obscenity.ts";
 export type { Unsaved } from "./persistence/unsaved-states.ts";
 export { refusingPlugins } from "./plugins.ts";
 export { type CharacterPort, type CharacterState, CLAIM_WAIT_MS } from "./ports/characters.ts";
+export { CHEAT_ACTIONS, type CheatFlag, type CheatPort } from "./ports/cheats.ts";
 export type { Death, ItemPort, OwnContainer, PileLeft } from "./ports/items.ts";
 export type {
+  AccountLimitPort,
   AuditPort,
-  ChatLimitPort,
   CommandGiven,
   EventPort,
   JoinAttempt,
@@ -27,5 +28,6 @@ export { PHASES, type Phase } from "./simulation/tick-clock.ts";
 export { FAST_PATHS, type FastPath, readFastPaths } from "./transport/fast-path-names.ts";
 export { useFastPaths } from "./transport/fast-paths.ts";
 export { checkTransportInternals } from "./transport/internals.ts";
-export { limitSocket, SOCKET_OPTIONS } from "./transport/socket-limits.ts";
+export { SENT } from "./transport/send-budget.ts";
+export { limitSocket, RECEIVED, SOCKET_OPTIONS } from "./transport/socket-limits.ts";
 export { orJoinError } from "./travel/join-error.ts";

@@ -1,5 +1,7 @@
 import type { Client, Deferred, InputAccessor } from "@colyseus/core";
 import type { Avatar, Portal, WalkInput } from "../shared/index.ts";
+import type { PlayerWatch } from "./cheat-detection/player-watch.ts";
+import { Suspicion } from "./cheat-detection/suspicion.ts";
 import type { Claim, Identity, Origin, Place, Role } from "./ports/characters.ts";
 import type { Departure } from "./travel/departure.ts";
 
@@ -27,6 +29,8 @@ export interface RoomPlayer {
   hold: Deferred<Client> | undefined;
   /** Room time of the last save, ms. */
   savedAt: number;
+  /** The points of the cheat detection. */
+  readonly suspicion: Suspicion;
 }
 
 /** A player in a room with a world, where the others see the avatar. */
@@ -41,6 +45,8 @@ export interface Player<A extends Avatar = Avatar> extends RoomPlayer {
   inputs: InputAccessor<WalkInput> | undefined;
   /** Ticks in a row without an input frame. */
   silentTicks: number;
+  /** What the cheat detection watches; undefined until the first tick, and in a re-run. */
+  watch: PlayerWatch | undefined;
   /** The place that was saved last. */
   savedPlace: Place;
   /** Set while the player is on the way to another room: stands still, and writes nothing. */
@@ -78,6 +84,7 @@ export function describePlayer(client: Client, claim: Claim, { role }: Pick<Iden
     statsChanged: false,
     hold: undefined,
     savedAt: 0,
+    suspicion: new Suspicion(),
   };
 }
 
@@ -104,8 +111,10 @@ export function describe<A extends Avatar>(
     credit: 0,
     inputs: undefined,
     silentTicks: 0,
+    watch: undefined,
     hold: undefined,
     savedAt: 0,
+    suspicion: new Suspicion(),
     savedPlace: { x: 0, y: 0, z: 0, yaw: 0 },
     departure: undefined,
     origin: undefined,

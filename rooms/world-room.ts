@@ -8,6 +8,7 @@ import {
   type Events,
   type Ground,
   type Level,
+  type PoseThreshold,
   type Refusal,
   refuse,
   type Space,
@@ -19,6 +20,9 @@ import {
   walk,
 } from "../shared/index.ts";
 import type { SchemaClass } from "../shared/internal.ts";
+import type { CheatSuspected } from "./cheat-detection/cheat-detection.ts";
+import { InputDetection } from "./cheat-detection/input-detection.ts";
+import { openTradeWatch } from "./cheat-detection/trade-watch.ts";
 import { flatField } from "./game-listing.ts";
 import { GameRoom, type RoomOpening, type Surroundings } from "./game-room.ts";
 import { type ItemOptions, openRoomItems, type RoomItems } from "./items/room-items.ts";
@@ -41,13 +45,18 @@ import type { PlaySessionsHost } from "./persistence/play-sessions.ts";
 import { openZone, type ZoneFormat, type ZoneKeeper } from "./persistence/zone-saves.ts";
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
 import { blankClaim } from "./ports/blank-claim.ts";
-import type { Claim, Identity } from "./ports/ports.ts";
+import type { Claim, Identity, LastInput } from "./ports/ports.ts";
 import type { InterestOptions } from "./replication/interest.ts";
 import { InterestSerializer } from "./replication/interest-serializer.ts";
 import { giveOwnView } from "./replication/owner-view.ts";
-import type { StableSerializer } from "./replication/stable-serializer.ts";
+import { StableSerializer } from "./replication/stable-serializer.ts";
 import { checkItems, checkRoom, checkShops } from "./room-checks.ts";
-import { type ApplyAnswer, type Ask, openAsyncResults } from "./simulation/async-results.ts";
+import {
+  type ApplyAnswer,
+  type Ask,
+  type AsyncResults,
+  openAsyncResults,
+} from "./simulation/async-results.ts";
 import type { Seen } from "./simulation/lag-compensation.ts";
 import type { Recorder } from "./simulation/recorder.ts";
 import { RoomTick } from "./simulation/room-tick.ts";
@@ -118,6 +127,12 @@ export abstract class WorldRoom<
   systems: readonly SystemInRoom<S>[] = [];
   /** Which actors a player is sent: those near. Undefined: all, which suits a small room. */
   interest: InterestOptions | undefined;
+  /**
+   * By how much the pose of what moves by itself, such as an animal or a crate, must differ from the one that
+   * was sent: creeping and trembling below it send nothing. What comes to rest is sent exactly. Avatars are
+   * exact always. `EXACT` sends every difference.
+   */
+  poseThreshold: PoseThreshold = { distanceM: 0.1, angleRad: 0.1 };
   /** Actors that `/spawn` may spawn, by name. */
   spawnable: Spawnable = LOOSE_THINGS;
   /** Longest wait for a player who was handed over, ms: 500 to 8,000. Then the room takes them back. */
@@ -131,6 +146,13 @@ export abstract class WorldRoom<
     record: (name, about, answer) => this.recording.recorder?.answer(name, about, answer),
     fault: this.faultBook.note,
   });
+  private readonly askOfCheat = this.answers.on<{ who: string }, CheatSuspected & { ok: true }>(
+    "cheat suspected",
+    (suspected, { who }) => {
+      const player = this.players.get(who);
+      if (player && suspected.ok) super.tellOfCheat(player, suspected);
+    },
+  );
   private worldPart: RoomWorld<S, A> | undefined;
   /** Undefined in a re-run, which has no clients. */
   private liveWorld: LiveWorld<A> | undefined;
@@ -244,6 +266,11 @@ export abstract class WorldRoom<
         items: () => this.ports.items,
         log: () => this.log,
         onAnswer: (name, apply) => this.onAnswer(name, apply),
+        suspect: (player, signal) => this.suspect(player, signal),
+        traded: openTradeWatch<C>(
+          () => this.clock.elapsedTime,
+          (player, signal, count) => this.suspect(player, signal, count),
+        ),
       },
       options,
     );
@@ -313,13 +340,14 @@ export abstract class WorldRoom<
   }
 
   /**
-   * Opens the room without clients, for a re-run: its world, and the game in it. See `openReplay`.
+   * Opens the room without a network, for a re-run or a bench: its world, and the game in it. See
+   * `openReplay`.
    *
    * @param answers where answers to the room's questions come from
    */
   async openRoomWorld(
     around: Surroundings,
-    { answers }: { answers: "nobody" | "recording" },
+    { answers }: { answers: AsyncResults["from"] },
   ): Promise<RoomWorld<S, A>> {
     this.answers.from = answers;
     this.check();
@@ -434,8 +462,9 @@ export abstract class WorldRoom<
 
   protected override createSerializer(): StableSerializer<S> {
     const { interest } = this;
-    this.interestSerializer = interest && new InterestSerializer<S>({ interest });
-    return this.interestSerializer ?? super.createSerializer();
+    const poseThreshold = () => this.poseThreshold;
+    this.interestSerializer = interest && new InterestSerializer<S>({ interest, poseThreshold });
+    return this.interestSerializer ?? new StableSerializer<S>(undefined, poseThreshold);
   }
 
   protected override startClock(): void {
@@ -448,6 +477,7 @@ export abstract class WorldRoom<
       recording: this.recording,
       faults: this.faultBook,
       serializer: this.wire,
+      detection: this.inputDetection(),
       patchEveryTicks: () => this.patchEveryTicks,
       afterStep: () => this.afterStep(live, saves),
       broadcastPatch: () => void this.broadcastPatch(),
@@ -461,6 +491,26 @@ export abstract class WorldRoom<
     // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is
     // set, or Colyseus starts a second timer that takes the clock's time away from the step.
     this.patchRate = null;
+  }
+
+  /** Watches the input frames of the players. */
+  protected inputDetection(): InputDetection<A> {
+    return new InputDetection<A>({
+      tickHz: this.tickHz,
+      players: this.players,
+      suspect: (player, signal, count) => this.suspect(player, signal, count),
+      options: () => this.cheatDetection,
+      now: () => this.clock.elapsedTime,
+    });
+  }
+
+  protected override lastInputsOf({ watch }: Player<A>): readonly LastInput[] {
+    return watch?.last.list() ?? [];
+  }
+
+  /** By an answer, which the recording has. */
+  protected override tellOfCheat({ sessionId: who }: Player<A>, suspected: CheatSuspected): void {
+    void this.askOfCheat({ who }, async () => ({ ok: true, ...suspected }));
   }
 
   private afterStep(live: LiveWorld<A>, saves: AutosaveHost<Player<A>>): void {

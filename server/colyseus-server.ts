@@ -34,9 +34,9 @@ export const VERSION: string = createRequire(import.meta.url)("roomkeep/package.
  * It limits each socket, in a room or not.
  */
 class AttachedTransport extends WebSocketTransport {
-  constructor(options: TransportOptions, log: SampledLog) {
+  constructor(options: TransportOptions, log: SampledLog, framesPerSecond: number) {
     super({ ...options, ...SOCKET_OPTIONS });
-    this.wss.prependListener("connection", (ws) => limitSocket(ws, log));
+    this.wss.prependListener("connection", (ws) => limitSocket(ws, log, framesPerSecond));
   }
 
   override listen(_port: number, _host?: string, _backlog?: number, ready?: () => void): this {
@@ -75,6 +75,7 @@ export function openColyseus(
           isForeign(context.headers, config.origins) ? new Response(null, { status: 403 }) : undefined,
       },
       sampled,
+      config.socketFrames,
     ).attachToServer(http, typeof page === "function" ? { filter: ({ url }) => !page.owns(url) } : {}),
     express: (app) => servePage(app, page, http),
   });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FAST_PATHS, type FastPath, readFastPaths } from "../rooms/internal.ts";
+import { CHEAT_ACTIONS, FAST_PATHS, type FastPath, readFastPaths } from "../rooms/internal.ts";
 import { RoomkeepError } from "../shared/index.ts";
 import { CODE_LENGTH, CODE_LENGTH_MAX, DEFAULT_PORT, ZONE_SAVE_MS } from "../shared/internal.ts";
 import { RESERVED_NAMES } from "./accounts/name-rules.ts";
@@ -76,6 +76,10 @@ const environment = z.object({
   ROOMKEEP_RESERVED_NAMES: list(RESERVED_NAMES),
   ROOMKEEP_ADDRESS_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
   ROOMKEEP_GUEST_DAYS: z.coerce.number().int().min(0).max(3_650).default(180),
+  ROOMKEEP_SOCKET_FRAMES: z.coerce.number().int().min(30).max(100_000).default(300),
+  ROOMKEEP_CHEAT_ACTION: z.enum(CHEAT_ACTIONS).default("note"),
+  ROOMKEEP_CHEAT_THRESHOLD: z.coerce.number().min(1).max(1_000_000).default(10),
+  ROOMKEEP_CHEAT_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   ROOMKEEP_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   ROOMKEEP_OIDC_NAME: text(40).optional(),
   ROOMKEEP_OIDC_CLIENT_ID: text(255).optional(),
@@ -150,6 +154,14 @@ export interface Config {
   readonly guestDays: number;
   /** Seats that an address may have reserved and not taken yet. */
   readonly addressSeats: number;
+  /** Frames a second that a socket may send unless its room says otherwise; eight times as many at once. */
+  readonly socketFrames: number;
+  /** Cheat detection of rooms that set nothing of their own, and days for which its flags are kept. */
+  readonly cheats: {
+    readonly action: (typeof CHEAT_ACTIONS)[number];
+    readonly threshold: number;
+    readonly days: number;
+  };
   /** External identity provider. */
   readonly oidc: OidcConfig | undefined;
   /** Queries that take longer are logged, ms; 0: none. */
@@ -210,6 +222,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     reservedNames: data.ROOMKEEP_RESERVED_NAMES,
     addressDays: data.ROOMKEEP_ADDRESS_DAYS,
     guestDays: data.ROOMKEEP_GUEST_DAYS,
+    socketFrames: data.ROOMKEEP_SOCKET_FRAMES,
+    cheats: {
+      action: data.ROOMKEEP_CHEAT_ACTION,
+      threshold: data.ROOMKEEP_CHEAT_THRESHOLD,
+      days: data.ROOMKEEP_CHEAT_DAYS,
+    },
     oidc: readOidc(data),
     slowQueryMs: data.ROOMKEEP_SLOW_QUERY_MS,
     poolSize: data.ROOMKEEP_POOL_SIZE,

@@ -12,7 +12,7 @@ import { openNameRules } from "./accounts/name-rules.ts";
 import { openOidc } from "./accounts/oidc.ts";
 import { openPasswords } from "./accounts/passwords.ts";
 import { forgetAddresses, sweepGuests } from "./accounts/privacy/account-deletion.ts";
-import { CHAT_WINDOW_S, openChatLimit, openRateLimit } from "./accounts/rate-limit.ts";
+import { openAccountLimits, openRateLimit } from "./accounts/rate-limit.ts";
 import { openSignInWatch, type SignInWatch } from "./accounts/sign-in-watch.ts";
 import { openTokenKeys } from "./accounts/token-keys.ts";
 import { type Closers, openClosers } from "./closers.ts";
@@ -28,6 +28,7 @@ import { askLetGo, tellSignInsEnded } from "./hints.ts";
 import { type AdminSignIn, adminGuards, openAdminSignIn } from "./http/admin.ts";
 import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
+import { cheatFlagEndpoints } from "./http/api/cheat-flags.ts";
 import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
 import { monitorEndpoints } from "./http/monitor.ts";
@@ -59,6 +60,7 @@ import { migrate } from "./storage/migrate.ts";
 import { watchQueries } from "./storage/query-metrics.ts";
 import { openRetention, type Retention } from "./storage/retention.ts";
 import { type Audit, openAudit } from "./telemetry/audit.ts";
+import { openCheatFlags } from "./telemetry/cheat-flags.ts";
 import { type EventLogPort, openEventLog } from "./telemetry/event-log.ts";
 import { openLog } from "./telemetry/log.ts";
 import { type Metrics, metricsEndpoint, openMetrics } from "./telemetry/metrics.ts";
@@ -149,6 +151,8 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const shared = redis && (await openShared({ config, log, closers, redis, incarnation }));
   const kept = await openKept({ config, log, closers, database, incarnation });
   const { characters, zones, events, audit, itemRules, items, recordings } = kept;
+  const cheats = openCheatFlags(ds, log, metrics.registry, config.cheats);
+  closers.push("cheat flags", () => cheats.close());
   exportRefusedZones(metrics.registry, { list: zones.refused });
   const signIn = openAdminSignIn(ds, config.adminPassword);
   const keys = await openTokenKeys(ds, config.tokenKeys);
@@ -166,8 +170,9 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     () => memory.shortage !== "joins",
   );
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
-  closers.push("retention", openRetention(ds, log, [...accountRetention(ds, config), ...open.retention]));
   const phase = () => (services.stopping ? "stopping" : services.serving ? "running" : "starting");
+  const retention = [cheats.retention, ...accountRetention(ds, config), ...open.retention];
+  closers.push("retention", openRetention(ds, log, retention));
   const isRedisAway = () => services.membership?.members.isAway() ?? false;
   const known = {
     config,
@@ -210,13 +215,14 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       characters,
       events,
       audit,
+      cheats,
       zones,
       items,
       log,
       seats,
       signIns,
       returns: openReturns(keys),
-      chatLimit: openChatLimit(limitWith(shared, "account-chat", config.accountChat, CHAT_WINDOW_S)),
+      accountLimits: openAccountLimits((...limit) => limitWith(shared, ...limit), config.accountChat),
       page,
       openRoom() {
         memory.admitRoom();
@@ -358,6 +364,7 @@ function foundationEndpoints(
     ...identityEndpoints({ ds, auth, oidc, log }),
     ...monitorEndpoints(guards, audit),
     ...metricsEndpoint(metrics, guards),
+    ...cheatFlagEndpoints(ds, { auth, limit, audit }),
   };
   return { ...own, ...plugins.endpoints({ auth, limit, audit }, guards, own) };
 }

@@ -32,7 +32,7 @@ export {
   wears,
 } from "./protocol/items.ts";
 export type { PartyView, ServerMessages } from "./protocol/messages.ts";
-export { EXACT, writePose } from "./protocol/pose-threshold.ts";
+export { EXACT, type PoseThreshold, writePose } from "./protocol/pose-threshold.ts";
 export { type Random, seeded } from "./random.ts";
 export { classTable } from "./snapshot/schema-json.ts";
 export { hashState, restoreSnapshot, takeSnapshot, type WorldSnapshot } from "./snapshot/snapshot.ts";

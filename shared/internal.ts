@@ -60,6 +60,7 @@ export {
   type SeatReservation,
   type TravelMessage,
 } from "./protocol/messages.ts";
+export { angleBetween } from "./protocol/pose-threshold.ts";
 export { canonicalJson, fnv1a64 } from "./snapshot/hash.ts";
 export { fillFromJson, schemaToJson, valueFromJson, valueToJson } from "./snapshot/schema-json.ts";
 export { checkSnapshot, type SnapshotParts } from "./snapshot/snapshot.ts";

@@ -1,5 +1,6 @@
 import { type Carrier, Drop, Pile, type Refusal, refuse, Shop } from "../../shared/index.ts";
 import { itemMessages } from "../../shared/internal.ts";
+import type { CheatSignal } from "../cheat-detection/cheat-signals.ts";
 import type { Player } from "../player.ts";
 import type { ItemPort, PriceList } from "../ports/ports.ts";
 import type { Simulation } from "../simulation/simulation.ts";
@@ -27,15 +28,24 @@ export interface ItemMessageOptions<A extends Carrier> {
   readonly ground: GroundItems | undefined;
   readonly reachM: number;
   readonly uses: Readonly<Record<string, ItemUse<A>>>;
+  suspect(player: Player<A>, signal: CheatSignal): void;
 }
+
+/**
+ * Metres past the reach from which a request is no late one: a page whose frames wait in the room is shown up
+ * to a second's run ahead.
+ */
+const FAR_M = 10;
 
 /** Registers the item messages of players: move, drop, use, take, buy and sell. */
 export function registerItemMessages<A extends Carrier>(options: ItemMessageOptions<A>): void {
   const { simulation, items, requests, zone = "", ground, uses, reachM } = options;
   const { world } = simulation;
-  const actorInReach = ({ avatar }: Player<A>, id: string) => {
+  const actorInReach = (player: Player<A>, id: string) => {
     const actor = world.get(id);
-    return actor && !inReach(avatar, actor, reachM) ? refuse("ACTION_REFUSED", "It is too far away.") : actor;
+    if (!actor || inReach(player.avatar, actor, reachM)) return actor;
+    if (!inReach(player.avatar, actor, reachM + FAR_M)) options.suspect(player, "reach");
+    return refuse("ACTION_REFUSED", "It is too far away.");
   };
 
   requests.on("item.move", itemMessages["item.move"], {

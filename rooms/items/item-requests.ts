@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 import { type Carrier, type Refusal, refuse } from "../../shared/index.ts";
+import type { CheatSignal } from "../cheat-detection/cheat-signals.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import type { Player } from "../player.ts";
 import type { Booked, Log } from "../ports/ports.ts";
@@ -72,6 +73,8 @@ export interface ItemHost<A extends Carrier> {
   readonly inbox: MessageRouter<Player<A>>;
   readonly bookings: BookingQueue;
   readonly log: () => Log;
+  /** Counts an attempt against a player: see `GameRoom.suspect`. */
+  suspect(player: Player<A>, signal: CheatSignal): void;
   onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
 }
 

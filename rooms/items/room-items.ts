@@ -8,6 +8,7 @@ import { type GroundItems, type GroundPlace, openGroundItems } from "./ground-it
 import { type ItemUse, registerItemMessages } from "./item-messages.ts";
 import { type ItemHost, type ItemRequests, openItemRequests } from "./item-requests.ts";
 import { openTrades, type Trades } from "./trade.ts";
+import type { Trade } from "./trade-table.ts";
 
 /** Items of a room, as its game configures them. Each setting has a default. */
 export interface ItemOptions<A extends Carrier = Carrier> {
@@ -58,6 +59,8 @@ export interface RoomItemsHost<A extends Carrier> extends Omit<ItemHost<A>, "boo
   readonly items: () => ItemPort;
   /** The zone that has the ground; undefined: nothing can be dropped here, and no player dies. */
   readonly zone: string | undefined;
+  /** Told of each trade that is done. */
+  traded(trade: Trade<A>): void;
 }
 
 /** Opens the items of a room: bags, the ground, shops, trades, deaths. */
@@ -69,7 +72,8 @@ export function openRoomItems<A extends Carrier>(
   const { zone, simulation, items, players, inbox } = host;
   const onAnswer: typeof host.onAnswer = (name, apply) => host.onAnswer(name, apply);
   const bookings: BookingQueue = openBookingQueue(items);
-  const requests = openItemRequests<A>({ players, inbox, bookings, log: host.log, onAnswer });
+  const { log, suspect } = host;
+  const requests = openItemRequests<A>({ players, inbox, bookings, log, onAnswer, suspect });
   const ground: GroundItems | undefined =
     zone === undefined
       ? undefined
@@ -80,9 +84,10 @@ export function openRoomItems<A extends Carrier>(
     items,
     bookings,
     onAnswer,
+    traded: host.traded,
     reachM: tradeM,
   });
-  registerItemMessages<A>({ simulation, items, requests, zone, ground, reachM, uses });
+  registerItemMessages<A>({ simulation, items, requests, zone, ground, reachM, uses, suspect });
 
   type First = { request: string; items: readonly Amount[] } | undefined;
   const enter = requests.order<null, First, { dead: boolean; packed: boolean }>("enter", {

@@ -11,6 +11,8 @@ export interface TradeBookingOptions<A extends Carrier> {
   readonly players: ReadonlyMap<string, Player<A>>;
   readonly items: () => ItemPort;
   readonly bookings: BookingQueue;
+  /** Told of each trade that is done. */
+  traded(trade: Trade<A>): void;
   onAnswer<About, T>(name: string, apply: ApplyAnswer<About, T>): Ask<About, T>;
 }
 
@@ -27,7 +29,7 @@ interface About {
  *   because its outcome is unknown
  */
 export function openTradeBooking<A extends Carrier>(
-  { players, items, bookings, onAnswer }: TradeBookingOptions<A>,
+  { players, items, bookings, onAnswer, traded }: TradeBookingOptions<A>,
   table: TradeTable<A>,
   mayTrade: (player: Player<A>) => boolean,
 ): (trade: Trade<A>) => void {
@@ -54,7 +56,10 @@ export function openTradeBooking<A extends Carrier>(
     const areHere = () =>
       both.every((player) => players.get(player.sessionId) === player && !player.departure);
     void ask({ who }, () => bookings.book(both, requestId, call, areHere)).then((refusal) => {
-      if (!refusal) return table.end(trade, "done", "The trade is done.");
+      if (!refusal) {
+        traded(trade);
+        return table.end(trade, "done", "The trade is done.");
+      }
       if (!both.every(mayTrade)) return table.end(trade, "cancelled", "The trade was broken off.");
       const { code, reason } = refusal;
       for (const { client } of both) client.send("refused", { type: "trade.agree", code, reason });

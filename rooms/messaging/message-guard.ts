@@ -6,8 +6,14 @@ import { OTHER_MESSAGES, type RateLimit, TokenBuckets } from "./rate-limit.ts";
 
 /** Room-level validation: schemas, rate limits and strikes, each refusal with a named reason. */
 export interface MessageGuard {
-  /** Checks one message; a refusal has changed nothing. */
-  check<T>(client: Client, type: string, schema: z.ZodType<T> | undefined, payload: unknown): Verdict<T>;
+  /** Checks one message, which counts for so many; a refusal has changed nothing. */
+  check<T>(
+    client: Client,
+    type: string,
+    schema: z.ZodType<T> | undefined,
+    payload: unknown,
+    weight?: number,
+  ): Verdict<T>;
   /**
    * Tells a client what was refused; a malformed or unknown message is a strike. That messages of a type come too often
    * is told once until one is let through, but for requests, each of which has its answer.
@@ -40,8 +46,8 @@ export function openMessageGuard(
   };
 
   return {
-    check(client, type, schema, payload) {
-      if (!bucketsOf(client).take(type, rates[type] ?? OTHER_MESSAGES, now())) {
+    check(client, type, schema, payload, weight = 1) {
+      if (!bucketsOf(client).take(type, rates[type] ?? OTHER_MESSAGES, now(), weight)) {
         return refuse("RATE_LIMITED", `Too many "${type}" messages; wait a moment.`);
       }
       if (!schema) return { ok: true, value: payload as never };

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 import type { Channel } from "../game-listing.ts";
 import type { RoomPlayer } from "../player.ts";
-import type { Log } from "../ports/ports.ts";
+import type { AccountLimit, Log } from "../ports/ports.ts";
 import type { Strikes } from "../transport/strikes.ts";
 import { type MessageGuard, openMessageGuard } from "./message-guard.ts";
 import { COUNTED_BY_ACCOUNT, MESSAGE_RATE_LIMITS, type RateLimit } from "./rate-limit.ts";
@@ -64,6 +64,12 @@ export interface MessageRouterHost<P extends RoomPlayer> {
   refusal(player: P): Refusal | undefined;
   /** Counts a line of an account. Undefined: it may be said. */
   countLine(player: P): Promise<Refusal | undefined>;
+  /** Counts a message of an account whose type has a limit of its own. Undefined: it may be sent. */
+  countByAccount(player: P, type: string, limit: AccountLimit): Promise<Refusal | undefined>;
+  /** Told of each refusal that a player gets. */
+  refused(player: P, code: Refusal["code"]): void;
+  /** Messages that one of the player counts for: more than 1 for a player who is slowed. */
+  weight(player: P): number;
 }
 
 /**
@@ -75,11 +81,8 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
   const actions = new Map<string, Action<P, unknown>>();
   const registered = new Set<string>();
   const closed = new Set<string>(host.closed);
-  const guard = openMessageGuard(
-    { ...MESSAGE_RATE_LIMITS, ...host.rates },
-    () => network.clock.elapsedTime,
-    strikes,
-  );
+  const rates: Readonly<Record<string, RateLimit>> = { ...MESSAGE_RATE_LIMITS, ...host.rates };
+  const guard = openMessageGuard(rates, () => network.clock.elapsedTime, strikes);
   let asked: Promise<unknown> = Promise.resolve();
   const failed = (type: string) => (error: unknown) => {
     host.log.error({ err: error, type }, "a message could not be answered");
@@ -99,20 +102,36 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
     network.onMessage(type, (client, payload) => {
       const player = players.get(client.sessionId);
       if (!player) return;
-      const verdict = guard.check(client, type, schema, payload);
-      const refused = verdict.ok ? refusalOf(player, type, moves) : undefined;
-      if (verdict.ok && moves && !refused) host.record(player, type, verdict.value);
-      const act = (message: T): Outcome | Promise<Outcome> =>
-        COUNTED_BY_ACCOUNT.has(type)
-          ? host.countLine(player).then((over) => over ?? action(player, message))
-          : action(player, message);
-      const outcome = verdict.ok ? (refused ?? act(verdict.value)) : verdict;
+      const verdict = guard.check(client, type, schema, payload, host.weight(player));
+      const act = (message: T): Outcome | Promise<Outcome> => {
+        const refused = refusalOf(player, type, moves);
+        if (refused) return refused;
+        if (moves) host.record(player, type, message);
+        return action(player, message);
+      };
+      // Recorded and done in one go, once it is counted: a re-run has no count to wait for.
+      const actOnceCounted = (message: T): Outcome | Promise<Outcome> => {
+        const counted = refusalOf(player, type, moves) ? undefined : countOf(player, type);
+        if (counted === undefined) return act(message);
+        const isHere = () => players.get(player.sessionId) === player;
+        return counted.then((over) => over ?? (isHere() ? act(message) : undefined));
+      };
+      const outcome = verdict.ok ? actOnceCounted(verdict.value) : verdict;
       const tell = (refusal: Outcome) => {
-        if (refusal) guard.report(player.client, type, refusal, requestOf(payload));
+        if (refusal) {
+          guard.report(player.client, type, refusal, requestOf(payload));
+          host.refused(player, refusal.code);
+        }
         return refusal ?? { ok: true };
       };
       return outcome instanceof Promise ? outcome.catch(failed(type)).then(tell) : tell(outcome);
     });
+  }
+  /** The count by account of a message; undefined where it has none. */
+  function countOf(player: P, type: string): Promise<Refusal | undefined> | undefined {
+    const limit = rates[type]?.account;
+    if (limit !== undefined) return host.countByAccount(player, type, limit);
+    return COUNTED_BY_ACCOUNT.has(type) ? host.countLine(player) : undefined;
   }
   const refusalOf = (player: P, type: string, moves: boolean) =>
     closed.has(type) ? refuse("CHANNEL_CLOSED") : moves ? host.refusal(player) : undefined;

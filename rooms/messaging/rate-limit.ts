@@ -1,9 +1,17 @@
+import type { AccountLimit } from "../ports/account-limits.ts";
+
 /**
  * A rate limit, as a token bucket: `perSecond` messages are added each second, at most `burst` are saved up.
  */
 export interface RateLimit {
   perSecond: number;
   burst: number;
+  /**
+   * How often the account may in all rooms of this game, whatever process has them: a new connection, another
+   * character or another room begins with nothing saved up. The action of such a message runs a moment later,
+   * when the count is known.
+   */
+  account?: AccountLimit;
 }
 
 /**
@@ -24,10 +32,7 @@ export const MESSAGE_RATE_LIMITS: Readonly<Record<string, RateLimit>> = {
   "trade.ask": { perSecond: 0.5, burst: 4 },
 };
 
-/**
- * What is counted by account too, over all rooms and processes: a new connection begins with nothing saved
- * up.
- */
+/** What is counted by account too, over all rooms and processes, as chat. */
 export const COUNTED_BY_ACCOUNT: ReadonlySet<string> = new Set(["chat", "whisper", "party.say"]);
 
 /** Rate limit of a message type that has none of its own. */
@@ -41,11 +46,11 @@ export class TokenBuckets {
   readonly #buckets = new Map<string, { tokens: number; at: number; told: boolean }>();
 
   /**
-   * Takes one token. False: the rate limit is reached.
+   * Takes tokens, one as a rule. False: the rate limit is reached.
    *
    * @param at milliseconds, of a clock that never goes back
    */
-  take(type: string, limit: RateLimit, at: number): boolean {
+  take(type: string, limit: RateLimit, at: number, tokens = 1): boolean {
     const key = this.#keyOf(type);
     let bucket = this.#buckets.get(key);
     if (!bucket) {
@@ -54,8 +59,9 @@ export class TokenBuckets {
     }
     bucket.tokens = Math.min(limit.burst, bucket.tokens + ((at - bucket.at) / 1000) * limit.perSecond);
     bucket.at = at;
-    if (!(bucket.tokens >= 1)) return false;
-    bucket.tokens -= 1;
+    // A full bucket lets one through, whatever it counts for.
+    if (!(bucket.tokens >= Math.min(tokens, limit.burst))) return false;
+    bucket.tokens -= tokens;
     bucket.told = false;
     return true;
   }

@@ -1,14 +1,18 @@
-import type { GameEvent, Refusal } from "../../shared/index.ts";
+import type { GameEvent } from "../../shared/index.ts";
 import type { Recorder } from "../simulation/recorder.ts";
+import type { AccountLimitPort } from "./account-limits.ts";
 import type { CharacterPort, Identity, Role } from "./characters.ts";
+import type { CheatPort } from "./cheats.ts";
 import type { ItemPort } from "./items.ts";
 import type { ReturnPort } from "./returns.ts";
 import type { SeatPort } from "./seats.ts";
 import type { SignInPort } from "./sign-ins.ts";
 import type { ZonePort } from "./zones.ts";
 
+export type * from "./account-limits.ts";
 export type * from "./characters.ts";
 export { CLAIM_WAIT_MS, TRANSFER_MS } from "./characters.ts";
+export type * from "./cheats.ts";
 export type * from "./items.ts";
 export type * from "./returns.ts";
 export type * from "./seats.ts";
@@ -89,12 +93,6 @@ export interface Log {
   child(fields: object): Log;
 }
 
-/** Lines that an account has written, in all rooms of all processes. */
-export interface ChatLimitPort {
-  /** Counts one. @returns RATE_LIMITED when it is one too many; never throws */
-  count(accountId: string): Promise<Refusal | undefined>;
-}
-
 /**
  * The services of a process that its rooms use. Colyseus constructs the rooms, so the process passes them
  * through the room definition's options; `server/services.ts` makes the real ones.
@@ -103,13 +101,14 @@ export interface Ports {
   readonly characters: CharacterPort;
   readonly events: EventPort;
   readonly audit: AuditPort;
+  readonly cheats: CheatPort;
   readonly zones: ZonePort;
   readonly items: ItemPort;
   readonly log: Log;
   readonly seats: SeatPort;
   readonly signIns: SignInPort;
   readonly returns: ReturnPort;
-  readonly chatLimit: ChatLimitPort;
+  readonly accountLimits: AccountLimitPort;
   /** The page that this process serves. `build`: of its script; empty: not known. */
   readonly page: { readonly build: string };
   /**

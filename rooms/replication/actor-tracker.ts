@@ -6,9 +6,11 @@ import {
   type MapSchema,
   type Schema,
 } from "@colyseus/schema";
+import type { PoseThreshold } from "../../shared/index.ts";
 import type { CellGrid } from "./cell-grid.ts";
 import type { Interest } from "./interest.ts";
 import { firstChanged, indexInParent, parentOf, refIdOf, settleFilters } from "./internals.ts";
+import { PoseGate, poseBitsOf } from "./pose-thresholds/pose-gate.ts";
 import { type Cell, TrackedActor } from "./tracked-actor.ts";
 
 /**
@@ -30,13 +32,23 @@ export class ActorTracker {
   readonly #grid: CellGrid;
   readonly #interest: Interest;
   readonly #claimed: ChangeTree[] = [];
+  readonly #poseThreshold: (() => PoseThreshold) | undefined;
+  /** Actors with a pose that is held back. */
+  readonly #held = new Set<TrackedActor>();
 
-  constructor(encoder: Encoder, map: MapSchema<Schema>, grid: CellGrid, interest: Interest) {
+  constructor(
+    encoder: Encoder,
+    map: MapSchema<Schema>,
+    grid: CellGrid,
+    interest: Interest,
+    poseThreshold?: () => PoseThreshold,
+  ) {
     this.#encoder = encoder;
     this.#map = map;
     this.#mapTree = map[$changes];
     this.#grid = grid;
     this.#interest = interest;
+    this.#poseThreshold = poseThreshold;
     for (const [index] of map.$indexes) this.#add(index, -1);
     this.moved.length = 0;
   }
@@ -53,6 +65,18 @@ export class ActorTracker {
         root.removeFromQueue(changeTree);
       }
       node = next;
+    }
+    if (this.#held.size > 0) this.#releaseAtRest(tick);
+  }
+
+  #releaseAtRest(tick: number): void {
+    for (const tracked of this.#held) {
+      const { gate, cell } = tracked;
+      if (cell !== undefined && gate && !gate.isAtRest(tick)) continue;
+      this.#held.delete(tracked);
+      if (cell === undefined || !gate) continue;
+      tracked.mark(gate.pass());
+      this.#activate(tracked);
     }
   }
 
@@ -146,6 +170,8 @@ export class ActorTracker {
     if (actor === undefined || key === undefined) return;
     const rings = this.#interest.rings.length;
     const tracked = new TrackedActor(actor, index, key, refIdOf(actor), rings);
+    const poseBits = this.#poseThreshold === undefined ? 0 : poseBitsOf(actor, tracked.tree);
+    if (poseBits !== 0) tracked.gate = new PoseGate(actor, poseBits, tick);
     this.byIndex.set(index, tracked);
     this.byKey.set(key, tracked);
     this.#updateCell(tracked, tick);
@@ -184,7 +210,8 @@ export class ActorTracker {
 
   #noteFields(tracked: TrackedActor, tick: number): void {
     const { tree, layout } = tracked;
-    const bits = tree.dirtyLow & layout.continuous;
+    let bits = tree.dirtyLow & layout.continuous;
+    if (tracked.gate !== undefined && bits !== 0) bits = this.#throughGate(tracked, tracked.gate, bits, tick);
     if (bits !== 0) {
       tracked.mark(bits);
       this.#activate(tracked);
@@ -193,6 +220,18 @@ export class ActorTracker {
       this.#markDirty(tracked, tree, tick);
     if ((tree.dirtyLow & layout.position) !== 0 || this.#interest.always !== undefined)
       this.#updateCell(tracked, tick);
+  }
+
+  /** The changed bits that go out now, with those that were held back; 0: they are held back too. */
+  #throughGate(tracked: TrackedActor, gate: PoseGate, bits: number, tick: number): number {
+    const isPoseAlone = (bits & ~gate.bits) === 0;
+    if (isPoseAlone && !gate.opens(tick, this.#poseThreshold?.() ?? {})) {
+      gate.held |= bits;
+      this.#held.add(tracked);
+      return 0;
+    }
+    this.#held.delete(tracked);
+    return bits | gate.pass();
   }
 
   #markDirty(tracked: TrackedActor, tree: ChangeTree, tick: number): void {

@@ -1,6 +1,6 @@
 import { type Client, Protocol } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
-import { RoomkeepError } from "../../shared/index.ts";
+import { type PoseThreshold, RoomkeepError } from "../../shared/index.ts";
 import type { Backpressure } from "../transport/backpressure.ts";
 import { ackedInputOf } from "../transport/internals.ts";
 import { Frame } from "../transport/websocket-frame.ts";
@@ -49,10 +49,21 @@ export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
   #tick = 0;
 
   /** @throws CONFIG_INVALID for an interest that cannot be used */
-  constructor(options: { interest: InterestOptions; collection?: string; backpressure?: Backpressure }) {
-    super(options.backpressure);
+  constructor(options: {
+    interest: InterestOptions;
+    collection?: string;
+    backpressure?: Backpressure;
+    poseThreshold?: () => PoseThreshold;
+  }) {
+    super(options.backpressure, options.poseThreshold);
     this.#collection = options.collection ?? "actors";
     this.#interest = readInterest(options.interest);
+    const { budgets } = this.backpressure;
+    const { rings } = this.#interest;
+    budgets.mostRings = rings.length - 1;
+    // Farther than this the client is sent nothing for a while: what is far goes first.
+    budgets.leaveOut = ({ sessionId }, leftOut) =>
+      this.#viewpoints.narrow(sessionId, leftOut === 0 ? undefined : rings[rings.length - leftOut]?.fromM);
   }
 
   /**
@@ -88,7 +99,13 @@ export class InterestSerializer<S extends Schema> extends StableSerializer<S> {
   /** @throws CONFIG_INVALID if the state has no such map of actors, or streams */
   override reset(state: S): void {
     super.reset(state);
-    const context = openReplication(this.encoder, this.#collection, this.#interest, this.#viewpoints);
+    const context = openReplication(
+      this.encoder,
+      this.#collection,
+      this.#interest,
+      this.#viewpoints,
+      this.poseThreshold,
+    );
     const patches = new PatchBuilder(context, this.backpressure, this.hasFilters, this.spentMs);
     this.#open = { context, patches, states: new FullStates(context) };
     // Unreliable fields have a stock channel of their own, without interest.

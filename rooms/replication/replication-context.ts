@@ -1,6 +1,6 @@
 import type { Client } from "@colyseus/core";
 import { $changes, type Encoder, MapSchema, type Schema } from "@colyseus/schema";
-import { RoomkeepError } from "../../shared/index.ts";
+import { type PoseThreshold, RoomkeepError } from "../../shared/index.ts";
 import { ActorTracker } from "./actor-tracker.ts";
 import { CellEncoder } from "./cell-encoder.ts";
 import { CellGrid } from "./cell-grid.ts";
@@ -26,6 +26,7 @@ export function openReplication(
   collection: string,
   interest: Interest,
   viewpoints: Viewpoints,
+  poseThreshold?: () => PoseThreshold,
 ): ReplicationContext {
   const found: unknown = Reflect.get(encoder.state, collection);
   if (!(found instanceof MapSchema)) {
@@ -40,7 +41,7 @@ export function openReplication(
   const map = found as MapSchema<Schema>;
   hideFromFullSync(map[$changes], encoder);
   const grid = new CellGrid(interest);
-  const tracker = new ActorTracker(encoder, map, grid, interest);
+  const tracker = new ActorTracker(encoder, map, grid, interest, poseThreshold);
   return { encoder, map, interest, grid, tracker, cells: new CellEncoder(encoder, map, grid), viewpoints };
 }
 

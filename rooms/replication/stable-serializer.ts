@@ -1,10 +1,12 @@
 import { type Client, ClientState, Protocol, SchemaSerializer } from "@colyseus/core";
 import { Reflection, type Schema, type StateView } from "@colyseus/schema";
+import type { PoseThreshold } from "../../shared/index.ts";
 import { fnv1a64 } from "../../shared/internal.ts";
 import { Backpressure } from "../transport/backpressure.ts";
 import { Frame } from "../transport/websocket-frame.ts";
 import { ArrayRepair } from "./array-repair.ts";
 import { checkSchemaInternals, setNextRefId } from "./internals.ts";
+import { PoseHolder } from "./pose-thresholds/pose-holder.ts";
 import { giveRefIds, type RefIds, takeRefIds } from "./ref-ids.ts";
 
 /** A patch without changes, which a client in the join queue gets where Colyseus sends the state. */
@@ -36,12 +38,18 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
   /** Full states made so far, and the milliseconds that they took. */
   readonly states = { made: 0, ms: 0 };
   protected readonly arrays = new ArrayRepair();
+  /** Undefined: every change of a pose goes out with the next patch. */
+  protected readonly poseThreshold: (() => PoseThreshold) | undefined;
+  readonly #poses: PoseHolder | undefined;
   #fullSource: Uint8Array | undefined;
   #fullCopy: Uint8Array = new Uint8Array();
 
-  constructor(backpressure: Backpressure = new Backpressure()) {
+  /** @param poseThreshold by which poses of what moves by itself must differ to go out; undefined: by any */
+  constructor(backpressure: Backpressure = new Backpressure(), poseThreshold?: () => PoseThreshold) {
     super();
     this.backpressure = backpressure;
+    this.poseThreshold = poseThreshold;
+    this.#poses = poseThreshold && new PoseHolder(poseThreshold);
   }
 
   /** @throws INTERNALS_MISSING if the installed schema lacks a part that replication rests on */
@@ -123,9 +131,11 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
   override applyPatches(clients: Client[], _state?: unknown, timing?: PatchTiming): boolean {
     this.spentMs.send = 0;
     this.backpressure.sweep(clients);
+    // What is held back is in full states all the same.
+    if (this.encoder.hasChanges) this.needFullEncode = true;
+    this.#poses?.hold(this.encoder);
     const changed = this.encoder.hasChanges;
     if (changed) {
-      this.needFullEncode = true;
       this.arrays.repair(this.encoder);
     }
     const resync: Client[] = [];

@@ -1,5 +1,6 @@
 import { $changes, type ChangeTree, type Schema } from "@colyseus/schema";
 import { type ActorLayout, layoutOf } from "./actor-layout.ts";
+import type { PoseGate } from "./pose-thresholds/pose-gate.ts";
 
 /** A range of bytes of a tick's scratch, made when it is first asked for. */
 export interface Segment {
@@ -89,6 +90,8 @@ export class TrackedActor {
    * In a tick that is being sent: the slowest ring that is due, or -1 if the rings have unlike pending bits.
    */
   dueRing = -1;
+  /** Holds its pose back while it creeps; undefined for an avatar, and in a room without a threshold. */
+  gate: PoseGate | undefined = undefined;
   /** Whether it is in the list of actors with pending bits. */
   isActive = false;
   /** The next of those in its cell, in a tick that is being sent. */

@@ -16,6 +16,8 @@ export class Viewpoints {
   /** By session, so that they outlast a reconnection. */
   readonly #viewpoints = new Map<string, Viewpoint>();
   readonly #radii = new Map<string, number>();
+  /** Radii of clients that are sent less for now, because they take more bytes than they may. */
+  readonly #narrowed = new Map<string, number>();
   /** The last cell of a viewpoint: a client whose actor is removed goes on seeing from there. */
   readonly #lastCells = new Map<string, { x: number; z: number }>();
   /** Grows when any viewpoint or radius is set. */
@@ -54,8 +56,16 @@ export class Viewpoints {
     this.invalidate();
   }
 
+  /** Bounds the radius of a client; undefined: no longer. */
+  narrow(sessionId: string, radiusM: number | undefined): void {
+    if (radiusM === undefined) this.#narrowed.delete(sessionId);
+    else this.#narrowed.set(sessionId, radiusM);
+    this.invalidate();
+  }
+
   forget(sessionId: string): void {
     this.#viewpoints.delete(sessionId);
+    this.#narrowed.delete(sessionId);
     this.#radii.delete(sessionId);
     this.#lastCells.delete(sessionId);
     this.invalidate();
@@ -92,7 +102,8 @@ export class Viewpoints {
     const { sessionId } = client;
     const previous = sent?.visible;
     const from = this.#viewpoints.size > 0 ? (this.#viewpoints.get(sessionId) ?? sessionId) : sessionId;
-    const radius = this.#radii.size > 0 ? (this.#radii.get(sessionId) ?? radiusM) : radiusM;
+    let radius = this.#radii.size > 0 ? (this.#radii.get(sessionId) ?? radiusM) : radiusM;
+    if (this.#narrowed.size > 0) radius = Math.min(radius, this.#narrowed.get(sessionId) ?? radius);
     const place = typeof from === "string" ? (map.get(from) as { x?: number; z?: number } | undefined) : from;
     if (place === undefined) {
       const last = this.#lastCells.get(sessionId);

@@ -15,16 +15,19 @@ const still = new WalkInput();
 /**
  * Takes the input frames that a player has credit for and steps the avatar once for each. A player earns one
  * frame a tick, so that a client that sends twice the inputs does not move twice as fast.
+ *
+ * @param pace frames earned a tick: 1, or less for a player who is slowed
  */
 export function takeInputs<P extends Player>(
   player: P,
   inputs: InputAPI<WalkInput>,
   tickHz: number,
   step: (player: P, input: WalkInput) => void,
+  pace = 1,
 ): void {
   player.inputs ??= inputs.get(player.sessionId);
   const buffered = player.inputs;
-  player.credit = Math.min(player.credit + 1, CREDIT_MAX);
+  player.credit = Math.min(player.credit + pace, CREDIT_MAX);
   let left = buffered.size;
   if (left === 0) {
     if (++player.silentTicks >= SILENT_S * tickHz) step(player, still);

@@ -1,5 +1,6 @@
 import type { InputAPI } from "@colyseus/core";
 import type { Avatar, WalkInput, WorldState } from "../../shared/index.ts";
+import type { InputDetection } from "../cheat-detection/input-detection.ts";
 import type { Player } from "../player.ts";
 import type { StableSerializer } from "../replication/stable-serializer.ts";
 import type { Faults } from "./faults.ts";
@@ -16,6 +17,7 @@ export interface RoomTickHost<S extends WorldState, A extends Avatar> {
   readonly recording: Recording;
   readonly faults: Faults;
   readonly serializer: StableSerializer<S>;
+  readonly detection: InputDetection<A>;
   /** Ticks between two patches. */
   patchEveryTicks(): number;
   /** Called after the step, before its patch is sent. */
@@ -41,14 +43,16 @@ export class RoomTick<S extends WorldState, A extends Avatar> {
   }
 
   run(dtS: number): void {
-    const { world, clock, recording, serializer } = this.#host;
+    const { world, clock, recording, serializer, detection } = this.#host;
     clock.begin();
+    detection.begin();
     world.answers.settle();
     recording.isTicking = true;
     this.#takeAllInputs(dtS);
     clock.lap("inputs");
     clock.split("inputs", "step", this.#steppedMs);
     world.step(this.#afterPhysics);
+    detection.end();
     this.#host.afterStep();
     clock.lap("rules");
     if (world.simulation.tick % this.#host.patchEveryTicks() === 0) {
@@ -61,13 +65,15 @@ export class RoomTick<S extends WorldState, A extends Avatar> {
   }
 
   #takeAllInputs(dtS: number): void {
-    const { world, inputs, faults } = this.#host;
+    const { world, inputs, faults, detection } = this.#host;
     const { tickHz } = world.simulation;
     this.#dtS = dtS;
     this.#steppedMs = 0;
     for (const player of world.players.values()) {
       try {
-        takeInputs(player, inputs, tickHz, this.#step);
+        detection.before(player);
+        takeInputs(player, inputs, tickHz, this.#step, detection.paceOf(player));
+        detection.after(player);
       } catch (error) {
         faults.note("step", error);
       }
@@ -76,7 +82,9 @@ export class RoomTick<S extends WorldState, A extends Avatar> {
 
   #takeStep(player: Player<A>, input: WalkInput): void {
     const from = performance.now();
-    this.#host.world.input(player, input, this.#dtS);
+    const { world, detection } = this.#host;
+    detection.apply(player, input, world.simulation.tick);
+    world.input(player, input, this.#dtS);
     this.#steppedMs += performance.now() - from;
   }
 }

@@ -5,6 +5,7 @@ import { CLOSE } from "../../shared/index.ts";
 import { usesFastPath } from "./fast-paths.ts";
 import { type AnyClient, ackedInputOf, type RawSocket } from "./internals.ts";
 import { JoinQueue } from "./join-queue.ts";
+import { SendBudgets } from "./send-budget.ts";
 import { endSocket } from "./socket-limits.ts";
 import { pendingBytes, type WriteHandle, writeDirectly, writeHandleOf } from "./socket-writer.ts";
 import type { Frame } from "./websocket-frame.ts";
@@ -64,6 +65,8 @@ export class Backpressure {
   writePath: WritePath = writePathInUse();
   /** The clients that wait for their first full state. */
   readonly joinQueue: JoinQueue;
+  /** The bytes a second of each client. */
+  readonly budgets: SendBudgets;
   readonly #now: () => number;
   /** When a client began to miss patches, ms. */
   readonly #behind = new Map<Client, number>();
@@ -81,6 +84,7 @@ export class Backpressure {
     this.joinQueue = joinQueue;
     this.limits = { ...BACKPRESSURE_LIMITS, ...limits };
     this.#now = now;
+    this.budgets = new SendBudgets(now);
   }
 
   /**
@@ -88,6 +92,7 @@ export class Backpressure {
    * Backpressure.decide}.
    */
   sweep(clients: readonly Client[]): void {
+    this.budgets.watch(clients);
     for (const client of clients) {
       if (client.state === ClientState.JOINING) this.#boundJoin(client);
       else if (this.#joining.size > 0) this.#joining.delete(client);
@@ -104,6 +109,10 @@ export class Backpressure {
     if (this.joinQueue.has(client)) return "skip";
     const queued = queuedBytes(client);
     const since = this.#behind.size > 0 ? this.#behind.get(client) : undefined;
+    if (this.budgets.isOver(client)) {
+      if (since === undefined) this.#behind.set(client, this.#now());
+      return "skip";
+    }
     if (since === undefined && queued <= this.limits.patchBytes) return "patch";
     if (this.#dropped.has(client)) return "skip";
     const allowance = this.#allowance.get(client) ?? 0;

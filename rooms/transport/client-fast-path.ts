@@ -4,6 +4,7 @@ import { usesFastPath } from "./fast-paths.ts";
 import { openFrameCheck, typeOfRequest } from "./frame-validation.ts";
 import { inputFormOf } from "./input-form.ts";
 import { type AnyClient, decoderRootOf, internalsOf, type RoomInternals } from "./internals.ts";
+import { limitOf } from "./socket-limits.ts";
 import { readDirectly } from "./socket-reader.ts";
 import { openStrikes, type Strikes } from "./strikes.ts";
 
@@ -22,7 +23,11 @@ import { openStrikes, type Strikes } from "./strikes.ts";
  * @throws INPUT_SCHEMA_INVALID if the room's inputs are not of numbers and booleans only, now or when they
  *   are defined
  */
-export function installClientFastPath(room: Room, strikes = openStrikes(() => room.clock.elapsedTime)): void {
+export function installClientFastPath(
+  room: Room,
+  strikes = openStrikes(() => room.clock.elapsedTime),
+  framesPerSecond: () => number | undefined = () => undefined,
+): void {
   const internals = internalsOf(room);
   const stock = Object.getPrototypeOf(internals) as RoomInternals;
   checkInputs(internals, stock);
@@ -35,6 +40,7 @@ export function installClientFastPath(room: Room, strikes = openStrikes(() => ro
     if (frame[0] === Protocol.JOIN_ROOM) {
       if (keepsShape) acknowledge(room, internals, client);
       else stock._onMessage.call(room, client, frame);
+      limitOf(client.ref as unknown as WebSocket)?.allow(framesPerSecond());
       return quicken(internals, client);
     }
     if (frame[0] === Protocol.ROOM_REQUEST && !internals.onMessageEvents.events[typeOfRequest(frame)])

@@ -98,6 +98,11 @@ export function ackedInputOf(client: Client): number {
   return (client as AnyClient)._inputBuffer?.ackSeq ?? 0;
 }
 
+/** Input frames that this connection has brought. */
+export function receivedInputsOf(client: Client): number {
+  return (client as AnyClient)._receivedInputCount ?? 0;
+}
+
 /** Join options, identity, whether the seat was taken, whether it is kept for a return. */
 type ReservedSeat = [options: unknown, auth: unknown, taken?: boolean, returning?: boolean];
 

@@ -9,6 +9,7 @@ import { askForProof } from "./proof-of-reading.ts";
  * connection survives, nine seconds, it sends all that waited at once.
  */
 export const SOCKET_LIMITS = {
+  /** Unless the process or the room says otherwise; eight seconds of them at once. */
   framesPerSecond: 300,
   framesAtOnce: 2_400,
   bytesPerSecond: 32 * 1024,
@@ -41,15 +42,29 @@ export const SOCKET_OPTIONS = {
   maxPendingAutoPongs: SOCKET_LIMITS.unreadPongsMax,
 } as const;
 
+/** What this process has received on its sockets, and how many it closed for a limit. */
+export const RECEIVED = { frames: 0, bytes: 0, socketsClosed: 0 };
+
+/** Seconds of frames that may come at once. */
+const AT_ONCE_S = SOCKET_LIMITS.framesAtOnce / SOCKET_LIMITS.framesPerSecond;
+
 /** The token buckets of one socket: one of frames, one of bytes. */
 export class SocketLimit {
-  private frames: number = SOCKET_LIMITS.framesAtOnce;
+  private framesPerSecond: number;
+  private frames: number;
   private bytes: number = SOCKET_LIMITS.bytesAtOnce;
   private at: number;
   private readonly ws: WebSocket;
   private readonly log: SocketLog | undefined;
 
-  constructor(ws: WebSocket, log?: SocketLog, now = performance.now()) {
+  constructor(
+    ws: WebSocket,
+    log?: SocketLog,
+    framesPerSecond: number = SOCKET_LIMITS.framesPerSecond,
+    now = performance.now(),
+  ) {
+    this.framesPerSecond = framesPerSecond;
+    this.frames = AT_ONCE_S * framesPerSecond;
     this.ws = ws;
     this.log = log;
     this.at = now;
@@ -62,6 +77,8 @@ export class SocketLimit {
    * @returns false past a limit: the socket has been closed, and its further frames are discarded
    */
   take(payloadBytes: number): boolean {
+    RECEIVED.frames += 1;
+    RECEIVED.bytes += HEAD_BYTES + payloadBytes;
     this.frames -= 1;
     this.bytes -= HEAD_BYTES + payloadBytes;
     if (this.frames >= 0 && this.bytes >= 0) return true;
@@ -71,9 +88,17 @@ export class SocketLimit {
     return false;
   }
 
+  /** Sets the frames a second, as the room of the client wants it; undefined: as it is. */
+  allow(framesPerSecond: number | undefined): void {
+    if (framesPerSecond === undefined || framesPerSecond === this.framesPerSecond) return;
+    this.frames *= framesPerSecond / this.framesPerSecond;
+    this.framesPerSecond = framesPerSecond;
+  }
+
   /** Closes the socket, and logs it once. */
   private end(why: string): void {
     if (this.ws.readyState === this.ws.OPEN) {
+      RECEIVED.socketsClosed += 1;
       this.log?.warn(`a socket was closed: it sent ${why}`);
       endSocket(this.ws, CLOSE.ABUSE, why);
     }
@@ -82,8 +107,9 @@ export class SocketLimit {
 
   private fill(now: number): void {
     const seconds = (now - this.at) / 1000;
-    const { framesPerSecond, framesAtOnce, bytesPerSecond, bytesAtOnce } = SOCKET_LIMITS;
-    this.frames = Math.min(framesAtOnce, this.frames + seconds * framesPerSecond);
+    const { bytesPerSecond, bytesAtOnce } = SOCKET_LIMITS;
+    const { framesPerSecond } = this;
+    this.frames = Math.min(AT_ONCE_S * framesPerSecond, this.frames + seconds * framesPerSecond);
     this.bytes = Math.min(bytesAtOnce, this.bytes + seconds * bytesPerSecond);
     this.at = now;
   }
@@ -93,8 +119,8 @@ export class SocketLimit {
  * Enforces {@link SOCKET_LIMITS} on a socket, in a room or not. Frames are counted where `ws` knows their
  * length, before it waits for their payload.
  */
-export function limitSocket(ws: WebSocket, log?: SocketLog): void {
-  const limit = new SocketLimit(ws, log);
+export function limitSocket(ws: WebSocket, log?: SocketLog, framesPerSecond?: number): void {
+  const limit = new SocketLimit(ws, log, framesPerSecond);
   limits.set(ws, limit);
   askForProof(ws, SOCKET_LIMITS.unansweredMs, () => {
     log?.warn("a socket was cut: it reads too slowly, or nothing");

@@ -25,8 +25,13 @@ export interface Strikes {
  * Opens the strikes of one room. Messages and frames have one count a client.
  *
  * @param now milliseconds, the room's clock
+ * @param struck told of each strike
  */
-export function openStrikes(now: () => number, log: () => Log | undefined = () => undefined): Strikes {
+export function openStrikes(
+  now: () => number,
+  log: () => Log | undefined = () => undefined,
+  struck: (client: Client) => void = () => {},
+): Strikes {
   const counts = new WeakMap<Client, { strikes: number; since: number }>();
   let closed = 0;
   let nextLineMs = Number.NEGATIVE_INFINITY;
@@ -44,7 +49,9 @@ export function openStrikes(now: () => number, log: () => Log | undefined = () =
         count = { strikes: 0, since: now() };
         counts.set(client, count);
       }
-      if (++count.strikes !== STRIKES_MAX) return;
+      count.strikes += 1;
+      struck(client);
+      if (count.strikes !== STRIKES_MAX) return;
       tell(client, what);
       endSocket(client.ref as WebSocket, CLOSE.ABUSE, "too many malformed messages");
     },

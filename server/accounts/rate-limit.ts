@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import type { ChatLimitPort } from "../../rooms/internal.ts";
-import { RoomkeepError, refuse } from "../../shared/index.ts";
+import type { AccountLimitPort } from "../../rooms/internal.ts";
+import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 
 /** A rate limit with a count for each key. */
 export interface RateLimit {
@@ -43,21 +43,47 @@ export function openRateLimit(points: number, seconds: number): RateLimit {
 }
 
 /** Window of the limit of chat, seconds. */
-export const CHAT_WINDOW_S = 20;
+const CHAT_WINDOW_S = 20;
+/** Limits that are open at once; far more than games have message types. */
+const LIMITS_MAX = 1_000;
 
-/** Limits the chat of accounts: room, whispers and party together. */
-export function openChatLimit(limit: RateLimit): ChatLimitPort {
+/**
+ * Opens the limits of accounts, over all rooms and processes: chat with whispers and party lines together,
+ * and the message types for which a game declares one.
+ *
+ * @param open opens a limit of so many within so many seconds, counted by all processes together
+ * @param lines of chat in {@link CHAT_WINDOW_S}
+ */
+export function openAccountLimits(
+  open: (name: string, points: number, seconds: number) => RateLimit,
+  lines: number,
+): AccountLimitPort {
+  const chat = open("account-chat", lines, CHAT_WINDOW_S);
+  const limits = new Map<string, RateLimit>();
   return {
-    async count(accountId) {
-      try {
-        await limit.spend(accountId);
-        return undefined;
-      } catch (error) {
-        if (error instanceof RoomkeepError) return refuse(error.code, error.message);
-        throw error;
+    countLine: (accountId) => refusalOf(chat.spend(accountId)),
+    count(name, accountId, { most, withinS }) {
+      // By its numbers too: an edit of them opens a new limit.
+      const key = `account:${name}:${most}:${withinS}`;
+      let limit = limits.get(key);
+      if (limit === undefined) {
+        if (limits.size >= LIMITS_MAX) limits.clear();
+        limit = open(key, most, withinS);
+        limits.set(key, limit);
       }
+      return refusalOf(limit.spend(accountId));
     },
   };
+}
+
+async function refusalOf(spent: Promise<void>): Promise<Refusal | undefined> {
+  try {
+    await spent;
+    return undefined;
+  } catch (error) {
+    if (error instanceof RoomkeepError) return refuse(error.code, error.message);
+    throw error;
+  }
 }
 
 /** Rate limit key of an address. For IPv6 it is the /64 network, because one customer has a whole one. */

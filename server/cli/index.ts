@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import("./start.ts"),
   drain: () => import("./drain.ts"),
   audit: () => import("./audit.ts"),
+  flags: () => import("./flags.ts"),
   doctor: () => import("./doctor.ts"),
   account: () => import("./account.ts"),
   bots: () => import("./bots.ts"),

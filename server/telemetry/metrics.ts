@@ -3,7 +3,7 @@ import type { createMiddleware } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { TickTiming } from "../../rooms/index.ts";
-import { PHASES, type Phase, type Unsaved } from "../../rooms/internal.ts";
+import { PHASES, type Phase, RECEIVED, SENT, type Unsaved } from "../../rooms/internal.ts";
 
 /** Upper bounds of the buckets of tick durations, ms: at 20 ticks a second a tick has 50 ms. */
 const BOUNDS_MS = [1, 2, 5, 10, 20, 33, 50, 100, 250];
@@ -37,6 +37,7 @@ export function openMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   exportTicks(registry, games);
+  exportTraffic(registry);
   const unsaved = new Counter({
     name: "roomkeep_unsaved_total",
     help: "Characters and zones that were given up unsaved, by reason",
@@ -72,6 +73,37 @@ function count(games: Map<string, Ticks>, { room, ms, late }: TickTiming): void 
   if (late) ticks.late++;
   for (const [i, boundMs] of BOUNDS_MS.entries())
     if (tookMs <= boundMs) ticks.within[i] = (ticks.within[i] ?? 0) + 1;
+}
+
+function exportTraffic(registry: Registry): void {
+  const count = (name: string, help: string, value: () => number) =>
+    new Counter({
+      name: `roomkeep_${name}_total`,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    });
+  count("socket_frames_received", "Frames of every kind that sockets sent", () => RECEIVED.frames);
+  count("socket_bytes_received", "Their bytes, heads included", () => RECEIVED.bytes);
+  count(
+    "sockets_closed",
+    "Sockets that were closed because they sent too much",
+    () => RECEIVED.socketsClosed,
+  );
+  count("socket_bytes_sent", "Bytes sent to clients of rooms", () => SENT.bytes);
+  count(
+    "rings_left_out",
+    "Times that a client over its bytes a second was sent a ring less",
+    () => SENT.ringsLeftOut,
+  );
+  count(
+    "patches_skipped",
+    "Patches that a client over its bytes a second was not sent",
+    () => SENT.patchesSkipped,
+  );
 }
 
 function exportTicks(registry: Registry, games: ReadonlyMap<string, Ticks>): void {

@@ -8,7 +8,9 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { askForProof } from "../../../rooms/transport/proof-of-reading.ts";
 import {
   endSocket,
+  limitOf,
   limitSocket,
+  RECEIVED,
   SOCKET_LIMITS,
   SOCKET_OPTIONS,
 } from "../../../rooms/transport/socket-limits.ts";
@@ -32,7 +34,8 @@ let seen: Seen | undefined;
 beforeAll(async () => {
   server.on("connection", (ws: WebSocket, { url }) => {
     const mine: Seen = { ws, frames: 0, code: undefined, lines: [] };
-    if (url !== "/bare") limitSocket(ws, { warn: (line) => mine.lines.push(line) });
+    const framesPerSecond = url === "/few" ? framesAtOnce / 80 : undefined;
+    if (url !== "/bare") limitSocket(ws, { warn: (line) => mine.lines.push(line) }, framesPerSecond);
     for (const event of ["message", "ping", "pong"]) ws.on(event, () => mine.frames++);
     ws.on("error", () => {});
     ws.on("close", (code) => {
@@ -101,6 +104,24 @@ test.each([
   expect(mine.frames).toBeGreaterThanOrEqual(isPong ? 0 : framesAtOnce);
   expect(mine.frames).toBeLessThan(isPong ? 1 : 1.5 * framesAtOnce);
   expect(mine.lines).toEqual(["a socket was closed: it sent too many frames"]);
+});
+
+test("a process or a room sets how many frames a socket may send, and what came is counted", async () => {
+  const few = await open("/few");
+  const before = { ...RECEIVED };
+  few.socket.write(many(framesAtOnce / 5, frame(10, 0)));
+  await until(() => few.mine.code !== undefined);
+  expect(few.mine.code).toBe(CLOSE.ABUSE);
+  expect(RECEIVED.socketsClosed).toBe(before.socketsClosed + 1);
+  expect(RECEIVED.frames - before.frames).toBeGreaterThan(framesAtOnce / 10);
+  expect(RECEIVED.bytes - before.bytes).toBe(6 * (RECEIVED.frames - before.frames));
+
+  const more = await open("/few");
+  limitOf(more.mine.ws)?.allow(framesAtOnce / 8);
+  more.socket.write(many(framesAtOnce / 5, frame(2, 0)));
+  await until(() => more.mine.frames >= framesAtOnce / 5);
+  expect(more.mine.code).toBeUndefined();
+  more.socket.destroy();
 });
 
 test.each([

@@ -28,6 +28,7 @@ const ALL_TABLES = [
   "account_identity",
   "audit_entry",
   "character",
+  "cheat_flag",
   "death_lock",
   "event_log",
   "item",
