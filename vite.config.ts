@@ -11,7 +11,8 @@ export default defineConfig({
     outDir: "../dist/page",
     emptyOutDir: true,
     target: "es2022",
-    // three alone is above Vite's default warning; it is a chunk of its own that browsers keep between releases.
+    // three alone is above Vite's default warning; it is a chunk of its own that browsers keep between
+    // releases.
     chunkSizeWarningLimit: 900,
     rolldownOptions: {
       output: { codeSplitting: { groups: [{ name: "three", test: /node_modules[\\/]three[\\/]/ }] } },

@@ -6,7 +6,7 @@ import { WebSocketTransport } from "@colyseus/ws-transport";
 import { type WebSocket, WebSocketServer } from "ws";
 import { InterestSerializer } from "../rooms/replication/interest-serializer.ts";
 import { Backpressure } from "../rooms/transport/backpressure.ts";
-import { installClientFastPath } from "../rooms/transport/client-fast-path.ts";
+import { installClientFastPath } from "../rooms/transport/fast-path/client-fast-path.ts";
 import { JoinQueue } from "../rooms/transport/join-queue.ts";
 import { CROWD_HZ, type CrowdWorld, INTEREST_M } from "./crowd-world.ts";
 

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ask, finish, heard, round, sleep } from "./children.ts";
-import { grownKB, type HeapUse, readHeap, sumKB } from "./heap-snapshot.ts";
+import { grownKB, type HeapUse, readHeap, sumKB } from "./memory/heap-snapshot.ts";
 
 export const help = `[--players 60] [--seconds 30] [--joins 5000] [--before DIR] [--json]
 
@@ -69,15 +69,15 @@ export async function run(args: readonly string[]): Promise<void> {
   console.log(values.json ? JSON.stringify(result) : result);
 }
 
-/** Measures another checkout by this one's server script, which is taken out again. */
+/** Measures another checkout by this one's server script, whose folder is taken out again. */
 async function measureOther(root: string, options: Options): Promise<Measured> {
-  const script = join(root, "bench/memory-server.ts");
+  const folder = join(root, "bench/memory");
   const isOurs = resolve(root) === resolve(ours);
-  if (!isOurs) cpSync(join(ours, "bench/memory-server.ts"), script);
+  if (!isOurs) cpSync(join(ours, "bench/memory"), folder, { recursive: true });
   try {
     return await measure(root, { ...options, joins: 0 });
   } finally {
-    if (!isOurs) rmSync(script);
+    if (!isOurs) rmSync(folder, { recursive: true });
   }
 }
 
@@ -135,7 +135,13 @@ async function measure(root: string, { players, seconds, joins, tell }: Options)
 }
 
 function start(root: string, script: string, args: readonly string[]): ChildProcess {
-  const node = ["--conditions=roomkeep-source", "--import", "tsx", join(root, "bench", script), ...args];
+  const node = [
+    "--conditions=roomkeep-source",
+    "--import",
+    "tsx",
+    join(root, "bench/memory", script),
+    ...args,
+  ];
   // One process plays all of them, so the limits by address and account are out of the way.
   const env = { ...process.env, ROOMKEEP_ACCOUNT_TICKETS: "100000", ROOMKEEP_ADDRESS_TICKETS: "1000000" };
   return spawn(process.execPath, node, { cwd: root, env, stdio: ["ignore", "ignore", "inherit", "ipc"] });

@@ -26,7 +26,7 @@ import type { PageOptions } from "./page-options.ts";
 import type { PagePanel } from "./panel.ts";
 import { openSounds, type Sounds } from "./scene/sounds.ts";
 import { openStage, type Stage } from "./scene/stage.ts";
-import { syncScene } from "./scene-sync.ts";
+import { syncScene } from "./scene/view/scene-sync.ts";
 import { openSettings } from "./settings.ts";
 import { openDirectMessages } from "./social/direct-messages.ts";
 import { openParty } from "./social/party.ts";

@@ -1,6 +1,6 @@
 import type { Session } from "./network/session.ts";
-import type { RoomView } from "./room-view.ts";
 import type { Stage } from "./scene/stage.ts";
+import type { RoomView } from "./scene/view/room-view.ts";
 
 interface Point {
   x: number;

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import type { SeatReservation } from "../shared/protocol/messages.ts";
-import type { Game } from "./frames-honest.ts";
+import type { Game } from "./frames/frames-honest.ts";
 
 /** A guest who joins again and again. */
 export interface HostileGuest {

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { accessTokenOf } from "../bots/index.ts";
 import { seeded } from "../shared/random.ts";
+import type { Company } from "./frames/frames-honest.ts";
+import type { WatchedProcess } from "./frames/frames-process.ts";
 import { type FramesResult, frames } from "./frames.ts";
-import type { Company } from "./frames-honest.ts";
-import type { WatchedProcess } from "./frames-process.ts";
 import { adminCases } from "./hostile/admin.ts";
 import { CLASSES, type Class, type HostileCase, sendCases, type Tally } from "./hostile/case.ts";
 import { httpCases } from "./hostile/http.ts";

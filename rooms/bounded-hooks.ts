@@ -15,8 +15,8 @@ export interface HookBounds {
 export type LateJoins = Pick<WeakSet<Client>, "has">;
 
 /**
- * Bounds what Colyseus waits for: a join, a return or a leave that never ends would keep its client, its seat and its
- * room for good. An error of the game is told to the client by a code, not by its text.
+ * Bounds what Colyseus waits for: a join, a return or a leave that never ends would keep its client, its seat
+ * and its room for good. An error of the game is told to the client by a code, not by its text.
  */
 export function boundHooks(room: Room, { maxMs, fault }: HookBounds): LateJoins {
   const late = new WeakSet<Client>();
@@ -31,7 +31,10 @@ export function boundHooks(room: Room, { maxMs, fault }: HookBounds): LateJoins 
     };
     return orJoinError(withTimeout(maxMs, promised(work), { error }));
   };
-  /** Colyseus lets go of the client when it ends, and what was begun goes on; an error was noted where it arose. */
+  /**
+   * Colyseus lets go of the client when it ends, and what was begun goes on; an error was noted where it
+   * arose.
+   */
   const leaving = async (hook: "onLeave" | "onDrop", work: () => unknown) => {
     const ended = await endsWithin(
       maxMs,

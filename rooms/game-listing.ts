@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineLevel, RoomkeepError } from "../shared/index.ts";
 import type { MatchBy, RoomOrder } from "./match-options.ts";
+import type { Channel } from "./messaging/channel.ts";
 import type { RoomPlugins } from "./plugins.ts";
 import type { Ports, ReturnPort } from "./ports/ports.ts";
 
@@ -11,9 +12,6 @@ export interface RoomListing {
   /** What joins are matched by: only those with the same meet here. */
   match?: string | undefined;
 }
-
-/** What players of every room may send each other, by the message's type. Emotes are those of rooms with a world. */
-export type Channel = "chat" | "whisper" | "party.say" | "emote";
 
 /** What a builder says of a game once, for lists and matchmaking. */
 export interface GameListing {
@@ -33,9 +31,9 @@ export interface GameListing {
    */
   overflow?: boolean;
   /**
-   * Join options by which strangers are matched: those who ask for different values never meet. By names, or with the
-   * values that each may have; anything else is refused with MATCH_INVALID. The room has its own as `match`. Whoever
-   * comes by code or invitation is let in; a portal leads to the first values.
+   * Join options by which strangers are matched: those who ask for different values never meet. By names, or
+   * with the values that each may have; anything else is refused with MATCH_INVALID. The room has its own as
+   * `match`. Whoever comes by code or invitation is let in; a portal leads to the first values.
    *
    * @example
    * matchBy: { mode: ["red", "blue"], map: ["hills", "docks"] }, // joins: { mode: "blue" }
@@ -55,7 +53,10 @@ export function readCreateOptions(options: unknown): z.infer<typeof createOption
   throw new RoomkeepError("MESSAGE_INVALID", `${issue?.path.join(".")}: ${issue?.message}`);
 }
 
-/** What a room is created with: the client's wishes, and what only the server's definition can give: ports, plugins. */
+/**
+ * What a room is created with: the client's wishes, and what only the server's definition can give: ports,
+ * plugins.
+ */
 const createOptions = z.object({
   private: z.boolean().optional(),
   instance: z.string().max(64).optional(),

@@ -11,14 +11,9 @@ import {
   openCheatDetection,
 } from "./cheat-detection/cheat-detection.ts";
 import type { CheatSignal } from "./cheat-detection/cheat-signals.ts";
-import {
-  type Channel,
-  type CreateOptions,
-  type GameListing,
-  type RoomListing,
-  readCreateOptions,
-} from "./game-listing.ts";
+import { type CreateOptions, type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
 import { type Match, matchKey, readMatch } from "./match-options.ts";
+import type { Channel } from "./messaging/channel.ts";
 import { type ChatDecision, registerChat } from "./messaging/chat.ts";
 import { ROOM_COMMANDS } from "./messaging/commands.ts";
 import { type Command, type Console, openConsole, registerConsoleMessages } from "./messaging/console.ts";
@@ -56,7 +51,7 @@ import { checkRoom } from "./room-checks.ts";
 import { confirmSeats, freeSeat } from "./seat-reservations.ts";
 import { type Faults, openFaults } from "./simulation/faults.ts";
 import { Recording } from "./simulation/recording.ts";
-import { installClientFastPath } from "./transport/client-fast-path.ts";
+import { installClientFastPath } from "./transport/fast-path/client-fast-path.ts";
 import { internalsOf } from "./transport/internals.ts";
 import { SEND_BYTES_PER_SECOND } from "./transport/send-budget.ts";
 import { openStrikes, type Strikes } from "./transport/strikes.ts";
@@ -189,8 +184,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected onCheatSuspected?(player: P, suspected: CheatSuspected): void;
 
   /**
-   * A player's chat line, before anybody reads it: return nothing to let it pass, another text, `{ to }` for some
-   * players alone, or a refusal. It may change the state: the lines of a room that has it are in its recordings.
+   * A player's chat line, before anybody reads it: return nothing to let it pass, another text, `{ to }` for
+   * some players alone, or a refusal. It may change the state: the lines of a room that has it are in its
+   * recordings.
    *
    * @example
    * protected override onChat(player: RoomPlayer, text: string) {
@@ -616,7 +612,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.sessions.drop(client, code);
   }
 
-  /** A seat is as good as the sign-in that it was taken with, which may have ended while the player was away. */
+  /**
+   * A seat is as good as the sign-in that it was taken with, which may have ended while the player was away.
+   */
   override async onReconnect(client: Client): Promise<void> {
     const { signInId } = this.players.get(client.sessionId) ?? {};
     if (signInId === undefined || (await this.ports.signIns.isGood(signInId)))
@@ -636,7 +634,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     return takeHotReload(this.hotReloadHost());
   }
 
-  /** Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves. */
+  /**
+   * Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves.
+   */
   override onRestoreRoom(kept: HotReloadSnapshot): void {
     this.isReshaped = !restoreHotReload(this.hotReloadHost(), kept);
   }
@@ -666,8 +666,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /**
-   * Takes a player out of the room at once: another login has the character, or the sign-in has ended (save and
-   * release), or the lease was lost (drop the copy; a save would be refused).
+   * Takes a player out of the room at once: another login has the character, or the sign-in has ended (save
+   * and release), or the lease was lost (drop the copy; a save would be refused).
    */
   async letGo(characterId: string, epoch: number, reason: LetGoReason): Promise<void> {
     await this.sessions.letGo(characterId, epoch, reason);

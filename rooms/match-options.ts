@@ -4,8 +4,8 @@ import { RoomkeepError } from "../shared/index.ts";
 export type MatchValue = string | number | boolean;
 
 /**
- * Join options that rooms are matched by: their names, or for each the values that it may have, the first of which is
- * taken where a join does not say.
+ * Join options that rooms are matched by: their names, or for each the values that it may have, the first of
+ * which is taken where a join does not say.
  */
 export type MatchBy = readonly string[] | Readonly<Record<string, readonly MatchValue[]>>;
 

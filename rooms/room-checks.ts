@@ -41,7 +41,9 @@ export function checkRoom(
   if (state instanceof Schema) checkTracked(state);
 }
 
-/** @throws GAME_INVALID items are used in a room whose avatars carry none, or that no game of the server has */
+/**
+ * @throws GAME_INVALID items are used in a room whose avatars carry none, or that no game of the server has
+ */
 export function checkItems(
   name: string,
   { avatar, uses, items }: { readonly avatar: unknown; readonly uses: object; readonly items: ItemPort },
@@ -75,9 +77,9 @@ const SETTINGS =
 const tracked = new WeakSet<object>();
 
 /**
- * Looks at a state and at one instance of each class that it may hold. A class field that is compiled as a definition
- * hides the accessor by which a change is noted: the first state is right, and no patch has anything in it. A compiler
- * without the setting for decorators leaves them out without a word.
+ * Looks at a state and at one instance of each class that it may hold. A class field that is compiled as a
+ * definition hides the accessor by which a change is noted: the first state is right, and no patch has
+ * anything in it. A compiler without the setting for decorators leaves them out without a word.
  */
 function checkTracked(state: Schema): void {
   const root = state.constructor as typeof Schema;

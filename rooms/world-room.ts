@@ -46,10 +46,10 @@ import { openZone, type ZoneFormat, type ZoneKeeper } from "./persistence/zone-s
 import { describe, type PlaceOfSpawn, type Player } from "./player.ts";
 import { blankClaim } from "./ports/blank-claim.ts";
 import type { Claim, Identity, LastInput } from "./ports/ports.ts";
-import type { InterestOptions } from "./replication/interest.ts";
 import { InterestSerializer } from "./replication/interest-serializer.ts";
 import { giveOwnView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
+import type { InterestOptions } from "./replication/visibility/interest.ts";
 import { checkItems, checkRoom, checkShops } from "./room-checks.ts";
 import {
   type ApplyAnswer,

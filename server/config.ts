@@ -133,7 +133,10 @@ export interface Config {
    * -Proto.
    */
   readonly trustProxy: number;
-  /** True: whoever comes by plain http is sent to https or refused. Needs a trusted proxy, which tells the scheme. */
+  /**
+   * True: whoever comes by plain http is sent to https or refused. Needs a trusted proxy, which tells the
+   * scheme.
+   */
   readonly httpsOnly: boolean;
   /** Characters an account may have. */
   readonly charactersMax: number;

@@ -44,8 +44,8 @@ export function defineGames(games: Games, ports: Ports, plugins: RoomPlugins = r
 }
 
 /**
- * Strangers meet who ask for the same. All values are one condition: a join that leaves one out must not fit every room,
- * and no option may take the name of something else that a room is found by.
+ * Strangers meet who ask for the same. All values are one condition: a join that leaves one out must not fit
+ * every room, and no option may take the name of something else that a room is found by.
  */
 function matchJoins(
   defined: { getFilterOptions(options: unknown): object; sortOptions?: SortOptions },
@@ -152,8 +152,8 @@ export function readGames({ games }: { readonly games?: Games }, file: string): 
 }
 
 /**
- * Makes one room of a game, which never opens, and looks at it. A game that sets itself up in an `onCreate` of its own is
- * looked at when a room opens.
+ * Makes one room of a game, which never opens, and looks at it. A game that sets itself up in an `onCreate`
+ * of its own is looked at when a room opens.
  *
  * @throws GAME_INVALID, STATE_UNTRACKED
  */

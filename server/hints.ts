@@ -23,8 +23,8 @@ export async function tellSignInsEnded(log: Pick<BaseLogger, "warn">): Promise<v
 }
 
 /**
- * Lets this process follow the hints of all, its own included. They may be lost with Redis: the database decides who owns
- * a character and which sign-in has ended.
+ * Lets this process follow the hints of all, its own included. They may be lost with Redis: the database
+ * decides who owns a character and which sign-in has ended.
  */
 export async function followHints(signIns: Pick<SignInWatch, "look">): Promise<void> {
   const { presence } = matchMaker;

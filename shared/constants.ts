@@ -47,7 +47,10 @@ export const CLOSE = {
   TOO_SLOW: 4105,
   /** The character is in another room now, and its player has joined there. */
   TRAVELLED: 4106,
-  /** The sign-in of the player has ended: signed out elsewhere, a new password, an account recovered or deleted. */
+  /**
+   * The sign-in of the player has ended: signed out elsewhere, a new password, an account recovered or
+   * deleted.
+   */
   SIGNED_OUT: 4107,
   /** While you develop: an edit changed the classes of the state. The page joins anew by itself. */
   RESHAPED: 4108,

@@ -9,7 +9,7 @@ import { StableSerializer } from "../../rooms/replication/stable-serializer.ts";
 import { RoomTick } from "../../rooms/simulation/room-tick.ts";
 import type { RoomWorld } from "../../rooms/simulation/room-world.ts";
 import { openTickClock } from "../../rooms/simulation/tick-clock.ts";
-import { installClientFastPath } from "../../rooms/transport/client-fast-path.ts";
+import { installClientFastPath } from "../../rooms/transport/fast-path/client-fast-path.ts";
 import type { AnyClient } from "../../rooms/transport/internals.ts";
 
 /** Ticks between two shots. */

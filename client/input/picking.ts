@@ -1,7 +1,7 @@
 import { Vector3 } from "three";
 import { isItemActor } from "../items/proximity.ts";
-import type { RoomView } from "../room-view.ts";
 import type { Stage } from "../scene/stage.ts";
+import type { RoomView } from "../scene/view/room-view.ts";
 
 /** Farthest distance of a click from an actor or its name, pixels. */
 const NEAR_PX = 42;

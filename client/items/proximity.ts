@@ -1,8 +1,8 @@
 import type { Actor, Drop, Pile, Shop } from "../../shared/index.ts";
 import type { JoinedRoom, Pose } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
-import type { RoomView } from "../room-view.ts";
 import type { Stage } from "../scene/stage.ts";
+import type { RoomView } from "../scene/view/room-view.ts";
 import type { ItemsView } from "../view.ts";
 import { labelOf } from "./item-labels.ts";
 import type { ItemsStore, NearbyItem, PileDirection } from "./items-store.ts";

@@ -19,7 +19,10 @@ export class ValleyRoom extends WorldRoom {
 // #endregion
 
 // #region instance
-/** An instance: each party, and whoever goes alone, gets a mine of its own. Its portal leads back to where one came from. */
+/**
+ * An instance: each party, and whoever goes alone, gets a mine of its own. Its portal leads back to where one
+ * came from.
+ */
 export class MineRoom extends WorldRoom {
   static override readonly listing = { label: "Mine", description: "Dark.", maxPlayers: 8, instance: true };
   override state = new WorldState();

@@ -10,8 +10,9 @@ export interface HostileCase {
   /** True: the server may take it, as long as it changes nothing of anybody. */
   readonly harmless?: boolean;
   /**
-   * Sends it, once or many times. How each was answered: a status ("404"), a status with a code ("401 TOKEN_INVALID"),
-   * "refused CODE" of a message, "closed" with a code or without, or what the server did instead.
+   * Sends it, once or many times. How each was answered: a status ("404"), a status with a code ("401
+   * TOKEN_INVALID"), "refused CODE" of a message, "closed" with a code or without, or what the server did
+   * instead.
    */
   send(): Promise<readonly string[]>;
 }

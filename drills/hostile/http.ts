@@ -1,5 +1,5 @@
 import type { Random } from "../../shared/random.ts";
-import { pick } from "../frame-payloads.ts";
+import { pick } from "../frames/frame-payloads.ts";
 import type { HostileCase } from "./case.ts";
 import { ask, sendRaw } from "./raw-http.ts";
 

@@ -4,7 +4,9 @@ import type { Carrier } from "../../shared/index.ts";
 import { joinAs, type TestPlayer } from "../../testing/player.ts";
 import type { HostileCase } from "./case.ts";
 
-/** A player whose messages are hostile. Two malformed ones are sent by a connection, as the third closes it. */
+/**
+ * A player whose messages are hostile. Two malformed ones are sent by a connection, as the third closes it.
+ */
 export interface HostilePlayer {
   readonly characterId: string;
   readonly token: string;

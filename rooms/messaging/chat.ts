@@ -5,8 +5,8 @@ import type { MessageNetwork, MessageRouter } from "./message-router.ts";
 import { maskObscene } from "./obscenity.ts";
 
 /**
- * What a room makes of a player's line: nothing, and it goes to everybody as it is; another text; the players whom it
- * goes to; or a refusal, which its writer alone is told.
+ * What a room makes of a player's line: nothing, and it goes to everybody as it is; another text; the players
+ * whom it goes to; or a refusal, which its writer alone is told.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a room that lets most lines pass need not say so
 export type ChatDecision<P extends RoomPlayer = RoomPlayer> = void | string | Redirected<P> | Refusal;
@@ -19,8 +19,8 @@ export interface Redirected<P extends RoomPlayer = RoomPlayer> {
 }
 
 /**
- * Registers chat: a player's line goes to everybody in the room. It moves nothing, and is in no recording; but where the
- * room decides about lines it may move the world by them, and they are recorded.
+ * Registers chat: a player's line goes to everybody in the room. It moves nothing, and is in no recording;
+ * but where the room decides about lines it may move the world by them, and they are recorded.
  */
 export function registerChat<P extends RoomPlayer>(
   router: MessageRouter<P>,

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { matchMaker, type Presence } from "@colyseus/core";
 import { type Refusal, refuse } from "../../shared/index.ts";
 import { type DeliveryOutcome, keyedQueue, roomMessages } from "../../shared/internal.ts";
-import type { Channel } from "../game-listing.ts";
 import { nameOf, type RoomPlayer } from "../player.ts";
 import { findPlayer } from "../player-names.ts";
 import type { Log } from "../ports/ports.ts";
+import type { Channel } from "./channel.ts";
 import type { MessageRouter } from "./message-router.ts";
 import { maskObscene } from "./obscenity.ts";
 

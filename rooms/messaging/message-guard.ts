@@ -15,8 +15,8 @@ export interface MessageGuard {
     weight?: number,
   ): Verdict<T>;
   /**
-   * Tells a client what was refused; a malformed or unknown message is a strike. That messages of a type come too often
-   * is told once until one is let through, but for requests, each of which has its answer.
+   * Tells a client what was refused; a malformed or unknown message is a strike. That messages of a type come
+   * too often is told once until one is let through, but for requests, each of which has its answer.
    */
   report(client: Client, type: string, refusal: Refusal, request?: string): void;
   forget(client: Client): void;

@@ -1,10 +1,10 @@
 import type { Client } from "@colyseus/core";
 import type { z } from "zod";
 import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
-import type { Channel } from "../game-listing.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { AccountLimit, Log } from "../ports/ports.ts";
 import type { Strikes } from "../transport/strikes.ts";
+import type { Channel } from "./channel.ts";
 import { type MessageGuard, openMessageGuard } from "./message-guard.ts";
 import { COUNTED_BY_ACCOUNT, MESSAGE_RATE_LIMITS, type RateLimit } from "./rate-limit.ts";
 

@@ -56,8 +56,8 @@ export interface RestoredActors {
 }
 
 /**
- * Puts the actors back: into those that the new room has placed under the same id, else as new ones of the class they
- * had. What only the new room places stays.
+ * Puts the actors back: into those that the new room has placed under the same id, else as new ones of the
+ * class they had. What only the new room places stays.
  */
 export function restoreActors(kept: KeptActors, options: RestoredActors): void {
   const { state, classes, placed, players, lost } = options;

@@ -39,7 +39,10 @@ export function classesOf(state: Schema, living: Iterable<object> = []): StateCl
   };
 }
 
-/** Keeps the fields of an instance, those that are never on the wire too; one that JSON cannot hold is left out. */
+/**
+ * Keeps the fields of an instance, those that are never on the wire too; one that JSON cannot hold is left
+ * out.
+ */
 export function keepFields(
   ref: Schema,
   { byName }: StateClasses,

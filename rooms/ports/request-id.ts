@@ -11,8 +11,8 @@ export interface AskedRequest {
 }
 
 /**
- * Binds a request id to what a player asked for, so that the id is refused for anything else: two herbs are booked
- * by the same grant. A game may add to the id what it likes behind a colon.
+ * Binds a request id to what a player asked for, so that the id is refused for anything else: two herbs are
+ * booked by the same grant. A game may add to the id what it likes behind a colon.
  */
 export function bindRequest(id: string, asked: unknown): string {
   return `${id}#${fnv1a64(canonicalJson(asked))}`;

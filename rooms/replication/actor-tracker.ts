@@ -7,11 +7,11 @@ import {
   type Schema,
 } from "@colyseus/schema";
 import type { PoseThreshold } from "../../shared/index.ts";
-import type { CellGrid } from "./cell-grid.ts";
-import type { Interest } from "./interest.ts";
 import { firstChanged, indexInParent, parentOf, refIdOf, settleFilters } from "./internals.ts";
 import { PoseGate, poseBitsOf } from "./pose-thresholds/pose-gate.ts";
 import { type Cell, TrackedActor } from "./tracked-actor.ts";
+import type { CellGrid } from "./visibility/cell-grid.ts";
+import type { Interest } from "./visibility/interest.ts";
 
 /**
  * Follows the actors map: each tick it takes the changed trees of actors out of the encoder's queue, so that

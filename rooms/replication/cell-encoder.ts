@@ -17,10 +17,10 @@ import {
   Scratch,
 } from "./actor-encoder.ts";
 import type { ByteRanges } from "./byte-ranges.ts";
-import type { CellGrid } from "./cell-grid.ts";
 import { descriptorOf, refIdOf } from "./internals.ts";
 import type { Cell, EntryBytes, Segment, TrackedActor } from "./tracked-actor.ts";
-import type { VisibleCells } from "./visible-cells.ts";
+import type { CellGrid } from "./visibility/cell-grid.ts";
+import type { VisibleCells } from "./visibility/visible-cells.ts";
 
 /**
  * Encodes the changes of each cell once a tick, when they are first asked for, into one scratch. A patch is a

@@ -2,7 +2,7 @@ import { $changes, type ChangeTree, type Schema } from "@colyseus/schema";
 import { indexInParent } from "./internals.ts";
 import type { ReplicationContext } from "./replication-context.ts";
 import type { Cell } from "./tracked-actor.ts";
-import type { VisibleCells } from "./visible-cells.ts";
+import type { VisibleCells } from "./visibility/visible-cells.ts";
 
 /** The actors' part of a full state. */
 export interface ActorsState {

@@ -5,11 +5,11 @@ import type { Backpressure } from "../transport/backpressure.ts";
 import { ackedInputOf } from "../transport/internals.ts";
 import { Frame } from "../transport/websocket-frame.ts";
 import { FullStates } from "./full-states.ts";
-import { type Interest, type InterestOptions, readInterest } from "./interest.ts";
 import { PatchBuilder } from "./patch-builder.ts";
 import { openReplication, type ReplicationContext, visibleCellsOf } from "./replication-context.ts";
 import { type PatchTiming, StableSerializer } from "./stable-serializer.ts";
-import { type Viewpoint, Viewpoints } from "./viewpoints.ts";
+import { type Interest, type InterestOptions, readInterest } from "./visibility/interest.ts";
+import { type Viewpoint, Viewpoints } from "./visibility/viewpoints.ts";
 
 /** What the last tick took. */
 export interface InterestStats {

@@ -5,7 +5,7 @@ import { Frame, FrameMemory } from "../transport/websocket-frame.ts";
 import { ByteRanges } from "./byte-ranges.ts";
 import { type ReplicationContext, visibleCellsOf } from "./replication-context.ts";
 import type { PatchTiming } from "./stable-serializer.ts";
-import type { SentState, VisibleCells } from "./visible-cells.ts";
+import type { SentState, VisibleCells } from "./visibility/visible-cells.ts";
 
 /** Bits of all rings. */
 const EVERY_RING = 0xff;

@@ -11,8 +11,8 @@ import { fieldsOf } from "../../shared/internal.ts";
 import { nextRefIdOf, refIdOf, setRefId, treeOf } from "./internals.ts";
 
 /**
- * By which numbers the wire refers to the parts of a state: what the decoder of a connected client knows. JSON, for the
- * room that takes over in a hot reload.
+ * By which numbers the wire refers to the parts of a state: what the decoder of a connected client knows.
+ * JSON, for the room that takes over in a hot reload.
  */
 export interface RefIds {
   /** No part had this number or a higher one. */
@@ -30,9 +30,9 @@ export function takeRefIds(encoder: Encoder): RefIds {
 }
 
 /**
- * Numbers the parts of a state anew, before an encoder has it: a part with the path and class of an earlier one is that
- * one for every client that stayed connected. The rest gets numbers that no client knows, because a decoder fills
- * whatever it has under a number, be it of another class.
+ * Numbers the parts of a state anew, before an encoder has it: a part with the path and class of an earlier
+ * one is that one for every client that stayed connected. The rest gets numbers that no client knows, because
+ * a decoder fills whatever it has under a number, be it of another class.
  *
  * @returns the number that the next part gets
  */

@@ -3,11 +3,11 @@ import { $changes, type Encoder, MapSchema, type Schema } from "@colyseus/schema
 import { type PoseThreshold, RoomkeepError } from "../../shared/index.ts";
 import { ActorTracker } from "./actor-tracker.ts";
 import { CellEncoder } from "./cell-encoder.ts";
-import { CellGrid } from "./cell-grid.ts";
-import type { Interest } from "./interest.ts";
 import { hasStreams, hideFromFullSync } from "./internals.ts";
-import type { Viewpoints } from "./viewpoints.ts";
-import type { SentState, VisibleCells } from "./visible-cells.ts";
+import { CellGrid } from "./visibility/cell-grid.ts";
+import type { Interest } from "./visibility/interest.ts";
+import type { Viewpoints } from "./visibility/viewpoints.ts";
+import type { SentState, VisibleCells } from "./visibility/visible-cells.ts";
 
 /** A state's actors, their cells, and the viewpoints of the clients. */
 export interface ReplicationContext {

@@ -64,7 +64,8 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
   }
 
   /**
-   * Goes on with clients of another room's state, once this one has all of its parts and before a client has any.
+   * Goes on with clients of another room's state, once this one has all of its parts and before a client has
+   * any.
    *
    * @returns false: its classes are others now, and a client that stayed connected would misread it
    */

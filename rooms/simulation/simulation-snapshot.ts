@@ -110,13 +110,16 @@ export interface SimulationSnapshot {
   /** All of {@link snapshot} that is neither an actor nor a field of the state. */
   besideSchema(): BesideSchema;
   /**
-   * Goes on from what {@link besideSchema} gave, with the actors and the state as they are: bodies and volumes that an
-   * edit has taken away are left out.
+   * Goes on from what {@link besideSchema} gave, with the actors and the state as they are: bodies and
+   * volumes that an edit has taken away are left out.
    *
    * @throws TypeError if it is damaged
    */
   restoreBesideSchema(kept: BesideSchema): void;
-  /** Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Events that went are in it by a digest. */
+  /**
+   * Equal for equal worlds: 16 hex digits over all that {@link snapshot} keeps. Events that went are in it by
+   * a digest.
+   */
   hash(what?: SnapshotScope): string;
 }
 

@@ -116,7 +116,9 @@ export interface Simulation<S extends WorldState = WorldState> extends Simulatio
   step(lap?: () => void): void;
   /** Starts the systems: once the game has opened, and in a re-run at the same point. */
   begin(): void;
-  /** Ends the systems: the room closes. What they write last is in the last save. A second call does nothing. */
+  /**
+   * Ends the systems: the room closes. What they write last is in the last save. A second call does nothing.
+   */
   end(): void;
 }
 

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { type Client, ClientState } from "@colyseus/core";
 import { WebSocketClient } from "@colyseus/ws-transport";
 import { CLOSE } from "../../shared/index.ts";
-import { usesFastPath } from "./fast-paths.ts";
+import { usesFastPath } from "./fast-path/fast-paths.ts";
 import { type AnyClient, ackedInputOf, type RawSocket } from "./internals.ts";
 import { JoinQueue } from "./join-queue.ts";
 import { SendBudgets } from "./send-budget.ts";

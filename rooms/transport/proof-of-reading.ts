@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
 
 /**
- * Lets only those pongs count that say what a ping said. A client that reads nothing can send pongs all the same, and so
- * would pass for alive, while the kernel and the process keep for it all that it does not take.
+ * Lets only those pongs count that say what a ping said. A client that reads nothing can send pongs all the
+ * same, and so would pass for alive, while the kernel and the process keep for it all that it does not take.
  *
  * @param maxMs longest that a ping may wait for its answer
  * @param onSilent called when one has waited longer, at the next ping

@@ -26,9 +26,9 @@ interface Account {
 }
 
 /**
- * Bounds the bytes a second that a room sends to each client, all kinds of frames included. Over the limit the
- * farthest ring of what the client sees is left out, then the next, and only when none is left, patches are
- * skipped. Counts by the socket's own counter, a few times a second: a frame costs no more.
+ * Bounds the bytes a second that a room sends to each client, all kinds of frames included. Over the limit
+ * the farthest ring of what the client sees is left out, then the next, and only when none is left, patches
+ * are skipped. Counts by the socket's own counter, a few times a second: a frame costs no more.
  */
 export class SendBudgets {
   /** Bytes a second. */

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { type Client, Protocol } from "@colyseus/core";
-import { usesFastPath } from "./fast-paths.ts";
+import { usesFastPath } from "./fast-path/fast-paths.ts";
 import { handleOf, openStreamBinding, type RawSocket, type SocketHandle } from "./internals.ts";
 import { limitOf, type SocketLimit } from "./socket-limits.ts";
 

@@ -2,9 +2,9 @@ import { ErrorCode as ColyseusCode, ServerError } from "@colyseus/core";
 import { RoomkeepError } from "../../shared/index.ts";
 
 /**
- * Runs a step of joining. Colyseus tells a refused join by a number and a text only (the number becomes an HTTP
- * status), so that our stable code travels in front of the text: see `readErrorCode`. The text of an error that is no
- * refusal is not for clients: it stays the cause of JOIN_FAILED.
+ * Runs a step of joining. Colyseus tells a refused join by a number and a text only (the number becomes an
+ * HTTP status), so that our stable code travels in front of the text: see `readErrorCode`. The text of an
+ * error that is no refusal is not for clients: it stays the cause of JOIN_FAILED.
  *
  * @param unexpected called with such an error, where nobody else notes it
  */

@@ -51,8 +51,8 @@ export interface Auth {
   /** Ends all sign-ins of an account except `keep`. */
   signOutEverywhere(accountId: string, keep?: string): Promise<void>;
   /**
-   * Lets rooms know that sign-ins have ended, once that is in the database: they let go of their characters. The methods
-   * here do it by themselves; whoever ends sign-ins otherwise calls it.
+   * Lets rooms know that sign-ins have ended, once that is in the database: they let go of their characters.
+   * The methods here do it by themselves; whoever ends sign-ins otherwise calls it.
    */
   tellEnded(): void;
 }

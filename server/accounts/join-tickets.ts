@@ -71,7 +71,10 @@ export async function useTicket(db: Db, ticket: string | undefined, attempt: Joi
   return { accountId, characterId, role, signInId, address: attempt.address };
 }
 
-/** Makes a ticket usable again, within its time: the join that it was used for failed by no fault of its player. */
+/**
+ * Makes a ticket usable again, within its time: the join that it was used for failed by no fault of its
+ * player.
+ */
 export async function returnTicket(db: Db, ticket: string): Promise<void> {
   await answerWithin(db.query("UPDATE join_ticket SET used_at = NULL WHERE hash = $1", [hashOf(ticket)]));
 }

@@ -3,7 +3,10 @@ import type { DataSource } from "typeorm";
 import type { SignInPort, SignInRoom } from "../../rooms/internal.ts";
 import { answerWithin } from "../storage/database.ts";
 
-/** Between two questions to the database, ms. Whoever ends a sign-in lets all processes ask at once; a hint may be lost. */
+/**
+ * Between two questions to the database, ms. Whoever ends a sign-in lets all processes ask at once; a hint
+ * may be lost.
+ */
 const ASK_MS = 10_000;
 
 /** Which sign-ins of those who play here have ended: the port that rooms get. */

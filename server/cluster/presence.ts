@@ -28,10 +28,11 @@ export function connectionOf(url: string) {
 
 /**
  * Colyseus's presence on Redis, all of whose keys and channels begin with a prefix. Besides:
- * - A write that Redis refuses for now (it has become a replica, its disk is full) waits on a new connection, as it does
- *   while Redis is away; one that it refuses for good throws, where Colyseus's own resolves with the error.
- * - A request to a room or a process whose channel has no subscriber any more (it was killed) fails now and not after
- *   two seconds.
+ * - A write that Redis refuses for now (it has become a replica, its disk is full) waits on a new connection,
+ *   as it does while Redis is away; one that it refuses for good throws, where Colyseus's own resolves with the
+ *   error.
+ * - A request to a room or a process whose channel has no subscriber any more (it was killed) fails now and
+ *   not after two seconds.
  */
 export class ClusterPresence extends RedisPresence {
   private readonly prefix: string;
@@ -54,7 +55,10 @@ export class ClusterPresence extends RedisPresence {
       heard(channel.slice(prefix.length), message);
   }
 
-  /** Connects anew: the address leads to another Redis by now. What is subscribed at the old one would hear nothing of it. */
+  /**
+   * Connects anew: the address leads to another Redis by now. What is subscribed at the old one would hear
+   * nothing of it.
+   */
   reconnect(): void {
     for (const line of [this.sub, this.pub]) if (line.status === "ready") line.disconnect(true);
   }

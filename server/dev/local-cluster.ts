@@ -6,7 +6,9 @@ const NAMES = ["one", "two", "three", "four", "five", "six", "seven", "eight"] a
 export const PROCESSES_MAX = NAMES.length;
 /** Longest time for a process to start, ms. */
 const START_MS = 120_000;
-/** Behind the front, whose port is its own, clients keep the address that they came by, and it adds theirs. */
+/**
+ * Behind the front, whose port is its own, clients keep the address that they came by, and it adds theirs.
+ */
 const BEHIND_FRONT = {
   HOST: "127.0.0.1",
   PORT: "0",

@@ -21,7 +21,8 @@ export async function swapSchemaClasses<T>(load: () => Promise<T>): Promise<T> {
       const former = before.get(parent);
       if (former) takePlaces(former, children);
     }
-    // Else a state class that was not loaded anew, such as a plain `WorldState`, would know the replaced ones alone.
+    // Else a state class that was not loaded anew, such as a plain `WorldState`, would know the replaced ones
+    // alone.
     TypeContext.cachedContexts.clear();
   }
 }

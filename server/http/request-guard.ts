@@ -24,9 +24,10 @@ export interface RequestGuard {
 }
 
 /**
- * Turns away what no browser sends before the framework behind sees it: a Host that is no host, two of them, a target
- * that is no path, a body without end. Settles the client's address and scheme for all that comes after, and sets the
- * security headers of every answer. What proxies tell in their headers is taken or ignored, never a reason to refuse.
+ * Turns away what no browser sends before the framework behind sees it: a Host that is no host, two of them,
+ * a target that is no path, a body without end. Settles the client's address and scheme for all that comes
+ * after, and sets the security headers of every answer. What proxies tell in their headers is taken or
+ * ignored, never a reason to refuse.
  *
  * @param proxies trusted proxies before this process
  * @param httpsOnly who comes by plain http is sent to https, or refused

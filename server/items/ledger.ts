@@ -76,8 +76,8 @@ export async function book(ds: DataSource, rules: ItemRules, booking: Booking): 
 }
 
 /**
- * A transaction that PostgreSQL chose to end, to free others, did nothing. One whose connection was lost did nothing or
- * all of it, and then its request has an answer. Either may be run again.
+ * A transaction that PostgreSQL chose to end, to free others, did nothing. One whose connection was lost did
+ * nothing or all of it, and then its request has an answer. Either may be run again.
  */
 const TRIES = 3;
 const mayTryAgain = (error: unknown) =>

@@ -22,8 +22,8 @@ export interface JoinBounds {
 }
 
 /**
- * Bounds how long a join may wait for its seat: until Redis is away, and {@link SEAT_MS} at most. Several steps of
- * Colyseus wait for Redis, some of them for ever. A ticket that was used for nothing is given back.
+ * Bounds how long a join may wait for its seat: until Redis is away, and {@link SEAT_MS} at most. Several
+ * steps of Colyseus wait for Redis, some of them for ever. A ticket that was used for nothing is given back.
  */
 export function boundJoins(ask: Matchmaking, { isAway, giveBack }: JoinBounds): Matchmaking {
   return async (method, name, options, context?: AuthContext) => {

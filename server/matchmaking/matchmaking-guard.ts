@@ -8,7 +8,10 @@ import type { Matchmaking } from "./bounded-joins.ts";
 /** Codes that lead nowhere an address may try in a minute. */
 const MISSES = 300;
 
-/** Counts the tries of an address that lead to no room: each before it is made, and taken back when there is one. */
+/**
+ * Counts the tries of an address that lead to no room: each before it is made, and taken back when there is
+ * one.
+ */
 export const openMisses = (): RateLimit => openRateLimit(MISSES, 60);
 
 /** What the guard of the matchmaker needs. */
@@ -21,9 +24,9 @@ export interface MatchmakingParts extends Pick<Ports, "verify" | "log"> {
 type Ask = (name: string, options: object | undefined, context: AuthContext | undefined) => Promise<unknown>;
 
 /**
- * Guards the matchmaker's methods. Codes cannot be tried without end, and to whoever has no ticket for it a room is as
- * good as none: it is not told whether there is one. What is refused for a reason that is not meant for players is told
- * without it.
+ * Guards the matchmaker's methods. Codes cannot be tried without end, and to whoever has no ticket for it a
+ * room is as good as none: it is not told whether there is one. What is refused for a reason that is not
+ * meant for players is told without it.
  */
 export function guardMatchmaking(parts: MatchmakingParts): void {
   matchMaker.controller.invokeMethod = (method, name, options, context?: AuthContext) => {
@@ -93,7 +96,10 @@ async function tellSafely({ log }: MatchmakingParts, answer: Promise<unknown>): 
   }
 }
 
-/** Its own refusals have a number of its own; those of errors that it met have one for all, or that of the error. */
+/**
+ * Its own refusals have a number of its own; those of errors that it met have one for all, or that of the
+ * error.
+ */
 function isOfMatchmaker(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return (

@@ -11,10 +11,10 @@ import { deedOf, defineOperation } from "./operation.ts";
 export const resetPassword = defineOperation({
   name: "account.reset",
   params: z.object({ login: z.string() }),
-  async run(desk, { login }) {
-    const deed = deedOf(desk, `roomkeep account reset ${login}`);
-    const { name, code } = await audited(desk.ds, deed, (db) => startReset(db, login));
-    desk.print(`Reset code of ${name}, good once within 24 hours: ${code}`);
+  async run(context, { login }) {
+    const deed = deedOf(context, `roomkeep account reset ${login}`);
+    const { name, code } = await audited(context.ds, deed, (db) => startReset(db, login));
+    context.print(`Reset code of ${name}, good once within 24 hours: ${code}`);
   },
 });
 
@@ -22,10 +22,10 @@ export const resetPassword = defineOperation({
 export const giveRole = defineOperation({
   name: "account.role",
   params: z.object({ login: z.string(), role: z.enum(ROLES) }),
-  async run(desk, { login, role }) {
-    const deed = deedOf(desk, `roomkeep account role ${login} ${role}`);
-    const { name } = await audited(desk.ds, deed, (db) => setRole(db, login, role));
-    desk.print(`${name} is now ${role}.`);
+  async run(context, { login, role }) {
+    const deed = deedOf(context, `roomkeep account role ${login} ${role}`);
+    const { name } = await audited(context.ds, deed, (db) => setRole(db, login, role));
+    context.print(`${name} is now ${role}.`);
   },
 });
 
@@ -33,10 +33,12 @@ export const giveRole = defineOperation({
 export const exportAll = defineOperation({
   name: "account.export",
   params: z.object({ login: z.string() }),
-  async run(desk, { login }) {
-    const deed = deedOf(desk, `roomkeep account export ${login}`);
-    const whole = await audited(desk.ds, deed, async (db) => exportWhole(db, await accountIdOf(db, login)));
-    desk.print(JSON.stringify(whole));
+  async run(context, { login }) {
+    const deed = deedOf(context, `roomkeep account export ${login}`);
+    const whole = await audited(context.ds, deed, async (db) =>
+      exportWhole(db, await accountIdOf(db, login)),
+    );
+    context.print(JSON.stringify(whole));
   },
 });
 
@@ -44,10 +46,10 @@ export const exportAll = defineOperation({
 export const remove = defineOperation({
   name: "account.delete",
   params: z.object({ login: z.string() }),
-  async run(desk, { login }) {
-    const deed = deedOf(desk, `roomkeep account delete ${login}`);
-    await audited(desk.ds, deed, async (db) => deleteAccountIn(db, await accountIdOf(db, login)));
-    desk.print(`${login} is deleted.`);
+  async run(context, { login }) {
+    const deed = deedOf(context, `roomkeep account delete ${login}`);
+    await audited(context.ds, deed, async (db) => deleteAccountIn(db, await accountIdOf(db, login)));
+    context.print(`${login} is deleted.`);
   },
 });
 

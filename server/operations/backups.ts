@@ -8,13 +8,13 @@ import { deedOf, defineOperation } from "./operation.ts";
 export const makeBackup = defineOperation({
   name: "backup",
   params: z.object({ to: z.string(), json: z.boolean() }),
-  async run(desk, { to, json }) {
-    const { rows, tables } = await backUp(desk.ds, to, (table, count) =>
-      desk.note(json ? JSON.stringify({ table, rows: count }) : `  ${table}: ${count}`),
+  async run(context, { to, json }) {
+    const { rows, tables } = await backUp(context.ds, to, (table, count) =>
+      context.note(json ? JSON.stringify({ table, rows: count }) : `  ${table}: ${count}`),
     );
     const { size: bytes } = await stat(to);
-    await noteDeed(desk.ds, deedOf(desk, `roomkeep backup --to ${to}`), "done");
-    desk.print(
+    await noteDeed(context.ds, deedOf(context, `roomkeep backup --to ${to}`), "done");
+    context.print(
       json ? JSON.stringify({ backup: to, rows, bytes, tables }) : `${rows} rows, ${bytes} bytes: ${to}`,
     );
   },

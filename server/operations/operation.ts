@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Deed } from "../telemetry/audit.ts";
 
 /** Where an operation is carried out: on a database of the command's own, or in the server that has it. */
-export interface Desk {
+export interface OperationContext {
   readonly ds: DataSource;
   /** Who asked, for the audit log. */
   readonly by: string;
@@ -18,7 +18,7 @@ export interface Operation<P> {
   readonly name: string;
   readonly params: z.ZodType<P>;
   /** @throws RoomkeepError it is refused */
-  run(desk: Desk, params: P): Promise<void>;
+  run(context: OperationContext, params: P): Promise<void>;
 }
 
 /** Keeps the types of an operation together. */
@@ -27,6 +27,6 @@ export function defineOperation<P>(operation: Operation<P>): Operation<P> {
 }
 
 /** What an operator does by a command line, for the audit log. */
-export function deedOf({ by }: Pick<Desk, "by">, line: string): Deed {
+export function deedOf({ by }: Pick<OperationContext, "by">, line: string): Deed {
   return { caller: by, role: "admin", line };
 }

@@ -83,13 +83,13 @@ async function serve(socket: Socket, host: OperatorHost): Promise<void> {
     if (!operation)
       throw new RoomkeepError("CONFIG_INVALID", `The running server does not know "${name}": is it older?`);
     host.log.info({ operation: name, by }, "an operator's command");
-    const desk = {
+    const context = {
       ds: host.ds,
       by,
       print: (print: string) => void send({ print }),
       note: (note: string) => void send({ note }),
     };
-    await operation.run(desk, operation.params.parse(params));
+    await operation.run(context, operation.params.parse(params));
     send({ done: true });
   } catch (error) {
     send({ error: toldOf(error, host) });

@@ -26,11 +26,11 @@ export const listAside = defineOperation({
 export const restoreZone = defineOperation({
   name: "zones.restore",
   params: z.object({ id: z.string(), json: z.boolean() }),
-  async run(desk, { id, json }) {
-    const deed = deedOf(desk, `roomkeep zones quarantine restore ${id}`);
-    const done = await audited(desk.ds, deed, (db) => restoreQuarantined(db, id));
+  async run(context, { id, json }) {
+    const deed = deedOf(context, `roomkeep zones quarantine restore ${id}`);
+    const done = await audited(context.ds, deed, (db) => restoreQuarantined(db, id));
     const since = done.aside ? ` What it had saved since is set aside as ${done.aside}.` : "";
-    desk.print(
+    context.print(
       json
         ? JSON.stringify({ restored: id, ...done })
         : `The zone ${done.zone} has its world of ${id} again.${since}`,
@@ -42,13 +42,13 @@ export const restoreZone = defineOperation({
 export const setAside = defineOperation({
   name: "zones.set-aside",
   params: z.object({ zone: z.string(), reason: z.string().max(REASON_MAX), json: z.boolean() }),
-  async run(desk, { zone, reason, json }) {
+  async run(context, { zone, reason, json }) {
     const deed = deedOf(
-      desk,
+      context,
       `roomkeep zones quarantine set-aside ${zone} --reason ${JSON.stringify(reason)}`,
     );
-    const id = await audited(desk.ds, deed, (db) => setZoneAside(db, zone, reason));
-    desk.print(
+    const id = await audited(context.ds, deed, (db) => setZoneAside(db, zone, reason));
+    context.print(
       json
         ? JSON.stringify({ zone, aside: id })
         : `The zone ${zone} begins anew. Back: roomkeep zones quarantine restore ${id}`,

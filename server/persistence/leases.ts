@@ -5,7 +5,10 @@ import { renewRows } from "./character-rows.ts";
 
 /** Milliseconds between renewals of all leases of a process. */
 export const RENEW_MS = 1500;
-/** Milliseconds without a renewal after which a process fences itself: a lease lasts 10 s, so before anybody else may claim. */
+/**
+ * Milliseconds without a renewal after which a process fences itself: a lease lasts 10 s, so before anybody
+ * else may claim.
+ */
 export const SELF_FENCE_MS = 9000;
 /** Milliseconds between two looks at the clock, and from a renewal that failed to the next. */
 export const TURN_MS = 250;
@@ -38,8 +41,8 @@ export interface Leases {
   /** Fences leases that were not renewed for {@link SELF_FENCE_MS}; none where the process is exclusive. */
   watch(): void;
   /**
-   * Does what the clock says, each {@link TURN_MS}: fences what is overdue, and renews when that is due or has just
-   * failed. So a database that is away for 7 s costs nobody the room.
+   * Does what the clock says, each {@link TURN_MS}: fences what is overdue, and renews when that is due or
+   * has just failed. So a database that is away for 7 s costs nobody the room.
    */
   turn(): void;
   stop(): void;
@@ -51,8 +54,9 @@ export interface LeaseOptions {
   incarnation: string;
   log: Pick<BaseLogger, "info" | "warn" | "error">;
   /**
-   * True where nobody else can reach the database, as with the embedded one, whose folder is locked: no lease is fenced
-   * for its age, because nobody could have taken it meanwhile. A process that stood still renews at once. Default false.
+   * True where nobody else can reach the database, as with the embedded one, whose folder is locked: no lease
+   * is fenced for its age, because nobody could have taken it meanwhile. A process that stood still renews at
+   * once. Default false.
    */
   exclusive?: boolean | undefined;
   /** What is leased, for the log. Default "character". */

@@ -1,8 +1,8 @@
+import type { Role } from "../../rooms/index.ts";
 import type { AuditPort } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 import type { Asked } from "../http/api/answer.ts";
 import { entryOf } from "../telemetry/audit.ts";
-import type { RouteCaller } from "./route.ts";
 
 /** Such as `DELETE /v1/bans/4711`: what the body held may be secret. */
 export function lineOf(method: string, path: string, { params }: Pick<Asked<unknown>, "params">): string {
@@ -15,7 +15,7 @@ export function lineOf(method: string, path: string, { params }: Pick<Asked<unkn
  */
 export async function noted<T>(
   audit: AuditPort,
-  { accountId: account, role }: RouteCaller,
+  { accountId: account, role }: { readonly accountId: string; readonly role: Role },
   line: string,
   work: () => Promise<T>,
 ): Promise<T> {

@@ -6,8 +6,8 @@ const LOST = /^(08...|53...|57P..|25P03|ECONN.*|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMED
 const LOST_TEXT =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection|connection error/i;
 /**
- * TypeORM's words when a connection was lost between two statements of a transaction: the first has taken the connection
- * back, and the next says only that, without a code or a cause.
+ * TypeORM's words when a connection was lost between two statements of a transaction: the first has taken the
+ * connection back, and the next says only that, without a code or a cause.
  */
 const LOST_BETWEEN = new Set(["QueryRunnerAlreadyReleasedError", "QueryRunnerProviderAlreadyReleasedError"]);
 

@@ -99,7 +99,8 @@ async function openPostgres(
     poolSize,
     connectTimeoutMS: DATABASE_TIMEOUT_MS - 500,
     applicationName: "roomkeep",
-    // Settings go after connecting: a pooler such as PgBouncer refuses what it does not know when it comes with it.
+    // Settings go after connecting: a pooler such as PgBouncer refuses what it does not know when it comes
+    // with it.
     extra: { keepAlive: true, onConnect: (client: PoolClient) => client.query(SETTINGS) },
   });
   const opening = ds.initialize();

@@ -10,8 +10,8 @@ const MIGRATION_LOCK = BigInt("0x726f6f6d6b656570").toString();
 const RUN = "migration";
 
 /**
- * Runs the migrations that are missing, each in its own transaction. Processes that start together wait for the
- * first of them.
+ * Runs the migrations that are missing, each in its own transaction. Processes that start together wait for
+ * the first of them.
  *
  * @throws DATABASE_FOREIGN tables of another program are in the way; nothing was changed
  * @throws DATABASE_FORBIDDEN the user may not make tables; nothing was changed

@@ -22,8 +22,8 @@ export interface WriteQueue<T> {
 }
 
 /**
- * Opens a queue of rows: they are written a few times a second, many in one statement, in their order; a crash loses
- * what came since the last write. Who must not lose a row waits for `flush`.
+ * Opens a queue of rows: they are written a few times a second, many in one statement, in their order; a
+ * crash loses what came since the last write. Who must not lose a row waits for `flush`.
  *
  * @param what name of the rows in the log: "events"
  * @param insert one statement; repeated with the same rows when its answer was lost

@@ -13,9 +13,9 @@ export interface LogOutput {
 }
 
 /**
- * Lines into a file descriptor, for pino. A reader that died (the shell's `| head`, a log collector) ends the log and not
- * the server; one that stopped holds nothing up, nor the end of the process, as pino's own output does: at the end it
- * writes again and again into a pipe that nobody reads.
+ * Lines into a file descriptor, for pino. A reader that died (the shell's `| head`, a log collector) ends the
+ * log and not the server; one that stopped holds nothing up, nor the end of the process, as pino's own output
+ * does: at the end it writes again and again into a pipe that nobody reads.
  */
 export function openLogOutput(
   fd: number,

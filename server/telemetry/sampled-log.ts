@@ -60,8 +60,8 @@ export function sampleLog(log: Logger, now: () => number = () => performance.now
 }
 
 /**
- * Takes what installed packages write by `console.warn` and `console.error` into the log, and what Colyseus writes where
- * `DEBUG` asks for it; the project's own lines stay where they are.
+ * Takes what installed packages write by `console.warn` and `console.error` into the log, and what Colyseus
+ * writes where `DEBUG` asks for it; the project's own lines stay where they are.
  *
  * @returns a function that restores the console
  */

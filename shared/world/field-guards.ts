@@ -11,8 +11,9 @@ const HOT: ReadonlyMap<object, readonly string[]> = new Map([[Avatar, ["grounded
 let isLoading = false;
 
 /**
- * Refuses what the fields of a class cannot hold as it is written: integers out of the range of their wire type, what is
- * no boolean, and any wrong value of an `internal` field. Other wrong types of synchronized fields are refused by
+ * Refuses what the fields of a class cannot hold as it is written: integers out of the range of their wire
+ * type, what is no boolean, and any wrong value of an `internal` field. Other wrong types of synchronized
+ * fields are refused by
  * @colyseus/schema itself, and a float costs nothing here: no step pays for the check.
  *
  * Components have limits of their own, and are left out.
@@ -32,7 +33,10 @@ export function guardClass(klass: SchemaClass): void {
   guardInternal(klass, new Map(checks));
 }
 
-/** Writes what was stored as it is: an earlier version may have let it in, and a save that is refused helps nobody. */
+/**
+ * Writes what was stored as it is: an earlier version may have let it in, and a save that is refused helps
+ * nobody.
+ */
 export function withoutGuards(write: () => void): void {
   const outer = isLoading;
   isLoading = true;

@@ -18,8 +18,8 @@ class Marker {
 let isAsking = false;
 
 /**
- * Lets a class that has the field tell its name: `schema()` keeps nothing of a field that is not synchronized but how its
- * default is made.
+ * Lets a class that has the field tell its name: `schema()` keeps nothing of a field that is not synchronized
+ * but how its default is made.
  */
 export function tellName<F extends FieldBuilder<never, boolean, boolean>>(field: F): F {
   const builder = field as unknown as AnyBuilder;
@@ -55,7 +55,9 @@ const $values = Symbol("roomkeep.internal");
 type Kept = Schema & { [$values]?: Record<string, unknown> };
 const guarded = new WeakMap<object, readonly string[]>();
 
-/** Checks each write to an internal field of a class. What instances held before is theirs still, unchecked. */
+/**
+ * Checks each write to an internal field of a class. What instances held before is theirs still, unchecked.
+ */
 export function guardInternal(
   klass: { readonly prototype: object },
   checks: ReadonlyMap<string, (value: unknown) => void>,

@@ -26,7 +26,10 @@ describeWithPostgresAndRedis("what stands in front of a deployment's keys in Red
   });
   const choose = (n: 0 | 1, redisPrefix?: string, stay?: (name: string) => Promise<void>) =>
     choosePrefix({ databaseUrl: databases[n]?.url, dataDir: "data", redisPrefix }, bare, stay);
-  /** A process on a database, as those of before there were prefixes were: a session with its name, a heartbeat without one. */
+  /**
+   * A process on a database, as those of before there were prefixes were: a session with its name, a
+   * heartbeat without one.
+   */
   const formerOn = async (n: 0 | 1, incarnation: string) => {
     await bare.run(beat, [], [incarnation, JSON.stringify({ incarnation })]);
     const line = await openLivenessLock(databases[n]?.url ?? "", incarnation, testLog);

@@ -24,7 +24,9 @@ const games = { meadow: SeededMeadow, kept: MeadowRoom, cave: CaveRoom, plaza: P
 const databases = ["embedded", "PostgreSQL"] as const;
 
 describe.each(databases)("things in the meadow (%s)", (kind) => {
-  /** Runs on one of the databases, and is not even named on the other: CI takes what is skipped for a failure. */
+  /**
+   * Runs on one of the databases, and is not even named on the other: CI takes what is skipped for a failure.
+   */
   const on = (only: typeof kind) => (kind === only ? test : ((() => {}) as unknown as typeof test));
   /** Of rules, which are the same over any database. */
   const rule = on("embedded");
@@ -212,7 +214,8 @@ describe.each(databases)("things in the meadow (%s)", (kind) => {
     await bo.until("the bare head", () => annForBo().worn.size === 0);
   });
 
-  // ── Trade ─────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Trade
+  // ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const view = (player: TestPlayer) => player.received.get("trade")?.at(-1) as TradeView;
   const ended = (player: TestPlayer) =>
@@ -326,7 +329,8 @@ describe.each(databases)("things in the meadow (%s)", (kind) => {
     expect(counted(again, "arrow")).toBe(after[1]);
   });
 
-  // ── Death ─────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Death
+  // ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   test("lie in one pile where somebody died, who fetches it; others may later", async () => {
     const [ann, bo, room] = await two();
@@ -384,7 +388,8 @@ describe.each(databases)("things in the meadow (%s)", (kind) => {
     expect(await piles()).toHaveLength(1);
   });
 
-  // ── The database is the truth ─────────────────────────────────────────────────────────────────────────────────
+  // ── The database is the truth
+  // ─────────────────────────────────────────────────────────────────────────────────
 
   test("on the ground are what the database says when the save of the zone is older", async () => {
     const ann = await join({ name: "Ann" }, "kept");

@@ -27,9 +27,9 @@ const SPEED_MPS = 5;
 /** Arrows of an archer here. */
 const ARROWS = FIRST_ARROWS + 100;
 /**
- * How far the deer has run on, metres, from where it was drawn until its shot is judged, for the shot to count: more
- * than a deer is thick, and no more than 300 ms and a flank. It is 1.75 m where nothing hesitates; what comes later,
- * because the machine was busy, says nothing.
+ * How far the deer has run on, metres, from where it was drawn until its shot is judged, for the shot to
+ * count: more than a deer is thick, and no more than 300 ms and a flank. It is 1.75 m where nothing
+ * hesitates; what comes later, because the machine was busy, says nothing.
  */
 const FAIR_M = [1.2, 1.95] as const;
 
@@ -72,7 +72,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** The page's own prediction and bow, 200 ms from the server, and an archer who clicks at the deer where it is drawn. */
+/**
+ * The page's own prediction and bow, 200 ms from the server, and an archer who clicks at the deer where it is
+ * drawn.
+ */
 async function openArcher(game: string) {
   const proxy = await openProxy(world.server.port, 100);
   const url = `http://127.0.0.1:${proxy.port}`;

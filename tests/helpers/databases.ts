@@ -15,8 +15,8 @@ export type OpenDatabase = (options?: { migrated?: boolean }) => Promise<Databas
 const postgres = await findPostgres();
 
 /**
- * Runs one suite on the embedded database and on real PostgreSQL. Where there is no PostgreSQL it says so loudly
- * and skips; with CI=true it fails.
+ * Runs one suite on the embedded database and on real PostgreSQL. Where there is no PostgreSQL it says so
+ * loudly and skips; with CI=true it fails.
  *
  * @example
  * describeOnEachDatabase("a guest", (open) => {

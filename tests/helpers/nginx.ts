@@ -30,7 +30,9 @@ export interface Nginx {
   close(): Promise<void>;
 }
 
-/** Starts nginx in a folder of its own with such a configuration; resolves when the port takes connections. */
+/**
+ * Starts nginx in a folder of its own with such a configuration; resolves when the port takes connections.
+ */
 export async function startNginx(config: string, port: number): Promise<Nginx> {
   if (!nginxPath) throw new Error("nginx is not installed");
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-nginx-"));

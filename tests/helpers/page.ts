@@ -10,8 +10,8 @@ const SOURCES = ["client", "shared", "rooms", "package.json", "vite.config.ts"];
 const BUILT = "dist/page/index.html";
 
 /**
- * Builds the page from the source as it is now, as `npm start` does. Once for all tests, before the first: several of
- * them serve it at the same time, and a build empties the folder.
+ * Builds the page from the source as it is now, as `npm start` does. Once for all tests, before the first:
+ * several of them serve it at the same time, and a build empties the folder.
  */
 export async function buildPage(): Promise<void> {
   if (changedAt([BUILT]) > changedAt(SOURCES)) return;

@@ -16,8 +16,9 @@ export interface PostgresServer {
 export type PostgresSource = { start(): Promise<PostgresServer> } | { missing: string };
 
 /**
- * Looks for a running server (ROOMKEEP_TEST_DATABASE_URL, DATABASE_URL, 127.0.0.1:5432), else for the installed
- * programs to start a private one. ROOMKEEP_TEST_POSTGRES=private passes over the running ones, =none over all.
+ * Looks for a running server (ROOMKEEP_TEST_DATABASE_URL, DATABASE_URL, 127.0.0.1:5432), else for the
+ * installed programs to start a private one. ROOMKEEP_TEST_POSTGRES=private passes over the running ones,
+ * =none over all.
  */
 export async function findPostgres(): Promise<PostgresSource> {
   const wanted = process.env.ROOMKEEP_TEST_POSTGRES;

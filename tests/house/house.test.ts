@@ -146,8 +146,8 @@ it("the server knows neither the page nor testing", () => {
 
 /** Imports past a door that there is a reason for. */
 const DEEP = [
-  // Run before the version of Node is checked, and by `roomkeep new` of an unpacked tarball, where no package is
-  // installed yet: they load none.
+  // Run before the version of Node is checked, and by `roomkeep new` of an unpacked tarball, where no package
+  // is installed yet: they load none.
   "server/cli/index.ts -> shared/errors.ts",
   "server/cli/new-plugin.ts -> shared/errors.ts",
   "server/cli/new.ts -> shared/errors.ts",

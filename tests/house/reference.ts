@@ -23,7 +23,10 @@ export const DOORS = {
 
 export type Door = keyof typeof DOORS;
 
-/** An export of a door: each of its declarations (a schema has a value and a type), with docstring and example. */
+/**
+ * An export of a door: each of its declarations (a schema has a value and a type), with docstring and
+ * example.
+ */
 export interface Export {
   readonly name: string;
   /** Path from the root, as the source has it. */

@@ -34,7 +34,8 @@ export function refusedNames(sources: readonly Source[]): string[] {
     ];
     const isRefused = ([, kind, name = ""]: RegExpMatchArray) => {
       const refused = kind === "class" || kind === "interface" ? inTypes : anywhere;
-      // `System` is the field's word for a step over actors; as the end of a longer name it hides like the others.
+      // `System` is the field's word for a step over actors; as the end of a longer name it hides like the
+      // others.
       const isSystem = kind === "class" || kind === "interface" ? /\wSystem$/.test(name) : false;
       return isSystem || wordsOf(name).some((word) => refused.has(word));
     };
@@ -47,7 +48,9 @@ export function refusedNames(sources: readonly Source[]): string[] {
 
 const doorsOf = (part: string) => [`${part}/index.ts`, `${part}/internal.ts`];
 
-/** Imports from one part of the framework into another that do not go through its doors, as "file -> target". */
+/**
+ * Imports from one part of the framework into another that do not go through its doors, as "file -> target".
+ */
 export function deepImports(sources: readonly Source[]): string[] {
   return sources.flatMap(({ path, imports }) => {
     const [own = ""] = path.split("/");

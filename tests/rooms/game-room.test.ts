@@ -49,7 +49,10 @@ class TableRoom extends GameRoom<TableState> {
 
 const PictureState = schema({ solved: t.array("string") }, "PictureTable");
 
-/** Guess the word: who has it is told alone, swearing is refused, and what is shouted goes to everybody louder. */
+/**
+ * Guess the word: who has it is told alone, swearing is refused, and what is shouted goes to everybody
+ * louder.
+ */
 class GuessRoom extends GameRoom<InstanceType<typeof PictureState>> {
   static override readonly listing = {
     label: "Guess",
@@ -279,7 +282,8 @@ test("a dropped player keeps the seat and gets it back", async () => {
   await returned;
   await bob.until(() => record()?.hold === undefined);
   expect(seatOf(bob, ann)).toBe("Ann, 0 played");
-  // A proxy that loads its settings anew (Caddy) ends each connection by a close frame that ws takes for a broken one.
+  // A proxy that loads its settings anew (Caddy) ends each connection by a close frame that ws takes for a
+  // broken one.
   ann.room.reconnection.minUptime = 0;
   const again = new Promise<void>((resolve) => ann.room.onReconnect(() => resolve()));
   const { ws } = ann.room.connection.transport as unknown as { ws: { terminate(): void } };

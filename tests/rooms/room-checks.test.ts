@@ -28,7 +28,9 @@ class PlainRoom extends WorldRoom {
   override state = new WorldState();
 }
 
-/** As a compiler makes it that defines class fields. Made late: a state may hold any class that was ever made. */
+/**
+ * As a compiler makes it that defines class fields. Made late: a state may hold any class that was ever made.
+ */
 function definedState(): Games[string] {
   class DefinedState extends WorldState {
     constructor() {

@@ -13,8 +13,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /**
- * Walks ten steps, and says where the player stands then. A walker rolls on behind the last input frame: the room goes on
- * braking it after half a second without any.
+ * Walks ten steps, and says where the player stands then. A walker rolls on behind the last input frame: the
+ * room goes on braking it after half a second without any.
  */
 async function walkTo(player: TestPlayer, moveX: number): Promise<number> {
   await player.walk({ moveX }, 10);

@@ -96,7 +96,8 @@ describe("a process that starts", () => {
   });
 
   it("writes few lines of what the framework says of many broken sockets", async () => {
-    // An opcode that the protocol keeps for later; a close frame as Caddy writes it when it loads its settings anew.
+    // An opcode that the protocol keeps for later; a close frame as Caddy writes it when it loads its
+    // settings anew.
     const frames = [
       [0x83, 0x80, 0, 0, 0, 0],
       [0x88, 0x02, 0x03, 0xe9],
@@ -129,7 +130,8 @@ describe("a process that starts", () => {
         socket.on("close", () => resolve(answer));
       });
     const close = "Connection: close\r\n";
-    // Of the kinds that the door is there for, but such as the framework would answer (tests/server/http/request-guard.test.ts has more).
+    // Of the kinds that the door is there for, but such as the framework would answer
+    // (tests/server/http/request-guard.test.ts has more).
     expect(await raw(`GET /health HTTP/1.1\r\nHost: a!b\r\n${close}\r\n`)).toMatch(/ 400 /);
     expect(await raw(`GET /health HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: wss\r\n${close}\r\n`)).toMatch(
       / 200 /,

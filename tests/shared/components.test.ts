@@ -20,7 +20,8 @@ function joined(state: InstanceType<typeof WorldState>): { actors: Map<string, R
   const encoder = new Encoder(state);
   const copy = new WorldState();
   const decoder = new Decoder(copy);
-  // As a room does: the client learns the classes, those inside the map included, by the shared table of types.
+  // As a room does: the client learns the classes, those inside the map included, by the shared table of
+  // types.
   decoder.decode(encoder.encodeAll());
   return copy as never;
 }

@@ -6,7 +6,10 @@ import { refusalOf, unsuitable } from "./redis-suitability.ts";
 
 /** Longest wait, ms, for an answer of Redis. */
 const ANSWER_MS = 2_000;
-/** The same, ms, while the last question has had no answer: a join asks several times, and hears within seconds. */
+/**
+ * The same, ms, while the last question has had no answer: a join asks several times, and hears within
+ * seconds.
+ */
 const SILENT_ANSWER_MS = 250;
 /** What is added to it, ms, in which a process that stalled catches up. */
 const AFTER_STALL_MS = 100;
@@ -15,7 +18,10 @@ const CONNECT_MS = 5_000;
 /** Shortest time, ms, between two connections that are opened because the last one leads to a replica. */
 const LEAVE_REPLICA_MS = 250;
 
-/** What a replica says to a write: it was the primary when we connected, or the address leads elsewhere by now. */
+/**
+ * What a replica says to a write: it was the primary when we connected, or the address leads elsewhere by
+ * now.
+ */
 export const REPLICA_SAID = /READONLY|MASTERDOWN/;
 
 /** A script that Redis runs as one step. `prefix` is a local of it: every key begins with it. */
@@ -48,8 +54,8 @@ export interface RedisClientOptions {
 }
 
 /**
- * Opens a connection. One that turns out to lead to a replica is opened anew: behind a stable address the roles may have
- * been swapped.
+ * Opens a connection. One that turns out to lead to a replica is opened anew: behind a stable address the
+ * roles may have been swapped.
  *
  * @throws RoomkeepError REDIS_UNAVAILABLE within 5 s, naming the host and never the password
  * @throws RoomkeepError REDIS_UNSUITABLE what answers is no Redis that roomkeep can use
@@ -177,8 +183,8 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const tooLate = () => reject(new Error(`no answer in ${ms} ms`));
-    // After a stall of this process its timers come first: before an answer that has long arrived is read, and before
-    // a question that waited for the next turn is even sent.
+    // After a stall of this process its timers come first: before an answer that has long arrived is read,
+    // and before a question that waited for the next turn is even sent.
     timer = setTimeout(() => {
       timer = setTimeout(tooLate, AFTER_STALL_MS);
     }, ms);

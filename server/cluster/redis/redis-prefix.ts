@@ -17,11 +17,11 @@ const NONE = "none";
 type Session = Pick<pg.ClientBase, "query">;
 
 /**
- * What stands in front of every key and channel of a deployment in Redis, so that several can share one. All processes
- * of a database have the same: ROOMKEEP_REDIS_PREFIX, else one made of the database's identity.
+ * What stands in front of every key and channel of a deployment in Redis, so that several can share one. All
+ * processes of a database have the same: ROOMKEEP_REDIS_PREFIX, else one made of the database's identity.
  *
- * Processes of before there were prefixes have none. Where one of them still lives on this database, its keys are used,
- * so that a rolling restart goes through; the prefix comes when all were stopped once.
+ * Processes of before there were prefixes have none. Where one of them still lives on this database, its keys
+ * are used, so that a rolling restart goes through; the prefix comes when all were stopped once.
  *
  * @param link without a prefix
  * @param stay keeps the choice of no prefix alive as long as this process is: see `LivenessLock.hold`
@@ -48,7 +48,10 @@ export async function choosePrefix(
   }
 }
 
-/** Whether a process of this database lives whose keys have no prefix: of an earlier version, or one that followed it. */
+/**
+ * Whether a process of this database lives whose keys have no prefix: of an earlier version, or one that
+ * followed it.
+ */
 async function livesUnprefixed(session: Session, link: RedisClient): Promise<boolean> {
   const former = await listMembers(link);
   for (const name of [UNPREFIXED, ...former.map(({ incarnation }) => incarnation)])

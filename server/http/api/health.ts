@@ -11,9 +11,9 @@ export interface Dependency {
 }
 
 /**
- * `/health`: the process lives, and the client's address as it sees it. `/ready`: all dependencies answer, the
- * games are defined, the process is not stopping and has memory for more players; else 503 with the reason. Zones that refuse to open
- * are counted in it, without an effect on the status.
+ * `/health`: the process lives, and the client's address as it sees it. `/ready`: all dependencies answer,
+ * the games are defined, the process is not stopping and has memory for more players; else 503 with the
+ * reason. Zones that refuse to open are counted in it, without an effect on the status.
  */
 export function healthEndpoints(
   dependencies: readonly Dependency[],

@@ -18,8 +18,8 @@ export interface RoomParts {
 }
 
 /**
- * `GET /v1/rooms`: open public rooms and the games on offer. `GET /v1/rooms/:code`: where a code leads, which an address
- * may not try without end; a private room is told to those who are in it.
+ * `GET /v1/rooms`: open public rooms and the games on offer. `GET /v1/rooms/:code`: where a code leads, which
+ * an address may not try without end; a private room is told to those who are in it.
  */
 export function roomEndpoints(games: readonly GameEntry[], { misses, isInside }: RoomParts) {
   return {

@@ -89,7 +89,8 @@ it("plays an edited room within 5 s, with its players, their places and the worl
   await ann.walk({ moveX: 127 }, 10);
   expect(poseOf(ann)).toEqual(stood.ann);
 
-  // The lease outlived the edit: a second tab of Ann takes over from the restored seat, and is where she stood.
+  // The lease outlived the edit: a second tab of Ann takes over from the restored seat, and is where she
+  // stood.
   const again = await joinAs(url, "yard", { token: ann.token, code: ann.room.roomId });
   players.push(again);
   expect(poseOf(again)).toEqual(stood.ann);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CellTable } from "../../../rooms/replication/cell-table.ts";
 import { Cell } from "../../../rooms/replication/tracked-actor.ts";
+import { CellTable } from "../../../rooms/replication/visibility/cell-table.ts";
 
 /** Columns and rows near each other, a whole lattice apart, and at the edge of the world. */
 const line = fc.oneof(

@@ -1,8 +1,12 @@
 import type { Client } from "@colyseus/core";
 import { StateView } from "@colyseus/schema";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_RINGS, type InterestOptions, readInterest } from "../../../rooms/replication/interest.ts";
 import { InterestSerializer } from "../../../rooms/replication/interest-serializer.ts";
+import {
+  DEFAULT_RINGS,
+  type InterestOptions,
+  readInterest,
+} from "../../../rooms/replication/visibility/interest.ts";
 import { Backpressure } from "../../../rooms/transport/backpressure.ts";
 import { JoinQueue } from "../../../rooms/transport/join-queue.ts";
 import { RoomkeepError } from "../../../shared/errors.ts";

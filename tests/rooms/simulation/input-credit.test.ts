@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /**
- * Walks for a while with so many input frames a tick. The way it made on the server, as a share of the longest that
- * the ticks which passed allow: a room that is late makes up for it with several ticks at once.
+ * Walks for a while with so many input frames a tick. The way it made on the server, as a share of the
+ * longest that the ticks which passed allow: a room that is late makes up for it with several ticks at once.
  */
 async function shareOf(player: TestPlayer, framesPerTick: number): Promise<number> {
   const room = world.room<PlazaRoom>(player.room.roomId);

@@ -96,7 +96,8 @@ describe("a recording", () => {
     }
     expect(stage.room.state.phase).toBe("round");
     expect(await rerun(TagRoom, lines)).toMatchObject({ compared: 200, mismatches: [], warnings: [] });
-    // Numbers of another version may differ in their last bit: that is told; one of before it was noted is not.
+    // Numbers of another version may differ in their last bit: that is told; one of before it was noted is
+    // not.
     const { node } = process.versions;
     const onOther = lines.map((line) => line.replace(`"node":"${node}"`, '"node":"18.1.0"'));
     expect((await rerun(TagRoom, onOther)).warnings).toEqual([

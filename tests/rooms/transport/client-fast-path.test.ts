@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { type Client, ClientState, Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
-import { installClientFastPath } from "../../../rooms/transport/client-fast-path.ts";
+import { installClientFastPath } from "../../../rooms/transport/fast-path/client-fast-path.ts";
 import { clientOf, RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
 import { testFastPath } from "../../helpers/fast-path-test.ts";
 

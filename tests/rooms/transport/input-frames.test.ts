@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { CLOSE } from "roomkeep/shared";
 import { afterEach, expect, test } from "vitest";
 import type { Log } from "../../../rooms/ports/ports.ts";
-import { installClientFastPath } from "../../../rooms/transport/client-fast-path.ts";
+import { installClientFastPath } from "../../../rooms/transport/fast-path/client-fast-path.ts";
 import { inputFormOf } from "../../../rooms/transport/input-form.ts";
 import { openStrikes } from "../../../rooms/transport/strikes.ts";
 import { fieldsOf } from "../../../shared/world/schema-fields.ts";

@@ -30,7 +30,10 @@ async function openGuide(first: number, second: number) {
   return { nginx, port, url: `http://127.0.0.1:${port}`, plain: `http://127.0.0.1:${plain}` };
 }
 
-/** Two processes behind the guide's nginx: one as `first` has it, and one that answers. Both count what reaches them. */
+/**
+ * Two processes behind the guide's nginx: one as `first` has it, and one that answers. Both count what
+ * reaches them.
+ */
 async function openTwo(first: "starts" | "breaks off") {
   const reached = { first: 0, second: 0 };
   const open = async (name: keyof typeof reached, answer: RequestListener) => {

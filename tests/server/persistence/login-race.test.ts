@@ -20,7 +20,9 @@ const REFUSALS = new Set(["CHARACTER_CLAIMED", "JOIN_TIMEOUT"]);
 /** Tickets are asked for while no seat waits, which a ticket would free, and each is good for 30 s. */
 const TICKETS_AT_ONCE = 10;
 
-/** A client that tells when the socket of its seat is open: from then on the room claims the character for it. */
+/**
+ * A client that tells when the socket of its seat is open: from then on the room claims the character for it.
+ */
 class Racer extends Client {
   readonly #rooms: Room[] = [];
 
@@ -138,7 +140,8 @@ describeCluster(`${LOGINS} logins that race for one character over two processes
         claiming -= 1;
       }
     };
-    // A character has one seat that waits, so each login takes its own at once. None waits for the claims before it.
+    // A character has one seat that waits, so each login takes its own at once. None waits for the claims
+    // before it.
     const started: Promise<string>[] = [];
     for (let first = 0; first < LOGINS; first += TICKETS_AT_ONCE) {
       const round = Array.from({ length: Math.min(TICKETS_AT_ONCE, LOGINS - first) }, (_, i) => first + i);

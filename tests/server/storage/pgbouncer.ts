@@ -6,7 +6,9 @@ import { ended, freePort, takes, unprivileged } from "../../helpers/postgres.ts"
 
 const PLACES = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
 
-/** Where PgBouncer is on this machine; undefined when it is not installed (Debian: apt-get install pgbouncer). */
+/**
+ * Where PgBouncer is on this machine; undefined when it is not installed (Debian: apt-get install pgbouncer).
+ */
 export const pgbouncerPath = PLACES.map((folder) => join(folder, "pgbouncer")).find((file) =>
   existsSync(file),
 );

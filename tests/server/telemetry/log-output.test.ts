@@ -5,7 +5,10 @@ import { expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** A process with our log that beats on its second stream, and ends at SIGTERM as a server does: some last lines, then exit. */
+/**
+ * A process with our log that beats on its second stream, and ends at SIGTERM as a server does: some last
+ * lines, then exit.
+ */
 function startLogging(before: string) {
   const code = `
     import { openLog } from "./server/telemetry/log.ts";

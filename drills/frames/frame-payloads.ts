@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { itemMessages, itemRequest } from "../shared/protocol/item-messages.ts";
-import { roomMessages } from "../shared/protocol/messages.ts";
-import type { Random } from "../shared/random.ts";
+import { itemMessages, itemRequest } from "../../shared/protocol/item-messages.ts";
+import { roomMessages } from "../../shared/protocol/messages.ts";
+import type { Random } from "../../shared/random.ts";
 
 /** The part of a JSON schema that this drill reads. */
 interface Shape {

@@ -1,8 +1,8 @@
 import { getMessageBytes, Protocol, ProtocolModifier } from "@colyseus/core";
 import { encode } from "@colyseus/schema";
 import { InputEncoder } from "@colyseus/schema/input";
-import { WalkInput } from "../shared/physics/walk.ts";
-import type { Random } from "../shared/random.ts";
+import { WalkInput } from "../../shared/physics/walk.ts";
+import type { Random } from "../../shared/random.ts";
 import { mutated, pick, SHAPES, type Source, wellFormed, whole } from "./frame-payloads.ts";
 
 /** Bytes for the wire, in the pieces that are written one by one. */

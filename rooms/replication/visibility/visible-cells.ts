@@ -1,8 +1,8 @@
 import type { Client } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
-import type { WriteHandle } from "../transport/socket-writer.ts";
-import type { ByteRanges } from "./byte-ranges.ts";
-import type { TrackedActor } from "./tracked-actor.ts";
+import type { WriteHandle } from "../../transport/socket-writer.ts";
+import type { ByteRanges } from "../byte-ranges.ts";
+import type { TrackedActor } from "../tracked-actor.ts";
 
 /**
  * Which cells one radius reaches, as offsets from the viewer's own cell, and all visible cells of that

@@ -1,19 +1,19 @@
-import { type Avatar, layGround, type ServerMessages } from "../shared/index.ts";
-import type { TravelMessage } from "../shared/internal.ts";
-import { addLine, type HudStore } from "./hud-store.ts";
-import type { Input } from "./input/input.ts";
-import { watchNetStats } from "./net-stats.ts";
-import { predictEffects } from "./network/optimistic-effects.ts";
-import { type JoinedRoom, type Prediction, predictRoom } from "./network/predict.ts";
-import { listenToEvents } from "./network/room-events.ts";
-import { type ActorViews, showActors } from "./scene/actor-views.ts";
-import { type DebugDraw, openDebugDraw } from "./scene/debug-draw.ts";
-import { buildScenery, type Scenery } from "./scene/level/scenery.ts";
-import type { Sounds } from "./scene/sounds.ts";
-import type { Stage } from "./scene/stage.ts";
-import type { Settings } from "./settings.ts";
-import { pings } from "./social/chat-sound.ts";
-import type { GameView, ViewContext } from "./view.ts";
+import { type Avatar, layGround, type ServerMessages } from "../../../shared/index.ts";
+import type { TravelMessage } from "../../../shared/internal.ts";
+import { addLine, type HudStore } from "../../hud-store.ts";
+import type { Input } from "../../input/input.ts";
+import { watchNetStats } from "../../net-stats.ts";
+import { predictEffects } from "../../network/optimistic-effects.ts";
+import { type JoinedRoom, type Prediction, predictRoom } from "../../network/predict.ts";
+import { listenToEvents } from "../../network/room-events.ts";
+import type { Settings } from "../../settings.ts";
+import { pings } from "../../social/chat-sound.ts";
+import type { GameView, ViewContext } from "../../view.ts";
+import { type ActorViews, showActors } from "../actor-views.ts";
+import { type DebugDraw, openDebugDraw } from "../debug-draw.ts";
+import { buildScenery, type Scenery } from "../level/scenery.ts";
+import type { Sounds } from "../sounds.ts";
+import type { Stage } from "../stage.ts";
 
 /** A joined room on the stage. */
 export interface RoomView {

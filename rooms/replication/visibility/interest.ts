@@ -1,5 +1,5 @@
 import type { Schema } from "@colyseus/schema";
-import { RoomkeepError } from "../../shared/index.ts";
+import { RoomkeepError } from "../../../shared/index.ts";
 
 /** How often actors at a distance are refreshed. */
 export interface Ring {

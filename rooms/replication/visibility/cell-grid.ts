@@ -1,6 +1,6 @@
+import { Cell, type TrackedActor } from "../tracked-actor.ts";
 import { CellTable } from "./cell-table.ts";
 import type { Interest } from "./interest.ts";
-import { Cell, type TrackedActor } from "./tracked-actor.ts";
 import { type RadiusOffsets, VisibleCells } from "./visible-cells.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Cell } from "./tracked-actor.ts";
+import type { Cell } from "../tracked-actor.ts";
 
 /** Offsets of a slot's numbers: ticks, then indexes into the scratch. */
 const DUE_TICK = 0;

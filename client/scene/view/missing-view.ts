@@ -1,4 +1,4 @@
-import type { GameViews } from "./view.ts";
+import type { GameViews } from "../../view.ts";
 
 /** The page has no view for a game of its server. */
 export const missingView = (game: string): string => `This page has no view for the game "${game}".`;

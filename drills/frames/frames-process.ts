@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { pause } from "./patience.ts";
+import { pause } from "../patience.ts";
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL("frames-server.ts", import.meta.url));

@@ -1,6 +1,6 @@
 import type { Client } from "@colyseus/core";
 import type { MapSchema, Schema } from "@colyseus/schema";
-import type { ActorTracker } from "./actor-tracker.ts";
+import type { ActorTracker } from "../actor-tracker.ts";
 import type { CellGrid } from "./cell-grid.ts";
 import type { SentState, VisibleCells } from "./visible-cells.ts";
 

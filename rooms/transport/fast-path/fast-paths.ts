@@ -1,12 +1,12 @@
-import type { Log } from "../ports/ports.ts";
-import { FAST_PATHS, type FastPath } from "./fast-path-names.ts";
+import type { Log } from "../../ports/ports.ts";
 import {
   missingDecoderParts,
   missingHandleParts,
   missingReceiverParts,
   missingSenderParts,
   READ_FROM,
-} from "./internals.ts";
+} from "../internals.ts";
+import { FAST_PATHS, type FastPath } from "./fast-path-names.ts";
 
 /** What the installed versions lack of what a fast path rests on. */
 const MISSING: Readonly<Record<FastPath, () => string[]>> = {

@@ -1,9 +1,10 @@
-// The server process of the frames and hostile drills: the sample games as `roomkeep start` runs them, without their page.
+// The server process of the frames and hostile drills: the sample games as `roomkeep start` runs them,
+// without their page.
 
 import { createHash } from "node:crypto";
 import { readConfig, startServer } from "roomkeep/server";
-import { stopOnSignal, tellParent } from "../server/cli/start.ts";
-import { games } from "../server/main.ts";
+import { stopOnSignal, tellParent } from "../../server/cli/start.ts";
+import { games } from "../../server/main.ts";
 
 const server = await startServer(games, readConfig(process.env));
 stopOnSignal(server);
@@ -24,7 +25,10 @@ function usedMB(): number {
   return (heapUsed + external) / 1024 / 1024;
 }
 
-/** What may not change by hostile input: things and coins, what was booked, names, roles, deaths, and the ground. */
+/**
+ * What may not change by hostile input: things and coins, what was booked, names, roles, deaths, and the
+ * ground.
+ */
 async function ownedBy(ids: readonly string[]): Promise<string> {
   const rows = await server.foundation.database.ds.query(
     `SELECT row_to_json(i)::text AS row FROM item i

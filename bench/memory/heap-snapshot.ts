@@ -15,9 +15,9 @@ interface Snapshot {
 }
 
 /**
- * Sums a heap snapshot by class: V8 collects all garbage before it writes one, and lists the memory of buffers and of
- * Node's own objects too. Machine code and feedback of functions are left out: a process makes them as it warms up,
- * however many players it has.
+ * Sums a heap snapshot by class: V8 collects all garbage before it writes one, and lists the memory of
+ * buffers and of Node's own objects too. Machine code and feedback of functions are left out: a process makes
+ * them as it warms up, however many players it has.
  *
  * @see https://github.com/v8/v8/blob/main/src/profiler/heap-snapshot-generator.cc for the fields of a node
  */

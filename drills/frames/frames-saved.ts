@@ -1,12 +1,12 @@
 import { pino } from "pino";
-import { meadowLevel } from "../games/meadow/level.ts";
-import { MeadowState } from "../games/meadow/state.ts";
-import { meadowSystems } from "../games/meadow/systems.ts";
-import { openSimulation } from "../rooms/simulation/simulation.ts";
-import { readState } from "../server/persistence/character-state.ts";
-import { createSnapshotCodec } from "../server/persistence/snapshot-codec.ts";
-import { type Db, openDatabase } from "../server/storage/database.ts";
-import { TICK_HZ } from "../shared/constants.ts";
+import { meadowLevel } from "../../games/meadow/level.ts";
+import { MeadowState } from "../../games/meadow/state.ts";
+import { meadowSystems } from "../../games/meadow/systems.ts";
+import { openSimulation } from "../../rooms/simulation/simulation.ts";
+import { readState } from "../../server/persistence/character-state.ts";
+import { createSnapshotCodec } from "../../server/persistence/snapshot-codec.ts";
+import { type Db, openDatabase } from "../../server/storage/database.ts";
+import { TICK_HZ } from "../../shared/constants.ts";
 
 /** Saves that a server process left in its database. */
 export interface Saved {

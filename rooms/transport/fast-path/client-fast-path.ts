@@ -1,12 +1,12 @@
 import { type Client, ClientState, Protocol, type Room } from "@colyseus/core";
 import { WebSocket } from "ws";
+import { openFrameCheck, typeOfRequest } from "../frame-validation.ts";
+import { inputFormOf } from "../input-form.ts";
+import { type AnyClient, decoderRootOf, internalsOf, type RoomInternals } from "../internals.ts";
+import { limitOf } from "../socket-limits.ts";
+import { readDirectly } from "../socket-reader.ts";
+import { openStrikes, type Strikes } from "../strikes.ts";
 import { usesFastPath } from "./fast-paths.ts";
-import { openFrameCheck, typeOfRequest } from "./frame-validation.ts";
-import { inputFormOf } from "./input-form.ts";
-import { type AnyClient, decoderRootOf, internalsOf, type RoomInternals } from "./internals.ts";
-import { limitOf } from "./socket-limits.ts";
-import { readDirectly } from "./socket-reader.ts";
-import { openStrikes, type Strikes } from "./strikes.ts";
 
 /**
  * Receives the frames of a room's clients in place of `room._onMessage`. A frame that the SDK would not send

@@ -1,19 +1,19 @@
 import { effect, type ReadonlySignal, untracked } from "@preact/signals";
-import type { Account } from "./account/account.ts";
-import type { PlayTarget } from "./account/play-target.ts";
-import type { HudStore } from "./hud-store.ts";
-import type { Input } from "./input/input.ts";
-import type { ItemsStore } from "./items/items-store.ts";
+import type { Account } from "../../account/account.ts";
+import type { PlayTarget } from "../../account/play-target.ts";
+import type { HudStore } from "../../hud-store.ts";
+import type { Input } from "../../input/input.ts";
+import type { ItemsStore } from "../../items/items-store.ts";
+import type { JoinedRoom } from "../../network/predict.ts";
+import type { Session } from "../../network/session.ts";
+import type { Settings } from "../../settings.ts";
+import type { GameView, GameViews, ViewSource } from "../../view.ts";
+import type { Scenery } from "../level/scenery.ts";
+import { showPreview } from "../preview.ts";
+import type { Sounds } from "../sounds.ts";
+import type { Stage } from "../stage.ts";
 import { missingView } from "./missing-view.ts";
-import type { JoinedRoom } from "./network/predict.ts";
-import type { Session } from "./network/session.ts";
 import { openRoomView, openScenery, type RoomView } from "./room-view.ts";
-import type { Scenery } from "./scene/level/scenery.ts";
-import { showPreview } from "./scene/preview.ts";
-import type { Sounds } from "./scene/sounds.ts";
-import type { Stage } from "./scene/stage.ts";
-import type { Settings } from "./settings.ts";
-import type { GameView, GameViews, ViewSource } from "./view.ts";
 
 /** Session, stage and stores of {@link syncScene}. */
 export interface SceneSync {

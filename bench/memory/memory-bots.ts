@@ -2,7 +2,7 @@
 
 import type { Room } from "colyseus.js";
 import { seeded, type WalkInput } from "roomkeep/shared";
-import { enterRoom, signIn } from "../bots/index.ts";
+import { enterRoom, signIn } from "../../bots/index.ts";
 
 const [url = "", count = "60"] = process.argv.slice(2);
 const random = seeded(5);
