@@ -12,7 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "crowd-inputs": async () => (await import("./crowd-inputs.ts")).crowdInputs,
   items: () => import("./items.ts"),
   latency: async () => (await import("./latency.ts")).latency,
-  memory: () => import("./memory.ts"),
+  memory: () => import("./memory/index.ts"),
   rooms: async () => (await import("./rooms.ts")).rooms,
   step: () => import("./step.ts"),
   storm: async () => (await import("./storm.ts")).storm,

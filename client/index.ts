@@ -22,5 +22,4 @@ export {
   type HudSlot,
   type ItemsView,
   type ViewContext,
-  type ViewSource,
 } from "./view.ts";

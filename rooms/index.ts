@@ -1,13 +1,12 @@
 export type { CheatDetectionOptions, CheatSuspected } from "./cheat-detection/cheat-detection.ts";
-export { CHEAT_SIGNALS, type CheatSignal } from "./cheat-detection/cheat-signals.ts";
+export type { CheatSignal } from "./cheat-detection/cheat-signals.ts";
 export type { GameListing } from "./game-listing.ts";
 export { GameRoom } from "./game-room.ts";
 export type { ItemUse } from "./items/item-messages.ts";
 export type { ItemAction } from "./items/item-requests.ts";
-export type { ItemOptions, RoomItems } from "./items/room-items.ts";
-export type { Match, MatchBy, MatchOf, MatchValue, RoomOrder } from "./match-options.ts";
+export type { RoomItems } from "./items/room-items.ts";
+export type { MatchBy } from "./match-options.ts";
 export type { Channel } from "./messaging/channel.ts";
-export type { ChatDecision, Redirected } from "./messaging/chat.ts";
 export { type Argument, type Caller, type Command, defineCommand } from "./messaging/console.ts";
 export type { RateLimit } from "./messaging/rate-limit.ts";
 export type { ZoneFormat } from "./persistence/zone-saves.ts";
@@ -21,13 +20,11 @@ export {
   type RoomPlugins,
 } from "./plugins.ts";
 export type { Claim, Identity, Place, Role } from "./ports/characters.ts";
-export type { CheatAction } from "./ports/cheats.ts";
 export type { Booked, Stack } from "./ports/items.ts";
-export type { AccountLimit, Log, PlaySessionEnding, Ports } from "./ports/ports.ts";
+export type { Log, PlaySessionEnding, Ports } from "./ports/ports.ts";
 export { openReplay, type Replay, rerun } from "./replay.ts";
 export type { InterestOptions } from "./replication/visibility/interest.ts";
 export type { ApplyAnswer, Ask } from "./simulation/async-results.ts";
-export type { Seen } from "./simulation/lag-compensation.ts";
 export { openRecorder, type Recorder } from "./simulation/recorder.ts";
 export type { RoomContext, Simulation, SystemInRoom } from "./simulation/simulation.ts";
 export { createSystems, defineSystem, type System, type SystemContext } from "./simulation/systems.ts";

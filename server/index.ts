@@ -4,7 +4,6 @@ export type { GameClass, Games } from "./games.ts";
 export {
   createSnapshotCodec,
   type SnapshotCodec,
-  type SnapshotCodecOptions,
 } from "./persistence/snapshot-codec.ts";
 export {
   type AdminPage,
@@ -19,7 +18,6 @@ export {
   type RouteDefinition,
   route,
 } from "./plugins/index.ts";
-export { defineSettings, type SettingsDefinition } from "./settings/define-settings.ts";
-export type { Profile } from "./settings/profile.ts";
+export { defineSettings } from "./settings/define-settings.ts";
 export { type Db, IN_MEMORY } from "./storage/database.ts";
 export type { Retention } from "./storage/retention.ts";

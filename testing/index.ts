@@ -1,6 +1,5 @@
 export {
   type BotOptions,
-  type BotProgress,
   type BotReport,
   callApi,
   enterRoom,
@@ -10,5 +9,5 @@ export {
   signIn,
   ticketFor,
 } from "../bots/index.ts";
-export { bootServer, type TestServer, type TestServerOptions } from "./boot.ts";
-export { joinAs, type TestPlayer, type WalkKeys, type WhoJoins } from "./player.ts";
+export { bootServer, type TestServer } from "./boot.ts";
+export { joinAs, type TestPlayer, type WhoJoins } from "./player.ts";

@@ -29,7 +29,7 @@ export function connectionOf(url: string) {
 /**
  * Colyseus's presence on Redis, all of whose keys and channels begin with a prefix. Besides:
  * - A write that Redis refuses for now (it has become a replica, its disk is full) waits on a new connection,
- *   as it does while Redis is away; one that it refuses for good throws, where Colyseus's own resolves with the
+ * as it does while Redis is away; one that it refuses for good throws, where Colyseus's own resolves with the
  *   error.
  * - A request to a room or a process whose channel has no subscriber any more (it was killed) fails now and
  *   not after two seconds.

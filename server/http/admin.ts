@@ -68,8 +68,10 @@ function same(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** What lets only the admin through: name and password. An attempt counts before it is made and is taken back when it was
- * right, so that many at once cannot slip through; by address, so that no stranger keeps the admin out.
+/**
+ * What lets only the admin through: name and password. An attempt counts before it is made and is taken back
+ * when it was right, so that many at once cannot slip through; by address, so that no stranger keeps the
+ * admin out.
  *
  * @param attempts wrong passwords of an address
  */

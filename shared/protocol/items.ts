@@ -1,6 +1,6 @@
 import { type SchemaType, schema, t } from "@colyseus/schema";
 import { Actor, Avatar } from "../world/actor.ts";
-import { internal, own } from "../world/field-visibility.ts";
+import { internal, own } from "../world/fields/field-visibility.ts";
 
 /** Slots of a bag. */
 export const BAG_SLOTS = 28;

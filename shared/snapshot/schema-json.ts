@@ -1,9 +1,9 @@
 import { $values, ArraySchema, CollectionSchema, MapSchema, Schema, SetSchema } from "@colyseus/schema";
 import { RoomkeepError } from "../errors.ts";
 import { componentMeta, isComponent } from "../world/component.ts";
-import { withoutGuards } from "../world/field-guards.ts";
-import { internalNames, isInternal } from "../world/internal-fields.ts";
-import { fieldsOf, readField, type SchemaClass, writeField } from "../world/schema-fields.ts";
+import { withoutGuards } from "../world/fields/field-guards.ts";
+import { internalNames, isInternal } from "../world/fields/internal-fields.ts";
+import { fieldsOf, readField, type SchemaClass, writeField } from "../world/fields/schema-fields.ts";
 import { isObject } from "./versioned.ts";
 
 /** Classes by the name under which snapshots know them. */

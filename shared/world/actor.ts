@@ -1,6 +1,6 @@
 import { type SchemaType, schema, t } from "@colyseus/schema";
 import { INTERPOLATION_MS } from "../constants.ts";
-import { fixed } from "./field-visibility.ts";
+import { fixed } from "./fields/field-visibility.ts";
 
 /**
  * Anything in a room that is replicated: an avatar, a crate, a deer. Metres, radians; x and z lie in the

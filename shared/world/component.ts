@@ -10,9 +10,9 @@ import {
 import { RoomkeepError } from "../errors.ts";
 import { type Upgrade, type Versioned, versioned } from "../snapshot/versioned.ts";
 import { Actor } from "./actor.ts";
-import { guardClass } from "./field-guards.ts";
-import { guardLimits, type Limits } from "./field-limits.ts";
-import { fieldsOf, readField, type SchemaClass } from "./schema-fields.ts";
+import { guardClass } from "./fields/field-guards.ts";
+import { guardLimits, type Limits } from "./fields/field-limits.ts";
+import { fieldsOf, readField, type SchemaClass } from "./fields/schema-fields.ts";
 
 /** The fields of a component: plain values made with `t.*`. Collections belong to the actor itself. */
 export type ComponentFields = Record<string, FieldBuilder<unknown, boolean, boolean>>;

@@ -1,6 +1,6 @@
 import { $changes, $values, Schema } from "@colyseus/schema";
-import { internalNames } from "./internal-fields.ts";
-import { type Field, fieldsOf, readField, type SchemaClass, writeField } from "./schema-fields.ts";
+import { internalNames } from "./fields/internal-fields.ts";
+import { type Field, fieldsOf, readField, type SchemaClass, writeField } from "./fields/schema-fields.ts";
 
 /** Wire types of numbers; bigints are always finite. */
 const NUMBERS = /^(number|quantized|u?int(8|16|32|64)|float(32|64))$/;

@@ -1,7 +1,7 @@
 import { $values, type Schema } from "@colyseus/schema";
 import type { Actor } from "./actor.ts";
+import { fieldsOf, readField } from "./fields/schema-fields.ts";
 import type { Entry, Query } from "./query.ts";
-import { fieldsOf, readField } from "./schema-fields.ts";
 import { fieldAt } from "./write-tracking.ts";
 
 /** A field that differs from what it was when the world last settled. */

@@ -1,6 +1,6 @@
 import type { Actor } from "./actor.ts";
 import { type AnyComponent, type ComponentOf, componentField } from "./component.ts";
-import { readField, type SchemaClass } from "./schema-fields.ts";
+import { readField, type SchemaClass } from "./fields/schema-fields.ts";
 import type { SpatialHash } from "./spatial-hash.ts";
 
 /** Conditions of a query; each one that is given must hold. */

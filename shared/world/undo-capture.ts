@@ -8,7 +8,7 @@ import {
   Schema,
   SetSchema,
 } from "@colyseus/schema";
-import { fieldsOf, readField, writeField } from "./schema-fields.ts";
+import { fieldsOf, readField, writeField } from "./fields/schema-fields.ts";
 
 /**
  * Notes all that an instance holds, children and collections included, and returns a function that puts it

@@ -4,9 +4,9 @@ import { Actor } from "./actor.ts";
 import { ActorIndex } from "./actor-index.ts";
 import { Batch, refuseAsync } from "./batch.ts";
 import { type AnyComponent, type ComponentClass, type ComponentFields, componentField } from "./component.ts";
+import { writeField } from "./fields/schema-fields.ts";
 import { type Fault, fieldChanges, guarded, type Observer, Watch } from "./observe.ts";
 import type { Entry, Query, QueryOptions } from "./query.ts";
-import { writeField } from "./schema-fields.ts";
 import { watchWrites } from "./write-tracking.ts";
 
 /** Sizes of a world, and what its batches take back beside the actors. */

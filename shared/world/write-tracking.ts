@@ -1,5 +1,5 @@
 import { $changes, $track, $values, type ChangeTree, OPERATION, Schema } from "@colyseus/schema";
-import { type Field, fieldsOf, readField, writeField } from "./schema-fields.ts";
+import { type Field, fieldsOf, readField, writeField } from "./fields/schema-fields.ts";
 
 /** Called just before each write to a watched instance; true holds the wire's record of it back. */
 export interface WriteListener<O> {

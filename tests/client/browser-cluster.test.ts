@@ -10,7 +10,7 @@ import { type LocalCluster, startLocalCluster } from "../../server/dev/local-clu
 import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";
 import { missingPostgres } from "../helpers/databases.ts";
 
-const SCRIPT = fileURLToPath(new URL("../helpers/page-server.ts", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../helpers/servers/page-server.ts", import.meta.url));
 /** Whoever was thrown out by the death of a process plays again within this time, ms. */
 const BACK_MS = 15_000;
 

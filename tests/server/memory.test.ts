@@ -16,7 +16,7 @@ describe("a process with a small heap", () => {
   const players: TestPlayer[] = [];
   beforeAll(async () => {
     const env = { NODE_OPTIONS: `--max-old-space-size=${OLD_MB}`, LOG_LEVEL: "warn" };
-    server = await startProcess(env, ["tests/helpers/hoard-server.ts"]);
+    server = await startProcess(env, ["tests/helpers/servers/hoard-server.ts"]);
   });
   afterAll(async () => {
     for (const player of players) player.stop();

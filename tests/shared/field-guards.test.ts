@@ -14,7 +14,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { fillFromJson, schemaToJson } from "../../shared/snapshot/schema-json.ts";
-import { guardClass } from "../../shared/world/field-guards.ts";
+import { guardClass } from "../../shared/world/fields/field-guards.ts";
 
 const Mule = defineActor("mule", {
   fields: {

@@ -2,7 +2,7 @@ import { Decoder, Encoder, StateView, t } from "@colyseus/schema";
 import { describe, expect, test } from "vitest";
 import { WorldState } from "../../shared/world/actor.ts";
 import { defineActor, defineComponent } from "../../shared/world/component.ts";
-import { fixed, internal, own, showOwn } from "../../shared/world/field-visibility.ts";
+import { fixed, internal, own, showOwn } from "../../shared/world/fields/field-visibility.ts";
 
 const Purse = defineComponent({ name: "Purse", fields: { note: own(t.string().default("")) } });
 const Hero = defineActor("hero", {

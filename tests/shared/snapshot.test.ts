@@ -7,7 +7,7 @@ import { hashState, restoreSnapshot, takeSnapshot } from "../../shared/snapshot/
 import { versioned } from "../../shared/snapshot/versioned.ts";
 import { Actor, Prop, WorldState } from "../../shared/world/actor.ts";
 import { defineActor, defineComponent } from "../../shared/world/component.ts";
-import { internal } from "../../shared/world/field-visibility.ts";
+import { internal } from "../../shared/world/fields/field-visibility.ts";
 import { createWorld } from "../../shared/world/world.ts";
 
 const Health = defineComponent({

@@ -6,7 +6,7 @@ import { Backpressure } from "../../../rooms/transport/backpressure.ts";
 import { JoinQueue } from "../../../rooms/transport/join-queue.ts";
 import { seeded } from "../../../shared/random.ts";
 import { WorldState } from "../../../shared/world/actor.ts";
-import { RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
+import { RawPlayer, serve, until } from "../../helpers/servers/crowd-server.ts";
 import { Being, Body, Item } from "../../helpers/wire-world.ts";
 
 const RADIUS_M = 30;

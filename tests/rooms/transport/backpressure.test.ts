@@ -6,8 +6,8 @@ import { StableSerializer } from "../../../rooms/replication/stable-serializer.t
 import { Backpressure, queuedBytes } from "../../../rooms/transport/backpressure.ts";
 import { JoinQueue } from "../../../rooms/transport/join-queue.ts";
 import { CLOSE } from "../../../shared/constants.ts";
-import { clientOf, RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
 import { testFastPath } from "../../helpers/fast-path-test.ts";
+import { clientOf, RawPlayer, serve, until } from "../../helpers/servers/crowd-server.ts";
 
 const Bulk = schema(
   { tick: t.uint32().default(0), rows: t.map("string"), hidden: t.string().view() },

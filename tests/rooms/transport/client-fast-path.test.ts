@@ -3,8 +3,8 @@ import { type Client, ClientState, Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { afterEach, expect, test } from "vitest";
 import { installClientFastPath } from "../../../rooms/transport/fast-path/client-fast-path.ts";
-import { clientOf, RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
 import { testFastPath } from "../../helpers/fast-path-test.ts";
+import { clientOf, RawPlayer, serve, until } from "../../helpers/servers/crowd-server.ts";
 
 setFlagsFromString("--allow-natives-syntax");
 const hasFastFields = new Function("object", "return %HasFastProperties(object)") as (o: object) => boolean;

@@ -9,7 +9,7 @@ import { FAST_PATHS, readFastPaths } from "../../../rooms/transport/fast-path/fa
 import { useFastPaths, usesFastPath } from "../../../rooms/transport/fast-path/fast-paths.ts";
 import { checkTransportInternals } from "../../../rooms/transport/internals.ts";
 import { readConfig } from "../../../server/config.ts";
-import { RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
+import { RawPlayer, serve, until } from "../../helpers/servers/crowd-server.ts";
 
 const Board = schema({ name: t.string().default("board") }, "FastPathBoard");
 

@@ -8,8 +8,8 @@ import type { Log } from "../../../rooms/ports/ports.ts";
 import { installClientFastPath } from "../../../rooms/transport/fast-path/client-fast-path.ts";
 import { inputFormOf } from "../../../rooms/transport/input-form.ts";
 import { openStrikes } from "../../../rooms/transport/strikes.ts";
-import { fieldsOf } from "../../../shared/world/schema-fields.ts";
-import { clientOf, RawPlayer, serve, until } from "../../helpers/crowd-server.ts";
+import { fieldsOf } from "../../../shared/world/fields/schema-fields.ts";
+import { clientOf, RawPlayer, serve, until } from "../../helpers/servers/crowd-server.ts";
 
 const Board = schema({ name: t.string().default("board") }, "FramesBoard");
 const Aim = schema(

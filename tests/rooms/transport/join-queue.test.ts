@@ -8,7 +8,7 @@ import { StableSerializer } from "../../../rooms/replication/stable-serializer.t
 import { Backpressure } from "../../../rooms/transport/backpressure.ts";
 import { JoinQueue } from "../../../rooms/transport/join-queue.ts";
 import { Actor, WorldState } from "../../../shared/world/actor.ts";
-import { serve, until } from "../../helpers/crowd-server.ts";
+import { serve, until } from "../../helpers/servers/crowd-server.ts";
 
 /** Milliseconds that a full state takes by the test's clock. */
 const STATE_MS = 1;

@@ -15,7 +15,7 @@ import {
   SOCKET_OPTIONS,
 } from "../../../rooms/transport/socket-limits.ts";
 import { readDirectly } from "../../../rooms/transport/socket-reader.ts";
-import { until } from "../../helpers/crowd-server.ts";
+import { until } from "../../helpers/servers/crowd-server.ts";
 
 const INPUT = 19;
 const { framesAtOnce, bytesAtOnce, fragmentsMax, unreadPongsMax } = SOCKET_LIMITS;

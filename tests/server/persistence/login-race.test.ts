@@ -57,7 +57,7 @@ describeCluster(`${LOGINS} logins that race for one character over two processes
     // The SDK warns of each refused join; two hundred of them would bury the rest.
     vi.spyOn(console, "warn").mockImplementation(() => {});
     cluster = await open();
-    const script = ["tests/helpers/race-server.ts"];
+    const script = ["tests/helpers/servers/race-server.ts"];
     const env = { LOG_LEVEL: "silent", ROOMKEEP_ACCOUNT_TICKETS: String(LOGINS) };
     processes = await Promise.all([cluster.start(env, script), cluster.start(env, script)]);
     database = new pg.Client({ connectionString: cluster.databaseUrl });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ask, finish, heard, round, sleep } from "./children.ts";
-import { grownKB, type HeapUse, readHeap, sumKB } from "./memory/heap-snapshot.ts";
+import { ask, finish, heard, round, sleep } from "../children.ts";
+import { grownKB, type HeapUse, readHeap, sumKB } from "./heap-snapshot.ts";
 
 export const help = `[--players 60] [--seconds 30] [--joins 5000] [--before DIR] [--json]
 
@@ -33,7 +33,7 @@ interface Options {
   tell(text: string): void;
 }
 
-const ours = fileURLToPath(new URL("..", import.meta.url));
+const ours = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs the bench; see `help`. */
 export async function run(args: readonly string[]): Promise<void> {

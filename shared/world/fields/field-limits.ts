@@ -1,5 +1,5 @@
 import { $changes, ChangeTree, type FieldBuilder, type Schema } from "@colyseus/schema";
-import { RoomkeepError } from "../errors.ts";
+import { RoomkeepError } from "../../errors.ts";
 import { type Field, fieldsOf, type SchemaClass } from "./schema-fields.ts";
 
 /** Limits of a number: both ends are included. */

@@ -1,7 +1,7 @@
 import { matchMaker } from "@colyseus/core";
 import { readConfig, startServer } from "roomkeep/server";
-import { PlazaRoom } from "../../games/plaza/room.ts";
-import { games, plugins } from "../../server/main.ts";
+import { PlazaRoom } from "../../../games/plaza/room.ts";
+import { games, plugins } from "../../../server/main.ts";
 
 /** A server process that reports its live players to a test. */
 class RaceRoom extends PlazaRoom {

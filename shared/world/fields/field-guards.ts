@@ -1,6 +1,6 @@
 import { $changes, ChangeTree, type Schema } from "@colyseus/schema";
-import { RoomkeepError } from "../errors.ts";
-import { Avatar } from "./actor.ts";
+import { RoomkeepError } from "../../errors.ts";
+import { Avatar } from "../actor.ts";
 import { INTEGERS } from "./field-limits.ts";
 import { guardInternal, internalTypes } from "./internal-fields.ts";
 import { fieldsOf, type SchemaClass } from "./schema-fields.ts";

@@ -2,7 +2,7 @@ import { WorldRoom } from "roomkeep/rooms";
 import { readConfig, startServer } from "roomkeep/server";
 import { WorldState } from "roomkeep/shared";
 import { z } from "zod";
-import { oldLimit } from "../../server/memory/heap.ts";
+import { oldLimit } from "../../../server/memory/heap.ts";
 
 /** A room that keeps what it is told to, until it closes. */
 class HoardRoom extends WorldRoom {
