@@ -39,10 +39,12 @@ describe("a room code", () => {
   it("is read in any case, with spaces, or out of a whole link", () => {
     expect(readRoomCode(" q7 kx ")).toBe("Q7KX");
     expect(readRoomCode("http://play.example:2567/?room=q7kx&x=1")).toBe("Q7KX");
+    expect(readRoomCode("q7kx q7kx q7kx")).toBe("Q7KXQ7KXQ7KX");
   });
 
   it("is refused when it has another length or a letter that codes do not use", () => {
-    for (const text of ["", "Q7K", "Q7KXX", "O0IL", "<script>"]) expect(readRoomCode(text)).toBeUndefined();
+    for (const text of ["", "Q7K", "Q7KXQ7KXQ7KXQ", "O0IL", "<script>"])
+      expect(readRoomCode(text)).toBeUndefined();
   });
 });
 

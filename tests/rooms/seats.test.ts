@@ -95,6 +95,31 @@ it("lets go of a character when its sign-in ends, saved and free, and of no othe
   await bob.leave();
 });
 
+it("tells a fenced player before others are told, who may be slow to hear of it", async () => {
+  const ann = await world.join("plaza", { name: "Ann" });
+  const room = world.room<PlazaRoom>(ann.room.roomId);
+  const { client, claim } = room.players.get(ann.room.sessionId)!;
+  const { directMessages } = (room as unknown as { live: { directMessages: { exit(): Promise<void> } } })
+    .live;
+  const socket = client.ref as unknown as WebSocket;
+  const states: number[] = [];
+  const { exit } = directMessages;
+  directMessages.exit = async (...left) => {
+    states.push(socket.readyState);
+    return exit(...left);
+  };
+  const closed = closeOf(ann);
+  world.server.foundation.characters.leases.lose(
+    ann.characterId,
+    claim.epoch,
+    "as of a database that is away",
+  );
+  expect(await closed).toBe(CLOSE.FENCED);
+  await expect.poll(() => states).toHaveLength(1);
+  expect(states[0]).not.toBe(WebSocket.OPEN);
+  await expect.poll(() => room.players.size).toBe(0);
+});
+
 it("keeps no seat for who was signed out while away, and asks at the return", async () => {
   const ann = await world.join("plaza", { name: "Ann" });
   const bob = await world.join("plaza", { name: "Bob", code: ann.room.roomId });

@@ -1,7 +1,7 @@
 import { schema, t } from "@colyseus/schema";
 import type { Room } from "colyseus.js";
 import { defineSystem, GameRoom, type RoomContext, type RoomPlayer, WorldRoom } from "roomkeep/rooms";
-import { Avatar, Carrier, defineActor, internal, own, type World, WorldState } from "roomkeep/shared";
+import { Avatar, Carrier, CLOSE, defineActor, internal, own, type World, WorldState } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
@@ -230,7 +230,7 @@ test("a client that cannot read the edited classes is told to join anew, and fin
   await ann.until("the rows", () => (seenBy(ann).rows as unknown[]).length === 2);
   const closed = new Promise<number>((done) => ann.room.onLeave((code) => done(code)));
   await world.server.reload(await load({ says: "sixth", reshapes: true }));
-  expect(await closed).toBe(4107);
+  expect(await closed).toBe(CLOSE.RESHAPED);
   const again = await world.join("arena", { token: ann.token, code: ann.room.roomId });
   expect(seenBy(again)).toMatchObject({ weather: "rain", rows: [{ name: "two" }, { name: "three" }] });
   expect(complaints).toEqual([]);

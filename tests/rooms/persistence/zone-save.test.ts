@@ -161,7 +161,7 @@ describeOnEachDatabase("a persistent zone", (open) => {
     clock += 6000;
     first.leases.watch();
     expect(lost).toEqual([]);
-    clock += 2000;
+    clock += 3000;
     first.leases.watch();
     expect(lost).toEqual(["four"]);
   });
