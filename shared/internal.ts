@@ -64,7 +64,7 @@ export { angleBetween } from "./protocol/pose-threshold.ts";
 export { canonicalJson, fnv1a64 } from "./snapshot/hash.ts";
 export { fillFromJson, schemaToJson, valueFromJson, valueToJson } from "./snapshot/schema-json.ts";
 export { checkSnapshot, type SnapshotParts } from "./snapshot/snapshot.ts";
-export { isComponent } from "./world/component.ts";
+export { type AnyComponent, componentMeta, isComponent } from "./world/component.ts";
 export { guardClass } from "./world/field-guards.ts";
 export { isFinitePose, mendActor } from "./world/finite.ts";
 export { FiniteValues } from "./world/finite-values.ts";

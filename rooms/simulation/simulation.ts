@@ -7,10 +7,12 @@ import {
   type Ground,
   type Level,
   layGround,
+  observeState,
   openTriggers,
   Prop,
   type Random,
   type Space,
+  type StateObservers,
   seeded,
   type Triggers,
   type Walker,
@@ -91,6 +93,8 @@ export interface Simulation<S extends WorldState = WorldState> extends Simulatio
   readonly ground: Ground;
   readonly world: World;
   readonly systems: Systems<World, RoomContext<S>>;
+  /** Observers of the state's own fields and collections, told as the world settles; of `actors` by name only. */
+  readonly observers: StateObservers;
   readonly events: Events;
   /** The level's trigger volumes and portals. */
   readonly triggers: Triggers;
@@ -135,6 +139,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
   const { state, level, tickHz, seed, fault, rules = () => {} } = options;
   const ground = layGround(level);
   const world = createWorld(state.actors, { also: [state] });
+  const observers = observeState(state, ["actors"]);
   const random = seeded(seed);
   const walkers = new Map<string, Walker>();
   const props = world.query({ is: Prop });
@@ -227,6 +232,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     ground,
     world,
     systems,
+    observers,
     events,
     triggers,
     random,
@@ -289,6 +295,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       attempt("systems", () => systems.run(world, contextNow()));
       attempt("onTick", () => rules(dtS));
       attempt("settle", () => world.settle((error) => fault("settle", error)));
+      observers.settle((error) => fault("settle", error));
       attempt("events", () => void events.dispatch());
       // Before a patch is taken: what systems, rules and events wrote goes no further.
       for (const avatar of avatars) finite.check(avatar, "tick");
