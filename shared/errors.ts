@@ -103,6 +103,7 @@ export const ERROR_CODES = {
   // world kit
   COMPONENT_INVALID:
     "A component's field has a value of the wrong type or out of its limits; nothing was changed.",
+  WRITE_REFUSED: "The component does not let this writer change it; nothing was changed.",
   COMPONENT_UNKNOWN: "The actor has no such component, or the class was not made by defineComponent.",
   FIELD_INVALID: "A field of a state has a value of the wrong type or out of its range; nothing was changed.",
   NUMBER_NOT_FINITE: "A number of an avatar was not finite; the avatar was put back to what it was before.",
@@ -115,6 +116,7 @@ export const ERROR_CODES = {
   SYSTEM_MISSING: "A system needs another that the room does not have.",
   SYSTEM_CYCLE: "Systems wait for each other in a circle.",
   SYSTEM_OFF: "A system failed too often in a row and was switched off.",
+  EVENT_FILTER_INVALID: "The filter of kept events cannot be used.",
   EVENT_INVALID: "The event's payload does not fit its schema; nothing was emitted.",
   SNAPSHOT_UNSUPPORTED: "The world holds a value that a snapshot cannot keep.",
   SNAPSHOT_NEWER: "The snapshot was written by a newer version.",

@@ -2,7 +2,7 @@ import { $values, type Schema } from "@colyseus/schema";
 import { Actor } from "./actor.ts";
 import type { AnyComponent } from "./component.ts";
 import { fieldsOf } from "./fields/schema-fields.ts";
-import type { Watch } from "./observe.ts";
+import type { Watch } from "./observe/observe.ts";
 import { type Entry, Query, type QueryOptions } from "./query.ts";
 import { createSpatialHash, type SpatialHash } from "./spatial-hash.ts";
 import { captureUndo, needsUndo } from "./undo-capture.ts";

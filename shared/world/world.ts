@@ -5,7 +5,7 @@ import { ActorIndex } from "./actor-index.ts";
 import { Batch, refuseAsync } from "./batch.ts";
 import { type AnyComponent, type ComponentClass, type ComponentFields, componentField } from "./component.ts";
 import { writeField } from "./fields/schema-fields.ts";
-import { type Fault, fieldChanges, guarded, type Observer, Watch } from "./observe.ts";
+import { type Fault, fieldChanges, guarded, type Observer, Watch } from "./observe/observe.ts";
 import type { Entry, Query, QueryOptions } from "./query.ts";
 import { watchWrites } from "./write-tracking.ts";
 

@@ -1,8 +1,8 @@
 import { $values, type Schema } from "@colyseus/schema";
-import type { Actor } from "./actor.ts";
-import { fieldsOf, readField } from "./fields/schema-fields.ts";
-import type { Entry, Query } from "./query.ts";
-import { fieldAt } from "./write-tracking.ts";
+import type { Actor } from "../actor.ts";
+import { fieldsOf, readField } from "../fields/schema-fields.ts";
+import type { Entry, Query } from "../query.ts";
+import { fieldAt } from "../write-tracking.ts";
 
 /** A field that differs from what it was when the world last settled. */
 export interface FieldChange {
