@@ -1,11 +1,24 @@
 import { request } from "node:http";
 import { WorldRoom } from "roomkeep/rooms";
-import { Avatar, WorldState } from "roomkeep/shared";
+import { Avatar, Prop, WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PHASES } from "../../../rooms/simulation/tick-clock.ts";
 
+/** Things in three rings, that shiver when they are told to. */
+const THINGS = { near: 3, middle: 16, far: 29 } as const;
+
 class NearRoom extends WorldRoom {
+  shivers = false;
+  protected override onTick(): void {
+    if (!this.shivers) return;
+    for (const prop of this.world.query({ is: Prop })) prop.yaw = (this.simulation.tick * 0.5) % 6;
+  }
+  spawnThings(x: number, z: number): void {
+    for (const [ring, awayM] of Object.entries(THINGS))
+      for (let i = 0; i < 20; i++)
+        this.world.spawn(Object.assign(new Prop(), { x: x + awayM, z }), `${ring}-${i}`);
+  }
   static override readonly listing = { label: "Near", description: "With interest.", maxPlayers: 8 };
   override state = new WorldState();
   override interest = { radiusM: 30 };
@@ -23,6 +36,35 @@ afterAll(() => world.close());
 const basic = (password: string) => ({
   authorization: `Basic ${Buffer.from(`admin:${password}`).toString("base64")}`,
 });
+
+/** The value of a metric of the process. */
+async function metric(name: string): Promise<number> {
+  const answer = await fetch(`${world.server.url}/metrics`, { headers: basic("a-password") });
+  const line = (await answer.text()).split("\n").find((one) => one.startsWith(`${name} `));
+  return Number(line?.split(" ")[1]);
+}
+
+test("a client over its bytes a second is sent less from far away, and near things go on", async () => {
+  const ben = await world.join("near", { name: "Ben", create: true });
+  const room = world.room<NearRoom>(ben.room.roomId);
+  const { x, z } = ben.me();
+  room.spawnThings(x, z);
+  const shown = (ring: keyof typeof THINGS) => ben.room.state.actors.get(`${ring}-7`);
+  await ben.until("all rings", () => Object.keys(THINGS).every((ring) => shown(ring as "near")));
+  const before = await metric("roomkeep_rings_left_out_total");
+  const sent = await metric("roomkeep_socket_bytes_sent_total");
+  room.sendBytesPerSecond = 6_000;
+  room.shivers = true;
+  await ben.until("the far ring goes", () => !shown("far"), 20_000);
+  expect(shown("near")).toBeDefined();
+  await ben.until("the middle ring goes", () => !shown("middle"), 20_000);
+  const yaw = shown("near")?.yaw;
+  await ben.until("near things go on", () => shown("near")?.yaw !== yaw);
+  expect(await metric("roomkeep_rings_left_out_total")).toBe(before + 2);
+  expect(await metric("roomkeep_socket_bytes_sent_total")).toBeGreaterThan(sent);
+  expect(await metric("roomkeep_socket_frames_received_total")).toBeGreaterThan(0);
+  await ben.leave();
+}, 60_000);
 
 test("a room's ticks are told by phase: to the console's profile and, to the admin only, as metrics", async () => {
   const ann = await world.join("near", { name: "Ann" });
