@@ -31,8 +31,8 @@ interface Account {
  * are skipped. Counts by the socket's own counter, a few times a second: a frame costs no more.
  */
 export class SendBudgets {
-  /** Bytes a second. */
-  limit: () => number = () => SEND_BYTES_PER_SECOND;
+  /** Bytes a second; a room sets its own. */
+  limit: () => number = () => Number.POSITIVE_INFINITY;
   /** Rings that may be left out, and how: see {@link SendBudgets.leaveOut}. */
   mostRings = 0;
   /** Leaves out so many of the farthest rings of a client. */

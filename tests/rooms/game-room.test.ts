@@ -30,7 +30,9 @@ class TableRoom extends GameRoom<TableState> {
     }),
   ];
 
+  override rateLimits = { bid: { perSecond: 100, burst: 100, account: { most: 3, withinS: 3_600 } } };
   protected override onOpen(): void {
+    this.on("bid", z.strictObject({ card: z.int() }), (_, { card }) => void this.state.pile.push(card));
     this.on("play", z.strictObject({ card: z.int().min(1).max(52) }), (player, { card }) => {
       if (this.state.pile.includes(card)) return refuse("ACTION_REFUSED", "It lies there already.");
       this.state.pile.push(card);
@@ -293,6 +295,25 @@ test("a dropped player keeps the seat and gets it back", async () => {
   ann.room.send("play", { card: 3 });
   await bob.until(() => bob.room.state.pile.includes(3));
   await ann.room.leave();
+  await bob.room.leave();
+});
+
+test("a game limits a message by account: a new connection has nothing saved up", async () => {
+  const ann = await sit({ name: "Ann" });
+  for (const card of [101, 102]) ann.room.send("bid", { card });
+  await ann.until(() => ann.room.state.pile.length === 2);
+  await ann.room.leave();
+  const again = await sit({ token: ann.token });
+  const refused = again.message("refused");
+  for (const card of [103, 104]) again.room.send("bid", { card });
+  expect(await refused).toMatchObject({ type: "bid", code: "RATE_LIMITED" });
+  expect(serverRoom(again).state.pile.includes(103)).toBe(true);
+  expect(serverRoom(again).state.pile.includes(104)).toBe(false);
+  // Another account has its own.
+  const bob = await sit({ name: "Bob", code: again.room.roomId });
+  bob.room.send("bid", { card: 105 });
+  await bob.until(() => bob.room.state.pile.includes(105));
+  await again.room.leave();
   await bob.room.leave();
 });
 
