@@ -1,8 +1,8 @@
 import { type Client, Room, type RoomException, SchemaSerializer, type Serializer } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
-import { CLOSE, type Refusal, RoomkeepError } from "../shared/index.ts";
-import { roomMessages } from "../shared/internal.ts";
+import { CLOSE, observeState, type Refusal, RoomkeepError } from "../shared/index.ts";
+import { roomMessages, type StateListener, type StateObservers } from "../shared/internal.ts";
 import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
 import {
   type CheatDetection,
@@ -156,6 +156,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   private parts: GameParts<P> | undefined;
   private live: LiveParts<P> | undefined;
   private stable: StableSerializer<S> | undefined;
+  private ownObservers: StateObservers | undefined;
   /**
    * `moving`: to another process, and the world stands still. `replaced`: a room of edited code has taken
    * over, and this one changes and saves nothing any more.
@@ -291,6 +292,29 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   private suspectSession(sessionId: string, signal: CheatSignal): void {
     const player = this.players.get(sessionId);
     if (player) this.parts?.cheats.suspect(player, signal);
+  }
+
+  /**
+   * Observes the state's own fields and collections: one call a tick with all that changed, what it was and what it is.
+   * A room with a world tells as its world settles, any other before each patch. See `observeState`.
+   *
+   * @param fields names; default: all, in a room with a world without its actors (see `world.observe`)
+   * @returns how to stop
+   * @example
+   * this.observe((changes) => changes.forEach(({ field, to }) => this.log.info({ field, to }, "changed")), ["round"]);
+   */
+  protected observe(listener: StateListener, fields?: readonly string[]): () => void {
+    return this.observers.observe(listener, fields);
+  }
+
+  protected get observers(): StateObservers {
+    this.ownObservers ??= observeState(this.state);
+    return this.ownObservers;
+  }
+
+  /** Colyseus calls it before each patch. */
+  override onBeforePatch(): void {
+    this.ownObservers?.settle((error) => this.faultBook.note("observe", error));
   }
 
   /** Sends a line to everybody on the server, in every room. A re-run sends nothing. */

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Client, InputAPI, Rewind } from "@colyseus/core";
 import {
   type Actor,
+  type ActorClass,
   Avatar,
   type Carrier,
   CLOSE,
@@ -10,6 +11,7 @@ import {
   type Level,
   type PoseThreshold,
   type Refusal,
+  RoomkeepError,
   refuse,
   type Space,
   TICK_HZ,
@@ -19,7 +21,7 @@ import {
   type WorldState,
   walk,
 } from "../shared/index.ts";
-import type { SchemaClass } from "../shared/internal.ts";
+import type { SchemaClass, StateObservers } from "../shared/internal.ts";
 import type { CheatSuspected } from "./cheat-detection/cheat-detection.ts";
 import { InputDetection } from "./cheat-detection/input-detection.ts";
 import { openTradeWatch } from "./cheat-detection/trade-watch.ts";
@@ -27,6 +29,7 @@ import { flatField } from "./game-listing.ts";
 import { GameRoom, type RoomOpening, type Surroundings } from "./game-room.ts";
 import { type ItemOptions, openRoomItems, type RoomItems } from "./items/room-items.ts";
 import { COMMON_COMMANDS, LOOSE_THINGS } from "./messaging/commands.ts";
+import { registerComponentWrites } from "./messaging/component-messages.ts";
 import type { Command, Spawnable } from "./messaging/console.ts";
 import { broadcastEvent } from "./messaging/event-broadcast.ts";
 import { present } from "./opened.ts";
@@ -61,8 +64,9 @@ import type { Seen } from "./simulation/lag-compensation.ts";
 import type { Recorder } from "./simulation/recorder.ts";
 import { RoomTick } from "./simulation/room-tick.ts";
 import { RoomWorld, type WorldRules } from "./simulation/room-world.ts";
-import type { Simulation, SystemInRoom } from "./simulation/simulation.ts";
+import type { RoomContext, Simulation, SystemInRoom } from "./simulation/simulation.ts";
 import { spawnPlaceOf } from "./simulation/spawn-place.ts";
+import type { System } from "./simulation/systems.ts";
 import { checkRates, openTickClock, type TickClock, type TickProfile } from "./simulation/tick-clock.ts";
 import { isHandedOver } from "./travel/departure.ts";
 import type { InstanceAccess } from "./travel/instance-access.ts";
@@ -201,6 +205,40 @@ export abstract class WorldRoom<
   get events(): Events {
     return this.simulation.events;
   }
+  /** The state of the whole room: its fields beside the actors. The same object as `state`. */
+  get global(): Omit<S, "actors"> {
+    return this.state;
+  }
+  /**
+   * What one actor holds: a player's avatar, by the player or its session id; any other by its id and class. Undefined:
+   * it is not here, or of another class.
+   *
+   * @example
+   * const hero = this.of(player);
+   * const deer = this.of("deer-7", Deer);
+   */
+  of(who: string | Pick<Player, "sessionId">): A | undefined;
+  of<T extends Actor>(who: string, type: ActorClass<T>): T | undefined;
+  of(who: string | Pick<Player, "sessionId">, type?: ActorClass<Actor>): Actor | undefined {
+    const id = typeof who === "string" ? who : who.sessionId;
+    const actor = type ? this.world.get(id) : this.players.get(id)?.avatar;
+    return !type || actor instanceof type ? actor : undefined;
+  }
+  /**
+   * What one of the room's systems remembers.
+   *
+   * @throws SYSTEM_MISSING the room has no such system, or it remembers nothing
+   * @example
+   * const { rainyUntil } = this.system(weather);
+   */
+  system<M>(system: Pick<System<World, RoomContext<S>, M>, "name" | "memory">): M {
+    const memory = this.simulation.systems.memories()[system.name];
+    if (memory !== undefined) return memory as M;
+    throw new RoomkeepError("SYSTEM_MISSING", `No system "${system.name}" of this room remembers anything.`);
+  }
+  protected override get observers(): StateObservers {
+    return this.simulation.observers;
+  }
   /** The level's trigger volumes: actors that enter, that leave, that are inside. */
   get triggers(): Triggers {
     return this.simulation.triggers;
@@ -276,6 +314,19 @@ export abstract class WorldRoom<
     );
     this.roomWorld.items = items;
     return items;
+  }
+
+  /**
+   * Lets players write components by the message `component.write`: those that name the owner among their `writers`, on
+   * their own avatar; those that name moderators, on any actor. Once, in `onOpen`.
+   *
+   * @example
+   * const Look = defineComponent({ name: "Look", fields: { hat: t.uint8().default(0) }, writers: ["owner"] });
+   * this.acceptWrites([Look]); // in the room
+   * room.send("component.write", { actor: room.sessionId, component: "Look", values: { hat: 3 } }); // in the page
+   */
+  protected acceptWrites(components: Parameters<typeof registerComponentWrites>[2]): void {
+    registerComponentWrites(this.router, () => this.world, components);
   }
 
   /** An avatar of a blank character; undefined: the game makes one of players only. */

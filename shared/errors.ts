@@ -103,6 +103,7 @@ export const ERROR_CODES = {
   // world kit
   COMPONENT_INVALID:
     "A component's field has a value of the wrong type or out of its limits; nothing was changed.",
+  WRITE_REFUSED: "The component does not let this writer change it; nothing was changed.",
   COMPONENT_UNKNOWN: "The actor has no such component, or the class was not made by defineComponent.",
   FIELD_INVALID: "A field of a state has a value of the wrong type or out of its range; nothing was changed.",
   NUMBER_NOT_FINITE: "A number of an avatar was not finite; the avatar was put back to what it was before.",

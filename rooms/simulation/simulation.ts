@@ -7,6 +7,7 @@ import {
   type Ground,
   type Level,
   layGround,
+  observeState,
   openTriggers,
   Prop,
   type Random,
@@ -24,6 +25,7 @@ import {
   PortalEntered,
   portalVolumes,
   type SchemaClass,
+  type StateObservers,
 } from "../../shared/internal.ts";
 import { type FiniteAvatars, openFiniteAvatars } from "./finite-avatars.ts";
 import { openSimulationSnapshot, type SimulationSnapshot } from "./simulation-snapshot.ts";
@@ -91,6 +93,8 @@ export interface Simulation<S extends WorldState = WorldState> extends Simulatio
   readonly ground: Ground;
   readonly world: World;
   readonly systems: Systems<World, RoomContext<S>>;
+  /** Observers of the state's own fields and collections, told as the world settles; of `actors` by name only. */
+  readonly observers: StateObservers;
   readonly events: Events;
   /** The level's trigger volumes and portals. */
   readonly triggers: Triggers;
@@ -137,6 +141,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
   const { state, level, tickHz, seed, fault, rules = () => {} } = options;
   const ground = layGround(level);
   const world = createWorld(state.actors, { also: [state] });
+  const observers = observeState(state, ["actors"]);
   const random = seeded(seed);
   const walkers = new Map<string, Walker>();
   const props = world.query({ is: Prop });
@@ -229,6 +234,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
     ground,
     world,
     systems,
+    observers,
     events,
     triggers,
     random,
@@ -291,6 +297,7 @@ export function openSimulation<S extends WorldState>(options: SimulationOptions<
       attempt("systems", () => systems.run(world, contextNow()));
       attempt("onTick", () => rules(dtS));
       attempt("settle", () => world.settle((error) => fault("settle", error)));
+      observers.settle((error) => fault("settle", error));
       attempt("events", () => void events.dispatch());
       // Before a patch is taken: what systems, rules and events wrote goes no further.
       for (const avatar of avatars) finite.check(avatar, "tick");

@@ -10,9 +10,10 @@ import {
 import { RoomkeepError } from "../errors.ts";
 import { type Upgrade, type Versioned, versioned } from "../snapshot/versioned.ts";
 import { Actor } from "./actor.ts";
-import { guardClass } from "./fields/field-guards.ts";
+import { guardClass, guardInternals } from "./fields/field-guards.ts";
 import { guardLimits, type Limits } from "./fields/field-limits.ts";
 import { fieldsOf, readField, type SchemaClass } from "./fields/schema-fields.ts";
+import type { Writer } from "./writer.ts";
 
 /** The fields of a component: plain values made with `t.*`. Collections belong to the actor itself. */
 export type ComponentFields = Record<string, FieldBuilder<unknown, boolean, boolean>>;
@@ -24,6 +25,8 @@ export interface ComponentOptions<F extends ComponentFields> {
   readonly fields: F;
   /** Limits of the fields' values, beside their wire types. */
   readonly limits?: Limits<F>;
+  /** Who may write it beside the room's own code, by `writeComponent` and by players' messages. Default: nobody. */
+  readonly writers?: readonly Exclude<Writer, "room">[];
   /** Grows by one whenever stored values change their meaning. Default 1. */
   readonly version?: number;
   /** `upgrades[n]` turns stored values of version n into version n + 1. */
@@ -33,6 +36,7 @@ export interface ComponentOptions<F extends ComponentFields> {
 /** Name, upgrades and limits of a component class, as the framework keeps them. */
 export interface ComponentMeta {
   readonly name: string;
+  readonly writers: readonly Writer[];
   /** How stored values of any version are read. */
   readonly chain: Versioned<Record<string, unknown>>;
 }
@@ -79,7 +83,9 @@ export function defineComponent<F extends ComponentFields>(options: ComponentOpt
     );
   }
   guardLimits(name, klass, options.limits ?? {});
-  metas.set(klass, { name, chain: versioned({ name: `component ${name}`, version, upgrades }) });
+  guardInternals(klass);
+  const { writers = [] } = options;
+  metas.set(klass, { name, writers, chain: versioned({ name: `component ${name}`, version, upgrades }) });
   new klass();
   return klass;
 }

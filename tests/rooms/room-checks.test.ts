@@ -78,8 +78,8 @@ const refused: [string, () => unknown, string, RegExp][] = [
   ["a part that is used too early", () => EagerRoom, "GAME_INVALID", /"game" can be made: .*onOpen/],
   ["what is no room class", () => ({}), "GAME_INVALID", /"game" is no room class/],
   ["a state without its decorators", bareState, "STATE_UNTRACKED", /BareState.score .*Decorators: true/],
-  ["a state with defined fields", definedState, "STATE_UNTRACKED", /DefinedState.score .*Fields: false/],
   ["an avatar with defined fields", definedHero, "STATE_UNTRACKED", /DefinedHero.mana .*Fields: false/],
+  ["a state with defined fields", definedState, "STATE_UNTRACKED", /DefinedState.score .*Fields: false/],
 ];
 
 test.each(refused)("a server does not start with %s", (_, make, code, message) => {

@@ -25,6 +25,11 @@ export function guardClass(klass: SchemaClass): void {
     const isGuarded = kind === "value" && (wire === "boolean" || wire in INTEGERS);
     if (isGuarded && !HOT.get(klass)?.includes(name)) guardField(klass, name, checkOf(klass, name, wire));
   }
+  guardInternals(klass);
+}
+
+/** The part of {@link guardClass} that components need as well. */
+export function guardInternals(klass: SchemaClass): void {
   const checks = internalTypes(klass).map(([name, type]) => {
     const check = checkOf(klass, name, type);
     // "Never" is infinity, and goes on no wire. NaN is none.
