@@ -4,6 +4,7 @@ import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 @Entity({ name: "event_log" })
 @Index("event_log_actor_idx", ["actor", "at"])
 @Index("event_log_name_idx", ["name", "at"])
+@Index("event_log_at_idx", ["at", "id"])
 export class EventLog {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "event_log_pkey" })
   id!: string;

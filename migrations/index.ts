@@ -12,6 +12,7 @@ import { ZoneLeases1763700000021 } from "./021-zone-leases.ts";
 import { Piles1763700000022 } from "./022-piles.ts";
 import { AccountSweeps1764281947031 } from "./031-account-sweeps.ts";
 import { CheatFlags1764282000032 } from "./032-cheat-flags.ts";
+import { EventAge1764282100033 } from "./033-event-age.ts";
 
 /** Every migration, oldest first: classes, not a file pattern, so that source and compiled package agree. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   Piles1763700000022,
   AccountSweeps1764281947031,
   CheatFlags1764282000032,
+  EventAge1764282100033,
 ];

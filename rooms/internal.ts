@@ -13,11 +13,13 @@ export type {
   AccountLimitPort,
   AuditPort,
   CommandGiven,
+  EventFilter,
   EventPort,
   JoinAttempt,
   KeptEvent,
   RecordedRoom,
   RecordingPort,
+  StoredEvent,
 } from "./ports/ports.ts";
 export { readRequest } from "./ports/request-id.ts";
 export type { ReturnPort, Stay } from "./ports/returns.ts";

@@ -30,6 +30,7 @@ import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
 import { cheatFlagEndpoints } from "./http/api/cheat-flags.ts";
 import { type Dependency, healthEndpoints } from "./http/api/health.ts";
+import { eventEndpoints } from "./http/api/events.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
 import { monitorEndpoints } from "./http/monitor.ts";
 import { slotsOf } from "./items/containers.ts";
@@ -171,7 +172,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   );
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
   const phase = () => (services.stopping ? "stopping" : services.serving ? "running" : "starting");
-  const retention = [cheats.retention, ...accountRetention(ds, config), ...open.retention];
+  const retention = [cheats.retention, eventRetention(config), ...accountRetention(ds, config), ...open.retention];
   closers.push("retention", openRetention(ds, log, retention));
   const isRedisAway = () => services.membership?.members.isAway() ?? false;
   const known = {
@@ -186,6 +187,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     isRedisAway,
     zones,
     audit,
+    events,
     memory,
   } as const;
   const services: Services = {
@@ -328,10 +330,13 @@ async function openKept({
   return { audit, events, zones, characters, itemRules, items, recordings };
 }
 
+/** How long kept events stay. */
+const eventRetention = ({ eventDays: days }: Config) => ({ table: "event_log", column: "at", days });
+
 function foundationEndpoints(
   foundation: Pick<
     Services,
-    "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones" | "audit" | "memory"
+    "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones" | "audit" | "events" | "memory"
   > & {
     readonly seats: Seats;
     isRedisAway(): boolean;
@@ -340,7 +345,7 @@ function foundationEndpoints(
   metrics: Metrics,
   plugins: OpenPlugins,
 ) {
-  const { config, log, database, shared, signIn, auth, seats, zones, audit, memory } = foundation;
+  const { config, log, database, shared, signIn, auth, seats, zones, audit, events, memory } = foundation;
   const { phase, isRedisAway } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
@@ -362,6 +367,7 @@ function foundationEndpoints(
     ...accountEndpoints({ ds, auth, passwords: openPasswords(), names }),
     ...characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max: config.charactersMax, names }),
     ...identityEndpoints({ ds, auth, oidc, log }),
+    ...eventEndpoints(events, auth),
     ...monitorEndpoints(guards, audit),
     ...metricsEndpoint(metrics, guards),
     ...cheatFlagEndpoints(ds, { auth, limit, audit }),

@@ -116,6 +116,7 @@ export const ERROR_CODES = {
   SYSTEM_MISSING: "A system needs another that the room does not have.",
   SYSTEM_CYCLE: "Systems wait for each other in a circle.",
   SYSTEM_OFF: "A system failed too often in a row and was switched off.",
+  EVENT_FILTER_INVALID: "The filter of kept events cannot be used.",
   EVENT_INVALID: "The event's payload does not fit its schema; nothing was emitted.",
   SNAPSHOT_UNSUPPORTED: "The world holds a value that a snapshot cannot keep.",
   SNAPSHOT_NEWER: "The snapshot was written by a newer version.",

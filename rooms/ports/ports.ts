@@ -40,9 +40,42 @@ export interface KeptEvent {
   readonly event: GameEvent;
 }
 
-/** Storage of events marked `keep`. */
+/** Which kept events are read; all that is given has to fit. */
+export interface EventFilter {
+  readonly game?: string | undefined;
+  readonly roomId?: string | undefined;
+  readonly zone?: string | undefined;
+  /** Name of the kind of event. */
+  readonly name?: string | undefined;
+  readonly actor?: string | undefined;
+  /** From this moment on, and before that one, by the database's clock. */
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+  /** `cursor` of the last event of the page before. */
+  readonly before?: string | undefined;
+  /** 1 to 1,000; default 100. */
+  readonly limit?: number | undefined;
+}
+
+/** An event as it was kept. */
+export interface StoredEvent extends KeptEvent {
+  readonly id: string;
+  /** When it was written. */
+  readonly at: Date;
+  /** Where the next page goes on. */
+  readonly cursor: string;
+}
+
+/** Where events marked `keep` go. */
 export interface EventPort {
-  /** Queues an event for the next write. Never throws, never waits; a failed write is logged. */
+  /**
+   * Reads kept events, the newest first, those that this process has just kept too. In a room ask by `onAnswer`.
+   *
+   * @throws DATABASE_UNAVAILABLE
+   * @throws EVENT_FILTER_INVALID a limit, date or cursor that is none
+   */
+  read(filter: EventFilter): Promise<readonly StoredEvent[]>;
+  /** Queues an event for the next write. Never throws, never waits; what cannot be written is told in the log. */
   keep(event: KeptEvent): void;
 }
 

@@ -76,7 +76,7 @@ export const refusingPorts: Ports = {
   accountLimits: { countLine: async () => undefined, count: async () => undefined },
   page: { build: "" },
   openRoom: refuseCall("count of rooms"),
-  events: { keep() {} },
+  events: { read: refuseCall("kept events"), keep() {} },
   audit: { async note() {} },
   cheats: { settings: { threshold: Number.POSITIVE_INFINITY, action: "off" }, raise() {} },
   log: silence,

@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   drain: () => import("./drain.ts"),
   audit: () => import("./audit.ts"),
   flags: () => import("./flags.ts"),
+  events: () => import("./events.ts"),
   doctor: () => import("./doctor.ts"),
   account: () => import("./account.ts"),
   bots: () => import("./bots.ts"),

@@ -47,6 +47,7 @@ Settings, as environment variables:
   ROOMKEEP_BACKUP_EVERY    6h: a backup into the data folder this often (30m, 6h, 1d); set it on one process
   ROOMKEEP_SLOW_QUERY_MS   250: queries that take longer are logged; 0 for none
   ROOMKEEP_POOL_SIZE       10: connections to PostgreSQL
+  ROOMKEEP_EVENT_DAYS      90: days for which events that rooms keep stay
   ROOMKEEP_RECORD_DIR      the same as --record
   ROOMKEEP_RECORD_HASH_TICKS
                            20: ticks between two hashes in a recording, to compare a re-run with; 0 for none

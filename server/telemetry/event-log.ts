@@ -3,6 +3,7 @@ import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
 import type { EventPort, KeptEvent } from "../../rooms/internal.ts";
 import { openWriteQueue } from "../storage/write-queue.ts";
+import { readEvents } from "./kept-events.ts";
 
 /** The log of kept events: the port that rooms get. */
 export interface EventLogPort extends EventPort {
@@ -26,6 +27,10 @@ export function openEventLog(ds: DataSource, log: Pick<BaseLogger, "error" | "wa
   return {
     flush: queue.flush,
     close: queue.close,
+    async read(filter) {
+      await queue.flush();
+      return readEvents(ds, filter);
+    },
     keep: (event) => queue.push({ ...event, id: randomUUID() }),
   };
 }
