@@ -29,8 +29,8 @@ import { type AdminSignIn, adminGuards, openAdminSignIn } from "./http/admin.ts"
 import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
 import { cheatFlagEndpoints } from "./http/api/cheat-flags.ts";
-import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { eventEndpoints } from "./http/api/events.ts";
+import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
 import { monitorEndpoints } from "./http/monitor.ts";
 import { slotsOf } from "./items/containers.ts";
@@ -172,7 +172,12 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   );
   const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
   const phase = () => (services.stopping ? "stopping" : services.serving ? "running" : "starting");
-  const retention = [cheats.retention, eventRetention(config), ...accountRetention(ds, config), ...open.retention];
+  const retention = [
+    cheats.retention,
+    eventRetention(config),
+    ...accountRetention(ds, config),
+    ...open.retention,
+  ];
   closers.push("retention", openRetention(ds, log, retention));
   const isRedisAway = () => services.membership?.members.isAway() ?? false;
   const known = {

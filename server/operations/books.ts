@@ -1,7 +1,9 @@
 import { z } from "zod";
+import type { StoredEvent } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 import { verifyLedger } from "../items/ledger.ts";
 import { type AuditRow, readAudit } from "../telemetry/audit.ts";
+import { readEventFilter, readEvents } from "../telemetry/kept-events.ts";
 import { defineOperation } from "./operation.ts";
 
 /** Lists the last entries of the audit log, the oldest first. */
@@ -18,6 +20,22 @@ export const listAudit = defineOperation({
 function sentenceOf({ at, role, caller, account, game, roomId, line, outcome }: AuditRow): string {
   const where = roomId ? `${game} ${roomId}` : "server";
   return `${at.toISOString()}  ${role} ${account ?? caller}  ${where}  ${line}  ${outcome}`;
+}
+
+/** Lists kept events, the oldest first. */
+export const listEvents = defineOperation({
+  name: "events.list",
+  params: z.object({ filter: z.record(z.string(), z.string()), json: z.boolean() }),
+  async run({ ds, print }, { filter, json }) {
+    const found = (await readEvents(ds, readEventFilter(filter))).reverse();
+    for (const one of found) print(json ? JSON.stringify(one) : lineOf(one));
+    if (found.length === 0 && !json) print("No kept event fits.");
+  },
+});
+
+function lineOf({ at, game, roomId, zone, event }: StoredEvent): string {
+  const where = [game, roomId, ...(zone === undefined ? [] : [zone])].join(" ");
+  return `${at.toISOString()}  ${where}  ${event.name}  ${event.actor ?? "-"}  ${JSON.stringify(event.payload)}`;
 }
 
 /** Replays the ledger against all balances. @throws LEDGER_DIFFERS */

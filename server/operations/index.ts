@@ -1,6 +1,6 @@
 import { exportAll, giveRole, remove, resetPassword } from "./accounts.ts";
 import { makeBackup } from "./backups.ts";
-import { listAudit, verifyBooks } from "./books.ts";
+import { listAudit, listEvents, verifyBooks } from "./books.ts";
 import type { Operation } from "./operation.ts";
 import { listAside, restoreZone, setAside } from "./zones.ts";
 
@@ -11,6 +11,7 @@ const all = [
   remove,
   makeBackup,
   listAudit,
+  listEvents,
   verifyBooks,
   listAside,
   restoreZone,

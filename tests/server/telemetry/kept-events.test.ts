@@ -1,6 +1,13 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bootServer } from "roomkeep/testing";
+import { expect, onTestFinished, test } from "vitest";
+import { accessTokenOf, signIn } from "../../../bots/index.ts";
+import { PlazaRoom } from "../../../games/plaza/room.ts";
 import { applyRetention } from "../../../server/storage/retention.ts";
 import { openEventLog } from "../../../server/telemetry/event-log.ts";
+import { roomkeep } from "../../helpers/cli.ts";
 import { describeOnEachDatabase, testLog } from "../../helpers/databases.ts";
 
 describeOnEachDatabase("kept events", (open) => {
@@ -49,4 +56,48 @@ describeOnEachDatabase("kept events", (open) => {
       await expect(log.read(filter)).rejects.toEqual(invalid);
     await log.close();
   });
+});
+
+test("a moderator reads kept events of the running server, and so does the command", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-events-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const world = await bootServer({ plaza: PlazaRoom }, { dataDir });
+  onTestFinished(() => world.close());
+  const { events, database } = world.server.foundation;
+  const event = {
+    seq: 1,
+    atMs: 50,
+    name: "rang",
+    payload: { bell: 3 },
+    actor: "ann",
+    x: undefined,
+    z: undefined,
+  };
+  events.keep({ game: "plaza", roomId: "Q7KX", zone: undefined, event });
+  const { token } = await signIn(world.url, { name: "Ann" });
+  const headers = { authorization: `Bearer ${await accessTokenOf(world.url, token)}` };
+  const ask = async (query: string) => {
+    const answer = await fetch(`${world.url}/v1/admin/events?${query}`, { headers });
+    return [answer.status, await answer.json()];
+  };
+  expect(await ask("name=rang")).toMatchObject([403, { code: "ROLE_NEEDED" }]);
+  await database.ds.query("UPDATE account SET role = 'moderator'");
+  const shown = {
+    game: "plaza",
+    roomId: "Q7KX",
+    name: "rang",
+    actor: "ann",
+    zone: null,
+    payload: { bell: 3 },
+  };
+  expect(await ask("name=rang")).toMatchObject([200, { events: [shown], next: null }]);
+  expect(await ask("limit=1")).toMatchObject([200, { next: expect.stringMatching(/^\d+_/) }]);
+  expect(await ask("limit=0")).toMatchObject([400, { code: "EVENT_FILTER_INVALID" }]);
+  expect(await ask("nmae=rang")).toMatchObject([400, { code: "EVENT_FILTER_INVALID" }]);
+
+  const listed = roomkeep(["events", "--game", "plaza", "--actor", "ann"], {
+    env: { ROOMKEEP_DATA_DIR: dataDir },
+  });
+  expect(await listed.ended, listed.output()).toBe(0);
+  expect(listed.stdout()).toContain('plaza Q7KX  rang  ann  {"bell":3}');
 });
