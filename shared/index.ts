@@ -45,4 +45,3 @@ export type { Observer } from "./world/observe/observe.ts";
 export type { Query } from "./world/query.ts";
 export { createSpatialHash, type SpatialHash } from "./world/spatial-hash.ts";
 export { type ActorRef, createWorld, type World } from "./world/world.ts";
-export type { Writer } from "./world/writer.ts";

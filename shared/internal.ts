@@ -73,3 +73,4 @@ export { isFinitePose, mendActor } from "./world/finite.ts";
 export { FiniteValues } from "./world/finite-values.ts";
 export type { FieldChange } from "./world/observe/observe.ts";
 export { observeState, type StateListener, type StateObservers } from "./world/observe/observe-state.ts";
+export type { Writer } from "./world/writer.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Refusal, refuse, type World, type Writer, writeComponent } from "../../shared/index.ts";
-import { type AnyComponent, componentMeta, mayWrite } from "../../shared/internal.ts";
+import { type Refusal, refuse, type World, writeComponent } from "../../shared/index.ts";
+import { type AnyComponent, componentMeta, mayWrite, type Writer } from "../../shared/internal.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { MessageRouter } from "./message-router.ts";
 

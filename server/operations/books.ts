@@ -3,7 +3,7 @@ import type { StoredEvent } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 import { verifyLedger } from "../items/ledger.ts";
 import { type AuditRow, readAudit } from "../telemetry/audit.ts";
-import { readEventFilter, readEvents } from "../telemetry/kept-events.ts";
+import { readEventFilter, readEvents } from "../telemetry/stored-events.ts";
 import { defineOperation } from "./operation.ts";
 
 /** Lists the last entries of the audit log, the oldest first. */

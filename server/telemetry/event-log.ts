@@ -3,7 +3,7 @@ import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
 import type { EventPort, KeptEvent } from "../../rooms/internal.ts";
 import { openWriteQueue } from "../storage/write-queue.ts";
-import { readEvents } from "./kept-events.ts";
+import { readEvents } from "./stored-events.ts";
 
 /** The log of kept events: the port that rooms get. */
 export interface EventLogPort extends EventPort {

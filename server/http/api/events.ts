@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { EventPort } from "../../../rooms/internal.ts";
 import { RoomkeepError } from "../../../shared/index.ts";
 import type { Auth } from "../../accounts/auth.ts";
-import { readEventFilter } from "../../telemetry/kept-events.ts";
+import { readEventFilter } from "../../telemetry/stored-events.ts";
 import { endpoint } from "./answer.ts";
 
 const shown = z.object({

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { bootServer } from "roomkeep/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { accessTokenOf, signIn } from "../../../bots/index.ts";
-import { PlazaRoom } from "../../../games/plaza/room.ts";
+import { games } from "../../../server/main.ts";
 import { applyRetention } from "../../../server/storage/retention.ts";
 import { openEventLog } from "../../../server/telemetry/event-log.ts";
 import { roomkeep } from "../../helpers/cli.ts";
@@ -61,7 +61,7 @@ describeOnEachDatabase("kept events", (open) => {
 test("a moderator reads kept events of the running server, and so does the command", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-events-"));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-  const world = await bootServer({ plaza: PlazaRoom }, { dataDir });
+  const world = await bootServer(games, { dataDir });
   onTestFinished(() => world.close());
   const { events, database } = world.server.foundation;
   const event = {
