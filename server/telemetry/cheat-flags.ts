@@ -48,7 +48,7 @@ export function openCheatFlags(
     raise(flag) {
       const { game, action, signals } = flag;
       const [signal = ""] = Object.keys(signals);
-      raised.inc({ game, action, signal });
+      raised.inc({ game, signal, action });
       queue.push({ ...flag, id: randomUUID(), at: new Date() });
     },
   };
