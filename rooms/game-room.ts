@@ -295,13 +295,16 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   /**
-   * Observes the state's own fields and collections: one call a tick with all that changed, what it was and what it is.
-   * A room with a world tells as its world settles, any other before each patch. See `observeState`.
+   * Observes the state's own fields and collections: one call a tick with all that changed, what it was and
+   * what it is. A room with a world tells as its world settles, any other before each patch. See
+   * `observeState`.
    *
    * @param fields names; default: all, in a room with a world without its actors (see `world.observe`)
    * @returns how to stop
    * @example
-   * this.observe((changes) => changes.forEach(({ field, to }) => this.log.info({ field, to }, "changed")), ["round"]);
+   * this.observe((changes) => {
+   *   for (const { field, to } of changes) this.log.info({ field, to }, "changed");
+   * }, ["round"]);
    */
   protected observe(listener: StateListener, fields?: readonly string[]): () => void {
     return this.observers.observe(listener, fields);

@@ -210,8 +210,8 @@ export abstract class WorldRoom<
     return this.state;
   }
   /**
-   * What one actor holds: a player's avatar, by the player or its session id; any other by its id and class. Undefined:
-   * it is not here, or of another class.
+   * What one actor holds: a player's avatar, by the player or its session id; any other by its id and class.
+   * Undefined: it is not here, or of another class.
    *
    * @example
    * const hero = this.of(player);
@@ -317,13 +317,15 @@ export abstract class WorldRoom<
   }
 
   /**
-   * Lets players write components by the message `component.write`: those that name the owner among their `writers`, on
-   * their own avatar; those that name moderators, on any actor. Once, in `onOpen`.
+   * Lets players write components by the message `component.write`: those that name the owner among their
+   * `writers`, on their own avatar; those that name moderators, on any actor. Once, in `onOpen`.
    *
    * @example
-   * const Look = defineComponent({ name: "Look", fields: { hat: t.uint8().default(0) }, writers: ["owner"] });
+   * const fields = { hat: t.uint8().default(0) };
+   * const Look = defineComponent({ name: "Look", fields, writers: ["owner"] });
    * this.acceptWrites([Look]); // in the room
-   * room.send("component.write", { actor: room.sessionId, component: "Look", values: { hat: 3 } }); // in the page
+   * const values = { hat: 3 };
+   * room.send("component.write", { actor: room.sessionId, component: "Look", values }); // in the page
    */
   protected acceptWrites(components: Parameters<typeof registerComponentWrites>[2]): void {
     registerComponentWrites(this.router, () => this.world, components);

@@ -69,13 +69,16 @@ export interface StoredEvent extends KeptEvent {
 /** Where events marked `keep` go. */
 export interface EventPort {
   /**
-   * Reads kept events, the newest first, those that this process has just kept too. In a room ask by `onAnswer`.
+   * Reads kept events, the newest first, those that this process has just kept too. In a room ask by
+   * `onAnswer`.
    *
    * @throws DATABASE_UNAVAILABLE
    * @throws EVENT_FILTER_INVALID a limit, date or cursor that is none
    */
   read(filter: EventFilter): Promise<readonly StoredEvent[]>;
-  /** Queues an event for the next write. Never throws, never waits; what cannot be written is told in the log. */
+  /**
+   * Queues an event for the next write. Never throws, never waits; what cannot be written is told in the log.
+   */
   keep(event: KeptEvent): void;
 }
 

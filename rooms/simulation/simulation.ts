@@ -93,7 +93,9 @@ export interface Simulation<S extends WorldState = WorldState> extends Simulatio
   readonly ground: Ground;
   readonly world: World;
   readonly systems: Systems<World, RoomContext<S>>;
-  /** Observers of the state's own fields and collections, told as the world settles; of `actors` by name only. */
+  /**
+   * Observers of the state's own fields and collections, told as the world settles; of `actors` by name only.
+   */
   readonly observers: StateObservers;
   readonly events: Events;
   /** The level's trigger volumes and portals. */

@@ -18,13 +18,14 @@ export interface StateObservers {
 }
 
 /**
- * Opens the observers of a state. Only what somebody observes is looked at, and only as it settles: however often a field
- * was written, its observers hear once what it was and what it is.
+ * Opens the observers of a state. Only what somebody observes is looked at, and only as it settles: however
+ * often a field was written, its observers hear once what it was and what it is.
  *
  * - A child: `{ field: "round", from, to }` when it is another one, else its fields: `round.turn`.
- * - A map: an entry that came (`from` undefined), went (`to` undefined) or is another: `best.ann`; else its fields.
- * - An array or a set: one change with the items before and after, where the items or their order differ; and the
- *   fields of items that stayed, under the place that they have now: `rows.2.points`.
+ * - A map: an entry that came (`from` undefined), went (`to` undefined) or is another: `best.ann`; else its
+ * fields.
+ * - An array or a set: one change with the items before and after, where the items or their order differ; and
+ * the   fields of items that stayed, under the place that they have now: `rows.2.points`.
  *
  * @param leftOut fields that are observed only by name
  * @example

@@ -372,12 +372,9 @@ test("a game changes, redirects and refuses chat lines, and its listing closes w
   await expect.poll(() => heard.filter(([, text]) => text === "GOT IT!")).toHaveLength(2);
   // A refusal may come behind the next line: lines are counted by account first.
   const toAnn = () => heard.filter(([name]) => name === "ann").map(([, text]) => String(text));
-  await expect.poll(() => toAnn().sort()).toEqual([
-    "ACTION_REFUSED",
-    "CHANNEL_CLOSED",
-    "GOT IT!",
-    "lighthouse: that is it",
-  ]);
+  await expect
+    .poll(() => toAnn().sort())
+    .toEqual(["ACTION_REFUSED", "CHANNEL_CLOSED", "GOT IT!", "lighthouse: that is it"]);
   expect(heard.filter(([name]) => name === "bob")).toEqual([["bob", "GOT IT!"]]);
   const { state } = world.room<GuessRoom>(ann.roomId);
   expect([...state.solved]).toEqual([ann.sessionId]);

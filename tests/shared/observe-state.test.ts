@@ -1,6 +1,6 @@
 import { schema, t } from "@colyseus/schema";
 import { openReplay, WorldRoom } from "roomkeep/rooms";
-import { type FieldChange, observeState, WorldState } from "roomkeep/shared";
+import { observeState, WorldState } from "roomkeep/shared";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
@@ -19,7 +19,7 @@ const State = WorldState.extend(
   },
   "ObservedState",
 );
-const shown = (changes: readonly FieldChange[]) =>
+const shown = (changes: readonly { field: string; from: unknown; to: unknown }[]) =>
   changes.map(({ field, from, to }) => [field, plain(from), plain(to)]);
 const plain = (value: unknown): unknown =>
   Array.isArray(value)
