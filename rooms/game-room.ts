@@ -302,7 +302,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    * @param fields names; default: all, in a room with a world without its actors (see `world.observe`)
    * @returns how to stop
    * @example
-   * this.observe((changes) => changes.forEach(({ field, to }) => this.log.info({ field, to }, "changed")), ["round"]);
+   * this.observe((changes) => {
+   *   for (const { field, to } of changes) this.log.info({ field, to }, "changed");
+   * }, ["round"]);
    */
   protected observe(listener: StateListener, fields?: readonly string[]): () => void {
     return this.observers.observe(listener, fields);

@@ -12,16 +12,6 @@ export type MatchBy = readonly string[] | Readonly<Record<string, readonly Match
 /** The values of a room, by option. */
 export type Match = Readonly<Record<string, MatchValue | undefined>>;
 
-/**
- * The values of a room of a listing.
- *
- * @example
- * const { mode } = this.match as MatchOf<typeof ArenaRoom.listing>; // "red" | "blue"
- */
-export type MatchOf<L extends { readonly matchBy: MatchBy }> = L["matchBy"] extends readonly (infer K)[]
-  ? { readonly [P in K & string]?: MatchValue }
-  : { readonly [P in keyof L["matchBy"]]: L["matchBy"][P] extends readonly (infer V)[] ? V : never };
-
 /** Which room of several open ones a join gets. */
 export type RoomOrder = "fullest" | "emptiest" | "newest" | "oldest";
 

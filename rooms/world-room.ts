@@ -321,9 +321,11 @@ export abstract class WorldRoom<
    * `writers`, on their own avatar; those that name moderators, on any actor. Once, in `onOpen`.
    *
    * @example
-   * const Look = defineComponent({ name: "Look", fields: { hat: t.uint8().default(0) }, writers: ["owner"] });
+   * const fields = { hat: t.uint8().default(0) };
+   * const Look = defineComponent({ name: "Look", fields, writers: ["owner"] });
    * this.acceptWrites([Look]); // in the room
-   * room.send("component.write", { actor: room.sessionId, component: "Look", values: { hat: 3 } }); // in the page
+   * const values = { hat: 3 };
+   * room.send("component.write", { actor: room.sessionId, component: "Look", values }); // in the page
    */
   protected acceptWrites(components: Parameters<typeof registerComponentWrites>[2]): void {
     registerComponentWrites(this.router, () => this.world, components);

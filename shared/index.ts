@@ -39,7 +39,6 @@ export { hashState, restoreSnapshot, takeSnapshot, type WorldSnapshot } from "./
 export { type Stored, type Upgrade, type Versioned, versioned } from "./snapshot/versioned.ts";
 export { Actor, Avatar, Prop, WorldState } from "./world/actor.ts";
 export { type ActorClass, type ComponentClass, defineActor, defineComponent } from "./world/component.ts";
-export { writeComponent } from "./world/component-writes.ts";
 export { fixed, internal, own, showOwn } from "./world/fields/field-visibility.ts";
 export type { Observer } from "./world/observe/observe.ts";
 export type { Query } from "./world/query.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 // #region modes
 import { schema, t } from "@colyseus/schema";
-import { GameRoom, type MatchOf, type RoomPlayer } from "roomkeep/rooms";
+import { GameRoom, type RoomPlayer } from "roomkeep/rooms";
 import { refuse } from "roomkeep/shared";
 
 const GuessState = schema({ solved: t.array("string") }, "GuessState");
@@ -19,8 +19,7 @@ class GuessRoom extends GameRoom<InstanceType<typeof GuessState>> {
   private word = "";
 
   protected override onOpen(): void {
-    const { mode } = this.match as MatchOf<typeof GuessRoom.listing>;
-    this.word = mode === "hard" ? "lighthouse" : "cat";
+    this.word = this.match.mode === "hard" ? "lighthouse" : "cat";
   }
   protected override onChat(player: RoomPlayer, text: string) {
     if (!text.toLowerCase().includes(this.word)) return; // to everybody, as it is

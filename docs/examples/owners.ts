@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 // #region owners
 import { t } from "@colyseus/schema";
 import { defineSystem, openReplay, type RoomContext, WorldRoom } from "roomkeep/rooms";
-import { Avatar, defineComponent, internal, type World, WorldState, writeComponent } from "roomkeep/shared";
+import { Avatar, defineComponent, internal, type World, WorldState } from "roomkeep/shared";
 
 const Look = defineComponent({
   name: "Look",
@@ -55,8 +55,7 @@ const ann = park.room.of("ann");
 assert.equal(ann?.look.hat, 3);
 assert.equal(park.room.isRainy(), true);
 assert.deepEqual(park.room.news, ["visitors is 1", "records.ann is 0"]);
-if (ann)
-  assert.equal(writeComponent(park.room.world, "moderator", ann, Look, { hat: 9 })?.code, "WRITE_REFUSED");
+if (ann) assert.equal(park.room.world.write("moderator", ann, Look, { hat: 9 })?.code, "WRITE_REFUSED");
 assert.throws(
   () => {
     park.room.global.visitors = -1; // ParkState.visitors must be a whole number from 0 to 65535; got -1.

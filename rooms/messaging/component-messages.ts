@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Refusal, refuse, type World, writeComponent } from "../../shared/index.ts";
+import { type Refusal, refuse, type World } from "../../shared/index.ts";
 import { type AnyComponent, componentMeta, mayWrite, type Writer } from "../../shared/internal.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { MessageRouter } from "./message-router.ts";
@@ -38,7 +38,7 @@ export function registerComponentWrites<P extends RoomPlayer>(
       if (!actor) return refuse("ACTOR_UNKNOWN");
       const writer = writersOf(player, id).find((one) => mayWrite(klass, one));
       return writer
-        ? writeComponent(world(), writer, actor, klass, values)
+        ? world().write(writer, actor, klass, values)
         : refuse("WRITE_REFUSED", `${component} is not for you to write.`);
     },
   );

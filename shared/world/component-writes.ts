@@ -2,7 +2,6 @@ import { type Refusal, RoomkeepError, refuse } from "../errors.ts";
 import type { Actor } from "./actor.ts";
 import { type AnyComponent, componentMeta, componentOf } from "./component.ts";
 import { fieldsOf, writeField } from "./fields/schema-fields.ts";
-import type { World } from "./world.ts";
 import type { Writer } from "./writer.ts";
 
 /** Whether a writer is among those that a component declares. The room always is. */
@@ -11,15 +10,12 @@ export function mayWrite(klass: AnyComponent, writer: Writer): boolean {
 }
 
 /**
- * Writes fields of an actor's component for somebody, all of them or none.
+ * Writes fields of an actor's component for somebody, all of them or none: see `World.write`.
  *
- * @returns WRITE_REFUSED the component is not theirs to write; COMPONENT_UNKNOWN the actor has none;
- * COMPONENT_INVALID a value does not fit
- * @example
- * const refusal = writeComponent(world, "script", lamp, Glow, { strength: 3 });
+ * @param batch runs a function whose changes happen wholly or not at all
  */
 export function writeComponent(
-  world: World,
+  batch: (run: () => void) => void,
   writer: Writer,
   actor: Actor,
   klass: AnyComponent,
@@ -34,7 +30,7 @@ export function writeComponent(
   if (unknown !== undefined)
     return refuse("COMPONENT_INVALID", `${name} has no field "${unknown.slice(0, 40)}".`);
   try {
-    world.batch(() => {
+    batch(() => {
       for (const [field, value] of Object.entries(values)) writeField(component, field, value);
     });
     return undefined;

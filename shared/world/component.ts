@@ -26,8 +26,7 @@ export interface ComponentOptions<F extends ComponentFields> {
   /** Limits of the fields' values, beside their wire types. */
   readonly limits?: Limits<F>;
   /**
-   * Who may write it beside the room's own code, by `writeComponent` and by players' messages. Default:
-   * nobody.
+   * Who may write it beside the room's own code, by `world.write` and by players' messages. Default: nobody.
    */
   readonly writers?: readonly Exclude<Writer, "room">[];
   /** Grows by one whenever stored values change their meaning. Default 1. */

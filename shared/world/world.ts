@@ -1,13 +1,15 @@
 import type { MapSchema, Schema } from "@colyseus/schema";
-import { RoomkeepError } from "../errors.ts";
+import { type Refusal, RoomkeepError } from "../errors.ts";
 import { Actor } from "./actor.ts";
 import { ActorIndex } from "./actor-index.ts";
 import { Batch, refuseAsync } from "./batch.ts";
 import { type AnyComponent, type ComponentClass, type ComponentFields, componentField } from "./component.ts";
+import { writeComponent } from "./component-writes.ts";
 import { writeField } from "./fields/schema-fields.ts";
 import { type Fault, fieldChanges, guarded, type Observer, Watch } from "./observe/observe.ts";
 import type { Entry, Query, QueryOptions } from "./query.ts";
 import { watchWrites } from "./write-tracking.ts";
+import type { Writer } from "./writer.ts";
 
 /** Sizes of a world, and what its batches take back beside the actors. */
 export interface WorldOptions {
@@ -187,6 +189,25 @@ export class World {
       this.nextId = nextId;
       throw error;
     }
+  }
+
+  /**
+   * Writes fields of an actor's component for somebody, all of them or none. The room's own code writes as it
+   * likes; everybody else what the component's `writers` allow.
+   *
+   * @returns WRITE_REFUSED it is not theirs to write; COMPONENT_UNKNOWN the actor has none; COMPONENT_INVALID
+   *   a value does not fit. Undefined: it is written
+   * @throws COMPONENT_UNKNOWN if the class was not made by `defineComponent`
+   * @example
+   * const refusal = world.write("script", lamp, Glow, { strength: 3 });
+   */
+  write(
+    writer: Writer,
+    actor: Actor,
+    klass: AnyComponent,
+    values: Readonly<Record<string, unknown>>,
+  ): Refusal | undefined {
+    return writeComponent((run) => this.batch(run), writer, actor, klass, values);
   }
 
   /**

@@ -20,7 +20,7 @@ const State = WorldState.extend(
   },
   "ObservedState",
 );
-const shown = (changes: readonly FieldChange[]) =>
+const shown = (changes: readonly { field: string; from: unknown; to: unknown }[]) =>
   changes.map(({ field, from, to }) => [field, plain(from), plain(to)]);
 const plain = (value: unknown): unknown =>
   Array.isArray(value)

@@ -33,7 +33,12 @@ export function guardInternals(klass: SchemaClass): void {
   const checks = internalTypes(klass).map(([name, type]) => {
     const check = checkOf(klass, name, type);
     // "Never" is infinity, and goes on no wire. NaN is none.
-    return [name, (value: unknown) => isLoading || isInfinite(value) || check(value)] as const;
+    return [
+      name,
+      (ref: Schema, value: unknown) => {
+        if (!isLoading && !isInfinite(value) && !isUndone(ref, value)) check(value);
+      },
+    ] as const;
   });
   guardInternal(klass, new Map(checks));
 }
@@ -61,12 +66,15 @@ function guardField(klass: SchemaClass, name: string, check: (value: unknown) =>
     ...stock,
     set(this: Schema, value: unknown) {
       // What a decoder has read is the server's; null takes a value back, as undefined does.
-      if (value !== null && !isLoading && this[$changes] instanceof ChangeTree) check(value);
+      if (value !== null && !isLoading && this[$changes] instanceof ChangeTree && !isUndone(this, value))
+        check(value);
       write.call(this, value);
     },
   });
 }
 
+/** A number of an avatar that is none is put back in its tick, with all else that was written beside it. */
+const isUndone = (ref: Schema, value: unknown): boolean => Number.isNaN(value) && ref instanceof Avatar;
 const isInfinite = (value: unknown): boolean =>
   typeof value === "number" && Math.abs(value) === Number.POSITIVE_INFINITY;
 

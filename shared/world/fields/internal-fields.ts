@@ -60,7 +60,7 @@ const guarded = new WeakMap<object, readonly string[]>();
  */
 export function guardInternal(
   klass: { readonly prototype: object },
-  checks: ReadonlyMap<string, (value: unknown) => void>,
+  checks: ReadonlyMap<string, (ref: Schema, value: unknown) => void>,
 ): void {
   guarded.set(klass, [...checks.keys()]);
   for (const [name, check] of checks) {
@@ -71,7 +71,7 @@ export function guardInternal(
         return this[$values]?.[name];
       },
       set(this: Kept, value: unknown) {
-        check(value);
+        check(this, value);
         valuesOf(this)[name] = value;
       },
     });

@@ -23,9 +23,9 @@ export interface StateObservers {
  *
  * - A child: `{ field: "round", from, to }` when it is another one, else its fields: `round.turn`.
  * - A map: an entry that came (`from` undefined), went (`to` undefined) or is another: `best.ann`; else its
- *   fields.
+ * fields.
  * - An array or a set: one change with the items before and after, where the items or their order differ; and
- *   the fields of items that stayed, under the place that they have now: `rows.2.points`.
+ * the   fields of items that stayed, under the place that they have now: `rows.2.points`.
  *
  * @param leftOut fields that are observed only by name
  * @example

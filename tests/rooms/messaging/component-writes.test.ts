@@ -1,6 +1,6 @@
 import { t } from "@colyseus/schema";
 import { openReplay, WorldRoom } from "roomkeep/rooms";
-import { Avatar, defineActor, defineComponent, WorldState, writeComponent } from "roomkeep/shared";
+import { Avatar, defineActor, defineComponent, WorldState } from "roomkeep/shared";
 import { expect, test } from "vitest";
 
 const Look = defineComponent({
@@ -65,19 +65,19 @@ test("each component is written by whom it names: its owner, moderators, scripts
   expect(board.sign.text).toBe("Closed");
 
   const { world } = room;
-  expect(writeComponent(world, "script", board, Sign, { text: "Open" })).toBeUndefined();
-  expect(writeComponent(world, "script", board, Secret, { code: 2 })).toMatchObject({
+  expect(world.write("script", board, Sign, { text: "Open" })).toBeUndefined();
+  expect(world.write("script", board, Secret, { code: 2 })).toMatchObject({
     code: "WRITE_REFUSED",
   });
-  expect(writeComponent(world, "owner", hero("ann"), Look, { hat: 10 })).toMatchObject({
+  expect(world.write("owner", hero("ann"), Look, { hat: 10 })).toMatchObject({
     code: "COMPONENT_INVALID",
   });
-  expect(writeComponent(world, "owner", hero("ann"), Look, { hats: 1 })).toMatchObject({
+  expect(world.write("owner", hero("ann"), Look, { hats: 1 })).toMatchObject({
     code: "COMPONENT_INVALID",
   });
-  expect(writeComponent(world, "script", hero("ann"), Sign, { text: "x" })).toMatchObject({
+  expect(world.write("script", hero("ann"), Sign, { text: "x" })).toMatchObject({
     code: "COMPONENT_UNKNOWN",
   });
-  expect(writeComponent(world, "room", board, Secret, { code: 2 })).toBeUndefined();
+  expect(world.write("room", board, Secret, { code: 2 })).toBeUndefined();
   expect([board.sign.text, board.secret.code, hero("ann").look.hat]).toEqual(["Open", 2, 3]);
 });
