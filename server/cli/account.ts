@@ -1,6 +1,6 @@
 import { exportAll, giveRole, remove, resetPassword } from "../operations/accounts.ts";
 import type { Command } from "./command.ts";
-import { operate, WHERE } from "./operate.ts";
+import { operate, WHERE } from "./database/operate.ts";
 
 const ROLES = ["player", "moderator", "admin"] as const;
 

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/index.ts";
 import { listAudit } from "../operations/books.ts";
 import type { Command } from "./command.ts";
-import { operate, WHERE } from "./operate.ts";
+import { operate, WHERE } from "./database/operate.ts";
 
 const LAST_MAX = 10_000;
 

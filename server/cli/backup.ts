@@ -5,7 +5,7 @@ import { readConfig, readInterval } from "../config.ts";
 import { makeBackup } from "../operations/backups.ts";
 import { backupName, pruneBackups } from "../storage/backup.ts";
 import type { Command } from "./command.ts";
-import { operate, WHERE } from "./operate.ts";
+import { operate, WHERE } from "./database/operate.ts";
 
 const help = `roomkeep backup [--to file] [--every 6h] [--keep 28] [--json]
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { listEvents } from "../operations/books.ts";
 import type { Command } from "./command.ts";
-import { operate, WHERE } from "./operate.ts";
+import { operate, WHERE } from "./database/operate.ts";
 
 const help = `roomkeep events [--game G] [--room CODE] [--zone Z] [--name N] [--actor A] [--since TIME] [--until TIME]
                 [--limit 100] [--before CURSOR] [--json]

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/index.ts";
 import { type CheatFlagRow, readCheatFlags } from "../telemetry/cheat-flags.ts";
 import type { Command } from "./command.ts";
-import { withDatabase } from "./with-database.ts";
+import { withDatabase } from "./database/with-database.ts";
 
 const LAST_MAX = 10_000;
 

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/errors.ts";
 import type { Command } from "./command.ts";
-import { makePlugin } from "./new-plugin.ts";
-import { ownSpec } from "./own-spec.ts";
+import { makePlugin } from "./new/new-plugin.ts";
+import { ownSpec } from "./new/own-spec.ts";
 
 const help = `roomkeep new <folder> [options]
 roomkeep new --plugin <name>

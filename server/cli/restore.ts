@@ -5,8 +5,8 @@ import { verifyLedger } from "../items/ledger.ts";
 import { restore } from "../storage/backup.ts";
 import { audited } from "../telemetry/audit.ts";
 import type { Command } from "./command.ts";
-import { operatorName } from "./operate.ts";
-import { withDatabase } from "./with-database.ts";
+import { operatorName } from "./database/operate.ts";
+import { withDatabase } from "./database/with-database.ts";
 
 const help = `roomkeep restore <file> [--replace] [--json]
 

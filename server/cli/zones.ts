@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/index.ts";
 import { listAside, REASON_MAX, restoreZone, setAside } from "../operations/zones.ts";
 import type { Command } from "./command.ts";
-import { operate, WHERE } from "./operate.ts";
+import { operate, WHERE } from "./database/operate.ts";
 
 const HELP: Record<string, string> = {
   list: `roomkeep zones quarantine list [--json]

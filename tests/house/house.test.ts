@@ -149,8 +149,8 @@ const DEEP = [
   // Run before the version of Node is checked, and by `roomkeep new` of an unpacked tarball, where no package
   // is installed yet: they load none.
   "server/cli/index.ts -> shared/errors.ts",
-  "server/cli/new-plugin.ts -> shared/errors.ts",
   "server/cli/new.ts -> shared/errors.ts",
+  "server/cli/new/new-plugin.ts -> shared/errors.ts",
 ];
 
 it("a part is imported by its doors, which name what they give", () => {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { RoomkeepError } from "../../shared/errors.ts";
+import { RoomkeepError } from "../../../shared/errors.ts";
 
 /**
  * Writes a plugin into `plugins/<name>` of the project in the working directory: a copy of the example in

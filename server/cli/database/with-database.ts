@@ -1,7 +1,7 @@
-import { type Config, readConfig } from "../config.ts";
-import { type Database, openDatabase } from "../storage/database.ts";
-import { migrate } from "../storage/migrate.ts";
-import { openLog } from "../telemetry/log.ts";
+import { type Config, readConfig } from "../../config.ts";
+import { type Database, openDatabase } from "../../storage/database.ts";
+import { migrate } from "../../storage/migrate.ts";
+import { openLog } from "../../telemetry/log.ts";
 
 /** Opens and migrates the configured database, runs `work`, and closes it, after an error too. */
 export async function withDatabase(

@@ -2,11 +2,11 @@ import { connect, type Socket } from "node:net";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { ERROR_CODES, type ErrorCode, RoomkeepError } from "../../shared/index.ts";
-import { readConfig } from "../config.ts";
-import type { Operation } from "../operations/operation.ts";
-import { OPERATOR_SOCKET, type OperatorLine } from "../operations/operator-socket.ts";
-import { shortName } from "../storage/data-folder.ts";
+import { ERROR_CODES, type ErrorCode, RoomkeepError } from "../../../shared/index.ts";
+import { readConfig } from "../../config.ts";
+import type { Operation } from "../../operations/operation.ts";
+import { OPERATOR_SOCKET, type OperatorLine } from "../../operations/operator-socket.ts";
+import { shortName } from "../../storage/data-folder.ts";
 import { withDatabase } from "./with-database.ts";
 
 /** For the help of each command: which database it works on. */
