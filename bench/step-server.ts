@@ -11,7 +11,7 @@ import { games } from "../server/main.ts";
 
 /** The plaza with fifty loose crates strewn about. */
 class CratedPlaza extends PlazaRoom {
-  override level = { ...plazaLevel, loose: strewn(50) };
+  static override readonly level = { ...plazaLevel, loose: strewn(50) };
 }
 
 function strewn(count: number): typeof plazaLevel.loose {

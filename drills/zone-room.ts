@@ -48,7 +48,7 @@ export class DrillZoneRoom extends WorldRoom<DrillState> {
     maxPlayers: 16,
   };
   override state = new DrillState();
-  override level = drillLevel;
+  static override readonly level = drillLevel;
   override systems = [smoulder];
   override zone = "drill";
   override persistent = true;

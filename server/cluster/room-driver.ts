@@ -29,7 +29,7 @@ export class RoomDriver implements MatchMakerDriver {
   /** Look-ups under way, by game and page. */
   private readonly asking = new Map<string, Promise<string[]>>();
   /** Rooms whose change or end has not reached Redis. */
-  private readonly untold = new Set<string>();
+  private readonly untold = new Map<string, string>();
 
   constructor(link: RedisClient, isDead: (processId: string) => boolean = () => false) {
     this.link = link;
@@ -80,7 +80,7 @@ export class RoomDriver implements MatchMakerDriver {
     } catch {
       // Colyseus would leave a room open whose listing fails, so it is listed later.
       this.own.set(room.roomId, room);
-      this.untold.add(room.roomId);
+      this.untold.set(room.roomId, room.processId);
     }
     return true;
   }
@@ -91,7 +91,7 @@ export class RoomDriver implements MatchMakerDriver {
     try {
       return (await this.link.run<number>(scripts.remove, [], [roomId, own ?? ""])) === 1;
     } catch {
-      if (mine) this.untold.add(roomId);
+      if (mine) this.untold.set(roomId, own ?? "");
       return false;
     }
   }
@@ -103,11 +103,11 @@ export class RoomDriver implements MatchMakerDriver {
 
   /** Sends Redis the changes that it missed while it was away; with `all` every room of this process. */
   async tellMissed(all = false): Promise<void> {
-    if (all) for (const roomId of this.own.keys()) this.untold.add(roomId);
-    for (const roomId of [...this.untold]) {
+    if (all) for (const [roomId, { processId }] of this.own) this.untold.set(roomId, processId);
+    for (const [roomId, processId] of [...this.untold]) {
       const room = this.own.get(roomId);
       if (room) await this.write(room, false);
-      else await this.link.run(scripts.remove, [], [roomId, matchMaker.processId]);
+      else await this.link.run(scripts.remove, [], [roomId, processId]);
       this.untold.delete(roomId);
     }
   }
@@ -177,7 +177,7 @@ export class RoomDriver implements MatchMakerDriver {
     try {
       await this.write(room, false);
     } catch {
-      this.untold.add(room.roomId);
+      this.untold.set(room.roomId, room.processId);
     }
   }
 

@@ -225,6 +225,7 @@ describeCluster("two processes on one Redis and one PostgreSQL", (open) => {
     expect(await (await fetch(`${one.url}/ready`)).json()).toEqual({
       status: "ready",
       database: "ok",
+      disk: "ok",
       redis: "ok",
     });
   });

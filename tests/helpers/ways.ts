@@ -4,14 +4,13 @@ import { z } from "zod";
 
 const bounds = { min: [-20, -20], max: [20, 20] } as const;
 
-/** A yard with a portal two metres east of its spawn, and one to a place that does not exist. */
+/** A yard with a portal three metres east of its spawn. */
 export const yard: Level = defineLevel({
   name: "yard",
   bounds: { min: [...bounds.min], max: [...bounds.max] },
   spawns: [{ at: [0, 0, 0] }, { name: "well", at: [-6, 0, -6], yaw: 1 }],
   portals: [
     { at: [3, 0, 0], radius: 1, to: "cellar", spawn: "stairs" },
-    { at: [-3, 0, 0], radius: 1, to: "nowhere" },
     { at: [0, 0, 4], radius: 1, to: "den" },
     { at: [0, 0, -4], radius: 1, to: "broken" },
   ],
@@ -34,12 +33,16 @@ export const den: Level = defineLevel({
 export class YardRoom extends WorldRoom {
   static override readonly listing = { label: "Yard", description: "", maxPlayers: 12 };
   override state = new WorldState();
-  override level = yard;
+  static override readonly level = yard;
   override zone = "yard";
   override rateLimits = { "party.invite": { perSecond: 100, burst: 100 } };
   override travelWaitMs = 700;
 
   protected override onOpen(): void {
+    // Once it is open, because the start would refuse it.
+    const at: [number, number, number] = [-3, 0, 0];
+    const astray = { at, yaw: 0, radius: 1, to: "nowhere" };
+    this.level = { ...yard, portals: [...yard.portals, astray] };
     this.on("wave", z.strictObject({}), (player) => {
       player.avatar.emote = 1;
     });
@@ -49,7 +52,7 @@ export class YardRoom extends WorldRoom {
 export class CellarRoom extends WorldRoom {
   static override readonly listing = { label: "Cellar", description: "", maxPlayers: 4 };
   override state = new WorldState();
-  override level = cellar;
+  static override readonly level = cellar;
   override zone = "cellar";
   override travelWaitMs = 700;
 
@@ -62,7 +65,7 @@ export class CellarRoom extends WorldRoom {
 export class DenRoom extends WorldRoom {
   static override readonly listing = { label: "Den", description: "", maxPlayers: 6, instance: true };
   override state = new WorldState();
-  override level = den;
+  static override readonly level = den;
 }
 
 /** A room that cannot be opened. */

@@ -33,7 +33,10 @@ describe("a process that starts", () => {
   it("answers that it lives and is ready", async () => {
     expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({ status: "ok" });
     const ready = await fetch(`${server.url}/ready`);
-    expect([ready.status, await ready.json()]).toEqual([200, { status: "ready", database: "ok" }]);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: "ready", database: "ok", disk: "ok" },
+    ]);
   });
 
   it("sends the page compressed, with its preview's address, its icons and its manifest", async () => {

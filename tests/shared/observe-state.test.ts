@@ -3,7 +3,7 @@ import { openReplay, WorldRoom } from "roomkeep/rooms";
 import { WorldState } from "roomkeep/shared";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type FieldChange, observeState } from "../../shared/internal.ts";
+import { observeState } from "../../shared/internal.ts";
 
 const Score = schema(
   { name: t.string(), points: t.uint8().default(0), tags: t.array("string") },

@@ -34,7 +34,7 @@ const grove = defineLevel({
 class GroveRoom extends WorldRoom<GroveState> {
   static override readonly listing = { label: "Grove", description: "Kept.", maxPlayers: 8 };
   override state = new GroveState();
-  override level = grove;
+  static override readonly level = grove;
   override zone = "grove";
   override persistent = true;
   began = 0;

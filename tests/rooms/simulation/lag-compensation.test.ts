@@ -34,7 +34,7 @@ const cross = defineSystem<World, RoomContext>({
 class RangeRoom extends WorldRoom {
   static override readonly listing = { label: "Range", description: "A moving target.", maxPlayers: 4 };
   override state = new WorldState();
-  override level = defineLevel({
+  static override readonly level = defineLevel({
     name: "range",
     bounds: { min: [-30, -30], max: [30, 30] },
     spawns: [{ at: [0, 0, 0] }],

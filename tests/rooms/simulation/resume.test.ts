@@ -29,7 +29,7 @@ const flaky = defineSystem({
 
 class CampRoom extends WorldRoom<CampState> {
   override state = new CampState();
-  override level = level;
+  static override readonly level = level;
   override systems = [flaky];
   readonly told: string[] = [];
   /** Beside the state, kept by `onKeep`. */
