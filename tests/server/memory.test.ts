@@ -48,7 +48,7 @@ describe("a process with a small heap", () => {
   });
 
   it("opens no new rooms, then takes nobody new, before V8 gives up; and does again when a room has gone", async () => {
-    expect(await ready()).toEqual({ status: 200, state: "ready", database: "ok" });
+    expect(await ready()).toEqual({ status: 200, state: "ready", database: "ok", disk: "ok" });
     const ann = await enter({ name: "Ann", create: true });
     expect(await fill(ann, "short: no new rooms")).toMatchObject({ status: 200 });
     await expect(enter({ create: true })).rejects.toThrow("MEMORY_SHORT");
@@ -63,7 +63,9 @@ describe("a process with a small heap", () => {
     ann.send("fill", {});
     await ann.message("kept");
     await ann.leave();
-    await expect.poll(ready, { timeout: 30_000 }).toEqual({ status: 200, state: "ready", database: "ok" });
+    await expect
+      .poll(ready, { timeout: 30_000 })
+      .toEqual({ status: 200, state: "ready", database: "ok", disk: "ok" });
     await enter({ create: true });
     expect(server.output()).toContain("short of memory: nobody new is let in");
   }, 120_000);
