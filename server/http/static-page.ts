@@ -44,7 +44,14 @@ export async function servePage(
   http: HttpServer,
 ): Promise<void> {
   app.disable("x-powered-by");
-  if (page === undefined) return;
+  if (page === undefined) {
+    // Colyseus would answer with its version.
+    app.get(
+      "/",
+      (_request, response) => void response.status(404).type("text").send("There is no page here."),
+    );
+    return;
+  }
   if (typeof page === "function") return page(app, http);
   if (!existsSync(join(page, "index.html"))) {
     needPackages(PAGE_PACKAGES, `There is no page in ${page}: start with --no-page, or build one, which`);
