@@ -1,12 +1,5 @@
 import { type AuthContext, generateId, matchMaker, type SortOptions } from "@colyseus/core";
-import {
-  type GameListing,
-  GameRoom,
-  type Identity,
-  type Ports,
-  type RoomPlugins,
-  type WorldRoom,
-} from "../rooms/index.ts";
+import type { GameListing, GameRoom, Identity, Ports, RoomPlugins } from "../rooms/index.ts";
 import {
   type JoinAttempt,
   matchKey,
@@ -16,26 +9,17 @@ import {
   SORT_BY,
 } from "../rooms/internal.ts";
 import { type ItemTemplate, type ItemTemplates, RoomkeepError } from "../shared/index.ts";
+import { checkGames } from "./game-checks.ts";
+import type { GameClass, Games } from "./game-class.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
-
-/**
- * A game's room class: extends `GameRoom` or `WorldRoom`, with a static `listing`, and is constructed by
- * Colyseus without arguments.
- */
-export type GameClass = (new () => GameRoom) &
-  Pick<typeof GameRoom, "listing" | "items"> &
-  Partial<Pick<typeof WorldRoom, "level">>;
-/** Rooms by the name under which clients join them. */
-export type Games = Record<string, GameClass>;
 
 /**
  * Registers the games with Colyseus, each with the ports, plugins and sign-in of this process.
  *
- * @throws PORTAL_UNKNOWN
+ * @throws GAME_INVALID, STATE_UNTRACKED, PORTAL_UNKNOWN
  */
 export function defineGames(games: Games, ports: Ports, plugins: RoomPlugins = refusingPlugins): GameEntry[] {
-  for (const [game, Game] of Object.entries(games)) checkGame(game, Game);
-  checkPortals(games);
+  checkGames(games);
   return Object.entries(games).map(([game, Game]) => {
     const defined = matchMaker.defineRoomType(game, withSignIn(game, Game, ports), { ports, plugins });
     matchJoins(defined, Game.listing);
@@ -149,61 +133,4 @@ export function readGames({ games }: { readonly games?: Games }, file: string): 
   if (Object.keys(games).length === 0)
     throw new RoomkeepError("CONFIG_INVALID", `\`games\` of ${file} has no game: \`{ yard: YardRoom }\`.`);
   return games;
-}
-
-/**
- * Makes one room of a game, which never opens, and looks at it. A game that sets itself up in an `onCreate`
- * of its own is looked at when a room opens.
- *
- * @throws GAME_INVALID, STATE_UNTRACKED
- */
-function checkGame(game: string, Game: GameClass): void {
-  if (typeof Game !== "function" || !(Game.prototype instanceof GameRoom))
-    throw new RoomkeepError(
-      "GAME_INVALID",
-      `"${game}" is no room class: export a class that extends WorldRoom or GameRoom.`,
-    );
-  if (Game.prototype.onCreate !== GameRoom.prototype.onCreate) return;
-  const room = makeOne(game, Game);
-  room.check();
-  const { level } = room as unknown as Partial<Pick<WorldRoom, "level">>;
-  if (!level || level === Game.level || level.portals.length === 0) return;
-  const text = `${Game.name} has its level as \`override level\`, and its portals could not be followed: write \`static override readonly level\`.`;
-  throw new RoomkeepError("GAME_INVALID", text);
-}
-
-function makeOne(game: string, Game: GameClass): GameRoom {
-  try {
-    return new Game();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RoomkeepError("GAME_INVALID", `No room of "${game}" can be made: ${reason}`, { cause });
-  }
-}
-
-/**
- * Follows every portal of the games' levels to its other side.
- *
- * @throws PORTAL_UNKNOWN if one leads to no game, or to a spawn that the level there does not name
- */
-export function checkPortals(games: Games): void {
-  for (const [game, { level }] of Object.entries(games)) {
-    for (const [i, { to, spawn }] of (level?.portals ?? []).entries()) {
-      if (to === "back") continue; // to the room that the player came from
-      const where = `Portal ${i} of the level "${level?.name}" (${game}) leads to`;
-      const target = Object.hasOwn(games, to) ? games[to] : undefined;
-      if (!target) {
-        const known = Object.keys(games).join(", ");
-        throw new RoomkeepError(
-          "PORTAL_UNKNOWN",
-          `${where} "${to}", which is no game here. There are: ${known}.`,
-        );
-      }
-      if (spawn === undefined || target.level?.spawns.some(({ name }) => name === spawn)) continue;
-      throw new RoomkeepError(
-        "PORTAL_UNKNOWN",
-        `${where} the spawn "${spawn}" of "${to}", which has none of this name.`,
-      );
-    }
-  }
 }

@@ -1,6 +1,6 @@
 export { type RunningServer, startServer } from "./boot.ts";
 export { type Config, readConfig } from "./config.ts";
-export type { GameClass, Games } from "./games.ts";
+export type { GameClass, Games } from "./game-class.ts";
 export {
   createSnapshotCodec,
   type SnapshotCodec,

@@ -10,7 +10,7 @@ import {
   type ViteDevServer,
 } from "vite";
 import { RoomkeepError } from "../../shared/index.ts";
-import type { Games } from "../games.ts";
+import type { Games } from "../game-class.ts";
 import type { LivePage } from "../http/static-page.ts";
 import type { AnyPlugin } from "../plugins/index.ts";
 import { swapSchemaClasses } from "./schema-hot-swap.ts";

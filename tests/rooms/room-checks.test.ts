@@ -3,7 +3,8 @@ import { GameRoom, WorldRoom } from "roomkeep/rooms";
 import { Avatar, defineLevel, WorldState } from "roomkeep/shared";
 import { expect, test } from "vitest";
 import { refusingPorts } from "../../rooms/ports/refusing-ports.ts";
-import { defineGames, type Games, readGames } from "../../server/games.ts";
+import type { Games } from "../../server/game-class.ts";
+import { defineGames, readGames } from "../../server/games.ts";
 
 const gate = defineLevel({
   name: "gate",
@@ -74,7 +75,7 @@ function bareState(): Games[string] {
 const refused: [string, () => unknown, string, RegExp][] = [
   ["no state", () => StatelessRoom, "GAME_INVALID", /StatelessRoom has no state .*new WorldState/],
   ["a kept zone without a name", () => NamelessRoom, "GAME_INVALID", /is persistent and names no zone/],
-  ["portals that only an instance has", () => GateRoom, "GAME_INVALID", /static override readonly level/],
+  ["a portal of a level that only instances have", () => GateRoom, "PORTAL_UNKNOWN", /leads to "nowhere"/],
   ["a part that is used too early", () => EagerRoom, "GAME_INVALID", /"game" can be made: .*onOpen/],
   ["what is no room class", () => ({}), "GAME_INVALID", /"game" is no room class/],
   ["a state without its decorators", bareState, "STATE_UNTRACKED", /BareState.score .*Decorators: true/],
