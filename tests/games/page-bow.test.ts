@@ -180,6 +180,8 @@ async function hunt(game: string, shots: number): Promise<string[]> {
 
 it("the bow hits a deer that crosses at 5 m/s for an archer 200 ms away, and not with rewind switched off", {
   timeout: 120_000,
+  // Clocks of both sides have to agree: a machine that stalls meanwhile is given another try.
+  retry: 2,
 }, async () => {
   const rewound = await hunt("meadow", 8);
   const live = await hunt("live", 8);

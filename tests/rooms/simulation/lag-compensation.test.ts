@@ -137,8 +137,10 @@ async function shoot(game: string, roundTripMs: number, shots: number): Promise<
 }
 
 describe("a hit", () => {
+  // Clocks of both sides have to agree: a machine that stalls meanwhile is given another try.
   test("is judged by what the shooter saw: at 200 ms a target crossing at 5 m/s is hit", {
     timeout: 60_000,
+    retry: 2,
   }, async () => {
     const room = await shoot("range", 200, 20);
     expect(room.shots).toBeGreaterThanOrEqual(20);
