@@ -6,7 +6,7 @@ export const CHEAT_SIGNALS = {
   /** An input frame beyond those that the room's time and the last silence allow: a clock that runs fast. */
   "input-rate": 1,
   /** Nearly two seconds or more of input frames that were held back and came at once. */
-  "input-burst": 4,
+  "input-burst": 3.6,
   /** An input frame that claims to have seen a time which the room has not come to. */
   "clock-ahead": 1,
   /** A metre moved beyond the top speed, by inputs or messages; see `maxMps`. */
