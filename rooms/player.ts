@@ -43,6 +43,8 @@ export interface Player<A extends Avatar = Avatar> extends RoomPlayer {
   credit: number;
   /** The player's input frames; undefined until their first use, and after a change of the client. */
   inputs: InputAccessor<WalkInput> | undefined;
+  /** Ticks in a row after which input frames were left over, and the fewest that were. */
+  readonly standing: { ticks: number; frames: number };
   /** Ticks in a row without an input frame. */
   silentTicks: number;
   /** What the cheat detection watches; undefined until the first tick, and in a re-run. */
@@ -110,6 +112,7 @@ export function describe<A extends Avatar>(
     statsChanged: false,
     credit: 0,
     inputs: undefined,
+    standing: { ticks: 0, frames: 0 },
     silentTicks: 0,
     watch: undefined,
     hold: undefined,

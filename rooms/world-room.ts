@@ -68,6 +68,7 @@ import type { RoomContext, Simulation, SystemInRoom } from "./simulation/simulat
 import { spawnPlaceOf } from "./simulation/spawn-place.ts";
 import type { System } from "./simulation/systems.ts";
 import { checkRates, openTickClock, type TickClock, type TickProfile } from "./simulation/tick-clock.ts";
+import { TickTime } from "./simulation/tick-time.ts";
 import { isHandedOver } from "./travel/departure.ts";
 import type { InstanceAccess } from "./travel/instance-access.ts";
 import { type Goal, type JourneyEnd, placeOfArrival } from "./travel/portal.ts";
@@ -523,6 +524,9 @@ export abstract class WorldRoom<
   protected override startClock(): void {
     const live = present(this.liveWorld, "inputs");
     const saves = this.autosaveHost();
+    const { clock } = this;
+    const time = new TickTime(clock.elapsedTime, 1000 / this.tickHz);
+    const sendPatch = () => void this.broadcastPatch();
     const tick = new RoomTick<S, A>({
       world: this.roomWorld,
       inputs: live.inputs,
@@ -533,9 +537,10 @@ export abstract class WorldRoom<
       detection: this.inputDetection(),
       patchEveryTicks: () => this.patchEveryTicks,
       afterStep: () => this.afterStep(live, saves),
-      broadcastPatch: () => void this.broadcastPatch(),
+      broadcastPatch: () => time.during(clock, sendPatch),
     });
     this.setFixedTimestep(({ dt }) => {
+      time.next(clock.elapsedTime);
       if (this.phase !== "running") return;
       // Not before: a room that takes over in a hot reload has its players by now.
       this.stopRecording ??= this.ports.recordings?.begin(this) ?? (() => {});

@@ -8,6 +8,11 @@ export interface CuttableProxy {
   mend(): void;
   /** New connections go to another port from now on; those that are open stay. */
   lead(port: number): void;
+  /** What goes to the server waits until it is released: the server does not read. For a proxy with a delay. */
+  hold(): void;
+  release(): void;
+  /** Whether all that an end has sent was read here, and the reverse. Undefined: an end that hides its socket. */
+  hasRead(end: Socket | undefined): boolean;
   close(): Promise<void>;
 }
 
@@ -18,7 +23,9 @@ export interface CuttableProxy {
  */
 export async function openProxy(targetPort: number, delayMs = 0): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
+  const held: (() => void)[] = [];
   let whole = true;
+  let holds = false;
   let target = targetPort;
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -26,14 +33,21 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     socket.on("error", () => socket.destroy());
     return socket;
   };
+  /** Timers of one length keep their order, so the bytes do too. */
+  const passLater = (from: Socket, to: Socket, mayWait: boolean) => {
+    const later = (pass: () => void) =>
+      setTimeout(() => (holds && mayWait ? held.push(pass) : pass()), delayMs);
+    from.on("data", (bytes) => later(() => to.writable && to.write(bytes)));
+    from.on("end", () => later(() => to.end()));
+  };
   const server = createServer((incoming) => {
     if (!whole) return incoming.destroy();
     const outgoing = keep(connect(target, "127.0.0.1"));
     keep(incoming);
     if (delayMs === 0) incoming.pipe(outgoing).pipe(incoming);
     else {
-      passLater(incoming, outgoing, delayMs);
-      passLater(outgoing, incoming, delayMs);
+      passLater(incoming, outgoing, true);
+      passLater(outgoing, incoming, false);
     }
     incoming.on("close", () => outgoing.destroy());
     outgoing.on("close", () => incoming.destroy());
@@ -53,6 +67,18 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     lead(port) {
       target = port;
     },
+    hold() {
+      holds = true;
+    },
+    release() {
+      holds = false;
+      for (const pass of held.splice(0)) pass();
+    },
+    hasRead(end) {
+      const here = [...sockets].find(({ remotePort }) => end && remotePort === end.localPort);
+      if (!end || !here) return true;
+      return sentBy(end) === here.bytesRead && sentBy(here) === end.bytesRead;
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -60,8 +86,7 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
   };
 }
 
-/** Timers of one length keep their order, so the bytes do too. */
-function passLater(from: Socket, to: Socket, delayMs: number): void {
-  from.on("data", (bytes) => setTimeout(() => to.writable && to.write(bytes), delayMs));
-  from.on("end", () => setTimeout(() => to.end(), delayMs));
+/** Bytes that a socket has sent, those included that were written past Node's stream. */
+function sentBy(socket: Socket): number | undefined {
+  return (socket as unknown as { _handle?: { bytesWritten: number } | null })._handle?.bytesWritten;
 }
