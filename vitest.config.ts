@@ -10,8 +10,10 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     globalSetup: ["tests/helpers/page.ts"],
     setupFiles: ["tests/helpers/fast-paths.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Limits of waiting, not of speed: beside other work on the machine everything takes several times as long.
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     // Several boot servers and browsers and wait for them: on two cores a third one has room.
     maxWorkers: 3,
   },

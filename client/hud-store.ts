@@ -43,6 +43,15 @@ export interface HudStore {
   readonly slots: Record<HudSlot, Signal<SlotContent | null>>;
 }
 
+/** Shows something in a slot of the game's own; the same function again is rendered again. */
+export function showSlot(
+  hud: Pick<HudStore, "slots">,
+  slot: HudSlot,
+  render: SlotContent["render"] | null,
+): void {
+  hud.slots[slot].value = render && { render };
+}
+
 /** Makes an empty {@link HudStore}. */
 export function openHudStore(): HudStore {
   return {

@@ -20,7 +20,11 @@ export interface UnopenedRoom {
 export function checkRoom(
   name: string,
   room: UnopenedRoom,
-  { hasWorld, isMatched = false }: { readonly hasWorld: boolean; readonly isMatched?: boolean },
+  {
+    hasWorld,
+    isMatched = false,
+    avatar,
+  }: { readonly hasWorld: boolean; readonly isMatched?: boolean; readonly avatar?: unknown },
 ): void {
   const { state, zone, persistent } = room;
   if (hasWorld && !(state instanceof Schema && Reflect.get(state, "actors") instanceof MapSchema))
@@ -39,6 +43,16 @@ export function checkRoom(
       "is persistent and has `matchBy`: the one room of a kept zone cannot be for some alone.",
     );
   if (state instanceof Schema) checkTracked(state);
+  if (avatar instanceof Schema) checkDecorated(avatar);
+}
+
+/** @throws STATE_UNTRACKED the class of an actor was compiled without its decorators */
+export function checkActors(actors: Iterable<Schema>): void {
+  const seen = new Set<object>();
+  for (const actor of actors) {
+    if (!seen.has(actor.constructor)) checkDecorated(actor);
+    seen.add(actor.constructor);
+  }
 }
 
 /**
@@ -83,9 +97,7 @@ const tracked = new WeakSet<object>();
  */
 function checkTracked(state: Schema): void {
   const root = state.constructor as typeof Schema;
-  const plain = Object.keys(state);
-  if (plain.length > 0 && !Object.hasOwn(root, Symbol.metadata))
-    throw untracked(`${root.name}.${plain[0]} is no field of the state: its decorator was left out.`);
+  checkDecorated(state);
   checkFields(state);
   for (const type of Object.values(new TypeContext(root).types)) {
     if (tracked.has(type)) continue;
@@ -95,6 +107,15 @@ function checkTracked(state: Schema): void {
     if (!isComponent(type as unknown as SchemaClass)) guardClass(type as unknown as SchemaClass);
   }
   adoptInternal(state);
+}
+
+/** A class that adds plain properties to another, and not one field: a compiler dropped what made them fields. */
+function checkDecorated(ref: Schema): void {
+  const type = ref.constructor as typeof Schema;
+  if (Object.hasOwn(type, Symbol.metadata)) return;
+  const inherited = new Set(Object.keys(makeOne(Object.getPrototypeOf(type)) ?? {}));
+  const plain = Object.keys(ref).find((name) => !inherited.has(name));
+  if (plain) throw untracked(`${type.name}.${plain} is no field of the state: its decorator was left out.`);
 }
 
 function checkFields(ref: Schema): void {

@@ -53,7 +53,7 @@ import { InterestSerializer } from "./replication/interest-serializer.ts";
 import { giveOwnView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
 import type { InterestOptions } from "./replication/visibility/interest.ts";
-import { checkItems, checkRoom, checkShops } from "./room-checks.ts";
+import { checkActors, checkItems, checkRoom, checkShops } from "./room-checks.ts";
 import {
   type ApplyAnswer,
   type Ask,
@@ -343,7 +343,8 @@ export abstract class WorldRoom<
 
   override check(): void {
     const { matchBy } = (this.constructor as typeof WorldRoom).listing;
-    checkRoom(this.constructor.name, this, { hasWorld: true, isMatched: matchBy !== undefined });
+    const avatar = this.sampleAvatar();
+    checkRoom(this.constructor.name, this, { hasWorld: true, isMatched: matchBy !== undefined, avatar });
   }
 
   /**
@@ -505,6 +506,7 @@ export abstract class WorldRoom<
     this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
     if (!this.zoneKeeper?.restored) this.onBegin?.();
     await super.openGame();
+    checkActors(this.state.actors.values());
     checkShops(this.constructor.name, this.world, this.ports.items);
     this.simulation.begin();
     this.placed = new Map(this.state.actors.entries());

@@ -41,7 +41,7 @@ export interface TestPlayer {
   /** Sends one input frame a patch, `frames` times, then one that stands still. */
   walk(keys: WalkKeys, frames: number): Promise<void>;
   /**
-   * Resolves at the first patch at which the condition holds. Rejects after `ms` (default 10,000) with `what`
+   * Resolves at the first patch at which the condition holds. Rejects after `ms` (default 30,000) with `what`
    * in its message.
    */
   until(what: string, condition: () => boolean, ms?: number): Promise<void>;
@@ -129,7 +129,7 @@ function play(
     }
   }
 
-  const until = (what: string, condition: () => boolean, ms = 10_000) =>
+  const until = (what: string, condition: () => boolean, ms = 30_000) =>
     new Promise<void>((resolve, reject) => {
       const done = () => {
         clearTimeout(timer);

@@ -43,7 +43,13 @@ export function JoinForm(props: JoinFormProps) {
         {problem}
       </p>
       <FullRoom session={session} playTarget={playTarget} />
-      <RoomList session={session} roomList={roomList} unfolded={!viewport.narrow.value} disabled={joining} />
+      <RoomList
+        session={session}
+        roomList={roomList}
+        playTarget={playTarget}
+        unfolded={!viewport.narrow.value}
+        disabled={joining}
+      />
       {account.profile.value?.kind !== "registered" && (
         <RecoveryForm account={account} problem={session.problem} />
       )}
@@ -70,7 +76,11 @@ function FullRoom({ session, playTarget }: Pick<JoinFormProps, "session" | "play
       <button type="button" class="grow" onClick={() => void session.waitForPlace()}>
         Wait for a place
       </button>
-      <button type="button" class="grow" onClick={() => void session.join({ game })}>
+      <button
+        type="button"
+        class="grow"
+        onClick={() => void session.join({ game, match: playTarget.matchOf(game) })}
+      >
         Play in another room
       </button>
     </div>
@@ -84,12 +94,13 @@ function PlayForm({
   playTarget,
 }: Pick<JoinFormProps, "session" | "account" | "playTarget">) {
   const { appearance } = account.characterList;
-  const { invitation, game } = playTarget;
+  const { invitation, game, matchOf } = playTarget;
   const joining = session.phase.value.kind === "joining";
   const isNamed = playerName.safeParse(appearance.value.name).success;
   const play = async () => {
     if (joining || !isNamed) return;
-    await session.join(invitation.value ? { code: invitation.value } : { game: game.value });
+    const anyRoom = { game: game.value, match: matchOf(game.value) };
+    await session.join(invitation.value ? { code: invitation.value } : anyRoom);
     // A link that leads nowhere is reported once; then Play means any room.
     if (session.problem.value) invitation.value = "";
   };

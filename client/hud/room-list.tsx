@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import type { PlayTarget } from "../account/play-target.ts";
 import type { RoomListStore } from "../account/room-list.ts";
 import type { GameEntry, RoomEntry } from "../network/api.ts";
 import { readRoomCode } from "../network/room-code.ts";
@@ -10,12 +11,13 @@ const codeProblem = signal("");
 interface RoomListProps {
   session: Session;
   roomList: RoomListStore;
+  playTarget: PlayTarget;
   unfolded: boolean;
   disabled: boolean;
 }
 
 /** The open rooms with their players, a field for a room code, and a button for a new room of each game. */
-export function RoomList({ session, roomList, unfolded, disabled }: RoomListProps) {
+export function RoomList({ session, roomList, playTarget, unfolded, disabled }: RoomListProps) {
   const rooms = roomList.rooms.value;
   return (
     <details open={unfolded}>
@@ -33,7 +35,7 @@ export function RoomList({ session, roomList, unfolded, disabled }: RoomListProp
             key={game.game}
             game={game}
             disabled={disabled}
-            create={() => void session.join({ create: game.game })}
+            create={() => void session.join({ create: game.game, match: playTarget.matchOf(game.game) })}
           />
         ))}
       </div>

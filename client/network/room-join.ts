@@ -14,10 +14,13 @@ const REJOIN_ATTEMPTS = 6;
 /** Longest wait for the old seat, ms: without it the room is joined anew. */
 const RECONNECT_MS = 5_000;
 
+/** Join options that rooms are matched by, as the page's address has them: `?game=quiz&mode=hard`. */
+export type MatchOptions = Readonly<Record<string, string>>;
+
 /** Which room to join. */
 export type Goal =
-  | { game: string }
-  | { create: string }
+  | { game: string; match?: MatchOptions }
+  | { create: string; match?: MatchOptions }
   | { code: string }
   | { roomId: string; game: string };
 
@@ -60,8 +63,9 @@ export function openRoomJoin(api: Api, account: Account, client: Client): RoomJo
   return {
     async byGoal(goal) {
       const characterId = await account.ensureCharacter();
-      if ("create" in goal) return joinGame(characterId, goal.create, "create");
-      if ("game" in goal && !("roomId" in goal)) return joinGame(characterId, goal.game, "joinOrCreate");
+      if ("create" in goal) return joinGame(characterId, goal.create, "create", goal.match);
+      if ("game" in goal && !("roomId" in goal))
+        return joinGame(characterId, goal.game, "joinOrCreate", goal.match);
       // A private room is not told to who is not in it: the matchmaker says whether there is one.
       return joinRoom(characterId, "code" in goal ? goal.code : goal.roomId);
     },

@@ -122,6 +122,13 @@ export class ClusterPresence extends RedisPresence {
     return this.pub.sadd(key, value);
   }
 
+  /** Colyseus counts its rooms by it and does not wait: what Redis refuses must not end the process. */
+  override hset(key: string, field: string, value: string): Promise<boolean> {
+    const written = super.hset(key, field, value);
+    written.catch(() => {});
+    return written;
+  }
+
   override async hincrbyex(key: string, field: string, value: number, seconds: number): Promise<number> {
     const results = await this.pub.multi().hincrby(key, field, value).expire(key, seconds).exec();
     const [error, count] = results?.[0] ?? [new Error("the transaction was not carried out")];

@@ -21,7 +21,7 @@ interface Spot {
 }
 type Key = "w" | "a" | "s" | "d";
 /** A page that is drawn in software on a busy machine has few frames a second. */
-const SLOW = { timeout: 20_000 };
+const SLOW = { timeout: 90_000 };
 const apart = (a: Spot, b: Spot) => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z);
 const TO_MEADOW = plazaLevel.portals[0]!;
 const TO_CAVE = meadowLevel.portals.find(({ to }) => to === "cave")!;

@@ -117,7 +117,7 @@ describeWithBrowser("two people in the plaza", (open) => {
     await ann.keyboard.press("Enter");
     await ann.keyboard.type("wasd and good morning");
     await ann.keyboard.press("Enter");
-    await bob.getByText("wasd and good morning").first().waitFor({ timeout: 20_000 });
+    await bob.getByText("wasd and good morning").first().waitFor();
     expect(apart(await ask<Spot>(ann, "k.me()"), before)).toBeLessThan(0.05);
     await shoot(bob, "plaza-chat");
   }, 60_000);

@@ -14,6 +14,9 @@ import type { PlazaRoom } from "../../games/plaza/room.ts";
 import { games } from "../../server/main.ts";
 import { type CuttableProxy, openProxy } from "../helpers/cuttable-proxy.ts";
 
+/** The machine may be busy. */
+const SLOW = { timeout: 60_000, interval: 20 };
+
 let world: TestServer;
 let proxy: CuttableProxy;
 beforeAll(async () => {
@@ -42,7 +45,7 @@ function openPage({ port = world.server.port, build = "", reload = () => {} } = 
   const kinds: SessionPhase["kind"][] = [];
   session.phase.subscribe(({ kind }) => void (kinds.at(-1) !== kind && kinds.push(kind)));
   const until = (kind: SessionPhase["kind"]) =>
-    vi.waitFor(() => expect(session.phase.value.kind).toBe(kind), { timeout: 30_000, interval: 20 });
+    vi.waitFor(() => expect(session.phase.value.kind).toBe(kind), SLOW);
   return { session, kinds, until };
 }
 /** As another browser: the next page finds nothing that an earlier one stored. */
@@ -81,7 +84,7 @@ it("leaves a room again whose join was overtaken by the player", async () => {
   await joining;
   expect(kinds).toEqual(["idle", "joining", "idle"]);
   expect(session.problem.value).toBe("");
-  await vi.waitFor(() => expect(players(roomId)).toBe(1), { timeout: 10_000 });
+  await vi.waitFor(() => expect(players(roomId)).toBe(1), SLOW);
   first.session.leave();
 });
 
@@ -90,7 +93,7 @@ it("reconnects by itself after the network was away, in the same room", async ()
   await session.join({ game: "plaza" });
   const room = session.room.value;
   // A player who drops before the first full state has no seat to come back to.
-  await vi.waitFor(() => expect(room?.state.actors?.has(room.sessionId)).toBe(true), { timeout: 10_000 });
+  await vi.waitFor(() => expect(room?.state.actors?.has(room.sessionId)).toBe(true), SLOW);
   proxy.cut();
   await until("reconnecting");
   proxy.mend();
@@ -159,7 +162,7 @@ it("brings those who were in a private room back together, under its code, when 
   expect(room.players.size).toBe(3);
   // As after a stall, when all leases of the process are lost.
   await room.disconnect(CLOSE.FENCED);
-  await vi.waitFor(() => expect(players(roomId)).toBe(3), { timeout: 30_000 });
+  await vi.waitFor(() => expect(players(roomId)).toBe(3), SLOW);
   expect(world.room(roomId)).not.toBe(room);
   for (const { session, until } of pages) {
     await until("playing");
@@ -189,7 +192,7 @@ it("stays out after another page took its seat by the copied storage, until its 
   const one = openOtherBrowser();
   await one.session.join({ game: "plaza" });
   const { sessionId } = one.session.room.value as { sessionId: string };
-  await vi.waitFor(() => expect(readLastSeat()?.returnToken).toBeTruthy());
+  await vi.waitFor(() => expect(readLastSeat()?.returnToken).toBeTruthy(), SLOW);
   const copy = openPage();
   await copy.session.resume();
   await one.until("ended");
@@ -209,18 +212,18 @@ it("reloads a page of another build once, into the same seat, and says so where 
   const reload = vi.fn();
   const old = openOtherBrowser({ build: "/assets/index-old.js", reload });
   await old.session.join({ game: "plaza" });
-  await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(1), SLOW);
   const { sessionId } = old.session.room.value as JoinedRoom;
   // A cache gives the same page again: it stays, and says that it is outdated.
   const cached = openPage({ build: "/assets/index-old.js", reload });
   await cached.session.resume();
-  await vi.waitFor(() => expect(cached.session.outdated.value).toBe(true));
+  await vi.waitFor(() => expect(cached.session.outdated.value).toBe(true), SLOW);
   expect(cached.session.room.value?.sessionId).toBe(sessionId);
   expect(reload).toHaveBeenCalledTimes(1);
   cached.session.leave();
   const fresh = openOtherBrowser({ build: page.build, reload });
   await fresh.session.join({ game: "plaza" });
-  await vi.waitFor(() => expect(readLastSeat()?.returnToken).toBeTruthy());
+  await vi.waitFor(() => expect(readLastSeat()?.returnToken).toBeTruthy(), SLOW);
   expect(fresh.session.outdated.value).toBe(false);
   expect(reload).toHaveBeenCalledTimes(1);
   fresh.session.leave();

@@ -31,9 +31,10 @@ describe.skipIf(missingPostgres !== null && process.env.CI !== "true")("the leas
     await line.close();
     await expect.poll(() => freeLeasesOfDead(ds, incarnation)).toBe(1);
     const next = await openIncarnation(ds);
-    const startedAt = performance.now();
+    // The lease has not run out: it is nobody's any more.
+    const [row] = await ds.query("SELECT owner FROM character WHERE id = $1", [characterId]);
+    expect(row).toEqual({ owner: null });
     await next.claim(characterId, { roomId: "plaza-2" });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
     expect(await characters.save(claim, stateAt(2))).toBe("fenced");
   });
 });

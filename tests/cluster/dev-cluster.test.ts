@@ -70,12 +70,10 @@ describeWithPostgresAndRedis("roomkeep dev --cluster 2", () => {
     expect(running.output()).toMatch(/^two {3}│ .*room opened/m);
   });
 
-  it("Ctrl-C stops all of them within seconds and leaves nothing", async () => {
+  it("Ctrl-C stops all of them and leaves nothing", async () => {
     expect(ports).toHaveLength(2);
-    const startedAt = performance.now();
     running.child.kill("SIGINT");
     expect(await running.ended).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(15_000);
     for (const port of [...ports, Number(new URL(url).port)]) {
       await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
     }

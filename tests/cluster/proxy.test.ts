@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { PROBE_MS } from "../../server/dev/process-health.ts";
 import { type DevProxy, openDevProxy, type Upstream } from "../../server/dev/proxy.ts";
+
+const SLOW = { timeout: 60_000, interval: 5 };
 
 const open: (Server | DevProxy)[] = [];
 afterEach(async () => {
@@ -11,9 +14,11 @@ afterEach(async () => {
 });
 
 /** A process that answers with its name, and as long as it is told to stand still not at all. */
-async function openProcess(name: string): Promise<Upstream & { still: boolean }> {
+async function openProcess(name: string): Promise<Upstream & { still: boolean; checks(): number }> {
   const held: (() => void)[] = [];
-  const server = createServer((_asked, answer) => {
+  let checks = 0;
+  const server = createServer(({ url }, answer) => {
+    if (url === "/health") checks++;
     if (one.still) held.push(() => answer.end(name));
     else answer.end(name);
   });
@@ -23,6 +28,8 @@ async function openProcess(name: string): Promise<Upstream & { still: boolean }>
   const one = {
     processId: name,
     port: (server.address() as AddressInfo).port,
+    /** How often it was asked for its health. */
+    checks: () => checks,
     get still() {
       return still;
     },
@@ -59,20 +66,25 @@ async function closedPort(): Promise<Upstream> {
   return gone;
 }
 
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
-
 it("a process that stands still is passed over before a request is lost to it, and asked again when it answers", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
   const [first, second] = [await openProcess("first"), await openProcess("second")];
   const front = await openDevProxy({ host: "127.0.0.1", port: 0, answerMs: 60_000 }, () => [first, second]);
   open.push(front);
   const ask = () => fetch(front.url, { method: "POST", body: "x" }).then((answer) => answer.text());
   expect(await ask()).toBe("first");
-  await pause(500); // it was asked for its health once
+  vi.advanceTimersByTime(PROBE_MS);
+  await vi.waitFor(() => expect([first.checks(), second.checks()]).toEqual([1, 1]), SLOW);
   first.still = true;
-  await pause(2_000);
+  // Each check is sent when the one before was answered, or not at all.
+  for (let check = 2; check <= 6; check++) {
+    vi.advanceTimersByTime(PROBE_MS);
+    await vi.waitFor(() => expect([first.checks(), second.checks()]).toEqual([2, check]), SLOW);
+  }
   expect(await Promise.all([ask(), ask(), ask()])).toEqual(["second", "second", "second"]);
   first.still = false;
-  await expect.poll(ask, { timeout: 5_000 }).toBe("first");
+  await expect.poll(ask).toBe("first");
 });
 
 it("tells a process whom it was asked by, behind whatever the client itself claimed to be", async () => {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ClusterPresence } from "../../server/cluster/presence.ts";
 import { openRedisClient } from "../../server/cluster/redis/redis-client.ts";
 import { unsuitable } from "../../server/cluster/redis/redis-suitability.ts";
@@ -89,6 +90,45 @@ describeWithRedis("what may stand at REDIS_URL", (openPrivate) => {
     });
   });
 
+  describe("a primary that died, whose Sentinel makes a replica the primary", () => {
+    it("is followed by all connections once the address leads to the new one", {
+      timeout: 120_000,
+    }, async () => {
+      const SLOW = { timeout: 60_000 };
+      const first = await start();
+      const second = await start("--replicaof", "127.0.0.1", String(portOf(first)));
+      const sentinel = await plainClient((await start("--sentinel")).url);
+      const ask = (...words: string[]) => sentinel.sendCommand<unknown>(["SENTINEL", ...words]);
+      await ask("MONITOR", "ours", "127.0.0.1", String(portOf(first)), "1");
+      await ask("SET", "ours", "down-after-milliseconds", "500");
+      const way = await openProxy(portOf(first));
+      const shared = await openRedis(`redis://127.0.0.1:${way.port}`, "mine:");
+      onTestFinished(async () => {
+        await shared.close();
+        await way.close();
+        await sentinel.close();
+      });
+      const heard: unknown[] = [];
+      await shared.presence.subscribe("topic", (message: unknown) => heard.push(message));
+      await shared.presence.set("before", "1");
+      await expect.poll(async () => ((await ask("REPLICAS", "ours")) as unknown[]).length, SLOW).toBe(1);
+      const replica = await plainClient(second.url);
+      onTestFinished(() => replica.close());
+      await expect.poll(() => replica.get("mine:before"), SLOW).toBe("1");
+
+      process.kill(first.pid as number, "SIGKILL");
+      // As the address follows the Sentinel: a name, a proxy, a service of the cloud.
+      const now = () => ask("GET-MASTER-ADDR-BY-NAME", "ours");
+      await expect.poll(now, SLOW).toEqual(["127.0.0.1", String(portOf(second))]);
+      way.lead(portOf(second));
+      await expect.poll(() => shared.link.send("SET", "mine:key", "1").catch(() => "no"), SLOW).toBe("OK");
+      expect(await shared.presence.get("before")).toBe("1");
+      await expect.poll(() => shared.presence.listeners("topic"), SLOW).toBe(1);
+      await shared.presence.publish("topic", "still there");
+      await expect.poll(() => heard, SLOW).toEqual(["still there"]);
+    });
+  });
+
   describe("the presence", () => {
     const open = (prefix = "") => {
       const presence = new ClusterPresence(plain.url, prefix);
@@ -102,6 +142,7 @@ describeWithRedis("what may stand at REDIS_URL", (openPrivate) => {
       await presence.set("text", "none");
       const wrong = /WRONGTYPE|not an integer|syntax|out of range|invalid expire/i;
       await expect(presence.sadd("hash", "one")).rejects.toThrow(wrong);
+      await expect(presence.hset("text", "field", "1")).rejects.toThrow(wrong);
       await expect(presence.hincrbyex("text", "field", 1, 5)).rejects.toThrow(wrong);
       await expect(presence.setex("text", "value", 0)).rejects.toThrow(wrong);
       await expect(presence.expire("text", "soon" as never)).rejects.toThrow(wrong);
@@ -116,6 +157,19 @@ describeWithRedis("what may stand at REDIS_URL", (openPrivate) => {
       await admin.send("CONFIG", "SET", "maxmemory", "0");
       expect(await waits).toBe("OK");
       admin.close();
+    });
+
+    it("ends no process by a count of rooms that Redis refuses, for which Colyseus does not wait", async () => {
+      const presence = open("unheard:");
+      await presence.set("roomcount", "of another program");
+      const unheard = vi.fn();
+      process.on("unhandledRejection", unheard);
+      onTestFinished(() => void process.off("unhandledRejection", unheard));
+      void presence.hset("roomcount", "process", "1,0");
+      // Answered after it, on the same connection.
+      await presence.get("roomcount");
+      await new Promise((done) => setImmediate(done));
+      expect(unheard).not.toHaveBeenCalled();
     });
 
     it("keeps two deployments apart, keys and channels", async () => {
@@ -146,5 +200,9 @@ describeWithRedis("what may stand at REDIS_URL", (openPrivate) => {
   });
 });
 
+const plainClient = (url: string) =>
+  createClient({ url })
+    .on("error", () => {})
+    .connect();
 const stats = async (link: Awaited<ReturnType<typeof openRedisClient>>, command: string) =>
   new RegExp(`^cmdstat_${command}:.*$`, "m").exec(await link.send<string>("INFO", "commandstats"))?.[0] ?? "";

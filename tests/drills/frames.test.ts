@@ -68,7 +68,7 @@ test.each([
   async (signal, how) => {
     const server = await startWatched({ ROOMKEEP_DATA_DIR: await newFolder(), LOG_LEVEL: "info" }, 3_000);
     process.kill(server.pid, signal);
-    await expect.poll(() => server.death, { timeout: 60_000 }).toMatch(how);
+    await expect.poll(() => server.death).toMatch(how);
     expect(server.lastLines.length).toBeGreaterThan(0);
     await server.stop();
   },

@@ -72,7 +72,7 @@ export async function openProfile(
   });
   context.once("close", () => profiles.delete(context));
   await context.addInitScript(DRAW_SELDOM);
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(90_000);
   return context;
 }
 

@@ -24,7 +24,7 @@ export function ask<T>(page: Page, expression: string): Promise<T> {
  * Waits until an expression over the page's probe holds. Evaluated from here: the page's own policy forbids
  * eval.
  */
-export async function untilPage(page: Page, expression: string, ms = 30_000): Promise<void> {
+export async function untilPage(page: Page, expression: string, ms = 90_000): Promise<void> {
   const deadline = performance.now() + ms;
   while (!(await ask<boolean>(page, `Boolean(k && (${expression}))`).catch(() => false))) {
     if (performance.now() > deadline) throw new Error(`waited ${ms} ms for: ${expression}`);

@@ -70,7 +70,7 @@ export function run(program: string, args: string[], { cwd, env }: RunOptions = 
     ended,
     output: () => all,
     stdout: () => out,
-    says: (text, ms = 30_000) =>
+    says: (text, ms = 120_000) =>
       new Promise((resolve, reject) => {
         const pattern =
           typeof text === "string" ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")) : text;

@@ -74,7 +74,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Whether each byte that was sent has been read: by the page, by the server, and by the line between them. */
 function isSettled(room: Room, { clients }: WorldRoom, line: CuttableProxy): boolean {
-  const socketOf = (ws: unknown) => (ws as { _socket?: Socket | null } | undefined)?._socket;
+  const socketOf = (ws: unknown) => (ws as { _socket?: Socket | null } | undefined)?._socket ?? undefined;
   const page = socketOf((room.connection.transport as unknown as { ws: unknown }).ws);
   const server = socketOf(clients.find(({ sessionId }) => sessionId === room.sessionId)?.ref);
   return line.hasRead(page) && line.hasRead(server);

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ended, takes } from "./postgres.ts";
+import { ended, untilTaken } from "./postgres.ts";
 
 const GUIDE = fileURLToPath(new URL("../../docs/deploy.md", import.meta.url));
 const PLACES = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
@@ -52,10 +52,7 @@ http { access_log off;\n${temps}\n${config.replaceAll("/var/log/nginx", folder)}
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
-  for (let tries = 0; !(await takes(port)); tries++) {
-    if (child.exitCode !== null || tries > 100) throw new Error(`nginx does not run:\n${said}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
+  await untilTaken(port, child, () => `nginx does not run:\n${said}`);
   return {
     logged: () => [said, ...LOGS.map((name) => readFileSync(join(folder, name), "utf8"))].join(""),
     async close() {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
@@ -59,7 +59,14 @@ async function mayCreate(url: string): Promise<boolean> {
   }
 }
 
-function findPrograms(): { initdb: string; postgres: string } | null {
+interface Programs {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+/** Longest wait for a server that starts, tenths of a second: a machine may be busy. */
+const STARTS_IN_TENTHS = 600;
+
+function findPrograms(): Programs | null {
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [
@@ -70,7 +77,45 @@ function findPrograms(): { initdb: string; postgres: string } | null {
   return folder ? { initdb: join(folder, "initdb"), postgres: join(folder, "postgres") } : null;
 }
 
-async function startPrivate(programs: { initdb: string; postgres: string }): Promise<PostgresServer> {
+/**
+ * A private PostgreSQL that has not come up yet, and does not: it answers each connection with 57P03. Undefined:
+ * the programs are not installed.
+ */
+export async function startUnready(): Promise<PostgresServer | undefined> {
+  const programs = findPrograms();
+  if (!programs) return undefined;
+  const { data, run } = makeCluster(programs);
+  // A standby that nobody sends anything, and that lets nobody in meanwhile.
+  writeFileSync(join(data, "standby.signal"), "");
+  const { url, stop } = await run("-c", "hot_standby=off");
+  const code = () => {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+    return client.connect().then(
+      () => "connected",
+      (error: { code?: string }) => error.code,
+    );
+  };
+  for (let attempt = 0; attempt < STARTS_IN_TENTHS; attempt++) {
+    if ((await code()) === "57P03") return { url, stop };
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  await stop();
+  throw new Error("a private PostgreSQL that should not come up did");
+}
+
+async function startPrivate(programs: Programs): Promise<PostgresServer> {
+  const { url, stop, child } = await makeCluster(programs).run();
+  for (let attempt = 0; attempt < STARTS_IN_TENTHS; attempt++) {
+    if (await mayCreate(url)) return { url, stop };
+    if (child.exitCode !== null) break;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  await stop();
+  throw new Error(`A private PostgreSQL (${programs.postgres}) did not start.`);
+}
+
+/** Makes the folders of a private server. `run` starts it. */
+function makeCluster(programs: Programs) {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-postgres-"));
   const as = unprivileged();
   if (as.uid !== undefined) chownSync(folder, as.uid, as.gid ?? as.uid);
@@ -80,24 +125,21 @@ async function startPrivate(programs: { initdb: string; postgres: string }): Pro
     cwd: folder,
     stdio: "pipe",
   });
-  const port = await freePort();
-  const child = spawn(
-    programs.postgres,
-    ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-c", "fsync=off"],
-    { ...as, cwd: folder, stdio: "ignore" },
-  );
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  const stop = async () => {
-    await ended(child, "SIGINT"); // fast shutdown
-    rmSync(folder, { recursive: true, force: true });
+  const run = async (...options: string[]) => {
+    const port = await freePort();
+    const child = spawn(
+      programs.postgres,
+      ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-c", "fsync=off", ...options],
+      { ...as, cwd: folder, stdio: "ignore" },
+    );
+    const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+    const stop = async () => {
+      await ended(child, "SIGINT"); // fast shutdown
+      rmSync(folder, { recursive: true, force: true });
+    };
+    return { url, stop, child };
   };
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await mayCreate(url)) return { url, stop };
-    if (child.exitCode !== null) break;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  await stop();
-  throw new Error(`A private PostgreSQL (${programs.postgres}) did not start in 10 s.`);
+  return { data, run };
 }
 
 /** PostgreSQL refuses to run as root. */
@@ -133,6 +175,19 @@ export function takes(port: number): Promise<boolean> {
     const socket = connect(port, "127.0.0.1", () => done(true));
     socket.on("error", () => done(false)).on("connect", () => socket.destroy());
   });
+}
+
+/** Longest wait for a program that starts, ms: a machine may be busy. */
+const STARTS_IN_MS = 60_000;
+
+/** Waits until a program that was started takes connections. @throws what it said, when it ended before */
+export async function untilTaken(port: number, child: ChildProcess, problem: () => string): Promise<void> {
+  for (
+    const from = performance.now();
+    !(await takes(port));
+    await new Promise((done) => setTimeout(done, 20))
+  )
+    if (child.exitCode !== null || performance.now() - from > STARTS_IN_MS) throw new Error(problem());
 }
 
 /** Ends a child process and waits until it is gone; after 5 s by force. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createClient } from "redis";
 import { describe, test } from "vitest";
 import { redisAnswers } from "../../server/dev/local-services.ts";
-import { ended, freePort, takes } from "./postgres.ts";
+import { ended, freePort, untilTaken } from "./postgres.ts";
 
 /** A Redis for one test file. */
 export interface TestRedis {
@@ -61,12 +61,11 @@ export async function startPrivate(options: readonly string[] = []): Promise<Tes
     rmSync(folder, { recursive: true, force: true });
   };
   const url = `redis://127.0.0.1:${port}`;
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await takes(port)) return { url, pid: child.pid, close };
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  await close();
-  throw new Error("A private redis-server did not start in 5 s.");
+  await untilTaken(port, child, () => "A private redis-server did not start.").catch(async (error) => {
+    await close();
+    throw error;
+  });
+  return { url, pid: child.pid, close };
 }
 
 /** Takes one of the numbered databases of a running server for itself; it must be empty. */

@@ -242,6 +242,6 @@ it("follows an edit in development", async () => {
       'override onTick() {\n    this.broadcast("notice", { code: "NEW", text: "edited" });',
     ),
   );
-  await ann.until("the edited room", () => ann.received.has("notice"), 5_000);
+  await ann.until("the edited room", () => ann.received.has("notice"), 60_000);
   expect(await running.stop()).toBe(0);
 }, 240_000);

@@ -345,7 +345,7 @@ test("changed stats are saved while the player plays on", async () => {
   if (!record) throw new Error("Ann is not there");
   // As if the last save were long ago.
   Object.assign(record, { stats: { played: 40 }, statsChanged: true, savedAt: Number.NEGATIVE_INFINITY });
-  await expect.poll(() => statsOf(ann), { timeout: 10_000 }).toEqual({ played: 40 });
+  await expect.poll(() => statsOf(ann)).toEqual({ played: 40 });
   await ann.room.leave();
 });
 

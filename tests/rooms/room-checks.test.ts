@@ -1,8 +1,9 @@
 import { type } from "@colyseus/schema";
 import { GameRoom, WorldRoom } from "roomkeep/rooms";
-import { Avatar, defineLevel, WorldState } from "roomkeep/shared";
+import { Actor, Avatar, defineLevel, WorldState } from "roomkeep/shared";
 import { expect, test } from "vitest";
 import { refusingPorts } from "../../rooms/ports/refusing-ports.ts";
+import { checkActors } from "../../rooms/room-checks.ts";
 import type { Games } from "../../server/game-class.ts";
 import { defineGames, readGames } from "../../server/games.ts";
 
@@ -72,6 +73,17 @@ function bareState(): Games[string] {
   };
 }
 
+/** The same of what stands in the state. */
+class BareHero extends Avatar {
+  mana = 1;
+}
+class BareHeroRoom extends WorldRoom<WorldState, BareHero> {
+  override state = new WorldState();
+  protected override createAvatar(): BareHero {
+    return new BareHero();
+  }
+}
+
 const refused: [string, () => unknown, string, RegExp][] = [
   ["no state", () => StatelessRoom, "GAME_INVALID", /StatelessRoom has no state .*new WorldState/],
   ["a kept zone without a name", () => NamelessRoom, "GAME_INVALID", /is persistent and names no zone/],
@@ -79,6 +91,12 @@ const refused: [string, () => unknown, string, RegExp][] = [
   ["a part that is used too early", () => EagerRoom, "GAME_INVALID", /"game" can be made: .*onOpen/],
   ["what is no room class", () => ({}), "GAME_INVALID", /"game" is no room class/],
   ["a state without its decorators", bareState, "STATE_UNTRACKED", /BareState.score .*Decorators: true/],
+  [
+    "an avatar without its decorators",
+    () => BareHeroRoom,
+    "STATE_UNTRACKED",
+    /BareHero.mana .*Decorators: true/,
+  ],
   ["an avatar with defined fields", definedHero, "STATE_UNTRACKED", /DefinedHero.mana .*Fields: false/],
   ["a state with defined fields", definedState, "STATE_UNTRACKED", /DefinedState.score .*Fields: false/],
 ];
@@ -87,6 +105,18 @@ test.each(refused)("a server does not start with %s", (_, make, code, message) =
   const games = { game: make() } as Games;
   expect(() => defineGames(games, refusingPorts)).toThrow(
     expect.objectContaining({ code, message: expect.stringMatching(message) }),
+  );
+});
+
+test("a room does not open with an actor whose class lost its decorators; what it keeps for itself it may", () => {
+  const Rabbit = Actor.extend({}, "CheckedRabbit");
+  class BareRabbit extends Rabbit {
+    hops = 1;
+  }
+  class Hare extends Rabbit {}
+  expect(() => checkActors([new Rabbit(), new Hare()])).not.toThrow();
+  expect(() => checkActors([new Rabbit(), new BareRabbit()])).toThrow(
+    expect.objectContaining({ code: "STATE_UNTRACKED", message: expect.stringMatching(/BareRabbit.hops/) }),
   );
 });
 

@@ -63,9 +63,7 @@ describe("a process with a small heap", () => {
     ann.send("fill", {});
     await ann.message("kept");
     await ann.leave();
-    await expect
-      .poll(ready, { timeout: 30_000 })
-      .toEqual({ status: 200, state: "ready", database: "ok", disk: "ok" });
+    await expect.poll(ready).toEqual({ status: 200, state: "ready", database: "ok", disk: "ok" });
     await enter({ create: true });
     expect(server.output()).toContain("short of memory: nobody new is let in");
   }, 120_000);

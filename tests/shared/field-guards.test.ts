@@ -24,6 +24,8 @@ const Mule = defineActor("mule", {
     owner: internal(t.string()).default("nobody"),
     pace: internal(t.float32().default(1.5)),
     stops: internal(t.array("string")),
+    rider: internal(t.string()),
+    seats: internal(t.uint8().optional()),
   },
 });
 type Mule = InstanceType<typeof Mule>;
@@ -52,6 +54,8 @@ describe("fields of a state", () => {
     ["wakesAtTick", Number.NaN, /whole number/],
     ["owner", 7, /Mule.owner must be a string; got 7/],
     ["pace", true, /Mule.pace must be a number/],
+    ["rider", 7, /Mule.rider must be a string; got 7/],
+    ["seats", 256, /Mule.seats must be a whole number from 0 to 255/],
     ["pace", Number.NaN, /Mule.pace must be a number/],
   ])("refuse a wrong value and keep what they had: %s = %j", (name, value, message) => {
     const mule = new Mule();

@@ -16,7 +16,7 @@ it("fills a room with players that walk and chat, and reports in JSON after the 
   const watcher = await world.join("plaza", { name: "Watcher" });
   const avatars = () =>
     [...watcher.room.state.actors.entries()].filter(([, actor]) => actor.kind === "avatar");
-  await watcher.until("8 bots and the watcher", () => avatars().length === 9, 20_000);
+  await watcher.until("8 bots and the watcher", () => avatars().length === 9);
   const before = new Map(avatars().map(([id, { x, z }]) => [id, { x, z }]));
   const moved = () =>
     avatars().filter(([id, { x, z }]) => {
@@ -43,7 +43,7 @@ it("fills a room with players that walk and chat, and reports in JSON after the 
 it("stops on Ctrl-C, and everybody leaves", async () => {
   const watcher = await world.join("plaza", { name: "Watcher", create: true });
   const bots = roomkeep(["bots", "plaza", "--count", "3", "--url", world.url, "--code", watcher.room.roomId]);
-  await watcher.until("3 bots", () => world.room(watcher.room.roomId).players.size === 4, 20_000);
+  await watcher.until("3 bots", () => world.room(watcher.room.roomId).players.size === 4);
   expect(await bots.stop("SIGINT")).toBe(0);
   expect(bots.stdout()).toContain("3 bots for");
   expect(world.room(watcher.room.roomId).players.size).toBe(1);
@@ -54,9 +54,9 @@ it("plays along: in a lobby bots mark themselves ready, and the round begins", a
   const { roomId } = host.room;
   const bots = roomkeep(["bots", "tag", "--count", "2", "--url", world.url, "--code", roomId]);
   const room = world.room<TagRoom>(roomId);
-  await host.until("2 bots", () => room.players.size === 3, 20_000);
+  await host.until("2 bots", () => room.players.size === 3);
   host.room.send("ready", { ready: true });
-  await host.until("the countdown", () => room.state.phase !== "lobby", 15_000);
+  await host.until("the countdown", () => room.state.phase !== "lobby");
   await bots.stop("SIGINT");
 });
 

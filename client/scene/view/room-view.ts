@@ -1,6 +1,6 @@
 import { type Avatar, layGround, type ServerMessages } from "../../../shared/index.ts";
 import type { TravelMessage } from "../../../shared/internal.ts";
-import { addLine, type HudStore } from "../../hud-store.ts";
+import { addLine, type HudStore, showSlot } from "../../hud-store.ts";
 import type { Input } from "../../input/input.ts";
 import { watchNetStats } from "../../net-stats.ts";
 import { predictEffects } from "../../network/optimistic-effects.ts";
@@ -121,9 +121,7 @@ function contextOf({ stage, room, hud, settings, sounds }: RoomViewOptions, part
     sounds,
     me: () => actors.pose(room.sessionId),
     onFrame: (frame) => void frames.push(frame),
-    show: (slot, render) => {
-      hud.slots[slot].value = render && { render };
-    },
+    show: (slot, render) => showSlot(hud, slot, render),
     mark: (id, mark) => actors.avatar(id)?.mark(mark ?? undefined),
     notice: (text) => {
       hud.notice.value = text;

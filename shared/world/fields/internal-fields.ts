@@ -25,7 +25,8 @@ export function tellName<F extends FieldBuilder<never, boolean, boolean>>(field:
   const builder = field as unknown as AnyBuilder;
   const stock = builder.default.bind(builder);
   builder.default = (value) => stock(() => (isAsking ? new Marker(builder) : made(value)));
-  if (builder._hasDefault) builder.default(builder._default);
+  // A plain value without one is undefined until it is written: as a default that tells the name.
+  if (builder._hasDefault || typeof builder._type === "string") builder.default(builder._default);
   return field;
 }
 
@@ -36,7 +37,7 @@ function made(value: unknown): unknown {
   return typeof clone === "function" ? clone.call(value) : value;
 }
 
-/** Names and types of a class's own internal fields that hold plain values and have a default. */
+/** Names and types of a class's own internal fields that hold plain values. */
 export function internalTypes(klass: object): readonly (readonly [name: string, type: string])[] {
   const ask = Object.hasOwn(klass, "_getDefaultValues") ? Reflect.get(klass, "_getDefaultValues") : undefined;
   if (typeof ask !== "function") return [];

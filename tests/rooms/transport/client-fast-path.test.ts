@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setFlagsFromString } from "node:v8";
 import { type Client, ClientState, Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
@@ -93,6 +94,8 @@ test("a join that is acknowledged again gets one state, and an empty message non
   for (const message of [[JOIN], []]) player.socket.send(Buffer.from(message));
   player.socket.send(Buffer.from([INPUT, TURN, 5]));
   await until(() => (client as Client & { _receivedInputCount?: number })._receivedInputCount === 1);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  // What was sent before the answer to a ping has come before it.
+  player.socket.ping();
+  await once(player.socket, "pong");
   expect(player.messages.filter((message) => ((message[0] ?? 0) & 31) === STATE)).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { CLAIM_WAIT_MS } from "../../../rooms/ports/ports.ts";
 import { renewRows } from "../../../server/persistence/character-rows.ts";
 import type { Holder } from "../../../server/persistence/characters.ts";
@@ -317,7 +317,7 @@ describeOnEachDatabase("a lease", (open) => {
       clock.advance(30_000);
       await expireLease(ds, id);
       sole.leases.turn();
-      await vi.waitFor(async () => expect((await leaseOf(ds, id)).live).toBe(true));
+      await expect.poll(async () => (await leaseOf(ds, id)).live).toBe(true);
       expect(fenced).toEqual([]);
       expect(await sole.save(claim, stateAt(1))).toBe("saved");
 
@@ -336,16 +336,13 @@ describeOnEachDatabase("a lease", (open) => {
       await process.claim(id, plaza);
       await ds.query("UPDATE character SET lease_until = now() + interval '5 s' WHERE id = $1", [id]);
       await expect
-        .poll(
-          async () => {
-            const [row] = await ds.query(
-              "SELECT lease_until > now() + interval '6 s' AS renewed FROM character WHERE id = $1",
-              [id],
-            );
-            return row.renewed;
-          },
-          { timeout: 6000, interval: 100 },
-        )
+        .poll(async () => {
+          const [row] = await ds.query(
+            "SELECT lease_until > now() + interval '6 s' AS renewed FROM character WHERE id = $1",
+            [id],
+          );
+          return row.renewed;
+        })
         .toBe(true);
       await process.close();
     });

@@ -162,7 +162,7 @@ describeCluster(`${LOGINS} logins that race for one character over two processes
     // All but one of those let in were taken over, and were told so.
     const closed: string[] = [];
     for (const end of ends) void end.then((code) => closed.push(code));
-    await expect.poll(() => closed.length, { timeout: 15_000 }).toBe(letIn.length - 1);
+    await expect.poll(() => closed.length).toBe(letIn.length - 1);
     racing = false;
     await Promise.all([...watchProcesses, watchDatabase]);
     expect(new Set(closed)).toEqual(letIn.length > 1 ? new Set([String(CLOSE.TAKEN_OVER)]) : new Set());
@@ -175,7 +175,7 @@ describeCluster(`${LOGINS} logins that race for one character over two processes
     expect(rows[0].owner).not.toBeNull();
 
     // The processes' own notes, by the one clock of this machine: each stay ended before the next began.
-    await expect.poll(openVisits, { timeout: 10_000 }).toBe(1);
+    await expect.poll(openVisits).toBe(1);
     const visits = await stays(character.id);
     expect(visits.length).toBeGreaterThanOrEqual(letIn.length);
     for (const [at, next] of visits.slice(1).entries()) {

@@ -87,7 +87,7 @@ describeOnEachDatabase("when the database's answer is lost", (open) => {
     const claiming = characters.claim(id, plaza);
     await expect(claiming).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
     line.cut = null;
-    await expect.poll(async () => (await rowOf(ds, id)).owner, { timeout: 5000 }).toBeNull();
+    await expect.poll(async () => (await rowOf(ds, id)).owner).toBeNull();
     expect((await rowOf(ds, id)).epoch).toBe(1);
   });
 

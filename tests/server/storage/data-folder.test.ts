@@ -172,9 +172,7 @@ describe("a DATABASE_URL", () => {
   const openUrl = (url: string) => openDatabase({ url, dataDir: folder, log: testLog });
 
   async function refusal(url: string) {
-    const startedAt = performance.now();
     const error: unknown = await openUrl(url).catch((reason) => reason);
-    expect(performance.now() - startedAt).toBeLessThan(6000);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("s3cret");
     return error;
   }

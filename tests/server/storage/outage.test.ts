@@ -72,9 +72,9 @@ describe.skipIf(missingPostgres !== null && process.env.CI !== "true")(
       await line.cut();
       await ann.leave();
       const waiting = () => readdirSync(join(dataDir, "spool")).filter((name) => name.endsWith(".json"));
-      await expect.poll(waiting, { timeout: 15_000 }).toHaveLength(1);
+      await expect.poll(waiting).toHaveLength(1);
       await line.open();
-      await expect.poll(waiting, { timeout: 15_000 }).toEqual([]);
+      await expect.poll(waiting).toEqual([]);
       const { rows } = await direct.query("SELECT owner, state FROM character WHERE id = $1", [
         ann.characterId,
       ]);

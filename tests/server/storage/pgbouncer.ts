@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { ended, freePort, takes, unprivileged } from "../../helpers/postgres.ts";
+import { ended, freePort, unprivileged, untilTaken } from "../../helpers/postgres.ts";
 
 const PLACES = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
 
@@ -39,10 +39,7 @@ pool_mode = ${mode}
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
-  for (let tries = 0; !(await takes(own)); tries++) {
-    if (child.exitCode !== null || tries > 100) throw new Error(`pgbouncer does not run:\n${said}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
+  await untilTaken(own, child, () => `pgbouncer does not run:\n${said}`);
   return {
     url: `postgres://${username}@127.0.0.1:${own}/${name}`,
     async close() {

@@ -7,6 +7,7 @@ import { checkTables, migrate } from "../../../server/storage/migrate.ts";
 import { newGuest, openIncarnation } from "../../helpers/characters.ts";
 import { roomkeep } from "../../helpers/cli.ts";
 import { missingPostgres, newPostgresDatabase, testLog } from "../../helpers/databases.ts";
+import { startUnready } from "../../helpers/postgres.ts";
 import { pgbouncerPath, startPgBouncer } from "./pgbouncer.ts";
 
 const title = "a PostgreSQL of another kind";
@@ -87,6 +88,21 @@ function suite() {
       message: expect.stringMatching(/too many connections for role .*\(53300\)/),
     });
   });
+
+  it("one that starts up and takes nobody yet is named, by start and by doctor", async () => {
+    const unready = await startUnready();
+    if (!unready)
+      throw new Error("initdb and postgres are not installed (Debian: apt-get install postgresql)");
+    onTestFinished(() => unready.stop());
+    const { url: at } = unready;
+    await expect(open(at)).rejects.toMatchObject({
+      code: "DATABASE_UNAVAILABLE",
+      message: expect.stringMatching(/database system is .*\(57P03\)/),
+    });
+    const asked = roomkeep(["doctor"], { env: { DATABASE_URL: at, REDIS_URL: "" } });
+    expect(await asked.ended, asked.output()).toBe(1);
+    expect(asked.output()).toContain("(57P03)");
+  }, 120_000);
 
   it("through PgBouncer by sessions, with its defaults: start and doctor connect alike, settings hold", async () => {
     const pooled = await startPgBouncer(url, "session");
