@@ -109,7 +109,7 @@ function checkTracked(state: Schema): void {
   adoptInternal(state);
 }
 
-/** A class that adds plain properties to another, and not one field: a compiler dropped what made them fields. */
+/** A class that adds plain properties to another, and no field: a compiler dropped what made them fields. */
 function checkDecorated(ref: Schema): void {
   const type = ref.constructor as typeof Schema;
   if (Object.hasOwn(type, Symbol.metadata)) return;

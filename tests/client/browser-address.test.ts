@@ -23,7 +23,7 @@ describeWithBrowser("the address of the page", (open) => {
     const page = fileURLToPath(new URL("../../dist/page", import.meta.url));
     server = await startServer({ ...games, plaza: ModesPlaza, hidden: HiddenRoom }, config, page);
     browser = await open();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();

@@ -53,7 +53,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     );
     browser = await open();
     ann = await visit(DESKTOP);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();

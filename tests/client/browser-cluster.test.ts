@@ -42,7 +42,7 @@ describeHere("a party on two processes", (open) => {
     [ann, bob] = await Promise.all([visit({ width: 800, height: 520 }), visit({ width: 390, height: 720 })]);
     await enter(ann, "Ann");
     await enter(bob, "Bob");
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await cluster?.close();

@@ -50,7 +50,7 @@ describeWithBrowser("two people in a party", (open) => {
     browser = await open();
     ann = await enter("Ann", { width: 800, height: 520 });
     bob = await enter("Bob", { width: 390, height: 844 });
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
@@ -123,7 +123,7 @@ describeWithBrowser("two people in a party", (open) => {
       expect(await page.getByTestId("party").innerText()).toMatch(/Ann\s*★/u);
     }
     await shoot(ann, "party-plaza");
-  }, 60_000);
+  });
 
   it("read why a way does not lead anywhere, and stay", async () => {
     const before = await ask<string>(ann, "k.roomId");
@@ -132,7 +132,7 @@ describeWithBrowser("two people in a party", (open) => {
     expect(await ask(ann, "k.roomId")).toBe(before);
     await untilPage(ann, `k.connected && Math.abs(k.me().x - ${ASTRAY[0]}) < 0.5`);
     expect(await ann.getByTestId("veil").getAttribute("class")).not.toContain("drawn");
-  }, 60_000);
+  });
 
   /** Both are in one room of a game, and each sees the other where the server has them. */
   async function expectTogether(game: string): Promise<void> {
@@ -163,7 +163,7 @@ describeWithBrowser("two people in a party", (open) => {
     await expectTogether("meadow");
     await shoot(ann, "party-meadow");
     await shoot(bob, "party-meadow-phone");
-  }, 90_000);
+  });
 
   it("see in the feed what happens to them and near them", async () => {
     const meadow = await roomOf<MeadowRoom>(bob);
@@ -179,7 +179,7 @@ describeWithBrowser("two people in a party", (open) => {
     ]);
     expect(herb.ripe).toBe(false);
     await shoot(bob, "meadow-feed-phone");
-  }, 60_000);
+  });
 
   it("give commands as their roles allow; what is typed does not walk", async () => {
     const meadow = await roomOf<MeadowRoom>(ann);
@@ -217,7 +217,7 @@ describeWithBrowser("two people in a party", (open) => {
     expect(await command(bob, "help")).toMatch(/^\/help/u);
     await shoot(bob, "console-phone");
     await bob.getByRole("button", { name: "Close the console" }).tap();
-  }, 90_000);
+  });
 
   it("see the rates of the room, and with the debug drawing what its systems cost", async () => {
     await ann.getByRole("button", { name: "Rates of the room" }).click();
@@ -232,7 +232,7 @@ describeWithBrowser("two people in a party", (open) => {
     await ann.keyboard.press("F3");
     await ann.getByRole("button", { name: "Rates of the room" }).click();
     await rates.waitFor({ state: "detached" });
-  }, 60_000);
+  });
 
   it("stand together in the cave behind the meadow", async () => {
     await ann.keyboard.press("/");
@@ -243,7 +243,7 @@ describeWithBrowser("two people in a party", (open) => {
     await expectTogether("cave");
     await shoot(ann, "party-cave");
     await shoot(bob, "party-cave-phone");
-  }, 90_000);
+  });
 
   it("play on a phone that lies on its side: all that is to be pressed is in sight, and nothing lies over it", async () => {
     const options = { viewport: { width: 844, height: 390 }, hasTouch: true, isMobile: true };
@@ -292,5 +292,5 @@ describeWithBrowser("two people in a party", (open) => {
     for (const name of [...TOP, "Bag", "Close bag"]) await reach(name);
     await shoot(page, "phone-landscape-bag");
     await context.close();
-  }, 180_000);
+  });
 });

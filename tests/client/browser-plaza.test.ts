@@ -32,7 +32,7 @@ describeWithBrowser("two people in the plaza", (open) => {
     browser = await open();
     ann = await enter(proxy.port, "Ann");
     bob = await enter(server.port, "Bob");
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await proxy?.close();
@@ -110,7 +110,7 @@ describeWithBrowser("two people in the plaza", (open) => {
     expect(pushed(hers)).toBe(true);
     for (const [i, spot] of hers.entries()) expect(apart(spot, his[i]!)).toBeLessThan(0.1);
     await shoot(bob, "plaza-crate-seen-by-the-other");
-  }, 180_000);
+  });
 
   it("talk; typing does not walk", async () => {
     const before = await ask<Spot>(ann, "k.me()");
@@ -120,7 +120,7 @@ describeWithBrowser("two people in the plaza", (open) => {
     await bob.getByText("wasd and good morning").first().waitFor();
     expect(apart(await ask<Spot>(ann, "k.me()"), before)).toBeLessThan(0.05);
     await shoot(bob, "plaza-chat");
-  }, 60_000);
+  });
 
   it("are seen by the admin in the monitor, which offers nothing that it does not do", async () => {
     const [, password = ""] = /admin \/ (\S+)/.exec(server.output()) ?? [];
@@ -147,7 +147,7 @@ describeWithBrowser("two people in the plaza", (open) => {
     await page.locator(".jer-value-component").first().waitFor();
     expect(await page.locator(".jer-edit-buttons").filter({ visible: true }).count()).toBe(0);
     await context.close();
-  }, 60_000);
+  });
 
   it("come back to their seats: one after five seconds without a network, the other after a refresh", async () => {
     const seats = await Promise.all([ann, bob].map((page) => ask<string>(page, "k.sessionId")));
@@ -160,7 +160,7 @@ describeWithBrowser("two people in the plaza", (open) => {
     await untilPage(ann, "k.connected && k.me()");
     await untilPage(bob, "k.connected && k.me()");
     expect(await Promise.all([ann, bob].map((page) => ask<string>(page, "k.sessionId")))).toEqual(seats);
-  }, 120_000);
+  });
 
   it("leave a copied tab alone: the older one is told, and stays out until its person acts", async () => {
     const seat = await ask<string>(ann, "k.sessionId");
@@ -181,7 +181,7 @@ describeWithBrowser("two people in the plaza", (open) => {
     await elsewhere(copy).waitFor();
     expect(await ask(ann, "k.connected")).toBe(true);
     await copy.close();
-  }, 90_000);
+  });
 
   it("stand where they left after a restart of the server", async () => {
     const stood = await Promise.all([ann, bob].map((page) => ask<Spot>(page, "k.me()")));
@@ -201,5 +201,5 @@ describeWithBrowser("two people in the plaza", (open) => {
     expect(apart(back[0]!, stood[0]!)).toBeLessThan(0.1);
     expect(apart(back[1]!, stood[1]!)).toBeLessThan(0.1);
     await shoot(ann, "plaza-after-restart");
-  }, 120_000);
+  });
 });

@@ -91,9 +91,7 @@ describeWithRedis("what may stand at REDIS_URL", (openPrivate) => {
   });
 
   describe("a primary that died, whose Sentinel makes a replica the primary", () => {
-    it("is followed by all connections once the address leads to the new one", {
-      timeout: 120_000,
-    }, async () => {
+    it("is followed by all connections once the address leads to the new one", async () => {
       const SLOW = { timeout: 60_000 };
       const first = await start();
       const second = await start("--replicaof", "127.0.0.1", String(portOf(first)));

@@ -18,19 +18,19 @@ const suite = () => {
     const result = await redisAway(cluster, { outageMs: 5_000, bots: 3 });
     expect(result).toMatchObject({ kicked: 0, stood: 0, readyLied: 0 });
     expect(Object.keys(result.refused)).toEqual(["REDIS_UNAVAILABLE"]);
-  }, 120_000);
+  });
 
   test("a process killed in the middle of a hand-over: nobody is lost, nobody is in two places, the party is whole", async () => {
     const result = await travel(cluster, { cycles: 1, calm: 1, singles: 2, harms: ["kill"], tell: () => {} });
     expect(result).toMatchObject({ harmed: 1, lost: 0, twoPlaces: 0, partySplit: 0, findings: [] });
-  }, 120_000);
+  });
 
   test("a rolling restart loses nobody, no coin and no world", async () => {
     const result = await roll(cluster, 6);
     expect(result).toMatchObject({ playersLost: 0, worldKept: true, sumsEqual: true });
     expect(result.carried).toBeGreaterThanOrEqual(6);
     expect(result.traded).toBeGreaterThan(10);
-  }, 120_000);
+  });
 };
 
 if (missingPostgres === null) describeWithRedis("the drills of a cluster", suite);

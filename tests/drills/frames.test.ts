@@ -91,7 +91,7 @@ test("the drill sees a saved number that is not finite, a character that is stil
   expect(faults.join("\n")).toMatch(/meadow\..*\.x is NaN/);
   expect(faults.join("\n")).toContain(`character ${id} is still claimed`);
   expect(faults.join("\n")).toContain("character a-stranger is gone");
-}, 120_000);
+});
 
 /** A snapshot as a zone is saved, with one place in it replaced. */
 function meadowWithRabbitAt(x: unknown): unknown {

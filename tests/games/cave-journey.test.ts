@@ -36,9 +36,7 @@ async function goTogether(lead: TestPlayer, other: TestPlayer, level: typeof mea
   return both;
 }
 
-it("a party goes from the meadow into one cave, another party into another one, and back out again", {
-  timeout: 60_000,
-}, async () => {
+it("a party goes from the meadow into one cave, another party into another one, and back out again", async () => {
   const ann = await world.join("meadow", { name: "Ann" });
   const meadow = ann.room.roomId;
   const [bob, cid, dora] = (await Promise.all(

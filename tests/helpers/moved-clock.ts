@@ -72,7 +72,7 @@ export async function stall(
 /** One turn of the event loop. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Whether each byte that was sent has been read: by the page, by the server, and by the line between them. */
+/** Whether each byte that was sent has been read: by the page, the server, and the line between them. */
 function isSettled(room: Room, { clients }: WorldRoom, line: CuttableProxy): boolean {
   const socketOf = (ws: unknown) => (ws as { _socket?: Socket | null } | undefined)?._socket ?? undefined;
   const page = socketOf((room.connection.transport as unknown as { ws: unknown }).ws);

@@ -78,8 +78,8 @@ function findPrograms(): Programs | null {
 }
 
 /**
- * A private PostgreSQL that has not come up yet, and does not: it answers each connection with 57P03. Undefined:
- * the programs are not installed.
+ * A private PostgreSQL that has not come up yet, and does not: it answers each connection with 57P03.
+ * Undefined: the programs are not installed.
  */
 export async function startUnready(): Promise<PostgresServer | undefined> {
   const programs = findPrograms();

@@ -101,4 +101,4 @@ it("is what `roomkeep new --plugin` writes, under another name", async () => {
   const again = roomkeep(["new", "--plugin", "guest-list"], { cwd: project });
   expect(await again.ended).toBe(1);
   expect(again.output()).toContain("CONFIG_INVALID");
-}, 120_000);
+});

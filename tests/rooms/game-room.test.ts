@@ -178,7 +178,7 @@ beforeAll(async () => {
     misusing: MisusingRoom,
     misselling: MissellingRoom,
   });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 interface Guest {

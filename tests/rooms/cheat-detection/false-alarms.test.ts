@@ -10,7 +10,7 @@ test("honest pages with jitter, loss and tabs that sleep are not flagged", async
   expect(highestScore).toBeLessThan(10);
   expect(inputFrames).toBeGreaterThan(60_000);
   expect(sleeps).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test("each kind of cheating page is flagged within ten simulated seconds, by its own signal", async () => {
   const kinds = await playCheats(2);
@@ -31,4 +31,4 @@ test("each kind of cheating page is flagged within ten simulated seconds, by its
   ];
   expect(kinds.map(({ signal }) => signal)).toEqual(expect.arrayContaining(["input-rate", ...own]));
   expect(kinds).toHaveLength(12);
-}, 60_000);
+});

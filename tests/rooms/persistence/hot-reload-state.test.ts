@@ -121,7 +121,7 @@ beforeAll(async () => {
   expect(await ready()).toBe(503);
   await world.server.reload(await load({ says: "first" }));
   expect(await ready()).toBe(200);
-}, 60_000);
+});
 afterAll(() => world.close());
 beforeEach(() => {
   complaints = [];

@@ -17,7 +17,7 @@ beforeAll(async () => {
   });
   const [, address] = await dev.says(/roomkeep is running +(\S+)/, 150_000);
   url = address ?? "";
-}, 180_000);
+});
 
 afterAll(async () => {
   for (const player of players) player.stop();

@@ -79,9 +79,7 @@ const refusalOf = async (player: TestPlayer, type: string, payload: unknown) => 
 };
 
 describe("an answer from outside", () => {
-  test("changes the world at the start of a tick, and a re-run has it without a database", {
-    timeout: 60_000,
-  }, async () => {
+  test("changes the world at the start of a tick, and a re-run has it without a database", async () => {
     const { ann, room, lines } = await patch();
     for (const request of ["a", "b"]) ann.send("pick", { request, template: "answers-herb" });
     await ann.until("two herbs", () => herbsOf(ann) === 2);

@@ -144,7 +144,7 @@ async function openShooter(game: string, roundTripMs = 200) {
   return { server, line, frames, shots };
 }
 
-describe("a hit", { timeout: 120_000 }, () => {
+describe("a hit", () => {
   test("is judged by what the shooter saw: at 200 ms a target crossing at 5 m/s is hit", async () => {
     const { server, shots } = await openShooter("range");
     await shots(20);

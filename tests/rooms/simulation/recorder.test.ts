@@ -17,9 +17,7 @@ afterEach(async () => {
 });
 
 describe("a recording", () => {
-  test("of bots at play gives the same world twice, and from its middle in a fresh process", {
-    timeout: 120_000,
-  }, async () => {
+  test("of bots at play gives the same world twice, and from its middle in a fresh process", async () => {
     const result = await replay({
       game: "plaza",
       minutes: 0.5,
@@ -33,9 +31,7 @@ describe("a recording", () => {
     expect(result.fromMiddle).toMatchObject({ ticks: 300, compared: 300, hash: result.hash });
   });
 
-  test("of true players in a live room runs again alike, here and in a fresh process", {
-    timeout: 60_000,
-  }, async () => {
+  test("of true players in a live room runs again alike, here and in a fresh process", async () => {
     world = await bootServer(games);
     const ann = await world.join("plaza", { name: "Ann" });
     const room = world.room<PlazaRoom>(ann.room.roomId);

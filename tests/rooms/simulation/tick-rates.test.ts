@@ -61,7 +61,7 @@ test.each([
   { game: "quick", tickHz: 60, everyTicks: 3, interpolationMs: 100, stepMs: 1000 / 60 },
   { game: "action", tickHz: 60, everyTicks: 1, interpolationMs: 50, stepMs: 1000 / 60 },
   { game: "turns", tickHz: 1000 / 600, everyTicks: 1, interpolationMs: 1200, stepMs: 600 },
-])("a room of $game rates steps, patches and tells its clients so", { timeout: 60_000 }, async (rates) => {
+])("a room of $game rates steps, patches and tells its clients so", async (rates) => {
   const ann = await world.join(rates.game, { name: "Ann" });
   const room = world.room<UsualRoom>(ann.room.roomId);
   expect(ann.room.state.interpolationMs).toBe(rates.interpolationMs);

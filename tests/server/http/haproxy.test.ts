@@ -2,9 +2,9 @@ import { CLOSE } from "roomkeep/shared";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, describeCluster } from "../../helpers/cluster.ts";
-import { guideSettings, haproxyPath, startHaproxy } from "../../helpers/haproxy.ts";
 import { freePort } from "../../helpers/postgres.ts";
 import type { ServerProcess } from "../../helpers/server-process.ts";
+import { guideSettings, haproxyPath, startHaproxy } from "./haproxy.ts";
 
 /** HAProxy with what the guide says to set, in front of two processes, each with a path of its own. */
 function configOf(port: number, first: number, second: number): string {

@@ -321,6 +321,12 @@ describeOnEachDatabase("a lease", (open) => {
       expect(fenced).toEqual([]);
       expect(await sole.save(claim, stateAt(1))).toBe("saved");
 
+      // Also over a stop in the middle of a claim.
+      const { characterId: other } = await newGuest(ds);
+      const claiming = sole.claim(other, plaza);
+      clock.advance(30_000);
+      expect(await sole.save(await claiming, stateAt(1))).toBe("saved");
+
       // A newer login in this very process still wins, the lease of the older one being over or not.
       clock.advance(30_000);
       await expireLease(ds, id);

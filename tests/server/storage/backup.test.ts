@@ -189,7 +189,7 @@ describe("roomkeep backup, restore and ledger verify", () => {
       code: 1,
       stderr: expect.stringMatching(/LEDGER_DIFFERS: purse:.* holds 7 coins, but 0/),
     });
-  }, 120_000);
+  });
 });
 
 test("a slow query is logged with its SQL, each is counted by its kind, and never with what was in it", async () => {

@@ -108,7 +108,7 @@ describe("an embedded database that an earlier version left half made", () => {
     },
   );
 
-  test("and is empty is simply filled", { timeout: 180_000 }, async () => {
+  test("and is empty is simply filled", async () => {
     mkdirSync(join(folder, "database"));
     await expectUsable();
     expect([names(), warned]).toEqual([["database"], []]);
@@ -116,7 +116,7 @@ describe("an embedded database that an earlier version left half made", () => {
 });
 
 describe("an embedded database that holds tables", () => {
-  test("of an earlier version, without a mark, is opened as it is", { timeout: 180_000 }, async () => {
+  test("of an earlier version, without a mark, is opened as it is", async () => {
     await expectUsable();
     rmSync(join(folder, "database", "roomkeep.complete"));
     const again = await open();

@@ -80,6 +80,6 @@ describe.skipIf(missingPostgres !== null && process.env.CI !== "true")(
       ]);
       expect(rows[0].owner).toBeNull();
       expect(rows[0].state.places.plaza.x).toBeCloseTo(x, 4);
-    }, 60_000);
+    });
   },
 );

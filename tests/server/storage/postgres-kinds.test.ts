@@ -102,7 +102,7 @@ function suite() {
     const asked = roomkeep(["doctor"], { env: { DATABASE_URL: at, REDIS_URL: "" } });
     expect(await asked.ended, asked.output()).toBe(1);
     expect(asked.output()).toContain("(57P03)");
-  }, 120_000);
+  });
 
   it("through PgBouncer by sessions, with its defaults: start and doctor connect alike, settings hold", async () => {
     const pooled = await startPgBouncer(url, "session");
@@ -115,7 +115,7 @@ function suite() {
     expect(await asked.ended, asked.output()).toBe(0);
     expect(asked.output()).toContain("✓ each connection keeps its own session");
     expect(asked.output()).toContain("✓ its tables are roomkeep's own");
-  }, 30_000);
+  });
 
   describe("a connection that is lost between two statements", () => {
     const loseMine = async (db: Db) => {

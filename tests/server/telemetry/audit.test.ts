@@ -30,7 +30,7 @@ describe.each(["embedded", "PostgreSQL"] as const)("a process that is killed (%s
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  test("has one audit entry of each privileged action that was answered", { timeout: 180_000 }, async () => {
+  test("has one audit entry of each privileged action that was answered", async () => {
     const env = { DATABASE_URL: postgres?.url ?? "", ROOMKEEP_DATA_DIR: dataDir };
     const server = await startProcess(env);
     onTestFinished(() => server.end("SIGKILL"));

@@ -20,9 +20,7 @@ const start = (...args: string[]) =>
   startProcess({ ROOMKEEP_RECORD_HASH_TICKS: "1" }, ["server/cli/index.ts", "start", ...args]);
 
 describe("a server that is started with --record", () => {
-  test("writes each room into a file that runs again alike, whole when the server has stopped", {
-    timeout: 120_000,
-  }, async () => {
+  test("writes each room into a file that runs again alike, whole when the server has stopped", async () => {
     const into = join(folder, "made", "by it");
     const server = await start("--record", into);
     const ann = await joinAs(server.url, "meadow", { name: "Ann" });
@@ -51,9 +49,7 @@ describe("a server that is started with --record", () => {
     }
   });
 
-  test("says what is wrong with its arguments and its folder, and does not start", {
-    timeout: 120_000,
-  }, async () => {
+  test("says what is wrong with its arguments and its folder, and does not start", async () => {
     await expect(start("--recrod", folder)).rejects.toThrow(/CONFIG_INVALID: .*--recrod/);
     writeFileSync(join(folder, "file"), "");
     await expect(start("--record", join(folder, "file"))).rejects.toThrow(/DATA_DIR_UNWRITABLE/);

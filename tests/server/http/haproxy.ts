@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ended, untilTaken } from "./postgres.ts";
+import { ended, untilTaken } from "../../helpers/postgres.ts";
 
-const GUIDE = fileURLToPath(new URL("../../docs/deploy.md", import.meta.url));
+const GUIDE = fileURLToPath(new URL("../../../docs/deploy.md", import.meta.url));
 const PLACES = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
 
 /** Path of HAProxy on this machine; undefined: it is not installed (Debian: apt-get install haproxy). */
@@ -16,8 +16,10 @@ export function guideSettings(): readonly string[] {
   const row = readFileSync(GUIDE, "utf8")
     .split("\n")
     .find((line) => line.startsWith("| [HAProxy]"));
-  const [, , , set = ""] = (row ?? "").split(" | ").map((cell) => cell.trim());
-  const settings = [...set.matchAll(/`((?:option|http-request) [^`]+)`/gu)].map(([, text = ""]) => text);
+  const [, , set = ""] = (row ?? "").split(" | ").map((cell) => cell.trim());
+  const settings = [...set.matchAll(/`((?:option|http-request set-header) [^`]+)`/gu)].map(
+    ([, text = ""]) => text,
+  );
   if (settings.length === 0) throw new Error("docs/deploy.md says nothing of HAProxy any more");
   return settings;
 }
