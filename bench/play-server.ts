@@ -19,8 +19,10 @@ import {
 } from "@colyseus/core";
 import { Encoder } from "@colyseus/schema";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import { type Ports, type TickTiming, WorldRoom } from "roomkeep/rooms";
+import { type Log, type Ports, type TickTiming, WorldRoom } from "roomkeep/rooms";
 import { Avatar, defineLevel, seeded, WalkInput, WorldState } from "roomkeep/shared";
+import { blankClaim } from "../rooms/ports/blank-claim.ts";
+import { refusingPorts, silence } from "../rooms/ports/refusing-ports.ts";
 import { PHASES } from "../rooms/simulation/tick-clock.ts";
 import { defineGames } from "../server/games.ts";
 
@@ -105,47 +107,35 @@ class BareRoom extends Room<{ state: WorldState; input: WalkInput }> {
 }
 
 let visitors = 0;
-const nothing = async (): Promise<never> => {
-  throw new Error("not in a bench");
-};
-const silent = { debug() {}, info() {}, warn() {}, error: console.error, child: () => silent };
+const log: Log = { ...silence, error: (fields, message) => console.error(message, fields), child: () => log };
 /** The ports of a room, without a database. */
-const ports = {
-  log: silent,
-  events: { keep() {} },
-  zones: {},
-  items: {},
+const ports: Ports = {
+  ...refusingPorts,
+  log,
+  cheats: { settings: { threshold: 100, action: "note" }, raise() {} },
   characters: {
-    claim: async (id: string) => ({
-      sheet: {
-        id,
-        accountId: id,
-        name: `Bot ${id}`,
-        color: 0,
-        shape: 0,
-        coins: 0,
-        state: { places: {}, stats: {} },
-      },
-      epoch: 1,
-      version: 1,
-    }),
+    ...refusingPorts.characters,
+    claim: async (id) => blankClaim(id, { name: `Bot ${id}` }),
     save: async () => "saved",
     release: async () => "saved",
     abandon: async () => undefined,
     held: () => undefined,
     keep: async () => false,
-    transfer: nothing,
-    claimTransfer: nothing,
     onFenced: () => () => undefined,
     close: async () => undefined,
   },
-  seats: { take: async () => undefined, confirm: async () => true, end: async () => undefined },
+  seats: {
+    ...refusingPorts.seats,
+    take: async () => undefined,
+    confirm: async () => true,
+    end: async () => undefined,
+  },
   openRoom: () => () => undefined,
   verify: async () => {
     const id = String(visitors++);
     return { accountId: id, characterId: id, role: "player", address: "" };
   },
-} as unknown as Ports;
+};
 
 subscribe("roomkeep:tick", (message) => {
   const { ms } = message as TickTiming;
@@ -238,6 +228,14 @@ const commands: Record<string, () => unknown> = {
   states: () => ({ states: firstRoom().states() }),
   exit: () => process.exit(0),
 };
-process.on("message", async (message) => process.send?.((await commands[String(message)]?.()) as object));
+process.on("message", async (message) => {
+  try {
+    process.send?.((await commands[String(message)]?.()) as object);
+  } catch (error) {
+    // The bench is told by the exit; Colyseus would only print it.
+    console.error(error);
+    process.exit(1);
+  }
+});
 process.on("disconnect", () => process.exit(0));
 process.send?.({ port: await open() });
