@@ -2,9 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { parseArgs } from "node:util";
 import { Client, type Room } from "colyseus.js";
 import { ask, child, finish, heard, median, round, sleep } from "../children.ts";
+import type { Bench } from "../index.ts";
 import { crowdInputs } from "./crowd-inputs.ts";
 import { SYSTEMS, type SystemName } from "./crowd-systems.ts";
-import type { Bench } from "../index.ts";
 
 const CHECKERS = 3;
 const WORLDS = { dense: 100, sparse: 1000 } as const;

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
-import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 import { joinSoon, pause } from "../patience.ts";
+import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 
 export const help = `npm run drill -- liveness [--rounds 3] [--freeze 13] [--json]
 

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { readErrorCode } from "roomkeep/shared";
 import { joinAs } from "roomkeep/testing";
-import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 import { joinSoon, pause } from "../patience.ts";
+import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 import { openWalker, type Walker } from "./walker.ts";
 
 export const help = `npm run drill -- redis [--outage 15] [--bots 9] [--json]

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { DataSource } from "typeorm";
 import { verifyLedger } from "../../server/items/ledger.ts";
-import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 import { pause } from "../patience.ts";
+import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 import { openWalker, quantile, type Walker } from "./walker.ts";
 
 export const help = `npm run drill -- roll [--bots 150] [--json]

@@ -2,9 +2,9 @@ import { parseArgs } from "node:util";
 import type { Avatar, PartyView } from "roomkeep/shared";
 import type { TestPlayer } from "roomkeep/testing";
 import type { LocalProcess } from "../../server/dev/local-cluster.ts";
+import { pause } from "../patience.ts";
 import { type DrillCluster, openDrillCluster } from "./fleet.ts";
 import { hostOf } from "./liveness.ts";
-import { pause } from "../patience.ts";
 import { HARMS, type Harm, STEPS, type Step } from "./travel-steps.ts";
 import { openWalker, quantile, type Walker } from "./walker.ts";
 

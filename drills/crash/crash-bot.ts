@@ -2,9 +2,9 @@ import { Client, type Room } from "colyseus.js";
 import { signIn, ticketFor } from "../../bots/index.ts";
 import { withTimeout } from "../../shared/async.ts";
 import type { Stack } from "../../shared/items/stacks.ts";
+import { pause } from "../patience.ts";
 import type { Answer, Ask } from "./crash-room.ts";
 import type { Journal } from "./crash-tally.ts";
-import { pause } from "../patience.ts";
 
 const JOIN_MS = 9_000;
 const ANSWER_MS = 2_500;

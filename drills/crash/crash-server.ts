@@ -6,9 +6,9 @@ import { readConfig, startServer } from "roomkeep/server";
 import { openItems } from "../../server/items/items.ts";
 import { openCharacters } from "../../server/persistence/characters.ts";
 import type { Services } from "../../server/services.ts";
+import { type Edit, rewriting } from "../rewrite.ts";
 import { crashRoom, type Wiring } from "./crash-room.ts";
 import { naivePorts } from "./naive.ts";
-import { type Edit, rewriting } from "../rewrite.ts";
 
 /** The fencing conditions of all writes: owner, epoch and version. */
 const FENCE: readonly Edit[] = [

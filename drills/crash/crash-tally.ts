@@ -1,5 +1,5 @@
-import type { Answer, Ask } from "./crash-room.ts";
 import type { Premises } from "../premises.ts";
+import type { Answer, Ask } from "./crash-room.ts";
 
 /** The certain answers that the bots got. */
 export interface Journal {

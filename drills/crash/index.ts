@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { seeded } from "../../shared/random.ts";
 import { ended } from "../../tests/helpers/postgres.ts";
+import { pause } from "../patience.ts";
+import { openPremises, type Premises } from "../premises.ts";
 import { type Bot, type Company, openBot } from "./crash-bot.ts";
 import { RELICS } from "./crash-room.ts";
 import { compare, openJournal, type Tally } from "./crash-tally.ts";
-import { pause } from "../patience.ts";
-import { openPremises, type Premises } from "../premises.ts";
 
 export const help = `npm run drill -- crash [--cycles 60] [--bots 9] [--play 1500] [--faults kill,stall,cut]
                        [--without fence|lease] [--seed 1] [--json]

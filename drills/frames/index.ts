@@ -3,11 +3,11 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { layBlank } from "../../tests/helpers/server-process.ts";
+import { pause } from "../patience.ts";
 import { type Company, GAMES, type Game, type Measures, openCompany } from "./frames-honest.ts";
 import { type Sent, sendFrames } from "./frames-hostile.ts";
 import { startWatched, type WatchedProcess } from "./frames-process.ts";
 import { readSaved, type Saved } from "./frames-saved.ts";
-import { pause } from "../patience.ts";
 
 export const help = `npm run drill -- frames [--frames 200000] [--seed 1] [--minutes 6] [--rate 1000] [--sockets 12]
                         [--control 20] [--json]

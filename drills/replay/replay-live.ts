@@ -7,9 +7,9 @@ import type { RecordLine } from "../../rooms/simulation/recorder.ts";
 import { games } from "../../server/main.ts";
 import { buildPage } from "../../tests/helpers/page.ts";
 import { startProcess } from "../../tests/helpers/server-process.ts";
+import { rerunElsewhere } from "./index.ts";
 import { playBots } from "./live-bots.ts";
 import { openPages } from "./live-pages.ts";
-import { rerunElsewhere } from "./index.ts";
 
 /** Pages of a real Chromium. */
 const PAGES = 2;
