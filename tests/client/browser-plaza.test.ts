@@ -67,7 +67,7 @@ describeWithBrowser("two people in the plaza", (open) => {
       if (wanted) held.add(key);
       else held.delete(key);
     };
-    const deadline = performance.now() + 60_000;
+    const deadline = performance.now() + 90_000;
     for (;;) {
       const me = await ask<Spot>(page, "k.me()");
       if (await done(me)) break;

@@ -67,9 +67,9 @@ export class RawPlayer {
   }
 }
 
-/** Waits until a condition holds, turn by turn of the event loop. @throws after 20 s */
+/** Waits until a condition holds, turn by turn of the event loop. @throws after 60 s */
 export async function until(isSo: () => boolean): Promise<void> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 60_000;
   while (!isSo()) {
     if (performance.now() > end) throw new Error(`never: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
