@@ -5,7 +5,15 @@ import { WorldRoom as Direct, WorldRoom } from "roomkeep/rooms";
 import { expect, it } from "vitest";
 import { games } from "../../server/main.ts";
 import { run } from "../helpers/cli.ts";
-import { circles, deepImports, longComments, namelessDoors, refusedNames, wideFolders } from "./rules.ts";
+import {
+  circles,
+  deepImports,
+  longComments,
+  namelessDoors,
+  refusedNames,
+  testsOfLuck,
+  wideFolders,
+} from "./rules.ts";
 import { filesUnder, root, sourceOf, sources, sourcesUnder } from "./sources.ts";
 
 const isGame = (path: string) => /^games\//.test(path);
@@ -205,6 +213,17 @@ it("comments are at most 110 columns wide", () => {
   expect(longComments([...sources, ...sourcesUnder(["bench", "drills"])])).toEqual([]);
   const planted = sourceOf("shared/a.ts", `const a = 1;\n/** ${"why ".repeat(30)}*/\n`);
   expect(longComments([planted])).toEqual(["shared/a.ts:2"]);
+});
+
+it("no test gets another try, or asks how long something took", () => {
+  expect(testsOfLuck(sourcesUnder(["tests"]).filter(({ path }) => !path.startsWith("tests/house/")))).toEqual(
+    [],
+  );
+  const planted = ["const options = {", "  retry: 2,", "};", "expect(performance.now() - from).toBe(1);"];
+  expect(testsOfLuck([sourceOf("tests/a.test.ts", planted.join("\n"))])).toEqual([
+    "tests/a.test.ts:2",
+    "tests/a.test.ts:4",
+  ]);
 });
 
 it("names say what a thing is: no word that hides, and the field's own", () => {

@@ -119,3 +119,17 @@ export function longComments(sources: readonly Source[]): string[] {
       .map(({ at }) => at),
   );
 }
+
+/** What a test has no business with: another try, and how long something took. */
+const BY_LUCK = [/\bretry: \d/, /expect\((performance|Date)\.now\(\) - /];
+
+/** Lines of tests that hang on how fast the machine is, as "file:line". */
+export function testsOfLuck(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, text }) =>
+    text
+      .split("\n")
+      .map((line, index) => ({ line, at: `${path}:${index + 1}` }))
+      .filter(({ line }) => BY_LUCK.some((luck) => luck.test(line)))
+      .map(({ at }) => at),
+  );
+}
