@@ -1,6 +1,6 @@
 import { CLOSE } from "roomkeep/shared";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Cluster, describeCluster } from "../../helpers/cluster.ts";
 import { freePort } from "../../helpers/postgres.ts";
 import type { ServerProcess } from "../../helpers/server-process.ts";
@@ -38,6 +38,9 @@ ${way("p2", second)}
 `;
 }
 
+/** Two processes start on a machine that may be busy. */
+const SLOW = { timeout: 60_000, interval: 50 };
+
 const title = "behind HAProxy, with what the guide sets";
 if (haproxyPath || process.env.CI === "true") describeCluster(title, suite);
 else {
@@ -67,7 +70,7 @@ function suite(open: () => Promise<Cluster>) {
     await Promise.all([start("p1", first), start("p2", second)]);
     haproxy = await startHaproxy(configOf(port, first, second), port);
     // Both are known to be ready.
-    await expect.poll(async () => (await fetch(`${url}/ready`)).status).toBe(200);
+    await vi.waitFor(async () => expect((await fetch(`${url}/ready`)).status).toBe(200), SLOW);
   });
   afterAll(async () => {
     for (const player of players) player.stop();

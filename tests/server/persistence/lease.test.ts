@@ -321,12 +321,6 @@ describeOnEachDatabase("a lease", (open) => {
       expect(fenced).toEqual([]);
       expect(await sole.save(claim, stateAt(1))).toBe("saved");
 
-      // Also over a stop in the middle of a claim.
-      const { characterId: other } = await newGuest(ds);
-      const claiming = sole.claim(other, plaza);
-      clock.advance(30_000);
-      expect(await sole.save(await claiming, stateAt(1))).toBe("saved");
-
       // A newer login in this very process still wins, the lease of the older one being over or not.
       clock.advance(30_000);
       await expireLease(ds, id);
@@ -334,6 +328,23 @@ describeOnEachDatabase("a lease", (open) => {
       sole.leases.watch();
       expect(fenced).toEqual([id]);
       expect(await sole.save(claim, stateAt(2))).toBe("fenced");
+    });
+
+    test("a process that has the database for itself claims over any stop too", async () => {
+      const { ds } = await open();
+      const { characterId: id } = await newGuest(ds);
+      // Stopped for 30 s wherever it looks at the clock.
+      let at = 0;
+      const now = () => {
+        at += 30_000;
+        return at;
+      };
+      const sole = await openIncarnation(ds, { now, exclusive: true });
+      expect(await sole.save(await sole.claim(id, plaza), stateAt(1))).toBe("saved");
+      const other = await openIncarnation(ds, { now });
+      await expect(other.claim((await newGuest(ds)).characterId, plaza)).rejects.toMatchObject({
+        code: "DATABASE_UNAVAILABLE",
+      });
     });
 
     test("the timers of a running process renew by themselves", async () => {
