@@ -33,7 +33,7 @@ import { openTokenKeys } from "../../../server/accounts/token-keys.ts";
 import { book, verifyLedger } from "../../../server/items/ledger.ts";
 import type { Database } from "../../../server/storage/database.ts";
 import { applyRetention } from "../../../server/storage/retention.ts";
-import { newGuest, openIncarnation, rowOf, stateAt } from "../../helpers/characters.ts";
+import { lengthenLease, newGuest, openIncarnation, rowOf, stateAt } from "../../helpers/characters.ts";
 import { describeOnEachDatabase } from "../../helpers/databases.ts";
 
 const passwords = openPasswords();
@@ -263,6 +263,8 @@ describeOnEachDatabase("an account", (open) => {
     const owner = randomUUID();
     const process = await openIncarnation(ds, { incarnation: owner });
     const claim = await process.claim(guest.characterId, { roomId: "meadow-1" });
+    // Nobody renews it, and the machine may be busy for longer than a lease.
+    await lengthenLease(ds, guest.characterId);
     const bag = `bag:${guest.characterId}`;
     const rules = { templates: { herb: { stack: 20 } }, slotsOf: () => 6 };
     const given = await book(ds, rules, {
