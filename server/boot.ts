@@ -24,6 +24,12 @@ import { hearConsole, sampleLog } from "./telemetry/sampled-log.ts";
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
 /**
+ * How long a connection is kept between two requests, ms: longer than proxies keep theirs (60 s), or a
+ * request that is sent while the server closes it is lost.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
+/**
  * Longest time of a shutdown, ms. Characters that are not saved by then keep their lease, and the log says
  * so.
  */
@@ -77,7 +83,7 @@ export async function startServer(
   page?: PageSource,
   plugins: readonly AnyPlugin[] = [],
 ): Promise<RunningServer> {
-  const http = createServer({ highWaterMark: ANSWER_MAX });
+  const http = createServer({ highWaterMark: ANSWER_MAX, keepAliveTimeout: KEEP_ALIVE_MS });
   const guard = guardRequests(http, openLog(config.logLevel), config.trustProxy, config.httpsOnly);
   // First, because it fails at once where a database takes its time.
   await claimPort(http, config);

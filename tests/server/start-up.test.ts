@@ -33,6 +33,8 @@ describe("a process that starts", () => {
   it("answers that it lives and is ready", async () => {
     expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({ status: "ok" });
     const ready = await fetch(`${server.url}/ready`);
+    // Longer than proxies keep theirs: else they would send what is lost.
+    expect(ready.headers.get("keep-alive")).toBe("timeout=75");
     expect([ready.status, await ready.json()]).toEqual([
       200,
       { status: "ready", database: "ok", disk: "ok" },
