@@ -1,6 +1,6 @@
 import type { Schema } from "@colyseus/schema";
 import type { GameState, Seat } from "../../shared/index.ts";
-import { fillFromJson, newSeat, schemaToJson } from "../../shared/internal.ts";
+import { fillFromJson, schemaToJson, seatClassOf } from "../../shared/internal.ts";
 import type { BotAction, Bots } from "../bots/bot.ts";
 import { type BotsSave, RoomBots } from "../bots/room-bots.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
@@ -63,7 +63,7 @@ export class GameSeats<P extends RoomPlayer> {
           now,
           later,
           remove,
-          newSeat: () => newSeat(state),
+          newSeat: () => this.#newSeat(),
           createPlayer: (id, name) => host.createBot(id, name),
           take: (player, action) => this.#take(player, action),
           viewOf: (seat) => seenByOwner(host.wire, state, seat),
@@ -105,9 +105,9 @@ export class GameSeats<P extends RoomPlayer> {
     const { state, phases } = this.#host;
     const { sessionId: id, name, claim } = player;
     const former = state.phase === LOBBY ? undefined : this.#bots?.forPlayer(claim.sheet.id);
-    const seat = newSeat(state);
+    const seat = this.#newSeat();
     if (former) {
-      const { byName } = classesOf(state);
+      const { byName } = classesOf(state, [former.constructor]);
       fillFromJson(seat, schemaToJson(former, byName), byName);
       phases?.seatRenamed(former.id, id);
       state.seats.delete(former.id);
@@ -170,6 +170,10 @@ export class GameSeats<P extends RoomPlayer> {
     this.#lobby.restore(kicked);
     if (phases) this.#host.phases?.restore(phases);
     if (bots) this.#bots?.restore(bots);
+  }
+
+  #newSeat(): Seat {
+    return new (seatClassOf(this.#host.state))();
   }
 
   #begun(): void {
