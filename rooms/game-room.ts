@@ -1,7 +1,7 @@
 import { type Client, Room, type RoomException, SchemaSerializer, type Serializer } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
-import { CLOSE, type Refusal, RoomkeepError } from "../shared/index.ts";
+import { CLOSE, type Refusal, RoomkeepError, refuse } from "../shared/index.ts";
 import { observeState, roomMessages, type StateListener, type StateObservers } from "../shared/internal.ts";
 import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
 import {
@@ -60,9 +60,15 @@ import { orJoinError } from "./travel/join-error.ts";
 import { instanceKeyOf } from "./travel/party-store.ts";
 import { formerCode, uniqueCode } from "./travel/room-code.ts";
 import { refuseFull } from "./travel/room-finder.ts";
+import type { Sight } from "./viewers/sight.ts";
+import type { Viewer } from "./viewers/viewer.ts";
+import { readViewerLimits } from "./viewers/viewer-limits.ts";
+import { VIEWER_MESSAGES } from "./viewers/viewer-messages.ts";
+import { openViewers, type ViewersOfRoom } from "./viewers/viewers.ts";
 
 /** Room time between two checks for a character that is due to be saved, ms. */
 const SAVE_CHECK_MS = 1_000;
+const NO_VIEWERS: ReadonlyMap<string, Viewer> = new Map();
 
 /** The way a room opens, by its game's listing and its create options. */
 export interface RoomOpening {
@@ -153,6 +159,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** Longest that `onJoin`, `onReconnect`, `onDrop` and `onLeave` may take, ms; then the client is let go. */
   protected readonly hookTimeoutMs: number = 10_000;
   private lateJoins: LateJoins | undefined;
+  /** Screens and spectators. Undefined in a game that takes none, and in a re-run. */
+  protected watching: ViewersOfRoom | undefined;
   private parts: GameParts<P> | undefined;
   private live: LiveParts<P> | undefined;
   private stable: StableSerializer<S> | undefined;
@@ -366,8 +374,14 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     const isHidden = listing.instance || (wish ?? listing.private ?? false);
     if (isHidden) await this.setPrivate(true);
     this.seatReservationTimeout = 10;
-    installClientFastPath(this, this.strikes, () => this.framesPerSecond);
+    installClientFastPath(
+      this,
+      this.strikes,
+      () => this.framesPerSecond,
+      (client, frame) => this.watching?.mayReceive(client, frame) ?? true,
+    );
     confirmSeats(this, ports.seats);
+    if (listing.spectators || listing.screens) this.watching = this.openViewers(ports);
     this.lateJoins = boundHooks(this, {
       maxMs: this.hookTimeoutMs,
       fault: (hook, error) => this.faultBook.note(hook, error),
@@ -393,6 +407,31 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     return stay?.game === this.roomName ? stay : undefined;
   }
 
+  private openViewers(ports: Ports): ViewersOfRoom {
+    const { listing } = this.constructor as typeof GameRoom;
+    return openViewers({
+      room: this as never,
+      limits: readViewerLimits(listing),
+      ports,
+      log: ports.log.child({ room: this.roomName, roomId: this.roomId }),
+      strikes: this.strikes,
+      access: () => present(this.live, "access").access,
+      sight: (viewers) => this.openSight(viewers),
+      forget: (client) => this.forgetClient(client),
+      isReplaced: () => this.phase === "replaced",
+    });
+  }
+
+  /** Where viewers look from, in a room with a world. */
+  protected openSight(_viewers: ReadonlyMap<string, Viewer>): Sight | undefined {
+    return undefined;
+  }
+
+  /** Screens and spectators, by session id. */
+  get viewers(): ReadonlyMap<string, Viewer> {
+    return this.watching?.all ?? NO_VIEWERS;
+  }
+
   /** The parts that need no clients; a re-run opens the same. */
   protected openParts(around: Surroundings): void {
     const pluginParts = openPluginParts(around.plugins.partsOf(this), this.faultBook);
@@ -401,6 +440,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     const router = openMessageRouter<P>({
       network: around.network,
       players: this.players,
+      viewer: (client, type, payload) => this.watching?.receive(client, type, payload),
       rates: { ...pluginParts.rates, ...this.rateLimits },
       closed: this.closed,
       log: around.log,
@@ -491,11 +531,22 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       const stay = { game: roomName, roomId, hidden: isHidden, instance, characterId: claim.sheet.id };
       client.send("room.seat", { returnToken: ports.returns.sign(stay), build: ports.page.build });
     });
+    if (this.watching)
+      for (const type of VIEWER_MESSAGES)
+        router.reply<unknown>(type, roomMessages[type], () =>
+          refuse("ACTION_REFUSED", "You have a seat already."),
+        );
     this.stopListening.push(
       ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")),
       ports.signIns.watch({
-        signIns: () => [...players.values()].flatMap(({ signInId }) => signInId ?? []),
-        ended: (signInIds) => void this.sessions.signOut(signInIds),
+        signIns: () => [
+          ...[...players.values()].flatMap(({ signInId }) => signInId ?? []),
+          ...[...this.viewers.values()].flatMap(({ identity }) => identity.signInId ?? []),
+        ],
+        ended: (signInIds) => {
+          this.watching?.signOut(signInIds);
+          void this.sessions.signOut(signInIds);
+        },
       }),
     );
   }
@@ -581,8 +632,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    *
    * @param closeAfterS seconds that an empty room waits for a player who comes back to it
    */
-  freeSeat(sessionId: string, closeAfterS = 0): Promise<void> {
-    return freeSeat(this, sessionId, closeAfterS);
+  async freeSeat(sessionId: string, closeAfterS = 0): Promise<void> {
+    if (!this.watching?.free(sessionId)) await freeSeat(this, sessionId, closeAfterS);
   }
 
   /** The part of a join that changes the room. */
@@ -658,13 +709,14 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
   override onCacheRoom(): HotReloadSnapshot {
     this.phase = "replaced";
-    return takeHotReload(this.hotReloadHost());
+    return { ...takeHotReload(this.hotReloadHost()), viewers: this.watching?.keep() ?? [] };
   }
 
   /**
    * Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves.
    */
   override onRestoreRoom(kept: HotReloadSnapshot): void {
+    this.watching?.adopt(kept.viewers ?? []);
     this.isReshaped = !restoreHotReload(this.hotReloadHost(), kept);
   }
 
@@ -707,6 +759,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   override async onDispose(): Promise<void> {
     for (const stop of this.stopListening) stop();
+    this.watching?.close();
     // A room that could not open has no sessions.
     await this.live?.access.close();
     this.parts?.log.info({}, "room closed");

@@ -51,6 +51,8 @@ export interface MessageNetwork {
 export interface MessageRouterHost<P extends RoomPlayer> {
   readonly network: MessageNetwork;
   readonly players: ReadonlyMap<string, P>;
+  /** A message of a client that is no player, such as a spectator. @returns what a request is answered */
+  viewer?(client: Client, type: string, payload: unknown): unknown;
   /** Rate limits by message type; they add to those of every room. */
   readonly rates: Record<string, RateLimit>;
   /** Types of every room that the game has closed. */
@@ -101,7 +103,7 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
     registered.add(type);
     network.onMessage(type, (client, payload) => {
       const player = players.get(client.sessionId);
-      if (!player) return;
+      if (!player) return host.viewer?.(client, type, payload);
       const verdict = guard.check(client, type, schema, payload, host.weight(player));
       const act = (message: T): Outcome | Promise<Outcome> => {
         const refused = refusalOf(player, type, moves);
