@@ -22,8 +22,8 @@ class FieldRoom extends WorldRoom {
     this.world.spawn(new Actor({ kind: "tree", x: -15, z: -15 }), "west");
     this.world.spawn(new Actor({ kind: "tree", x: 15, z: 15 }), "east");
   }
-  protected override spawnPlace(_player: Player) {
-    return this.players.size > 1 ? { x: 15, y: 0, z: -15, yaw: 0 } : { x: 0, y: 0, z: 0, yaw: 0 };
+  protected override spawnPlace({ name }: Player) {
+    return name === "Bob" ? { x: 15, y: 0, z: -15, yaw: 0 } : { x: 0, y: 0, z: 0, yaw: 0 };
   }
   protected override onTick(): void {
     if (this.simulation.tick % 10 === 0) this.events.emit(Rustle, {}, { actor: "west", x: -15, z: -15 });
