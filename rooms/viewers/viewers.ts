@@ -5,14 +5,13 @@ import { maskObscene } from "../messaging/obscenity.ts";
 import type { Identity, Log, Ports } from "../ports/ports.ts";
 import { internalsOf } from "../transport/internals.ts";
 import type { Strikes } from "../transport/strikes.ts";
-import type { InstanceAccess } from "../travel/instance-access.ts";
 import { orJoinError } from "../travel/join-error.ts";
 import { DelayLine } from "./delay-line.ts";
 import type { Sight } from "./sight.ts";
 import type { KeptViewer, Viewer } from "./viewer.ts";
 import type { ViewerKind } from "./viewer-kind.ts";
 import type { ViewerLimits } from "./viewer-limits.ts";
-import { openViewerMessages } from "./viewer-messages.ts";
+import { openViewerMessages, type ViewerMessages } from "./viewer-messages.ts";
 import { openViewerPlaces, waitingPlaceOf } from "./viewer-places.ts";
 
 /** How often a room without players looks whether it is over, ms. */
@@ -28,7 +27,10 @@ export interface ViewersHost {
   readonly ports: Pick<Ports, "seats" | "signIns" | "accountLimits">;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly strikes: Strikes;
-  access(): InstanceAccess;
+  /** Asks what a player's join asks of the account, beside its claim. @throws KICKED, INSTANCE_CLOSED */
+  admit(identity: Identity): Promise<void>;
+  /** After an edit of the state's classes: who stayed connected cannot read it. */
+  isReshaped(): boolean;
   /** The viewpoints of a room with a world. */
   sight(viewers: ReadonlyMap<string, Viewer>): Sight | undefined;
   /** The client has gone for good. */
@@ -41,6 +43,8 @@ export interface ViewersHost {
 export interface ViewersOfRoom {
   readonly all: ReadonlyMap<string, Viewer>;
   readonly sight: Sight | undefined;
+  /** Registers a message that viewers may send. */
+  readonly on: ViewerMessages["on"];
   /** Looks at a frame of any client that is well formed. False: the room does not get it. */
   mayReceive(client: Client, frame: Uint8Array): boolean;
   /** A message of a client that is no player. @returns what a request is answered */
@@ -109,7 +113,7 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
   async function enter(client: Client, identity: Identity): Promise<void> {
     const { as = "spectator" } = identity;
     void ports.seats.end(waitingPlaceOf(identity), client.sessionId);
-    await orJoinError(host.access().ask(identity.characterId));
+    await orJoinError(host.admit(identity));
     const viewer: Viewer = {
       sessionId: client.sessionId,
       as,
@@ -118,7 +122,9 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
       client,
       hold: undefined,
     };
-    expected.delete(client.sessionId);
+    // As a player who was in the room before the edit.
+    if (expected.delete(client.sessionId) && host.isReshaped())
+      setImmediate(() => client.leave(CLOSE.RESHAPED, "the state has other classes now"));
     all.set(client.sessionId, viewer);
     VIEWING[as] += 1;
     show(viewer);
@@ -214,7 +220,7 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
     const sessionId = generateId();
     const player = { ...identity, sessionId };
     try {
-      await host.access().ask(player.characterId);
+      await host.admit(player);
       await ports.seats.take(player, sessionId);
       const seat = await matchMaker.reserveSeatFor(inside._listing, {}, player);
       promptly(() => viewer.client.send("seat.taken", { seat }));
@@ -248,6 +254,7 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
   return {
     all,
     sight,
+    on: messages.on,
     mayReceive(client, frame) {
       const viewer = all.size > 0 ? all.get(client.sessionId) : undefined;
       return viewer === undefined || messages.mayReceive(viewer, frame);
