@@ -271,11 +271,9 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
     sendAway,
     keep: () => [...all.values()].map(({ sessionId, identity }) => ({ sessionId, identity })),
     adopt(kept) {
-      for (const { sessionId, identity } of kept) {
-        if (!inside._reservedSeats[sessionId]) continue;
-        expected.set(sessionId, identity);
-        places.adopt(sessionId, identity.as ?? "spectator");
-      }
+      for (const { sessionId, identity } of kept)
+        if (inside._reservedSeats[sessionId]) expected.set(sessionId, identity);
+      places.adopt(new Map([...expected].map(([id, { as = "spectator" }]) => [id, as])));
     },
     close: () => line?.close(),
   };

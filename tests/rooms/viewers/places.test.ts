@@ -5,7 +5,7 @@ import { CLOSE, GameState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
-import { accessTokenOf, callApi, enterRoom, signIn } from "../../../bots/index.ts";
+import { accessTokenOf, callApi, enterRoom, signIn, ticketFor } from "../../../bots/index.ts";
 import { checkGames } from "../../../server/game-checks.ts";
 import { rowOf } from "../../helpers/characters.ts";
 import { callerFrom, sit } from "../../helpers/reserve.ts";
@@ -225,6 +225,36 @@ it("refuses a listing whose numbers are out of their range", () => {
     { screenWaitS: 1 },
   ])
     expect(() => checkGames({ party: withListing(more) })).toThrow(/^listing\./);
+});
+
+it("a screen comes back under its code, when its room has closed; a spectator gets no such token", async () => {
+  const screen = await openScreen();
+  const code = screen.room.roomId;
+  const told = new Promise<{ returnToken: string }>((done) => screen.room.onMessage("room.seat", done));
+  expect(await screen.room.request("room.seat", {})).toMatchObject({ ok: true });
+  const { returnToken } = await told;
+  const wanda = await spectate(code);
+  expect(await wanda.room.request("room.seat", {})).toMatchObject({ ok: false, code: "VIEWER_ONLY" });
+  await leaveAll(screen);
+  await isGone(code);
+  const client = new Client(world.url);
+  client.auth.token = await ticketFor(world.url, screen.token, { game: "party" });
+  const again = await client.create("party", { as: "screen", returnToken });
+  expect(again.roomId).toBe(code);
+  await leaveAll({ room: again as unknown as Room });
+  await isGone(code);
+});
+
+it("keeps out as a viewer who the leader has kicked", async () => {
+  const ann = await play("party");
+  const code = ann.room.roomId;
+  const bob = await play("party", { code, name: "Bob" });
+  const out = new Promise((done) => bob.room.onLeave(done));
+  expect(await ann.room.request("kick", { id: bob.room.sessionId })).toMatchObject({ ok: true });
+  expect(await out).toBe(CLOSE.KICKED);
+  expect(await refusalOf(watch(world.url, { as: "spectator", code, token: bob.token }))).toBe("KICKED");
+  await expect.poll(() => listed(code)).toMatchObject({ players: 1, watching: 0 });
+  await leaveAll(ann);
 });
 
 it("claims no character and writes no row for a viewer, who may play elsewhere meanwhile", async () => {
