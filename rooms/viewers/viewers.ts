@@ -176,6 +176,7 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
 
   /** For room lists, and for who looks for a place to watch from. */
   function tellCounts(): void {
+    if (host.isReplaced()) return;
     const watching = { spectator: places.count("spectator"), screen: places.count("screen") };
     room.setMatchmaking({ metadata: { ...room.metadata, watching } }).catch((err: unknown) => {
       log.warn({ err }, "the list of rooms does not know who watches");
