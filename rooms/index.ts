@@ -1,4 +1,4 @@
-export { defineBots, type SeatView } from "./bots/bot.ts";
+export { type BotAction, type Bots, defineBots, type SeatView } from "./bots/bot.ts";
 export type { CheatDetectionOptions, CheatSuspected } from "./cheat-detection/cheat-detection.ts";
 export type { CheatSignal } from "./cheat-detection/cheat-signals.ts";
 export type { GameListing } from "./game-listing.ts";
