@@ -16,15 +16,10 @@ import type { Settings } from "../settings.ts";
 import type { ShownView } from "../shown-view.ts";
 import type { DirectMessageStore } from "../social/direct-messages.ts";
 import type { PartyStore } from "../social/party.ts";
-import { AccountPanel } from "./account/account.tsx";
 import { DisconnectScreen } from "./connection/disconnect-screen.tsx";
-import { Console } from "./console.tsx";
-import { Help } from "./help.tsx";
 import { JoinForm } from "./join-form.tsx";
+import { OverlayHost } from "./overlay-host.tsx";
 import { ScreenWait } from "./screen-wait.tsx";
-import { SettingsPanel } from "./settings.tsx";
-import { Share } from "./share.tsx";
-import { People } from "./social/people.tsx";
 
 /** The stores of the page. Only the root of the HUD has them all; each panel gets those that it shows. */
 export interface HudProps {
@@ -71,57 +66,8 @@ export function Hud(props: HudProps) {
           viewport={viewport}
         />
       )}
-      <OpenOverlay {...props} />
+      <OverlayHost {...props} />
       {!isScreen() && <DisconnectScreen session={session} />}
     </>
-  );
-}
-
-/** The overlay that is open, if it can be shown in this phase. */
-function OpenOverlay(props: HudProps) {
-  const { session, account, settings, overlays, console } = props;
-  const overlay = overlays.current.value;
-  const { close } = overlays;
-  if (overlay === "help") return <Help close={close} />;
-  if (overlay === "settings")
-    return (
-      <SettingsPanel
-        settings={settings}
-        session={session}
-        hud={props.hud}
-        account={account}
-        overlays={overlays}
-        isWorld={props.shown.value?.isWorld ?? true}
-      />
-    );
-  if (overlay === "account") {
-    const { provider, panels, panelContext, viewport } = props;
-    return (
-      <AccountPanel
-        account={account}
-        provider={provider}
-        panels={panels}
-        panelContext={panelContext}
-        session={session}
-        overlays={overlays}
-        viewport={viewport}
-      />
-    );
-  }
-  const room = session.room.value;
-  if (!room) return null;
-  if (overlay === "share") return <Share room={room} close={close} />;
-  if (overlay === "console") return <Console store={console} close={close} />;
-  if (overlay !== "people") return null;
-  const { party, hud, directMessages, overflowRooms } = props;
-  return (
-    <People
-      party={party}
-      trade={props.shown.value?.trade?.()}
-      hud={hud}
-      directMessages={directMessages}
-      overflowRooms={overflowRooms}
-      overlays={overlays}
-    />
   );
 }

@@ -1,4 +1,5 @@
-import { type InputHandle, Predict } from "colyseus.js";
+import type { InputHandle } from "colyseus.js";
+import { Predict } from "colyseus.js/predict/Predictor";
 import {
   type Actor,
   type Avatar,

@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { Client } from "colyseus.js";
+import type { Client } from "colyseus.js";
 import { CLOSE } from "../../shared/index.ts";
 import { retry } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
@@ -11,6 +11,7 @@ import { forgetLastSeat, isKept, readLastSeat, SEAT_MS } from "./last-seat.ts";
 import { readPageBuild } from "./page-build.ts";
 import { errorCodeOf, type Goal, isOffline, type JoinAs, openRoomJoin } from "./room-join.ts";
 import { RoomStays } from "./room-stays.ts";
+import { openClient } from "./sdk.ts";
 import { roomOf, type SessionPhase } from "./session-phase.ts";
 
 /** An older stored seat is not gone back to, ms. */
@@ -56,7 +57,7 @@ export interface Session {
 export function openSession(
   api: Api,
   account: Account,
-  client = new Client(),
+  client: Client = openClient(),
   page = readPageBuild(),
   as?: JoinAs,
 ): Session {

@@ -3,6 +3,7 @@ import type { WorldState } from "../../shared/index.ts";
 import { addStyle } from "../hud/add-style.ts";
 import type { HudProps } from "../hud/hud.tsx";
 import { itemStyle } from "../hud/items/style.ts";
+import { loadOverlays } from "../hud/overlay-host.tsx";
 import { StageMissing } from "../hud/world/stage-missing.tsx";
 import { WorldHud } from "../hud/world/world-hud.tsx";
 import { type Input, openInput } from "../input/input.ts";
@@ -29,6 +30,7 @@ export interface WorldsOptions extends Omit<HudProps, "shown"> {
 /** Opens what only worlds need: the stage, the input, the items. Loaded with the first world that is shown. */
 export function openWorlds(page: WorldsOptions): ViewKind<GameView> {
   addStyle(itemStyle);
+  loadOverlays();
   const canvas = document.createElement("canvas");
   canvas.id = "stage";
   canvas.setAttribute("aria-label", "The world");
