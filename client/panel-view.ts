@@ -9,8 +9,12 @@ import type { Settings } from "./settings.ts";
 /** Where a game is shown: a player's page, the screen of the room, or a player's phone. */
 export type Place = "page" | "screen" | "pad";
 
-/** The seats of a state, as the game declared them. */
-export type SeatOf<S> = S extends { readonly seats: { get(id: string): infer T } } ? NonNullable<T> : never;
+/** The seats of a state, as the game declared them: its own class stands before that of all games. */
+export type SeatOf<S> = S extends {
+  readonly seats: { get: { (id: string): infer Own; (id: string): infer Plain } };
+}
+  ? NonNullable<unknown extends Own ? Plain : Own>
+  : never;
 
 /**
  * How a screen shows the way into the room: over the whole screen, beside the game, as a bar above it, or not

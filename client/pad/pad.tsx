@@ -16,16 +16,16 @@ export interface PadNow<S extends object = GameState> {
 /** A value, or how it is read from the state each time that has changed. */
 export type Reading<S extends object, T> = T | ((now: PadNow<S>) => T);
 
-/** Message types of a game with their payloads. */
-export type Messages = Record<string, unknown>;
+/** Message types of a game with their payloads, where the game does not say which. */
+export type Messages = Record<string, object>;
 
 /** A message type, and its payload. */
-type Sending<S extends object, M extends Messages> = {
+type Sending<S extends object, M extends object> = {
   [T in keyof M & string]: { readonly send: T; readonly payload?: Reading<S, M[T]> };
 }[keyof M & string];
 
 /** A message type, and the payload that a value becomes. */
-type SendingOf<M extends Messages, V> = {
+type SendingOf<M extends object, V> = {
   [T in keyof M & string]: {
     readonly send: T;
     /** Makes the payload. Default: the object that the control's docstring names. */
@@ -41,7 +41,7 @@ interface Control<S extends object> {
 }
 
 /** A large button: sends its payload, by default `{}`. */
-export type PadButton<S extends object, M extends Messages> = Control<S> &
+export type PadButton<S extends object, M extends object> = Control<S> &
   Sending<S, M> & {
     readonly label: Reading<S, string>;
     /** True: the button of the moment, in the accent's colour. */
@@ -52,14 +52,14 @@ export type PadButton<S extends object, M extends Messages> = Control<S> &
   };
 
 /** A stick under the thumb: sends `{ x, y }`, each −1…1 with y upwards, while it moves and when it is let go. */
-export type PadStick<S extends object, M extends Messages> = Control<S> &
+export type PadStick<S extends object, M extends object> = Control<S> &
   SendingOf<M, { x: number; y: number }> & {
     /** Most messages a second. Default: 15. */
     readonly perSecond?: number;
   };
 
 /** A line of text: sends `{ text }`. */
-export type PadText<S extends object, M extends Messages> = Control<S> &
+export type PadText<S extends object, M extends object> = Control<S> &
   SendingOf<M, string> & {
     /** Most characters. Default: 60. */
     readonly max?: number;
@@ -68,7 +68,7 @@ export type PadText<S extends object, M extends Messages> = Control<S> &
   };
 
 /** Choices, one below the other: sends `{ choice }`. */
-export type PadChoices<S extends object, M extends Messages> = Control<S> &
+export type PadChoices<S extends object, M extends object> = Control<S> &
   SendingOf<M, string> & {
     readonly of: (now: PadNow<S>) => readonly { readonly value: string; readonly label: string }[];
     /** The value that is marked. */
@@ -77,7 +77,7 @@ export type PadChoices<S extends object, M extends Messages> = Control<S> &
   };
 
 /** A drawing: sends pieces of strokes (`strokeBatch`) 20 times a second while a finger draws. */
-export type PadDrawing<S extends object, M extends Messages> = Control<S> &
+export type PadDrawing<S extends object, M extends object> = Control<S> &
   SendingOf<M, StrokeBatch> & {
     /** Message type of the button that takes the last stroke back; its payload is `{}`. Without: no button. */
     readonly undo?: keyof M & string;
@@ -92,7 +92,7 @@ export type PadDrawing<S extends object, M extends Messages> = Control<S> &
   };
 
 /** The controls of a pad, from top to bottom: title and hint; drawing, choices and stick; text and buttons. */
-export interface PadOptions<S extends object, M extends Messages> {
+export interface PadOptions<S extends object, M extends object> {
   readonly title?: Reading<S, string>;
   readonly hint?: Reading<S, string>;
   /** Anything of the game's own, between the hint and the controls. */
@@ -130,7 +130,7 @@ export interface PadOptions<S extends object, M extends Messages> {
  *   ],
  * });
  */
-export function definePad<S extends object = GameState, M extends Messages = Messages>(
+export function definePad<S extends object = GameState, M extends object = Messages>(
   options: PadOptions<S, M>,
 ): MountPanel<S> {
   return (_root, context) => {
@@ -153,7 +153,7 @@ export function definePad<S extends object = GameState, M extends Messages = Mes
 /** ms of vibration and pause. */
 const BUZZ = [70, 50, 70];
 
-function followBuzz<S extends object, M extends Messages>(
+function followBuzz<S extends object, M extends object>(
   { buzz }: PadOptions<S, M>,
   context: PanelViewContext<S>,
   now: () => PadNow<S>,
