@@ -12,7 +12,7 @@ import { FeedList } from "../hud/social/feed.tsx";
 import { InvitationBanner } from "../hud/social/party-list.tsx";
 import { codeOf } from "../network/last-seat.ts";
 import type { Place } from "../panel-view.ts";
-import { playersOf } from "../room/room-players.ts";
+import { usePlayers } from "./use-players.ts";
 
 interface PanelHudProps extends Omit<HudProps, "shown"> {
   place: Place;
@@ -78,7 +78,7 @@ function PageBar({ session, hud, overlays, viewport, directMessages, party, chat
 /** Who one is, and where; the rest is behind one button, out of the thumb's way. */
 function PadBar({ session, overlays }: PanelHudProps) {
   const room = session.room.value;
-  const me = playersOf(room).find(({ sessionId }) => sessionId === room?.sessionId);
+  const me = usePlayers(room).find(({ sessionId }) => sessionId === room?.sessionId);
   return (
     <div class="pad-bar">
       <i style={{ background: COLORS[me?.color ?? 0] }} />

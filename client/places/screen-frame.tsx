@@ -4,9 +4,10 @@ import { COLORS } from "../../shared/index.ts";
 import { codeOf } from "../network/last-seat.ts";
 import type { InvitationSize } from "../panel-view.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
-import { playersOf, type RoomPlayer } from "../room/room-players.ts";
+import type { RoomPlayer } from "../room/room-players.ts";
 import { isOnlyHere, linkTo } from "../room/share-link.ts";
 import { Qr } from "./qr.tsx";
+import { usePlayers } from "./use-players.ts";
 
 interface ScreenFrameProps {
   title: string;
@@ -84,22 +85,4 @@ function FullScreenButton() {
       {full ? "Leave full screen" : "Full screen"}
     </button>
   );
-}
-
-/** The players of a room; drawn anew when one of them has changed. */
-function usePlayers(room: AnyRoom): readonly RoomPlayer[] {
-  const [players, setPlayers] = useState<readonly RoomPlayer[]>([]);
-  useEffect(() => {
-    let last = "";
-    const read = () => {
-      const now = playersOf(room);
-      const text = JSON.stringify(now);
-      if (text !== last) setPlayers(now);
-      last = text;
-    };
-    read();
-    room.onStateChange(read);
-    return () => room.onStateChange.remove(read);
-  }, [room]);
-  return players;
 }
