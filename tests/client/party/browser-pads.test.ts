@@ -68,6 +68,8 @@ describeWithBrowser("a screen and two pads", (open) => {
     bob = await enter(proxy.port, "Bob");
     for (const name of ["Ann", "Bob"]) await screen.getByText(name, { exact: true }).waitFor();
     expect(await ask(ann, "k.roomId")).toBe(await ask(screen, "k.roomId"));
+    // It has no seat, and is no player.
+    expect(await screen.getByText("2 in", { exact: true }).isVisible()).toBe(true);
     await screen.locator(".way-in .qr path[d^=M]").waitFor();
     await shoot(screen, "party-screen-lobby");
     await shoot(bob, "party-pad-lobby");
