@@ -2,8 +2,7 @@
 export const padStyle = `
 .pad-sheet { flex:1; min-height:0; display:flex; flex-direction:column; gap:14px; padding:16px 16px max(16px,env(safe-area-inset-bottom)); max-width:640px; width:100%; margin:0 auto; }
 .pad-head { flex:0 1 auto; min-height:0; overflow:auto; touch-action:pan-y; } .pad-head h1 { font-size:1.55em; margin:0; } .pad-head p { margin:.3em 0 0; color:var(--soft); }
-.pad-sheet > :not(.pad-head):last-child { margin-bottom:0; }
-.pad-sheet > .pad-head + :is(.pad-buttons,.pad-text) { margin-top:auto; }
+.pad-sheet:not(:has(.pad-drawing,.pad-choices,.pad-stick)) > .pad-head { flex:1; display:flex; flex-direction:column; justify-content:safe center; text-align:center; } .pad-sheet:not(:has(.pad-drawing,.pad-choices,.pad-stick)) > .pad-head h1 { font-size:clamp(1.8em,9vw,2.6em); }
 .pad-buttons { display:grid; gap:12px; grid-template-columns:1fr; } .pad-buttons:is(.of-2,.of-4) { grid-template-columns:1fr 1fr; } .pad-buttons.of-3 > :first-child { grid-column:1/-1; } .pad-buttons.of-3 { grid-template-columns:1fr 1fr; }
 #place .pad-buttons button { min-height:clamp(64px,13vh,120px); font-size:1.3em; touch-action:none; } #place .pad-buttons .down { transform:scale(.97); background:color-mix(in srgb, var(--paper) 75%, var(--ink)); } #place .pad-buttons .go.down { background:color-mix(in srgb, var(--accent) 80%, #000); }
 .pad-choices { flex:1; min-height:0; border:0; margin:0; padding:0; display:flex; flex-direction:column; gap:12px; justify-content:flex-end; overflow:auto; touch-action:pan-y; } .pad-choices legend { font-weight:800; padding:0; margin-bottom:.5em; }
