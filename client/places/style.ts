@@ -17,6 +17,9 @@ export const BAD = "#a3281a";
 export const NIGHT = "#2f2439";
 export const NIGHT_INK = "#fff3e2";
 
+/** A room code on a screen. */
+export const CODE = "#ffcf8f";
+
 /**
  * The base look of panel games. Selectors have no weight beyond their elements, so that the CSS of a game
  * wins by an element and a class.
@@ -51,7 +54,7 @@ export const placeStyle = `
 .way-in { display:grid; gap:.7em; justify-items:start; }
 .way-in .qr { width:100%; max-width:min(100%,38vh); border-radius:14px; display:block; }
 .way-in p { margin:0; overflow-wrap:anywhere; } .way-in .only-here { font-size:.68em; opacity:.85; margin-top:.4em; }
-.way-in .code { display:block; font:800 3.1em/1.1 ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.1em; color:#ffcf8f; }
+.way-in .code { display:block; font:800 3.1em/1.1 ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.1em; color:${CODE}; }
 .who { min-height:0; display:flex; flex-direction:column; } .who h2 { font-size:1em; opacity:.85; margin:0 0 .4em; }
 .who ul { list-style:none; margin:0; padding:0; display:flex; flex-wrap:wrap; gap:.4em; overflow:hidden; align-content:flex-start; }
 .who li { display:flex; gap:.45em; align-items:center; font-weight:800; background:color-mix(in srgb, var(--night-ink) 13%, transparent); border-radius:999px; padding:.22em .8em .22em .5em; max-width:100%; }
