@@ -64,6 +64,7 @@ export function Hud(props: HudProps) {
           playTarget={playTarget}
           overlays={overlays}
           viewport={viewport}
+          isPanel={shown ? !shown.isWorld : false}
         />
       )}
       <OverlayHost {...props} />

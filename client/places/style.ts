@@ -28,7 +28,7 @@ export const placeStyle = `
 :root { --ground:${GROUND}; --accent:${ACCENT}; --accent-ink:${ACCENT_INK}; --good:${GOOD}; --bad:${BAD}; --radius:18px; --night:${NIGHT}; --night-ink:${NIGHT_INK}; }
 .panels { --ink:${INK}; --soft:${SOFT}; --paper:${SHEET}; }
 .panels, .panels body { background:var(--ground); }
-.short { display:flex; flex-direction:column; gap:.5em; } .short h1 { line-height:1.2; } .short p { margin:0; display:flex; align-items:center; gap:.6em; } .short .label { font-size:.9em; margin:.4em 0; } .short .go { min-height:64px; }
+.short { display:flex; flex-direction:column; gap:.5em; } .short h1 { line-height:1.2; } .short p { margin:0; display:flex; align-items:center; gap:.6em; } .short .label { font-size:.9em; margin:.4em 0; } .short .go { min-height:64px; } #hud .short .code-field { font:800 1.3em ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.08em; text-transform:uppercase; } .short .code-field::placeholder { letter-spacing:0; text-transform:none; font:500 .8em system-ui,sans-serif; color:var(--soft); }
 .panels .door:not(.short) { left:50%; transform:translate(-50%,-50%); }
 #place { position:fixed; inset:0; display:flex; flex-direction:column; overflow:auto; background:var(--ground); color:var(--ink); font-size:17px; line-height:1.4;
   padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left); }

@@ -21,6 +21,7 @@ const OPTIONAL: Record<string, (path: string) => boolean> = {
   three: isPage,
   preact: isPage,
   "@preact/signals": isPage,
+  qrcode: isPage,
   vite: (path) => path === "server/dev/vite-project.ts",
   colyseus: (path) => /^plugins\//.test(path),
 };
