@@ -53,7 +53,7 @@ export function Hud(props: HudProps) {
   if (shown?.renderInstead) return <>{shown.renderInstead()}</>;
   return (
     <>
-      {isInRoom(phase) && shown?.renderHud()}
+      {isInRoom(phase) && (shown ? shown.renderHud() : <Loading />)}
       {isOut && isScreen() && <ScreenWait session={session} title={title} />}
       {isOut && !isScreen() && (
         <JoinForm
@@ -70,5 +70,15 @@ export function Hud(props: HudProps) {
       <OverlayHost {...props} />
       {!isScreen() && <DisconnectScreen session={session} />}
     </>
+  );
+}
+
+/** The view of the game is on its way. */
+function Loading() {
+  return (
+    <div class="banner" role="status">
+      <span class="spin" />
+      Loading the game…
+    </div>
   );
 }

@@ -74,5 +74,6 @@ export const placeStyle = `
 .pad-bar { position:absolute; top:0; left:0; right:0; height:calc(env(safe-area-inset-top) + 48px); padding:env(safe-area-inset-top) calc(env(safe-area-inset-right) + 8px) 0 calc(env(safe-area-inset-left) + 16px); background:var(--night,${NIGHT}); color:var(--night-ink,${NIGHT_INK}); display:flex; align-items:center; gap:.6em; pointer-events:auto; }
 .pad-bar b { flex:1; min-width:0; overflow:hidden; text-overflow:ellipsis; white-space:nowrap; } .pad-bar span { font:700 1em ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.08em; opacity:.9; }
 #hud .pad-bar button { background:none; color:inherit; min-width:48px; min-height:44px; padding:0; font-size:1.2em; }
-.panels .notice { background:var(--night); color:var(--night-ink); } .panels :is(.banner) { top:56px; } .panels .notice { top:104px; z-index:1; }
+.panels .notice { background:var(--night); color:var(--night-ink); } .panels .banner { top:56px; z-index:1; } .panels .notice { top:104px; z-index:1; }
+.panels .feed { top:152px; bottom:auto; left:50%; right:auto; transform:translateX(-50%); align-items:center; z-index:1; } .panels .chat { z-index:1; }
 `;
