@@ -1,17 +1,17 @@
 export { type PredictEffect, type PredictedEffect, predictEffects } from "./network/optimistic-effects.ts";
 export type { InputFrame, Pose, Prediction, Step } from "./network/predict.ts";
 export type { HeardEvent, OnEvent } from "./network/room-events.ts";
+export { definePad } from "./pad/define-pad.tsx";
 export { type Drawing, openDrawing, type Stroke } from "./pad/drawing.ts";
-export {
-  definePad,
-  type PadButton,
-  type PadChoices,
-  type PadDrawing,
-  type PadNow,
-  type PadOptions,
-  type PadStick,
-  type PadText,
-  type Reading,
+export type {
+  PadButton,
+  PadChoices,
+  PadDrawing,
+  PadNow,
+  PadOptions,
+  PadStick,
+  PadText,
+  Reading,
 } from "./pad/pad.tsx";
 export type { PageOptions } from "./page-options.ts";
 export { definePanel, type PagePanel, type PanelContext } from "./panel.ts";

@@ -53,7 +53,11 @@ export interface Session {
   restart(): void;
 }
 
-/** Opens a session. Nothing is sent before `join` or `resume`. @param as undefined: its joins are a player's */
+/**
+ * Opens a session. Nothing is sent before `join` or `resume`.
+ *
+ * @param as what it joins as; undefined: as a player
+ */
 export function openSession(
   api: Api,
   account: Account,

@@ -3,7 +3,7 @@ import { render } from "preact";
 import { stayOverKeyboard } from "../device/keyboard.ts";
 import { keepAwake } from "../device/wake-lock.ts";
 import { addStyle } from "../hud/add-style.ts";
-import type { HudProps } from "../hud/hud.tsx";
+import type { HudProps } from "../hud/hud-props.ts";
 import type { InvitationSize, MountPanel, PanelView, Place } from "../panel-view.ts";
 import { onceStateIsHere } from "../room/first-state.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
