@@ -11,22 +11,17 @@ export type {
   PadOptions,
   PadStick,
   PadText,
-  Reading,
 } from "./pad/pad.tsx";
 export type { PageOptions } from "./page-options.ts";
 export { definePanel, type PagePanel, type PanelContext } from "./panel.ts";
 export {
   definePanelView,
-  type InvitationSize,
   type MountPanel,
   type PanelView,
   type PanelViewContext,
-  type Place,
-  type SeatOf,
-  type ShareLink,
 } from "./panel-view.ts";
 export { Qr } from "./places/qr.tsx";
-export type { AnyRoom, AnyState, JoinedRoom } from "./room/joined-room.ts";
+export type { AnyRoom, JoinedRoom } from "./room/joined-room.ts";
 export type { ActorView } from "./scene/actor-view.ts";
 export type { ActorViews } from "./scene/actor-views.ts";
 export type { AvatarView } from "./scene/avatar-view.ts";
