@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { readRoomCode } from "../network/room-code.ts";
 import type { MatchOptions } from "../network/room-join.ts";
 import type { GameViews } from "../view.ts";
@@ -14,8 +14,14 @@ export interface PlayTarget {
    * of another game.
    */
   matchOf(game: string): MatchOptions;
+  /** The game that stands behind the join form; empty while it is not known where an invitation leads. */
+  readonly shownGame: ReadonlySignal<string>;
+  /** The game of the invitation's room is known now. */
+  foundGame(game: string): void;
 }
 
+/** What the page itself reads of its address. */
+const OURS: ReadonlySet<string> = new Set(["room", "game", "as"]);
 /** Most options, and the longest name and text of one. */
 const OPTIONS_MAX = 8;
 const TEXT_MAX = 64;
@@ -30,16 +36,24 @@ export function readPlayTarget(views: GameViews, problem: Signal<string>): PlayT
   const wanted = address.get("game");
   const game = wanted && games.includes(wanted) ? wanted : (games[0] ?? "");
   const match = readMatch(address);
+  const invitation = signal(code);
+  const chosen = signal(game);
+  // In a page of one game there is no other.
+  const invited = signal(games.length === 1 ? game : "");
   return {
-    invitation: signal(code),
-    game: signal(game),
+    invitation,
+    game: chosen,
+    shownGame: computed(() => (invitation.value ? invited.value : chosen.value)),
     matchOf: (name) => (name === game ? match : {}),
+    foundGame: (found) => {
+      if (games.includes(found)) invited.value = found;
+    },
   };
 }
 
 function readMatch(address: URLSearchParams): MatchOptions {
   const options = [...address].filter(
-    ([name, text]) => !["room", "game"].includes(name) && name.length <= TEXT_MAX && text.length <= TEXT_MAX,
+    ([name, text]) => !OURS.has(name) && name.length <= TEXT_MAX && text.length <= TEXT_MAX,
   );
   return Object.fromEntries(options.slice(0, OPTIONS_MAX));
 }

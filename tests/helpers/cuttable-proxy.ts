@@ -5,6 +5,8 @@ export interface CuttableProxy {
   readonly port: number;
   /** Ends every connection and refuses new ones. */
   cut(): void;
+  /** The connections that are open pass nothing on any more, not even their end; new ones do. */
+  silence(): void;
   mend(): void;
   /** New connections go to another port from now on; those that are open stay. */
   lead(port: number): void;
@@ -24,6 +26,7 @@ export interface CuttableProxy {
 export async function openProxy(targetPort: number, delayMs = 0): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
   const held: (() => void)[] = [];
+  const silent = new WeakSet<Socket>();
   let whole = true;
   let holds = false;
   let target = targetPort;
@@ -50,7 +53,7 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
       passLater(outgoing, incoming, false);
     }
     incoming.on("close", () => outgoing.destroy());
-    outgoing.on("close", () => incoming.destroy());
+    outgoing.on("close", () => silent.has(outgoing) || incoming.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -60,6 +63,12 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     cut() {
       whole = false;
       for (const socket of sockets) socket.destroy();
+    },
+    silence() {
+      for (const socket of sockets) {
+        silent.add(socket);
+        socket.unpipe().resume();
+      }
     },
     mend() {
       whole = true;
