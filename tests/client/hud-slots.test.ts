@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { expect, test, vi } from "vitest";
 import { openHudStore, showSlot } from "../../client/hud-store.ts";
-import { tellMissingViews } from "../../client/scene/view/missing-view.ts";
+import { tellMissingViews } from "../../client/shown-view.ts";
 
 test("a slot renders anew at each show, be it with the same function, and is emptied by null", () => {
   const { slots } = openHudStore();

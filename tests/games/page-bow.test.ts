@@ -18,7 +18,7 @@ import { meadowSystems } from "../../games/meadow/systems.ts";
 import { openBow } from "../../games/meadow/view/bow.ts";
 import { games } from "../../server/main.ts";
 import { openProxy } from "../helpers/cuttable-proxy.ts";
-import { takeClock } from "../helpers/moved-clock.ts";
+import { takeClock } from "../rooms/simulation/moved-clock.ts";
 
 /** A lane of the meadow without trees: the deer runs to and fro along x, the archer stands 12 m off. */
 const LANE = { x: -41, z: -60, halfM: 9 };

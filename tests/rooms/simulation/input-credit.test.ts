@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { PlazaRoom } from "../../../games/plaza/room.ts";
 import { games } from "../../../server/main.ts";
 import { openProxy } from "../../helpers/cuttable-proxy.ts";
-import { takeClock } from "../../helpers/moved-clock.ts";
+import { takeClock } from "./moved-clock.ts";
 
 const time = takeClock();
 let world: TestServer;

@@ -16,7 +16,7 @@ import { z } from "zod";
 import { enterRoom, signIn } from "../../../bots/index.ts";
 import { firstHit, seenBy } from "../../../rooms/simulation/lag-compensation.ts";
 import { openProxy } from "../../helpers/cuttable-proxy.ts";
-import { stall, takeClock } from "../../helpers/moved-clock.ts";
+import { stall, takeClock } from "./moved-clock.ts";
 
 /** A target on a rail at z = 12, to and fro at 5 m/s. */
 const Target = Actor.extend({}, "RewindTarget");

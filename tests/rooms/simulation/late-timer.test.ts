@@ -4,7 +4,7 @@ import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { enterRoom, signIn } from "../../../bots/index.ts";
 import { openProxy } from "../../helpers/cuttable-proxy.ts";
-import { stall, takeClock } from "../../helpers/moved-clock.ts";
+import { stall, takeClock } from "./moved-clock.ts";
 
 class YardRoom extends WorldRoom {
   static override readonly listing = { label: "Yard", description: "A yard.", maxPlayers: 4 };

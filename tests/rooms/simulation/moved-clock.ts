@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Room } from "colyseus.js";
 import type { WorldRoom } from "roomkeep/rooms";
 import { vi } from "vitest";
-import type { CuttableProxy } from "./cuttable-proxy.ts";
+import type { CuttableProxy } from "../../helpers/cuttable-proxy.ts";
 
 /** What moves with the test's clock. The event loop is real, and so are the sockets. */
 const FAKED = ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"] as const;
