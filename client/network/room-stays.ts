@@ -140,7 +140,8 @@ export class RoomStays {
         if (!isTravel(code) && !signal.aborted) this.#closed(seatOf(room), code);
       },
       lost: () => {
-        if (!signal.aborted) void this.#rejoin({ ...seatOf(room), token: "" }, CLOSE.FENCED);
+        if (!isTravel(CLOSE.FENCED) && !signal.aborted)
+          void this.#rejoin({ ...seatOf(room), token: "" }, CLOSE.FENCED);
       },
     };
   }

@@ -1,5 +1,5 @@
-import { CLOSE } from "../../shared/index.ts";
 import type { SeatReservation, TravelMessage } from "../../shared/internal.ts";
+import { noticeFor } from "./disconnect-notice.ts";
 import type { JoinedRoom } from "./predict.ts";
 
 /** Called back about the hand-overs of one room. */
@@ -16,7 +16,10 @@ export interface TravelEvents {
 
 /** Follows the hand-overs of a room. */
 export interface TravelFollower {
-  /** Notes that the room's connection is closed. @returns true when a hand-over closed it */
+  /**
+   * Notes that the room's connection is closed. @returns true when the hand-over goes on without it: it closed
+   * the old room, or the process of that has ended before the arrival
+   */
   closed(code: number): boolean;
 }
 
@@ -50,7 +53,7 @@ export function followTravel(
   return {
     closed(code) {
       isClosed = true;
-      return taking && code === CLOSE.TRAVELLED;
+      return taking && noticeFor(code) === undefined;
     },
   };
 }

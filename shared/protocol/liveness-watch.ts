@@ -7,14 +7,15 @@ const SILENT_MS = 3_000;
 export interface WatchedRoom {
   readonly roomId: string;
   readonly reconnection: { enabled: boolean; maxRetries: number };
-  readonly connection: { close(): void };
+  readonly connection: { readonly isOpen: boolean; close(): void };
   ping(heard: () => void): void;
 }
 
 /**
  * Watches whether a joined room is alive: a room whose process died or is frozen is on no list any more, and
  * the client has to join anew. The room's own `onLeave` may come much later, or never: a frozen process does
- * not close its sockets.
+ * not close its sockets. A connection that is closed is a reason to ask at once: a process that was killed is
+ * off the list within seconds, and the attempts to reconnect to it would go on.
  *
  * @param find the id of the room that the list has under this one's, undefined for none; rejects when nobody
  *   answers
@@ -35,7 +36,8 @@ export function watchLiveness(
     room.ping(() => {
       heardAt = performance.now();
     });
-    if (asking || performance.now() - heardAt < SILENT_MS) return;
+    const isSilent = !room.connection.isOpen || performance.now() - heardAt >= SILENT_MS;
+    if (asking || !isSilent) return;
     asking = true;
     find()
       .then((roomId) => roomId !== room.roomId && giveUp())
