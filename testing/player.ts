@@ -136,7 +136,7 @@ function play(
     } catch {
       // The old room takes the player back and sends the reason, unless it has closed meanwhile.
       if (closed.has(from.roomId)) ended("TRAVEL_UNAVAILABLE");
-      else from.send("travel.back", {});
+      else from.send("travel.back", { seat: message.seat.sessionId });
     }
   }
 

@@ -42,7 +42,7 @@ export function followTravel(
       // The old room takes its player back and says why. If it is closed, the character belongs to the new
       // one.
       if (isClosed) events.stranded(seat);
-      else room.send("travel.back", {});
+      else room.send("travel.back", { seat: seat.sessionId });
     }
   };
   room.onMessage("travel", (message: TravelMessage) => {

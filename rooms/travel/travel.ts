@@ -28,8 +28,11 @@ export interface Travel<A extends Avatar> {
   ended(sessionId: string, ticket: string, end: JourneyEnd): void;
   /** Sends a player who dropped on the way and has returned the destination again. */
   remind(player: Player<A>): void;
-  /** The client reports that it cannot get there. */
-  cannot(player: Player<A>): Refusal | undefined;
+  /**
+   * The client reports that it cannot get there. With the session id of the seat, a report that comes late
+   * changes nothing for a seat that was sent since.
+   */
+  cannot(player: Player<A>, seat?: string): Refusal | undefined;
 }
 
 /** Opens the ways out of a room. */
@@ -46,9 +49,11 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
       tellTravel(player, { phase: "leaving", to });
       if (state.at === "following") tellTravel(player, { phase: "go", to, seat: state.seat });
     },
-    cannot(player) {
+    cannot(player, seat) {
       const { departure } = player;
-      if (!departure || ticketOf(departure) === undefined)
+      const isOfAnother =
+        seat !== undefined && departure?.state.at === "following" && departure.state.seat.sessionId !== seat;
+      if (!departure || ticketOf(departure) === undefined || isOfAnother)
         return refuse("ACTION_REFUSED", "You are on no journey.");
       void comeBack(host, { player, departure }, refuse("TRAVEL_LATE"));
       return undefined;

@@ -54,7 +54,8 @@ export const roomMessages = {
   /** Asks for what it takes to come back, answered by "room.seat". */
   "room.seat": z.strictObject({}),
   /** The client could not join the room of its hand-over. */
-  "travel.back": z.strictObject({}),
+  /** `seat`: session id of the seat that could not be taken; without it, of whichever was sent last. */
+  "travel.back": z.strictObject({ seat: z.string().max(32).optional() }),
   /** Asks for the other rooms of a place that has several, answered by "siblings". */
   siblings: z.strictObject({}),
   /** Moves to one of them, by its code. */

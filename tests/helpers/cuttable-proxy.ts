@@ -6,6 +6,10 @@ export interface CuttableProxy {
   /** Ends every connection and refuses new ones. */
   cut(): void;
   mend(): void;
+  /** Holds back every byte, each way, and closes nothing: a network that goes silent. */
+  hush(): void;
+  /** Passes on what was held back. */
+  speak(): void;
   /** New connections go to another port from now on; those that are open stay. */
   lead(port: number): void;
   close(): Promise<void>;
@@ -19,6 +23,7 @@ export interface CuttableProxy {
 export async function openProxy(targetPort: number, delayMs = 0): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
   let whole = true;
+  let silent = false;
   let target = targetPort;
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -35,6 +40,7 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
       passLater(incoming, outgoing, delayMs);
       passLater(outgoing, incoming, delayMs);
     }
+    if (silent) for (const socket of [incoming, outgoing]) socket.pause();
     incoming.on("close", () => outgoing.destroy());
     outgoing.on("close", () => incoming.destroy());
   });
@@ -49,6 +55,14 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     },
     mend() {
       whole = true;
+    },
+    hush() {
+      silent = true;
+      for (const socket of sockets) socket.pause();
+    },
+    speak() {
+      silent = false;
+      for (const socket of sockets) socket.resume();
     },
     lead(port) {
       target = port;
