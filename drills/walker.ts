@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { TestPlayer } from "roomkeep/testing";
-import { type WatchedRoom, watchLiveness } from "../shared/protocol/liveness-watch.ts";
+import { type ListedRoom, type WatchedRoom, watchLiveness } from "../shared/protocol/liveness-watch.ts";
 import type { TravelMessage } from "../shared/protocol/messages.ts";
 import { joinSoon, pause } from "./patience.ts";
 
@@ -69,9 +69,9 @@ export async function openWalker(url: string, game: string, name: string, trades
       room as unknown as WatchedRoom,
       async () => {
         const answer = await fetch(`${url}/v1/rooms/${room.roomId}`);
-        const { roomId, code } = (await answer.json()) as { roomId?: string; code?: string };
-        if (!answer.ok && code !== "ROOM_UNKNOWN") throw new Error(code);
-        return roomId;
+        const found = (await answer.json()) as ListedRoom & { code?: string };
+        if (!answer.ok && found.code !== "ROOM_UNKNOWN") throw new Error(found.code);
+        return answer.ok ? found : undefined;
       },
       () => {
         lostSeat = room;

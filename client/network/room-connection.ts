@@ -1,5 +1,5 @@
 import type { ServerMessages } from "../../shared/index.ts";
-import { backoffMs, watchLiveness } from "../../shared/internal.ts";
+import { backoffMs, type ListedRoom, watchLiveness } from "../../shared/internal.ts";
 import type { JoinedRoom } from "./predict.ts";
 
 /** Called back about the connection to one room. */
@@ -16,10 +16,10 @@ export interface ConnectionEvents {
   queued(place: number): void;
 }
 
-/** Watches the connection to a room. @param findRoom id of the room if it is still listed */
+/** Watches the connection to a room. @param findRoom the room if it is still listed */
 export function watchConnection(
   room: JoinedRoom,
-  findRoom: () => Promise<string | undefined>,
+  findRoom: () => Promise<ListedRoom | undefined>,
   events: ConnectionEvents,
 ): void {
   tuneReconnection(room);

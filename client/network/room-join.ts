@@ -1,6 +1,6 @@
 import type { Client } from "colyseus.js";
 import { readErrorCode, type WorldState } from "../../shared/index.ts";
-import { retry, type SeatReservation, withTimeout } from "../../shared/internal.ts";
+import { type ListedRoom, retry, type SeatReservation, withTimeout } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./http-client.ts";
@@ -29,8 +29,8 @@ export interface RoomJoin {
   byReservation(seat: SeatReservation): Promise<JoinedRoom>;
   /** Goes back: to the seat if it may still be kept, else to its room, else to its game. */
   back(seat: LastSeat, seatIsKept: boolean): Promise<JoinedRoom>;
-  /** Id of a room if it is still listed; undefined if not. Throws when the server does not answer. */
-  listedId(roomId: string): Promise<string | undefined>;
+  /** A room if it is still listed; undefined if not. Throws when the server does not answer. */
+  listed(roomId: string): Promise<ListedRoom | undefined>;
 }
 
 /** Opens the ways into rooms for an account. */
@@ -84,13 +84,13 @@ export function openRoomJoin(api: Api, account: Account, client: Client): RoomJo
         return await joinGame(characterId, seat.game, "joinOrCreate");
       }
     },
-    listedId: (roomId) => listedId(api, roomId),
+    listed: (roomId) => listed(api, roomId),
   };
 }
 
-async function listedId(api: Api, roomId: string): Promise<string | undefined> {
+async function listed(api: Api, roomId: string): Promise<ListedRoom | undefined> {
   try {
-    return (await api.findRoom(roomId)).roomId;
+    return await api.findRoom(roomId);
   } catch (error) {
     if (error instanceof ApiError && error.code === "ROOM_UNKNOWN") return undefined;
     throw error;

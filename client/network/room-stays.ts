@@ -103,7 +103,7 @@ export class RoomStays {
     const travel = followTravel(room, this.#rooms.byReservation, this.#travelEvents(signal));
     watchConnection(
       room,
-      () => this.#rooms.listedId(room.roomId),
+      () => this.#rooms.listed(room.roomId),
       this.#connectionEvents(room, signal, travel.closed),
     );
     if (to) setTimeout(() => this.#change(signal, travelEnded), ARRIVAL_MS);

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { watchLiveness } from "../../shared/protocol/liveness-watch.ts";
+import { type ListedRoom, watchLiveness } from "../../shared/protocol/liveness-watch.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] }));
 afterEach(() => void vi.useRealTimers());
 
 /** A room that answers its pings as long as it is told to, and the questions after it. */
-function watched(find: () => Promise<string | undefined>) {
+function watched(find: () => Promise<ListedRoom | undefined>) {
   const room = {
     roomId: "ABCD",
     reconnection: { enabled: true, maxRetries: 16 },
-    connection: { isOpen: true, close: vi.fn() },
+    connection: { isOpen: true, url: "ws://127.0.0.1:1/one/ABCD?sessionId=s", close: vi.fn() },
     answers: true,
     ping: (heard: () => void) => void (room.answers && heard()),
   };
@@ -21,7 +21,7 @@ function watched(find: () => Promise<string | undefined>) {
 }
 
 it("asks for a silent room after three seconds, and gives it up when the list has it no more", async () => {
-  let listed: string | undefined = "ABCD";
+  let listed: ListedRoom | undefined = { roomId: "ABCD", processId: "one" };
   const { room, asked, lost, pass } = watched(async () => listed);
   await pass(5_000);
   expect(asked).not.toHaveBeenCalled();
@@ -48,12 +48,20 @@ it("asks within a second for a room whose connection has closed", async () => {
 });
 
 it("waits on while nobody answers, and while the room is on the list", async () => {
-  let answer = async (): Promise<string | undefined> => Promise.reject(new Error("OFFLINE"));
+  let answer = async (): Promise<ListedRoom | undefined> => Promise.reject(new Error("OFFLINE"));
   const { room, lost, pass, stop } = watched(() => answer());
   room.connection.isOpen = false;
   await pass(5_000);
-  answer = async () => "ABCD";
+  // A former version does not tell the process.
+  answer = async () => ({ roomId: "ABCD" });
   await pass(5_000);
   expect(lost).not.toHaveBeenCalled();
   stop();
+});
+
+it("gives up a room that others have opened anew under its code, in another process", async () => {
+  const { room, lost, pass } = watched(async () => ({ roomId: "ABCD", processId: "two" }));
+  room.answers = false;
+  await pass(5_000);
+  expect(lost).toHaveBeenCalledTimes(1);
 });
