@@ -173,14 +173,16 @@ it("brings those who were in a private room back together, under its code, when 
 it("arrives by the seat that it was sent, although the room that it leaves closes first", async () => {
   const { session, kinds, until } = openOtherBrowser();
   await session.join({ create: "plaza" });
-  const { roomId, sessionId } = session.room.value as JoinedRoom;
+  const { roomId, sessionId, onLeave } = session.room.value as JoinedRoom;
   const room = world.room<PlazaRoom>(roomId);
+  const closed = new Promise((done) => onLeave(done));
   const { characters } = world.server.foundation;
   const { claimTransfer } = characters;
   characters.claimTransfer = async (...asked) => {
     // The process of the old room ends while the seat in the new one is being taken.
     characters.claimTransfer = claimTransfer;
-    await room.disconnect(CloseCode.SERVER_SHUTDOWN);
+    void room.disconnect(CloseCode.SERVER_SHUTDOWN);
+    expect(await closed).toBe(CloseCode.SERVER_SHUTDOWN);
     return claimTransfer(...asked);
   };
   const avatar = room.players.get(sessionId)?.avatar;
