@@ -13,7 +13,7 @@ import { openPremises, type Premises } from "../../drills/premises.ts";
 import { type LocalCluster, type LocalProcess, startLocalCluster } from "../../server/dev/local-cluster.ts";
 import { describeWithPostgresAndRedis } from "../helpers/cluster.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../drills/cluster-server.ts", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../../drills/cluster/cluster-server.ts", import.meta.url));
 /** How long a process stands still: as long as it may without losing its own leases. */
 const STALL_MS = 9_000;
 const PATIENCE = { timeout: 60_000, interval: 50 };
