@@ -25,7 +25,7 @@ Ends with 1 unless lost, twoPlaces and partySplit are 0 and, on a machine with t
 const ZONES = ["north", "south", "meet"] as const;
 /** A player who is in no room after so long is lost, ms. How soon they must be back is {@link BACK_MS}. */
 const LOST_MS = 60_000;
-/** Longest time, ms, until all play again: after a death, and after a freeze, which lasts as long as a lease. */
+/** Longest time, ms, until all play again: after a death, and after a freeze, as long as a lease. */
 const BACK_MS: Readonly<Record<Harm, number>> = { kill: 6_000, freeze: 13_000 };
 const STALE_MS = 5_000;
 const FREEZE_MS = 11_500;

@@ -162,7 +162,7 @@ export interface Walkers {
   of(n: number): readonly [game: string, name: string];
 }
 
-/** Opens walkers one after the other. On a machine that is too slow for all `slow` says how many there are. */
+/** Opens walkers one after the other. On a machine too slow for all, `slow` says how many there are. */
 export async function openWalkers({ url, count, trades, of }: Walkers, slow: string[]): Promise<Walker[]> {
   const walkers: Walker[] = [];
   for (let n = 0; n < count; n++) {

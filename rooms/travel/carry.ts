@@ -53,7 +53,7 @@ export async function carry<A extends Avatar>(
 
   const passed = () => performance.now() - startedAt;
   const isOnTheWay = (player: Player<A>) => going.has(player) || ticketOf(player.departure) !== undefined;
-  /** Neither gone nor on the way; one whose hand-over hangs has no ticket to go with, and is not waited for. */
+  /** Neither gone nor on the way. One whose hand-over hangs has no ticket, and is not waited for. */
   const isWaiting = (player: Player<A>) => {
     const { departure, hold } = player;
     if (hold || going.has(player) || (tries.get(player) ?? 0) >= TRIES_MAX) return false;

@@ -36,8 +36,8 @@ const KEYS = `
 `;
 
 /**
- * ARGV: room id, JSON, game, process, clients, "1" if it is open, and what may be listed under its id: "none",
- * "own" (or none) or "any". Answers 1 if it is listed.
+ * ARGV: room id, JSON, game, process, clients, "1" if it is open, and what may be listed under its id:
+ * "none", "own" (or none) or "any". Answers 1 if it is listed.
  */
 export const put = scriptOf(`${KEYS}
   local was = redis.call('HGET', rooms, ARGV[1])

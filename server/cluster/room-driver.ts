@@ -104,7 +104,7 @@ export class RoomDriver implements MatchMakerDriver {
   /**
    * Sends Redis the changes that it missed while it was away; with `all` every room of this process.
    *
-   * @returns ids of rooms that another process has opened under the same code meanwhile: they are off the list
+   * @returns ids of rooms that another process has opened under the same code meanwhile: off the list
    */
   async tellMissed(all = false): Promise<string[]> {
     if (all) for (const [roomId, { processId }] of this.own) this.untold.set(roomId, processId);

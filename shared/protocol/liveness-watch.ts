@@ -32,8 +32,8 @@ function isSame({ roomId, connection }: WatchedRoom, listed: ListedRoom | undefi
  * not close its sockets. A connection that is closed is a reason to ask at once: a process that was killed is
  * off the list within seconds, and the attempts to reconnect to it would go on.
  *
- * @param find the room that the list has under this one's id, undefined for none; rejects when nobody answers.
- *   Others may have come back before, and opened it in another process
+ * @param find the room that the list has under this one's id, undefined for none; rejects when nobody
+ *   answers. Others may have come back before, and opened it in another process
  * @param lost called once, when the seat is given up
  * @returns ends the watch
  * @example

@@ -5,6 +5,8 @@ export interface CuttableProxy {
   readonly port: number;
   /** Ends every connection and refuses new ones. */
   cut(): void;
+  /** The connections that are open pass nothing on any more, not even their end; new ones do. */
+  silence(): void;
   mend(): void;
   /** Holds back every byte, each way, and closes nothing: a network that goes silent. */
   hush(): void;
@@ -22,8 +24,9 @@ export interface CuttableProxy {
  */
 export async function openProxy(targetPort: number, delayMs = 0): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
+  const silent = new WeakSet<Socket>();
   let whole = true;
-  let silent = false;
+  let hushed = false;
   let target = targetPort;
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -35,14 +38,15 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     if (!whole) return incoming.destroy();
     const outgoing = keep(connect(target, "127.0.0.1"));
     keep(incoming);
-    if (delayMs === 0) incoming.pipe(outgoing).pipe(incoming);
-    else {
+    if (delayMs === 0) {
+      incoming.pipe(outgoing).pipe(incoming);
+    } else {
       passLater(incoming, outgoing, delayMs);
       passLater(outgoing, incoming, delayMs);
     }
-    if (silent) for (const socket of [incoming, outgoing]) socket.pause();
+    if (hushed) for (const socket of [incoming, outgoing]) socket.pause();
     incoming.on("close", () => outgoing.destroy());
-    outgoing.on("close", () => incoming.destroy());
+    outgoing.on("close", () => silent.has(outgoing) || incoming.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -53,15 +57,21 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
       whole = false;
       for (const socket of sockets) socket.destroy();
     },
+    silence() {
+      for (const socket of sockets) {
+        silent.add(socket);
+        socket.unpipe().resume();
+      }
+    },
     mend() {
       whole = true;
     },
     hush() {
-      silent = true;
+      hushed = true;
       for (const socket of sockets) socket.pause();
     },
     speak() {
-      silent = false;
+      hushed = false;
       for (const socket of sockets) socket.resume();
     },
     lead(port) {
