@@ -56,7 +56,7 @@ describeWithPostgresAndRedis("three friends in a private room whose process stan
     const api = openApi(url);
     return openSession(api, openAccount(api), new Client(url), { build: "", reload: () => {} });
   }
-  const roomOf = (session: Session) => session.room.value as JoinedRoom;
+  const roomOf = (session: Session) => session.room.value as unknown as JoinedRoom;
   function hostOf({ connection }: JoinedRoom): LocalProcess {
     const { ws } = connection.transport as unknown as { ws: { url: string } };
     const id = new URL(ws.url).pathname.split("/").at(-2);
@@ -83,11 +83,11 @@ describeWithPostgresAndRedis("three friends in a private room whose process stan
       // Each page sees the other two, in the room with the code, and it stays so when the process is awake.
       const seen = () => {
         const ids = pages.map((page) => page.room.value?.sessionId ?? "");
-        return pages.map(({ phase, problem, room: { value } }) => ({
+        return pages.map(({ phase, problem, room }) => ({
           phase: phase.value.kind,
           problem: problem.value,
-          room: value?.roomId,
-          sees: ids.filter((id) => value?.state?.actors?.has(id)).length,
+          room: room.value?.roomId,
+          sees: ids.filter((id) => (room.value as unknown as JoinedRoom)?.state?.actors?.has(id)).length,
         }));
       };
       const together = pages.map(() => ({ phase: "playing", problem: "", room: roomId, sees: 3 }));
