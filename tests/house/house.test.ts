@@ -185,6 +185,8 @@ const WIDEST = 16;
 const WIDE: readonly (readonly [string, number])[] = [
   ["client/network", 19],
   ["games/meadow", 18],
+  // One file a step of the database.
+  ["migrations", 24],
   // One file a command.
   ["server/cli", 18],
   // Visibility (cells, views) and encoding are two nouns in one folder.
