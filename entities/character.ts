@@ -13,6 +13,7 @@ import { Account } from "./account.ts";
 @Entity({ name: "character" })
 @Check("character_coins_range", "coins >= 0 AND coins <= 9007199254740991")
 @Index("character_owner_idx", ["owner"], { where: "owner IS NOT NULL" })
+@Index("character_transfer_from_idx", ["transferFrom"], { where: "transfer_from IS NOT NULL" })
 export class Character {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "character_pkey" })
   id!: string;
@@ -71,6 +72,10 @@ export class Character {
 
   @Column({ type: "timestamptz", name: "transfer_until", nullable: true })
   transferUntil!: Date | null;
+
+  /** Incarnation of the process that handed it over: if that dies, the nonce ends with it. */
+  @Column({ type: "text", name: "transfer_from", nullable: true })
+  transferFrom!: string | null;
 
   @Column({ type: "timestamptz", name: "created_at", default: () => "now()" })
   createdAt!: Date;

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import type { DataSource } from "typeorm";
 import type { Ports } from "../rooms/index.ts";
 import { checkTransportInternals, useFastPaths } from "../rooms/internal.ts";
-import type { ItemTemplates } from "../shared/index.ts";
+import { type ItemTemplates, RoomkeepError } from "../shared/index.ts";
 import { type Auth, openAuth } from "./accounts/auth.ts";
 import { useTicket } from "./accounts/join-tickets.ts";
 import { openNameRules } from "./accounts/name-rules.ts";
@@ -232,6 +232,8 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       accountLimits: openAccountLimits((...limit) => limitWith(shared, ...limit), config.accountChat),
       page,
       openRoom() {
+        // Colyseus opens a room here when another process answers too late: it would end with this one.
+        if (services.stopping) throw new RoomkeepError("ROOM_CLOSED");
         memory.admitRoom();
         return rooms.open();
       },

@@ -49,7 +49,7 @@ export { STEP_UP_M, WALKER_FIELDS, WALKER_HEIGHT_M } from "./physics/walk.ts";
 export type { DispatchedKind, EventsSave } from "./protocol/events.ts";
 export { itemMessages, type TradeEnd, type TradeSide } from "./protocol/item-messages.ts";
 export { BAG_SLOTS, EQUIPMENT_SLOTS } from "./protocol/items.ts";
-export { watchLiveness } from "./protocol/liveness-watch.ts";
+export { type ListedRoom, watchLiveness } from "./protocol/liveness-watch.ts";
 export {
   announcement,
   type ChatLine,

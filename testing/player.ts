@@ -23,12 +23,17 @@ export interface WalkKeys {
   jump?: boolean;
 }
 
+/** Longest wait, ms, in the join queue of a room that was travelled to: the character is in it by then. */
+const ARRIVE_MS = 60_000;
+
 /** A true player: the real SDK over a real socket. */
 export interface TestPlayer {
   /** The current room; it changes with a journey. */
   readonly room: Room<unknown, WorldState>;
   /** Results of the journeys that have ended: the name of the game arrived in, or the code of the refusal. */
   readonly journeys: readonly string[];
+  /** True while it takes a seat in another room: what becomes of the one that it leaves does not matter. */
+  readonly arriving: boolean;
   /** Close codes of the rooms that were left, by room id. */
   readonly closed: ReadonlyMap<string, number>;
   readonly token: string;
@@ -85,6 +90,7 @@ function play(
   let room = joined;
   let input = inputOf(room);
   let stopped = false;
+  let arriving = false;
   const journeys: string[] = [];
   const closed = new Map<string, number>();
   const received = new Map<string, unknown[]>();
@@ -115,17 +121,22 @@ function play(
     if (message.phase === "stayed") ended(message.code);
     if (message.phase !== "go" || !follow) return;
     try {
-      const next = await new Client(url).consumeSeatReservation<WorldState>(message.seat as never);
+      arriving = true;
+      const taken = new Client(url).consumeSeatReservation<WorldState>(message.seat as never);
+      const next = await taken.finally(() => {
+        arriving = false;
+      });
       next.reconnection.minUptime = 0;
       room = next;
       input = inputOf(next);
       listen(next);
       if (stopped) close(next);
-      else await until("the own actor", () => next.state?.actors?.has(next.sessionId) ?? false);
+      else await until("the own actor", () => next.state?.actors?.has(next.sessionId) ?? false, ARRIVE_MS);
       ended(message.seat.name);
     } catch {
-      // The old room takes the player back and sends the reason.
-      from.send("travel.back", {});
+      // The old room takes the player back and sends the reason, unless it has closed meanwhile.
+      if (closed.has(from.roomId)) ended("TRAVEL_UNAVAILABLE");
+      else from.send("travel.back", { seat: message.seat.sessionId });
     }
   }
 
@@ -161,6 +172,9 @@ function play(
       return room;
     },
     journeys,
+    get arriving() {
+      return arriving;
+    },
     closed,
     send: (type, payload = {}) => room.send(type, payload),
     async journey(ms) {

@@ -1,3 +1,4 @@
+import type { ListedRoom } from "../../shared/internal.ts";
 import { type HttpClient, openHttpClient } from "./http-client.ts";
 
 /** A character as the server sends it. */
@@ -130,7 +131,7 @@ export function openApi(origin = "", fetcher: typeof fetch = (...args) => fetch(
     rooms: () => send<{ rooms: RoomEntry[]; games: GameEntry[] }>("GET", "/v1/rooms"),
     /** A private room is told to those who are in it. @throws ApiError ROOM_UNKNOWN */
     findRoom: (code: string) =>
-      (client.token ? sendSignedIn : send)<{ roomId: string; game: string }>(
+      (client.token ? sendSignedIn : send)<ListedRoom & { game: string }>(
         "GET",
         `/v1/rooms/${encodeURIComponent(code)}`,
       ),

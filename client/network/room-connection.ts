@@ -1,5 +1,5 @@
 import type { ServerMessages } from "../../shared/index.ts";
-import { backoffMs, watchLiveness } from "../../shared/internal.ts";
+import { backoffMs, type ListedRoom, watchLiveness } from "../../shared/internal.ts";
 import { onReturn, pauseUntilReturn } from "../device/page-life.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
 
@@ -22,10 +22,10 @@ const ANSWER_MS = 2_000;
 /** As `CLOSE_ABNORMAL` of RFC 6455: the SDK reconnects after it. */
 const BROKEN = 1006;
 
-/** Watches the connection to a room. @param findRoom id of the room if it is still listed */
+/** Watches the connection to a room. @param findRoom the room if it is still listed */
 export function watchConnection(
   room: AnyRoom,
-  findRoom: () => Promise<string | undefined>,
+  findRoom: () => Promise<ListedRoom | undefined>,
   events: ConnectionEvents,
 ): void {
   tuneReconnection(room);

@@ -1,6 +1,6 @@
 import type { Client } from "colyseus.js";
 import { readErrorCode } from "../../shared/index.ts";
-import { retry, type SeatReservation, withTimeout } from "../../shared/internal.ts";
+import { type ListedRoom, retry, type SeatReservation, withTimeout } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
 import type { Api } from "./api.ts";
@@ -32,8 +32,8 @@ export interface RoomJoin {
   byReservation(seat: SeatReservation): Promise<AnyRoom>;
   /** Goes back: to the seat if it may still be kept, else to its room, else to its game. */
   back(seat: LastSeat, seatIsKept: boolean): Promise<AnyRoom>;
-  /** Id of a room if it is still listed; undefined if not. Throws when the server does not answer. */
-  listedId(roomId: string): Promise<string | undefined>;
+  /** A room if it is still listed; undefined if not. Throws when the server does not answer. */
+  listed(roomId: string): Promise<ListedRoom | undefined>;
 }
 
 /** As what a page joins, if not as a player. */
@@ -92,13 +92,13 @@ export function openRoomJoin(api: Api, account: Account, client: Client, as?: Jo
         return await joinGame(characterId, seat.game, "joinOrCreate");
       }
     },
-    listedId: (roomId) => listedId(api, roomId),
+    listed: (roomId) => listed(api, roomId),
   };
 }
 
-async function listedId(api: Api, roomId: string): Promise<string | undefined> {
+async function listed(api: Api, roomId: string): Promise<ListedRoom | undefined> {
   try {
-    return (await api.findRoom(roomId)).roomId;
+    return await api.findRoom(roomId);
   } catch (error) {
     if (error instanceof ApiError && error.code === "ROOM_UNKNOWN") return undefined;
     throw error;

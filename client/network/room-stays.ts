@@ -112,7 +112,7 @@ export class RoomStays {
     const travel = followTravel(room, this.#rooms.byReservation, this.#travelEvents(signal));
     watchConnection(
       room,
-      () => this.#rooms.listedId(room.roomId),
+      () => this.#rooms.listed(room.roomId),
       this.#connectionEvents(room, signal, travel.closed),
     );
     if (to) setTimeout(() => this.#change(signal, travelEnded), ARRIVAL_MS);
@@ -147,7 +147,8 @@ export class RoomStays {
         if (!isTravel(code) && !signal.aborted) this.#closed(seatOf(room), code);
       },
       lost: () => {
-        if (!signal.aborted) void this.#rejoin({ ...seatOf(room), token: "" }, CLOSE.FENCED);
+        if (!isTravel(CLOSE.FENCED) && !signal.aborted)
+          void this.#rejoin({ ...seatOf(room), token: "" }, CLOSE.FENCED);
       },
     };
   }

@@ -1,6 +1,6 @@
-import { CLOSE } from "../../shared/index.ts";
 import type { SeatReservation, TravelMessage } from "../../shared/internal.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
+import { noticeFor } from "./disconnect-notice.ts";
 
 /** Called back about the hand-overs of one room. */
 export interface TravelEvents {
@@ -16,7 +16,10 @@ export interface TravelEvents {
 
 /** Follows the hand-overs of a room. */
 export interface TravelFollower {
-  /** Notes that the room's connection is closed. @returns true when a hand-over closed it */
+  /**
+   * Notes that the room's connection is closed. @returns true when the hand-over goes on without it: it
+   * closed the old room, or the process of that has ended before the arrival
+   */
   closed(code: number): boolean;
 }
 
@@ -39,7 +42,7 @@ export function followTravel(
       // The old room takes its player back and says why. If it is closed, the character belongs to the new
       // one.
       if (isClosed) events.stranded(seat);
-      else room.send("travel.back", {});
+      else room.send("travel.back", { seat: seat.sessionId });
     }
   };
   room.onMessage("travel", (message: TravelMessage) => {
@@ -50,7 +53,7 @@ export function followTravel(
   return {
     closed(code) {
       isClosed = true;
-      return taking && code === CLOSE.TRAVELLED;
+      return taking && noticeFor(code) === undefined;
     },
   };
 }

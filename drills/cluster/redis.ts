@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { readErrorCode } from "roomkeep/shared";
 import { joinAs } from "roomkeep/testing";
+import { openPace } from "../pace.ts";
 import { joinSoon, pause } from "../patience.ts";
 import { type DrillCluster, openDrillCluster } from "./fleet.ts";
-import { openWalker, type Walker } from "./walker.ts";
+import { openWalkers, type Walker } from "./walker.ts";
 
 export const help = `npm run drill -- redis [--outage 15] [--bots 9] [--json]
 
@@ -12,8 +13,9 @@ seconds (SIGSTOP: it takes connections and answers nothing), then goes on; meanw
 
 The last line of --json: outageS, recoveryMs (from Redis's return until a newcomer is in a room of each game, and a
 room of another process is found), kicked (bots that lost their seat), stood (bots that stood still during the outage),
-refused (joins that were refused, by code), readyLied (times that /ready said ready).
-Ends with 1 unless recoveryMs is at most 3,000 and kicked and readyLied are 0.`;
+refused (joins that were refused, by code), readyLied (times that /ready said ready), slow (times that were missed while
+other work wanted the cores; no finding), findings.
+Ends with 1 unless kicked and readyLied are 0 and, on a machine with time to spare, recoveryMs is at most 3,000.`;
 
 /** Result of the Redis drill. */
 export interface RedisResult {
@@ -24,11 +26,16 @@ export interface RedisResult {
   stood: number;
   refused: Record<string, number>;
   readyLied: number;
+  /** What could not be done in time because other work wanted the cores; no finding. */
+  slow: string[];
+  findings: string[];
   seconds: number;
 }
 
 /** Longest time, ms, until /ready reports it. */
 const NOTICE_MS = 4_000;
+/** Longest time, ms, until everything works again. */
+const RECOVERY_MS = 3_000;
 
 /** Runs the drill; see `help`. */
 export async function run(args: string[]): Promise<void> {
@@ -47,7 +54,7 @@ export async function run(args: string[]): Promise<void> {
       bots: Number(values.bots),
     });
     console.log(values.json ? JSON.stringify(result) : result);
-    if (result.recoveryMs > 3_000 || result.kicked > 0 || result.readyLied > 0) process.exitCode = 1;
+    if (result.findings.length > 0) process.exitCode = 1;
   } finally {
     await cluster.close();
   }
@@ -59,11 +66,11 @@ export async function redisAway(
   { outageMs, bots }: { outageMs: number; bots: number },
 ): Promise<RedisResult> {
   const startedAt = performance.now();
+  const pace = openPace();
+  const missed = { slow: [] as string[], findings: [] as string[] };
   const games = ["north", "south", "meet"] as const;
-  const walkers: Walker[] = [];
-  for (let n = 0; n < bots; n++) {
-    walkers.push(await openWalker(cluster.url, games[n % games.length] as string, `Bot ${n}`));
-  }
+  const of = (n: number) => [games[n % games.length] as string, `Bot ${n}`] as const;
+  const walkers = await openWalkers({ url: cluster.url, count: bots, of }, missed.slow);
   const visitors = await Promise.all(
     games.map((game) => joinSoon(cluster.url, game, { name: `Visitor ${game}` })),
   );
@@ -122,6 +129,10 @@ export async function redisAway(
   const kicked = walkers.filter((one) => one.rejoined > 0 || !one.isPlaying()).length;
   for (const walker of walkers) walker.stop();
   for (const player of returned) player.stop();
+  if (recoveryMs > RECOVERY_MS) pace.missed(`the recovery took ${recoveryMs} ms`, backAt, missed);
+  if (kicked > 0) missed.findings.push(`${kicked} bots lost their seat`);
+  if (readyLied > 0) pace.missed(`/ready said ready ${readyLied} times`, awayAt, missed);
+  await pace.close();
   return {
     drill: "redis",
     outageS: outageMs / 1000,
@@ -130,6 +141,7 @@ export async function redisAway(
     stood,
     refused,
     readyLied,
+    ...missed,
     seconds: Math.round((performance.now() - startedAt) / 1000),
   };
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { CLOSE } from "roomkeep/shared";
 import type { TestPlayer } from "roomkeep/testing";
-import { type WatchedRoom, watchLiveness } from "../../shared/protocol/liveness-watch.ts";
+import { type ListedRoom, type WatchedRoom, watchLiveness } from "../../shared/protocol/liveness-watch.ts";
 import type { TravelMessage } from "../../shared/protocol/messages.ts";
 import { joinSoon, pause } from "../patience.ts";
 
@@ -14,6 +13,8 @@ export interface Walker {
   readonly away: number[];
   /** Number of times that it joined anew because its seat was gone. */
   rejoined: number;
+  /** Why it did, each time. */
+  readonly why: string[];
   /** Bookings that were acknowledged, by kind. */
   readonly granted: Set<string>;
   readonly given: Set<string>;
@@ -25,7 +26,8 @@ export interface Walker {
 const STEP_MS = 200;
 /** Silence of a room after which its bot counts as not playing, ms. */
 const FRESH_MS = 2_500;
-const ENTER_MS = 8_000;
+/** Longest time, ms, for a seat in the next room to be taken, as the page has it. */
+const TAKE_MS = 12_000;
 
 /**
  * Opens a walker in a game.
@@ -35,6 +37,8 @@ const ENTER_MS = 8_000;
 export async function openWalker(url: string, game: string, name: string, trades = true): Promise<Walker> {
   let over = false;
   let leavingAt: number | undefined;
+  /** When it was sent a seat in another room. */
+  let sentAt = 0;
   let seen = 0;
   let told = 0;
   let heardAt = performance.now();
@@ -46,6 +50,7 @@ export async function openWalker(url: string, game: string, name: string, trades
     player: await joinSoon(url, game, { name }),
     away: [],
     rejoined: 0,
+    why: [],
     granted: new Set(),
     given: new Set(),
     isPlaying: () => leavingAt === undefined && isIn(walker.player) && performance.now() - heardAt < FRESH_MS,
@@ -64,9 +69,9 @@ export async function openWalker(url: string, game: string, name: string, trades
       room as unknown as WatchedRoom,
       async () => {
         const answer = await fetch(`${url}/v1/rooms/${room.roomId}`);
-        const { roomId, code } = (await answer.json()) as { roomId?: string; code?: string };
-        if (!answer.ok && code !== "ROOM_UNKNOWN") throw new Error(code);
-        return roomId;
+        const found = (await answer.json()) as ListedRoom & { code?: string };
+        if (!answer.ok && found.code !== "ROOM_UNKNOWN") throw new Error(found.code);
+        return answer.ok ? found : undefined;
       },
       () => {
         lostSeat = room;
@@ -81,17 +86,17 @@ export async function openWalker(url: string, game: string, name: string, trades
     if (messages.length > told) {
       told = messages.length;
       leavingAt ??= performance.now();
+      sentAt = performance.now();
     }
-    if (leavingAt === undefined) return;
-    const arrived = player.journeys.length > seen;
-    if (!arrived || !isIn(player)) return;
+    if (leavingAt === undefined || player.journeys.length === seen || !isIn(player)) return;
     seen = player.journeys.length;
     walker.away.push(performance.now() - leavingAt);
     leavingAt = undefined;
   }
 
-  async function joinAnew(): Promise<void> {
+  async function joinAnew(code: number | undefined): Promise<void> {
     walker.rejoined += 1;
+    walker.why.push(code === undefined ? "its room was on no list" : `closed with ${code}`);
     const from = leavingAt ?? heardAt;
     const { token, room } = walker.player;
     walker.player.stop();
@@ -107,10 +112,10 @@ export async function openWalker(url: string, game: string, name: string, trades
       if (over) return;
       const { player } = walker;
       const code = player.closed.get(player.room.roomId);
-      // The old room closes at the arrival in the next one, which is then being entered.
-      const entering = code === CLOSE.TRAVELLED && performance.now() - heardAt < ENTER_MS;
-      if ((code !== undefined && !entering) || lostSeat === player.room) {
-        await joinAnew().catch(() => {}); // the next turn tries again
+      // The old room may close before the next one has been entered.
+      const isTaking = player.arriving && performance.now() - sentAt < TAKE_MS;
+      if (!isTaking && (code !== undefined || lostSeat === player.room)) {
+        await joinAnew(code).catch(() => {}); // the next turn tries again
         continue;
       }
       player.room.ping(() => {
@@ -146,6 +151,30 @@ export async function openWalker(url: string, game: string, name: string, trades
     stopWatch();
   });
   return walker;
+}
+
+/** Walkers that {@link openWalkers} opens. */
+export interface Walkers {
+  readonly url: string;
+  readonly count: number;
+  readonly trades?: boolean;
+  /** Name of the game that one is opened in, and of the walker. */
+  of(n: number): readonly [game: string, name: string];
+}
+
+/** Opens walkers one after the other. On a machine too slow for all, `slow` says how many there are. */
+export async function openWalkers({ url, count, trades, of }: Walkers, slow: string[]): Promise<Walker[]> {
+  const walkers: Walker[] = [];
+  for (let n = 0; n < count; n++) {
+    try {
+      walkers.push(await openWalker(url, ...of(n), trades));
+    } catch (error) {
+      if (n === 0) throw error;
+      slow.push(`only ${n} of ${count} bots could join: ${error instanceof Error ? error.message : error}`);
+      break;
+    }
+  }
+  return walkers;
 }
 
 /** Whether a player is in its room and sees its own actor. */

@@ -23,8 +23,8 @@ the bots were acknowledged and to the ledger. Every relic is one of a kind, so t
   --without fence   no write names owner and epoch: violations must be found
   --without lease   load on join, save the whole blob on leave: violations must be found
 
-The last line of --json: cycles, acknowledged, lost, doubled, staleRefused, sumsEqual. Ends with 1 when anything was
-lost or doubled (with --without: when nothing was).`;
+The last line of --json: cycles, acknowledged, lost, doubled, staleRefused, sumsEqual, slow (bots that were not back in
+25 s; no finding). Ends with 1 when anything was lost or doubled (with --without: when nothing was).`;
 
 /** Length of a freeze, ms: a lease of 10 s and a little. */
 const FREEZE_MS = 13_000;
@@ -42,6 +42,8 @@ export interface CrashResult extends Tally {
   faults: Record<Fault, number>;
   staleRefused: number;
   troubles: Record<string, number>;
+  /** What could not be done in time, as on a slow machine; no finding. */
+  slow: string[];
   seconds: number;
 }
 
@@ -98,17 +100,19 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
   const journal = openJournal();
   const faults: Record<Fault, number> = { kill: 0, stall: 0, cut: 0 };
   const watch = openWatch();
+  const slow: string[] = [];
   try {
     const company = companyOf(options, journal, fleet);
     const bots = await Promise.all(Array.from({ length: options.bots }, () => openBot(company)));
     watch.begin(journal, premises);
-    await settled(bots, 2, START_MS);
+    noteLate(await settled(bots, 2, START_MS), "at the start", slow);
     for (let cycle = 0; cycle < cycles; cycle++) {
       await pause(options.playMs);
       const fault = options.faults[cycle % options.faults.length] as Fault;
       faults[fault] += 1;
       await inflict(fault, fleet, premises, company);
       const late = await settled(bots, 2, RECOVER_MS);
+      noteLate(late, `cycle ${cycle + 1}, ${fault}`, slow);
       tell(
         `cycle ${cycle + 1}/${cycles}: ${fault}; ${journal.tally().acknowledged} acknowledged${late ? `, ${late} bots not back yet` : ""}`,
       );
@@ -120,7 +124,7 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
     const tally = await compare(journal, premises, without === "lease");
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const { troubles } = journal.tally();
-    return { drill: "crash", without, seed, faults, troubles, seconds, ...tally, cycles, staleRefused };
+    return { drill: "crash", without, seed, faults, troubles, slow, seconds, ...tally, cycles, staleRefused };
   } finally {
     await watch.end();
     await fleet.close();
@@ -193,6 +197,10 @@ async function settled(bots: readonly Bot[], more: number, ms: number): Promise<
   const late = () => bots.filter((bot, n) => bot.settled() < (goals[n] ?? 0)).length;
   while (late() > 0 && performance.now() < until) await pause(50);
   return late();
+}
+
+function noteLate(late: number, when: string, slow: string[]): void {
+  if (late > 0) slow.push(`${when}: ${late} bots had no two certain answers in time`);
 }
 
 /** Three server processes. */

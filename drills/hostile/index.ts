@@ -3,7 +3,7 @@ import { accessTokenOf } from "../../bots/index.ts";
 import { seeded } from "../../shared/random.ts";
 import type { Company } from "../frames/frames-honest.ts";
 import type { WatchedProcess } from "../frames/frames-process.ts";
-import { type FramesResult, frames } from "../frames/index.ts";
+import { type FramesResult, frames, isBusy } from "../frames/index.ts";
 import { adminCases } from "./admin.ts";
 import { CLASSES, type Class, type HostileCase, sendCases, type Tally } from "./case.ts";
 import { httpCases } from "./http.ts";
@@ -27,8 +27,6 @@ was missed (\`slow\`) and is no failure.`;
 /** Ticks a second that honest players must have, or so much of what they had alone. */
 const HONEST_HZ = 19.5;
 const HONEST_SHARE = 0.975;
-/** Cores that the drill itself may want besides the server. */
-const BUSY_CORES = 1;
 /** Memory that a case may leave behind, MB. */
 const MEMORY_MAX_MB = 1;
 
@@ -188,10 +186,9 @@ function summed(
   const refusedFrames = Object.values(frames.refused).reduce((all, count) => all + count, 0);
   const isOfTicks = (finding: string) => /of their ticks$|own inputs were acknowledged$/.test(finding);
   const findings = frames.findings.filter((finding) => !isOfTicks(finding));
-  const slow: string[] = [];
-  // On a machine that wants more cores than it has, ticks are lost to whatever else runs.
+  const slow = frames.slow.filter((what) => !isOfTicks(what));
   const { wanted, of } = frames.cores;
-  const ofTicks = wanted > of + BUSY_CORES ? slow : findings;
+  const ofTicks = isBusy(frames.cores) ? slow : findings;
   for (const [name, { wrong }] of Object.entries(byClass))
     for (const [what, count] of Object.entries(wrong)) findings.push(`${name}: ${what}, ${count} times`);
   for (const name of changed) findings.push(`${name}: what somebody owns has changed`);

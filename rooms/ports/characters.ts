@@ -100,7 +100,7 @@ export interface CharacterPort {
   /** Gives the character up without saving: for a join that failed after its claim. */
   abandon(claim: Claim): Promise<void>;
   /**
-   * Calls the listener once for each claim that was lost, however it was noticed (a renewal, a save, 7 s
+   * Calls the listener once for each claim that was lost, however it was noticed (a renewal, a save, 9 s
    * without a renewal): freeze the avatar and close its client. Returns how to stop.
    */
   onFenced(listener: (characterId: string, epoch: number) => void): () => void;

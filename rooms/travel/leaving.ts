@@ -3,9 +3,9 @@ import { type Avatar, CLOSE, type Refusal, refuse } from "../../shared/index.ts"
 import { endsWithin } from "../../shared/internal.ts";
 import { captureState, releaseCharacter } from "../persistence/character-saves.ts";
 import type { Player } from "../player.ts";
-import { beginHandOver, beginReturn, endWait, failHandOver, receiveTicket } from "./departure.ts";
+import { beginHandOver, beginReturn, endWait, failHandOver, freeze, receiveTicket } from "./departure.ts";
 import { handOver, takeBack } from "./hand-over.ts";
-import { asRefusal } from "./portal.ts";
+import { asRefusal, labelOf } from "./portal.ts";
 import { freeSeat, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
 
 /**
@@ -13,6 +13,17 @@ import { freeSeat, isHere, type TravelHost, type Traveller, tellTravel } from ".
  * good for ten seconds: the rest is for the way.
  */
 const HAND_OVER_MAX_MS = 4_000;
+
+/** Step 1 of a hand-over: the avatars stand still, and the pages begin to fade. */
+export function freezeAll<A extends Avatar>(players: readonly Player<A>[], game: string): Traveller<A>[] {
+  const to = labelOf(game);
+  return players.map((player) => {
+    const departure = freeze(game, to);
+    player.departure = departure;
+    tellTravel(player, { phase: "leaving", to });
+    return { player, departure };
+  });
+}
 
 /**
  * Step 3 of a hand-over, from the frozen avatar to the ticket. False: the player stays, or takes too long for

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type IRoomCache, matchMaker, type Presence } from "@colyseus/core";
 import { RoomkeepError, readErrorCode } from "../../shared/index.ts";
+import { retry } from "../../shared/internal.ts";
 import type { GameListing, RoomListing } from "../game-listing.ts";
 import { type Match, matchKey, readMatch } from "../match-options.ts";
 
@@ -63,6 +64,7 @@ export async function findRoom(presence: Presence, to: Destination): Promise<IRo
 /** Key of the successor of a room whose process ended: links and dropped players still lead there. */
 const movedKey = (roomId: string) => `roomkeep:moved:${roomId}`;
 const MOVED_S = 24 * 60 * 60;
+const SUCCESSOR_TRIES = 3;
 
 /** A room whose process is about to end. */
 export interface Predecessor {
@@ -81,22 +83,12 @@ export interface Predecessor {
  *
  * @throws TRAVEL_UNAVAILABLE it could not be opened
  */
-export async function openSuccessor(
-  presence: Presence,
-  { game, roomId, instance, hidden, match }: Predecessor,
-): Promise<IRoomCache> {
-  const options = {
-    ...match,
-    ...(instance === undefined ? { private: hidden } : { private: true, instance }),
-  };
-  const room = await matchMaker
-    .createRoom(game, { ...options, successor: true })
-    .catch(async (cause: unknown) => {
-      const open = (await matchMaker.query({ name: game, private: false })).filter(isMatched(game, match));
-      const other = open.find((one) => one.roomId !== roomId && !one.locked);
-      if (hidden || !other) throw new RoomkeepError("TRAVEL_UNAVAILABLE", undefined, { cause });
-      return other;
-    });
+export async function openSuccessor(presence: Presence, former: Predecessor): Promise<IRoomCache> {
+  const { game, roomId, instance } = former;
+  // A busy process may answer too late: its room is found by the next attempt.
+  const room = await retry(() => successorOf(former), {
+    again: (_, attempt) => attempt < SUCCESSOR_TRIES - 1,
+  });
   if (instance !== undefined) await presence.hset(INSTANCES, fieldOf(game, instance), room.roomId);
   try {
     await presence.setex(movedKey(roomId), room.roomId, MOVED_S);
@@ -104,6 +96,21 @@ export async function openSuccessor(
     // Those in the room go along without it: what is lost is that links to the old code lead there.
   }
   return room;
+}
+
+async function successorOf({ game, roomId, instance, hidden, match }: Predecessor): Promise<IRoomCache> {
+  const options = {
+    ...match,
+    ...(instance === undefined ? { private: hidden } : { private: true, instance }),
+  };
+  try {
+    return await matchMaker.createRoom(game, { ...options, successor: true });
+  } catch (cause) {
+    const open = (await matchMaker.query({ name: game, private: false })).filter(isMatched(game, match));
+    const other = open.find((one) => one.roomId !== roomId && !one.locked);
+    if (hidden || !other) throw new RoomkeepError("TRAVEL_UNAVAILABLE", undefined, { cause });
+    return other;
+  }
 }
 
 /**

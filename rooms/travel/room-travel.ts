@@ -54,7 +54,7 @@ export async function openRoomTravel<A extends Avatar>(host: RoomTravelHost<A>):
     },
     router,
   );
-  router.reply("travel.back", roomMessages["travel.back"], (player) => travel.cannot(player));
+  router.reply("travel.back", roomMessages["travel.back"], (player, { seat }) => travel.cannot(player, seat));
   return {
     ...travel,
     parties,

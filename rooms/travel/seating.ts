@@ -4,14 +4,26 @@ import type { SeatReservation } from "../../shared/internal.ts";
 import { placeOf } from "../persistence/character-saves.ts";
 import type { Identity, Journey } from "../ports/ports.ts";
 import { receiveSeat, ticketOf } from "./departure.ts";
-import { comeBack } from "./leaving.ts";
+import { comeBack, depart } from "./leaving.ts";
 import { type Arrive, freeSeat, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
+
+/** Steps 3 to 5 of a hand-over, for frozen players who go together. */
+export async function goTo<A extends Avatar>(
+  host: TravelHost<A>,
+  frozen: readonly Traveller<A>[],
+  room: IRoomCache,
+  arrive: Arrive,
+): Promise<void> {
+  const gone = await Promise.all(frozen.map((traveller) => depart(host, traveller, room)));
+  const away = frozen.filter((_, index) => gone[index]);
+  if (away.length > 0) await seat(host, away, room, arrive);
+}
 
 /**
  * Steps 4 and 5 of a hand-over: seats are reserved, all in one call, and sent to the pages. A traveller who
  * gets no seat is taken back.
  */
-export async function seat<A extends Avatar>(
+async function seat<A extends Avatar>(
   host: TravelHost<A>,
   travellers: readonly Traveller<A>[],
   room: IRoomCache,

@@ -1,23 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { IRoomCache } from "@colyseus/core";
 import { type Avatar, CLOSE, type Portal, type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
-import { endsWithin } from "../../shared/internal.ts";
-import { placeOf } from "../persistence/character-saves.ts";
 import type { Player } from "../player.ts";
 import type { Origin } from "../ports/ports.ts";
-import { endWait, freeze, ticketOf } from "./departure.ts";
-import { comeBack, depart, stay } from "./leaving.ts";
+import { carry } from "./carry.ts";
+import { endWait, ticketOf } from "./departure.ts";
+import { comeBack, freezeAll, stay } from "./leaving.ts";
 import { asRefusal, type Goal, type JourneyEnd, labelOf, portalAt, wayBack } from "./portal.ts";
 import { findRoom } from "./room-finder.ts";
-import { seat } from "./seating.ts";
-import { type Arrive, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
-
-/** Players carried over at once, and the time, ms, after which the next go even if one of them hangs. */
-const CARRY_AT_ONCE = 10;
-const CARRY_NEXT_MS = 250;
-/** Longest wait, ms, for players who were carried over: the wait for a traveller, and a little. */
-const CARRY_MAX_MS = 9_000;
-const CARRY_LOOK_MS = 50;
+import { goTo } from "./seating.ts";
+import { isHere, type TravelHost, tellTravel } from "./travel-host.ts";
 
 /** The ways out of one room. Made by {@link openTravel}. */
 export interface Travel<A extends Avatar> {
@@ -26,8 +17,8 @@ export interface Travel<A extends Avatar> {
   /** Sends players on together. Settles when each has a seat there or the reason why not. */
   send(players: readonly Player<A>[], goal: Goal): Promise<void>;
   /**
-   * Takes all players who can go over to the room that takes this one's place, each to where they stand.
-   * Settles when all have gone, or after the longest wait for an arrival.
+   * Takes all players who can go over to the room that takes this one's place, each to where they stand: see
+   * `carry.ts`.
    */
   carry(open: () => Promise<IRoomCache>): Promise<void>;
   /**
@@ -37,8 +28,11 @@ export interface Travel<A extends Avatar> {
   ended(sessionId: string, ticket: string, end: JourneyEnd): void;
   /** Sends a player who dropped on the way and has returned the destination again. */
   remind(player: Player<A>): void;
-  /** The client reports that it cannot get there. */
-  cannot(player: Player<A>): Refusal | undefined;
+  /**
+   * The client reports that it cannot get there. With the session id of the seat, a report that comes late
+   * changes nothing for a seat that was sent since.
+   */
+  cannot(player: Player<A>, seat?: string): Refusal | undefined;
 }
 
 /** Opens the ways out of a room. */
@@ -55,9 +49,11 @@ export function openTravel<A extends Avatar>(host: TravelHost<A>): Travel<A> {
       tellTravel(player, { phase: "leaving", to });
       if (state.at === "following") tellTravel(player, { phase: "go", to, seat: state.seat });
     },
-    cannot(player) {
+    cannot(player, seat) {
       const { departure } = player;
-      if (!departure || ticketOf(departure) === undefined)
+      const isOfAnother =
+        seat !== undefined && departure?.state.at === "following" && departure.state.seat.sessionId !== seat;
+      if (!departure || ticketOf(departure) === undefined || isOfAnother)
         return refuse("ACTION_REFUSED", "You are on no journey.");
       void comeBack(host, { player, departure }, refuse("TRAVEL_LATE"));
       return undefined;
@@ -99,54 +95,6 @@ async function find<A extends Avatar>(
     key: host.instanceKey(first),
     seats,
   });
-}
-
-async function carry<A extends Avatar>(host: TravelHost<A>, open: () => Promise<IRoomCache>): Promise<void> {
-  const ready = [...host.players.values()].filter((player) => !player.departure && !player.hold);
-  const frozen = freezeAll(ready, host.roomName);
-  const room = await open();
-  const arrive: Arrive = (player) => ({
-    at: placeOf(player),
-    carried: true,
-    ...(player.origin && { origin: player.origin }),
-  });
-  // In groups: the first ones arrive while the next are handed over.
-  const going: Promise<void>[] = [];
-  for (let from = 0; from < frozen.length; from += CARRY_AT_ONCE) {
-    const some = goTo(host, frozen.slice(from, from + CARRY_AT_ONCE), room, arrive);
-    going.push(some);
-    await endsWithin(CARRY_NEXT_MS, some);
-  }
-  await Promise.all(going);
-  await allGone(host);
-}
-
-/** Does not wait for players whose hand-over hangs: they have no ticket to go with. */
-async function allGone<A extends Avatar>({ players }: TravelHost<A>): Promise<void> {
-  const until = performance.now() + CARRY_MAX_MS;
-  const onTheWay = () => [...players.values()].some(({ departure }) => ticketOf(departure) !== undefined);
-  while (onTheWay() && performance.now() < until) await sleep(CARRY_LOOK_MS);
-}
-
-function freezeAll<A extends Avatar>(players: readonly Player<A>[], game: string): Traveller<A>[] {
-  const to = labelOf(game);
-  return players.map((player) => {
-    const departure = freeze(game, to);
-    player.departure = departure;
-    tellTravel(player, { phase: "leaving", to });
-    return { player, departure };
-  });
-}
-
-async function goTo<A extends Avatar>(
-  host: TravelHost<A>,
-  frozen: readonly Traveller<A>[],
-  room: IRoomCache,
-  arrive: Arrive,
-): Promise<void> {
-  const gone = await Promise.all(frozen.map((traveller) => depart(host, traveller, room)));
-  const away = frozen.filter((_, index) => gone[index]);
-  if (away.length > 0) await seat(host, away, room, arrive);
 }
 
 function watch<A extends Avatar>(host: TravelHost<A>): void {

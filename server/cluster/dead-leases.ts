@@ -66,20 +66,20 @@ export async function openLivenessLock(
 }
 
 /**
- * Frees the leases of a dead process before they run out. Two signs are required: its heartbeat has stopped,
- * which the caller has seen, and its database session has ended, which this checks. A frozen process keeps
- * its session, so its leases run out by themselves. If the process lives after all (cut off from both), its
- * writes are fenced.
+ * Frees the leases of a dead process before they run out, and the characters that it had handed over to
+ * nobody yet. The caller has seen its heartbeats stop; that its database session has ended is checked here. A
+ * frozen process keeps its session, so its leases run out by themselves. If the process lives after all (cut
+ * off from everything), its writes are fenced.
  *
- * @returns how many characters and zones were freed
+ * @returns how many characters and zones were freed; undefined: its session lives, and nothing was
  */
-export async function freeLeasesOfDead(ds: DataSource, incarnation: string): Promise<number> {
+export async function freeLeasesOfDead(ds: DataSource, incarnation: string): Promise<number | undefined> {
   const work = ds.transaction(async (tx) => {
     const [proof] = await tx.query<{ gone: boolean }[]>(
       `SELECT pg_try_advisory_xact_lock(${lockOf}) AS gone`,
       [incarnation],
     );
-    if (!proof?.gone) return 0;
+    if (!proof?.gone) return undefined;
     const [, characters] = await tx.query<[unknown, number]>(
       "UPDATE character SET owner = NULL, room_id = NULL, lease_until = NULL WHERE owner = $1",
       [incarnation],
@@ -88,7 +88,11 @@ export async function freeLeasesOfDead(ds: DataSource, incarnation: string): Pro
       "UPDATE zone_lease SET owner = NULL, lease_until = NULL WHERE owner = $1",
       [incarnation],
     );
-    return characters + zones;
+    const [, travellers] = await tx.query<[unknown, number]>(
+      "UPDATE character SET transfer_until = now() WHERE transfer_from = $1 AND transfer_until > now()",
+      [incarnation],
+    );
+    return characters + zones + travellers;
   });
   return answerWithin(work);
 }

@@ -1,6 +1,6 @@
 import type { Load, Member } from "./member.ts";
 import { type RedisClient, scriptOf } from "./redis/redis-client.ts";
-import { removeOf } from "./room-driver-scripts.ts";
+import { forgetAllOf, removeOf } from "./room-driver-scripts.ts";
 
 /** Last heartbeats by Redis's own clock, and the loads that came with them. */
 const NAMES = "local beats, loads = prefix .. 'roomkeep:beats', prefix .. 'roomkeep:loads'";
@@ -20,13 +20,17 @@ export const leave = scriptOf(`${NAMES}
   redis.call('HDEL', loads, ARGV[1])
   ${removeOf}`);
 
-/** ARGV: process, ms. As `leave`, unless the process has sent a heartbeat within that time. */
+/**
+ * ARGV: process, ms. As `leave`, unless the process has sent a heartbeat within that time: answers 1 if it is
+ * off the list.
+ */
 export const sweep = scriptOf(`${CLOCK}
   local at = redis.call('ZSCORE', beats, ARGV[1])
   if at and now - at < tonumber(ARGV[2]) then return 0 end
   redis.call('ZREM', beats, ARGV[1])
   redis.call('HDEL', loads, ARGV[1])
-  ${removeOf}`);
+  ${forgetAllOf}
+  return 1`);
 
 const readLoads = scriptOf(`${NAMES} return redis.call('HGETALL', loads)`);
 

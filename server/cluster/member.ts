@@ -23,3 +23,9 @@ export interface Load {
 export interface Member extends Load {
   readonly processId: string;
 }
+
+/**
+ * How much a process is heard of. `stalled`: its heartbeats have stopped, and it may go on: new players go
+ * elsewhere, and those in its rooms wait. `dead`: its rooms are opened anew by whoever comes.
+ */
+export type Liveness = "living" | "stalled" | "dead";

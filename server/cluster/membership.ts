@@ -17,7 +17,7 @@ export const DRAIN_CHANNEL = "roomkeep:drain";
 /** Processes that stop within this time, ms, count as stopped together. */
 const ALL_AT_ONCE_MS = 150;
 /** Longest time, ms, for all rooms together to move; the rest of a shutdown needs time too. */
-const MOVE_ALL_MS = 14_000;
+const MOVE_ALL_MS = 20_000;
 
 /** This process's part in its cluster. */
 export interface Membership {
@@ -42,13 +42,13 @@ export interface MembershipOptions {
   readonly memory: Pick<MemoryWatch, "shortage" | "shares">;
   /** True: this process has as many rooms as it may have. */
   isFull(): boolean;
-  /** Frees the leases of a dead process. */
-  freeLeases(incarnation: string): Promise<number>;
+  /** Frees the leases of a dead process. Undefined: its database session lives. */
+  freeLeases(incarnation: string): Promise<number | undefined>;
 }
 
 /** Joins the cluster. Call it once Colyseus knows the id of this process. */
 export async function joinCluster(
-  { link, driver, knowDead }: Shared,
+  { link, driver, knowLiveness }: Shared,
   { log, freeLeases, isFull, memory, ...who }: MembershipOptions,
 ): Promise<Membership> {
   let closed = false;
@@ -75,19 +75,23 @@ export async function joinCluster(
       },
       memory.shares,
     ),
-    async onDeath(dead) {
-      const freed = await freeLeases(dead.incarnation);
-      if (freed > 0) log.info({ processId: dead.processId, freed }, "leases of a dead process were freed");
+    async isGone({ processId, incarnation }) {
+      // Three signs: it is silent, Redis has lost its subscriptions, and the database its session.
+      const [, heard] = await link.send<[string, number]>("PUBSUB", "NUMSUB", link.name(`p:${processId}`));
+      if (Number(heard) > 0) return false;
+      const freed = await freeLeases(incarnation);
+      if (freed) log.info({ processId, freed }, "leases of a dead process were freed");
+      return freed !== undefined;
     },
     // A replica that has become the primary may lack what its own primary knew last.
-    onHeard: (wasAway) => driver.tellMissed(wasAway),
+    onHeard: async (wasAway) => closeReplaced(await driver.tellMissed(wasAway), log),
     async onSwept(frozenMs) {
       // After a shorter stall this process still has its leases: its rooms only have to be listed again.
-      if (frozenMs >= SELF_FENCE_MS) closeRooms(frozenMs, log);
-      await driver.tellMissed(true);
+      if (frozenMs >= SELF_FENCE_MS) closeAll(frozenMs, log);
+      closeReplaced(await driver.tellMissed(true), log);
     },
   });
-  knowDead(members.isDead);
+  knowLiveness(members.livenessOf);
   await members.beat();
   return {
     members,
@@ -142,12 +146,21 @@ async function moveRooms(roomIds: readonly string[], log: Pick<BaseLogger, "erro
  * Closes the rooms after a long stall: others may have opened them meanwhile. A room without its lease closes
  * unsaved, and its players join anew.
  */
-function closeRooms(frozenMs: number, log: Pick<BaseLogger, "warn" | "error">): void {
+function closeAll(frozenMs: number, log: Pick<BaseLogger, "warn" | "error">): void {
   log.warn(
     { frozenMs: Math.round(frozenMs) },
     "this process stood still and counted as dead; its rooms close",
   );
-  for (const closing of matchMaker.disconnectAll(CLOSE.FENCED)) {
-    closing.catch((error) => log.error({ err: error }, "a room did not close"));
+  for (const closing of matchMaker.disconnectAll(CLOSE.FENCED)) closing.catch(noteUnclosed(log));
+}
+
+/** Closes rooms that another process has opened under the same code while this one stood still. */
+function closeReplaced(roomIds: readonly string[], log: Pick<BaseLogger, "warn" | "error">): void {
+  for (const roomId of roomIds) {
+    log.warn({ roomId }, "another process has opened this room meanwhile; it closes here");
+    matchMaker.getLocalRoomById(roomId)?.disconnect(CLOSE.FENCED).catch(noteUnclosed(log));
   }
 }
+
+const noteUnclosed = (log: Pick<BaseLogger, "error">) => (error: unknown) =>
+  log.error({ err: error }, "a room did not close");

@@ -1,3 +1,4 @@
+import type { Liveness } from "./member.ts";
 import { ClusterPresence } from "./presence.ts";
 import { openRedisClient, type RedisClient } from "./redis/redis-client.ts";
 import { RoomDriver } from "./room-driver.ts";
@@ -8,8 +9,8 @@ export interface Shared {
   readonly driver: RoomDriver;
   /** Connection for heartbeats and rate limits; the driver has its own. */
   readonly link: RedisClient;
-  /** Gives the driver its test for dead processes; until then none counts as dead. */
-  knowDead(isDead: (processId: string) => boolean): void;
+  /** Tells the driver which processes live; until then all do. */
+  knowLiveness(of: (processId: string) => Liveness): void;
   /** Resolves when Redis answers. @throws RoomkeepError REDIS_UNAVAILABLE */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -33,13 +34,13 @@ export async function openRedis(url: string, prefix = ""): Promise<Shared> {
   });
   const opened = new ClusterPresence(url, prefix);
   presence = opened;
-  let isDead = (_processId: string) => false;
+  let livenessOf = (_processId: string): Liveness => "living";
   return {
     presence: opened,
-    driver: new RoomDriver(listed, (processId) => isDead(processId)),
+    driver: new RoomDriver(listed, (processId) => livenessOf(processId)),
     link,
-    knowDead(ask) {
-      isDead = ask;
+    knowLiveness(of) {
+      livenessOf = of;
     },
     ping: () => link.send("PING"),
     async close() {

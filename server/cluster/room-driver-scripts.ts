@@ -36,12 +36,14 @@ const KEYS = `
 `;
 
 /**
- * ARGV: room id, JSON, game, process, clients, "1" if it is open, "1" if it must be new. Answers 1 if it is
- * listed.
+ * ARGV: room id, JSON, game, process, clients, "1" if it is open, and what may be listed under its id:
+ * "none", "own" (or none) or "any". Answers 1 if it is listed.
  */
 export const put = scriptOf(`${KEYS}
   local was = redis.call('HGET', rooms, ARGV[1])
-  if was and ARGV[7] == '1' then return 0 end
+  if was and ARGV[7] == 'none' then return 0 end
+  local at = was and ARGV[7] == 'own' and cjson.decode(was).processId
+  if type(at) == 'string' and at ~= ARGV[4] then return 0 end
   -- Under another game or process it must not be found any more. As a rule the text tells that neither changed.
   local function says(field, value) return string.find(was, '"' .. field .. '":"' .. value .. '"', 1, true) end
   if was and not (says('name', ARGV[3]) and says('processId', ARGV[4])) then forget(ARGV[1]) end
@@ -57,16 +59,18 @@ export const put = scriptOf(`${KEYS}
  * then another one may have a room under the same code. Answers 1 if it was listed.
  */
 export const remove = scriptOf(`${KEYS}
-  local text = redis.call('HGET', '${ROOMS}', ARGV[1])
+  local text = redis.call('HGET', rooms, ARGV[1])
   if text and ARGV[2] ~= '' and cjson.decode(text).processId ~= ARGV[2] then return 0 end
   return forget(ARGV[1])`);
 
-/** ARGV: process. Answers how many rooms it had. */
-export const removeOf = scriptOf(`${KEYS}
+/** ARGV: process. Takes all its rooms off the list. A part of scripts. */
+export const forgetAllOf = `${KEYS}
   local ids = redis.call('SMEMBERS', host(ARGV[1]))
   for _, id in ipairs(ids) do forget(id) end
-  redis.call('DEL', host(ARGV[1]))
-  return #ids`);
+  redis.call('DEL', host(ARGV[1]))`;
+
+/** ARGV: process. Answers how many rooms it had. */
+export const removeOf = scriptOf(`${forgetAllOf} return #ids`);
 
 /** ARGV: game, first, last. Answers listings of its open rooms, the fullest first. */
 export const openRooms = scriptOf(`${KEYS}

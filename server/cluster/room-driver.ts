@@ -5,6 +5,7 @@ import {
   matchMaker,
   type SortOptions,
 } from "@colyseus/core";
+import type { Liveness } from "./member.ts";
 import { asMatchmakingError, type RedisClient } from "./redis/redis-client.ts";
 import * as scripts from "./room-driver-scripts.ts";
 
@@ -22,8 +23,7 @@ type Change = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
 export class RoomDriver implements MatchMakerDriver {
   private readonly link: RedisClient;
   private readonly rooms: string;
-  /** Whether a process is known to be dead. */
-  private readonly isDead: (processId: string) => boolean;
+  private readonly livenessOf: (processId: string) => Liveness;
   /** Rooms of this process as they last reported. */
   private readonly own = new Map<string, IRoomCache>();
   /** Look-ups under way, by game and page. */
@@ -31,9 +31,9 @@ export class RoomDriver implements MatchMakerDriver {
   /** Rooms whose change or end has not reached Redis. */
   private readonly untold = new Map<string, string>();
 
-  constructor(link: RedisClient, isDead: (processId: string) => boolean = () => false) {
+  constructor(link: RedisClient, livenessOf: (processId: string) => Liveness = () => "living") {
     this.link = link;
-    this.isDead = isDead;
+    this.livenessOf = livenessOf;
     this.rooms = link.name(scripts.ROOMS);
   }
 
@@ -69,13 +69,13 @@ export class RoomDriver implements MatchMakerDriver {
   async persist(room: IRoomCache, begins = false): Promise<boolean> {
     if (!room.roomId) return false;
     if (begins) this.own.set(room.roomId, room);
-    await this.report(room);
+    await this.report(room, begins);
     return true;
   }
 
   async insert(room: IRoomCache): Promise<boolean> {
     try {
-      if ((await this.write(room, true)) === 0) return false;
+      if ((await this.write(room, "none")) === 0) return false;
       this.own.set(room.roomId, room);
     } catch {
       // Colyseus would leave a room open whose listing fails, so it is listed later.
@@ -101,15 +101,21 @@ export class RoomDriver implements MatchMakerDriver {
     await this.link.run(scripts.removeOf, [], [processId]).catch(() => {}); // the others see that it is dead
   }
 
-  /** Sends Redis the changes that it missed while it was away; with `all` every room of this process. */
-  async tellMissed(all = false): Promise<void> {
+  /**
+   * Sends Redis the changes that it missed while it was away; with `all` every room of this process.
+   *
+   * @returns ids of rooms that another process has opened under the same code meanwhile: off the list
+   */
+  async tellMissed(all = false): Promise<string[]> {
     if (all) for (const [roomId, { processId }] of this.own) this.untold.set(roomId, processId);
+    const replaced: string[] = [];
     for (const [roomId, processId] of [...this.untold]) {
       const room = this.own.get(roomId);
-      if (room) await this.write(room, false);
-      else await this.link.run(scripts.remove, [], [roomId, processId]);
+      if (!room) await this.link.run(scripts.remove, [], [roomId, processId]);
+      else if ((await this.write(room, "own")) === 0) replaced.push(roomId);
       this.untold.delete(roomId);
     }
+    return replaced;
   }
 
   /** Ids of the rooms of this process. */
@@ -165,26 +171,29 @@ export class RoomDriver implements MatchMakerDriver {
     return this.link.send("HVALS", this.rooms);
   }
 
+  /** A room in a stalled process is found by its id, for those who are in it, and not for new players. */
   private fits(conditions: Conditions): (room: IRoomCache) => boolean {
     const wanted = Object.entries(conditions);
-    return (room) =>
-      !this.isDead(room.processId) && wanted.every(([key, value]) => fieldOf(room, key) === value);
+    const isById = conditions.roomId !== undefined;
+    return (room) => {
+      const liveness = this.livenessOf(room.processId);
+      if (liveness === "dead" || (liveness === "stalled" && !isById)) return false;
+      return wanted.every(([key, value]) => fieldOf(room, key) === value);
+    };
   }
 
-  private async report(room: IRoomCache): Promise<void> {
+  private async report(room: IRoomCache, begins = false): Promise<void> {
     // A new room is listed by `persist` or `insert`; a closed room is not listed.
     if (!this.own.has(room.roomId)) return;
-    try {
-      await this.write(room, false);
-    } catch {
-      this.untold.set(room.roomId, room.processId);
-    }
+    const isListed = await this.write(room, begins ? "any" : "own").catch(() => 0);
+    // With the next heartbeat it is tried again, or found to be replaced.
+    if (isListed === 0) this.untold.set(room.roomId, room.processId);
   }
 
-  private write(room: IRoomCache, mustBeNew: boolean): Promise<number> {
+  private write(room: IRoomCache, over: "none" | "own" | "any"): Promise<number> {
     const { roomId, name, processId, clients, locked, private: hidden } = room;
-    const flags = [!locked && !hidden, mustBeNew].map((flag) => (flag ? "1" : "0"));
-    const args = [roomId, JSON.stringify(room), name, processId ?? "", String(clients), ...flags];
+    const isOpen = !locked && !hidden ? "1" : "0";
+    const args = [roomId, JSON.stringify(room), name, processId ?? "", String(clients), isOpen, over];
     return this.link.run(scripts.put, [], args);
   }
 

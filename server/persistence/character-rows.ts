@@ -18,6 +18,7 @@ const { freed } = CHARACTER_LEASES;
 const IS_OWN = `${isLeased(CHARACTER_LEASES)} AND version = $5`;
 /** Time in which a hand-over waits for the room with the ticket: `TRANSFER_MS` of `rooms/ports/ports.ts`. */
 const TRANSFER_END = LEASE_END;
+const NO_TICKET = "transfer_nonce = NULL, transfer_until = NULL, transfer_from = NULL";
 
 /** A character's row, as a claim loads it. */
 export interface CharacterRow {
@@ -47,7 +48,7 @@ export async function claimRow(
   roomId: string,
 ): Promise<CharacterRow | null> {
   const [rows] = await db.query<[CharacterRow[], number]>(
-    `UPDATE character SET ${acquired()}, transfer_nonce = NULL, transfer_until = NULL
+    `UPDATE character SET ${acquired()}, ${NO_TICKET}
      WHERE id = $1 AND ${isFree()}
        AND (transfer_nonce IS NULL OR transfer_until < now()) AND deleted_at IS NULL
      RETURNING ${SHEET}`,
@@ -143,7 +144,7 @@ export async function transferRow(
 ): Promise<boolean> {
   const [, count] = await db.query<[unknown, number]>(
     `UPDATE character SET state = $4, version = version + 1, epoch = epoch + 1, owner = NULL, room_id = $7,
-       transfer_nonce = $6, transfer_until = ${TRANSFER_END}, lease_until = ${LEASE_END}, updated_at = now()
+       transfer_nonce = $6, transfer_until = ${TRANSFER_END}, transfer_from = $2, lease_until = ${LEASE_END}, updated_at = now()
      WHERE ${IS_OWN}`,
     [lease.id, lease.owner, lease.epoch, state, lease.version, ticket, toRoomId ?? null],
   );
@@ -163,7 +164,7 @@ export async function claimTransferRow(
   back = false,
 ): Promise<CharacterRow | null> {
   const [rows] = await db.query<[CharacterRow[], number]>(
-    `UPDATE character SET ${acquired()}, transfer_nonce = NULL, transfer_until = NULL
+    `UPDATE character SET ${acquired()}, ${NO_TICKET}
      WHERE id = $1 AND transfer_nonce = $4 AND transfer_until > now()
        AND (room_id IS NULL OR room_id = $3 OR $5::boolean)
      RETURNING ${SHEET}`,

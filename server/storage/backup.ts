@@ -238,7 +238,9 @@ async function endLeases(db: Db): Promise<void> {
   for (const { name } of tables) {
     await db.query(`UPDATE "${name}" SET epoch = epoch + 1, owner = NULL, lease_until = NULL`);
   }
-  await db.query("UPDATE character SET room_id = NULL, transfer_nonce = NULL, transfer_until = NULL");
+  await db.query(
+    "UPDATE character SET room_id = NULL, transfer_nonce = NULL, transfer_until = NULL, transfer_from = NULL",
+  );
 }
 
 async function resetSequences(db: Db): Promise<void> {

@@ -60,7 +60,8 @@ export const roomMessages = {
   /** A spectator of a world looks from where an actor is, by its id. */
   "spectate.follow": z.strictObject({ actor: z.string().min(1).max(64) }),
   /** The client could not join the room of its hand-over. */
-  "travel.back": z.strictObject({}),
+  /** `seat`: session id of the seat that could not be taken; without it, of whichever was sent last. */
+  "travel.back": z.strictObject({ seat: z.string().max(32).optional() }),
   /** Asks for the other rooms of a place that has several, answered by "siblings". */
   siblings: z.strictObject({}),
   /** Moves to one of them, by its code. */

@@ -1,3 +1,4 @@
+import { CloseCode } from "@colyseus/core";
 import { Client } from "colyseus.js";
 import type { GameRoom } from "roomkeep/rooms";
 import { CLOSE } from "roomkeep/shared";
@@ -10,6 +11,7 @@ import { openSession } from "../../client/network/session.ts";
 import type { SessionPhase } from "../../client/network/session-phase.ts";
 import type { AnyRoom } from "../../client/room/joined-room.ts";
 import { writeStored } from "../../client/storage.ts";
+import { plazaLevel } from "../../games/plaza/level.ts";
 import type { PlazaRoom } from "../../games/plaza/room.ts";
 import { games } from "../../server/main.ts";
 import { type CuttableProxy, openProxy } from "../helpers/cuttable-proxy.ts";
@@ -169,6 +171,30 @@ it("brings those who were in a private room back together, under its code, when 
     expect(session.room.value?.roomId).toBe(roomId);
     session.leave();
   }
+});
+
+it("arrives by the seat that it was sent, although the room that it leaves closes first", async () => {
+  const { session, kinds, until } = openOtherBrowser();
+  await session.join({ create: "plaza" });
+  const { roomId, sessionId, onLeave } = session.room.value as JoinedRoom;
+  const room = world.room<PlazaRoom>(roomId);
+  const closed = new Promise((done) => onLeave(done));
+  const { characters } = world.server.foundation;
+  const { claimTransfer } = characters;
+  characters.claimTransfer = async (...asked) => {
+    // The process of the old room ends while the seat in the new one is being taken.
+    characters.claimTransfer = claimTransfer;
+    void room.disconnect(CloseCode.SERVER_SHUTDOWN);
+    expect(await closed).toBe(CloseCode.SERVER_SHUTDOWN);
+    return claimTransfer(...asked);
+  };
+  const avatar = room.players.get(sessionId)?.avatar;
+  const [x, , z] = plazaLevel.portals[0]?.at ?? [0, 0, 0];
+  Object.assign(avatar ?? {}, { x, z });
+  await vi.waitFor(() => expect(session.room.value?.name).toBe("meadow"), { timeout: 20_000 });
+  await until("playing");
+  expect(kinds).toEqual(["idle", "joining", "playing", "travelling", "arriving", "playing"]);
+  session.leave();
 });
 
 it("opens no room under a code for whoever was not in it", async () => {

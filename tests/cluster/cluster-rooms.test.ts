@@ -1,7 +1,14 @@
 import { type IRoomCache, initializeRoomCache } from "@colyseus/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BEAT_MS, DEAD_MS, type Heartbeats, openHeartbeats } from "../../server/cluster/heartbeats.ts";
-import type { Load, Member } from "../../server/cluster/member.ts";
+import {
+  BEAT_MS,
+  DEAD_MS,
+  type Heartbeats,
+  openHeartbeats,
+  STALLED_MS,
+  SUSPECT_MS,
+} from "../../server/cluster/heartbeats.ts";
+import type { Liveness, Load, Member } from "../../server/cluster/member.ts";
 import { openPlacement } from "../../server/cluster/placement.ts";
 import { ClusterPresence } from "../../server/cluster/presence.ts";
 import { openRedisClient, type RedisClient } from "../../server/cluster/redis/redis-client.ts";
@@ -28,8 +35,8 @@ const open = { name: "plaza", locked: false, private: false };
 describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
   let redis: TestRedis;
   const links: RedisClient[] = [];
-  const link = async () => {
-    const one = await openRedisClient(redis.url);
+  const link = async (prefix = "") => {
+    const one = await openRedisClient(redis.url, { prefix });
     links.push(one);
     return one;
   };
@@ -43,15 +50,16 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
 
   describe("the list", () => {
     it("finds the fullest open room of a game, and none that is locked, private, dead or of another game", async () => {
-      const dead = new Set(["dead"]);
+      const known: Record<string, Liveness> = { dead: "dead", stalled: "stalled" };
       const mine = new RoomDriver(await link());
-      const theirs = new RoomDriver(await link(), (id) => dead.has(id));
+      const theirs = new RoomDriver(await link(), (id) => known[id] ?? "living");
       const rooms = [
         room("A1", { clients: 1 }),
         room("A2", { clients: 3 }),
         room("A3", { clients: 7, locked: true }),
         room("A4", { clients: 7, private: true }),
         room("A5", { clients: 7, processId: "dead" }),
+        room("A6", { clients: 7, processId: "stalled" }),
         room("B1", { clients: 7, name: "tag" }),
       ];
       for (const one of rooms) await mine.persist(one, true);
@@ -63,6 +71,8 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       expect((await theirs.query(open, { clients: 1 })).map(({ roomId }) => roomId)).toEqual(["A1", "A2"]);
       expect([...(await theirs.findByIds(["A1", "A5", "none"])).keys()]).toEqual(["A1"]);
       expect(await theirs.has("A5")).toBe(false);
+      // By its id: for those who are in it, and wait.
+      expect(await theirs.has("A6")).toBe(true);
       expect((await theirs.query({ processId: "a" })).length).toBe(5);
       expect((await theirs.findOne(open, { clients: 1 })).roomId).toBe("A1");
       // Other processes' rooms are matched by what their joins asked for, beyond the first page of the list.
@@ -95,7 +105,7 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       expect((await listing.findOne({ ...open, name: "two" })).roomId).toBe("BARE");
       expect((await listing.query({ processId: "p" })).map(({ roomId }) => roomId)).toEqual(["BARE"]);
       Object.assign(bare, { processId: "q" });
-      await listing.persist(bare);
+      await listing.persist(bare, true);
       await listing.cleanup("p"); // it is not there any more
       expect((await listing.query({ processId: "q" })).map(({ roomId }) => roomId)).toEqual(["BARE"]);
       expect(await listing.remove("BARE")).toBe(true);
@@ -109,6 +119,27 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
         other.insert(room("SAME", { processId: "b" })),
       ]);
       expect(taken.sort()).toEqual([false, true]);
+    });
+
+    it("leaves a room to the process that has opened it anew, while its own one stood still", async () => {
+      const [first, next] = [
+        new RoomDriver(await link("deployment:")),
+        new RoomDriver(await link("deployment:")),
+      ];
+      await first.persist(room("CODE", { processId: "a" }), true);
+      await next.cleanup("a"); // it counts as dead
+      expect(await next.insert(room("CODE", { processId: "b" }))).toBe(true);
+      // It wakes: it has players who leave, and lists its rooms.
+      const own = room("CODE", { processId: "a", clients: 3 });
+      await first.update(own, { $set: { clients: 2 } });
+      const hostOf = async () => (await next.findOne({ name: "plaza" })).processId;
+      expect(await hostOf()).toBe("b");
+      expect(await first.tellMissed(true)).toEqual(["CODE"]);
+      expect(await hostOf()).toBe("b");
+      await first.remove("CODE");
+      expect(await hostOf()).toBe("b");
+      await next.remove("CODE");
+      expect(await next.has("CODE")).toBe(false);
     });
 
     it("follows a room to the process that it moved to", async () => {
@@ -176,14 +207,20 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
   describe("heartbeats", () => {
     async function member(processId: string) {
       const swept: number[] = [];
-      const deaths: string[] = [];
+      /** Processes that have certainly died, as far as this one can find out. */
+      const gone = new Set<string>();
+      const asked: string[] = [];
       let clock = 0;
-      const members: Heartbeats = openHeartbeats(await link(), {
+      const line = await link();
+      const members: Heartbeats = openHeartbeats(line, {
         processId,
         log: testLog,
         load: () => load,
         onSwept: async (frozenMs) => void swept.push(frozenMs),
-        onDeath: async (dead: Member) => void deaths.push(dead.processId),
+        isGone: async (silent: Member) => {
+          asked.push(silent.processId);
+          return gone.has(silent.processId);
+        },
         onHeard: async () => {},
         now: () => clock,
         timers: false,
@@ -192,7 +229,10 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
         clock += ms;
         return members.beat();
       };
-      return { members, beat, swept, deaths };
+      /** Lets so much time pass, by Redis's clock, since the last heartbeat. */
+      const silence = (ms: number) => line.send("ZINCRBY", "roomkeep:beats", String(-ms), processId);
+      const isListed = async () => (await line.send("ZSCORE", "roomkeep:beats", processId)) !== null;
+      return { members, beat, swept, asked, gone, silence, isListed };
     }
     const names = ({ members }: { members: Heartbeats }) =>
       members
@@ -200,33 +240,71 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
         .map(({ processId }) => processId)
         .sort();
 
+    /** One who was steady all the while, and another whose heartbeat has just come. */
+    async function steadyAnnAndBob() {
+      const [ann, bob] = [await member("ann"), await member("bob")];
+      for (let n = 0; n < 4; n++) await ann.beat();
+      await bob.beat();
+      await ann.beat();
+      expect(names(ann)).toEqual(["ann", "bob"]);
+      return { ann, bob, leave: () => Promise.all([ann, bob].map(({ members }) => members.leave())) };
+    }
+
+    it("one that has certainly died is off the list at the next beat after a second and a half", async () => {
+      const { ann, bob, leave } = await steadyAnnAndBob();
+      ann.gone.add("bob");
+      const hour = 3_600_000;
+      await bob.silence(-hour);
+      await ann.beat();
+      expect([ann.asked, await bob.isListed()]).toEqual([[], true]);
+      await bob.silence(hour + SUSPECT_MS);
+      await ann.beat();
+      await expect.poll(() => ann.members.livenessOf("bob")).toBe("dead");
+      expect([names(ann), await bob.isListed()]).toEqual([["ann"], false]);
+      await leave();
+    });
+
+    it("one that stands still is passed over by new players, and keeps its rooms for seven seconds", async () => {
+      const { ann, bob, leave } = await steadyAnnAndBob();
+      await bob.silence(STALLED_MS);
+      await ann.beat();
+      expect([ann.members.livenessOf("bob"), names(ann)]).toEqual(["stalled", ["ann"]]);
+      await expect.poll(() => ann.asked).toEqual(["bob"]);
+      expect(await bob.isListed()).toBe(true);
+      // It goes on, and is on the list: its rooms stay.
+      await bob.beat(DEAD_MS - BEAT_MS);
+      await ann.beat();
+      expect([ann.members.livenessOf("bob"), names(ann)]).toEqual(["living", ["ann", "bob"]]);
+      expect(bob.swept).toEqual([]);
+      await bob.silence(DEAD_MS);
+      await ann.beat();
+      await expect.poll(() => ann.members.livenessOf("bob")).toBe("dead");
+      expect(await bob.isListed()).toBe(false);
+      await leave();
+    });
+
     it("whoever has none is dead to those who were steady all the while; it hears of it when it wakes", async () => {
       const [ann, bob] = [await member("ann"), await member("bob")];
       await ann.beat();
       await bob.beat();
       await ann.beat();
       expect(names(ann)).toEqual(["ann", "bob"]);
-      await pause(DEAD_MS + 100);
+      await bob.silence(DEAD_MS);
       // Ann was away herself for all she knows: she buries nobody.
       await ann.beat(0);
       expect(names(ann)).toContain("bob");
       // Three more beats without a break: now she knows.
       for (let n = 0; n < 4; n++) await ann.beat();
+      await expect.poll(() => ann.members.livenessOf("bob")).toBe("dead");
       expect(names(ann)).toEqual(["ann"]);
-      expect(ann.members.isDead("bob")).toBe(true);
-      expect(ann.deaths).toContain("bob");
-      await expect
-        .poll(async () => {
-          await bob.beat(DEAD_MS);
-          return bob.swept.length;
-        })
-        .toBe(1);
+      await bob.beat(DEAD_MS);
+      expect(bob.swept).toEqual([DEAD_MS]);
       await ann.beat();
-      expect(ann.members.isDead("bob")).toBe(false);
+      expect(ann.members.livenessOf("bob")).toBe("living");
       await bob.members.leave();
       await ann.beat();
       expect(names(ann)).toEqual(["ann"]);
-      expect(ann.members.isDead("bob")).toBe(false);
+      expect(ann.members.livenessOf("bob")).toBe("living");
     });
   });
 });

@@ -8,6 +8,10 @@ export interface CuttableProxy {
   /** The connections that are open pass nothing on any more, not even their end; new ones do. */
   silence(): void;
   mend(): void;
+  /** Holds back every byte, each way, and closes nothing: a network that goes silent. */
+  hush(): void;
+  /** Passes on what was held back. */
+  speak(): void;
   /** New connections go to another port from now on; those that are open stay. */
   lead(port: number): void;
   /** What goes to the server waits until it is released: the server does not read. For a proxy with a delay. */
@@ -29,6 +33,7 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
   const silent = new WeakSet<Socket>();
   let whole = true;
   let holds = false;
+  let hushed = false;
   let target = targetPort;
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -52,6 +57,7 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
       passLater(incoming, outgoing, true);
       passLater(outgoing, incoming, false);
     }
+    if (hushed) for (const socket of [incoming, outgoing]) socket.pause();
     incoming.on("close", () => outgoing.destroy());
     outgoing.on("close", () => silent.has(outgoing) || incoming.destroy());
   });
@@ -72,6 +78,14 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     },
     mend() {
       whole = true;
+    },
+    hush() {
+      hushed = true;
+      for (const socket of sockets) socket.pause();
+    },
+    speak() {
+      hushed = false;
+      for (const socket of sockets) socket.resume();
     },
     lead(port) {
       target = port;

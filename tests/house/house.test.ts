@@ -193,10 +193,14 @@ const WIDEST = 16;
 const WIDE: readonly (readonly [string, number])[] = [
   ["client/network", 19],
   ["games/meadow", 18],
+  // One file a step of the database.
+  ["migrations", 24],
   // One file a command.
   ["server/cli", 18],
   // Visibility (cells, views) and encoding are two nouns in one folder.
   ["rooms/replication", 19],
+  // Hand-overs and parties are two nouns in one folder.
+  ["rooms/travel", 17],
   ["tests/helpers", 27],
 ];
 

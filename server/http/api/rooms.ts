@@ -46,7 +46,8 @@ export function roomEndpoints(games: readonly GameEntry[], { misses, isInside }:
         const isTold = room && (!room.private || (await isInside(token, room.roomId)));
         if (!isTold) throw new RoomkeepError("ROOM_UNKNOWN", `No open room has the code ${code}.`);
         await misses.refund(key);
-        return entryOf(room);
+        // Who was in it learns whether it is the same room still, or was opened anew.
+        return { ...entryOf(room), processId: room.processId };
       },
     }),
   };
