@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   items: () => import("./items.ts"),
   latency: async () => (await import("./latency.ts")).latency,
   memory: () => import("./memory/index.ts"),
+  reads: () => import("./reads/index.ts"),
   rooms: async () => (await import("./rooms.ts")).rooms,
   step: () => import("./step.ts"),
   storm: async () => (await import("./storm.ts")).storm,

@@ -10,6 +10,8 @@ export interface Shared {
   readonly link: RedisClient;
   /** Gives the driver its test for dead processes; until then none counts as dead. */
   knowDead(isDead: (processId: string) => boolean): void;
+  /** Calls `listener` after each change to a listing of this process but that of how many are in a room. */
+  onRooms(listener: () => void): void;
   /** Resolves when Redis answers. @throws RoomkeepError REDIS_UNAVAILABLE */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -34,12 +36,19 @@ export async function openRedis(url: string, prefix = ""): Promise<Shared> {
   const opened = new ClusterPresence(url, prefix);
   presence = opened;
   let isDead = (_processId: string) => false;
+  let roomsChanged = () => {};
   return {
     presence: opened,
-    driver: new RoomDriver(listed, (processId) => isDead(processId)),
+    driver: new RoomDriver(listed, {
+      isDead: (processId) => isDead(processId),
+      onChange: () => roomsChanged(),
+    }),
     link,
     knowDead(ask) {
       isDead = ask;
+    },
+    onRooms(listener) {
+      roomsChanged = listener;
     },
     ping: () => link.send("PING"),
     async close() {

@@ -14,6 +14,14 @@ const PAGE = 16;
 type Conditions = Partial<IRoomCache>;
 type Change = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
 
+/** What a driver asks of its process. */
+export interface RoomDriverOptions {
+  /** Whether a process is known to be dead. */
+  isDead?(processId: string): boolean;
+  /** Called after each change to the listing of a room of this process but that of how many are in it. */
+  onChange?(): void;
+}
+
 /**
  * The list of all rooms of a cluster, for Colyseus's matchmaker: found by index, and without those of dead
  * processes. While Redis is away look-ups fail with REDIS_UNAVAILABLE; changes to rooms of this process are
@@ -22,8 +30,7 @@ type Change = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
 export class RoomDriver implements MatchMakerDriver {
   private readonly link: RedisClient;
   private readonly rooms: string;
-  /** Whether a process is known to be dead. */
-  private readonly isDead: (processId: string) => boolean;
+  private readonly options: RoomDriverOptions;
   /** Rooms of this process as they last reported. */
   private readonly own = new Map<string, IRoomCache>();
   /** Look-ups under way, by game and page. */
@@ -31,9 +38,9 @@ export class RoomDriver implements MatchMakerDriver {
   /** Rooms whose change or end has not reached Redis. */
   private readonly untold = new Map<string, string>();
 
-  constructor(link: RedisClient, isDead: (processId: string) => boolean = () => false) {
+  constructor(link: RedisClient, options: RoomDriverOptions = {}) {
     this.link = link;
-    this.isDead = isDead;
+    this.options = options;
     this.rooms = link.name(scripts.ROOMS);
   }
 
@@ -63,6 +70,7 @@ export class RoomDriver implements MatchMakerDriver {
     const counted = room as unknown as Record<string, number>;
     for (const [field, by] of Object.entries($inc ?? {})) counted[field] = (counted[field] ?? 0) + Number(by);
     await this.report(room);
+    if ($inc === undefined) this.options.onChange?.();
     return true;
   }
 
@@ -70,6 +78,7 @@ export class RoomDriver implements MatchMakerDriver {
     if (!room.roomId) return false;
     if (begins) this.own.set(room.roomId, room);
     await this.report(room);
+    this.options.onChange?.();
     return true;
   }
 
@@ -82,6 +91,7 @@ export class RoomDriver implements MatchMakerDriver {
       this.own.set(room.roomId, room);
       this.untold.set(room.roomId, room.processId);
     }
+    this.options.onChange?.();
     return true;
   }
 
@@ -93,6 +103,8 @@ export class RoomDriver implements MatchMakerDriver {
     } catch {
       if (mine) this.untold.set(roomId, own ?? "");
       return false;
+    } finally {
+      this.options.onChange?.();
     }
   }
 
@@ -168,7 +180,7 @@ export class RoomDriver implements MatchMakerDriver {
   private fits(conditions: Conditions): (room: IRoomCache) => boolean {
     const wanted = Object.entries(conditions);
     return (room) =>
-      !this.isDead(room.processId) && wanted.every(([key, value]) => fieldOf(room, key) === value);
+      !this.options.isDead?.(room.processId) && wanted.every(([key, value]) => fieldOf(room, key) === value);
   }
 
   private async report(room: IRoomCache): Promise<void> {

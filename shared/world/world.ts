@@ -65,6 +65,7 @@ export class World {
     this.adopt();
   }
 
+  /** How many actors it has. */
   get size(): number {
     return this.#roster.byId.size;
   }
@@ -74,6 +75,7 @@ export class World {
     return this.#deferred.length;
   }
 
+  /** The actor with an id; undefined: it was not spawned, or is despawned. */
   get(id: string): Actor | undefined {
     return this.#roster.byId.get(id)?.actor;
   }
