@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   memory: () => import("./memory/index.ts"),
   reads: () => import("./reads/index.ts"),
   rooms: async () => (await import("./rooms.ts")).rooms,
+  spawns: () => import("./spawns/index.ts"),
   step: () => import("./step.ts"),
   storm: async () => (await import("./storm.ts")).storm,
   world: () => import("./world.ts"),

@@ -14,8 +14,8 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
   "(item IS NOT NULL AND qty <> 0 AND coins = 0) OR (item IS NULL AND qty = 0 AND coins <> 0)",
 )
 export class LedgerLeg {
-  @PrimaryColumn({
   /** Primary key, growing; a bigint, so the driver gives a string. */
+  @PrimaryColumn({
     type: "bigint",
     generated: "identity",
     generatedIdentity: "ALWAYS",

@@ -39,7 +39,7 @@ export interface Caches {
 
 /** How long and how much caches keep. */
 export interface CachesOptions {
-  /** Longest time, ms, that a value is kept, and so the longest that a lost message leaves it wrong; 0: none is. */
+  /** Longest time, ms, that a value is kept: so long may a lost message leave it wrong. 0: none is kept. */
   readonly keepMs: number;
   /** Most values in each cache; the one that was not read for longest makes room. */
   readonly size: number;

@@ -21,7 +21,7 @@ export function statementsIn(metrics: string): AskedByKind {
   return found;
 }
 
-/** Commands that Redis has carried out so far, those of scripts too, from `INFO commandstats`; by its own time. */
+/** Commands that Redis has carried out so far, those of scripts too, by `INFO commandstats`; its own time. */
 export function commandsIn(stats: string): AskedByKind {
   const lines = stats.matchAll(/^cmdstat_([^:]+):calls=(\d+),usec=(\d+)/gm);
   return new Map(

@@ -12,7 +12,7 @@ export interface Page {
   tokens: Tokens;
 }
 
-/** Makes so many guests, each of whom has been in the plaza once: its room is open, statements are planned. */
+/** Makes so many guests, who have been in the plaza once: its room is open, statements are planned. */
 export async function openPages(url: string, count: number): Promise<Page[]> {
   const pages: Page[] = [];
   for (let n = 0; n < count; n++) {

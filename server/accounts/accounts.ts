@@ -228,8 +228,8 @@ export async function finishReset(
 }
 
 /**
- * Gives an account a role; whoever calls it lets the processes know. Access tokens that were issued before keep the old role for reads, for ten minutes
- * at most.
+ * Gives an account a role; whoever calls it lets the processes know. Access tokens that were issued before
+ * keep the old role for reads, for ten minutes at most.
  * @throws ACCOUNT_UNKNOWN
  */
 export async function setRole(db: Db, login: string, role: Role): Promise<{ id: string; name: string }> {

@@ -59,8 +59,9 @@ export interface Auth {
   /** Ends all sign-ins of an account except `keep`. */
   signOutEverywhere(accountId: string, keep?: string): Promise<void>;
   /**
-   * Lets rooms and caches know that sign-ins of an account have ended, once that is in the database: rooms let
-   * go of their characters. The methods here do it by themselves; whoever ends sign-ins otherwise calls it.
+   * Lets rooms and caches know that sign-ins of an account have ended, once that is in the database: rooms
+   * let go of their characters. The methods here do it by themselves; whoever ends sign-ins otherwise calls
+   * it.
    */
   tellEnded(accountId: string): void;
 }
@@ -73,7 +74,7 @@ export interface AuthOptions {
   onEnded?(): void;
 }
 
-/** The cache of good sign-ins; its keys are `account/sign-in`, so that one message forgets all of an account. */
+/** The cache of good sign-ins. Keys are `account/sign-in`, so that one message forgets all of an account. */
 export const SIGN_INS = "sign-ins";
 
 /** Opens the sign-in of a database. */

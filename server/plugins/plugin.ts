@@ -28,7 +28,9 @@ export interface PluginServices<Settings = Record<string, unknown>> {
    *
    * @param name unique in the plugin; `roomkeep_cache_reads_total` shows it
    * @example
-   * const latest = cache("latest", { read: () => db.query("SELECT name, line FROM guestbook_entry LIMIT 20") });
+   * const latest = cache("latest", {
+   *   read: () => db.query("SELECT name, line FROM guestbook_entry ORDER BY id DESC LIMIT 20"),
+   * });
    */
   cache<T>(name: string, options: CacheOptions<T>): Cache<T>;
   /** @throws PLUGIN_MISSING `needs` does not name it */
