@@ -3,10 +3,20 @@
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
 import { matchMaker } from "@colyseus/core";
-import { createPool, t } from "@colyseus/schema";
+import { t } from "@colyseus/schema";
 import { WorldRoom } from "roomkeep/rooms";
 import { IN_MEMORY, readConfig, startServer } from "roomkeep/server";
-import { type Actor, defineActor, defineComponent, defineLevel, seeded, WorldState } from "roomkeep/shared";
+import {
+  type Actor,
+  type ActorClass,
+  type ActorPool,
+  defineActor,
+  defineComponent,
+  defineLevel,
+  seeded,
+  type World,
+  WorldState,
+} from "roomkeep/shared";
 
 const SIDE_M = 60;
 const ARROW_MPS = 20;
@@ -14,6 +24,8 @@ const ARROW_MPS = 20;
 const Health = defineComponent({ name: "Health", fields: { hp: t.uint16().default(100) } });
 const Mob = defineActor("mob", { components: { health: Health } });
 const Arrow = defineActor("arrow", {});
+type Mob = InstanceType<typeof Mob>;
+type Arrow = InstanceType<typeof Arrow>;
 
 /** What comes and goes in each tick. */
 export interface Load {
@@ -21,29 +33,18 @@ export interface Load {
   readonly perTick: number;
   /** Projectiles shot in a second; each flies for a second and writes its place in every tick. */
   readonly projectilesPerS: number;
-  /** True: despawned ones are reset and spawned again. */
+  /** True: by a pool, which makes those that went as new and spawns them again. */
   readonly pooled: boolean;
 }
 
 /** Where new actors come from, and despawned ones go. */
-interface Source<A extends Actor> {
-  take(): A;
-  give(actor: A): void;
-  /** The patch with their removal is sent: what was given may be used again. */
-  settle(): void;
-}
+type Source<A extends Actor> = Pick<ActorPool<A>, "spawn" | "despawn">;
 
-function openSource<A extends Actor>(type: new () => A, pooled: boolean): Source<A> {
-  if (!pooled) return { take: () => new type(), give: () => {}, settle: () => {} };
-  const pool = createPool(type);
-  let gone: A[] = [];
+function openSource<A extends Actor>(world: World, type: ActorClass<A>, pooled: boolean): Source<A> {
+  if (pooled) return world.pool(type, 2_000);
   return {
-    take: () => pool.acquire(),
-    give: (actor) => void gone.push(actor),
-    settle() {
-      for (const actor of gone) pool.release(Object.assign(actor, { x: 0, y: 0, z: 0, yaw: 0 }));
-      gone = [];
-    },
+    spawn: (props) => world.spawn<A>(new type(props)),
+    despawn: (actor) => world.despawn(actor),
   };
 }
 
@@ -61,27 +62,24 @@ class Range extends WorldRoom {
   allocatedBytes = 0;
   private heapBytes = 0;
   private readonly random = seeded(11);
-  private mobs: Actor[] = [];
-  private arrows: { actor: Actor; untilTick: number; dx: number; dz: number }[] = [];
-  private mobSource = openSource(Mob, false);
-  private arrowSource = openSource(Arrow, false);
+  private mobs: Mob[] = [];
+  private arrows: { actor: Arrow; untilTick: number; dx: number; dz: number }[] = [];
+  private mobSource?: Source<Mob>;
+  private arrowSource?: Source<Arrow>;
 
   begin(load: Load): void {
     this.load = load;
-    this.mobSource = openSource(Mob, load.pooled);
-    this.arrowSource = openSource(Arrow, load.pooled);
+    this.mobSource = openSource(this.world, Mob, load.pooled);
+    this.arrowSource = openSource(this.world, Arrow, load.pooled);
   }
 
   protected override onTick(dt: number): void {
     this.noteHeap();
-    this.mobSource.settle();
-    this.arrowSource.settle();
+    const { mobSource, arrowSource } = this;
+    if (!mobSource || !arrowSource) return;
     const { perTick, projectilesPerS } = this.load;
-    for (const mob of this.mobs) {
-      this.world.despawn(mob);
-      this.mobSource.give(mob as InstanceType<typeof Mob>);
-    }
-    this.mobs = Array.from({ length: perTick }, () => this.world.spawn(strew(this.mobSource.take(), this.random)));
+    for (const mob of this.mobs) mobSource.despawn(mob);
+    this.mobs = Array.from({ length: perTick }, () => mobSource.spawn(this.somewhere()));
     const { tick } = this.simulation;
     this.arrows = this.arrows.filter(({ actor, untilTick, dx, dz }) => {
       if (tick < untilTick) {
@@ -89,19 +87,22 @@ class Range extends WorldRoom {
         actor.z += dz * dt;
         return true;
       }
-      this.world.despawn(actor);
-      this.arrowSource.give(actor as InstanceType<typeof Arrow>);
+      arrowSource.despawn(actor);
       return false;
     });
     for (let n = 0; n < Math.round(projectilesPerS * dt); n++) {
       const way = this.random() * Math.PI * 2;
       this.arrows.push({
-        actor: this.world.spawn(strew(this.arrowSource.take(), this.random)),
+        actor: arrowSource.spawn(this.somewhere()),
         untilTick: tick + this.tickHz,
         dx: Math.sin(way) * ARROW_MPS,
         dz: Math.cos(way) * ARROW_MPS,
       });
     }
+  }
+
+  private somewhere(): { x: number; z: number } {
+    return { x: (this.random() - 0.5) * SIDE_M, z: (this.random() - 0.5) * SIDE_M };
   }
 
   /** What the heap grew by since the last tick; a collection in between hides a part of it. */
@@ -110,12 +111,6 @@ class Range extends WorldRoom {
     this.allocatedBytes += Math.max(0, bytes - this.heapBytes);
     this.heapBytes = bytes;
   }
-}
-
-function strew<A extends Actor>(actor: A, random: () => number): A {
-  actor.x = (random() - 0.5) * SIDE_M;
-  actor.z = (random() - 0.5) * SIDE_M;
-  return actor;
 }
 
 let gcMs = 0;

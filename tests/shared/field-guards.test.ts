@@ -40,6 +40,20 @@ const refusal = (message: RegExp) =>
   expect.objectContaining({ code: "FIELD_INVALID", message: expect.stringMatching(message) });
 const write = (ref: object, name: string, value: unknown) => () => void Reflect.set(ref, name, value);
 
+test("a class with internal fields may have components that have some too", () => {
+  const Memory = defineComponent({
+    name: "GuardedMemory",
+    fields: { grudge: internal(t.uint8().default(3)) },
+  });
+  const Elephant = defineActor("elephant", {
+    fields: { age: internal(t.uint8().default(40)) },
+    components: { memory: Memory },
+  });
+  const elephant = new Elephant();
+  expect([elephant.age, elephant.memory.grudge]).toEqual([40, 3]);
+  expect(write(elephant.memory, "grudge", 300)).toThrow(refusal(/GuardedMemory.grudge must be a whole number/));
+});
+
 describe("fields of a state", () => {
   test.each<[string, unknown, RegExp]>([
     ["load", 999, /Mule.load must be a whole number from 0 to 255; got 999/],
