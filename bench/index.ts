@@ -7,18 +7,18 @@ export interface Bench {
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   cheat: () => import("./cheat/index.ts"),
-  cluster: () => import("./cluster.ts"),
-  crowd: async () => (await import("./crowd.ts")).crowd,
-  "crowd-inputs": async () => (await import("./crowd-inputs.ts")).crowdInputs,
+  cluster: () => import("./cluster/index.ts"),
+  crowd: async () => (await import("./crowd/index.ts")).crowd,
+  "crowd-inputs": async () => (await import("./crowd/crowd-inputs.ts")).crowdInputs,
   items: () => import("./items.ts"),
-  latency: async () => (await import("./latency.ts")).latency,
+  latency: async () => (await import("./play/latency.ts")).latency,
   memory: () => import("./memory/index.ts"),
   reads: () => import("./reads/index.ts"),
-  rooms: async () => (await import("./rooms.ts")).rooms,
+  rooms: async () => (await import("./play/rooms.ts")).rooms,
   spawns: () => import("./spawns/index.ts"),
-  step: () => import("./step.ts"),
-  storm: async () => (await import("./storm.ts")).storm,
-  world: () => import("./world.ts"),
+  step: () => import("./step/index.ts"),
+  storm: async () => (await import("./play/storm.ts")).storm,
+  world: () => import("./world/index.ts"),
 };
 
 async function main([name = "", ...args]: readonly string[]): Promise<void> {

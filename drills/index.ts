@@ -6,16 +6,16 @@ interface Drill {
 }
 
 const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
-  crash: () => import("./crash.ts"),
-  replay: () => import("./replay.ts"),
-  zone: () => import("./zone.ts"),
-  sim: () => import("./sim.ts"),
-  travel: () => import("./travel.ts"),
-  redis: () => import("./redis.ts"),
-  roll: () => import("./roll.ts"),
-  liveness: () => import("./liveness.ts"),
-  frames: () => import("./frames.ts"),
-  hostile: () => import("./hostile.ts"),
+  crash: () => import("./crash/index.ts"),
+  replay: () => import("./replay/index.ts"),
+  zone: () => import("./zone/index.ts"),
+  sim: () => import("./sim/index.ts"),
+  travel: () => import("./cluster/travel.ts"),
+  redis: () => import("./cluster/redis.ts"),
+  roll: () => import("./cluster/roll.ts"),
+  liveness: () => import("./cluster/liveness.ts"),
+  frames: () => import("./frames/index.ts"),
+  hostile: () => import("./hostile/index.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {

@@ -503,7 +503,8 @@ export abstract class WorldRoom<
 
   protected override async openGame(): Promise<void> {
     // After a restore: it is a setting of the room, not of the world.
-    this.state.interpolationMs = this.interpolationMs ?? (2 * this.patchEveryTicks * 1000) / this.tickHz;
+    const twoPatchesMs = (2 * this.patchEveryTicks * 1000) / this.tickHz;
+    this.state.interpolationMs = this.interpolationMs ?? Math.round(twoPatchesMs);
     if (!this.zoneKeeper?.restored) this.onBegin?.();
     await super.openGame();
     checkShops(this.constructor.name, this.world, this.ports.items);

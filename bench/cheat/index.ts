@@ -19,8 +19,9 @@ const NEAR: NetworkModel = { delayMs: 20, jitterMs: 20, loss: 0 };
 const ROOM_PLAYERS = 100;
 /** Ticks after which answers from outside may come in. */
 const PAUSE_TICKS = 4;
-/** A cheating page is honest before, and found after, within so many seconds. */
+/** A cheating page is honest before, awake at the end of that, and found after, within so many seconds. */
 const HONEST_S = 60;
+const AWAKE_S = 5;
 const FOUND_S = 30;
 
 /** The outcome for honest pages. */
@@ -85,9 +86,12 @@ export async function playCheats(seed: number): Promise<KindResult[]> {
     helpers: Array.from({ length: helpers }, (_, n) => enter(`helper-${i}-${n}`, NEAR)),
   }));
   const honestTicks = HONEST_S * room.tickHz;
-  for (let tick = 0; tick < honestTicks; tick++) await advance(room, pages, tick);
+  for (let tick = 0; tick < honestTicks; tick++) {
+    if (tick === honestTicks - AWAKE_S * room.tickHz)
+      for (const { page, helpers } of cheats) for (const one of [page, ...helpers]) one.stayAwake();
+    await advance(room, pages, tick);
+  }
   const beganMs = room.nowMs;
-  for (const { page, helpers } of cheats) for (const one of [page, ...helpers]) one.stayAwake();
   for (let tick = 0; tick < FOUND_S * room.tickHz; tick++) {
     for (const { play, page, helpers } of cheats) {
       gather(page, helpers);

@@ -69,7 +69,7 @@ export const CHEAT_KINDS: readonly CheatKind[] = [
     kind: "coins collected from account after account",
     helpers: 10,
     play: (page, tick, helpers) => {
-      const helper = helpers[Math.floor(tick / 15)];
+      const helper = helpers[Math.floor(tick / 15) % helpers.length];
       if (every(15, tick)) helper?.give(page.id);
     },
   },

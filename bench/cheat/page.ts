@@ -52,7 +52,9 @@ export class Page {
   #nextDashMs = 0;
   #nextChatMs: number;
   #nextSleepMs: number;
-  #gives = false;
+  /** Who is given coins, and with whom the page trades; empty: nobody. */
+  #givesTo = "";
+  #tradesWith = "";
 
   constructor(room: RangeRoom, id: string, random: Random, network: NetworkModel) {
     this.id = id;
@@ -94,7 +96,7 @@ export class Page {
 
   /** Gives coins to a player nearby, for nothing. */
   give(to: string): void {
-    this.#gives = true;
+    this.#givesTo = to;
     this.send("trade.ask", { to });
   }
 
@@ -196,11 +198,12 @@ export class Page {
   #hear(type: string, message: unknown): void {
     if (type === "trade.asked")
       this.send("trade.answer", { from: (message as { from: string }).from, yes: true });
-    if (type === "trade.ended") this.#gives = false;
+    if (type === "trade.ended" && this.#tradesWith === this.#givesTo) this.#givesTo = "";
     if (type !== "trade") return;
-    const { id: trade, version, mine, theirs, booking } = message as TradeView;
+    const { id: trade, version, mine, theirs, booking, with: other } = message as TradeView;
+    this.#tradesWith = other.session;
     if (booking || mine.agreed) return;
     if (mine.coins + theirs.coins > 0) this.send("trade.agree", { trade, version });
-    else if (this.#gives) this.send("trade.offer", { trade, items: [], coins: 1 });
+    else if (this.#givesTo === other.session) this.send("trade.offer", { trade, items: [], coins: 1 });
   }
 }

@@ -1,11 +1,11 @@
 import { CloseCode, Protocol } from "@colyseus/core";
 import { type Random, seeded } from "../../shared/random.ts";
-import { type HostileGuest, openHostileGuest, Refused } from "../hostile-guest.ts";
+import { type HostileGuest, openHostileGuest, Refused } from "../hostile/hostile-guest.ts";
 import { pause } from "../patience.ts";
-import { openRawSocket, type RawSocket } from "../raw-socket.ts";
 import { framed, KINDS, type Kind, nextFrame, type Sender } from "./frame-kinds.ts";
 import { pick, whole } from "./frame-payloads.ts";
 import { GAMES, type Game } from "./frames-honest.ts";
+import { openRawSocket, type RawSocket } from "./raw-socket.ts";
 
 /** Frames sent, and the server's reactions. */
 export interface Sent {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DrillCluster, openDrillCluster } from "../../drills/fleet.ts";
-import { redisAway } from "../../drills/redis.ts";
-import { roll } from "../../drills/roll.ts";
-import { travel } from "../../drills/travel.ts";
+import { type DrillCluster, openDrillCluster } from "../../drills/cluster/fleet.ts";
+import { redisAway } from "../../drills/cluster/redis.ts";
+import { roll } from "../../drills/cluster/roll.ts";
+import { travel } from "../../drills/cluster/travel.ts";
 import { missingPostgres } from "../helpers/databases.ts";
 import { describeWithRedis } from "../helpers/redis.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type CrashOptions, crash } from "../../drills/crash.ts";
+import { type CrashOptions, crash } from "../../drills/crash/index.ts";
 import { missingPostgres } from "../helpers/databases.ts";
 import { describeWithRedis } from "../helpers/redis.ts";
 

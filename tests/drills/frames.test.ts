@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { startWatched } from "../../drills/frames/frames-process.ts";
 import { readSaved } from "../../drills/frames/frames-saved.ts";
-import { hostile } from "../../drills/hostile.ts";
+import { hostile } from "../../drills/hostile/index.ts";
 import { meadowLevel } from "../../games/meadow/level.ts";
 import { MeadowState, Rabbit } from "../../games/meadow/state.ts";
 import { openSimulation } from "../../rooms/simulation/simulation.ts";

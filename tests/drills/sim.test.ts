@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { simulate } from "../../drills/sim.ts";
-import { openSimDatabase } from "../../drills/sim-clock.ts";
-import { MUTANTS } from "../../drills/sim-mutants.ts";
-import { play } from "../../drills/sim-play.ts";
+import { simulate } from "../../drills/sim/index.ts";
+import { openSimDatabase } from "../../drills/sim/sim-clock.ts";
+import { MUTANTS } from "../../drills/sim/sim-mutants.ts";
+import { play } from "../../drills/sim/sim-play.ts";
 
 test("random schedules with faults between any two statements violate nothing, and each guard's absence is found", async () => {
   const lines: string[] = [];

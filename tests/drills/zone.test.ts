@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { zone } from "../../drills/zone.ts";
+import { zone } from "../../drills/zone/index.ts";
 
 const options = { bots: 2, everyMs: 400, database: "embedded", without: "nothing", seed: 3, tell: () => {} };
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { replay, rerunElsewhere } from "../../../drills/replay.ts";
+import { replay, rerunElsewhere } from "../../../drills/replay/index.ts";
 import { PlazaRoom } from "../../../games/plaza/room.ts";
 import { TagRoom } from "../../../games/tag/room.ts";
 import { openReplay, rerun } from "../../../rooms/replay.ts";

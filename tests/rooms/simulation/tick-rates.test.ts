@@ -31,6 +31,10 @@ class ActionRoom extends UsualRoom {
   override tickHz = 60;
   override interpolationMs = 50;
 }
+/** Its patches are no whole number of milliseconds apart. */
+class SwiftRoom extends UsualRoom {
+  override tickHz = 60;
+}
 class TurnRoom extends UsualRoom {
   override tickHz = 1000 / 600;
 }
@@ -50,6 +54,7 @@ beforeAll(async () => {
     usual: UsualRoom,
     quick: QuickRoom,
     action: ActionRoom,
+    swift: SwiftRoom,
     turns: TurnRoom,
     wrong: WrongRoom,
   });
@@ -60,6 +65,7 @@ test.each([
   { game: "usual", tickHz: 20, everyTicks: 1, interpolationMs: 100, stepMs: 50 },
   { game: "quick", tickHz: 60, everyTicks: 3, interpolationMs: 100, stepMs: 1000 / 60 },
   { game: "action", tickHz: 60, everyTicks: 1, interpolationMs: 50, stepMs: 1000 / 60 },
+  { game: "swift", tickHz: 60, everyTicks: 1, interpolationMs: 33, stepMs: 1000 / 60 },
   { game: "turns", tickHz: 1000 / 600, everyTicks: 1, interpolationMs: 1200, stepMs: 600 },
 ])("a room of $game rates steps, patches and tells its clients so", { timeout: 60_000 }, async (rates) => {
   const ann = await world.join(rates.game, { name: "Ann" });
