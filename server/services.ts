@@ -255,7 +255,10 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     close: closers.close,
   };
   if (database.kind === "embedded" && dataDir !== IN_MEMORY)
-    closers.push("operator socket", await openOperatorSocket(database.where, { ds, log, accountChanged: auth.tellEnded }));
+    closers.push(
+      "operator socket",
+      await openOperatorSocket(database.where, { ds, log, accountChanged: auth.tellEnded }),
+    );
   if (config.backupEveryMs) {
     const timer = scheduleBackups(ds, join(dataDir, "backups"), config.backupEveryMs, log);
     closers.push("backups", () => clearInterval(timer));

@@ -86,7 +86,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const ownMs = (load: string, pooled: boolean): number =>
     (result.find((row) => row.load === load && row.pooled === pooled)?.cpuMs ?? 0) - idleMs;
   const loads = Object.keys(LOADS).slice(1);
-  const gains = Object.fromEntries(loads.map((load) => [load, round(1 - ownMs(load, true) / ownMs(load, false))]));
+  const gains = Object.fromEntries(
+    loads.map((load) => [load, round(1 - ownMs(load, true) / ownMs(load, false))]),
+  );
   const setting = { observers, seconds, repeats, node: process.version };
   if (values.json) console.log(JSON.stringify({ bench: "spawns", ...setting, rows: result, gains }));
   else {

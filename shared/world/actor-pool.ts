@@ -69,9 +69,13 @@ export class ActorPool<A extends Actor> {
 
   /** A patch has told the clients who is gone: those may be used again. Called by the world. */
   release(): void {
+    // Somebody may have put it back, and a batch that failed has.
     for (const actor of this.#gone)
-      // Somebody may have put it back, and a batch that failed has.
-      if (this.#free.length < this.#most && this.#world.idOf(actor) === undefined && renew(actor, this.#blank))
+      if (
+        this.#free.length < this.#most &&
+        this.#world.idOf(actor) === undefined &&
+        renew(actor, this.#blank)
+      )
         this.#free.push(actor);
     this.#gone = [];
   }

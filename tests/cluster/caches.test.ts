@@ -45,7 +45,9 @@ describeCluster("caches of two processes", (open) => {
       { body },
     );
     const ask = (server: ServerProcess, path = "/v1/motto") =>
-      callApi<Answer>(server.url, "GET", path, { accessToken }).catch((error: { code: string }) => error.code);
+      callApi<Answer>(server.url, "GET", path, { accessToken }).catch(
+        (error: { code: string }) => error.code,
+      );
     expect(await ask(two)).toEqual({ role: "player", motto: "none" });
     return { login, accountId: account.id, accessToken, ask };
   }
@@ -55,7 +57,9 @@ describeCluster("caches of two processes", (open) => {
     const authorization = `Basic ${Buffer.from(`admin:${ADMIN}`).toString("base64")}`;
     const text = await (await fetch(`${two.url}/metrics`, { headers: { authorization } })).text();
     const lines = text.matchAll(/^roomkeep_cache_reads_total\{cache="([^"]+)",outcome="(\w+)"\} (\d+)$/gm);
-    return Object.fromEntries([...lines].map(([, cache, outcome, count]) => [`${cache} ${outcome}`, Number(count)]));
+    return Object.fromEntries(
+      [...lines].map(([, cache, outcome, count]) => [`${cache} ${outcome}`, Number(count)]),
+    );
   }
 
   it("answer again without the database, and count it", async () => {

@@ -120,7 +120,9 @@ function parentsOf({ text }: Declaration): string[] {
 }
 
 const FILLER = new Set(
-  "a an the of its it is this that in for to by with and or be as on at which what whether see taken takes".split(" "),
+  "a an the of its it is this that in for to by with and or be as on at which what whether see taken takes".split(
+    " ",
+  ),
 );
 
 /** True: a docstring that says no more than the names of the member and its owner do. */

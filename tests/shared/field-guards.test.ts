@@ -6,6 +6,7 @@ import {
   classTable,
   createWorld,
   defineActor,
+  defineComponent,
   internal,
   restoreSnapshot,
   takeSnapshot,
@@ -51,7 +52,9 @@ test("a class with internal fields may have components that have some too", () =
   });
   const elephant = new Elephant();
   expect([elephant.age, elephant.memory.grudge]).toEqual([40, 3]);
-  expect(write(elephant.memory, "grudge", 300)).toThrow(refusal(/GuardedMemory.grudge must be a whole number/));
+  expect(write(elephant.memory, "grudge", 300)).toThrow(
+    refusal(/GuardedMemory.grudge must be a whole number/),
+  );
 });
 
 describe("fields of a state", () => {

@@ -38,7 +38,12 @@ const motto = definePlugin({
       status: 204,
       answer: async ({ caller, body }) => void (await mottoes.write(caller.accountId, body.text)),
     }),
-    moderate: route({ method: "GET", path: "/v1/moderate", role: "moderator", answer: () => ({ may: true }) }),
+    moderate: route({
+      method: "GET",
+      path: "/v1/moderate",
+      role: "moderator",
+      answer: () => ({ may: true }),
+    }),
   }),
 });
 

@@ -53,7 +53,7 @@ test.each(["interest", "stock"] as const)(
         if (random() < 0.2) mob.name = `mob ${tick}`;
         if (random() < 0.2) mob.health.hp = Math.floor(random() * 255);
         if (random() < 0.1) world.attach(mob, Burning, { untilTick: tick });
-        else if (random() < 0.1) world.detach(mob, Burning);
+        if (random() < 0.1) world.detach(mob, Burning);
       }
       world.settle();
       serializer.applyPatches(clients as unknown as Client[], state);
