@@ -13,8 +13,8 @@ interface PooledWorld {
 
 /**
  * Actors of one class that come and go by the dozen a tick, such as projectiles: one that went is made as new
- * and comes again, which saves a third of what it costs to make one. It has another id then, and clients never
- * see that it was there before. Made by `world.pool`.
+ * and comes again, which saves a third of what it costs to make one. It has another id then, and clients
+ * never see that it was there before. Made by `world.pool`.
  *
  * Keep no reference to an actor that you have despawned: it may be another one by the next patch.
  *
