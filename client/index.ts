@@ -1,8 +1,27 @@
 export { type PredictEffect, type PredictedEffect, predictEffects } from "./network/optimistic-effects.ts";
-export type { InputFrame, JoinedRoom, Pose, Prediction, Step } from "./network/predict.ts";
+export type { InputFrame, Pose, Prediction, Step } from "./network/predict.ts";
 export type { HeardEvent, OnEvent } from "./network/room-events.ts";
+export { definePad } from "./pad/define-pad.tsx";
+export { type Drawing, openDrawing, type Stroke } from "./pad/drawing.ts";
+export type {
+  PadButton,
+  PadChoices,
+  PadDrawing,
+  PadNow,
+  PadOptions,
+  PadStick,
+  PadText,
+} from "./pad/pad.tsx";
 export type { PageOptions } from "./page-options.ts";
 export { definePanel, type PagePanel, type PanelContext } from "./panel.ts";
+export {
+  definePanelView,
+  type MountPanel,
+  type PanelView,
+  type PanelViewContext,
+} from "./panel-view.ts";
+export { Qr } from "./places/qr.tsx";
+export type { AnyRoom, JoinedRoom } from "./room/joined-room.ts";
 export type { ActorView } from "./scene/actor-view.ts";
 export type { ActorViews } from "./scene/actor-views.ts";
 export type { AvatarView } from "./scene/avatar-view.ts";

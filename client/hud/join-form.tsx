@@ -1,10 +1,12 @@
+import { useState } from "preact/hooks";
 import { playerName } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { PlayTarget } from "../account/play-target.ts";
 import type { RoomListStore } from "../account/room-list.ts";
+import type { Viewport } from "../device/viewport.ts";
+import { readRoomCode } from "../network/room-code.ts";
 import type { Session } from "../network/session.ts";
 import type { OverlayStore } from "../overlays.ts";
-import type { Viewport } from "../viewport.ts";
 import { AppearanceFields, NameField } from "./account/appearance.tsx";
 import { Characters } from "./account/characters.tsx";
 import { RecoveryForm } from "./account/recovery-form.tsx";
@@ -18,6 +20,8 @@ interface JoinFormProps {
   playTarget: PlayTarget;
   overlays: OverlayStore;
   viewport: Viewport;
+  /** Whether Play leads to a game without a world, which may be played on a screen that shows a code. */
+  isPanel: boolean;
 }
 
 /** The first screen: the character, and the room to join. The character stands beside it in the world. */
@@ -26,6 +30,7 @@ export function JoinForm(props: JoinFormProps) {
   const invitation = playTarget.invitation.value;
   const joining = session.phase.value.kind === "joining";
   const problem = session.problem.value || roomList.problem.value;
+  if (viewport.phone && (invitation || props.isPanel)) return <ShortForm {...props} problem={problem} />;
   return (
     <main class="card door">
       <div class="row top">
@@ -47,6 +52,51 @@ export function JoinForm(props: JoinFormProps) {
       {account.profile.value?.kind !== "registered" && (
         <RecoveryForm account={account} problem={session.problem} />
       )}
+    </main>
+  );
+}
+
+/** On a phone: the code, if it was not scanned, a name, and Play. */
+function ShortForm(props: JoinFormProps & { problem: string }) {
+  const { title, session, account, playTarget, problem } = props;
+  const invitation = playTarget.invitation.value;
+  const [typed, setTyped] = useState("");
+  return (
+    <main class="card door short">
+      <h1>
+        {title} <b>·</b>
+      </h1>
+      {invitation ? (
+        <p>
+          Room <code class="big">{invitation}</code>
+        </p>
+      ) : (
+        <label>
+          <span class="label">Room code</span>
+          <input
+            class="code-field"
+            name="code"
+            placeholder="As on the screen"
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellcheck={false}
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+        </label>
+      )}
+      <Characters account={account} />
+      <PlayForm
+        session={session}
+        account={account}
+        playTarget={playTarget}
+        short
+        typedCode={readRoomCode(typed)}
+      />
+      <p class="problem" role="alert" hidden={!problem}>
+        {problem}
+      </p>
+      <FullRoom session={session} playTarget={playTarget} />
     </main>
   );
 }
@@ -82,14 +132,20 @@ function PlayForm({
   session,
   account,
   playTarget,
-}: Pick<JoinFormProps, "session" | "account" | "playTarget">) {
+  short = false,
+  typedCode,
+}: Pick<JoinFormProps, "session" | "account" | "playTarget"> & {
+  short?: boolean;
+  typedCode?: string | undefined;
+}) {
   const { appearance } = account.characterList;
   const { invitation, game } = playTarget;
   const joining = session.phase.value.kind === "joining";
   const isNamed = playerName.safeParse(appearance.value.name).success;
   const play = async () => {
     if (joining || !isNamed) return;
-    await session.join(invitation.value ? { code: invitation.value } : { game: game.value });
+    const code = invitation.value || typedCode;
+    await session.join(code ? { code } : { game: game.value });
     // A link that leads nowhere is reported once; then Play means any room.
     if (session.problem.value) invitation.value = "";
   };
@@ -101,9 +157,16 @@ function PlayForm({
       }}
     >
       <NameField appearance={appearance} />
-      <AppearanceFields appearance={appearance} />
+      {short ? (
+        <details>
+          <summary class="label">Colour and shape</summary>
+          <AppearanceFields appearance={appearance} />
+        </details>
+      ) : (
+        <AppearanceFields appearance={appearance} />
+      )}
       <button class="go" type="submit" disabled={joining || !isNamed} style={{ marginTop: "1.1em" }}>
-        {joining ? "Joining…" : invitation.value ? "Join your friends" : "Play"}
+        {joining ? "Joining…" : invitation.value && !short ? "Join your friends" : "Play"}
       </button>
     </form>
   );

@@ -44,6 +44,8 @@ export interface Stage {
   onFrame(frame: Frame): () => void;
   /** Changes shadows, resolution and detail from the next frame on. */
   setQuality(quality: Quality): void;
+  /** False: nothing is drawn, and the canvas is not seen, until it is true again. */
+  show(visible: boolean): void;
   /** Stops drawing and frees the graphics memory. */
   dispose(): void;
 }
@@ -84,13 +86,14 @@ export function openStage(canvas: HTMLCanvasElement): Stage {
   pace.set("auto");
 
   let last = -1;
-  renderer.setAnimationLoop((now: number) => {
+  const loop = (now: number) => {
     const spent = last < 0 ? 16 : now - last;
     last = now;
     for (const frame of frames) frame(Math.min(spent / 1000, 0.1), now);
     renderer.render(scene, camera);
     pace.note(now);
-  });
+  };
+  renderer.setAnimationLoop(loop);
 
   return {
     canvas,
@@ -106,6 +109,11 @@ export function openStage(canvas: HTMLCanvasElement): Stage {
       return () => frames.delete(frame);
     },
     setQuality: pace.set,
+    show(visible) {
+      canvas.hidden = !visible;
+      last = -1;
+      renderer.setAnimationLoop(visible ? loop : null);
+    },
     dispose() {
       renderer.setAnimationLoop(null);
       watch.disconnect();

@@ -1,7 +1,9 @@
 import type { Client } from "@colyseus/core";
+import type { SeatsSave } from "../lobby/seats-save.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterPort, Claim, Place, Role } from "../ports/ports.ts";
 import type { WireShape } from "../replication/stable-serializer.ts";
+import type { KeptViewer } from "../viewers/viewer.ts";
 import type { KeptActors } from "./hot-reload-actors.ts";
 import type { KeptFields } from "./hot-reload-fields.ts";
 
@@ -14,8 +16,12 @@ export interface HotReloadSnapshot {
   readonly wire: WireShape;
   /** Only of a room with a world. */
   readonly world: KeptActors | undefined;
+  /** Only of a room with a `GameState`. */
+  readonly seats: SeatsSave | undefined;
   /** Fields of the game's room, by `onKeep`. */
   readonly game: unknown;
+  /** Who watches. */
+  readonly viewers?: readonly KeptViewer[];
 }
 
 /** A player of a room that is replaced. */

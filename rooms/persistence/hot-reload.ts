@@ -1,4 +1,6 @@
 import type { Schema } from "@colyseus/schema";
+import { isGameState, seatClassOf } from "../../shared/internal.ts";
+import type { SeatsSave } from "../lobby/seats-save.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterPort, Log } from "../ports/ports.ts";
 import type { StableSerializer } from "../replication/stable-serializer.ts";
@@ -36,6 +38,9 @@ export interface HotReloadHost<P extends RoomPlayer> {
   bringBack(returning: Returning, kept: HotReloadSnapshot, by: Carrying): P;
   /** All actors and players are there. */
   resumeWorld(kept: HotReloadSnapshot): void;
+  /** Seats, phases, lobby and bots. */
+  keepSeats(): SeatsSave | undefined;
+  restoreSeats(kept: SeatsSave): void;
   /** The game's own hooks. */
   keep(): unknown;
   restore(kept: unknown): void;
@@ -44,12 +49,13 @@ export interface HotReloadHost<P extends RoomPlayer> {
 /** Takes what the next room needs of one that is about to be replaced; the state is of no use afterwards. */
 export function takeHotReload<P extends RoomPlayer>(host: HotReloadHost<P>): HotReloadSnapshot {
   const { state, players, wire } = host;
-  const by = { classes: classesOf(state, host.living()), lost: lostBy(host) };
+  const by = { classes: classesOf(state, [...host.living(), ...seatClasses(state)]), lost: lostBy(host) };
   const snapshot: HotReloadSnapshot = {
     world: host.keepWorld(by),
     state: keepFields(state, by.classes, by.lost, host.notAsFields),
     players: [...players.values()].map(keepPlayer),
     wire: wire.keepWire(),
+    seats: host.keepSeats(),
     game: host.keep(),
   };
   // Colyseus's own copy would come back as other classes, under numbers that clients know as something else.
@@ -67,7 +73,7 @@ export function restoreHotReload<P extends RoomPlayer>(
   kept: HotReloadSnapshot,
 ): boolean {
   const { state, players, characters, wire, faults, log } = host;
-  const by = { classes: classesOf(state), lost: lostBy(host) };
+  const by = { classes: classesOf(state, seatClasses(state)), lost: lostBy(host) };
   fillFields(state, kept.state, by.classes, by.lost);
   host.restoreWorld(kept, by);
   for (const returning of returningPlayers(kept, characters)) {
@@ -81,11 +87,16 @@ export function restoreHotReload<P extends RoomPlayer>(
     players.set(player.sessionId, player);
   }
   faults.attempt("hot reload", () => host.resumeWorld(kept));
+  const { seats } = kept;
+  if (seats) faults.attempt("hot reload", () => host.restoreSeats(seats));
   const isReadable = wire.adoptWire(state, kept.wire);
   faults.attempt("onRestore", () => host.restore(kept.game));
   log.info({ players: players.size }, "room took over after an edit");
   return isReadable;
 }
+
+/** Two loads of a game, or two games, may have seats of one name. */
+const seatClasses = (state: Schema) => (isGameState(state) ? [seatClassOf(state)] : []);
 
 const lostBy =
   ({ log }: Pick<HotReloadHost<RoomPlayer>, "log">): Lost =>

@@ -5,7 +5,7 @@ import { fnv1a64 } from "../../shared/internal.ts";
 import { Backpressure } from "../transport/backpressure.ts";
 import { Frame } from "../transport/websocket-frame.ts";
 import { ArrayRepair } from "./array-repair.ts";
-import { checkSchemaInternals, setNextRefId } from "./internals.ts";
+import { checkSchemaInternals, setNextRefId, watchQueue } from "./internals.ts";
 import { PoseHolder } from "./pose-thresholds/pose-holder.ts";
 import { giveRefIds, type RefIds, takeRefIds } from "./ref-ids.ts";
 
@@ -41,6 +41,7 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
   /** Undefined: every change of a pose goes out with the next patch. */
   protected readonly poseThreshold: (() => PoseThreshold) | undefined;
   readonly #poses: PoseHolder | undefined;
+  #changed: (() => void) | undefined;
   #fullSource: Uint8Array | undefined;
   #fullCopy: Uint8Array = new Uint8Array();
 
@@ -56,6 +57,7 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
   override reset(state: S): void {
     super.reset(state);
     checkSchemaInternals(this.encoder);
+    if (this.#changed) watchQueue(this.encoder, this.#changed);
   }
 
   /** How connected clients number the parts of the state, and how they read its classes. */
@@ -105,6 +107,22 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
     const bytes = this.encodeWhole(client, timing);
     this.countState(performance.now() - from);
     return bytes;
+  }
+
+  /** Whether another patch is due though nothing changes: a client is behind, or a stream is not through. */
+  get hasMore(): boolean {
+    return this.encoder.hasChanges || !this.backpressure.isSettled;
+  }
+
+  /** Calls back at the first change after each patch, and perhaps more often. */
+  watchChanges(changed: () => void): void {
+    this.#changed = changed;
+    watchQueue(this.encoder, changed);
+  }
+
+  /** The full state through a view, without a client. Read it at once: the next one overwrites it. */
+  seenBy(view: StateView): Uint8Array {
+    return super.getFullState({ view } as Client);
   }
 
   protected countState(ms: number): void {

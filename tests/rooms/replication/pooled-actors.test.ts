@@ -2,6 +2,7 @@ import type { Client } from "@colyseus/core";
 import { t } from "@colyseus/schema";
 import { expect, test } from "vitest";
 import { InterestSerializer } from "../../../rooms/replication/interest-serializer.ts";
+import { refIdOf } from "../../../rooms/replication/internals.ts";
 import { StableSerializer } from "../../../rooms/replication/stable-serializer.ts";
 import { createWorld, defineActor, defineComponent, own, seeded } from "../../../shared/index.ts";
 import { plain, WireClient, WireState } from "../../helpers/wire-world.ts";
@@ -35,6 +36,8 @@ test.each(["interest", "stock"] as const)(
     };
     join("a");
     const ids = new Set<string>();
+    /** Wire numbers that a client which missed patches may still have something under. */
+    const refIds = new Set<number>();
     let living: Mob[] = [];
     let again = 0;
     for (let tick = 1; tick <= 400; tick++) {
@@ -46,6 +49,7 @@ test.each(["interest", "stock"] as const)(
         const id = world.idOf(mob) ?? "";
         expect(ids.has(id)).toBe(false);
         ids.add(id);
+        for (const part of [mob, mob.health]) expect(refIds.has(refIdOf(part))).toBe(false);
         living.push(mob);
       }
       for (const mob of living) {
@@ -57,6 +61,7 @@ test.each(["interest", "stock"] as const)(
       }
       world.settle();
       serializer.applyPatches(clients as unknown as Client[], state);
+      for (const mob of living) for (const part of [mob, mob.health]) refIds.add(refIdOf(part));
       world.notePatch();
       const poses = new Set(["x", "y", "z", "yaw", "loot"]);
       for (const { decoder } of clients)
