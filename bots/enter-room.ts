@@ -10,7 +10,7 @@ export interface RoomChoice {
   code?: string;
   /** True: open a new room, entered by its code. */
   create?: boolean;
-  /** Options for the room. */
+  /** What the join asks for, such as the values of the listing's `matchBy`. */
   options?: Record<string, unknown>;
 }
 

@@ -7,6 +7,7 @@ export interface SignedIn {
   token: string;
   /** Only for a new guest. */
   recoveryCode?: string;
+  /** The chosen character: it joins when no other is named. */
   character: { id: string };
 }
 

@@ -34,10 +34,15 @@ export interface ShareLink {
 
 /** State and functions for the panel view of a game, while its room is open. */
 export interface PanelViewContext<S extends object = GameState> {
+  /** Connection to the room: its state, messages and events. */
   readonly room: JoinedRoom<S>;
+  /** Where the view is shown: a player's page, a screen or a pad. */
   readonly place: Place;
+  /** Link and code by which others come in. */
   readonly share: ShareLink;
+  /** What the player has set: volume, motion. */
   readonly settings: Settings;
+  /** Sounds of the page. */
   readonly sounds: Sounds;
   /** The own seat; undefined on a screen. */
   me(): SeatOf<S> | undefined;
@@ -80,6 +85,7 @@ export type MountPanel<S extends object = GameState> = (
  * required; each place without a part of its own shows `mount`.
  */
 export interface PanelView<S extends object = GameState> {
+  /** Name of the game in the page's heading. */
   readonly title: string;
   /**
    * CSS of the game, there while it is shown. The look of the page is in variables that it may set anew on

@@ -28,6 +28,7 @@ export interface PanelContext {
 export interface PagePanel {
   /** Name of the plugin. */
   readonly name: string;
+  /** Heading that players read. */
   readonly title: string;
   /** Where it is: over the world beside what the game shows there, or a page of the account with a button. */
   readonly slot: HudSlot | "account";
@@ -35,6 +36,7 @@ export interface PagePanel {
   readonly button?: string;
   /** CSS of its own elements. */
   readonly style?: string;
+  /** Renders the panel; it re-renders by the signals it reads. */
   render(context: PanelContext): ComponentChild;
 }
 

@@ -10,6 +10,7 @@ export interface Settings {
   readonly sensitivity: Signal<number>;
   /** Less movement on the screen. Default: the system setting. */
   readonly reducedMotion: Signal<boolean>;
+  /** Shadows, resolution and detail; "auto" follows the frame rate. */
   readonly quality: Signal<Quality>;
   /** Draws bodies, triggers, cells of interest and rays. Not stored. */
   readonly debug: Signal<boolean>;

@@ -20,11 +20,17 @@ export type HudSlot = "top" | "side" | "center";
 
 /** State and functions for a game's view while its room is open. */
 export interface ViewContext<S extends WorldState = WorldState> {
+  /** Connection to the room: its state, messages and events. */
   readonly room: JoinedRoom<S>;
+  /** Scene, camera and frame loop. */
   readonly stage: Stage;
+  /** Drawn actors: their poses and bubbles. */
   readonly actors: ActorViews;
+  /** Where the own avatar is, ahead of the server. */
   readonly prediction: Prediction;
+  /** What the player has set: quality, volume, motion. */
   readonly settings: Settings;
+  /** Sounds of the page. */
   readonly sounds: Sounds;
   /** The drawn pose of the own avatar. */
   me(): Readonly<Pose> | undefined;
@@ -81,7 +87,9 @@ export interface ItemsView {
  * export const yardView: GameView = { title: "Yard", level: yard };
  */
 export interface GameView<S extends WorldState = WorldState> {
+  /** Name of the game in the page's heading. */
   readonly title: string;
+  /** Geometry that the page draws and predicts on: that of the room. */
   readonly level: Level;
   /** The room's `interest`, for the debug drawing. */
   readonly interest?: { readonly radiusM: number; readonly cellM?: number };

@@ -16,6 +16,7 @@ export type AccountRole = "player" | "moderator" | "admin";
 @Check("account_role_known", "role IN ('player', 'moderator', 'admin')")
 @Check("account_registered_named", "kind <> 'registered' OR name_key IS NOT NULL")
 export class Account {
+  /** Primary key; made by the server. */
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "account_pkey" })
   id!: string;
 
@@ -31,9 +32,11 @@ export class Account {
   @Index("account_recovery_hash_key", { unique: true })
   recoveryHash!: string | null;
 
+  /** When the account was made. */
   @Column({ type: "timestamptz", name: "created_at", default: () => "now()" })
   createdAt!: Date;
 
+  /** Last refresh of a sign-in: guests who are idle too long are deleted by it. */
   @Column({ type: "timestamptz", name: "last_seen_at", default: () => "now()" })
   lastSeenAt!: Date;
 
@@ -46,6 +49,7 @@ export class Account {
   @Index("account_name_key_key", { unique: true })
   nameKey!: string | null;
 
+  /** In the owner's own spelling; null: none was given. */
   @Column({ type: "text", nullable: true })
   email!: string | null;
 
@@ -58,6 +62,7 @@ export class Account {
   @Column({ type: "text", name: "password_hash", nullable: true })
   passwordHash!: string | null;
 
+  /** What the account may do in consoles and privileged routes. */
   @Column({ type: "text", default: "player" })
   role!: AccountRole;
 
@@ -65,6 +70,7 @@ export class Account {
   @Column({ type: "text", name: "reset_hash", nullable: true })
   resetHash!: string | null;
 
+  /** When the reset code runs out; null: there is none. */
   @Column({ type: "timestamptz", name: "reset_until", nullable: true })
   resetUntil!: Date | null;
 }

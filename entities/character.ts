@@ -15,14 +15,17 @@ import { Account } from "./account.ts";
 @Index("character_owner_idx", ["owner"], { where: "owner IS NOT NULL" })
 @Index("character_transfer_from_idx", ["transferFrom"], { where: "transfer_from IS NOT NULL" })
 export class Character {
+  /** Primary key; the same in rooms, items and the ledger. */
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "character_pkey" })
   id!: string;
 
+  /** Owner of the character. */
   @Column({ type: "uuid", name: "account_id" })
   @ForeignKey(() => Account, { name: "character_account_id_fkey", onDelete: "CASCADE" })
   @Index("character_account_id_idx")
   accountId!: string;
 
+  /** Shown to others; 1 to 24 characters, not unique. */
   @Column({ type: "text" })
   name!: string;
 
@@ -61,6 +64,7 @@ export class Character {
   @Column({ type: "integer", default: 0 })
   epoch!: number;
 
+  /** When the lease runs out unless it is renewed, by the database's clock; null: free. */
   @Column({ type: "timestamptz", name: "lease_until", nullable: true })
   leaseUntil!: Date | null;
 
@@ -70,6 +74,7 @@ export class Character {
   @Column({ type: "text", name: "transfer_nonce", nullable: true })
   transferNonce!: string | null;
 
+  /** When the hand-over runs out; null: none is under way. */
   @Column({ type: "timestamptz", name: "transfer_until", nullable: true })
   transferUntil!: Date | null;
 
@@ -77,9 +82,11 @@ export class Character {
   @Column({ type: "text", name: "transfer_from", nullable: true })
   transferFrom!: string | null;
 
+  /** When the character was made. */
   @Column({ type: "timestamptz", name: "created_at", default: () => "now()" })
   createdAt!: Date;
 
+  /** Last save, or change of name or looks. */
   @Column({ type: "timestamptz", name: "updated_at", default: () => "now()" })
   updatedAt!: Date;
 

@@ -13,6 +13,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
 @Check("item_qty_positive", "qty > 0")
 @Check("item_slot_range", "slot >= 0")
 export class Item {
+  /** Stays the same when the stack moves; a part that is split off gets a new one. */
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "item_pkey" })
   id!: string;
 
@@ -24,12 +25,15 @@ export class Item {
   @Column({ type: "text" })
   container!: string;
 
+  /** Place in its container, from 0; unique there. */
   @Column({ type: "integer" })
   slot!: number;
 
+  /** How many, from 1. */
   @Column({ type: "integer" })
   qty!: number;
 
+  /** Grows with each change of the stack. */
   @Column({ type: "integer", default: 0 })
   version!: number;
 }

@@ -14,6 +14,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
   "(item IS NOT NULL AND qty <> 0 AND coins = 0) OR (item IS NULL AND qty = 0 AND coins <> 0)",
 )
 export class LedgerLeg {
+  /** Primary key, growing; a bigint, so the driver gives a string. */
   @PrimaryColumn({
     type: "bigint",
     generated: "identity",
@@ -22,9 +23,11 @@ export class LedgerLeg {
   })
   seq!: string;
 
+  /** The booking: all its legs have the same. */
   @Column({ type: "text", name: "request_id" })
   requestId!: string;
 
+  /** Number within the booking, from 0. */
   @Column({ type: "smallint" })
   leg!: number;
 
@@ -36,12 +39,15 @@ export class LedgerLeg {
   @Column({ type: "text", nullable: true })
   item!: string | null;
 
+  /** Items that came to the account, below 0: that left it; 0 for coins. */
   @Column({ type: "integer", default: 0 })
   qty!: number;
 
+  /** Coins that came to the account, below 0: that left it; a bigint, so the driver gives a string. */
   @Column({ type: "bigint", default: "0" })
   coins!: string;
 
+  /** Why, in the words of whoever booked: "picked", "trade". */
   @Column({ type: "text" })
   reason!: string;
 
@@ -49,6 +55,7 @@ export class LedgerLeg {
   @Column({ type: "integer" })
   epoch!: number;
 
+  /** When it was booked, by the database's clock. */
   @Column({ type: "timestamptz", default: () => "now()" })
   at!: Date;
 }

@@ -101,6 +101,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   metadata: RoomListing;
   input: unknown;
 }> {
+  /** What lists and matchmaking know of the game. Every game has its own. */
   static readonly listing: GameListing = { label: "Room", description: "", maxPlayers: 32 };
   /** Kinds of items of the game. All games of a server share them: one name is one thing. */
   static readonly items: ItemTemplates = {};
@@ -137,7 +138,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   match: Match = {};
   /** The players in the room, by session id; a dropped player stays until the seat is given up. */
   readonly players = new Map<string, P>();
+  /** Where what moves the room is written to, if it is recorded. */
   protected readonly recording = new Recording();
+  /** Counts caught errors by the place where they arose; read them by `faults`. */
   protected readonly faultBook: Faults = openFaults(() => this.parts?.log);
   /** Counts the malformed messages and frames of each client. */
   readonly strikes: Strikes = openStrikes(
@@ -321,6 +324,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     return this.observers.observe(listener, fields);
   }
 
+  /** Observers of the state's fields. @throws ROOM_NOT_OPEN */
   protected get observers(): StateObservers {
     this.ownObservers ??= observeState(this.state);
     return this.ownObservers;
@@ -339,6 +343,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     });
   }
 
+  /** Colyseus calls it when the room is made. Override {@link onOpen} instead, or call this one first. */
   override async onCreate(options: unknown): Promise<void> {
     await orJoinError(this.create(options));
   }
@@ -476,6 +481,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     return [];
   }
 
+  /** Tells the game by `onCheatSuspected`; what that throws is counted among the faults. */
   protected tellOfCheat(player: P, suspected: CheatSuspected): void {
     this.faultBook.attempt("onCheatSuspected", () => this.onCheatSuspected?.(player, suspected));
   }
@@ -558,6 +564,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     });
   }
 
+  /** Opens what the game adds: `onOpen` runs in it. */
   protected async openGame(): Promise<void> {
     await this.onOpen?.();
     this.gameSeats?.begin();
@@ -599,6 +606,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     };
   }
 
+  /** What saving players needs of this kind of room. */
   protected autosaveHost(): AutosaveHost<P> {
     return {
       players: this.players,
@@ -671,6 +679,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     takeView(client);
   }
 
+  /** Colyseus calls it for a client with a seat. Override {@link onEnter} instead. */
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
     this.resting?.wake();
     if (this.players.has(client.sessionId)) return this.comeBack(client);
@@ -697,6 +706,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     return super.checkReconnectionToken(token);
   }
 
+  /** Colyseus calls it when a connection is lost; the seat is kept for a while. */
   override onDrop(client: Client, code?: number): void {
     if (this.phase === "replaced") return;
     this.resting?.wake();
@@ -775,6 +785,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     return this.live?.directMessages.take(message) ?? false;
   }
 
+  /** Colyseus calls it when the last seat is gone: the room saves and closes. */
   override async onDispose(): Promise<void> {
     this.resting?.close();
     for (const stop of this.stopListening) stop();
@@ -802,6 +813,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     super.setSerializer(isStock ? this.wire : serializer);
   }
 
+  /** Makes the room's serializer; a room with interest management has another one. */
   protected createSerializer(): StableSerializer<S> {
     return new StableSerializer<S>();
   }

@@ -11,6 +11,7 @@ export type PlaceOfSpawn = Place;
 export interface RoomPlayer {
   /** Replaced when a dropped player returns. */
   client: Client;
+  /** Colyseus's id of the seat: the key in `players`, and the id of the avatar. */
   readonly sessionId: string;
   /** Replaced when a hand-over failed and the character was taken back. */
   claim: Claim;
@@ -24,6 +25,7 @@ export interface RoomPlayer {
   address: string;
   /** Saved with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
+  /** Set it to true after a change to `stats`: the next save, at most 30 s later, then has it. */
   statsChanged: boolean;
   /** Set while the connection is dropped and the seat kept. */
   hold: Deferred<Client> | undefined;
@@ -35,6 +37,7 @@ export interface RoomPlayer {
 
 /** A player in a room with a world, where the others see the avatar. */
 export interface Player<A extends Avatar = Avatar> extends RoomPlayer {
+  /** The player's actor in the world. */
   readonly avatar: A;
   /**
    * Input frames by which the player may still be stepped; one is earned a tick, so that sending more moves

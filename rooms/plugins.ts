@@ -8,9 +8,11 @@ import type { Faults } from "./simulation/faults.ts";
 
 /** The part of a room that plugins use, whatever its game. */
 export interface PluginRoom {
+  /** Code of the room, unique in the cluster. */
   readonly roomId: string;
   /** Name of the game. */
   readonly roomName: string;
+  /** Those in the room, by session id; who dropped stays until the seat is given up. */
   readonly players: ReadonlyMap<string, RoomPlayer>;
   /** Sends a line to everybody on the server, in every room. */
   announce(text: string): void;
@@ -18,7 +20,9 @@ export interface PluginRoom {
 
 /** A message that a plugin takes from players. Made by {@link pluginMessage}. */
 export interface PluginMessage {
+  /** Token bucket of one player; undefined: 10 a second, 20 at once. */
   readonly rate: RateLimit | undefined;
+  /** Registers it in a room, under its full type. For the framework. */
   register(router: Pick<MessageRouter<RoomPlayer>, "reply">, type: string): void;
 }
 
@@ -55,7 +59,9 @@ export interface RoomPart {
 
 /** A plugin by its name and the API that its `open` returns. */
 export interface PluginOf<Api> {
+  /** By which the plugin is found among the open ones. */
   readonly name: string;
+  /** Its return type is that of the API. */
   open?(services: never): Api | Promise<Api>;
 }
 

@@ -12,8 +12,11 @@ import type { WorldRoom } from "./world-room.ts";
 
 /** A room that is played without any network, tick by tick, as fast as it goes. */
 export interface Replay<R extends WorldRoom = WorldRoom> {
+  /** The room that is run again. */
   readonly room: R;
+  /** A player comes in, with the character as it was. */
   join(id: string, sheet?: Partial<CharacterSheet>, role?: Role, arrival?: Place): void;
+  /** A player leaves for good. */
   leave(id: string): void;
   /** The connection of a player is dropped, or back. */
   away(id: string, away: boolean): void;
@@ -27,6 +30,7 @@ export interface Replay<R extends WorldRoom = WorldRoom> {
   see(poses: readonly RecordedPose[]): void;
   /** Applies one input frame in the coming tick. */
   input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
+  /** Runs one step with what came before it. */
   tick(): void;
   /** Goes on from a mark of a recording. */
   resume(mark: Mark): void;

@@ -247,9 +247,11 @@ export abstract class WorldRoom<
   get triggers(): Triggers {
     return this.simulation.triggers;
   }
+  /** Heights and solids of the level. @throws ROOM_NOT_OPEN */
   protected get ground(): Ground {
     return this.simulation.ground;
   }
+  /** Bodies of loose things and of walkers; undefined while nothing is loose. @throws ROOM_NOT_OPEN */
   protected get space(): Space | undefined {
     return this.simulation.space;
   }

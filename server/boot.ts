@@ -49,9 +49,11 @@ const GRACE_MS = 28_000;
 export interface RunningServer {
   /** Address of the page, e.g. http://127.0.0.1:2567 */
   readonly url: string;
+  /** The port that it listens on, also when 0 was asked for. */
   readonly port: number;
   /** Colyseus's id of this process, which is in the path of each socket. */
   readonly processId: string;
+  /** Database, ports and plugins, for tests and tools. No part of the public surface beyond `database.ds`. */
   readonly foundation: Services;
   /**
    * Replaces the games by edited ones: each open room is replaced by a room of the new code, with its state
@@ -111,7 +113,7 @@ export async function startServer(
           freeLeases: async (dead) =>
             config.databaseUrl ? freeLeasesOfDead(foundation.database.ds, dead) : 0,
         });
-      await followHints(foundation.signIns);
+      await followHints(foundation.signIns, foundation.caches);
       foundation.serving = entries.length > 0;
       guard.open();
       const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;

@@ -6,7 +6,7 @@ import { limitSocket, SOCKET_OPTIONS } from "../rooms/internal.ts";
 import { isInRoom } from "./accounts/account-characters.ts";
 import { returnTicket } from "./accounts/join-tickets.ts";
 import { openapiEndpoint } from "./http/api/openapi.ts";
-import { type GameEntry, roomEndpoints } from "./http/api/rooms.ts";
+import { type GameEntry, readRooms, roomEndpoints } from "./http/api/rooms.ts";
 import { ROUTER_OPTIONS } from "./http/api/router-options.ts";
 import { allowOrigins, isForeign } from "./http/cors.ts";
 import { type PageSource, servePage } from "./http/static-page.ts";
@@ -25,6 +25,8 @@ export const ANSWER_MAX = 1024 * 1024;
  * Value of the public address: clients keep the address of their request, and a proxy routes their sockets.
  */
 const BEHIND_PROXY = "same";
+/** How old the list of rooms may be in a cluster, ms. */
+const LIST_MS = 1_000;
 /** Colyseus's own, however many servers this process has had. */
 const invokeMethod = matchMaker.controller.invokeMethod.bind(matchMaker.controller);
 /** Version of roomkeep that this process runs. */
@@ -87,9 +89,25 @@ export function openColyseus(
     giveBack: (ticket) => returnTicket(foundation.database.ds, ticket),
   });
   guardMatchmaking({ misses, verify: foundation.ports.verify, log, invoke });
-  const routes = { ...endpoints, ...roomEndpoints(entries, { misses, isInside: isInsideOf(foundation) }) };
+  const list = listOf(foundation);
+  const routes = {
+    ...endpoints,
+    ...roomEndpoints(entries, { list, misses, isInside: isInsideOf(foundation) }),
+  };
   server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) }, ROUTER_OPTIONS);
   return server;
+}
+
+/**
+ * How the list of rooms is read. In a cluster it is all listings of all processes, which each page on its way
+ * into a game asks for every few seconds: one reading is for all who ask within a second. Rooms that open or
+ * close are seen at once, how many are in them within that second.
+ */
+function listOf({ shared, caches }: Services): () => ReturnType<typeof readRooms> {
+  if (!shared) return readRooms;
+  const rooms = caches.open("rooms", { read: readRooms, mostMs: LIST_MS });
+  shared.onRooms(() => rooms.forget("open"));
+  return () => rooms.get("open");
 }
 
 /** Whether the account of an access token has a character in a room; false for whoever has none. */

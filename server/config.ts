@@ -87,6 +87,8 @@ const environment = z.object({
   ROOMKEEP_OIDC_REDIRECT: z.url({ protocol: /^https?$/ }).optional(),
   ROOMKEEP_SLOW_QUERY_MS: z.coerce.number().int().min(0).max(60_000).default(250),
   ROOMKEEP_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  ROOMKEEP_CACHE_SECONDS: z.coerce.number().int().min(0).max(60).default(10),
+  ROOMKEEP_CACHE_SIZE: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
   ROOMKEEP_BACKUP_EVERY: z
     .string()
     .regex(INTERVAL, "is no time between 1m and 20d, such as 30m, 6h or 1d")
@@ -117,7 +119,11 @@ export interface Config {
   readonly redisUrl: string | undefined;
   /** In front of every key in Redis; "none": nothing is. Undefined: one made of the database's identity. */
   readonly redisPrefix: string | undefined;
+  /** Folder of the embedded database, of backups and of spooled saves. */
   readonly dataDir: string;
+  /**
+   * Password of the name `admin` at the monitor and `/metrics`; undefined: one is made at the first start.
+   */
   readonly adminPassword: string | undefined;
   /** host:port under which clients reach this process. */
   readonly publicAddress: string | undefined;
@@ -147,6 +153,7 @@ export interface Config {
   readonly roomsMax: number;
   /** Join tickets that an account gets in a minute, and all accounts of an address together. */
   readonly accountTickets: number;
+  /** Join tickets that all accounts of an address together get in a minute. */
   readonly addressTickets: number;
   /** Lines that an account may write in 20 s, in all rooms together. */
   readonly accountChat: number;
@@ -172,6 +179,10 @@ export interface Config {
   readonly slowQueryMs: number;
   /** Connections to PostgreSQL. */
   readonly poolSize: number;
+  /** Longest time that a cache keeps a value, ms; 0: none does. */
+  readonly cacheMs: number;
+  /** Most values in each cache. */
+  readonly cacheSize: number;
   /** Makes a backup this often, ms; undefined: none. */
   readonly backupEveryMs: number | undefined;
   /** Days for which kept events stay. */
@@ -182,6 +193,7 @@ export interface Config {
   readonly recordHashTicks: number;
   /** Fast paths in use, which rely on undocumented parts of Node, ws and Colyseus. */
   readonly fastPaths: readonly FastPath[];
+  /** Lines of the log that are less grave are left out. */
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** Other variables that begin with ROOMKEEP_: plugins read their own. */
   readonly pluginEnv: Readonly<Record<string, string>>;
@@ -237,6 +249,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     oidc: readOidc(data),
     slowQueryMs: data.ROOMKEEP_SLOW_QUERY_MS,
     poolSize: data.ROOMKEEP_POOL_SIZE,
+    cacheMs: data.ROOMKEEP_CACHE_SECONDS * 1_000,
+    cacheSize: data.ROOMKEEP_CACHE_SIZE,
     backupEveryMs: data.ROOMKEEP_BACKUP_EVERY ? readInterval(data.ROOMKEEP_BACKUP_EVERY) : undefined,
     eventDays: data.ROOMKEEP_EVENT_DAYS,
     recordDir: data.ROOMKEEP_RECORD_DIR,

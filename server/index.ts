@@ -1,4 +1,5 @@
 export { type RunningServer, startServer } from "./boot.ts";
+export type { Cache } from "./cache.ts";
 export { type Config, readConfig } from "./config.ts";
 export type { GameClass, Games } from "./game-class.ts";
 export {

@@ -15,6 +15,7 @@ import { forgetAddresses, sweepGuests } from "./accounts/privacy/account-deletio
 import { openAccountLimits, openRateLimit } from "./accounts/rate-limit.ts";
 import { openSignInWatch, type SignInWatch } from "./accounts/sign-in-watch.ts";
 import { openTokenKeys } from "./accounts/token-keys.ts";
+import { type Caches, openCaches } from "./cache.ts";
 import { type Closers, openClosers } from "./closers.ts";
 import { openLivenessLock } from "./cluster/dead-leases.ts";
 import type { Membership } from "./cluster/membership.ts";
@@ -24,7 +25,7 @@ import { openRedis, type Shared } from "./cluster/redis.ts";
 import { openSharedLimit } from "./cluster/shared-rate-limit.ts";
 import { openSharedSeats } from "./cluster/shared-seats.ts";
 import type { Config } from "./config.ts";
-import { askLetGo, tellSignInsEnded } from "./hints.ts";
+import { askLetGo, tellForgotten, tellSignInsEnded } from "./hints.ts";
 import { type AdminSignIn, adminGuards, openAdminSignIn } from "./http/admin.ts";
 import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
@@ -94,6 +95,7 @@ export interface Services {
   readonly signIn: AdminSignIn;
   readonly auth: Auth;
   readonly signIns: SignInWatch;
+  readonly caches: Caches;
   /** The page that is served; `build` is read when it is. */
   readonly page: { build: string };
   /** Name under which this process holds leases, another one at each start. */
@@ -157,7 +159,13 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   exportRefusedZones(metrics.registry, { list: zones.refused });
   const signIn = openAdminSignIn(ds, config.adminPassword);
   const keys = await openTokenKeys(ds, config.tokenKeys);
-  const auth = openAuth(ds, keys, () => void tellSignInsEnded(log));
+  const caches = openCaches({
+    keepMs: config.cacheMs,
+    size: config.cacheSize,
+    registry: metrics.registry,
+    tell: (forgotten) => void tellForgotten(forgotten, log),
+  });
+  const auth = openAuth(ds, keys, { caches, onEnded: () => void tellSignInsEnded(log) });
   const signIns = openSignInWatch(ds, log);
   closers.push("sign-ins", signIns.close);
   const page = { build: "" };
@@ -170,7 +178,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     log,
     () => memory.shortage !== "joins",
   );
-  const open = await openPlugins(ready, { ds, log, incarnation, closers, registry });
+  const open = await openPlugins(ready, { ds, log, incarnation, closers, registry, caches });
   const phase = () => (services.stopping ? "stopping" : services.serving ? "running" : "starting");
   const retention = [
     cheats.retention,
@@ -216,6 +224,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     signIn,
     auth,
     signIns,
+    caches,
     itemRules,
     page,
     ports: {
@@ -248,7 +257,10 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     close: closers.close,
   };
   if (database.kind === "embedded" && dataDir !== IN_MEMORY)
-    closers.push("operator socket", await openOperatorSocket(database.where, { ds, log }));
+    closers.push(
+      "operator socket",
+      await openOperatorSocket(database.where, { ds, log, accountChanged: auth.tellEnded }),
+    );
   if (config.backupEveryMs) {
     const timer = scheduleBackups(ds, join(dataDir, "backups"), config.backupEveryMs, log);
     closers.push("backups", () => clearInterval(timer));

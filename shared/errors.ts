@@ -164,7 +164,9 @@ export type ErrorCode = keyof typeof ERROR_CODES;
  * throw new RoomkeepError("CHARACTER_CLAIMED", "Character 7 is live in room x.", { cause });
  */
 export class RoomkeepError extends Error {
+  /** For logs, and for code that meets the error across a bundle. */
   override readonly name = "RoomkeepError";
+  /** Stable code, for programs; listed in docs/errors.md. */
   readonly code: ErrorCode;
   /** Seconds after which a retry is worthwhile; undefined: not known. */
   readonly retryAfterS: number | undefined;
@@ -182,7 +184,9 @@ export class RoomkeepError extends Error {
 
 /** A refusal that is expected in normal play: returned, not thrown. */
 export interface Refusal {
+  /** Always false: a good answer has true here, so that one test tells them apart. */
   readonly ok: false;
+  /** Stable code, for programs; listed in docs/errors.md. */
   readonly code: ErrorCode;
   /** Safe to show to a player. */
   readonly reason: string;

@@ -41,6 +41,7 @@ export { classTable } from "./snapshot/schema-json.ts";
 export { hashState, restoreSnapshot, takeSnapshot, type WorldSnapshot } from "./snapshot/snapshot.ts";
 export { type Stored, type Upgrade, type Versioned, versioned } from "./snapshot/versioned.ts";
 export { Actor, Avatar, Prop, WorldState } from "./world/actor.ts";
+export type { ActorPool } from "./world/actor-pool.ts";
 export { type ActorClass, type ComponentClass, defineActor, defineComponent } from "./world/component.ts";
 export { fixed, internal, own, showOwn } from "./world/fields/field-visibility.ts";
 export type { Observer } from "./world/observe/observe.ts";

@@ -12,12 +12,15 @@ import { joinAs, type TestPlayer, type WhoJoins } from "./player.ts";
 
 /** A real server in this process, on a free port, with its own database. */
 export interface TestServer {
+  /** Address of the server, such as http://127.0.0.1:40123. */
   readonly url: string;
+  /** The running server, for what the test looks up in the database. */
   readonly server: RunningServer;
   /** Joins a room of a game as a new guest, or as an earlier player by `token`. */
   join(game: string, who?: WhoJoins): Promise<TestPlayer>;
   /** The room object in this process, to read the server's state. `R` is its class and is not checked. */
   room<R extends GameRoom = WorldRoom>(roomId: string): R;
+  /** Ends the players' connections and the server. Call it at the end of the test. */
   close(): Promise<void>;
 }
 

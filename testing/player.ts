@@ -5,8 +5,11 @@ import type { TravelMessage } from "../shared/internal.ts";
 
 /** Name and looks of a new player, or the token of an earlier one, and the room. */
 export interface WhoJoins extends RoomChoice {
+  /** Of the new guest's character. Default: one that no other player of the test has. */
   name?: string;
+  /** Index into COLORS, from 0. Default 0. */
   color?: number;
+  /** Index into SHAPES, from 0. Default 0. */
   shape?: number;
   /** Token of an earlier player, of this test or another; without it a new guest is made. */
   token?: string;
@@ -36,8 +39,11 @@ export interface TestPlayer {
   readonly arriving: boolean;
   /** Close codes of the rooms that were left, by room id. */
   readonly closed: ReadonlyMap<string, number>;
+  /** Signs the player in again: `join(game, { token })`. */
   readonly token: string;
+  /** Signs the guest in on another browser; undefined for who came by `token`. */
   readonly recoveryCode: string | undefined;
+  /** Id of the character's row. */
   readonly characterId: string;
   /** Own actor in the decoded state. */
   me(): Avatar;
@@ -58,6 +64,7 @@ export interface TestPlayer {
   send(type: string, payload?: unknown): void;
   /** Resolves with the result of the next journey that ends. */
   journey(ms?: number): Promise<string>;
+  /** Leaves the room for good, and resolves when it is left. */
   leave(): Promise<void>;
   /** Closes the connection without a leave, so that it does not keep the process alive. */
   stop(): void;

@@ -14,7 +14,10 @@ SDK clients that have walked for so many seconds, less that of the same server a
 sockets count, machine code does not. Then so many joins and leaves more, and what they leave behind.
 --before: a checkout of another commit, measured by the same steps in the same run.
 
-JSON: kBPlayer, kBPlayerBefore, ratio, growthKB (after all joins and leaves), grown (the classes that grew most, kB);
+With DATABASE_URL on PostgreSQL. Without it the database is in the server's memory, and what its tables and logs grow by with
+each join is in growthKB: databaseGrowthKB tells how much that is.
+
+JSON: kBPlayer, kBPlayerBefore, ratio, growthKB (after all joins and leaves), databaseGrowthKB, grown (the classes that grew most, kB);
 firstKBPlayer is the same from a server that never had a player, so the room, its bodies and pools count as players'.`;
 
 interface Measured {
@@ -23,6 +26,7 @@ interface Measured {
   readonly classes: readonly [string, number][];
   readonly growthKB: number;
   readonly growthBytesJoin: number;
+  readonly databaseGrowthKB: number;
   readonly grown: readonly [string, number][];
 }
 
@@ -63,6 +67,7 @@ export async function run(args: readonly string[]): Promise<void> {
     kBPlayerBefore: before?.kBPlayer,
     ratio: before && round(now.kBPlayer / before.kBPlayer),
     growthKB: now.growthKB,
+    databaseGrowthKB: now.databaseGrowthKB,
     now,
     before,
   };
@@ -85,10 +90,12 @@ async function measure(root: string, { players, seconds, joins, tell }: Options)
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-memory-"));
   const server = start(root, "memory-server.ts", []);
   let bots: ChildProcess | undefined;
+  let databaseKB = 0;
   async function used(): Promise<HeapUse> {
     server.send({ file: join(folder, "heap.heapsnapshot") });
-    const { snapshot } = await heard<{ snapshot: string }>(server, "snapshot", 120_000);
-    return readHeap(snapshot);
+    const written = await heard<{ snapshot: string; databaseKB: number }>(server, "snapshot", 120_000);
+    databaseKB = written.databaseKB;
+    return readHeap(written.snapshot);
   }
   try {
     const { url } = await heard<{ url: string }>(server, "url", 120_000);
@@ -112,6 +119,7 @@ async function measure(root: string, { players, seconds, joins, tell }: Options)
     const kBPlayer = round((sumKB(full) - sumKB(empty)) / players);
     tell(`${root}: ${kBPlayer} kB a player`);
     const first = joins > 0 ? await used() : empty;
+    const firstDatabaseKB = databaseKB;
     const cycles = Math.ceil(joins / players);
     for (let n = 1; n <= cycles; n++) {
       await cycle();
@@ -125,6 +133,7 @@ async function measure(root: string, { players, seconds, joins, tell }: Options)
       classes: grownKB(empty, full, 25).map(([name, kB]) => [name, round(kB / players)]),
       growthKB,
       growthBytesJoin: cycles === 0 ? 0 : round((growthKB * 1024) / (cycles * players)),
+      databaseGrowthKB: round(databaseKB - firstDatabaseKB),
       grown: grownKB(first, last, 12).map(([name, kB]) => [name, round(kB)]),
     };
   } finally {

@@ -7,9 +7,29 @@ import * as main from "../../server/main.ts";
 
 const env = { PORT: "0", LOG_LEVEL: "silent", ROOMKEEP_DATA_DIR: IN_MEMORY };
 const { games, plugins = [] } = main as { games: typeof main.games; plugins?: typeof main.plugins };
-const start = startServer as (...args: unknown[]) => Promise<{ url: string }>;
-const { url } = await start(games, readConfig({ ...process.env, ...env }), undefined, plugins);
+const start = startServer as (...args: unknown[]) => Promise<Started>;
+const { url, foundation } = await start(games, readConfig({ ...process.env, ...env }), undefined, plugins);
 
-process.on("message", ({ file }: { file: string }) => process.send?.({ snapshot: writeHeapSnapshot(file) }));
+interface Started {
+  readonly url: string;
+  readonly foundation: { readonly database: { readonly kind: string; readonly ds: Asked } };
+}
+interface Asked {
+  query(sql: string): Promise<{ bytes: string }[]>;
+}
+
+/** Bytes of the tables, indexes and logs of a database that is in this process; 0: it is in another one. */
+async function databaseBytes(): Promise<number> {
+  const { kind, ds } = foundation.database;
+  if (kind !== "embedded") return 0;
+  const [row] = await ds.query(
+    "SELECT pg_database_size(current_database()) + (SELECT sum(size) FROM pg_ls_waldir()) AS bytes",
+  );
+  return Number(row?.bytes);
+}
+
+process.on("message", async ({ file }: { file: string }) =>
+  process.send?.({ databaseKB: (await databaseBytes()) / 1_024, snapshot: writeHeapSnapshot(file) }),
+);
 process.on("disconnect", () => process.exit(0));
 process.send?.({ url });

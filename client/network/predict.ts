@@ -26,9 +26,13 @@ const OFFSET_FIELDS = ["x", "y", "z"] as const;
 
 /** Position and direction of an actor as it is drawn. */
 export interface Pose {
+  /** On the ground plane, metres. */
   x: number;
+  /** Upward, metres. */
   y: number;
+  /** On the ground plane, metres; yaw 0 looks along +z. */
   z: number;
+  /** About y, radians; 0 looks along +z. */
   yaw: number;
 }
 
@@ -53,6 +57,7 @@ export interface Prediction {
   readonly tickHz: number;
   /** Interpolation delay of other actors, as the room chose, ms. */
   readonly interpolationMs: number;
+  /** Ends the prediction when the room is left. */
   dispose(): void;
 }
 

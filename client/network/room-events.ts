@@ -5,6 +5,7 @@ import type { AnyRoom } from "../room/joined-room.ts";
 
 /** An event of the room as the page receives it. */
 export interface HeardEvent<P> {
+  /** What its kind's schema let through. */
   readonly payload: P;
   /** Id of the actor that it concerns. */
   readonly actor: string | undefined;
@@ -12,6 +13,7 @@ export interface HeardEvent<P> {
   readonly own: boolean;
   /** Where it happened, metres. */
   readonly x: number | undefined;
+  /** Other coordinate of the place, metres. */
   readonly z: number | undefined;
 }
 

@@ -1,7 +1,10 @@
 import { DRAWING, type StrokeBatch } from "../../shared/index.ts";
 
 /** A stroke that is drawn so far. */
-export type Stroke = Pick<StrokeBatch, "stroke" | "color" | "width"> & { readonly points: readonly number[] };
+export type Stroke = Pick<StrokeBatch, "stroke" | "color" | "width"> & {
+  /** Places of the pen: x and y in turn, in the drawing's units. */
+  readonly points: readonly number[];
+};
 
 /** A drawing on a canvas, as it grows. */
 export interface Drawing {
@@ -9,9 +12,11 @@ export interface Drawing {
   add(batch: Pick<StrokeBatch, "stroke" | "color" | "width" | "points">): void;
   /** Takes a stroke out, by default the last one. */
   undo(stroke?: number): void;
+  /** Takes out all strokes. */
   clear(): void;
   /** Shows these strokes and no others, such as those of the state when the room is joined. */
   replace(strokes: Iterable<Stroke>): void;
+  /** What is drawn now, the oldest first. */
   readonly strokes: readonly Stroke[];
   /** Stops following the size of the canvas. */
   dispose(): void;

@@ -5,8 +5,11 @@ import type { Stroke } from "./drawing.ts";
 
 /** What a pad shows depends on this: the state, and the own seat. */
 export interface PadNow<S extends object = GameState> {
+  /** State of the room. */
   readonly state: S;
+  /** The own seat; undefined while there is none. */
   readonly me: SeatOf<S> | undefined;
+  /** All else of the view: messages, sounds, vibration. */
   readonly context: PanelViewContext<S>;
 }
 
@@ -40,9 +43,11 @@ interface Control<S extends object> {
 /** A large button: sends its payload, by default `{}`. */
 export type PadButton<S extends object, M extends object> = Control<S> &
   Sending<S, M> & {
+    /** Text on the button. */
     readonly label: Reading<S, string>;
     /** True: the button of the moment, in the accent's colour. */
     readonly go?: Reading<S, boolean>;
+    /** True: it is grey and sends nothing. */
     readonly disabled?: Reading<S, boolean>;
     /** True: sends the payload with `down: true` when pressed and with `down: false` when let go. */
     readonly hold?: boolean;
@@ -67,9 +72,11 @@ export type PadText<S extends object, M extends object> = Control<S> &
 /** Choices, one below the other: sends `{ choice }`. */
 export type PadChoices<S extends object, M extends object> = Control<S> &
   SendingOf<M, string> & {
+    /** What may be chosen: the value that is sent, and its text. */
     readonly of: (now: PadNow<S>) => readonly { readonly value: string; readonly label: string }[];
     /** The value that is marked. */
     readonly chosen?: (now: PadNow<S>) => string | undefined;
+    /** True: they are grey and send nothing. */
     readonly disabled?: Reading<S, boolean>;
   };
 
@@ -90,14 +97,21 @@ export type PadDrawing<S extends object, M extends object> = Control<S> &
 
 /** The controls of a pad, from the top: title, hint; drawing, choices, stick; text, buttons. */
 export interface PadOptions<S extends object, M extends object> {
+  /** Large line on top. */
   readonly title?: Reading<S, string>;
+  /** Small line below it: what is to be done. */
   readonly hint?: Reading<S, string>;
   /** Anything of the game's own, between the hint and the controls. */
   readonly show?: (now: PadNow<S>) => ComponentChild;
+  /** Paper to draw on with a finger. */
   readonly drawing?: PadDrawing<S, M>;
+  /** Answers to choose from. */
   readonly choices?: PadChoices<S, M>;
+  /** Stick for a thumb. */
   readonly stick?: PadStick<S, M>;
+  /** Line to write. */
   readonly text?: PadText<S, M>;
+  /** Buttons, from left to right. */
   readonly buttons?: readonly PadButton<S, M>[];
   /** When this becomes true the phone vibrates: your turn. */
   readonly buzz?: (now: PadNow<S>) => boolean;

@@ -29,7 +29,9 @@ export interface ActorViews {
   say(id: string, text: string): void;
   /** All drawn actors. */
   list(): { id: string; kind: string; x: number; y: number; z: number; name: string }[];
+  /** Once a frame: draws all actors where they are at `now`, ms. `dtS`: seconds since the last one. */
   update(dtS: number, now: number): void;
+  /** Takes all of them out of the scene. */
   dispose(): void;
 }
 

@@ -17,13 +17,17 @@ const NAME_M = 34;
 
 /** One avatar in the scene: body, name, bubbles, marks. */
 export interface AvatarView {
+  /** Object that the scene shows. */
   readonly root: Group;
   /** Height of the head's top above the feet, metres. */
   readonly top: number;
+  /** Shows a speech bubble for some seconds. */
   say(text: string): void;
   /** Puts a game's own mark above the name; undefined removes it. */
   mark(mark: Object3D | undefined): void;
+  /** Once a frame: puts it at its drawn pose and moves its limbs. `dtS`, `timeS`: as of a view. */
   update(pose: Pose, grounded: boolean, camera: Vector3, dtS: number, timeS: number): void;
+  /** Frees geometries and textures that are its own. */
   dispose(): void;
 }
 

@@ -56,7 +56,9 @@ export interface DebugOptions {
 
 /** An upright cylinder from the ground, metres. */
 export interface ActorSize {
+  /** Radius of the upright cylinder that stands for it, metres. */
   readonly radiusM: number;
+  /** Height of that cylinder, metres. */
   readonly heightM: number;
 }
 

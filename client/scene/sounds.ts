@@ -5,11 +5,17 @@
 export interface Sounds {
   /** 0…1. */
   setVolume(volume: number): void;
+  /** A foot on the ground. `near`: loudness by distance, 0…1; default 1. */
   step(near?: number): void;
+  /** Somebody jumps off. `near`: loudness by distance, 0…1; default 1. */
   jump(near?: number): void;
+  /** Somebody comes down. `near`: loudness by distance, 0…1; default 1. */
   land(near?: number): void;
+  /** A line of the chat arrived. */
   chat(): void;
+  /** Somebody came into the room. */
   join(): void;
+  /** Somebody left the room. */
   leave(): void;
 }
 

@@ -28,18 +28,25 @@ export type Frame = (dtS: number, now: number) => void;
  * called each frame.
  */
 export interface Stage {
+  /** Element that it draws on. */
   readonly canvas: HTMLCanvasElement;
+  /** What is drawn; add a game's own objects to it. */
   readonly scene: Scene;
+  /** Looks at the scene; moved by `rig`. */
   readonly camera: PerspectiveCamera;
+  /** Moves the camera around the player by mouse, touch and stick. */
   readonly rig: CameraRig;
+  /** Dome, sun, fog and light. */
   readonly sky: Sky;
   /** Frames in the last second. */
   readonly fps: number;
   /** Calls `frame` before each drawing, in the order of registration. @returns stops it */
   onFrame(frame: Frame): () => void;
+  /** Changes shadows, resolution and detail from the next frame on. */
   setQuality(quality: Quality): void;
   /** False: nothing is drawn, and the canvas is not seen, until it is true again. */
   show(visible: boolean): void;
+  /** Stops drawing and frees the graphics memory. */
   dispose(): void;
 }
 

@@ -33,3 +33,13 @@ grid.within(0, 0, 5, (name) => warm.push(name));
 assert.deepEqual(warm, ["campfire"]);
 assert.deepEqual(grid.nearest(80, 0, 1), ["portal"]);
 // #endregion
+
+// #region pool
+const herd = world.pool(Deer);
+const first = herd.spawn({ x: 4 });
+herd.despawn(first);
+world.notePatch(); // a room does it: the clients know that it is gone
+const second = herd.spawn();
+assert.equal(second, first); // the same instance, as new, under another id
+assert.equal(second.x, 0);
+// #endregion

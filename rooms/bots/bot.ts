@@ -12,7 +12,9 @@ export interface SeatView<S = GameState> {
 
 /** A message that a bot sends, as a player would. */
 export interface BotAction {
+  /** Type of the message, as a page sends it. */
   readonly type: string;
+  /** Its payload; it passes the same schema as a player's. */
   readonly message?: unknown;
 }
 

@@ -24,6 +24,7 @@ export interface CheatDetectionOptions {
 
 /** The reason why a player is suspected. */
 export interface CheatSuspected {
+  /** Points that the player had at that moment, those of all signals together. */
   readonly score: number;
   /** Points by signal, the greatest first. */
   readonly signals: Readonly<Record<string, number>>;

@@ -11,6 +11,7 @@ export const ROLES: readonly Role[] = ["player", "moderator", "admin"];
 
 /** An argument of a command: how it is read, and what is offered for it. */
 export interface Argument<R> {
+  /** Name in the help and in refusals: one word. */
   readonly name: string;
   /**
    * `line`, for the last one: all that follows, blanks and all. `player`: somebody in the room, by name, name
@@ -20,6 +21,7 @@ export interface Argument<R> {
   readonly kind: "text" | "line" | "number" | "whole" | "player" | "anyone";
   /** Limits of a number. */
   readonly min?: number;
+  /** Greatest number that is taken; see `min`. */
   readonly max?: number;
   /** May be left out; so may all that follow. */
   readonly optional?: boolean;
@@ -30,6 +32,7 @@ export interface Argument<R> {
 
 /** A command of a room's console. Made by {@link defineCommand}. */
 export interface Command<R> {
+  /** One word, without the stroke in front of it. */
   readonly name: string;
   /** One line. */
   readonly help: string;
@@ -37,6 +40,7 @@ export interface Command<R> {
   readonly role?: Role;
   /** True: it changes nothing and is left out of the audit log, because pages repeat it. */
   readonly looks?: boolean;
+  /** What follows the name, in order. */
   readonly args?: readonly Argument<R>[];
   /**
    * Runs the command. Values have the types of their arguments: numbers as numbers, absent ones as undefined.
@@ -48,6 +52,7 @@ export interface Command<R> {
 export interface Caller {
   /** Session id of a player, or the name of an operator in the log. */
   readonly id: string;
+  /** Decides which commands may be given. */
   readonly role: Role;
 }
 

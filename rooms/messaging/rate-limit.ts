@@ -4,7 +4,9 @@ import type { AccountLimit } from "../ports/account-limits.ts";
  * A rate limit, as a token bucket: `perSecond` messages are added each second, at most `burst` are saved up.
  */
 export interface RateLimit {
+  /** How many a second, in the long run; 0.2 is one in five seconds. */
   perSecond: number;
+  /** How many at once, after a pause: the size of the token bucket. */
   burst: number;
   /**
    * How often the account may in all rooms of this game, whatever process has them: a new connection, another

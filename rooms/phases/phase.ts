@@ -40,8 +40,9 @@ export function phaseMessage<T, P extends RoomPlayer = RoomPlayer>(
 
 /** The phases of a room that is open: which is on, and what ends it. */
 export interface PhaseControls<Name extends string = string> {
-  /** The phase that is on. */
+  /** Name of the phase that is on. */
   readonly current: Name;
+  /** True from `pause` to `resume`. */
   readonly isPaused: boolean;
   /** Whose turn it is. */
   readonly turn: Turns;

@@ -14,9 +14,13 @@ export interface CharacterState {
 
 /** A pose in a zone: metres, y up, yaw in radians about y. */
 export interface Place {
+  /** On the ground plane, metres. */
   x: number;
+  /** Upward, metres. */
   y: number;
+  /** On the ground plane, metres; yaw 0 looks along +z. */
   z: number;
+  /** About y, radians; 0 looks along +z. */
   yaw: number;
 }
 
@@ -36,6 +40,7 @@ export interface CharacterSheet {
 
 /** The right to write one character, for as long as its lease is renewed. Keep it beside the avatar. */
 export interface Claim {
+  /** The character as it was loaded by this claim. Not kept up to date. */
   readonly sheet: CharacterSheet;
   /** Grows at each acquisition; a write under an older one is fenced. */
   readonly epoch: number;
@@ -119,8 +124,11 @@ export type Role = "player" | "moderator" | "admin";
 
 /** The account and character that a join ticket let in. */
 export interface Identity {
+  /** Whoever signed in. */
   readonly accountId: string;
+  /** Whom they play. */
   readonly characterId: string;
+  /** Of the account, as the database had it when the ticket was used. */
   readonly role: Role;
   /** The sign-in of the ticket. Undefined in a seat that an earlier version gave. */
   readonly signInId?: string | undefined;

@@ -10,6 +10,7 @@ export type { Amount, Offer, PriceList, Stack } from "../../shared/internal.ts";
  * answer was asked for again.
  */
 export interface Booked {
+  /** Always true: a refusal has false here. */
   readonly ok: true;
   /**
    * All that is in bag and equipment now (of a trade: in both bags), and of other containers what changed.

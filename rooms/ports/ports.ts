@@ -122,10 +122,15 @@ export interface RecordedRoom {
 
 /** Structured log lines; a pino logger fits. */
 export interface Log {
+  /** For whoever looks for a fault; not shown by default. */
   debug(fields: object, message: string): void;
+  /** What an operator may want to know. */
   info(fields: object, message: string): void;
+  /** Something went wrong and was mended, or will be. */
   warn(fields: object, message: string): void;
+  /** Something was lost, or somebody has to act. */
   error(fields: object, message: string): void;
+  /** The same log with fields in each line. */
   child(fields: object): Log;
 }
 
@@ -134,16 +139,27 @@ export interface Log {
  * through the room definition's options; `server/services.ts` makes the real ones.
  */
 export interface Ports {
+  /** Loads and saves characters under leases. */
   readonly characters: CharacterPort;
+  /** Keeps events that say `keep`. */
   readonly events: EventPort;
+  /** Writes down privileged commands. */
   readonly audit: AuditPort;
+  /** Keeps flags of suspected players. */
   readonly cheats: CheatPort;
+  /** Loads and saves the worlds of zones under leases. */
   readonly zones: ZonePort;
+  /** Books items and coins. */
   readonly items: ItemPort;
+  /** Of the process; the room's own has its id in each line. */
   readonly log: Log;
+  /** Counts reserved seats that nobody has taken yet. */
   readonly seats: SeatPort;
+  /** Tells which sign-ins of players have ended. */
   readonly signIns: SignInPort;
+  /** Makes and reads the tokens that open a room again under its code. */
   readonly returns: ReturnPort;
+  /** Counts what an account may do in all rooms of all processes together. */
   readonly accountLimits: AccountLimitPort;
   /** The page that this process serves. `build`: of its script; empty: not known. */
   readonly page: { readonly build: string };

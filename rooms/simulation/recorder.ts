@@ -84,10 +84,15 @@ export interface Recorder {
   readonly chars: number;
   /** False once it was stopped or is full. */
   readonly running: boolean;
+  /** Writes the head, and a mark of the world as it is. */
   begin(room: Recorded): void;
+  /** A player came in, with the character as it was. */
   join(id: string, sheet: CharacterSheet, role?: Role, arrival?: Place): void;
+  /** A player left for good. */
   leave(id: string): void;
+  /** The connection of a player was dropped, or is back. */
   away(id: string, away: boolean): void;
+  /** A message that passed its schema and its rate limit. */
   message(id: string, type: string, message: unknown): void;
   /** See `WorldRoom.onAnswer`. */
   answer(name: string, about: unknown, answer: unknown): void;
@@ -95,8 +100,11 @@ export interface Recorder {
   command(id: string, role: Role, line: string): void;
   /** The position at which a shooter saw a target. */
   pose(pose: RecordedPose): void;
+  /** An input frame that was applied. */
   input(id: string, input: Pick<WalkInput, "moveX" | "moveZ" | "buttons">): void;
+  /** Writes the line of a tick, if anything moved the world in it. */
   endTick(room: Recorded): void;
+  /** Writes the last line; further calls do nothing. */
   stop(): void;
 }
 

@@ -57,6 +57,7 @@ export class RoomTick<S extends WorldState, A extends Avatar> {
     clock.lap("rules");
     if (world.simulation.tick % this.#host.patchEveryTicks() === 0) {
       this.#host.broadcastPatch();
+      world.simulation.world.notePatch();
       clock.lap("encode");
       clock.split("encode", "interest", serializer.spentMs.interest);
       clock.split("encode", "send", serializer.spentMs.send);

@@ -34,12 +34,15 @@ import { createSystems, type Remembering, type System, type SystemContext, type 
 
 /** The tick and the room that a system gets beside the world. */
 export interface RoomContext<S extends WorldState = WorldState> extends SystemContext {
+  /** The state of the room; written inside the tick only. */
   readonly state: S;
   /** Bodies of loose things and of walkers; undefined while nothing is loose. */
   readonly space: Space | undefined;
+  /** Heights and solids of the level. */
   readonly ground: Ground;
   /** The level's trigger volumes; updated with the avatars before the systems of the tick. */
   readonly triggers: Triggers;
+  /** Events of the world: emit them, or listen. */
   readonly events: Events;
   /** Seeded chance, which a re-run repeats. Never use `Math.random` in a system. */
   readonly random: Random;
@@ -60,8 +63,11 @@ export interface RoomContext<S extends WorldState = WorldState> extends SystemCo
 export interface SystemInRoom<S extends WorldState = WorldState>
   extends Omit<System<World>, "init" | "run" | "shutdown"> {
   // Methods, so that a room with a state of its own still is a room.
+  /** Once, when the room opens and before the first run: look things up, listen to events. */
   init?(world: World, context: RoomContext<S> & Remembering<unknown>): void;
+  /** One run. If it throws, the error is counted among the room's faults, and the tick goes on. */
   run(world: World, context: RoomContext<S> & Remembering<unknown>): void;
+  /** Once, when the room closes; what it writes is in the last save. */
   shutdown?(world: World, context: RoomContext<S> & Remembering<unknown>): void;
 }
 
@@ -88,20 +94,29 @@ export interface SimulationOptions<S extends WorldState> {
 
 /** The simulation of a room, without a network. Made by {@link openSimulation}. */
 export interface Simulation<S extends WorldState = WorldState> extends SimulationSnapshot {
+  /** The state of the room; written inside the tick only. */
   readonly state: S;
+  /** Geometry of the room. */
   readonly level: Level;
+  /** Heights and solids of the level. */
   readonly ground: Ground;
+  /** The actors: spawn, despawn, query, observe. */
   readonly world: World;
+  /** The room's systems in the order in which they run. */
   readonly systems: Systems<World, RoomContext<S>>;
   /**
    * Observers of the state's own fields and collections, told as the world settles; of `actors` by name only.
    */
   readonly observers: StateObservers;
+  /** Events of the world: emit them, or listen. */
   readonly events: Events;
   /** The level's trigger volumes and portals. */
   readonly triggers: Triggers;
+  /** Seeded chance, which a re-run repeats. */
   readonly random: Random;
+  /** What the chance began with. */
   readonly seed: number;
+  /** Steps a second. */
   readonly tickHz: number;
   /** Number of the last step. */
   readonly tick: number;
@@ -113,6 +128,7 @@ export interface Simulation<S extends WorldState = WorldState> extends Simulatio
   readonly finite: FiniteAvatars;
   /** Gives a walker a body that pushes loose things. */
   addWalker(id: string, walker: Walker): void;
+  /** Removes a walker's body. Does nothing if there is none. */
   removeWalker(id: string): void;
   /**
    * One fixed step: physics, systems, rules, settling of the world, events. Inputs are applied before it.

@@ -24,6 +24,7 @@ export interface SystemRate {
  * `M` is what it remembers.
  */
 export interface System<W, C extends SystemContext = SystemContext, M = unknown> extends SystemRate {
+  /** Unique in the room: others order themselves by it, and the profile shows it. */
   readonly name: string;
   /** Systems that must be in the room; they run before this one. */
   readonly needs?: readonly string[];
@@ -47,6 +48,7 @@ export interface System<W, C extends SystemContext = SystemContext, M = unknown>
    */
   // Methods, so that systems that remember different things fit one list.
   init?(world: W, context: C & Remembering<M>): void;
+  /** One run, every tick or every few. If it throws, the error is counted, and the tick goes on. */
   run(world: W, context: C & Remembering<M>): void;
   /**
    * When the room closes or a room of edited code takes over, the last system first: before the last save.

@@ -11,8 +11,11 @@ export type Phase = (typeof PHASES)[number];
 
 /** One finished tick, as published on the channel "roomkeep:tick". Milliseconds. */
 export interface TickTiming {
+  /** Name of the game. */
   room: string;
+  /** Code of the room. */
   roomId: string;
+  /** Milliseconds of each phase of the tick. */
   ms: Record<Phase, number>;
   /** It took longer than the step it simulates. */
   late: boolean;

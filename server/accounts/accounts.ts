@@ -228,14 +228,14 @@ export async function finishReset(
 }
 
 /**
- * Gives an account a role. Access tokens that were issued before keep the old role for reads, for ten minutes
- * at most.
+ * Gives an account a role; whoever calls it lets the processes know. Access tokens that were issued before
+ * keep the old role for reads, for ten minutes at most.
  * @throws ACCOUNT_UNKNOWN
  */
-export async function setRole(db: Db, login: string, role: Role): Promise<{ name: string }> {
+export async function setRole(db: Db, login: string, role: Role): Promise<{ id: string; name: string }> {
   const [rows] = await answerWithin(
-    db.query<[{ name: string }[], number]>(
-      "UPDATE account SET role = $2 WHERE (name_key = $1 OR email_key = $1) RETURNING name",
+    db.query<[{ id: string; name: string }[], number]>(
+      "UPDATE account SET role = $2 WHERE (name_key = $1 OR email_key = $1) RETURNING id, name",
       [loginKey(login), role],
     ),
   );

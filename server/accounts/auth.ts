@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
 import { RoomkeepError } from "../../shared/index.ts";
+import type { Caches } from "../cache.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import { hashOf, newSecret } from "./secrets.ts";
 import { ACCESS_TOKEN_S, type AccessClaims, type TokenKeys } from "./token-keys.ts";
@@ -46,19 +47,50 @@ export interface Auth {
    * @throws TOKEN_REVOKED
    */
   current(accessToken: string | undefined): Promise<AccessClaims>;
+  /**
+   * As `current`, by what this process has read in the last seconds: a sign-in that ended and a role that was
+   * changed count as soon as the message of it arrives, at the latest when the cache has to read again. For
+   * requests that only read and that pages repeat.
+   * @throws TOKEN_REVOKED
+   */
+  recent(accessToken: string | undefined): Promise<AccessClaims>;
   /** Ends one sign-in. `current` refuses its access tokens at once, `caller` within ten minutes. */
-  signOut(signInId: string): Promise<void>;
+  signOut(caller: Pick<AccessClaims, "accountId" | "signInId">): Promise<void>;
   /** Ends all sign-ins of an account except `keep`. */
   signOutEverywhere(accountId: string, keep?: string): Promise<void>;
   /**
-   * Lets rooms know that sign-ins have ended, once that is in the database: they let go of their characters.
-   * The methods here do it by themselves; whoever ends sign-ins otherwise calls it.
+   * Lets rooms and caches know that sign-ins of an account have ended, once that is in the database: rooms
+   * let go of their characters. The methods here do it by themselves; whoever ends sign-ins otherwise calls
+   * it.
    */
-  tellEnded(): void;
+  tellEnded(accountId: string): void;
 }
 
-/** Opens the sign-in of a database. `onEnded`: called when sign-ins have ended. */
-export function openAuth(ds: DataSource, keys: TokenKeys, onEnded: () => void = () => {}): Auth {
+/** What sign-in has of its process. */
+export interface AuthOptions {
+  /** Without them `recent` reads each time. */
+  readonly caches?: Caches | undefined;
+  /** Called when sign-ins have ended. */
+  onEnded?(): void;
+}
+
+/** The cache of good sign-ins. Keys are `account/sign-in`, so that one message forgets all of an account. */
+export const SIGN_INS = "sign-ins";
+
+/** Opens the sign-in of a database. */
+export function openAuth(ds: DataSource, keys: TokenKeys, { caches, onEnded }: AuthOptions = {}): Auth {
+  const good = caches?.open(SIGN_INS, { read: (key) => roleOf(ds, key) });
+  const tellEnded = (accountId: string): void => {
+    good?.forget(accountId);
+    onEnded?.();
+  };
+  const withRole = async (
+    accessToken: string | undefined,
+    role: (key: string) => Promise<AccessClaims["role"]>,
+  ): Promise<AccessClaims> => {
+    const { accountId, signInId } = await caller(accessToken);
+    return { accountId, signInId, role: await role(`${accountId}/${signInId}`) };
+  };
   const pairOf = async (token: string, claims: AccessClaims): Promise<TokenPair> => ({
     token,
     accessToken: await keys.sign(claims),
@@ -93,35 +125,43 @@ export function openAuth(ds: DataSource, keys: TokenKeys, onEnded: () => void = 
         ds.transaction((db) => rotate(db, hashOf(refreshToken), successors.map(hashOf))),
       );
       // Thrown after the transaction: the end of a stolen sign-in must be kept.
-      if (outcome === "TOKEN_REUSED") onEnded();
+      if (typeof outcome === "object" && "reusedBy" in outcome) {
+        tellEnded(outcome.reusedBy);
+        throw new RoomkeepError("TOKEN_REUSED");
+      }
       if (typeof outcome === "string") throw new RoomkeepError(outcome);
       const { successor, ...claims } = outcome;
       return pairOf(successors[successor] as string, claims);
     },
     caller,
-    async current(accessToken) {
-      const { accountId, signInId } = await caller(accessToken);
-      const rows = await answerWithin(
-        ds.query<{ role: AccessClaims["role"] }[]>(
-          `SELECT role FROM sign_in JOIN account ON account.id = account_id
-           WHERE sign_in.id = $1 AND account_id = $2 AND revoked_at IS NULL`,
-          [signInId, accountId],
-        ),
-      );
-      const role = rows[0]?.role;
-      if (role === undefined) throw new RoomkeepError("TOKEN_REVOKED");
-      return { accountId, signInId, role };
-    },
-    async signOut(signInId) {
+    current: (accessToken) => withRole(accessToken, (key) => roleOf(ds, key)),
+    recent: (accessToken) => withRole(accessToken, (key) => good?.get(key) ?? roleOf(ds, key)),
+    async signOut({ accountId, signInId }) {
       await answerWithin(endSignIn(ds, signInId));
-      onEnded();
+      tellEnded(accountId);
     },
     async signOutEverywhere(accountId, keep) {
       await endSignIns(ds, accountId, keep);
-      onEnded();
+      tellEnded(accountId);
     },
-    tellEnded: onEnded,
+    tellEnded,
   };
+}
+
+/**
+ * The present role of an account whose sign-in is good.
+ * @throws TOKEN_REVOKED it has ended
+ */
+async function roleOf(db: Db, key: string): Promise<AccessClaims["role"]> {
+  const rows = await answerWithin(
+    db.query<{ role: AccessClaims["role"] }[]>(
+      `SELECT role FROM sign_in JOIN account ON account.id = account_id
+       WHERE account_id = $1 AND sign_in.id = $2 AND revoked_at IS NULL`,
+      key.split("/"),
+    ),
+  );
+  if (!rows[0]) throw new RoomkeepError("TOKEN_REVOKED");
+  return rows[0].role;
 }
 
 /**
@@ -162,7 +202,7 @@ async function rotate(
   db: Db,
   hash: string,
   successors: readonly string[],
-): Promise<Rotated | RefreshRefusal> {
+): Promise<Rotated | RefreshRefusal | { readonly reusedBy: string }> {
   const locked = await db.query<unknown[]>("SELECT 1 FROM refresh_token WHERE hash = $1 FOR UPDATE", [hash]);
   if (locked.length === 0) return "TOKEN_INVALID";
   const [row] = await db.query<TokenRow[]>(
@@ -180,7 +220,7 @@ async function rotate(
     const successor = await unusedOf(db, successors);
     if (successor >= 0) return row.expired ? "TOKEN_INVALID" : { ...claims, successor };
     await endSignIn(db, row.sign_in_id);
-    return "TOKEN_REUSED";
+    return { reusedBy: row.account_id };
   }
   if (row.expired) return "TOKEN_INVALID";
   await db.query("UPDATE refresh_token SET used_at = clock_timestamp() WHERE hash = $1", [hash]);
@@ -202,4 +242,4 @@ async function unusedOf(db: Db, successors: readonly string[]): Promise<number> 
   return unused ? successors.indexOf(unused.hash) : -1;
 }
 
-type RefreshRefusal = "TOKEN_INVALID" | "TOKEN_REVOKED" | "TOKEN_REUSED";
+type RefreshRefusal = "TOKEN_INVALID" | "TOKEN_REVOKED";

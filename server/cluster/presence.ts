@@ -49,6 +49,8 @@ export class ClusterPresence extends RedisPresence {
     const options = { ...connectionOf(url), keyPrefix: prefix, reconnectOnError, retryStrategy };
     super(options as ConstructorParameters<typeof RedisPresence>[0]);
     this.prefix = prefix;
+    // Every room subscribes to its parties: Node's warning of a leak above ten listeners is wrong here.
+    this.subscriptions.setMaxListeners(0);
     // The prefix of ioredis is for keys: channels are named by us.
     const heard = this.handleSubscription;
     this.handleSubscription = (channel: string, message: string) =>

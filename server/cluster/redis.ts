@@ -11,6 +11,8 @@ export interface Shared {
   readonly link: RedisClient;
   /** Tells the driver which processes live; until then all do. */
   knowLiveness(of: (processId: string) => Liveness): void;
+  /** Calls `listener` after each change to a listing of this process but that of how many are in a room. */
+  onRooms(listener: () => void): void;
   /** Resolves when Redis answers. @throws RoomkeepError REDIS_UNAVAILABLE */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -35,12 +37,19 @@ export async function openRedis(url: string, prefix = ""): Promise<Shared> {
   const opened = new ClusterPresence(url, prefix);
   presence = opened;
   let livenessOf = (_processId: string): Liveness => "living";
+  let roomsChanged = () => {};
   return {
     presence: opened,
-    driver: new RoomDriver(listed, (processId) => livenessOf(processId)),
+    driver: new RoomDriver(listed, {
+      livenessOf: (processId) => livenessOf(processId),
+      onChange: () => roomsChanged(),
+    }),
     link,
     knowLiveness(of) {
       livenessOf = of;
+    },
+    onRooms(listener) {
+      roomsChanged = listener;
     },
     ping: () => link.send("PING"),
     async close() {

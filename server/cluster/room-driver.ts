@@ -15,6 +15,14 @@ const PAGE = 16;
 type Conditions = Partial<IRoomCache>;
 type Change = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
 
+/** What a driver asks of its process. */
+export interface RoomDriverOptions {
+  /** Whether a process lives; without it all do. */
+  livenessOf?(processId: string): Liveness;
+  /** Called after each change to the listing of a room of this process but that of how many are in it. */
+  onChange?(): void;
+}
+
 /**
  * The list of all rooms of a cluster, for Colyseus's matchmaker: found by index, and without those of dead
  * processes. While Redis is away look-ups fail with REDIS_UNAVAILABLE; changes to rooms of this process are
@@ -23,7 +31,7 @@ type Change = Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>;
 export class RoomDriver implements MatchMakerDriver {
   private readonly link: RedisClient;
   private readonly rooms: string;
-  private readonly livenessOf: (processId: string) => Liveness;
+  private readonly options: RoomDriverOptions;
   /** Rooms of this process as they last reported. */
   private readonly own = new Map<string, IRoomCache>();
   /** Look-ups under way, by game and page. */
@@ -31,9 +39,9 @@ export class RoomDriver implements MatchMakerDriver {
   /** Rooms whose change or end has not reached Redis. */
   private readonly untold = new Map<string, string>();
 
-  constructor(link: RedisClient, livenessOf: (processId: string) => Liveness = () => "living") {
+  constructor(link: RedisClient, options: RoomDriverOptions = {}) {
     this.link = link;
-    this.livenessOf = livenessOf;
+    this.options = options;
     this.rooms = link.name(scripts.ROOMS);
   }
 
@@ -63,6 +71,7 @@ export class RoomDriver implements MatchMakerDriver {
     const counted = room as unknown as Record<string, number>;
     for (const [field, by] of Object.entries($inc ?? {})) counted[field] = (counted[field] ?? 0) + Number(by);
     await this.report(room);
+    if ($inc === undefined) this.options.onChange?.();
     return true;
   }
 
@@ -70,6 +79,7 @@ export class RoomDriver implements MatchMakerDriver {
     if (!room.roomId) return false;
     if (begins) this.own.set(room.roomId, room);
     await this.report(room, begins);
+    this.options.onChange?.();
     return true;
   }
 
@@ -82,6 +92,7 @@ export class RoomDriver implements MatchMakerDriver {
       this.own.set(room.roomId, room);
       this.untold.set(room.roomId, room.processId);
     }
+    this.options.onChange?.();
     return true;
   }
 
@@ -93,6 +104,8 @@ export class RoomDriver implements MatchMakerDriver {
     } catch {
       if (mine) this.untold.set(roomId, own ?? "");
       return false;
+    } finally {
+      this.options.onChange?.();
     }
   }
 
@@ -176,7 +189,7 @@ export class RoomDriver implements MatchMakerDriver {
     const wanted = Object.entries(conditions);
     const isById = conditions.roomId !== undefined;
     return (room) => {
-      const liveness = this.livenessOf(room.processId);
+      const liveness = this.options.livenessOf?.(room.processId) ?? "living";
       if (liveness === "dead" || (liveness === "stalled" && !isById)) return false;
       return wanted.every(([key, value]) => fieldOf(room, key) === value);
     };

@@ -24,7 +24,8 @@ export const giveRole = defineOperation({
   params: z.object({ login: z.string(), role: z.enum(ROLES) }),
   async run(context, { login, role }) {
     const deed = deedOf(context, `roomkeep account role ${login} ${role}`);
-    const { name } = await audited(context.ds, deed, (db) => setRole(db, login, role));
+    const { id, name } = await audited(context.ds, deed, (db) => setRole(db, login, role));
+    await context.accountChanged(id);
     context.print(`${name} is now ${role}.`);
   },
 });
@@ -48,7 +49,12 @@ export const remove = defineOperation({
   params: z.object({ login: z.string() }),
   async run(context, { login }) {
     const deed = deedOf(context, `roomkeep account delete ${login}`);
-    await audited(context.ds, deed, async (db) => deleteAccountIn(db, await accountIdOf(db, login)));
+    const id = await audited(context.ds, deed, async (db) => {
+      const found = await accountIdOf(db, login);
+      await deleteAccountIn(db, found);
+      return found;
+    });
+    await context.accountChanged(id);
     context.print(`${login} is deleted.`);
   },
 });

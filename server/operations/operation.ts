@@ -7,6 +7,8 @@ export interface OperationContext {
   readonly ds: DataSource;
   /** Who asked, for the audit log. */
   readonly by: string;
+  /** Lets the processes know, once it is in the database, that an account's role or sign-ins have changed. */
+  accountChanged(accountId: string): void | Promise<void>;
   /** A line of the answer. */
   print(line: string): void;
   /** A line beside the answer, such as progress. */

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { RoomkeepError } from "../../shared/index.ts";
 import { shortName } from "../storage/data-folder.ts";
 import { OPERATIONS } from "./index.ts";
+import type { OperationContext } from "./operation.ts";
 
 /** The socket's file in the data folder. Whoever may use it may read the database beside it. */
 export const OPERATOR_SOCKET = "operator.sock";
@@ -35,6 +36,8 @@ export type OperatorLine =
 export interface OperatorHost {
   readonly ds: DataSource;
   readonly log: Pick<BaseLogger, "info" | "warn" | "error">;
+  /** See {@link OperationContext}. */
+  readonly accountChanged: OperationContext["accountChanged"];
 }
 
 /**
@@ -86,6 +89,7 @@ async function serve(socket: Socket, host: OperatorHost): Promise<void> {
     const context = {
       ds: host.ds,
       by,
+      accountChanged: host.accountChanged,
       print: (print: string) => void send({ print }),
       note: (note: string) => void send({ note }),
     };

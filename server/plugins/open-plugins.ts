@@ -3,6 +3,7 @@ import type { Registry } from "prom-client";
 import type { DataSource } from "typeorm";
 import type { Command, Log, PluginOf, PluginRoom, RoomPart, RoomPlugins } from "../../rooms/index.ts";
 import { RoomkeepError } from "../../shared/index.ts";
+import type { Caches } from "../cache.ts";
 import type { Closers } from "../closers.ts";
 import { readPluginSettings } from "../settings/plugin-settings.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
@@ -25,6 +26,7 @@ export interface PluginHost {
   readonly incarnation: string;
   readonly closers: Closers;
   readonly registry: Registry;
+  readonly caches: Caches;
 }
 
 /** The open plugins of a process. */
@@ -104,7 +106,7 @@ function placeOf({ path, options: { method } }: Endpoint): string {
 
 function servicesOf(
   { plugin: { name, needs = [] }, settings }: ReadyPlugin,
-  { ds, log, incarnation, closers }: PluginHost,
+  { ds, log, incarnation, closers, caches }: PluginHost,
   apis: ReadonlyMap<string, unknown>,
 ): PluginServices {
   const needed = new Map([...apis].filter(([other]) => needs.some((need) => need.name === other)));
@@ -115,6 +117,7 @@ function servicesOf(
     transaction: (work) => answerWithin(ds.transaction((manager) => work(manager))),
     log: log.child({ plugin: name }),
     incarnation,
+    cache: (part, options) => caches.open(`${name}.${part}`, options),
     plugin: (other) => apiOf(needed, other, `"${name}" does not name it in its needs`),
     onClose: (close) => closers.push(`plugin ${name}`, close),
   };

@@ -2,6 +2,7 @@ import type { Registry } from "prom-client";
 import type { EntitySchema } from "typeorm";
 import type { z } from "zod";
 import type { Command, Log, PluginOf, PluginRoom, RoomPart } from "../../rooms/index.ts";
+import type { Cache, CacheOptions } from "../cache.ts";
 import type { Db } from "../storage/database.ts";
 import type { Retention } from "../storage/retention.ts";
 import type { PluginRoute } from "./route.ts";
@@ -21,6 +22,17 @@ export interface PluginServices<Settings = Record<string, unknown>> {
   readonly log: Log;
   /** Name under which this process holds leases, another one at each start. */
   readonly incarnation: string;
+  /**
+   * Opens a cache for what pages read again and again, such as a leaderboard: see {@link Cache}. Values are
+   * kept for ROOMKEEP_CACHE_SECONDS, 10 s, or `mostMs` if that is less.
+   *
+   * @param name unique in the plugin; `roomkeep_cache_reads_total` shows it
+   * @example
+   * const latest = cache("latest", {
+   *   read: () => db.query("SELECT name, line FROM guestbook_entry ORDER BY id DESC LIMIT 20"),
+   * });
+   */
+  cache<T>(name: string, options: CacheOptions<T>): Cache<T>;
   /** @throws PLUGIN_MISSING `needs` does not name it */
   plugin<Api>(needed: PluginOf<Api>): Api;
   /**
@@ -34,6 +46,7 @@ export interface PluginServices<Settings = Record<string, unknown>> {
 export interface PluginMigration {
   /** Unique on the server, and ends in 13 digits, a time in ms: `Guestbook1764000000000`. */
   readonly name: string;
+  /** Makes the step, in a transaction of its own. */
   up(db: Db): Promise<unknown>;
   /** Undoes `up`. */
   down(db: Db): Promise<unknown>;
@@ -41,6 +54,7 @@ export interface PluginMigration {
 
 /** A page for operators, behind the admin's sign-in at `/admin/<plugin>/<page>`. */
 export interface AdminPage {
+  /** Heading, and text of the link to it. */
   readonly title: string;
   /** The body's HTML. Escape what players wrote. */
   html(): string | Promise<string>;
@@ -61,6 +75,7 @@ export interface PluginDefinition<Api, Settings extends z.ZodObject> {
   readonly settings?: Settings;
   /** Classes of its rows, for a test that compares them with the migrations. Plain SQL needs none. */
   readonly entities?: readonly RowClass[];
+  /** Steps of its tables, run in the order of their times at the start. */
   readonly migrations?: readonly PluginMigration[];
   /** Opens it. @returns its API for rooms and for other plugins */
   open?(services: PluginServices<z.output<Settings>>): Api | Promise<Api>;

@@ -11,11 +11,13 @@ const PER_MINUTE = 120;
 
 /**
  * The account of a request, after its access token was checked. An ended sign-in or a role that was taken
- * back counts at once.
+ * back counts at once; for a player's `GET` as soon as the process hears of it, at the latest after
+ * ROOMKEEP_CACHE_SECONDS.
  */
 export interface RouteCaller {
+  /** Whoever asks. */
   readonly accountId: string;
-  /** Its present role, from the database. */
+  /** Its present role. */
   readonly role: Role;
 }
 
@@ -26,6 +28,7 @@ export interface RouteDefinition<Body, Result, Who extends Role | "anyone">
   readonly role?: Who;
   /** Requests a minute of one account, or of one address for "anyone". Default 120. */
   readonly perMinute?: number;
+  /** Answers a request that passed role, rate and schema. What it throws as RoomkeepError is told by code. */
   answer(
     asked: Asked<Body> & { readonly caller: Who extends "anyone" ? undefined : RouteCaller },
   ): Promise<Result> | Result;
@@ -33,7 +36,7 @@ export interface RouteDefinition<Body, Result, Who extends Role | "anyone">
 
 /** Sign-in and rate limits that a route is checked with. */
 export interface RouteGuard {
-  readonly auth: Pick<Auth, "current">;
+  readonly auth: Pick<Auth, "current" | "recent">;
   /** Where privileged requests are written down before they are answered. */
   readonly audit: AuditPort;
   /** Opens the rate limit of one route. */
@@ -44,6 +47,7 @@ export interface RouteGuard {
 export interface PluginRoute {
   /** Method and path, such as `GET /v1/guestbook`. */
   readonly place: string;
+  /** Makes the endpoint of the operation `id`. For the framework. */
   open(id: string, guard: RouteGuard): ReturnType<typeof endpoint>;
 }
 
@@ -67,6 +71,8 @@ export function route<Body, Result, Who extends Role | "anyone" = "player">(
   const { method, path, codes = [], perMinute = PER_MINUTE } = definition;
   const role: Role | "anyone" = definition.role ?? "player";
   const isPrivileged = method !== "GET" && role !== "anyone" && role !== "player";
+  // What pages repeat and what changes nothing may rely on what was read a moment ago.
+  const callerOf = method === "GET" && role === "player" ? "recent" : "current";
   return {
     place: `${method} ${path}`,
     open(id, { auth, limit, audit }) {
@@ -76,7 +82,7 @@ export function route<Body, Result, Who extends Role | "anyone" = "player">(
           await requests.spend(addressKey(address));
           return undefined;
         }
-        const caller = await auth.current(token);
+        const caller = await auth[callerOf](token);
         await requests.spend(caller.accountId);
         return caller;
       };

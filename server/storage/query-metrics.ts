@@ -31,12 +31,14 @@ export function watchQueries(ds: DataSource, metrics: Registry): void {
 }
 
 const VERB = /^\s*(?:WITH\b[\s\S]*?\)\s*)?(SELECT|INSERT|UPDATE|DELETE)\b/i;
-const TABLE = /\b(?:FROM|INTO|UPDATE)\s+(?:ONLY\s+)?"?([a-z_]+)"?(?!\s*\()/i;
+/** What has a bracket behind it is a function, unless rows go into it. */
+const TABLE = /\b(?:INTO\s+"?([a-z_]+)|(?:FROM|UPDATE)\s+(?:ONLY\s+)?"?([a-z_]+)\b"?(?!\s*\())/i;
 
 /** The statement's verb and its first table; of others, such as COMMIT, the first word. */
 export function kindOf(sql: string): string {
   const [before = "", verb = ""] = VERB.exec(sql) ?? [];
   if (verb === "") return /^\s*([a-z]+)/i.exec(sql)?.[1]?.toLowerCase() ?? "other";
-  const table = TABLE.exec(sql.slice(before.length - verb.length))?.[1];
+  const [, into, of] = TABLE.exec(sql.slice(before.length - verb.length)) ?? [];
+  const table = into ?? of;
   return (table ? `${verb} ${table}` : verb).toLowerCase();
 }

@@ -13,13 +13,17 @@ const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
 /** Rows with a limited age, or another statement that runs as often. */
 export type Retention =
   | {
+      /** Whose rows have a limited age. */
       readonly table: string;
       /** Of type timestamptz, with an index. */
       readonly column: string;
       /** Older rows are deleted. */
       readonly days: number;
     }
-  | { sweep(db: Db): Promise<unknown> };
+  | {
+      /** Deletes what has run out by a statement of its own, every ten minutes, in each process. */
+      sweep(db: Db): Promise<unknown>;
+    };
 
 /**
  * Deletes expired rows. Several processes may do it at the same time.

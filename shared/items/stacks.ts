@@ -1,10 +1,14 @@
 /** Equal items in one slot of a container. */
 export interface Stack<Container extends string = string> {
+  /** Stays the same when the stack moves; a part that is split off gets a new one. */
   readonly id: string;
+  /** Name of the kind, in the game's `items`. */
   readonly template: string;
   /** e.g. "bag:<character>", "ground:meadow"; in the page "bag" or "equipment" of the own character. */
   container: Container;
+  /** Place in its container, from 0. */
   slot: number;
+  /** How many, from 1 to what the kind stacks to. */
   qty: number;
 }
 

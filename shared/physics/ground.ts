@@ -10,6 +10,7 @@ const NONE: readonly Solid[] = [];
  * and read-only afterwards; the server's step and the client's prediction use the same one.
  */
 export interface Ground {
+  /** Geometry that heights and solids are looked up in. */
   readonly level: Level;
   /** Solids whose footprint may touch the square of half side `reach` (metres) about x, z. */
   near(x: number, z: number, reach: number): readonly Solid[];

@@ -43,11 +43,15 @@ export interface WalkerEntry {
 
 /** The fixed-step Cannon world of a room: static solids, loose bodies, and walkers that push them. */
 export interface Space {
+  /** The cannon-es world of all bodies, for constraints and forces of a game's own. */
   readonly world: World;
   /** Gives an actor a loose body of its kind ("crate" or "ball") and size where the actor stands. */
   addLoose(id: string, actor: Prop): Body;
+  /** Removes a loose body; the actor stays. Does nothing if there is none. */
   removeLoose(id: string): void;
+  /** Gives an avatar a body that pushes loose things and is pushed by none. */
   addWalker(id: string, walker: Walker): void;
+  /** Removes an avatar's body. Does nothing if there is none. */
   removeWalker(id: string): void;
   /** One tick: walkers take their pose, the world steps, the poses of what moved are written to its actor. */
   step(dtS: number): void;

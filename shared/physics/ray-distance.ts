@@ -3,8 +3,11 @@ import type { Ground } from "./ground.ts";
 
 /** A point or a direction. Metres. */
 export interface Vec {
+  /** On the ground plane, metres. */
   readonly x: number;
+  /** Upward, metres. */
   readonly y: number;
+  /** On the ground plane, metres; yaw 0 looks along +z. */
   readonly z: number;
 }
 

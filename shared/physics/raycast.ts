@@ -10,14 +10,19 @@ export type LayerName = keyof typeof LAYER | (string & {});
 
 /** An upright target of a ray: an avatar, a deer. `y` is at its feet. */
 export interface Target extends Vec {
+  /** Id of the actor, which the hit names. */
   readonly id: string;
+  /** Layer that a ray must ask for to meet it. */
   readonly layer: LayerName;
+  /** Radius of the upright cylinder that stands for it, metres. */
   readonly radiusM: number;
+  /** Height of that cylinder above `y`, metres. */
   readonly heightM: number;
 }
 
 /** What a ray or an overlap hit: a target or a piece of the level, where, and how far away in metres. */
 export interface Hit extends Vec {
+  /** Layer of what was hit. */
   readonly layer: LayerName;
   /** Of a target; undefined for the level itself. */
   readonly id: string | undefined;

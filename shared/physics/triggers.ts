@@ -3,8 +3,11 @@ import type { TriggerVolume } from "../level/level.ts";
 
 /** A position that may be in a volume: a player, an actor. */
 export interface Visitor {
+  /** On the ground plane, metres. */
   readonly x: number;
+  /** Upward, metres: its feet. */
   readonly y: number;
+  /** On the ground plane, metres; yaw 0 looks along +z. */
   readonly z: number;
 }
 

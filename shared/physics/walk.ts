@@ -32,7 +32,14 @@ export const BUTTON = { run: 1, jump: 2 } as const;
 
 /** One input frame of a walker: a direction in the ground plane (each axis −127…127) and buttons. */
 export const WalkInput = schema(
-  { moveX: t.int8().default(0), moveZ: t.int8().default(0), buttons: t.uint8().default(0) },
+  {
+    /** Along x, −127…127; 127 is full pace. */
+    moveX: t.int8().default(0),
+    /** Along z, −127…127. */
+    moveZ: t.int8().default(0),
+    /** Bits of {@link BUTTON}, and those of a game's own. */
+    buttons: t.uint8().default(0),
+  },
   "WalkInput",
 );
 export type WalkInput = SchemaType<typeof WalkInput>;
@@ -49,13 +56,21 @@ WalkInput.prototype.clone = function clone(this: WalkInput) {
 
 /** The part of an avatar that {@link walk} reads and writes. */
 export interface Walker {
+  /** On the ground plane, metres. */
   x: number;
+  /** Upward, metres: the feet. */
   y: number;
+  /** On the ground plane, metres; yaw 0 looks along +z. */
   z: number;
+  /** About y, radians; 0 looks along +z. */
   yaw: number;
+  /** Speed along x, m/s. */
   vx: number;
+  /** Speed upward, m/s; below 0 in a fall. */
   vy: number;
+  /** Speed along z, m/s. */
   vz: number;
+  /** True: it stands on ground or a solid, and may jump. */
   grounded: boolean;
 }
 

@@ -13,6 +13,7 @@ export type EventAudience = "server" | "owner" | "nearby" | "all";
  * typed.
  */
 export interface EventKind<S extends z.ZodType = z.ZodType> {
+  /** Unique among the kinds of a game: the key of listeners, recordings and the event log. */
   readonly name: string;
   /** Schema of the payload; fields that it does not name are dropped. */
   readonly schema: S;

@@ -70,12 +70,15 @@ export type TradeEnd = "done" | "cancelled";
 
 /** A trade as one of its players sees it. */
 export interface TradeView {
+  /** Of the trade: every message about it names it. */
   id: string;
   /** Grows with each change of an offer; "trade.agree" names it. */
   version: number;
   /** The other: session id and name. */
   with: { session: string; name: string };
+  /** Offer of the receiver of this message. */
   mine: TradeSide;
+  /** Offer of the other player. */
   theirs: TradeSide;
   /** Both have agreed and it is being booked: nothing can be changed any more. */
   booking: boolean;

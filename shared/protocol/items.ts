@@ -30,10 +30,13 @@ export type ItemTemplates = Readonly<Record<string, ItemTemplate>>;
 /** Equal items in one slot of the bag, or worn. Its key in {@link Carrier}'s `items` is its id. */
 export const ItemStack = schema(
   {
+    /** Name of the kind, in the game's `items`. */
     template: t.string().default(""),
     /** "bag" or "equipment". */
     container: t.string().default("bag"),
+    /** Place in its container, from 0. */
     slot: t.uint16().default(0),
+    /** How many, from 1. */
     qty: t.uint32().default(1),
   },
   "ItemStack",
@@ -65,7 +68,9 @@ export type Carrier = SchemaType<typeof Carrier>;
 /** A stack on the ground that every player may take. The actor's id is the stack's id. */
 export const Drop = Actor.extend(
   {
+    /** Name of the kind, in the game's `items`. */
     template: t.string().default(""),
+    /** How many, from 1. */
     qty: t.uint32().default(1),
     /** Tick at which it is removed; 0: never. */
     goneAtTick: internal(t.uint32().default(0)),
@@ -96,11 +101,27 @@ export const Pile = Actor.extend(
 export type Pile = SchemaType<typeof Pile>;
 
 /** Prices of one item in coins, to the buyer and to the seller; 0: the shop does not trade it that way. */
-export const Ware = schema({ buy: t.uint32().default(0), sell: t.uint32().default(0) }, "Ware");
+export const Ware = schema(
+  {
+    /** Coins that a player pays for one; 0: not for sale. */
+    buy: t.uint32().default(0),
+    /** Coins that a player gets for one; 0: not bought. */
+    sell: t.uint32().default(0),
+  },
+  "Ware",
+);
 export type Ware = SchemaType<typeof Ware>;
 
 /** A trader that buys and sells. Spawn it like any actor; players within reach may trade with it. */
-export const Shop = Actor.extend({ name: t.string().default(""), wares: t.map(Ware) }, "Shop");
+export const Shop = Actor.extend(
+  {
+    /** Shown above it. */
+    name: t.string().default(""),
+    /** Prices by the name of the kind. */
+    wares: t.map(Ware),
+  },
+  "Shop",
+);
 export type Shop = SchemaType<typeof Shop>;
 
 /** How many of a kind are in an avatar's bag; equipment does not count. */

@@ -88,12 +88,14 @@ export const roomMessages = {
 
 /** Messages from a room to its clients, beside its state. */
 export interface ServerMessages extends ItemNews {
+  /** A line that somebody in the room said. */
   chat: ChatLine;
   /** `request`: of a refused message that had one. */
   /** A line from another character, whose id is `from`. */
   whisper: { from: string; name: string; text: string };
   /** `to` as it was written; `character`: the id that it stood for. */
   "whisper.sent": { to: string; character: string; text: string; outcome: DeliveryOutcome };
+  /** A line from a member of the own party, whose character id is `from`. */
   "party.say": { from: string; name: string; text: string };
   /** `missed`: names of the members that it did not reach, or perhaps did not. */
   "party.said": { text: string; missed: string[] };
@@ -102,24 +104,31 @@ export interface ServerMessages extends ItemNews {
    * `keptS`: seconds for which the room keeps the seat of a dropped player; absent: 30.
    */
   "room.seat": { returnToken: string; build: string; keptS?: number };
+  /** A message of the own that changed nothing, and why. `request`: its request id, if it had one. */
   refused: { type: string; code: string; reason: string; request?: string };
   /** To who watches, at the join: the first state comes in so many seconds, and all else so much later. */
   viewer: { as: "screen" | "spectator"; delayS: number };
   /** The seat of a spectator who asked for one: take it, then leave this connection. */
   "seat.taken": { seat: SeatReservation };
+  /** A line for the player, from the room or an operator; `code` tells its kind. */
   notice: { code: string; text: string };
+  /** An event of the world that is for this player. */
   event: EventMessage;
   /** The place in the join queue: 1 is next, with 0 the full state comes. */
   queue: { place: number };
+  /** A journey to another room: where to, or how it ended. */
   travel: TravelMessage;
   /** The own room's code, and the other rooms of the same place that have a seat. */
   siblings: { here: string; others: { code: string; players: number; max: number }[] };
   /** The own party after each change, sent to its members; null: no longer in a party. */
   party: PartyView | null;
+  /** An invitation into the party of that id, by the player named `by`. */
   "party.invited": { party: string; by: string };
   /** The members of the party who did not come along, and the reasons. */
   "party.behind": { to: string; members: { name: string; code: string; reason: string }[] };
+  /** The answer to a line that was given to the console. */
   console: { line: string; text: string };
+  /** Whole lines that a begun line may become, at most twenty. */
   completions: { line: string; lines: string[] };
 }
 
@@ -150,11 +159,13 @@ export interface SeatReservation {
 
 /** A party as one of its members sees it: who leads it, and where each member is. */
 export interface PartyView {
+  /** Of the party; another one after it was left and formed anew. */
   id: string;
   /** Character id of the leader. */
   lead: string;
   /** Character id of the receiver. */
   you: string;
+  /** Everybody in it, the receiver too, in the order in which they came. */
   members: PartyMember[];
 }
 

@@ -37,10 +37,13 @@ export interface SnapshotParts {
 
 /** A world as JSON: what {@link takeSnapshot} wrote, with its version, for `restoreSnapshot`. */
 export interface WorldSnapshot {
+  /** Number that the next id is made with, so that no id of before is given twice. */
   readonly nextId: number;
   /** Id, class name and values, in the order of spawning. */
   readonly actors: readonly (readonly [id: string, className: string, values: SchemaJson])[];
+  /** The state's own fields without its actors; null: none were asked for. */
   readonly state: SchemaJson | null;
+  /** What the caller gave besides; null: nothing. */
   readonly extras: unknown;
 }
 

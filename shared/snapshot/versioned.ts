@@ -18,12 +18,15 @@ export type Upgrade = (stored: Record<string, unknown>) => Record<string, unknow
 
 /** Stored JSON with its version beside it, so that a later version can bring it up to date step by step. */
 export interface Stored<T = unknown> {
+  /** Version of the format that wrote it, from 1. */
   readonly v: number;
+  /** What was stored, as that version had it. */
   readonly data: T;
 }
 
 /** A kind of stored JSON that knows how to read each of its older versions. */
 export interface Versioned<T> {
+  /** Present version, from 1; what is older is brought up to it when it is opened. */
   readonly version: number;
   /** Puts the version beside what is to be stored. */
   wrap(data: T): Stored<T>;

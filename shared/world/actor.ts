@@ -13,9 +13,13 @@ export const Actor = schema(
   {
     /** Kind of the actor, for views and queries: "avatar", "crate", … */
     kind: t.string().default(""),
+    /** On the ground plane, metres. */
     x: t.float32().default(0),
+    /** Upward, metres: the feet of an avatar, the middle of a crate or ball. */
     y: t.float32().default(0),
+    /** On the ground plane, metres. */
     z: t.float32().default(0),
+    /** About y, radians; 0 looks along +z. */
     yaw: t.float32().default(0),
   },
   "Actor",
@@ -27,9 +31,13 @@ export const Avatar = Actor.extend(
   {
     /** Velocity, m/s. The owner's prediction replays from it. */
     vx: t.float32().default(0),
+    /** Upward, m/s; below 0 in a fall. */
     vy: t.float32().default(0),
+    /** Along z, m/s. */
     vz: t.float32().default(0),
+    /** True: it stands on ground or a solid, and may jump. */
     grounded: t.boolean().default(true),
+    /** Of the character, shown above it. */
     name: t.string().default(""),
     /** Index into COLORS. */
     color: t.uint8().default(0),
@@ -47,9 +55,13 @@ export type Avatar = SchemaType<typeof Avatar>;
 /** A loose body that the physics moves: its full orientation as a quaternion. */
 export const Prop = Actor.extend(
   {
+    /** Rotation as a unit quaternion: its x. */
     qx: t.float32().default(0),
+    /** Its y. */
     qy: t.float32().default(0),
+    /** Its z. */
     qz: t.float32().default(0),
+    /** Its w; 1 with the others 0 is upright. */
     qw: t.float32().default(1),
     /** Half extent of a crate or radius of a ball, metres. */
     size: t.float32().default(0.5),
@@ -64,6 +76,7 @@ export type Prop = SchemaType<typeof Prop>;
  */
 export const WorldState = schema(
   {
+    /** All that stands in the world, by id. Spawn and despawn by `world`, not here. */
     actors: t.map(Actor),
     /** How far in the past a client shows actors that others move, ms; part of the full state. */
     interpolationMs: fixed(t.uint16().default(INTERPOLATION_MS)),

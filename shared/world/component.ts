@@ -46,9 +46,13 @@ export interface ComponentMeta {
 /** A schema class whose fields are `F`, with each field's value checked as it is written. */
 export interface ComponentClass<F extends ComponentFields = ComponentFields>
   extends SchemaWithExtends<F, typeof Schema> {
+  /** Makes a component; fields that are not given have their defaults. */
   new (props?: Partial<BuilderInitProps<F>>): InferSchemaInstanceType<F>;
+  /** For `instanceof`. */
   readonly prototype: InferSchemaInstanceType<F>;
+  /** Name that the component was defined with; snapshots and writes name it. */
   readonly name: string;
+  /** Only for the compiler, which reads the type of a component off it; undefined at run time. */
   readonly "~type": InferSchemaInstanceType<F>;
 }
 
@@ -131,9 +135,13 @@ export type ActorWith<P extends ActorParts> = Actor & { -readonly [K in keyof P]
 
 /** An actor class that {@link defineActor} made. */
 export interface ActorClass<A = Actor> {
+  /** Makes an actor; fields that are not given have their defaults. It is in no world until it is spawned. */
   new (props?: Partial<Omit<A, keyof Schema>>): A;
+  /** For `instanceof`. */
   readonly prototype: A;
+  /** Kind that the class was defined with; snapshots name it. */
   readonly name: string;
+  /** Only for the compiler, which reads the type of an actor off it; undefined at run time. */
   readonly "~type": A;
 }
 

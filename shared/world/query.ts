@@ -48,6 +48,7 @@ type Parts<W extends readonly AnyComponent[]> = { [K in keyof W]: ComponentOf<W[
  * for (const herb of herbs) herb.ripeness += 1;
  */
 export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = readonly AnyComponent[]> {
+  /** What an actor has to be and have, as the query was made with. */
   readonly options: QueryOptions<A, W>;
   readonly #near: NearSource;
   #entries: Entry[] = [];
@@ -63,11 +64,13 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
     for (const klass of [...(options.with ?? []), ...(options.without ?? [])]) componentField(Object, klass);
   }
 
+  /** How many actors fit at the moment; counted as they change, so it costs nothing. */
   get size(): number {
     this.#near.refresh();
     return this.#entries.length;
   }
 
+  /** The actors that fit, in the order of spawning. One that is despawned meanwhile is not met any more. */
   [Symbol.iterator](): IterableIterator<A> {
     this.#near.refresh();
     this.#walked = true;
@@ -120,6 +123,7 @@ export class Query<A extends Actor = Actor, W extends readonly AnyComponent[] = 
     }
   }
 
+  /** Whether an entry of the world fits. For the framework; a game looks at the actor itself. */
   has(entry: Entry): boolean {
     return this.#members.has(entry);
   }

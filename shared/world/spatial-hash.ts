@@ -9,6 +9,7 @@ export interface SpatialHashOptions {
  * all items. Positions are exact float64; an item at NaN is near nothing.
  */
 export interface SpatialHash<T> {
+  /** How many things are in it. */
   readonly size: number;
   /** Adds a thing, or moves it if it is there already. */
   insert(item: T, x: number, z: number): void;
@@ -25,6 +26,7 @@ export interface SpatialHash<T> {
    * nothing.
    */
   nearest(x: number, z: number, count: number, out?: T[]): T[];
+  /** Takes out all of them. */
   clear(): void;
 }
 

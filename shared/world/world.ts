@@ -2,8 +2,15 @@ import type { MapSchema, Schema } from "@colyseus/schema";
 import { type Refusal, RoomkeepError } from "../errors.ts";
 import { Actor } from "./actor.ts";
 import { ActorIndex } from "./actor-index.ts";
+import { ActorPool } from "./actor-pool.ts";
 import { Batch, refuseAsync } from "./batch.ts";
-import { type AnyComponent, type ComponentClass, type ComponentFields, componentField } from "./component.ts";
+import {
+  type ActorClass,
+  type AnyComponent,
+  type ComponentClass,
+  type ComponentFields,
+  componentField,
+} from "./component.ts";
 import { writeComponent } from "./component-writes.ts";
 import { writeField } from "./fields/schema-fields.ts";
 import { type Fault, fieldChanges, guarded, type Observer, Watch } from "./observe/observe.ts";
@@ -51,6 +58,7 @@ export class World {
   #deferred: { readonly priority: number; readonly run: () => void }[] = [];
   readonly #maxDeferred: number;
   #batch: Batch | undefined;
+  readonly #pools: ActorPool<Actor>[] = [];
   /** Number of the next id that `spawn` makes; part of a snapshot, so that a restored world goes on alike. */
   nextId = 1;
 
@@ -65,6 +73,7 @@ export class World {
     this.adopt();
   }
 
+  /** How many actors it has. */
   get size(): number {
     return this.#roster.byId.size;
   }
@@ -74,6 +83,7 @@ export class World {
     return this.#deferred.length;
   }
 
+  /** The actor with an id; undefined: it was not spawned, or is despawned. */
   get(id: string): Actor | undefined {
     return this.#roster.byId.get(id)?.actor;
   }
@@ -119,6 +129,25 @@ export class World {
       () => this.#roster.revive(entry),
     );
     return true;
+  }
+
+  /**
+   * Opens a pool of actors of one class, for those that come and go by the dozen a tick. One for a class and
+   * room is enough.
+   *
+   * @param most actors that it keeps at most. Default 1,000
+   * @example
+   * const arrows = this.world.pool(Arrow);
+   */
+  pool<A extends Actor>(type: ActorClass<A>, most = 1_000): ActorPool<A> {
+    const pool = new ActorPool<A>(this, type, most);
+    this.#pools.push(pool as unknown as ActorPool<Actor>);
+    return pool;
+  }
+
+  /** A patch was sent: actors of pools that are gone may come again. A room calls it. */
+  notePatch(): void {
+    for (const pool of this.#pools) pool.release();
   }
 
   /**

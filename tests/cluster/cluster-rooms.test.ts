@@ -52,7 +52,7 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
     it("finds the fullest open room of a game, and none that is locked, private, dead or of another game", async () => {
       const known: Record<string, Liveness> = { dead: "dead", stalled: "stalled" };
       const mine = new RoomDriver(await link());
-      const theirs = new RoomDriver(await link(), (id) => known[id] ?? "living");
+      const theirs = new RoomDriver(await link(), { livenessOf: (id) => known[id] ?? "living" });
       const rooms = [
         room("A1", { clients: 1 }),
         room("A2", { clients: 3 }),
@@ -110,6 +110,20 @@ describeWithRedis("the rooms and processes of a cluster", (openRedis) => {
       expect((await listing.query({ processId: "q" })).map(({ roomId }) => roomId)).toEqual(["BARE"]);
       expect(await listing.remove("BARE")).toBe(true);
       expect(await listing.query({ name: "two" })).toEqual([]);
+    });
+
+    it("tells when a room comes, goes or changes, and not for each player who joins or leaves", async () => {
+      let told = 0;
+      const listing = new RoomDriver(await link(), { onChange: () => told++ });
+      const bell = room("BELL");
+      await listing.persist(bell, true);
+      expect(told).toBe(1);
+      await listing.update(bell, { $inc: { clients: 1 }, $set: { locked: false } });
+      expect(told).toBe(1);
+      await listing.update(bell, { $set: { locked: true } });
+      expect(told).toBe(2);
+      await listing.remove("BELL");
+      expect(told).toBe(3);
     });
 
     it("gives an id to one of two who want it", async () => {

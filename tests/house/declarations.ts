@@ -76,7 +76,7 @@ export function constantIn(source: string, name: string): string | undefined {
   return start < 0 ? undefined : bareOf(source.slice(start, endOfStatement(source, start)));
 }
 
-function endOfComment(text: string, at: number): number {
+export function endOfComment(text: string, at: number): number {
   const end = text.startsWith("//", at) ? text.indexOf("\n", at) : text.indexOf("*/", at) + 2;
   return end < at + 2 ? text.length : end;
 }
@@ -105,14 +105,14 @@ function endOfStatement(text: string, start: number): number {
   return text.length;
 }
 
-function endOfText(text: string, start: number): number {
+export function endOfText(text: string, start: number): number {
   const quote = text[start];
   let at = start + 1;
   while (at < text.length && text[at] !== quote) at += text[at] === "\\" ? 2 : 1;
   return at + 1;
 }
 
-function withoutStars(comment: string): string {
+export function withoutStars(comment: string): string {
   return comment
     .slice(3, -2)
     .split("\n")

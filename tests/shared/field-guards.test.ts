@@ -6,6 +6,7 @@ import {
   classTable,
   createWorld,
   defineActor,
+  defineComponent,
   internal,
   restoreSnapshot,
   takeSnapshot,
@@ -41,6 +42,22 @@ const Leaf = schema({ size: t.uint8().default(1) }, "GuardedLeaf");
 const refusal = (message: RegExp) =>
   expect.objectContaining({ code: "FIELD_INVALID", message: expect.stringMatching(message) });
 const write = (ref: object, name: string, value: unknown) => () => void Reflect.set(ref, name, value);
+
+test("a class with internal fields may have components that have some too", () => {
+  const Memory = defineComponent({
+    name: "GuardedMemory",
+    fields: { grudge: internal(t.uint8().default(3)) },
+  });
+  const Elephant = defineActor("elephant", {
+    fields: { age: internal(t.uint8().default(40)) },
+    components: { memory: Memory },
+  });
+  const elephant = new Elephant();
+  expect([elephant.age, elephant.memory.grudge]).toEqual([40, 3]);
+  expect(write(elephant.memory, "grudge", 300)).toThrow(
+    refusal(/GuardedMemory.grudge must be a whole number/),
+  );
+});
 
 describe("fields of a state", () => {
   test.each<[string, unknown, RegExp]>([

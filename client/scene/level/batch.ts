@@ -37,8 +37,11 @@ export interface PieceOptions extends Placing {
  * scene.add(batch.mesh(new MeshLambertMaterial({ vertexColors: true })));
  */
 export interface Batch {
+  /** Adds a piece in one colour, such as "#c9775a"; the geometry given is not kept. */
   add(geometry: BufferGeometry, color: string, options?: PieceOptions): void;
+  /** All pieces as one geometry with vertex colours. */
   geometry(): BufferGeometry;
+  /** All pieces as one mesh; its material must have `vertexColors`. */
   mesh(material: Material): Mesh;
 }
 

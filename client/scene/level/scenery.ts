@@ -21,6 +21,7 @@ type Place = readonly [number, number, number];
 
 /** Adds a game's own pieces to the scenery of its level: paving, garlands, jets. */
 export interface SceneryBrush {
+  /** Paints the ground: paths, squares, grass. */
   readonly ground: GroundPaint;
   /** Static pieces that are lit and cast shadows. */
   readonly lit: Batch;

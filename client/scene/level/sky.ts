@@ -20,19 +20,27 @@ import { openBatch } from "./batch.ts";
 export interface SkyMood {
   /** Direction to the sun or, at night, the moon; any length. */
   readonly toLight: readonly [x: number, y: number, z: number];
+  /** Colour of the sun's or moon's light, such as "#fff1d0". */
   readonly light: string;
+  /** Its strength; 2.7 in the afternoon. */
   readonly lightPower: number;
   /** Light from the sky, and its reflection from the ground. */
   readonly fillSky: string;
+  /** Colour of the reflection from the ground. */
   readonly fillGround: string;
+  /** Strength of both; 1.75 in the afternoon. */
   readonly fillPower: number;
   /** Colours of the dome from the zenith to the horizon, which is also the fog. */
   readonly high: string;
+  /** Colour between zenith and horizon. */
   readonly middle: string;
+  /** Colour of the horizon and of the fog. */
   readonly low: string;
   /** Halo around the sun or moon, and its disc. */
   readonly halo: string;
+  /** Colour of the sun's or moon's disc. */
   readonly disc: string;
+  /** Colour of the clouds. */
   readonly clouds: string;
   /** 0…1. */
   readonly stars: number;

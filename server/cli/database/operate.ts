@@ -3,10 +3,12 @@ import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { ERROR_CODES, type ErrorCode, RoomkeepError } from "../../../shared/index.ts";
+import { SIGN_INS } from "../../accounts/auth.ts";
 import { readConfig } from "../../config.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { OPERATOR_SOCKET, type OperatorLine } from "../../operations/operator-socket.ts";
 import { shortName } from "../../storage/data-folder.ts";
+import { tellServers } from "./tell-servers.ts";
 import { withDatabase } from "./with-database.ts";
 
 /** For the help of each command: which database it works on. */
@@ -27,7 +29,10 @@ export async function operate<P>(operation: Operation<P>, params: P): Promise<vo
   const by = operatorName();
   if (databaseUrl === undefined && (await askServer(dataDir, { operation: operation.name, params, by })))
     return;
-  await withDatabase(({ ds }) => operation.run({ ds, by, print, note }, params));
+  await withDatabase(({ ds }, config) => {
+    const accountChanged = (accountId: string) => tellServers(config, [SIGN_INS, accountId]);
+    return operation.run({ ds, by, print, note, accountChanged }, params);
+  });
 }
 
 /** Asks the server that has this data folder. False: none runs there. */

@@ -114,7 +114,7 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
       async answer({ body, address }) {
         await limits.recovered.spend(addressKey(address));
         const guest = await byRecovery(ds, body.code);
-        auth.tellEnded();
+        auth.tellEnded(guest.accountId);
         return { ...(await auth.signIn(guest.accountId, address)), character: shownOf(guest) };
       },
     }),
@@ -197,7 +197,7 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
       status: 204,
       result: shapes.nothing,
       async answer({ token }) {
-        await auth.signOut((await auth.current(token)).signInId);
+        await auth.signOut(await auth.current(token));
         return null;
       },
     }),
@@ -227,7 +227,7 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
         await attempt(address, `#${caller.accountId}`, () =>
           changePassword(ds, passwords, caller, body.current, body.password),
         );
-        auth.tellEnded();
+        auth.tellEnded(caller.accountId);
         return null;
       },
     }),
@@ -241,7 +241,7 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
       result: signedIn,
       async answer({ body, address }) {
         const { accountId } = await attempt(address, body.login, () => finishReset(ds, passwords, body));
-        auth.tellEnded();
+        auth.tellEnded(accountId);
         return enter(accountId, address);
       },
     }),
@@ -300,6 +300,7 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
         const caller = await auth.current(token);
         await attempt(address, `#${caller.accountId}`, () => checkOwner(ds, passwords, caller, body));
         await deleteAccount(ds, caller.accountId);
+        auth.tellEnded(caller.accountId);
         return null;
       },
     }),

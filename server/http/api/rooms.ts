@@ -10,8 +10,13 @@ export interface GameEntry extends GameListing {
   game: string;
 }
 
+/** An open room in the list. */
+export type RoomEntry = ReturnType<typeof entryOf>;
+
 /** What the endpoints of rooms need. */
 export interface RoomParts {
+  /** The open public rooms: {@link readRooms}, or what was read a moment ago. */
+  list(): Promise<readonly RoomEntry[]>;
   readonly misses: RateLimit;
   /** Whether a character of the caller is in the room, so that a private one may be told. */
   isInside(token: string | undefined, roomId: string): Promise<boolean>;
@@ -21,16 +26,15 @@ export interface RoomParts {
  * `GET /v1/rooms`: open public rooms and the games on offer. `GET /v1/rooms/:code`: where a code leads, which
  * an address may not try without end; a private room is told to those who are in it.
  */
-export function roomEndpoints(games: readonly GameEntry[], { misses, isInside }: RoomParts) {
+export function roomEndpoints(games: readonly GameEntry[], { list, misses, isInside }: RoomParts) {
   return {
     listRooms: endpoint({
       method: "GET",
       path: "/v1/rooms",
       summary: "Open public rooms, and the games on offer",
       async answer() {
-        const rooms = await matchMaker.query({ private: false });
         // An instance is entered through a portal, not from the list.
-        return { games: games.filter(({ instance }) => !instance), rooms: rooms.map(entryOf) };
+        return { games: games.filter(({ instance }) => !instance), rooms: await list() };
       },
     }),
     findRoom: endpoint({
@@ -51,6 +55,11 @@ export function roomEndpoints(games: readonly GameEntry[], { misses, isInside }:
       },
     }),
   };
+}
+
+/** Reads the open public rooms of all processes. */
+export async function readRooms(): Promise<readonly RoomEntry[]> {
+  return (await matchMaker.query({ private: false })).map(entryOf);
 }
 
 type Row = Awaited<ReturnType<typeof matchMaker.query>>[number];

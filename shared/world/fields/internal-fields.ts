@@ -72,6 +72,8 @@ export function guardInternal(
         return this[$values]?.[name];
       },
       set(this: Kept, value: unknown) {
+        // Of a component that is made as the default of a class which is asked.
+        if (value instanceof Marker) return;
         check(this, value);
         valuesOf(this)[name] = value;
       },

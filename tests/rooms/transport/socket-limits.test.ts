@@ -18,7 +18,7 @@ import { readDirectly } from "../../../rooms/transport/socket-reader.ts";
 import { until } from "../../helpers/servers/crowd-server.ts";
 
 const INPUT = 19;
-const { framesAtOnce, bytesAtOnce, fragmentsMax, unreadPongsMax } = SOCKET_LIMITS;
+const { framesAtOnce, bytesAtOnce, chunksMax, fragmentsMax, unreadPongsMax } = SOCKET_LIMITS;
 const http = createServer();
 const server = new WebSocketServer({ server: http, maxPayload: 4096, ...SOCKET_OPTIONS });
 
@@ -179,6 +179,26 @@ test("a message in more parts than a page would make is not waited for", async (
   socket.write(Buffer.concat(parts));
   await until(() => closeCode() !== undefined);
   expect([closeCode(), mine.frames]).toEqual([1008, 0]);
+  socket.destroy();
+});
+
+test("a frame that comes byte by byte is not waited for without end", async () => {
+  const { socket, mine, closeCode } = await open();
+  socket.setNoDelay(true);
+  const { _socket: received } = mine.ws as unknown as { _socket: Socket };
+  const bytes = frame(2, 2 * chunksMax);
+  let sent = 0;
+  while (closeCode() === undefined && sent < bytes.length) {
+    const before = received.bytesRead;
+    socket.write(bytes.subarray(sent, sent + 1));
+    sent++;
+    await until(() => received.bytesRead > before || closeCode() !== undefined);
+  }
+  // The head of a frame comes before what is counted.
+  expect(sent).toBeGreaterThan(chunksMax);
+  await until(() => closeCode() !== undefined);
+  expect([closeCode(), mine.frames]).toEqual([1008, 0]);
+  expect(sent).toBeLessThan(bytes.length);
   socket.destroy();
 });
 

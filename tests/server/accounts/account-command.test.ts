@@ -74,11 +74,16 @@ it("says what is wrong: an unknown name, an unknown role, a database that a serv
 describe("while a server has the embedded database", () => {
   let database: Database;
   let closeSocket: () => Promise<void>;
+  const changed: string[] = [];
   beforeAll(async () => {
     // What a server that was killed has left.
     await writeFile(join(dataDir, "operator.sock"), "");
     database = await openHere();
-    closeSocket = await openOperatorSocket(dataDir, { ds: database.ds, log: testLog });
+    closeSocket = await openOperatorSocket(dataDir, {
+      ds: database.ds,
+      log: testLog,
+      accountChanged: (id) => void changed.push(id),
+    });
   });
   afterAll(async () => {
     await closeSocket();
@@ -97,6 +102,7 @@ describe("while a server has the embedded database", () => {
   it("a command is carried out by it, refusals too, and audited once each", async () => {
     expect(await run("role", "Ada", "admin")).toEqual({ code: 0, output: "Ada is now admin.\n" });
     expect((await readAccount(database.ds, accountId)).role).toBe("admin");
+    expect(changed).toEqual([accountId]);
     expect(await run("reset", "Bob")).toMatchObject({
       code: 1,
       output: expect.stringContaining("ACCOUNT_UNKNOWN: No account"),

@@ -208,7 +208,7 @@ describeOnEachDatabase("a sign-in", (open) => {
     const { guest, pair } = await signedIn();
     const phone = await auth.signIn(guest.accountId, "");
     const tablet = await auth.signIn(guest.accountId, "");
-    await auth.signOut((await auth.caller(pair.accessToken)).signInId);
+    await auth.signOut(await auth.caller(pair.accessToken));
     await expect(auth.current(pair.accessToken)).rejects.toMatchObject(refused("TOKEN_REVOKED"));
     await expect(auth.refresh(pair.token)).rejects.toMatchObject(refused("TOKEN_REVOKED"));
     await auth.current(phone.accessToken);
@@ -251,7 +251,7 @@ describeOnEachDatabase("a sign-in", (open) => {
     await ds.query("UPDATE join_ticket SET expires_at = now() - interval '1 ms'");
     await expect(useTicket(ds, late, plaza)).rejects.toMatchObject(refused("TICKET_EXPIRED"));
     const ended = (await giveTicket(ds, caller, { game: "plaza" })).ticket;
-    await auth.signOut(caller.signInId);
+    await auth.signOut(caller);
     await expect(useTicket(ds, ended, plaza)).rejects.toMatchObject(refused("TOKEN_REVOKED"));
     for (const junk of [undefined, "", "rkt_x", pair.token, pair.accessToken]) {
       await expect(useTicket(ds, junk, plaza)).rejects.toMatchObject(refused("TICKET_INVALID"));

@@ -64,7 +64,11 @@ describe.each(["embedded", "PostgreSQL"] as const)("roomkeep zones (%s)", (kind)
   if (kind === "embedded")
     test("is carried out by the server that has the data folder", { timeout: 600_000 }, async () => {
       const server = await open();
-      const closeSocket = await openOperatorSocket(folder, { ds: server.ds, log: testLog });
+      const closeSocket = await openOperatorSocket(folder, {
+        ds: server.ds,
+        log: testLog,
+        accountChanged: () => {},
+      });
       const { aside: id } = JSON.parse((await zones("quarantine", "set-aside", "meadow", "--json")).out);
       expect((await zones("quarantine", "list")).out).toContain(`${id}  meadow`);
       expect((await zones("quarantine", "restore", id)).out).toContain("meadow");

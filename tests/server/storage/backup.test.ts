@@ -216,10 +216,11 @@ test("a slow query is logged with its SQL, each is counted by its kind, and neve
     [
       "WITH due AS (SELECT 1 FROM item) UPDATE character SET x = 1",
       'INSERT INTO "ledger" (a) SELECT 1',
+      "INSERT INTO visit (a) VALUES (1)",
       "START TRANSACTION",
       "DELETE FROM item USING unnest($1)",
     ].map(kindOf),
-  ).toEqual(["update character", "insert ledger", "start", "delete item"]);
+  ).toEqual(["update character", "insert ledger", "insert visit", "start", "delete item"]);
   const told = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "slow query");
   expect(told).toContainEqual(expect.objectContaining({ sql: "SELECT $1::text, pg_sleep(0.05)" }));
   expect(lines.join("")).not.toContain("secret");

@@ -1,9 +1,9 @@
 import { Decoder, Encoder, t } from "@colyseus/schema";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Actor, WorldState } from "../../shared/world/actor.ts";
-import { defineActor, defineComponent } from "../../shared/world/component.ts";
-import { createWorld, type World } from "../../shared/world/world.ts";
+import { Actor, WorldState } from "../../../shared/world/actor.ts";
+import { defineActor, defineComponent } from "../../../shared/world/component.ts";
+import { createWorld, type World } from "../../../shared/world/world.ts";
 
 const Health = defineComponent({
   name: "Health",
