@@ -2,6 +2,7 @@ export { type PredictEffect, type PredictedEffect, predictEffects } from "./netw
 export type { InputFrame, Pose, Prediction, Step } from "./network/predict.ts";
 export type { HeardEvent, OnEvent } from "./network/room-events.ts";
 export { type Drawing, openDrawing, type Stroke } from "./pad/drawing.ts";
+export { DrawingSurface, type DrawingSurfaceProps } from "./pad/drawing-surface.tsx";
 export {
   definePad,
   type PadButton,

@@ -1,6 +1,6 @@
+import { bootServer, type TestServer } from "roomkeep/testing";
 import { SketchRoom } from "../../../games/sketch/room.ts";
 import type { SketchSeat, SketchState } from "../../../games/sketch/state.ts";
-import { bootServer, type TestServer } from "roomkeep/testing";
 import { type Guest, joinGuest, passTime } from "../../helpers/guests.ts";
 
 export type Pad = Guest<SketchState>;

@@ -27,7 +27,12 @@ it("unpacks what was packed, over all of the paper and in several pieces", () =>
 it("takes the last stroke back, whole, and goes on by the numbers of a page", () => {
   const { picture, strokes } = open();
   picture.undo();
-  for (const [number, x] of [[1, 10], [2, 20], [2, 22]] as const) picture.add(stroke(number, [x, x]));
+  for (const [number, x] of [
+    [1, 10],
+    [2, 20],
+    [2, 22],
+  ] as const)
+    picture.add(stroke(number, [x, x]));
   picture.undo();
   expect(strokes().map(({ points }) => points)).toEqual([[10, 10]]);
   expect(picture.add(stroke(2, [30, 30]))).toBeUndefined();
