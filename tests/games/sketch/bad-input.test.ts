@@ -1,6 +1,6 @@
 import type { TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { callApi } from "../../../bots/index.ts";
+import { accessTokenOf, callApi } from "../../../bots/index.ts";
 import { unpackPicture } from "../../../games/sketch/picture.ts";
 import { joinGuest } from "../../helpers/guests.ts";
 import { refusalOf, watch } from "../../rooms/viewers/watch.ts";
@@ -23,6 +23,10 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const strokesOf = (pad: Pad) => unpackPicture(pad.room.state.picture).length;
+
+interface Characters {
+  readonly characters: readonly [{ id: string; shape: string; color: number }];
+}
 
 /** A game in which one draws and two guess; what is done to it must leave it so. */
 async function playing() {
@@ -127,15 +131,11 @@ it("a name that is changed in play is the name of the next room; here it stays",
   const { guessers, playsOn } = await playing();
   const [bob] = guessers;
   expect(await bob.refused("name", { name: "Eve" })).toMatchObject({ code: "MESSAGE_UNKNOWN" });
-  const [{ id, shape, color }] = (
-    (await callApi(server.url, "GET", "/v1/characters", { token: bob.token })) as {
-      characters: [{ id: string; shape: string; color: number }];
-    }
-  ).characters;
-  await callApi(server.url, "PATCH", `/v1/characters/${id}`, {
-    token: bob.token,
-    body: { name: "Somebody", shape, color },
-  });
+  const accessToken = await accessTokenOf(server.url, bob.token);
+  const { characters } = await callApi<Characters>(server.url, "GET", "/v1/characters", { accessToken });
+  const { id, shape, color } = characters[0];
+  const body = { name: "Somebody", shape, color };
+  await callApi(server.url, "PATCH", `/v1/characters/${id}`, { accessToken, body });
   expect(seatOf(bob).name).toBe(guessers[1].room.state.seats.get(bob.id)?.name);
   expect(seatOf(bob).name).not.toBe("Somebody");
   await playsOn();

@@ -10,7 +10,6 @@ import {
   gather,
   type Pad,
   runOut,
-  seatOf,
   split,
   stroke,
   untilPhase,
