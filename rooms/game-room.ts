@@ -526,8 +526,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
           instance,
           characterId: identity.characterId,
         };
-        const { seatKeptS: keptS } = this;
-        client.send("room.seat", { returnToken: ports.returns.sign(stay), build: ports.page.build, keptS });
+        client.send("room.seat", { returnToken: ports.returns.sign(stay), build: ports.page.build });
       });
     }
     this.stopListening.push(
