@@ -5,6 +5,7 @@ import { CLOSE, type GameState, type Refusal, RoomkeepError, refuse } from "../s
 import {
   isGameState,
   observeState,
+  RECONNECT_S,
   roomMessages,
   type StateListener,
   type StateObservers,

@@ -51,6 +51,9 @@ export class SketchRoom extends GameRoom<SketchState> {
     chat: { perSecond: 1.5, burst: 6 },
   };
 
+  // A phone call is longer than a lost connection.
+  override seatKeptS = 120;
+
   /** Seconds to choose a word. */
   chooseS = 15;
   /** Seconds for which the word is shown. */
