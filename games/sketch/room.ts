@@ -1,4 +1,11 @@
-import { defineLobby, definePhases, GameRoom, phaseMessage, type RoomPlayer } from "roomkeep/rooms";
+import {
+  type Bots,
+  defineLobby,
+  definePhases,
+  GameRoom,
+  phaseMessage,
+  type RoomPlayer,
+} from "roomkeep/rooms";
 import { type Refusal, refuse, strokeBatch } from "roomkeep/shared";
 import { z } from "zod";
 import { sketchBots } from "./bots.ts";
@@ -43,7 +50,7 @@ export class SketchRoom extends GameRoom<SketchState> {
     screens: 1,
     spectators: { max: 20 },
   };
-  static override readonly bots = sketchBots;
+  static override readonly bots: Bots | undefined = sketchBots;
   override state = new SketchState();
   // A page sends 20 pieces a second; a stalled connection brings those of two seconds at once.
   override rateLimits = {

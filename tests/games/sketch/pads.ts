@@ -1,4 +1,6 @@
+import { type Bots, defineBots } from "roomkeep/rooms";
 import { bootServer, type TestServer } from "roomkeep/testing";
+import { sketchBots } from "../../../games/sketch/bots.ts";
 import { SketchRoom } from "../../../games/sketch/room.ts";
 import type { SketchSeat, SketchState } from "../../../games/sketch/state.ts";
 import { type Guest, joinGuest, passTime } from "../../helpers/guests.ts";
@@ -7,12 +9,21 @@ export type Pad = Guest<SketchState>;
 
 /** Bots have a test of their own. */
 export class PeopleSketchRoom extends SketchRoom {
-  static override readonly bots = undefined;
+  static override readonly bots: Bots | undefined = undefined;
 }
 
-/** A server with the game, and one in which people alone play. */
+/** Bots leave nothing to chance: they say something whenever they are asked. */
+class TalkativeSketchRoom extends SketchRoom {
+  static override readonly bots = defineBots<SketchState>({
+    ...sketchBots,
+    bot: (view) => sketchBots.bot({ ...view, random: () => 0 } as never),
+    thinkS: [0.1, 0.2],
+  });
+}
+
+/** A server with the game, with bots that talk much, and in which people alone play. */
 export const bootSketch = (): Promise<TestServer> =>
-  bootServer({ sketch: SketchRoom, people: PeopleSketchRoom });
+  bootServer({ people: PeopleSketchRoom, talkative: TalkativeSketchRoom });
 
 /** Players in a room of their own; the first leads. */
 export async function gather(server: TestServer, names: readonly string[], game = "people"): Promise<Pad[]> {
