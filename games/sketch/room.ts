@@ -102,11 +102,10 @@ export class SketchRoom extends GameRoom<SketchState> {
     },
     draw: {
       seconds: () => this.drawS,
-      who: "turn",
       messages: {
-        draw: phaseMessage(strokeBatch, (_, batch) => this.picture.add(batch)),
-        undo: phaseMessage(nothing, () => this.picture.undo()),
-        clear: phaseMessage(nothing, () => this.picture.clear()),
+        draw: phaseMessage(strokeBatch, (_, batch) => this.picture.add(batch), "turn"),
+        undo: phaseMessage(nothing, () => this.picture.undo(), "turn"),
+        clear: phaseMessage(nothing, () => this.picture.clear(), "turn"),
       },
       enter: () => this.beginPicture(),
       // Who draws may lock the phone for a while; the others guess by what is there.

@@ -23,10 +23,8 @@ export function WordLine({ now }: { now: Now }) {
       aria-label={isTold ? word : `${word.replaceAll("_", "blank ")}`}
     >
       {word.split(" ").map((part, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: letters have no other key than their place
         <span class="sk-part" key={i}>
           {[...part].map((letter, k) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: as above
             <b key={k} class={letter === "_" ? "open" : ""}>
               {letter === "_" ? "" : letter}
             </b>
