@@ -15,6 +15,7 @@ export const showScreen: MountPanel<SketchState> = (_root, context) => {
 };
 
 function Screen({ now }: { now: Now }) {
+  if (now.state.phase === "lobby") return null;
   return (
     <div class={`sk sk-screen ${now.state.phase}`}>
       <Top now={now} />
