@@ -339,7 +339,7 @@ export class Phases<Name extends string = string> implements PhaseControls<Name>
  *   guess: {
  *     seconds: () => this.settings.seconds,
  *     who: "turn",
- *     messages: { guess: phaseMessage(z.strictObject({ word: z.string() }), (player, { word }) => this.guess(player, word)) },
+ *     messages: { guess: phaseMessage(guessShape, (player, { word }) => this.guess(player, word)) },
  *     enter: ({ turn }) => void turn.next(),
  *     until: () => this.state.solved,
  *     next: "scores",
