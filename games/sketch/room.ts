@@ -183,7 +183,7 @@ export class SketchRoom extends GameRoom<SketchState> {
 
   private takeWords(text: string): Refusal | undefined {
     const words = takeOwnWords(text);
-    if (!Array.isArray(words)) return words as Refusal;
+    if ("code" in words) return words;
     this.own = words;
     this.state.ownWords = words.length;
     return undefined;

@@ -143,10 +143,7 @@ describeWithBrowser("a screen and three pads", (open) => {
     await ann.page.getByRole("textbox", { name: "Own words" }).fill(WORDS.join(", "));
     await ann.page.getByRole("button", { name: "Put in the box" }).click();
     await ann.page.getByLabel("only these").check();
-    await untilPage(
-      bob.page,
-      `k.state.settings.includes('"onlyOwn":true') && k.state.ownWords === 5`,
-    );
+    await untilPage(bob.page, `k.state.settings.includes('"onlyOwn":true') && k.state.ownWords === 5`);
     await shoot(ann.page, "sketch-pad-lobby-leader");
     await shoot(bob.page, "sketch-pad-lobby");
     await shoot(screen.page, "sketch-screen-lobby");
@@ -226,9 +223,9 @@ describeWithBrowser("a screen and three pads", (open) => {
     await untilPhase(screen.page, "choose");
     expect(await ask<string>(screen.page, "k.state.settings")).toBe(settings);
     expect(await ask<string[]>(screen.page, "[...k.state.seats.keys()]")).toEqual(ids);
-    expect(
-      await ask<number[]>(screen.page, "[...k.state.seats.values()].map((one) => one.points)"),
-    ).toEqual([0, 0, 0]);
+    expect(await ask<number[]>(screen.page, "[...k.state.seats.values()].map((one) => one.points)")).toEqual([
+      0, 0, 0,
+    ]);
   }, 120_000);
 
   it("and a plain browser comes in, sees the picture and guesses", async () => {
@@ -238,7 +235,7 @@ describeWithBrowser("a screen and three pads", (open) => {
     const desk = await watch({ viewport: { width: 1280, height: 800 } });
     await desk.page.goto(`${server.url}/?room=${code}`);
     await desk.page.getByLabel("Your name").fill("Dora");
-    await desk.page.getByRole("button", { name: "Play", exact: true }).click();
+    await desk.page.getByRole("button", { name: "Join your friends" }).click();
     await desk.page.getByTestId("picture").waitFor();
     await untilPage(desk.page, `k.state.picture.length === ${await strokesOf(screen.page)}`);
     await desk.page.getByLabel("Your guess").fill("a barn?");

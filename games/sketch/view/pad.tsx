@@ -3,6 +3,7 @@ import type { SketchMessages, SketchState } from "../state.ts";
 import { drawerOf, isDrawer, leads, type Now, ordinal, placeOf } from "./facts.ts";
 import { drawing } from "./markers.ts";
 import { Paper } from "./paper.tsx";
+import { Scores } from "./scores.tsx";
 import { mayGuess, Seats } from "./seats.tsx";
 import { Settings } from "./settings.tsx";
 import { Talk } from "./talk.tsx";
@@ -81,9 +82,15 @@ function Shown({ now }: { now: Now }) {
         <Settings now={now} />
       </>
     );
-  if (state.phase === "scores") return <Seats now={now} />;
+  if (state.phase === "scores") return <Scores now={now} />;
   if (state.phase === "choose") return isDrawer(now) ? <Clock now={now} /> : <Seats now={now} />;
-  if (state.phase === "reveal") return <Seats now={now} />;
+  if (state.phase === "reveal")
+    return (
+      <>
+        <Paper state={state} />
+        <Seats now={now} />
+      </>
+    );
   return (
     <>
       <div class="sk-line">

@@ -6,12 +6,13 @@ export function Seats({ now }: { now: Now }) {
   const { state, context } = now;
   const isLobby = state.phase === "lobby";
   const mayKick = isLobby && leads(now);
+  const isOn = state.phase === "draw" || state.phase === "reveal";
   return (
     <ol class="sk-seats" data-testid="seats">
       {ranked(state).map(({ id, name, color, points, gained, found, away, bot, ready }) => (
         <li
           key={id}
-          class={`${found ? "found" : ""} ${away ? "away" : ""} ${id === state.turn ? "draws" : ""}`}
+          class={`${found && isOn ? "found" : ""} ${away ? "away" : ""} ${id === state.turn ? "draws" : ""}`}
         >
           <i style={{ background: COLORS[color] }} />
           <span class="name">
@@ -19,7 +20,11 @@ export function Seats({ now }: { now: Now }) {
             {id === context.room.sessionId && <em> you</em>}
           </span>
           <small>{noteOf({ bot, away, isLeader: isLobby && id === state.leader })}</small>
-          {isLobby ? ready && <b class="mark">ready</b> : <Mark found={found} draws={id === state.turn} />}
+          {isLobby ? (
+            ready && <b class="mark">ready</b>
+          ) : (
+            <Mark found={found && isOn} draws={id === state.turn} />
+          )}
           {!isLobby && (
             <b class="points">
               {points}

@@ -10,13 +10,13 @@ export function Top({ now }: { now: Now }) {
   const { state } = now;
   const { rounds } = settingsOf(state, sketchSettings);
   return (
-    <header class="sk-top">
+    <div class="sk-top">
       <Clock now={now} />
       {state.phase === "choose" ? <Chooses now={now} /> : <WordLine now={now} />}
       <span class="sk-round">
         Round {state.round} of {rounds}
       </span>
-    </header>
+    </div>
   );
 }
 
@@ -41,7 +41,7 @@ export function Table({ now }: { now: Now }) {
         </p>
       )}
       {state.phase === "choose" && (
-        <p class="sk-blank">Look at the paper: {drawerOf(state)?.name} is about to draw.</p>
+        <p class="sk-blank">Eyes on the paper: {drawerOf(state)?.name} is about to draw.</p>
       )}
     </div>
   );
