@@ -7,7 +7,7 @@ box, bread, bridge, broom, bucket, bus, bush, butterfly, button, cactus, cage, c
 candy, cannon, canoe, car, carrot, castle, cat, caterpillar, chain, chair, cheese, cherry, chess, chicken,
 chimney, church, circus, cloud, clown, coat, coconut, coffee, comb, compass, computer, cookie, corn, cow, crab,
 crocodile, crown, cup, curtain, daisy, deer, desert, diamond, dice, dinosaur, doctor, dog, doll, dolphin,
-donkey, door, dragon, dress, drum, duck, ear, earth, egg, elephant, envelope, eye, factory, fan, farmer,
+donkey, door, dragon, dress, drum, duck, ear, earth, egg, elephant, envelope, eye, fan, farmer,
 feather, fence, finger, fire, firework, fish, fishing rod, flag, flashlight, flower, fly, foot, football, fork,
 fountain, fox, frog, frying pan, garden, ghost, giraffe, glasses, glove, goat, grapes, grasshopper, guitar,
 hair, hamburger, hammer, hammock, hand, harp, hat, hedgehog, helicopter, helmet, honey, hook, horse, hot dog,
