@@ -245,6 +245,24 @@ describeWithBrowser("a screen and three pads", (open) => {
     for (const secret of WORDS) expect(hasWord(desk, secret)).toBe(false);
   }, 60_000);
 
+  it("and somebody alone in a browser plays with bots", async () => {
+    const { page } = await watch({ viewport: { width: 1280, height: 800 } });
+    await page.goto(`${server.url}/?game=sketch`);
+    await page.getByLabel("Your name").fill("Eve");
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByRole("button", { name: "Start" }).waitFor();
+    await shoot(page, "sketch-page-lobby");
+    await page.getByRole("button", { name: "Start" }).click();
+    const choices = page.locator(".sk-choices button");
+    await choices.first().waitFor();
+    await shoot(page, "sketch-page-choose");
+    await choices.first().click();
+    await draw(page);
+    await untilPage(page, "k.state.picture.length > 5");
+    expect(await ask<number>(page, "[...k.state.seats.values()].filter((one) => one.bot).length")).toBe(2);
+    await shoot(page, "sketch-page-draw");
+  }, 60_000);
+
   it("without three.js", () => {
     const scripts = asked.filter((url) => url.endsWith(".js"));
     expect(scripts.length).toBeGreaterThan(5);
