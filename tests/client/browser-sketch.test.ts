@@ -142,7 +142,7 @@ describeWithBrowser("a screen and three pads", (open) => {
     await ann.page.getByText("Own words:").click();
     await ann.page.getByRole("textbox", { name: "Own words" }).fill(WORDS.join(", "));
     await ann.page.getByRole("button", { name: "Put in the box" }).click();
-    await ann.page.getByLabel("only these").check();
+    await ann.page.getByRole("button", { name: "Only these" }).click();
     await untilPage(bob.page, `k.state.settings.includes('"onlyOwn":true') && k.state.ownWords === 5`);
     await shoot(ann.page, "sketch-pad-lobby-leader");
     await shoot(bob.page, "sketch-pad-lobby");

@@ -96,14 +96,14 @@ function OwnWords({ now, onlyOwn }: { now: Now; onlyOwn: boolean }) {
         onInput={(event) => setText(event.currentTarget.value)}
       />
       <div class="row">
-        <label>
-          <input
-            type="checkbox"
-            checked={onlyOwn}
-            onChange={(event) => context.send("settings", { onlyOwn: event.currentTarget.checked })}
-          />{" "}
-          only these
-        </label>
+        <button
+          type="button"
+          class={onlyOwn ? "on" : ""}
+          aria-pressed={onlyOwn}
+          onClick={() => context.send("settings", { onlyOwn: !onlyOwn })}
+        >
+          {onlyOwn ? "Only these ✓" : "Only these"}
+        </button>
         <button
           type="button"
           onClick={() => {
