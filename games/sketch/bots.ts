@@ -3,7 +3,7 @@ import { DRAWABLE, doodleOf } from "./doodles.ts";
 import { fits } from "./guess.ts";
 import { unpackPicture } from "./picture.ts";
 import type { SketchState } from "./state.ts";
-import { WORDS } from "./words.ts";
+import { WORDS } from "./word-list.ts";
 
 /** Chance that a bot says something when it is asked, about every two seconds. */
 const TALKS = 0.16;

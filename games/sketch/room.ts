@@ -15,7 +15,7 @@ import { Picture } from "./picture.ts";
 import { pointsFor, pointsOfDrawer } from "./points.ts";
 import { type SketchSeat, type SketchSettings, SketchState, sketchSettings } from "./state.ts";
 import { dealWords, takeOwnWords } from "./word-box.ts";
-import { WORDS } from "./words.ts";
+import { WORDS } from "./word-list.ts";
 
 const nothing = z.strictObject({}).optional();
 

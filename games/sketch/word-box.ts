@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from "roomkeep/shared";
-import { readWords, WORD_MAX } from "./words.ts";
+import { readWords, WORD_MAX } from "./word-list.ts";
 
 /** Most words that a leader gives. */
 const OWN_MAX = 200;

@@ -4,7 +4,7 @@ import { DRAWABLE, doodleOf } from "../../../games/sketch/doodles.ts";
 import { distance, fits, hintOf, hintPlaces, judge, spells } from "../../../games/sketch/guess.ts";
 import { pointsFor, pointsOfDrawer } from "../../../games/sketch/points.ts";
 import { dealWords, takeOwnWords } from "../../../games/sketch/word-box.ts";
-import { readWords, WORD_MAX, WORDS } from "../../../games/sketch/words.ts";
+import { readWords, WORD_MAX, WORDS } from "../../../games/sketch/word-list.ts";
 
 it("judges a guess by its letters alone", () => {
   for (const line of ["lighthouse", " A Light-House! ", "is it a lighthouse?", "LÍGHTHOUSE"])
