@@ -3,6 +3,7 @@ export type { InputFrame, Pose, Prediction, Step } from "./network/predict.ts";
 export type { HeardEvent, OnEvent } from "./network/room-events.ts";
 export { definePad } from "./pad/define-pad.tsx";
 export { type Drawing, openDrawing, type Stroke } from "./pad/drawing.ts";
+export { DrawingSurface, type DrawingSurfaceProps } from "./pad/drawing-surface.tsx";
 export type {
   PadButton,
   PadChoices,

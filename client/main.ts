@@ -9,6 +9,7 @@ startPage({
     tag: () => import("../games/tag/view.ts").then(({ tagView }) => tagView),
     meadow: () => meadow().then(({ meadowView }) => meadowView),
     cave: () => meadow().then(({ caveView }) => caveView),
+    sketch: () => import("../games/sketch/view.ts").then(({ sketchView }) => sketchView),
   },
   panels: [playSessionsPanel],
 });

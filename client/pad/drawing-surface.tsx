@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { DRAWING, type StrokeBatch } from "../../shared/index.ts";
+import { DRAWING, type GameState, type ServerMessages, type StrokeBatch } from "../../shared/index.ts";
 import { DRAWING_COLORS, type Drawing, openDrawing } from "./drawing.ts";
 import type { Messages, PadDrawing, PadNow } from "./pad.tsx";
 
@@ -11,13 +11,26 @@ const BATCH_POINTS = 64;
 const NEAR = 3;
 const WIDTHS = [10, 26, 60];
 
-interface DrawingSurfaceProps {
-  drawing: PadDrawing<object, Messages>;
-  now: PadNow<object>;
+/** What is drawn with, and the state as it is now. */
+export interface DrawingSurfaceProps<S extends object = GameState, M extends object = Messages> {
+  drawing: PadDrawing<S, M>;
+  now: PadNow<S>;
 }
 
-/** Where a finger draws: paper, colours, widths, and the way back. */
-export function DrawingSurface({ drawing, now }: DrawingSurfaceProps) {
+/**
+ * Where a finger or a mouse draws: paper, colours, widths, and the way back. A pad has it by `definePad`; a
+ * page that is no pad puts it where it likes.
+ *
+ * @example
+ * show(() => <DrawingSurface drawing={drawing} now={{ state: room.state, me: me(), context }} />);
+ */
+export function DrawingSurface<S extends object = GameState, M extends object = Messages>(
+  props: DrawingSurfaceProps<S, M>,
+) {
+  return <Surface {...(props as unknown as DrawingSurfaceProps<object>)} />;
+}
+
+function Surface({ drawing, now }: DrawingSurfaceProps<object>) {
   const { colors = DRAWING_COLORS, widths = WIDTHS } = drawing;
   const { context } = now;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -26,16 +39,23 @@ export function DrawingSurface({ drawing, now }: DrawingSurfaceProps) {
   const [width, setWidth] = useState(widths[1] ?? widths[0] ?? 26);
   const pen = useRef({ color, width });
   pen.current = { color, width };
-  const first = useRef(now);
+  const latest = useRef(now);
+  latest.current = now;
   useEffect(() => {
     if (!canvas.current) return;
     const opened = openDrawing(canvas.current, colors);
     paper.current = opened;
-    opened.replace(drawing.strokes?.(first.current) ?? []);
+    const showKept = () => opened.replace(drawing.strokes?.(latest.current) ?? []);
+    showKept();
+    // What the room refused is not in the picture of the others.
+    const stopRefused = context.room.onMessage("refused", ({ type }: ServerMessages["refused"]) => {
+      if (type === drawing.send && drawing.strokes) showKept();
+    });
     const send = (batch: StrokeBatch) => context.send(drawing.send, drawing.payload?.(batch) ?? batch);
     const stop = followFinger(canvas.current, opened, () => pen.current, send);
     return () => {
       stop();
+      stopRefused();
       opened.dispose();
     };
   }, [context, colors, drawing]);

@@ -137,8 +137,9 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
       return take(player, payload);
     });
   }
-  /** The count by account of a message; undefined where it has none. */
+  /** The count by account of a message; undefined where it has none, and for a bot, which has no account. */
   function countOf(player: P, type: string): Promise<Refusal | undefined> | undefined {
+    if (players.get(player.sessionId) !== player) return undefined;
     const limit = rates[type]?.account;
     if (limit !== undefined) return host.countByAccount(player, type, limit);
     return COUNTED_BY_ACCOUNT.has(type) ? host.countLine(player) : undefined;
