@@ -8,6 +8,7 @@ export type { ItemAction } from "./items/item-requests.ts";
 export type { RoomItems } from "./items/room-items.ts";
 export { defineLobby, type Lobby, type LobbyOptions } from "./lobby/lobby.ts";
 export type { Channel } from "./messaging/channel.ts";
+export { RoundTrips } from "./transport/round-trips.ts";
 export { type Argument, type Caller, type Command, defineCommand } from "./messaging/console.ts";
 export type { RateLimit } from "./messaging/rate-limit.ts";
 export type { ZoneFormat } from "./persistence/zone-saves.ts";
