@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   items: () => import("./items.ts"),
   latency: async () => (await import("./play/latency.ts")).latency,
   memory: () => import("./memory/index.ts"),
+  party: () => import("./party/index.ts"),
   rooms: async () => (await import("./play/rooms.ts")).rooms,
   step: () => import("./step/index.ts"),
   storm: async () => (await import("./play/storm.ts")).storm,

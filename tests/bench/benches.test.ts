@@ -13,6 +13,7 @@ const SMALL: Readonly<Record<string, string>> = {
   items: "--players 2 --seconds 1 --repeats 1",
   latency: "--players 4 --samples 3 --repeats 1",
   memory: "--players 2 --seconds 1 --joins 2",
+  party: "--pads 3 --question 1 --seconds 2 --rooms 5 --idle 1 --repeats 1",
   rooms: "--rooms 3 --seconds 1 --repeats 1 --foreign 1000",
   step: "--players 4 --seconds 1 --repeats 1",
   storm: "--players 6 --repeats 1 --foreign 1000",

@@ -207,7 +207,8 @@ test.each([
     winner.send("answer", { choice: rightOf(ann) });
     for (const player of [ann, bob]) await phase(player, "reveal");
     passTime(room, 6);
-    for (const player of [ann, bob]) await phase(player, ann.room.state.number < ann.room.state.of ? "ready" : "scores");
+    for (const player of [ann, bob])
+      await phase(player, ann.room.state.number < ann.room.state.of ? "ready" : "scores");
     if (ann.room.state.phase === "scores") {
       ann.send("rematch", {});
       for (const player of [ann, bob]) await phase(player, "ready");
@@ -242,7 +243,8 @@ test("a line is measured by pings that the client's socket answers; other pongs 
   const trips = new RoundTrips();
   expect(trips.medianMs(player.client)).toBeUndefined();
   trips.measure(player.client);
-  const socket = (bob.room.connection as unknown as { transport: { ws: { pong?(data: Buffer): void } } }).transport.ws;
+  const socket = (bob.room.connection as unknown as { transport: { ws: { pong?(data: Buffer): void } } })
+    .transport.ws;
   socket.pong?.(Buffer.from([1, 2, 3, 4]));
   while (trips.medianMs(player.client) === undefined) await pause(5);
   expect(trips.medianMs(player.client)).toBeGreaterThanOrEqual(199);
