@@ -1,5 +1,5 @@
 import type { Schema } from "@colyseus/schema";
-import { GameState, type Seat } from "../../shared/index.ts";
+import type { GameState, Seat } from "../../shared/index.ts";
 import { fillFromJson, newSeat, schemaToJson } from "../../shared/internal.ts";
 import type { BotAction, Bots } from "../bots/bot.ts";
 import { type BotsSave, RoomBots } from "../bots/room-bots.ts";
@@ -196,9 +196,4 @@ export class GameSeats<P extends RoomPlayer> {
   #take(player: P, { type, message }: BotAction): void {
     this.#host.router.take(player, type, message);
   }
-}
-
-/** The state of a game with seats; undefined: any other. */
-export function gameStateOf(state: unknown): GameState | undefined {
-  return state instanceof GameState ? state : undefined;
 }

@@ -95,3 +95,6 @@ export function newSeat(state: Pick<GameState, "seats">): Seat {
   }
   return new Seat();
 }
+
+/** Whether a state is that of a game with seats. */
+export const isGameState = (state: unknown): state is GameState => state instanceof GameState;
