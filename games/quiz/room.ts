@@ -3,9 +3,10 @@ import {
   defineLobby,
   definePhases,
   GameRoom,
+  measureRoundTrip,
   phaseMessage,
   type RoomPlayer,
-  RoundTrips,
+  roundTripMs,
 } from "roomkeep/rooms";
 import { type Refusal, refuse } from "roomkeep/shared";
 import { z } from "zod";
@@ -82,7 +83,6 @@ export class QuizRoom extends GameRoom<QuizState> {
   private decision: { clear(): void } | undefined;
   /** When the current question was sent, by this process's clock, ms. */
   private askedMs = 0;
-  private readonly roundTrips = new RoundTrips();
 
   override readonly lobby = defineLobby({ settings: quizSettings, playersMin: 2, idleS: 600 });
   override readonly phases = definePhases({
@@ -139,7 +139,7 @@ export class QuizRoom extends GameRoom<QuizState> {
   }
 
   protected override onEnter({ sessionId, client }: RoomPlayer): void {
-    this.roundTrips.measure(client);
+    measureRoundTrip(client);
     const seat = this.seat(sessionId);
     // Who comes while others think plays from the next question on.
     if (seat && ["question", "buzz", "respond"].includes(this.state.phase)) seat.answered = true;
@@ -271,7 +271,7 @@ export class QuizRoom extends GameRoom<QuizState> {
 
   /** How long a player's frames travel: there and back, for the question came by the same way. */
   private travelledMs({ client }: RoomPlayer): number {
-    const ms = this.roundTrips.medianMs(client) ?? 0;
+    const ms = roundTripMs(client) ?? 0;
     return this.hasScreen() ? ms / 2 : ms;
   }
 
@@ -281,7 +281,7 @@ export class QuizRoom extends GameRoom<QuizState> {
   }
 
   private measure(): void {
-    for (const { client } of this.players.values()) this.roundTrips.measure(client);
+    for (const { client } of this.players.values()) measureRoundTrip(client);
   }
 
   private seat(id: string): QuizSeat | undefined {
