@@ -5,6 +5,8 @@ export interface CuttableProxy {
   readonly port: number;
   /** Ends every connection and refuses new ones. */
   cut(): void;
+  /** The connections that are open pass nothing on any more, not even their end; new ones do. */
+  silence(): void;
   mend(): void;
   /** New connections go to another port from now on; those that are open stay. */
   lead(port: number): void;
@@ -18,6 +20,7 @@ export interface CuttableProxy {
  */
 export async function openProxy(targetPort: number, delayMs = 0): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
+  const silent = new WeakSet<Socket>();
   let whole = true;
   let target = targetPort;
   const keep = (socket: Socket) => {
@@ -30,13 +33,14 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     if (!whole) return incoming.destroy();
     const outgoing = keep(connect(target, "127.0.0.1"));
     keep(incoming);
-    if (delayMs === 0) incoming.pipe(outgoing).pipe(incoming);
-    else {
+    if (delayMs === 0) {
+      incoming.pipe(outgoing).pipe(incoming);
+    } else {
       passLater(incoming, outgoing, delayMs);
       passLater(outgoing, incoming, delayMs);
     }
     incoming.on("close", () => outgoing.destroy());
-    outgoing.on("close", () => incoming.destroy());
+    outgoing.on("close", () => silent.has(outgoing) || incoming.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -46,6 +50,12 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     cut() {
       whole = false;
       for (const socket of sockets) socket.destroy();
+    },
+    silence() {
+      for (const socket of sockets) {
+        silent.add(socket);
+        socket.unpipe().resume();
+      }
     },
     mend() {
       whole = true;
