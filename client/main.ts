@@ -9,6 +9,7 @@ startPage({
     tag: () => import("../games/tag/view.ts").then(({ tagView }) => tagView),
     meadow: () => meadow().then(({ meadowView }) => meadowView),
     cave: () => meadow().then(({ caveView }) => caveView),
+    quiz: () => import("../games/quiz/view.ts").then(({ quizView }) => quizView),
   },
   panels: [playSessionsPanel],
 });

@@ -1,6 +1,7 @@
 import { CaveRoom } from "../games/meadow/cave-room.ts";
 import { MeadowRoom } from "../games/meadow/room.ts";
 import { PlazaRoom } from "../games/plaza/room.ts";
+import { QuizRoom } from "../games/quiz/room.ts";
 import { TagRoom } from "../games/tag/room.ts";
 import { playSessions } from "../plugins/play-sessions/index.ts";
 
@@ -10,6 +11,7 @@ export const games = {
   tag: TagRoom,
   meadow: MeadowRoom,
   cave: CaveRoom,
+  quiz: QuizRoom,
 };
 
 /** Capabilities that a server can do without: a plugin is removed by deleting its line and its import. */
