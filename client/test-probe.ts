@@ -13,6 +13,8 @@ export interface Probe {
   readonly roomId: string;
   readonly connected: boolean;
   readonly fps: number;
+  /** Of the open room. */
+  readonly state: object | undefined;
   me(): Point | undefined;
   actor(id: string): Point | undefined;
   actors(): ({ id: string; kind: string; name: string } & Point)[];
@@ -55,6 +57,9 @@ export function exposeProbe(session: Session): void {
     },
     get fps() {
       return drawn.fps();
+    },
+    get state() {
+      return session.room.value?.state;
     },
     me: () => point(session.room.value?.sessionId ?? ""),
     actor: point,

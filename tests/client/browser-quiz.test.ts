@@ -36,13 +36,13 @@ describeWithBrowser("a quiz on a screen, two pads and a plain browser", (open) =
     const context = await openProfile(browser, { viewport: { width: 1100, height: 800 } });
     cleo = await context.newPage();
     await cleo.goto(address);
-    for (const [page, name] of [
-      [ann, "Ann"],
-      [bob, "Bob"],
-      [cleo, "Cleo"],
+    for (const [page, name, join] of [
+      [ann, "Ann", "Play"],
+      [bob, "Bob", "Play"],
+      [cleo, "Cleo", "Join your friends"],
     ] as const) {
       await page.getByLabel("Your name").fill(name);
-      await page.getByRole("button", { name: "Play", exact: true }).click();
+      await page.getByRole("button", { name: join, exact: true }).click();
       await page.getByRole("button", { name: "I am ready" }).waitFor();
     }
     await ann.getByLabel("Seconds").selectOption("20");

@@ -25,6 +25,7 @@ export const style = `
 .quiz-choose { display:grid; gap:.6em; } .quiz-choose button { text-align:left; } .quiz-choose b { color:var(--accent); margin-right:.4em; }
 #place .quiz-buzz { min-height:120px; font-size:1.8em; border-radius:999px; }
 .quiz-people { display:flex; flex-wrap:wrap; gap:.4em; margin:0 0 1em; } .quiz-people li { background:var(--ground); border-radius:999px; padding:.2em .8em; font-weight:700; }
+.quiz-settings select { background:var(--paper); }
 .quiz-settings { display:flex; flex-wrap:wrap; gap:.6em; margin:.8em 0; } .quiz-settings label { display:grid; gap:.2em; font-size:.85em; color:var(--soft); flex:1 1 30%; }
 .pad .pad-choices button:nth-of-type(1) { border-left:10px solid #ff8fa3; } .pad .pad-choices button:nth-of-type(2) { border-left:10px solid #ffd166; } .pad .pad-choices button:nth-of-type(3) { border-left:10px solid #7ee0c6; } .pad .pad-choices button:nth-of-type(4) { border-left:10px solid #9db8ff; }
 `;
