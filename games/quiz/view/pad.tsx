@@ -13,6 +13,10 @@ const mayAnswer = (now: Now) =>
   !now.me?.answered &&
   (now.state.phase === "question" || (now.state.phase === "respond" && isMine(now)));
 
+/** The own choice stays until the next question. */
+const hasChosen = ({ state, me }: Now) =>
+  (me?.choice ?? -1) >= 0 && ["question", "respond", "reveal"].includes(state.phase);
+
 function titleOf(now: Now): string {
   const { state, me } = now;
   if (state.phase === "ready") return state.category;
@@ -43,7 +47,7 @@ export const quizPad = definePad<QuizState, QuizMessages>({
   hint: hintOf,
   show: (now) => now.state.phase === "lobby" && leads(now) && <Settings now={now} />,
   choices: {
-    when: (now) => mayAnswer(now) || (now.me?.choice ?? -1) >= 0,
+    when: (now) => mayAnswer(now) || hasChosen(now),
     disabled: (now) => !mayAnswer(now),
     of: ({ state }) =>
       [...state.choices].map((label, i) => ({ value: String(i), label: `${LETTERS[i]}  ${label}` })),

@@ -8,9 +8,9 @@ type Context = PanelViewContext<QuizState>;
 /** The quiz in a plain browser: question, answers and standings in one sheet. */
 export function showPage(_root: HTMLElement, context: Context): undefined {
   context.show(() => (
-    <main class="quiz sheet" data-phase={context.room.state.phase}>
+    <section class="quiz" data-phase={context.room.state.phase}>
       <Sheet context={context} />
-    </main>
+    </section>
   ));
 }
 
