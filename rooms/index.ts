@@ -11,7 +11,13 @@ export type { Channel } from "./messaging/channel.ts";
 export { type Argument, type Caller, type Command, defineCommand } from "./messaging/console.ts";
 export type { RateLimit } from "./messaging/rate-limit.ts";
 export type { ZoneFormat } from "./persistence/zone-saves.ts";
-export { type Actors, type Phase, type PhaseMessage, phaseMessage } from "./phases/phase.ts";
+export {
+  type Actors,
+  type Phase,
+  type PhaseControls,
+  type PhaseMessage,
+  phaseMessage,
+} from "./phases/phase.ts";
 export { definePhases, type Phases } from "./phases/phases.ts";
 export type { Turns } from "./phases/turns.ts";
 export type { Player, RoomPlayer } from "./player.ts";

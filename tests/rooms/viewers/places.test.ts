@@ -186,6 +186,12 @@ it("gives one place once, however many ask for it at the same time", async () =>
     headers: { authorization: `Basic ${btoa("admin:a-password")}` },
   }).then((answer) => answer.text());
   expect(text).toMatch(/^roomkeep_viewers\{as="spectator"\} 2$/m);
+  // Where the list was older than the room: it counts by itself.
+  const identity = { accountId: "a", characterId: "c", role: "player", address: "", as: "spectator" };
+  const late = matchMaker.driver.findOne({ roomId: code }).then((room) => {
+    return matchMaker.reserveSeatFor(room, {}, identity);
+  });
+  await expect(late).rejects.toThrow(/already full/);
   const viewers = [...roomOf(code).viewers.values()];
   for (const { client } of viewers) client.leave(CLOSE.KICKED);
   await leaveAll(ann);
