@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   latency: async () => (await import("./play/latency.ts")).latency,
   memory: () => import("./memory/index.ts"),
   reads: () => import("./reads/index.ts"),
+  party: () => import("./party/index.ts"),
   rooms: async () => (await import("./play/rooms.ts")).rooms,
   spawns: () => import("./spawns/index.ts"),
   step: () => import("./step/index.ts"),

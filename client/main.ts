@@ -10,6 +10,7 @@ startPage({
     meadow: () => meadow().then(({ meadowView }) => meadowView),
     cave: () => meadow().then(({ caveView }) => caveView),
     sketch: () => import("../games/sketch/view.ts").then(({ sketchView }) => sketchView),
+    quiz: () => import("../games/quiz/view.ts").then(({ quizView }) => quizView),
   },
   panels: [playSessionsPanel],
 });

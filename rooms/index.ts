@@ -32,5 +32,6 @@ export { openRecorder, type Recorder } from "./simulation/recorder.ts";
 export type { RoomContext, Simulation, SystemInRoom } from "./simulation/simulation.ts";
 export { createSystems, defineSystem, type System, type SystemContext } from "./simulation/systems.ts";
 export type { TickProfile, TickTiming } from "./simulation/tick-clock.ts";
+export { measureRoundTrip, roundTripMs } from "./transport/round-trips.ts";
 export type { Goal } from "./travel/portal.ts";
 export { WorldRoom } from "./world-room.ts";

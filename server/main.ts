@@ -1,6 +1,7 @@
 import { CaveRoom } from "../games/meadow/cave-room.ts";
 import { MeadowRoom } from "../games/meadow/room.ts";
 import { PlazaRoom } from "../games/plaza/room.ts";
+import { QuizRoom } from "../games/quiz/room.ts";
 import { SketchRoom } from "../games/sketch/room.ts";
 import { TagRoom } from "../games/tag/room.ts";
 import { playSessions } from "../plugins/play-sessions/index.ts";
@@ -12,6 +13,7 @@ export const games = {
   meadow: MeadowRoom,
   cave: CaveRoom,
   sketch: SketchRoom,
+  quiz: QuizRoom,
 };
 
 /** Capabilities that a server can do without: a plugin is removed by deleting its line and its import. */

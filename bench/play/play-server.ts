@@ -19,12 +19,11 @@ import {
 } from "@colyseus/core";
 import { Encoder } from "@colyseus/schema";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import { type Log, type Ports, type TickTiming, WorldRoom } from "roomkeep/rooms";
+import { type TickTiming, WorldRoom } from "roomkeep/rooms";
 import { Avatar, defineLevel, seeded, WalkInput, WorldState } from "roomkeep/shared";
-import { blankClaim } from "../../rooms/ports/blank-claim.ts";
-import { refusingPorts, silence } from "../../rooms/ports/refusing-ports.ts";
 import { PHASES } from "../../rooms/simulation/tick-clock.ts";
 import { defineGames } from "../../server/games.ts";
+import { roomPorts } from "../room-ports.ts";
 
 const [system = "ours", rooms = "1", players = "100", size = "100", hz = "20"] = process.argv.slice(2);
 const sizeM = Number(size);
@@ -106,37 +105,6 @@ class BareRoom extends Room<{ state: WorldState; input: WalkInput }> {
   }
 }
 
-let visitors = 0;
-const log: Log = { ...silence, error: (fields, message) => console.error(message, fields), child: () => log };
-/** The ports of a room, without a database. */
-const ports: Ports = {
-  ...refusingPorts,
-  log,
-  cheats: { settings: { threshold: 100, action: "note" }, raise() {} },
-  characters: {
-    ...refusingPorts.characters,
-    claim: async (id) => blankClaim(id, { name: `Bot ${id}` }),
-    save: async () => "saved",
-    release: async () => "saved",
-    abandon: async () => undefined,
-    held: () => undefined,
-    keep: async () => false,
-    onFenced: () => () => undefined,
-    close: async () => undefined,
-  },
-  seats: {
-    ...refusingPorts.seats,
-    take: async () => undefined,
-    confirm: async () => true,
-    end: async () => undefined,
-  },
-  openRoom: () => () => undefined,
-  verify: async () => {
-    const id = String(visitors++);
-    return { accountId: id, characterId: id, role: "player", address: "" };
-  },
-};
-
 subscribe("roomkeep:tick", (message) => {
   const { ms } = message as TickTiming;
   let sum = 0;
@@ -157,7 +125,7 @@ async function open(): Promise<number> {
     presence,
     transport: new WebSocketTransport({ server: http, pingInterval: 0 }),
   });
-  if (system === "ours") defineGames({ crowd: OurRoom }, ports);
+  if (system === "ours") defineGames({ crowd: OurRoom }, roomPorts());
   else server.define("crowd", BareRoom);
   await server.listen(0, "127.0.0.1");
   return (http.address() as AddressInfo).port;

@@ -45,6 +45,9 @@ export interface LobbyHost<P extends RoomPlayer> extends RoomTime {
 const nothing = z.strictObject({}).optional();
 const seat = z.string().max(64);
 const settingsMessage = z.record(z.string().max(64), z.unknown());
+const readyMessage = z.strictObject({ ready: z.boolean() });
+const leadMessage = z.strictObject({ to: seat });
+const kickMessage = z.strictObject({ id: seat });
 
 /**
  * The lobby of a room: leader, ready marks, settings, kicks, rematch, idle players. Made by
@@ -155,7 +158,7 @@ export class Lobby<T = Record<string, never>> {
   }
 
   #register({ router, state, players, phases }: LobbyHost<RoomPlayer>): void {
-    router.on("ready", z.strictObject({ ready: z.boolean() }), ({ sessionId }, { ready }) => {
+    router.on("ready", readyMessage, ({ sessionId }, { ready }) => {
       const mine = state.seats.get(sessionId);
       if (!mine) return refuse("SEAT_NONE");
       if (!this.#isIn) return refuse("PHASE_WRONG", "The game has begun.");
@@ -165,7 +168,7 @@ export class Lobby<T = Record<string, never>> {
     router.on("start", nothing, (player) => this.#ledBy(player) ?? this.#start());
     router.on("rematch", nothing, (player) => this.#ledBy(player) ?? phases?.rematch() ?? noPhases(phases));
     router.on("settings", settingsMessage, (player, changes) => this.#ledBy(player) ?? this.#set(changes));
-    router.on("lead", z.strictObject({ to: seat }), (player, { to }) => {
+    router.on("lead", leadMessage, (player, { to }) => {
       const next = state.seats.get(to);
       const refusal = this.#ledBy(player);
       if (refusal) return refusal;
@@ -174,7 +177,7 @@ export class Lobby<T = Record<string, never>> {
       state.leader = to;
       this.seatsChanged();
     });
-    router.on("kick", z.strictObject({ id: seat }), (player, { id }) => {
+    router.on("kick", kickMessage, (player, { id }) => {
       const refusal = this.#ledBy(player);
       if (refusal) return refusal;
       if (id === player.sessionId) return refuse("ACTION_REFUSED", "You cannot kick yourself.");

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
+import { noteRoundTrip } from "./round-trips.ts";
 
 /**
  * Lets only those pongs count that say what a ping said. A client that reads nothing can send pongs all the
  * same, and so would pass for alive, while the kernel and the process keep for it all that it does not take.
+ * How long an answer took is a measurement of the way.
  *
  * @param maxMs longest that a ping may wait for its answer
  * @param onSilent called when one has waited longer, at the next ping
@@ -28,7 +30,9 @@ export function askForProof(
   ws.emit = (event: string | symbol, ...args: unknown[]) => {
     if (event !== "pong") return emit(event, ...args);
     const mark = (args[0] as Buffer).toString("hex");
-    if (!waiting.has(mark)) return false;
+    const sentMs = waiting.get(mark);
+    if (sentMs === undefined) return false;
+    noteRoundTrip(ws, now() - sentMs);
     // Answers come in the order of the pings: what was sent before was read too.
     for (const earlier of waiting.keys()) {
       waiting.delete(earlier);

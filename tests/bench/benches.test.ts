@@ -14,6 +14,7 @@ const SMALL: Readonly<Record<string, string>> = {
   latency: "--players 4 --samples 3 --repeats 1",
   memory: "--players 2 --seconds 1 --joins 2",
   reads: "--players 2 --seconds 1 --rooms 2 --times 2 --every 0.1",
+  party: "--pads 3 --question 1 --seconds 2 --rooms 5 --idle 1 --repeats 1",
   rooms: "--rooms 3 --seconds 1 --repeats 1 --foreign 1000",
   spawns: "--observers 2 --seconds 1 --repeats 1",
   step: "--players 4 --seconds 1 --repeats 1",

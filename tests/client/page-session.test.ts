@@ -176,7 +176,7 @@ it("brings those who were in a private room back together, under its code, when 
 it("arrives by the seat that it was sent, although the room that it leaves closes first", async () => {
   const { session, kinds, until } = openOtherBrowser();
   await session.join({ create: "plaza" });
-  const { roomId, sessionId, onLeave } = session.room.value as JoinedRoom;
+  const { roomId, sessionId, onLeave } = session.room.value as AnyRoom;
   const room = world.room<PlazaRoom>(roomId);
   const closed = new Promise((done) => onLeave(done));
   const { characters } = world.server.foundation;

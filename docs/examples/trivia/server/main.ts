@@ -1,0 +1,3 @@
+import { TriviaRoom } from "../games/trivia/room.ts";
+
+export const games = { trivia: TriviaRoom };
