@@ -13,7 +13,9 @@ const WIDTHS = [10, 26, 60];
 
 /** What is drawn with, and the state as it is now. */
 export interface DrawingSurfaceProps<S extends object = GameState, M extends object = Messages> {
+  /** What is sent, and with which colours and widths. */
   drawing: PadDrawing<S, M>;
+  /** The state, the own seat and the context, as of this render. */
   now: PadNow<S>;
 }
 

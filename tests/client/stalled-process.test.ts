@@ -93,13 +93,11 @@ describeWithPostgresAndRedis("three friends in a private room whose process stan
       const together = pages.map(() => ({ phase: "playing", problem: "", room: roomId, sees: 3 }));
       host.child.kill("SIGSTOP");
       try {
-        const stalledAt = performance.now();
         if (when.startsWith("wakes before")) await new Promise((done) => setTimeout(done, STALL_MS));
         else {
           const isAnew = () => pages.every((page, n) => page.room.value?.sessionId !== first[n]);
           await vi.waitFor(() => expect([isAnew(), seen()]).toEqual([true, together]), PATIENCE);
         }
-        expect(performance.now() - stalledAt).toBeGreaterThan(STALL_MS - 1_000);
       } finally {
         host.child.kill("SIGCONT");
       }

@@ -2,7 +2,7 @@ import { definePad, type PadNow } from "roomkeep/client";
 import { settingsOf } from "roomkeep/shared";
 import { quizSettings } from "../settings.ts";
 import type { QuizMessages, QuizState } from "../state.ts";
-import { buzzedName, LETTERS, standings } from "./parts.tsx";
+import { buzzedName, MARKS, standings } from "./parts.tsx";
 
 type Now = PadNow<QuizState>;
 
@@ -50,7 +50,7 @@ export const quizPad = definePad<QuizState, QuizMessages>({
     when: (now) => mayAnswer(now) || hasChosen(now),
     disabled: (now) => !mayAnswer(now),
     of: ({ state }) =>
-      [...state.choices].map((label, i) => ({ value: String(i), label: `${LETTERS[i]}  ${label}` })),
+      [...state.choices].map((label, i) => ({ value: String(i), label: `${MARKS[i]}  ${label}` })),
     chosen: ({ me }) => (me && me.choice >= 0 ? String(me.choice) : undefined),
     send: "answer",
     payload: (value) => ({ choice: Number(value) }),

@@ -1,7 +1,7 @@
 import type { PanelViewContext } from "roomkeep/client";
 import type { QuizState } from "../state.ts";
 import { Settings } from "./pad.tsx";
-import { Answers, answeredOf, buzzedName, isAsking, LETTERS, QuestionHead, Standings } from "./parts.tsx";
+import { Answers, answeredOf, buzzedName, isAsking, MARKS, QuestionHead, Standings } from "./parts.tsx";
 
 type Context = PanelViewContext<QuizState>;
 
@@ -67,7 +67,7 @@ function Question({ context }: { context: Context }) {
     <div class="quiz-choose">
       {[...state.choices].map((text, choice) => (
         <button key={text} type="button" onClick={() => context.send("answer", { choice })}>
-          <b>{LETTERS[choice]}</b> {text}
+          <b>{MARKS[choice]}</b> {text}
         </button>
       ))}
     </div>

@@ -1,7 +1,7 @@
 import { COLORS } from "roomkeep/shared";
 import type { QuizSeat, QuizState } from "../state.ts";
 
-export const LETTERS = ["A", "B", "C", "D"];
+export const MARKS = ["A", "B", "C", "D"];
 
 /** Seats by their points, best first. */
 export const standings = ({ seats }: QuizState): QuizSeat[] =>
@@ -38,7 +38,7 @@ export function Answers({ state }: { state: QuizState }) {
     <ol class="quiz-answers">
       {[...state.choices].map((text, i) => (
         <li key={text} class={isOver ? (i === state.right ? "right" : "wrong") : ""}>
-          <b>{LETTERS[i]}</b>
+          <b>{MARKS[i]}</b>
           <span>{text}</span>
         </li>
       ))}

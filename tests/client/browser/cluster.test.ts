@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openPremises, type Premises } from "../../drills/premises.ts";
-import { plazaLevel } from "../../games/plaza/level.ts";
-import { type LocalCluster, startLocalCluster } from "../../server/dev/local-cluster.ts";
-import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";
-import { missingPostgres } from "../helpers/databases.ts";
+import { openPremises, type Premises } from "../../../drills/premises.ts";
+import { plazaLevel } from "../../../games/plaza/level.ts";
+import { type LocalCluster, startLocalCluster } from "../../../server/dev/local-cluster.ts";
+import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
+import { missingPostgres } from "../../helpers/databases.ts";
 
-const SCRIPT = fileURLToPath(new URL("../helpers/servers/page-server.ts", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../../helpers/servers/page-server.ts", import.meta.url));
 /** Whoever was thrown out by the death of a process plays again within this time, ms. */
 const BACK_MS = 45_000;
 

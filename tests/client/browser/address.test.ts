@@ -5,9 +5,9 @@ import type { WorldRoom } from "roomkeep/rooms";
 import { IN_MEMORY, type RunningServer, readConfig, startServer } from "roomkeep/server";
 import { joinAs } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PlazaRoom } from "../../games/plaza/room.ts";
-import { games } from "../../server/main.ts";
-import { describeWithBrowser, openProfile, untilPage } from "../helpers/browser.ts";
+import { PlazaRoom } from "../../../games/plaza/room.ts";
+import { games } from "../../../server/main.ts";
+import { describeWithBrowser, openProfile, untilPage } from "../../helpers/browser.ts";
 
 class ModesPlaza extends PlazaRoom {
   static override readonly listing = { ...PlazaRoom.listing, matchBy: { mode: ["red", "blue"] } };
@@ -20,7 +20,7 @@ describeWithBrowser("the address of the page", (open) => {
   let server: RunningServer;
   beforeAll(async () => {
     const config = readConfig({ PORT: "0", LOG_LEVEL: "silent", ROOMKEEP_DATA_DIR: IN_MEMORY });
-    const page = fileURLToPath(new URL("../../dist/page", import.meta.url));
+    const page = fileURLToPath(new URL("../../../dist/page", import.meta.url));
     server = await startServer({ ...games, plaza: ModesPlaza, hidden: HiddenRoom }, config, page);
     browser = await open();
   });

@@ -3,16 +3,16 @@ import { matchMaker } from "@colyseus/core";
 import type { Browser, Page } from "playwright-core";
 import { IN_MEMORY, type RunningServer, readConfig, startServer } from "roomkeep/server";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { meadowLevel } from "../../games/meadow/level.ts";
-import type { MeadowRoom } from "../../games/meadow/room.ts";
-import { Herb } from "../../games/meadow/state.ts";
-import { plazaLevel } from "../../games/plaza/level.ts";
-import { PlazaRoom } from "../../games/plaza/room.ts";
-import type { TagRoom } from "../../games/tag/room.ts";
-import { ScoreRow } from "../../games/tag/state.ts";
-import type { WorldRoom } from "../../rooms/world-room.ts";
-import { games } from "../../server/main.ts";
-import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";
+import { meadowLevel } from "../../../games/meadow/level.ts";
+import type { MeadowRoom } from "../../../games/meadow/room.ts";
+import { Herb } from "../../../games/meadow/state.ts";
+import { plazaLevel } from "../../../games/plaza/level.ts";
+import { PlazaRoom } from "../../../games/plaza/room.ts";
+import type { TagRoom } from "../../../games/tag/room.ts";
+import { ScoreRow } from "../../../games/tag/state.ts";
+import type { WorldRoom } from "../../../rooms/world-room.ts";
+import { games } from "../../../server/main.ts";
+import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
 
 interface Spot {
   x: number;
@@ -45,7 +45,7 @@ describeWithBrowser("two people in a party", (open) => {
 
   beforeAll(async () => {
     const config = readConfig({ PORT: "0", LOG_LEVEL: "silent", ROOMKEEP_DATA_DIR: IN_MEMORY });
-    const page = fileURLToPath(new URL("../../dist/page", import.meta.url));
+    const page = fileURLToPath(new URL("../../../dist/page", import.meta.url));
     server = await startServer({ ...games, plaza: GatePlaza }, config, page);
     browser = await open();
     ann = await enter("Ann", { width: 800, height: 520 });

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";
-import { type CuttableProxy, openProxy } from "../helpers/cuttable-proxy.ts";
-import { freePort } from "../helpers/postgres.ts";
-import { type ServerProcess, startProcess } from "../helpers/server-process.ts";
+import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
+import { type CuttableProxy, openProxy } from "../../helpers/cuttable-proxy.ts";
+import { freePort } from "../../helpers/postgres.ts";
+import { type ServerProcess, startProcess } from "../../helpers/server-process.ts";
 
 interface Spot {
   x: number;

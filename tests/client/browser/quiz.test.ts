@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";
-import { openPhone } from "../helpers/phone.ts";
-import { type ServerProcess, startProcess } from "../helpers/server-process.ts";
+import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
+import { openPhone } from "../../helpers/phone.ts";
+import { type ServerProcess, startProcess } from "../../helpers/server-process.ts";
 
 describeWithBrowser("a quiz on a screen, two pads and a plain browser", (open) => {
   let browser: Browser;

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";
-import { freeze, PHONE } from "../helpers/phone.ts";
-import { type ServerProcess, startProcess } from "../helpers/server-process.ts";
+import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
+import { freeze, PHONE } from "../../helpers/phone.ts";
+import { type ServerProcess, startProcess } from "../../helpers/server-process.ts";
 
 /** Own words, which no other text of a frame has in it. */
 const WORDS = ["moon rocket", "paper boat", "snow globe", "tree house", "light house"];

@@ -3,14 +3,14 @@ import { matchMaker } from "@colyseus/core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { IN_MEMORY, type RunningServer, readConfig, startServer } from "roomkeep/server";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { meadowLevel, TRADER } from "../../games/meadow/level.ts";
-import { MeadowRoom } from "../../games/meadow/room.ts";
-import { Boar } from "../../games/meadow/state.ts";
-import { games, plugins } from "../../server/main.ts";
-import { layGround } from "../../shared/physics/ground.ts";
-import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../helpers/browser.ts";
-import { type OidcProvider, startOidcProvider } from "../helpers/oidc-provider.ts";
-import { freePort } from "../helpers/postgres.ts";
+import { meadowLevel, TRADER } from "../../../games/meadow/level.ts";
+import { MeadowRoom } from "../../../games/meadow/room.ts";
+import { Boar } from "../../../games/meadow/state.ts";
+import { games, plugins } from "../../../server/main.ts";
+import { layGround } from "../../../shared/physics/ground.ts";
+import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
+import { type OidcProvider, startOidcProvider } from "../../helpers/oidc-provider.ts";
+import { freePort } from "../../helpers/postgres.ts";
 
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -48,7 +48,7 @@ describeWithBrowser("two people with accounts and bags", (open) => {
     server = await startServer(
       { ...games, meadow: PeacefulMeadow },
       config,
-      fileURLToPath(new URL("../../dist/page", import.meta.url)),
+      fileURLToPath(new URL("../../../dist/page", import.meta.url)),
       plugins,
     );
     browser = await open();
