@@ -1,56 +1,60 @@
 import { type Client, Room, type RoomException, SchemaSerializer, type Serializer } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
-import { CLOSE, type Refusal, RoomkeepError } from "../shared/index.ts";
+import { CLOSE, type GameState, type Refusal, RoomkeepError } from "../shared/index.ts";
 import { observeState, roomMessages, type StateListener, type StateObservers } from "../shared/internal.ts";
+import type { Bots } from "./bots/bot.ts";
 import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
-import {
-  type CheatDetection,
-  type CheatDetectionOptions,
-  type CheatSuspected,
-  openCheatDetection,
-} from "./cheat-detection/cheat-detection.ts";
+import type { CheatDetectionOptions, CheatSuspected } from "./cheat-detection/cheat-detection.ts";
 import type { CheatSignal } from "./cheat-detection/cheat-signals.ts";
-import { type CreateOptions, type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
-import { type Match, matchKey, readMatch } from "./match-options.ts";
+import { type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
+import { GameSeats, gameStateOf, type SeatsHost } from "./lobby/game-seats.ts";
+import type { AnyLobby } from "./lobby/lobby.ts";
+import type { Match } from "./match-options.ts";
 import type { Channel } from "./messaging/channel.ts";
-import { type ChatDecision, registerChat } from "./messaging/chat.ts";
+import type { ChatDecision } from "./messaging/chat.ts";
 import { ROOM_COMMANDS } from "./messaging/commands.ts";
-import { type Command, type Console, openConsole, registerConsoleMessages } from "./messaging/console.ts";
+import type { Command, Console } from "./messaging/console.ts";
 import {
   announce,
   type DirectMessage,
   type DirectMessages,
   openDirectMessages,
 } from "./messaging/direct-messages.ts";
-import {
-  type Action,
-  type MessageNetwork,
-  type MessageRouter,
-  openMessageRouter,
-  refuseTakenTypes,
-} from "./messaging/message-router.ts";
+import { type Action, type MessageRouter, refuseTakenTypes } from "./messaging/message-router.ts";
 import type { RateLimit } from "./messaging/rate-limit.ts";
 import { present } from "./opened.ts";
-import { type AutosaveHost, captureStats, saveIfDue } from "./persistence/character-saves.ts";
+import { type AutosaveHost, captureStats } from "./persistence/character-saves.ts";
+import { DueSaves } from "./persistence/due-saves.ts";
 import { type HotReloadHost, restoreHotReload, takeHotReload } from "./persistence/hot-reload.ts";
-import type { HotReloadSnapshot } from "./persistence/hot-reload-snapshot.ts";
+import { absentClient, type HotReloadSnapshot } from "./persistence/hot-reload-snapshot.ts";
 import {
   type LetGoReason,
   openPlaySessions,
   type PlaySessions,
   type PlaySessionsHost,
 } from "./persistence/play-sessions.ts";
+import type { RoomTime } from "./phases/phase-clock.ts";
+import type { Phases } from "./phases/phases.ts";
 import { describePlayer, type RoomPlayer } from "./player.ts";
 import { shownName } from "./player-names.ts";
-import { openPluginParts, type PluginOf, type PluginParts, type RoomPlugins } from "./plugins.ts";
-import type { Claim, Identity, ItemTemplates, LastInput, Log, Ports, Stay } from "./ports/ports.ts";
+import type { PluginOf } from "./plugins.ts";
+import { blankClaim } from "./ports/blank-claim.ts";
+import type { Claim, Identity, ItemTemplates, LastInput, Log, Ports } from "./ports/ports.ts";
 import { takeView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
 import { checkRoom } from "./room-checks.ts";
 import { confirmSeats, freeSeat } from "./seat-reservations.ts";
 import { type Faults, openFaults } from "./simulation/faults.ts";
 import { Recording } from "./simulation/recording.ts";
+import { RestingClock } from "./simulation/resting-clock.ts";
+import {
+  type GameParts,
+  openGameParts,
+  type PartsHost,
+  type RoomOpening,
+  type Surroundings,
+} from "./surroundings.ts";
 import { installClientFastPath } from "./transport/fast-path/client-fast-path.ts";
 import { internalsOf } from "./transport/internals.ts";
 import { SEND_BYTES_PER_SECOND } from "./transport/send-budget.ts";
@@ -58,36 +62,7 @@ import { openStrikes, type Strikes } from "./transport/strikes.ts";
 import { type InstanceAccess, openInstanceAccess } from "./travel/instance-access.ts";
 import { orJoinError } from "./travel/join-error.ts";
 import { instanceKeyOf } from "./travel/party-store.ts";
-import { formerCode, uniqueCode } from "./travel/room-code.ts";
-import { refuseFull } from "./travel/room-finder.ts";
-
-/** Room time between two checks for a character that is due to be saved, ms. */
-const SAVE_CHECK_MS = 1_000;
-
-/** The way a room opens, by its game's listing and its create options. */
-export interface RoomOpening {
-  /** True: it is on no list, and is entered by its code. */
-  readonly isHidden: boolean;
-  /** The party or character that it is for; undefined in a room that is no instance. */
-  readonly instance: string | undefined;
-}
-
-/** The world outside of a room: its process and its clients. A re-run has neither. */
-export interface Surroundings {
-  readonly ports: Ports;
-  readonly plugins: RoomPlugins;
-  readonly log: Log;
-  readonly network: MessageNetwork;
-}
-
-/** The parts of a room that a re-run has as well. */
-interface GameParts<P extends RoomPlayer> extends Surroundings {
-  readonly router: MessageRouter<P>;
-  /** A command that is given by it is recorded as an operator's. */
-  readonly console: Console;
-  readonly pluginParts: PluginParts;
-  readonly cheats: CheatDetection<P>;
-}
+import { openRoom } from "./travel/room-opening.ts";
 
 /** The parts of a room that has clients. */
 interface LiveParts<P extends RoomPlayer> {
@@ -118,6 +93,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   static readonly listing: GameListing = { label: "Room", description: "", maxPlayers: 32 };
   /** Kinds of items of the game. All games of a server share them: one name is one thing. */
   static readonly items: ItemTemplates = {};
+  /** Bots that fill the seats of a game with a `GameState`. */
+  static readonly bots: Bots | undefined = undefined;
 
   /** The game's own commands of the console. */
   commands: readonly Command<never>[] = [];
@@ -138,6 +115,11 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** Threshold and action of the cheat detection. See docs/cheat-detection.md. */
   cheatDetection: CheatDetectionOptions = {};
 
+  /** The phases of a game with a `GameState`. */
+  readonly phases: Phases | undefined;
+  /** How people gather in a room with a `GameState`. Default: a leader, ready marks, kicks; no settings. */
+  readonly lobby: AnyLobby | undefined;
+
   /** The values of the listing's `matchBy` that this room is for. */
   match: Match = {};
   /** The players in the room, by session id; a dropped player stays until the seat is given up. */
@@ -157,6 +139,15 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   private live: LiveParts<P> | undefined;
   private stable: StableSerializer<S> | undefined;
   private ownObservers: StateObservers | undefined;
+  /** In a room with a `GameState`. */
+  private gameSeats: GameSeats<P> | undefined;
+  /** In a room without a world. */
+  private resting: RestingClock | undefined;
+  /** Room time goes on while the room rests. */
+  private readonly roomTime: RoomTime = {
+    now: () => this.clock.elapsedTime + Math.max(0, Date.now() - this.clock.currentTime),
+    later: (ms, run) => this.clock.setTimeout(run, ms),
+  };
   /**
    * `moving`: to another process, and the world stands still. `replaced`: a room of edited code has taken
    * over, and this one changes and saves nothing any more.
@@ -173,6 +164,11 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected onEnter?(player: P): void;
   /** The player leaves for good; stats that are written now are saved. */
   protected onExit?(player: P): void;
+  /**
+   * A seat has another id: a player who came has taken over a bot's. Games that remember seats by their ids
+   * do so by the new one; turn and order of turns have it already.
+   */
+  protected onSeatMoved?(from: string, to: string): void;
   /**
    * A player came to the threshold of the cheat detection. In a room with a world it is called at the start
    * of the next tick and is in the recording, so that it may change the world.
@@ -350,23 +346,15 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   private async create(options: unknown): Promise<void> {
     const wanted = readCreateOptions(options);
-    const { ports, plugins, successor } = wanted;
-    const stay = this.stayOf(wanted);
+    const { ports, plugins } = wanted;
     const { listing } = this.constructor as typeof GameRoom;
     this.check();
     this.stopListening.push(ports.openRoom());
-    if (this.hasOneRoom && !successor) await refuseFull(this.roomName);
-    this.roomId = stay ? await formerCode(stay.roomId) : await uniqueCode(this.roomId, ports.codeLength);
-    this.maxClients = listing.maxPlayers;
-    this.match = readMatch(listing.matchBy, options);
-    const match = matchKey(listing.matchBy, this.match);
-    this.metadata = { label: listing.label, game: this.roomName, ...(match && { match }) };
-    // A kept zone has one room: a player who opened it as a private one would keep all others out.
-    const wish = this.hasOneRoom ? undefined : (stay?.hidden ?? wanted.private);
-    const isHidden = listing.instance || (wish ?? listing.private ?? false);
-    if (isHidden) await this.setPrivate(true);
+    const { hasOneRoom } = this;
+    const opening = await openRoom(this, listing, { hasOneRoom, wanted, options });
     this.seatReservationTimeout = 10;
-    installClientFastPath(this, this.strikes, () => this.framesPerSecond);
+    const arrived = () => this.resting?.wake();
+    installClientFastPath(this, this.strikes, () => this.framesPerSecond, arrived);
     confirmSeats(this, ports.seats);
     this.lateJoins = boundHooks(this, {
       maxMs: this.hookTimeoutMs,
@@ -374,9 +362,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     });
     const log = ports.log.child({ room: this.roomName, roomId: this.roomId });
     this.openParts({ ports, plugins, log, network: this });
-    const instance = listing.instance ? (stay?.instance ?? wanted.instance) : undefined;
     try {
-      await this.openLive({ isHidden, instance });
+      await this.openLive(opening);
       this.startClock();
       await this.openGame();
       refuseTakenTypes(internalsOf(this).onMessageEvents.events);
@@ -384,61 +371,55 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       await this.abandon();
       throw error;
     }
-    log.info({ private: isHidden }, "room opened");
-  }
-
-  /** The stay that the room is opened anew for; undefined in any other room. */
-  private stayOf({ ports, returnToken }: CreateOptions): Stay | undefined {
-    const stay = ports.returns.read(returnToken);
-    return stay?.game === this.roomName ? stay : undefined;
+    log.info({ private: opening.isHidden }, "room opened");
   }
 
   /** The parts that need no clients; a re-run opens the same. */
   protected openParts(around: Surroundings): void {
-    const pluginParts = openPluginParts(around.plugins.partsOf(this), this.faultBook);
-    const now = () => around.network.clock.elapsedTime;
-    const cheats = this.openCheats(around, now);
-    const router = openMessageRouter<P>({
-      network: around.network,
+    const host: PartsHost<this, P> = {
+      room: this,
       players: this.players,
-      rates: { ...pluginParts.rates, ...this.rateLimits },
+      commands: this.allCommands(),
+      rateLimits: this.rateLimits,
       closed: this.closed,
-      log: around.log,
       strikes: this.strikes,
-      record: (player, type, message) => this.recording.recorder?.message(player.sessionId, type, message),
-      refusal: (player) => this.frozenRefusal(player),
-      countLine: ({ claim }) => around.ports.accountLimits.countLine(claim.sheet.accountId),
-      countByAccount: ({ claim: { sheet } }, type, limit) =>
-        around.ports.accountLimits.count(`${this.roomName}:${type}`, sheet.accountId, limit),
-      refused: cheats.refused,
-      weight: ({ suspicion }) => (suspicion.slowUntilMs > now() ? 2 : 1),
-    });
-    registerChat(router, around.network, this.onChat && ((player, text) => this.onChat?.(player, text)));
-    pluginParts.register(router);
-    const console = this.openCommands(around);
-    // A player's command is recorded as a message.
-    registerConsoleMessages(router, console);
-    const recorded: Console = {
-      complete: console.complete,
-      give: (caller, line) => {
-        this.recording.recorder?.command(caller.id, caller.role, line);
-        return console.give(caller, line);
-      },
-    };
-    this.parts = { ...around, router, console: recorded, pluginParts, cheats };
-  }
-
-  private openCheats({ ports, log }: Surroundings, now: () => number): CheatDetection<P> {
-    return openCheatDetection<P>({
-      roomName: this.roomName,
-      roomId: this.roomId,
-      port: ports.cheats,
-      log,
-      now,
-      options: () => this.cheatDetection,
+      recording: this.recording,
+      faults: this.faultBook,
+      onChat: this.onChat && ((player, text) => this.onChat?.(player, text)),
+      cheatDetection: () => this.cheatDetection,
       lastInputs: (player) => this.lastInputsOf(player),
       suspected: (player, suspected) => this.tellOfCheat(player, suspected),
-    });
+      frozen: (player) => this.frozenRefusal(player),
+      heard: (player) => this.gameSeats?.heard(player),
+    };
+    this.parts = openGameParts(host, around);
+    const state = gameStateOf(this.state);
+    if (state) this.gameSeats = new GameSeats(this.seatsHost(state, around));
+  }
+
+  private seatsHost(state: GameState, { network }: Surroundings): SeatsHost<P> {
+    const { players, lobby, phases, router, faultBook: faults, roomTime } = this;
+    const { name: room, bots } = this.constructor as typeof GameRoom;
+    return {
+      ...roomTime,
+      room,
+      state,
+      players,
+      lobby,
+      phases,
+      bots,
+      router,
+      faults,
+      wire: this.wire as unknown as StableSerializer<Schema>,
+      createBot: (id, name) => {
+        const identity: Identity = { accountId: id, characterId: id, role: "player", address: "" };
+        return this.createPlayer(absentClient(id), blankClaim(id, { name }), identity);
+      },
+      letGo: ({ claim }, reason) => void this.letGo(claim.sheet.id, claim.epoch, reason),
+      notice: (code, text, to) =>
+        to ? to.client.send("notice", { code, text }) : network.broadcast("notice", { code, text }),
+      seatMoved: (from, to) => faults.attempt("onSeatMoved", () => this.onSeatMoved?.(from, to)),
+    };
   }
 
   /** The last input frames of a player, for a flag. */
@@ -448,16 +429,6 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   protected tellOfCheat(player: P, suspected: CheatSuspected): void {
     this.faultBook.attempt("onCheatSuspected", () => this.onCheatSuspected?.(player, suspected));
-  }
-
-  private openCommands({ ports, plugins }: Surroundings): Console {
-    const commands = [...plugins.commands, ...this.allCommands()];
-    return openConsole<this>(this, commands, ({ caller, line, outcome }) => {
-      const { accountId: account, id: character } = this.players.get(caller.id)?.claim.sheet ?? {};
-      const { roomName: game, roomId } = this;
-      const { id, role } = caller;
-      return ports.audit.note({ caller: id, role, account, character, game, roomId, line, outcome });
-    });
   }
 
   private get closed(): readonly Channel[] {
@@ -500,14 +471,22 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     );
   }
 
-  /** Begins to save; a room with a world begins to tick. */
+  /** Patches and saves begin, as far as any are due; a room with a world begins to tick. */
   protected startClock(): void {
-    const host = this.autosaveHost();
-    this.clock.setInterval(() => saveIfDue(host, this.clock.elapsedTime), SAVE_CHECK_MS);
+    const saves = new DueSaves(this.autosaveHost(), this.roomTime);
+    this.resting = new RestingClock({
+      room: this,
+      wire: this.wire as unknown as StableSerializer<Schema>,
+      patched: (changed) => {
+        saves.look();
+        if (changed) this.gameSeats?.stir();
+      },
+    });
   }
 
   protected async openGame(): Promise<void> {
     await this.onOpen?.();
+    this.gameSeats?.begin();
   }
 
   /** The room could not open: its claims are freed for the next attempt. */
@@ -525,12 +504,19 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       access,
       admit: (client, claim, identity) => this.admit(client, claim, identity),
       isLate: (client) => this.lateJoins?.has(client) ?? false,
-      entered: () => {},
+      entered: (player) => this.gameSeats?.show(player),
       joined: (player, identity) => this.part("pluginParts").joined(player, identity),
       left: (player, ending) => this.part("pluginParts").left(player, ending),
       remove: (player) => this.takeOut(player),
-      setAway: (player, away) => this.recording.betweenTicks?.away(player.sessionId, away),
-      returned: () => {},
+      setAway: (player, away) => {
+        this.recording.betweenTicks?.away(player.sessionId, away);
+        this.gameSeats?.setAway(player, away);
+      },
+      returned: (player) => {
+        // After a hot reload the client has no view yet.
+        if (!player.client.view) this.gameSeats?.show(player);
+        this.gameSeats?.setAway(player, false);
+      },
       keepSeat: (client, seconds) => this.allowReconnection(client, seconds),
       capture: (player) => captureStats(player),
       isHandedOver: () => false,
@@ -591,6 +577,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     const player = this.createPlayer(client, claim, identity);
     player.name = shownName(this.players.values(), player);
     this.players.set(player.sessionId, player);
+    this.gameSeats?.enter(player);
     this.onEnter?.(player);
     return player;
   }
@@ -602,6 +589,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.router.forget(player.client);
     this.forgetClient(player.client);
     this.players.delete(player.sessionId);
+    this.gameSeats?.exit(player);
   }
 
   /** The client of a player who leaves for good sees nothing of the room any more. */
@@ -610,7 +598,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
+    this.resting?.wake();
     if (this.players.has(client.sessionId)) return this.comeBack(client);
+    this.gameSeats?.refuseAccount(identity.accountId);
     await this.sessions.join(client, identity);
   }
 
@@ -626,6 +616,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    * storage. The older page is told, so that it does not take the seat for one that it dropped.
    */
   override checkReconnectionToken(token: string): string {
+    this.gameSeats?.refuseToken(token);
     const client = this.clients.find(({ reconnectionToken }) => reconnectionToken === token);
     // Colyseus closes it by a code that pages take for a lost connection; the first code counts.
     if (client) (client.ref as unknown as WebSocket).close(CLOSE.TAKEN_OVER, "taken-over");
@@ -634,6 +625,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   override onDrop(client: Client, code?: number): void {
     if (this.phase === "replaced") return;
+    this.resting?.wake();
     const player = this.players.get(client.sessionId);
     if (player && !this.strikes.isOut(client)) this.parts?.cheats.closed(player, code);
     this.sessions.drop(client, code);
@@ -658,6 +650,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** Colyseus calls it when the room's code was edited, before it makes the room that takes over. */
   override onCacheRoom(): HotReloadSnapshot {
     this.phase = "replaced";
+    this.resting?.close();
     return takeHotReload(this.hotReloadHost());
   }
 
@@ -687,6 +680,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
         return this.createPlayer(client, claim, { accountId, characterId, role, address });
       },
       resumeWorld: () => {},
+      keepSeats: () => this.gameSeats?.keep(),
+      restoreSeats: (kept) => this.gameSeats?.restore(kept),
       keep: () => this.onKeep?.(),
       restore: (game) => this.onRestore?.(game),
     };
@@ -706,6 +701,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   }
 
   override async onDispose(): Promise<void> {
+    this.resting?.close();
     for (const stop of this.stopListening) stop();
     // A room that could not open has no sessions.
     await this.live?.access.close();

@@ -1,5 +1,4 @@
 import { WalkInput } from "../shared/index.ts";
-import type { Surroundings } from "./game-room.ts";
 import { absentClient } from "./persistence/hot-reload-snapshot.ts";
 import type { Player } from "./player.ts";
 import { refusingPlugins } from "./plugins.ts";
@@ -8,6 +7,7 @@ import type { CharacterSheet, Place, Role } from "./ports/ports.ts";
 import { refusingPorts, silence } from "./ports/refusing-ports.ts";
 import type { RecordedPose } from "./simulation/lag-compensation.ts";
 import type { Mark, RecordLine } from "./simulation/recorder.ts";
+import type { Surroundings } from "./surroundings.ts";
 import type { WorldRoom } from "./world-room.ts";
 
 /** A room that is played without any network, tick by tick, as fast as it goes. */

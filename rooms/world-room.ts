@@ -26,7 +26,7 @@ import type { CheatSuspected } from "./cheat-detection/cheat-detection.ts";
 import { InputDetection } from "./cheat-detection/input-detection.ts";
 import { openTradeWatch } from "./cheat-detection/trade-watch.ts";
 import { flatField } from "./game-listing.ts";
-import { GameRoom, type RoomOpening, type Surroundings } from "./game-room.ts";
+import { GameRoom } from "./game-room.ts";
 import { type ItemOptions, openRoomItems, type RoomItems } from "./items/room-items.ts";
 import { COMMON_COMMANDS, LOOSE_THINGS } from "./messaging/commands.ts";
 import { registerComponentWrites } from "./messaging/component-messages.ts";
@@ -68,6 +68,7 @@ import type { RoomContext, Simulation, SystemInRoom } from "./simulation/simulat
 import { spawnPlaceOf } from "./simulation/spawn-place.ts";
 import type { System } from "./simulation/systems.ts";
 import { checkRates, openTickClock, type TickClock, type TickProfile } from "./simulation/tick-clock.ts";
+import type { RoomOpening, Surroundings } from "./surroundings.ts";
 import { isHandedOver } from "./travel/departure.ts";
 import type { InstanceAccess } from "./travel/instance-access.ts";
 import { type Goal, type JourneyEnd, placeOfArrival } from "./travel/portal.ts";

@@ -54,6 +54,8 @@ export const CLOSE = {
   SIGNED_OUT: 4107,
   /** While you develop: an edit changed the classes of the state. The page joins anew by itself. */
   RESHAPED: 4108,
+  /** The player did nothing for so long that the seat was given up. */
+  IDLE: 4109,
 } as const;
 
 /** Colours a player may choose, as CSS hex; the index is what is stored and sent. */

@@ -35,6 +35,8 @@ export interface MessageRouter<P extends RoomPlayer> {
   ask<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void;
   /** Runs the action of a message without its checks: for a re-run of a recorded one. */
   act(player: P, type: string, message: unknown): void;
+  /** Takes a message of a player who has no connection, such as a bot, through all checks. */
+  take(player: P, type: string, payload: unknown): void;
   /** A client has left for good: its rate limits are forgotten. */
   forget(client: Client): void;
 }
@@ -66,6 +68,8 @@ export interface MessageRouterHost<P extends RoomPlayer> {
   countLine(player: P): Promise<Refusal | undefined>;
   /** Counts a message of an account whose type has a limit of its own. Undefined: it may be sent. */
   countByAccount(player: P, type: string, limit: AccountLimit): Promise<Refusal | undefined>;
+  /** Told of each message of a player, whatever becomes of it. */
+  heard(player: P): void;
   /** Told of each refusal that a player gets. */
   refused(player: P, code: Refusal["code"]): void;
   /** Messages that one of the player counts for: more than 1 for a player who is slowed. */
@@ -79,7 +83,7 @@ export interface MessageRouterHost<P extends RoomPlayer> {
 export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<P>): MessageRouter<P> {
   const { network, players, strikes } = host;
   const actions = new Map<string, Action<P, unknown>>();
-  const registered = new Set<string>();
+  const takers = new Map<string, (player: P, payload: unknown) => unknown>();
   const closed = new Set<string>(host.closed);
   const rates: Readonly<Record<string, RateLimit>> = { ...MESSAGE_RATE_LIMITS, ...host.rates };
   const guard = openMessageGuard(rates, () => network.clock.elapsedTime, strikes);
@@ -97,12 +101,9 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
     action: Action<P, T>,
     { moves }: { moves: boolean },
   ): void {
-    if (registered.has(type)) throw taken(type);
-    registered.add(type);
-    network.onMessage(type, (client, payload) => {
-      const player = players.get(client.sessionId);
-      if (!player) return;
-      const verdict = guard.check(client, type, schema, payload, host.weight(player));
+    if (takers.has(type)) throw taken(type);
+    const take = (player: P, payload: unknown) => {
+      const verdict = guard.check(player.client, type, schema, payload, host.weight(player));
       const act = (message: T): Outcome | Promise<Outcome> => {
         const refused = refusalOf(player, type, moves);
         if (refused) return refused;
@@ -125,6 +126,13 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
         return refusal ?? { ok: true };
       };
       return outcome instanceof Promise ? outcome.catch(failed(type)).then(tell) : tell(outcome);
+    };
+    takers.set(type, take);
+    network.onMessage(type, (client, payload) => {
+      const player = players.get(client.sessionId);
+      if (!player) return;
+      host.heard(player);
+      return take(player, payload);
     });
   }
   /** The count by account of a message; undefined where it has none. */
@@ -151,6 +159,11 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
     act(player, type, message) {
       // A re-run sends nothing, and refuses again what was refused.
       void Promise.resolve(actions.get(type)?.(player, message)).catch(failed(type));
+    },
+    take(player, type, payload) {
+      const take = takers.get(type);
+      if (!take) throw new TypeError(`No message "${type}" is known here.`);
+      take(player, payload);
     },
     forget: (client) => guard.forget(client),
   };

@@ -1,4 +1,5 @@
 import type { Client } from "@colyseus/core";
+import type { SeatsSave } from "../lobby/game-seats.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterPort, Claim, Place, Role } from "../ports/ports.ts";
 import type { WireShape } from "../replication/stable-serializer.ts";
@@ -14,6 +15,8 @@ export interface HotReloadSnapshot {
   readonly wire: WireShape;
   /** Only of a room with a world. */
   readonly world: KeptActors | undefined;
+  /** Only of a room with a `GameState`. */
+  readonly seats: SeatsSave | undefined;
   /** Fields of the game's room, by `onKeep`. */
   readonly game: unknown;
 }

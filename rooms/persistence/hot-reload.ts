@@ -1,4 +1,5 @@
 import type { Schema } from "@colyseus/schema";
+import type { SeatsSave } from "../lobby/game-seats.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterPort, Log } from "../ports/ports.ts";
 import type { StableSerializer } from "../replication/stable-serializer.ts";
@@ -36,6 +37,9 @@ export interface HotReloadHost<P extends RoomPlayer> {
   bringBack(returning: Returning, kept: HotReloadSnapshot, by: Carrying): P;
   /** All actors and players are there. */
   resumeWorld(kept: HotReloadSnapshot): void;
+  /** Seats, phases, lobby and bots. */
+  keepSeats(): SeatsSave | undefined;
+  restoreSeats(kept: SeatsSave): void;
   /** The game's own hooks. */
   keep(): unknown;
   restore(kept: unknown): void;
@@ -50,6 +54,7 @@ export function takeHotReload<P extends RoomPlayer>(host: HotReloadHost<P>): Hot
     state: keepFields(state, by.classes, by.lost, host.notAsFields),
     players: [...players.values()].map(keepPlayer),
     wire: wire.keepWire(),
+    seats: host.keepSeats(),
     game: host.keep(),
   };
   // Colyseus's own copy would come back as other classes, under numbers that clients know as something else.
@@ -81,6 +86,8 @@ export function restoreHotReload<P extends RoomPlayer>(
     players.set(player.sessionId, player);
   }
   faults.attempt("hot reload", () => host.resumeWorld(kept));
+  const { seats } = kept;
+  if (seats) faults.attempt("hot reload", () => host.restoreSeats(seats));
   const isReadable = wire.adoptWire(state, kept.wire);
   faults.attempt("onRestore", () => host.restore(kept.game));
   log.info({ players: players.size }, "room took over after an edit");

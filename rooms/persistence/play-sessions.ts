@@ -28,13 +28,18 @@ export interface PlaySessions<P extends RoomPlayer> {
   end(player: P, ending: PlaySessionEnding): void;
 }
 
-/** Another login has the character, its lease was lost, or the sign-in of its player has ended. */
-export type LetGoReason = "taken-over" | "fenced" | "signed-out";
+/**
+ * Another login has the character, its lease was lost, the sign-in of its player has ended, the leader removed
+ * the player, or nobody was there any more.
+ */
+export type LetGoReason = "taken-over" | "fenced" | "signed-out" | "kicked" | "idle";
 
 const CLOSE_CODES = {
   "taken-over": CLOSE.TAKEN_OVER,
   fenced: CLOSE.FENCED,
   "signed-out": CLOSE.SIGNED_OUT,
+  kicked: CLOSE.KICKED,
+  idle: CLOSE.IDLE,
 } as const satisfies Record<LetGoReason, number>;
 
 /** What play sessions need of their room. */
@@ -165,7 +170,7 @@ async function letGo<P extends RoomPlayer>(
   reason: LetGoReason,
 ): Promise<void> {
   const { ports, log } = host;
-  endSession(host, player, reason);
+  endSession(host, player, reason === "kicked" || reason === "idle" ? "left" : reason);
   const close = () => {
     player.hold?.reject(new Error(reason));
     player.client.leave(CLOSE_CODES[reason], reason);

@@ -95,6 +95,15 @@ export function firstChanged({ root }: Encoder): Encoder["root"]["changes"]["nex
   return root.changes.next;
 }
 
+/** Calls back whenever a tree that had no change gets one, and waits to be encoded. */
+export function watchQueue({ root }: Encoder, changed: () => void): void {
+  const { enqueueChangeTree } = root;
+  root.enqueueChangeTree = function (tree, node) {
+    enqueueChangeTree.call(this, tree, node);
+    changed();
+  };
+}
+
 /** Whether some field of a class is a stream. */
 export function hasStreams(type: unknown): boolean {
   const metadata = (type as { [Symbol.metadata]?: Record<string, unknown> })[Symbol.metadata];
@@ -156,6 +165,7 @@ export function checkSchemaInternals(encoder: Encoder): void {
       pendingFilterRefresh: "object",
       nextUniqueId: "number",
       removeFromQueue: "function",
+      enqueueChangeTree: "function",
       remove: "function",
     }),
     ...missingParts("ChangeTree", tree, {

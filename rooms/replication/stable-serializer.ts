@@ -5,7 +5,7 @@ import { fnv1a64 } from "../../shared/internal.ts";
 import { Backpressure } from "../transport/backpressure.ts";
 import { Frame } from "../transport/websocket-frame.ts";
 import { ArrayRepair } from "./array-repair.ts";
-import { checkSchemaInternals, setNextRefId } from "./internals.ts";
+import { checkSchemaInternals, setNextRefId, watchQueue } from "./internals.ts";
 import { PoseHolder } from "./pose-thresholds/pose-holder.ts";
 import { giveRefIds, type RefIds, takeRefIds } from "./ref-ids.ts";
 
@@ -105,6 +105,21 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
     const bytes = this.encodeWhole(client, timing);
     this.countState(performance.now() - from);
     return bytes;
+  }
+
+  /** Whether another patch is due though nothing changes: a client is behind, or a stream is not through. */
+  get hasMore(): boolean {
+    return this.encoder.hasChanges || !this.backpressure.isSettled;
+  }
+
+  /** Calls back at the first change after each patch, and perhaps more often. */
+  watchChanges(changed: () => void): void {
+    watchQueue(this.encoder, changed);
+  }
+
+  /** The full state through a view, without a client. Read it at once: the next one overwrites it. */
+  seenBy(view: StateView): Uint8Array {
+    return super.getFullState({ view } as Client);
   }
 
   protected countState(ms: number): void {

@@ -104,6 +104,11 @@ export class Backpressure {
     }
   }
 
+  /** Whether no client is behind, about to join or in the join queue: then no patch is due for one. */
+  get isSettled(): boolean {
+    return this.#behind.size === 0 && this.#joining.size === 0 && this.joinQueue.size === 0;
+  }
+
   /** Decides what a joined client is sent now, and closes one that is past its limits. Once a tick. */
   decide(client: Client): PatchDecision {
     if (this.joinQueue.has(client)) return "skip";

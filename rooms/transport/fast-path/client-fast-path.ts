@@ -20,6 +20,7 @@ import { usesFastPath } from "./fast-paths.ts";
  * client and tick. Here the join is acknowledged as it is there, but the field is set to undefined, which has
  * the same meaning to its readers.
  *
+ * @param arrived is called before a frame is looked at
  * @throws INPUT_SCHEMA_INVALID if the room's inputs are not of numbers and booleans only, now or when they
  *   are defined
  */
@@ -27,6 +28,7 @@ export function installClientFastPath(
   room: Room,
   strikes = openStrikes(() => room.clock.elapsedTime),
   framesPerSecond: () => number | undefined = () => undefined,
+  arrived: () => void = () => {},
 ): void {
   const internals = internalsOf(room);
   const stock = Object.getPrototypeOf(internals) as RoomInternals;
@@ -35,6 +37,7 @@ export function installClientFastPath(
   const keepsShape = usesFastPath("client-shape");
   internals._onMessage = (client: AnyClient, frame, isBinary = true) => {
     if (client.state === ClientState.LEAVING || isOut(strikes, client)) return;
+    arrived();
     const fault = check(client, frame, isBinary);
     if (fault !== undefined) return strikes.add(client, fault);
     if (frame[0] === Protocol.JOIN_ROOM) {

@@ -1,0 +1,204 @@
+import type { Schema } from "@colyseus/schema";
+import { GameState, type Seat } from "../../shared/index.ts";
+import { fillFromJson, newSeat, schemaToJson } from "../../shared/internal.ts";
+import type { BotAction, Bots } from "../bots/bot.ts";
+import { type BotsSave, RoomBots } from "../bots/room-bots.ts";
+import type { MessageRouter } from "../messaging/message-router.ts";
+import { classesOf } from "../persistence/hot-reload-fields.ts";
+import type { RoomTime } from "../phases/phase-clock.ts";
+import { LOBBY, type Phases, type PhasesSave } from "../phases/phases.ts";
+import type { RoomPlayer } from "../player.ts";
+import { giveOwnView } from "../replication/owner-view.ts";
+import { seenByOwner } from "../replication/seat-view.ts";
+import type { StableSerializer } from "../replication/stable-serializer.ts";
+import type { Faults } from "../simulation/faults.ts";
+import { type AnyLobby, defineLobby } from "./lobby.ts";
+
+/** What the seats of a game need of their room. */
+export interface SeatsHost<P extends RoomPlayer> extends RoomTime {
+  /** Class name of the room, for errors. */
+  readonly room: string;
+  readonly state: GameState;
+  readonly players: ReadonlyMap<string, P>;
+  readonly lobby: AnyLobby | undefined;
+  readonly phases: Phases | undefined;
+  readonly bots: Bots | undefined;
+  readonly router: MessageRouter<P>;
+  readonly faults: Faults;
+  readonly wire: StableSerializer<Schema>;
+  createBot(id: string, name: string): P;
+  letGo(player: P, reason: "kicked" | "idle"): void;
+  notice(code: string, text: string, to?: P): void;
+  /** A seat has another id now. */
+  seatMoved(from: string, to: string): void;
+}
+
+/** What a hot reload keeps of seats, phases, lobby and bots; the seats themselves are in the state. */
+export interface SeatsSave {
+  readonly phases: PhasesSave | undefined;
+  readonly kicked: readonly string[];
+  readonly bots: BotsSave | undefined;
+}
+
+/** The seats of a room with a `GameState`, and what plays on them: lobby, phases, bots. */
+export class GameSeats<P extends RoomPlayer> {
+  readonly #host: SeatsHost<P>;
+  readonly #lobby: AnyLobby;
+  readonly #bots: RoomBots<P> | undefined;
+
+  /** Registers the messages of lobby and phases. */
+  constructor(host: SeatsHost<P>) {
+    this.#host = host;
+    const { state, phases, faults, router, bots } = host;
+    const now = () => host.now();
+    const later = (ms: number, run: () => void) => host.later(ms, run);
+    const remove = (id: string) => this.#remove(id);
+    this.#bots =
+      bots &&
+      new RoomBots<P>(
+        {
+          state,
+          phases,
+          faults,
+          now,
+          later,
+          remove,
+          newSeat: () => newSeat(state),
+          createPlayer: (id, name) => host.createBot(id, name),
+          take: (player, action) => this.#take(player, action),
+          viewOf: (seat) => seenByOwner(host.wire, state, seat),
+        },
+        bots,
+      );
+    this.#lobby = host.lobby ?? defineLobby();
+    this.#lobby.open<P>({
+      state,
+      players: host.players,
+      phases,
+      router,
+      now,
+      later,
+      botsToCome: () => this.#bots?.toCome ?? 0,
+      removeBot: (id) => this.#bots?.remove(id) ?? false,
+      letGo: (player, reason) => host.letGo(player, reason),
+      notice: (code, text, to) => host.notice(code, text, to),
+    });
+    phases?.open({
+      room: host.room,
+      state,
+      faults,
+      now,
+      later,
+      router: router as unknown as MessageRouter<RoomPlayer>,
+      begun: () => this.#begun(),
+      entered: (name) => this.#entered(name),
+    });
+  }
+
+  /** The game has opened: its first phase begins. */
+  begin(): void {
+    this.#host.phases?.begin();
+  }
+
+  /** A player is in the room, and gets a seat: a bot's where one plays, else a new one. */
+  enter(player: P): void {
+    const { state, phases } = this.#host;
+    const { sessionId: id, name, claim } = player;
+    const former = state.phase === LOBBY ? undefined : this.#bots?.forPlayer(claim.sheet.id);
+    const seat = newSeat(state);
+    if (former) {
+      const { byName } = classesOf(state);
+      fillFromJson(seat, schemaToJson(former, byName), byName);
+      phases?.seatRenamed(former.id, id);
+      state.seats.delete(former.id);
+    }
+    Object.assign(seat, { id, name, color: claim.sheet.color, bot: false, away: false, ready: false });
+    state.seats.set(id, seat);
+    if (former) this.#host.seatMoved(former.id, id);
+    this.#lobby.entered(player);
+    phases?.seatsChanged();
+  }
+
+  /** The player sees the secrets of the own seat. Once the seat is in, and for each new connection. */
+  show({ client, sessionId }: P): void {
+    const seat = this.#host.state.seats.get(sessionId);
+    if (seat && this.#host.wire.filtered) giveOwnView(client, seat);
+  }
+
+  setAway(player: P, away: boolean): void {
+    const seat = this.#host.state.seats.get(player.sessionId);
+    if (!seat) return;
+    seat.away = away;
+    if (away) this.#host.phases?.seatDropped(seat.id);
+    else this.#lobby.heard(player);
+    this.#changed();
+  }
+
+  /** The player has left for good: a bot goes on, or the seat is taken away. */
+  exit({ sessionId, claim }: P): void {
+    const seat = this.#host.state.seats.get(sessionId);
+    if (!seat) return;
+    if (!this.#bots?.replace(seat, claim.sheet.id)) this.#remove(seat.id);
+    this.#changed();
+  }
+
+  /** A player sent a message. */
+  heard(player: P): void {
+    this.#lobby.heard(player);
+  }
+
+  /** The state has changed. */
+  stir(): void {
+    this.#bots?.stir();
+  }
+
+  /** @throws KICKED */
+  refuseAccount(id: string): void {
+    this.#lobby.refuseAccount(id);
+  }
+
+  /** @throws KICKED */
+  refuseToken(token: string): void {
+    this.#lobby.refuseToken(token);
+  }
+
+  keep(): SeatsSave {
+    return { phases: this.#host.phases?.keep(), kicked: this.#lobby.keep(), bots: this.#bots?.keep() };
+  }
+
+  restore({ phases, kicked, bots }: SeatsSave): void {
+    this.#lobby.restore(kicked);
+    if (phases) this.#host.phases?.restore(phases);
+    if (bots) this.#bots?.restore(bots);
+  }
+
+  #begun(): void {
+    this.#lobby.left();
+    this.#bots?.fill();
+  }
+
+  #entered(name: string): void {
+    if (name === LOBBY) this.#bots?.clear();
+  }
+
+  #remove(id: string): void {
+    const { state, phases } = this.#host;
+    const remove = () => void state.seats.delete(id);
+    if (phases) phases.seatRemoved(id, remove);
+    else remove();
+  }
+
+  #changed(): void {
+    this.#lobby.seatsChanged();
+    this.#host.phases?.seatsChanged();
+  }
+
+  #take(player: P, { type, message }: BotAction): void {
+    this.#host.router.take(player, type, message);
+  }
+}
+
+/** The state of a game with seats; undefined: any other. */
+export function gameStateOf(state: unknown): GameState | undefined {
+  return state instanceof GameState ? state : undefined;
+}
