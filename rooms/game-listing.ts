@@ -4,6 +4,8 @@ import type { MatchBy, RoomOrder } from "./match-options.ts";
 import type { Channel } from "./messaging/channel.ts";
 import type { RoomPlugins } from "./plugins.ts";
 import type { Ports, ReturnPort } from "./ports/ports.ts";
+import type { ViewerKind } from "./viewers/viewer-kind.ts";
+import type { SpectatorOptions } from "./viewers/viewer-limits.ts";
 
 /** Fields of a room in the room list. */
 export interface RoomListing {
@@ -11,6 +13,8 @@ export interface RoomListing {
   game: string;
   /** What joins are matched by: only those with the same meet here. */
   match?: string | undefined;
+  /** Who watches, beside the players; left out where the game takes no viewers. */
+  watching?: Readonly<Record<ViewerKind, number>>;
 }
 
 /** What a builder says of a game once, for lists and matchmaking. */
@@ -41,6 +45,18 @@ export interface GameListing {
   matchBy?: MatchBy;
   /** Which of several open rooms a join gets. Default: the fullest in a cluster, else the oldest. */
   sortBy?: RoomOrder;
+  /**
+   * Spectators: `max` of a room, beside its players; with `delayS` all that they are sent is so many seconds
+   * old. They see no secrets of players. Left out: none are let in.
+   *
+   * @example
+   * spectators: { max: 50, delayS: 20 }, // joins: { as: "spectator" }
+   */
+  spectators?: SpectatorOptions;
+  /** Screens of a room, such as a TV: they have no seat. Default 0. A join with `as: "screen"` opens a room. */
+  screens?: number;
+  /** Seconds that a room with a screen and no player stays open: 5 to 86,400. Default 900. */
+  screenWaitS?: number;
   /** What players may not send here, such as `["chat", "whisper"]`; it is refused with CHANNEL_CLOSED. */
   closed?: readonly Channel[];
 }

@@ -1,7 +1,7 @@
 import { type Client, Room, type RoomException, SchemaSerializer, type Serializer } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
-import { CLOSE, type GameState, type Refusal, RoomkeepError } from "../shared/index.ts";
+import { CLOSE, type GameState, type Refusal, RoomkeepError, refuse } from "../shared/index.ts";
 import { observeState, roomMessages, type StateListener, type StateObservers } from "../shared/internal.ts";
 import type { Bots } from "./bots/bot.ts";
 import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
@@ -63,6 +63,11 @@ import { type InstanceAccess, openInstanceAccess } from "./travel/instance-acces
 import { orJoinError } from "./travel/join-error.ts";
 import { instanceKeyOf } from "./travel/party-store.ts";
 import { openRoom } from "./travel/room-opening.ts";
+import type { Sight } from "./viewers/sight.ts";
+import type { Viewer } from "./viewers/viewer.ts";
+import { readViewerLimits } from "./viewers/viewer-limits.ts";
+import { VIEWER_MESSAGES } from "./viewers/viewer-messages.ts";
+import { openViewers, type ViewersOfRoom } from "./viewers/viewers.ts";
 
 /** The parts of a room that has clients. */
 interface LiveParts<P extends RoomPlayer> {
@@ -135,6 +140,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** Longest that `onJoin`, `onReconnect`, `onDrop` and `onLeave` may take, ms; then the client is let go. */
   protected readonly hookTimeoutMs: number = 10_000;
   private lateJoins: LateJoins | undefined;
+  /** Screens and spectators. Undefined in a game that takes none, and in a re-run. */
+  protected watching: ViewersOfRoom | undefined;
   private parts: GameParts<P> | undefined;
   private live: LiveParts<P> | undefined;
   private stable: StableSerializer<S> | undefined;
@@ -354,8 +361,15 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     const opening = await openRoom(this, listing, { hasOneRoom, wanted, options });
     this.seatReservationTimeout = 10;
     const arrived = () => this.resting?.wake();
-    installClientFastPath(this, this.strikes, () => this.framesPerSecond, arrived);
+    installClientFastPath(
+      this,
+      this.strikes,
+      () => this.framesPerSecond,
+      arrived,
+      (client, frame) => this.watching?.mayReceive(client, frame) ?? true,
+    );
     confirmSeats(this, ports.seats);
+    if (listing.spectators || listing.screens) this.watching = this.openViewers(ports);
     this.lateJoins = boundHooks(this, {
       maxMs: this.hookTimeoutMs,
       fault: (hook, error) => this.faultBook.note(hook, error),
@@ -372,6 +386,35 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       throw error;
     }
     log.info({ private: opening.isHidden }, "room opened");
+  }
+
+  private openViewers(ports: Ports): ViewersOfRoom {
+    const { listing } = this.constructor as typeof GameRoom;
+    return openViewers({
+      room: this as never,
+      limits: readViewerLimits(listing),
+      ports,
+      log: ports.log.child({ room: this.roomName, roomId: this.roomId }),
+      strikes: this.strikes,
+      admit: async ({ accountId, characterId, wasIn }) => {
+        this.gameSeats?.refuseAccount(accountId);
+        if (wasIn !== this.roomId) await present(this.live, "access").access.ask(characterId);
+      },
+      isReshaped: () => this.isReshaped,
+      sight: (viewers) => this.openSight(viewers),
+      forget: (client) => this.forgetClient(client),
+      isReplaced: () => this.phase === "replaced",
+    });
+  }
+
+  /** Where viewers look from, in a room with a world. */
+  protected openSight(_viewers: ReadonlyMap<string, Viewer>): Sight | undefined {
+    return undefined;
+  }
+
+  /** Screens and spectators, by session id. */
+  get viewers(): ReadonlyMap<string, Viewer> {
+    return this.watching?.all ?? new Map();
   }
 
   /** The parts that need no clients; a re-run opens the same. */
@@ -391,6 +434,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       suspected: (player, suspected) => this.tellOfCheat(player, suspected),
       frozen: (player) => this.frozenRefusal(player),
       heard: (player) => this.gameSeats?.heard(player),
+      viewer: (client, type, payload) => this.watching?.receive(client, type, payload),
     };
     this.parts = openGameParts(host, around);
     const state = gameStateOf(this.state);
@@ -462,11 +506,35 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       const stay = { game: roomName, roomId, hidden: isHidden, instance, characterId: claim.sheet.id };
       client.send("room.seat", { returnToken: ports.returns.sign(stay), build: ports.page.build });
     });
+    if (this.watching) {
+      for (const type of VIEWER_MESSAGES)
+        router.reply<unknown>(type, roomMessages[type], () =>
+          refuse("ACTION_REFUSED", "You have a seat already."),
+        );
+      // A screen opens its room anew under the same code.
+      this.watching.on("room.seat", roomMessages["room.seat"], ({ as, client, identity }) => {
+        if (as === "spectator") return refuse("VIEWER_ONLY");
+        const stay = {
+          game: roomName,
+          roomId,
+          hidden: isHidden,
+          instance,
+          characterId: identity.characterId,
+        };
+        client.send("room.seat", { returnToken: ports.returns.sign(stay), build: ports.page.build });
+      });
+    }
     this.stopListening.push(
       ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")),
       ports.signIns.watch({
-        signIns: () => [...players.values()].flatMap(({ signInId }) => signInId ?? []),
-        ended: (signInIds) => void this.sessions.signOut(signInIds),
+        signIns: () => [
+          ...[...players.values()].flatMap(({ signInId }) => signInId ?? []),
+          ...[...this.viewers.values()].flatMap(({ identity }) => identity.signInId ?? []),
+        ],
+        ended: (signInIds) => {
+          this.watching?.signOut(signInIds);
+          void this.sessions.signOut(signInIds);
+        },
       }),
     );
   }
@@ -567,8 +635,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    *
    * @param closeAfterS seconds that an empty room waits for a player who comes back to it
    */
-  freeSeat(sessionId: string, closeAfterS = 0): Promise<void> {
-    return freeSeat(this, sessionId, closeAfterS);
+  async freeSeat(sessionId: string, closeAfterS = 0): Promise<void> {
+    if (!this.watching?.free(sessionId)) await freeSeat(this, sessionId, closeAfterS);
   }
 
   /** The part of a join that changes the room. */
@@ -651,13 +719,14 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   override onCacheRoom(): HotReloadSnapshot {
     this.phase = "replaced";
     this.resting?.close();
-    return takeHotReload(this.hotReloadHost());
+    return { ...takeHotReload(this.hotReloadHost()), viewers: this.watching?.keep() ?? [] };
   }
 
   /**
    * Colyseus calls it in the room that takes over; the seats wait for the players, who return by themselves.
    */
   override onRestoreRoom(kept: HotReloadSnapshot): void {
+    this.watching?.adopt(kept.viewers ?? []);
     this.isReshaped = !restoreHotReload(this.hotReloadHost(), kept);
   }
 
@@ -703,6 +772,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   override async onDispose(): Promise<void> {
     this.resting?.close();
     for (const stop of this.stopListening) stop();
+    this.watching?.close();
     // A room that could not open has no sessions.
     await this.live?.access.close();
     this.parts?.log.info({}, "room closed");

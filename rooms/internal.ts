@@ -33,3 +33,8 @@ export { checkTransportInternals } from "./transport/internals.ts";
 export { SENT } from "./transport/send-budget.ts";
 export { limitSocket, RECEIVED, SOCKET_OPTIONS } from "./transport/socket-limits.ts";
 export { orJoinError } from "./travel/join-error.ts";
+export { HELD } from "./viewers/delay-line.ts";
+export { readViewerKind, type ViewerKind } from "./viewers/viewer-kind.ts";
+export { REFUSALS, readViewerLimits } from "./viewers/viewer-limits.ts";
+export { waitingPlaceOf } from "./viewers/viewer-places.ts";
+export { VIEWING } from "./viewers/viewers.ts";

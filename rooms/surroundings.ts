@@ -1,3 +1,4 @@
+import type { Client } from "@colyseus/core";
 import type { Refusal } from "../shared/index.ts";
 import {
   type CheatDetection,
@@ -58,6 +59,8 @@ export interface PartsHost<R extends PluginRoom, P extends RoomPlayer> {
   suspected(player: P, suspected: CheatSuspected): void;
   frozen(player: P): Refusal | undefined;
   heard(player: P): void;
+  /** A message of a client that is no player. @returns what a request is answered */
+  viewer(client: Client, type: string, payload: unknown): unknown;
 }
 
 /** Opens the messages, commands, plugins and cheat detection of a room. */
@@ -90,6 +93,7 @@ export function openGameParts<R extends PluginRoom, P extends RoomPlayer>(
     record: (player, type, message) => recording.recorder?.message(player.sessionId, type, message),
     refusal: (player) => host.frozen(player),
     heard: (player) => host.heard(player),
+    viewer: (client, type, payload) => host.viewer(client, type, payload),
     countLine: ({ claim }) => ports.accountLimits.countLine(claim.sheet.accountId),
     countByAccount: ({ claim: { sheet } }, type, limit) =>
       ports.accountLimits.count(`${roomName}:${type}`, sheet.accountId, limit),

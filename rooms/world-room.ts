@@ -74,6 +74,8 @@ import type { InstanceAccess } from "./travel/instance-access.ts";
 import { type Goal, type JourneyEnd, placeOfArrival } from "./travel/portal.ts";
 import { openSuccessor } from "./travel/room-finder.ts";
 import { openRoomTravel, type RoomTravel } from "./travel/room-travel.ts";
+import { openSight, type Sight } from "./viewers/sight.ts";
+import type { Viewer } from "./viewers/viewer.ts";
 
 /** Seconds that an empty kept zone waits for a player who gave up the last seat. */
 const COME_BACK_S = 3;
@@ -424,7 +426,10 @@ export abstract class WorldRoom<
       answers,
       faults,
       recording,
-      deliver: (event, kind) => broadcastEvent(players, event, kind),
+      deliver: (event, kind) => {
+        broadcastEvent(players, event, kind);
+        this.watching?.sight?.tell(event, kind);
+      },
       keepEvent: (event) => around.ports.events.keep({ game, roomId: this.roomId, zone: this.zone, event }),
       forgetClient: (client) => this.forgetClient(client),
     });
@@ -571,6 +576,7 @@ export abstract class WorldRoom<
   private afterStep(live: LiveWorld<A>, saves: AutosaveHost<Player<A>>): void {
     const now = this.clock.elapsedTime;
     live.travel.watch();
+    this.watching?.sight?.settle();
     this.roomWorld.items?.update();
     saveIfDue(saves, now);
     this.zoneKeeper?.saveIfDue(now);
@@ -633,6 +639,16 @@ export abstract class WorldRoom<
     );
   }
 
+  protected override openSight(viewers: ReadonlyMap<string, Viewer>): Sight {
+    return openSight({
+      viewers,
+      players: this.players,
+      level: () => this.level,
+      placeOf: (actorId) => this.state.actors.get(actorId),
+      show: (client, from) => this.interestSerializer?.viewpoint(client, from),
+    });
+  }
+
   /** With interest the serializer does it. */
   private showOwnFields({ client, avatar }: Player<A>): void {
     if (this.wire.filtered && !this.interestSerializer) giveOwnView(client, avatar);
@@ -675,7 +691,10 @@ export abstract class WorldRoom<
   async moveOut(): Promise<void> {
     await this.lock();
     // Dropped players are saved here, and come back into the room that is open then.
-    if (![...this.players.values()].some(({ hold }) => hold === undefined)) return;
+    if (![...this.players.values()].some(({ hold }) => hold === undefined)) {
+      this.watching?.sendAway(CLOSE.ROOM_ENDED, "nobody plays here any more");
+      return;
+    }
     this.phase = "moving";
     const { roomName: game, roomId, presence, zoneKeeper, match } = this;
     const { travel, opening } = present(this.liveWorld, "moveOut");
@@ -685,6 +704,7 @@ export abstract class WorldRoom<
       const { instance, isHidden: hidden } = opening;
       return openSuccessor(presence, { game, roomId, instance, hidden, match });
     });
+    this.watching?.sendAway(CLOSE.ROOM_MOVED, "the room moved to another process");
     this.log.info({ left: this.players.size }, "room moved to another process");
   }
 

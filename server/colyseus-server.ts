@@ -12,6 +12,7 @@ import { allowOrigins, isForeign } from "./http/cors.ts";
 import { type PageSource, servePage } from "./http/static-page.ts";
 import { boundJoins } from "./matchmaking/bounded-joins.ts";
 import { guardMatchmaking, openMisses } from "./matchmaking/matchmaking-guard.ts";
+import { admitViewers } from "./matchmaking/viewer-joins.ts";
 import type { Services } from "./services.ts";
 import { type SampledLog, sampleLog } from "./telemetry/sampled-log.ts";
 
@@ -81,7 +82,7 @@ export function openColyseus(
   });
   allowOrigins(config.origins);
   const misses = openMisses();
-  const invoke = boundJoins(invokeMethod, {
+  const invoke = boundJoins(admitViewers(invokeMethod), {
     isAway: foundation.isRedisAway,
     giveBack: (ticket) => returnTicket(foundation.database.ds, ticket),
   });

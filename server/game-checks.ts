@@ -1,4 +1,5 @@
 import { GameRoom, type WorldRoom } from "../rooms/index.ts";
+import { readViewerLimits } from "../rooms/internal.ts";
 import { type Level, RoomkeepError } from "../shared/index.ts";
 import type { GameClass, Games } from "./game-class.ts";
 
@@ -22,6 +23,7 @@ function checkGame(game: string, Game: GameClass): Level | undefined {
     const text = `"${game}" is no room class: export a class that extends WorldRoom or GameRoom.`;
     throw new RoomkeepError("GAME_INVALID", text);
   }
+  readViewerLimits(Game.listing);
   if (Game.prototype.onCreate !== GameRoom.prototype.onCreate) return Game.level;
   const room = makeOne(game, Game);
   room.check();

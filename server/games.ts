@@ -5,8 +5,11 @@ import {
   matchKey,
   orJoinError,
   readMatch,
+  readViewerKind,
   refusingPlugins,
   SORT_BY,
+  type ViewerKind,
+  waitingPlaceOf,
 } from "../rooms/internal.ts";
 import { type ItemTemplate, type ItemTemplates, RoomkeepError } from "../shared/index.ts";
 import { checkGames } from "./game-checks.ts";
@@ -84,7 +87,8 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
       const known = admitted.get(context);
       if (known) return known;
       const attempt = { game, roomId: roomAsked(context), address: context.ip ?? "" };
-      const identity = orJoinError(admit(ports, ticket, attempt, readReturnToken(options)), (error) =>
+      const wish = { returnToken: readReturnToken(options), as: readViewerKind(options) };
+      const identity = orJoinError(admit(ports, ticket, attempt, wish), (error) =>
         ports.log.error({ err: error, game }, "a ticket could not be checked"),
       );
       admitted.set(context, identity);
@@ -100,13 +104,13 @@ async function admit(
   ports: Ports,
   ticket: string | undefined,
   attempt: JoinAttempt,
-  returnToken: string | undefined,
+  { returnToken, as }: { readonly returnToken: string | undefined; readonly as: ViewerKind | undefined },
 ): Promise<Identity> {
   const verified = await ports.verify(ticket, attempt);
   const stay = ports.returns.read(returnToken);
   const wasIn = stay?.characterId === verified.characterId ? stay.roomId : undefined;
-  const identity = { ...verified, sessionId: generateId(), wasIn };
-  await ports.seats.take(identity, identity.sessionId);
+  const identity = { ...verified, sessionId: generateId(), wasIn, ...(as && { as }) };
+  await ports.seats.take(as ? waitingPlaceOf(identity) : identity, identity.sessionId);
   return identity;
 }
 

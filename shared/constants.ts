@@ -56,6 +56,10 @@ export const CLOSE = {
   RESHAPED: 4108,
   /** The player did nothing for so long that the seat was given up. */
   IDLE: 4109,
+  /** To who watches: the room goes on in another process, under the same code. The page joins anew. */
+  ROOM_MOVED: 4110,
+  /** To who watches: the last player has left, and the room is over. */
+  ROOM_ENDED: 4111,
 } as const;
 
 /** Colours a player may choose, as CSS hex; the index is what is stored and sent. */

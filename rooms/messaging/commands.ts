@@ -4,11 +4,13 @@ import { restingPlace } from "../items/resting-place.ts";
 import { nameOf, type Player, type RoomPlayer, standAt } from "../player.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { TickProfile } from "../simulation/tick-clock.ts";
+import type { Viewer } from "../viewers/viewer.ts";
 import { type Command, defineCommand, type Spawnable } from "./console.ts";
 
 /** The part of a room that the commands of every room use. */
 export interface AttendedRoom {
   readonly players: ReadonlyMap<string, RoomPlayer>;
+  readonly viewers: ReadonlyMap<string, Viewer>;
   /** Sends a line to everybody on the server. */
   announce(text: string): void;
 }
@@ -94,16 +96,16 @@ const tp = defineCommand<CommandedRoom>({
 
 const kick = defineCommand<AttendedRoom>({
   name: "kick",
-  help: "Removes a player from the room, who may join again.",
+  help: "Removes a player or a viewer from the room, who may join again.",
   role: "moderator",
-  args: [{ name: "player", kind: "player" }],
+  args: [{ name: "player", kind: "anyone" }],
   run(room, { id }, [sessionId]) {
-    const player = room.players.get(String(sessionId));
-    if (!player || player.sessionId === id) return refuse("COMMAND_INVALID", "Not yourself.");
-    player.client.leave(CLOSE.KICKED, "kicked");
-    // A dropped player has no connection to close: the seat is given up.
-    player.hold?.reject(new Error("kicked"));
-    return `${nameOf(player)} was removed from the room.`;
+    const one = room.players.get(String(sessionId)) ?? room.viewers.get(String(sessionId));
+    if (!one || one.sessionId === id) return refuse("COMMAND_INVALID", "Not yourself.");
+    one.client.leave(CLOSE.KICKED, "kicked");
+    // Who dropped has no connection to close: the seat is given up.
+    one.hold?.reject(new Error("kicked"));
+    return `${"claim" in one ? nameOf(one) : one.name} was removed from the room.`;
   },
 });
 

@@ -1,8 +1,9 @@
 import { type Actor, type Refusal, refuse } from "../../shared/index.ts";
 import { roomMessages } from "../../shared/internal.ts";
 import type { RoomPlayer } from "../player.ts";
-import { findPlayer, offeredNames } from "../player-names.ts";
+import { findPlayer, type NamedPerson, offeredNames } from "../player-names.ts";
 import type { Role } from "../ports/ports.ts";
+import type { Viewer } from "../viewers/viewer.ts";
 import type { MessageRouter } from "./message-router.ts";
 
 /** The roles, the weakest first: each may do what those before it may. */
@@ -13,9 +14,10 @@ export interface Argument<R> {
   readonly name: string;
   /**
    * `line`, for the last one: all that follows, blanks and all. `player`: somebody in the room, by name, name
-   * and tag, or id; a name may have blanks, and the command gets the session id.
+   * and tag, or id; a name may have blanks, and the command gets the session id. `anyone`: the same, viewers
+   * included.
    */
-  readonly kind: "text" | "line" | "number" | "whole" | "player";
+  readonly kind: "text" | "line" | "number" | "whole" | "player" | "anyone";
   /** Limits of a number. */
   readonly min?: number;
   readonly max?: number;
@@ -71,9 +73,10 @@ export function defineCommand<R>(command: Command<R>): Command<R> {
 /** The part of a room that arguments of kind `player` look at. */
 export interface RoomWithPlayers {
   readonly players?: ReadonlyMap<string, RoomPlayer>;
+  readonly viewers?: ReadonlyMap<string, Viewer>;
 }
 
-const NOBODY: ReadonlyMap<string, RoomPlayer> = new Map();
+const isPerson = ({ kind }: { readonly kind: string }): boolean => kind === "player" || kind === "anyone";
 
 /** A room's console. */
 export interface Console {
@@ -114,7 +117,13 @@ export function openConsole<R extends RoomWithPlayers>(
   commands: readonly Command<R>[],
   audit: (entry: Audited) => Promise<void>,
 ): Console {
-  const players = () => room.players ?? NOBODY;
+  function peopleFor({ kind }: { readonly kind: string }): ReadonlyMap<string, NamedPerson> {
+    const people = new Map<string, NamedPerson>(room.players);
+    if (kind === "anyone")
+      for (const { sessionId, identity, name } of room.viewers?.values() ?? [])
+        people.set(sessionId, { sessionId, claim: { sheet: { id: identity.characterId, name } } });
+    return people;
+  }
   const byName = new Map<string, Command<R>>();
   const all = [helpOf(byName), ...commands];
   for (const command of all) byName.set(command.name, command);
@@ -160,12 +169,14 @@ export function openConsole<R extends RoomWithPlayers>(
 
   /** The words, with the session id of a player in the place of as many as their name has. */
   function namePlayer(args: readonly Argument<R>[], words: readonly string[]): readonly string[] | Refusal {
-    const at = args.findIndex(({ kind }) => kind === "player");
-    if (at < 0 || words.length <= at) return words;
+    const at = args.findIndex(isPerson);
+    const arg = args[at];
+    if (!arg || words.length <= at) return words;
+    const people = peopleFor(arg);
     const after = args.slice(at + 1).filter(({ optional }) => !optional).length;
     let refusal: Refusal | undefined;
     for (let end = Math.max(words.length - after, at + 1); end > at; end--) {
-      const found = findPlayer(players(), words.slice(at, end).join(" "));
+      const found = findPlayer(people, words.slice(at, end).join(" "));
       if (!("code" in found)) return [...words.slice(0, at), found.sessionId, ...words.slice(end)];
       if (found.code === "PLAYER_AMBIGUOUS") return found;
       refusal ??= found;
@@ -196,10 +207,11 @@ export function openConsole<R extends RoomWithPlayers>(
       return { before: [], last: name, offered: names };
     }
     const args = command && mayGive(caller, command) ? (command.args ?? []) : [];
-    const at = args.findIndex(({ kind }) => kind === "player") + 1;
-    if (at > 0 && words.length > at) {
+    const at = args.findIndex(isPerson) + 1;
+    const person = args[at - 1];
+    if (person && words.length > at) {
       const last = words.slice(at).join(" ").trimEnd();
-      return { before: words.slice(0, at), last, offered: offeredNames(players()) };
+      return { before: words.slice(0, at), last, offered: offeredNames(peopleFor(person)) };
     }
     const last = words.at(-1) ?? "";
     return {

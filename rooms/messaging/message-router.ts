@@ -53,6 +53,8 @@ export interface MessageNetwork {
 export interface MessageRouterHost<P extends RoomPlayer> {
   readonly network: MessageNetwork;
   readonly players: ReadonlyMap<string, P>;
+  /** A message of a client that is no player, such as a spectator. @returns what a request is answered */
+  viewer?(client: Client, type: string, payload: unknown): unknown;
   /** Rate limits by message type; they add to those of every room. */
   readonly rates: Record<string, RateLimit>;
   /** Types of every room that the game has closed. */
@@ -130,7 +132,7 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
     takers.set(type, take);
     network.onMessage(type, (client, payload) => {
       const player = players.get(client.sessionId);
-      if (!player) return;
+      if (!player) return host.viewer?.(client, type, payload);
       host.heard(player);
       return take(player, payload);
     });

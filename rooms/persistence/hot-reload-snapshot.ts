@@ -3,6 +3,7 @@ import type { SeatsSave } from "../lobby/game-seats.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterPort, Claim, Place, Role } from "../ports/ports.ts";
 import type { WireShape } from "../replication/stable-serializer.ts";
+import type { KeptViewer } from "../viewers/viewer.ts";
 import type { KeptActors } from "./hot-reload-actors.ts";
 import type { KeptFields } from "./hot-reload-fields.ts";
 
@@ -19,6 +20,8 @@ export interface HotReloadSnapshot {
   readonly seats: SeatsSave | undefined;
   /** Fields of the game's room, by `onKeep`. */
   readonly game: unknown;
+  /** Who watches. */
+  readonly viewers?: readonly KeptViewer[];
 }
 
 /** A player of a room that is replaced. */

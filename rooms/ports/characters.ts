@@ -1,3 +1,5 @@
+import type { ViewerKind } from "../viewers/viewer-kind.ts";
+
 /**
  * State of a character beside its row: a versioned snapshot that rooms change and save as a whole. Coins and
  * items are not in it; those are the database's.
@@ -128,6 +130,10 @@ export interface Identity {
   readonly sessionId?: string;
   /** Of a player who comes back: the room that their return token names. */
   readonly wasIn?: string | undefined;
+  /** Of a client that has no seat; undefined: a player. */
+  readonly as?: ViewerKind | undefined;
+  /** Name of the character. Undefined in a seat that an earlier version gave. */
+  readonly name?: string | undefined;
   /** Set by the room that sent the player here; a client cannot set it. */
   readonly journey?: Journey;
 }

@@ -65,9 +65,14 @@ function faultOf(client: AnyClient, frame: Uint8Array, first: number): string | 
   }
 }
 
-/** The message type of a frame that passed the check. */
+/** The message type of a request that passed the check. */
 export function typeOfRequest(frame: Uint8Array): string | number {
-  const iterator = { offset: numberEnd(frame, 1) };
+  return typeAt(frame, numberEnd(frame, 1));
+}
+
+/** The message type that stands at a place of a frame that passed the check. */
+export function typeAt(frame: Uint8Array, offset: number): string | number {
+  const iterator = { offset };
   return decode.stringCheck(frame, iterator)
     ? decode.string(frame, iterator)
     : decode.number(frame, iterator);

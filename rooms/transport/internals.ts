@@ -115,6 +115,8 @@ export interface RoomInternals {
   readonly _listing: Parameters<typeof matchMaker.driver.update>[0];
   defineInput(type: object, options?: object): unknown;
   sendFullState(client: Client): void;
+  /** 2: the room is closing. */
+  readonly _internalState: number;
   resetAutoDisposeTimeout(seconds: number): void;
   _onMessage(client: Client, message: Uint8Array, isBinary?: boolean): void;
   /** The times that an input frame carries: the room's own, and one of the frame. */

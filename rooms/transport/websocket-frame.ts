@@ -71,6 +71,9 @@ export class Frame {
   readonly timed: boolean;
   readonly #memory: FrameMemory | undefined;
   #isRetained = false;
+  /** See {@link Frame.message}. */
+  #message: { readonly inputSeq: number; readonly bytes: Buffer } | undefined;
+  #inputSeq = 0;
 
   /**
    * @param code `Protocol.ROOM_STATE` or `Protocol.ROOM_STATE_PATCH`
@@ -124,6 +127,7 @@ export class Frame {
       this.bytes = Buffer.from(this.bytes);
       this.#isRetained = false;
     }
+    this.#inputSeq = inputSeq;
     const at = this.messageAt + 5;
     this.bytes[at] = inputSeq;
     this.bytes[at + 1] = inputSeq >>> 8;
@@ -137,8 +141,15 @@ export class Frame {
     this.#memory?.retain();
   }
 
-  /** The message without its WebSocket header, in memory of its own. */
+  /**
+   * The message without its WebSocket header, in memory of its own that is never written to: clients who get
+   * the same share it. Once the frame's bytes are filled.
+   */
   message(): Buffer {
-    return Buffer.from(this.bytes.subarray(this.messageAt));
+    const known = this.#message;
+    if (known?.inputSeq === this.#inputSeq) return known.bytes;
+    const bytes = Buffer.from(this.bytes.subarray(this.messageAt));
+    this.#message = { inputSeq: this.#inputSeq, bytes };
+    return bytes;
   }
 }

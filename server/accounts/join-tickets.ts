@@ -61,14 +61,14 @@ export async function useTicket(db: Db, ticket: string | undefined, attempt: Joi
          AND (game = $2 OR join_ticket.room_id = $3)
          AND sign_in.id = sign_in_id AND revoked_at IS NULL
          AND character.id = character_id AND deleted_at IS NULL AND account.id = sign_in.account_id
-       RETURNING account.id AS account_id, character_id, role, sign_in.id AS sign_in_id`,
+       RETURNING account.id AS account_id, character_id, role, sign_in.id AS sign_in_id, character.name`,
       [hash, attempt.game, attempt.roomId ?? null],
     ),
   );
   const row = rows[0];
   if (!row) throw new RoomkeepError(await refusalOf(db, hash, attempt));
-  const { account_id: accountId, character_id: characterId, role, sign_in_id: signInId } = row;
-  return { accountId, characterId, role, signInId, address: attempt.address };
+  const { account_id: accountId, character_id: characterId, role, sign_in_id: signInId, name } = row;
+  return { accountId, characterId, role, signInId, name, address: attempt.address };
 }
 
 /**
@@ -84,6 +84,7 @@ interface IdentityRow {
   character_id: string;
   role: Identity["role"];
   sign_in_id: string;
+  name: string;
 }
 
 async function refusalOf(db: Db, hash: string, attempt: JoinAttempt) {

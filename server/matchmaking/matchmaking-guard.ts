@@ -1,6 +1,6 @@
 import { type AuthContext, ErrorCode as ColyseusCode, matchMaker, ServerError } from "@colyseus/core";
 import type { Ports } from "../../rooms/index.ts";
-import { orJoinError } from "../../rooms/internal.ts";
+import { orJoinError, readViewerKind } from "../../rooms/internal.ts";
 import { ERROR_CODES, RoomkeepError, readErrorCode } from "../../shared/index.ts";
 import { addressKey, openRateLimit, type RateLimit } from "../accounts/rate-limit.ts";
 import type { Matchmaking } from "./bounded-joins.ts";
@@ -64,7 +64,8 @@ async function countMiss(
 function byTicket({ verify }: MatchmakingParts, ask: Ask): Ask {
   return async (roomId, options, context) => {
     const room = await matchMaker.driver.findOne({ roomId });
-    if (!room || room.locked) {
+    // A viewer may come into a room that is full, and is asked for the ticket there.
+    if (!room || (room.locked && readViewerKind(options) === undefined)) {
       const attempt = { game: room?.name ?? "", roomId, address: context?.ip ?? "" };
       await orJoinError(verify(context?.token, attempt));
     }

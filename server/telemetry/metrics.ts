@@ -3,7 +3,7 @@ import type { createMiddleware } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { TickTiming } from "../../rooms/index.ts";
-import { PHASES, type Phase, RECEIVED, SENT, type Unsaved } from "../../rooms/internal.ts";
+import { HELD, PHASES, type Phase, RECEIVED, SENT, type Unsaved, VIEWING } from "../../rooms/internal.ts";
 
 /** Upper bounds of the buckets of tick durations, ms: at 20 ticks a second a tick has 50 ms. */
 const BOUNDS_MS = [1, 2, 5, 10, 20, 33, 50, 100, 250];
@@ -38,6 +38,7 @@ export function openMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   exportTicks(registry, games);
   exportTraffic(registry);
+  exportViewers(registry);
   const unsaved = new Counter({
     name: "roomkeep_unsaved_total",
     help: "Characters and zones that were given up unsaved, by reason",
@@ -104,6 +105,26 @@ function exportTraffic(registry: Registry): void {
     "Patches that a client over its bytes a second was not sent",
     () => SENT.patchesSkipped,
   );
+}
+
+function exportViewers(registry: Registry): void {
+  new Gauge({
+    name: "roomkeep_viewers",
+    help: "Clients of rooms that have no seat, by kind",
+    labelNames: ["as"],
+    registers: [registry],
+    collect() {
+      for (const [as, count] of Object.entries(VIEWING)) this.set({ as }, count);
+    },
+  });
+  new Gauge({
+    name: "roomkeep_held_bytes",
+    help: "Bytes that rooms keep for spectators who get them later",
+    registers: [registry],
+    collect() {
+      this.set(HELD.bytes);
+    },
+  });
 }
 
 function exportTicks(registry: Registry, games: ReadonlyMap<string, Ticks>): void {

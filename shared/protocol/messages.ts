@@ -53,6 +53,12 @@ export const roomMessages = {
   "party.say": z.strictObject({ text: showable(CHAT_MAX) }),
   /** Asks for what it takes to come back, answered by "room.seat". */
   "room.seat": z.strictObject({}),
+  /** A spectator becomes a player: answered by "seat.taken". */
+  "seat.take": z.strictObject({}),
+  /** A spectator of a world looks from a place, metres. */
+  "spectate.look": z.strictObject({ x: z.number(), z: z.number() }),
+  /** A spectator of a world looks from where an actor is, by its id. */
+  "spectate.follow": z.strictObject({ actor: z.string().min(1).max(64) }),
   /** The client could not join the room of its hand-over. */
   "travel.back": z.strictObject({}),
   /** Asks for the other rooms of a place that has several, answered by "siblings". */
@@ -95,6 +101,10 @@ export interface ServerMessages extends ItemNews {
    */
   "room.seat": { returnToken: string; build: string };
   refused: { type: string; code: string; reason: string; request?: string };
+  /** To who watches, at the join: the first state comes in so many seconds, and all else so much later. */
+  viewer: { as: "screen" | "spectator"; delayS: number };
+  /** The seat of a spectator who asked for one: take it, then leave this connection. */
+  "seat.taken": { seat: SeatReservation };
   notice: { code: string; text: string };
   event: EventMessage;
   /** The place in the join queue: 1 is next, with 0 the full state comes. */

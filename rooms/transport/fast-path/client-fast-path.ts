@@ -21,6 +21,7 @@ import { usesFastPath } from "./fast-paths.ts";
  * the same meaning to its readers.
  *
  * @param arrived is called before a frame is looked at
+ * @param mayReceive looks at a well formed frame; false: the room does not get it
  * @throws INPUT_SCHEMA_INVALID if the room's inputs are not of numbers and booleans only, now or when they
  *   are defined
  */
@@ -29,6 +30,7 @@ export function installClientFastPath(
   strikes = openStrikes(() => room.clock.elapsedTime),
   framesPerSecond: () => number | undefined = () => undefined,
   arrived: () => void = () => {},
+  mayReceive: (client: Client, frame: Uint8Array) => boolean = () => true,
 ): void {
   const internals = internalsOf(room);
   const stock = Object.getPrototypeOf(internals) as RoomInternals;
@@ -46,6 +48,7 @@ export function installClientFastPath(
       limitOf(client.ref as unknown as WebSocket)?.allow(framesPerSecond());
       return quicken(internals, client);
     }
+    if (!mayReceive(client, frame)) return;
     if (frame[0] === Protocol.ROOM_REQUEST && !internals.onMessageEvents.events[typeOfRequest(frame)])
       strikes.add(client, "an unknown request");
     stock._onMessage.call(room, client, frame);

@@ -22,6 +22,10 @@ const target = z.object({
   game: z.string().min(1).max(64).optional().meta({ description: "any room of this game; or" }),
   roomId: z.string().min(1).max(64).optional().meta({ description: "this one room" }),
   characterId: z.uuid().optional().meta({ description: "the chosen one when absent" }),
+  as: z
+    .enum(["screen", "spectator"])
+    .optional()
+    .meta({ description: "of a client without a seat; a player when absent" }),
 });
 
 /** Dependencies of {@link characterEndpoints}. */
@@ -142,14 +146,14 @@ export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max,
       codes: ["CHARACTER_MISSING", "REDIS_UNAVAILABLE"],
       status: 201,
       result: z.object({ ticket: z.string(), characterId: z.uuid() }),
-      async answer({ token, address, body: { game, roomId, characterId } }) {
+      async answer({ token, address, body: { game, roomId, characterId, as } }) {
         if (isRedisAway()) throw new RoomkeepError("REDIS_UNAVAILABLE");
         await tickets.ofAddress.spend(addressKey(address));
         const caller = await auth.current(token);
         await tickets.ofAccount.spend(caller.accountId);
         const given = await giveTicket(ds, caller, scopeOf(game, roomId), characterId);
         // A new ticket frees the seat that waits for the character, which may be the last one of the room.
-        await seats.free(given.characterId, roomId);
+        if (!as) await seats.free(given.characterId, roomId);
         return given;
       },
     }),

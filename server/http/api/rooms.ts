@@ -64,5 +64,6 @@ function entryOf(room: Row) {
     players: room.clients,
     maxPlayers: room.maxClients,
     open: !room.locked,
+    ...(listing?.watching && { watching: listing.watching.spectator, screens: listing.watching.screen }),
   };
 }

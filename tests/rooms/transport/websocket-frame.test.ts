@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FrameMemory } from "../../../rooms/transport/websocket-frame.ts";
+import { Frame, FrameMemory } from "../../../rooms/transport/websocket-frame.ts";
 
 /** Bytes that a tick's frames are in, after a tick that took so many. */
 function tick(memory: FrameMemory, bytes: number): number {
@@ -25,4 +25,17 @@ test("memory that a write still reads is not used again", () => {
   memory.begin();
   memory.take(1000).fill(9);
   expect(new Set(frame)).toEqual(new Set([7]));
+});
+
+test("clients who get the same message share its memory, and no other client's acknowledgement is in it", () => {
+  const frame = Frame.of(Uint8Array.of(15, 1, 2), 1_000);
+  frame.address(0);
+  const first = frame.message();
+  frame.address(0);
+  expect(frame.message()).toBe(first);
+  frame.address(7);
+  const other = frame.message();
+  expect(other).not.toBe(first);
+  expect(first.readUInt32LE(5)).toBe(0);
+  expect(other.readUInt32LE(5)).toBe(7);
 });
