@@ -1,8 +1,10 @@
 import { defineConfig } from "vite";
+import { pageBytes } from "./server/dev/page-bytes.ts";
 
 /** Builds the page that the server sends at its one port. Tests have their own file, vitest.config.ts. */
 export default defineConfig({
   root: "client",
+  plugins: [pageBytes()],
   resolve: { conditions: ["roomkeep-source", "module", "browser", "development|production"] },
   // The scan for packages to bundle ahead, in development, reads files by its own settings.
   optimizeDeps: { rolldownOptions: { transform: { jsx: { runtime: "automatic", importSource: "preact" } } } },

@@ -1,5 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
-import type { JoinedRoom, Prediction } from "./network/predict.ts";
+import type { Prediction } from "./network/predict.ts";
+import type { JoinedRoom } from "./room/joined-room.ts";
 import type { Stage } from "./scene/stage.ts";
 
 /** Rates and delays of the room, measured in this page. */

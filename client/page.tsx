@@ -5,67 +5,64 @@ import { takeOidcReturn } from "./account/oidc-return.ts";
 import { type PlayTarget, readPlayTarget } from "./account/play-target.ts";
 import { watchProvider } from "./account/provider.ts";
 import { watchRoomList } from "./account/room-list.ts";
+import { watchViewport } from "./device/viewport.ts";
 import { accountStyle } from "./hud/account/style.ts";
+import { addStyle } from "./hud/add-style.ts";
 import { Hud, type HudProps } from "./hud/hud.tsx";
-import { itemStyle } from "./hud/items/style.ts";
 import { style } from "./hud/style.ts";
 import { openHudStore } from "./hud-store.ts";
-import { openInput } from "./input/input.ts";
-import { pickActors } from "./input/picking.ts";
-import { listenToKeys, openEmotes } from "./input/shortcuts.ts";
-import { openItems } from "./items/items-store.ts";
-import { isItemActor, watchProximity } from "./items/proximity.ts";
-import { openApi } from "./network/api.ts";
+import { type Api, openApi } from "./network/api.ts";
 import { explain } from "./network/error-messages.ts";
 import { openOverflowRooms } from "./network/overflow-rooms.ts";
 import { openConsole } from "./network/room-console.ts";
-import { openSession } from "./network/session.ts";
-import { destinationOf, isInRoom } from "./network/session-phase.ts";
+import { openSession, type Session } from "./network/session.ts";
+import { isInRoom } from "./network/session-phase.ts";
 import { openOverlays } from "./overlays.ts";
 import type { PageOptions } from "./page-options.ts";
 import type { PagePanel } from "./panel.ts";
+import { isScreen } from "./places/place.ts";
+import { keepScreen } from "./places/screen-stay.ts";
 import { openSounds, type Sounds } from "./scene/sounds.ts";
-import { openStage, type Stage } from "./scene/stage.ts";
-import { syncScene } from "./scene/view/scene-sync.ts";
 import { openSettings } from "./settings.ts";
+import { watchViews } from "./shown-view.ts";
 import { openDirectMessages } from "./social/direct-messages.ts";
 import { openParty } from "./social/party.ts";
 import { exposeProbe } from "./test-probe.ts";
-import { watchViewport } from "./viewport.ts";
 
 /** Opens the page in the document. */
 export function openPage({ views, title = "roomkeep", panels = [] }: PageOptions): void {
-  const { canvas, root } = prepareDocument(panels);
-  const stage = tryStage(canvas, root);
-  if (!stage) return;
+  const root = prepareDocument(panels);
   // First of all: this restores the address that the player left from.
   const oidcReturn = takeOidcReturn();
   const sounds = openSounds();
-  const stores = openStores({ views, title, panels, stage, sounds });
-  const { session, settings, items } = stores;
-  listenToKeys(stores);
-  effect(() => sounds.setVolume(settings.volume.value));
-  effect(() => stage.setQuality(settings.quality.value));
-  enableInput(stores);
-  const world = syncScene({ ...stores, stage, sounds, views });
-  watchProximity({ session, items, stage, world });
-  pickActors(stage, world, (id, kind) => click(stores, id, kind));
-  exposeProbe(session, world, stage);
-  render(<Hud {...stores} />, root);
+  const stores = openStores({ views, title, panels, sounds });
+  effect(() => sounds.setVolume(stores.settings.volume.value));
+  const page = { ...stores, sounds };
+  const shown = watchViews({
+    ...stores,
+    views,
+    loadWorlds: () => import("./world/worlds.tsx").then(({ openWorlds }) => openWorlds(page)),
+    loadPanels: () => import("./places/panel-rooms.tsx").then(({ openPanelRooms }) => openPanelRooms(page)),
+  });
+  closeByEscape(stores.overlays, shown);
+  exposeProbe(stores.session);
+  render(<Hud {...stores} shown={shown} />, root);
   void begin(stores, oidcReturn);
 }
 
 interface StoreOptions extends Required<PageOptions> {
-  stage: Stage;
   sounds: Sounds;
 }
 
+type Stores = Omit<HudProps, "shown">;
+
 /** Opens the stores of the page and wires those that need others. */
-function openStores({ views, title, panels, stage, sounds }: StoreOptions): HudProps {
+function openStores({ views, title, panels, sounds }: StoreOptions): Stores {
   const api = openApi();
   const settings = openSettings();
   const account = openAccount(api);
-  const session = openSession(api, account);
+  const as = isScreen() ? "screen" : undefined;
+  const session = openSession(api, account, undefined, undefined, as);
   const overlays = openOverlays();
   const hud = openHudStore();
   const party = openParty(session);
@@ -80,14 +77,11 @@ function openStores({ views, title, panels, stage, sounds }: StoreOptions): HudP
     party,
     provider: watchProvider(api, account, session, overlays),
     roomList,
-    playTarget: readPlayTarget(views, session.problem),
+    playTarget: openPlayTarget(views, session, api),
     console: openConsole(session),
-    items: openItems(session),
     directMessages: openDirectMessages(session, { hud, party, settings, playSound: sounds.chat }),
     overflowRooms: openOverflowRooms(session),
-    input: openInput(stage.canvas, stage.rig, settings),
     viewport: watchViewport(),
-    emote: openEmotes(session),
     panels,
     panelContext: {
       room: session.room,
@@ -99,34 +93,37 @@ function openStores({ views, title, panels, stage, sounds }: StoreOptions): HudP
   };
 }
 
-/** The avatar walks while a room is open, no hand-over is under way and no overlay has the keys. */
-function enableInput({ session, overlays, input }: Pick<HudProps, "session" | "overlays" | "input">): void {
-  effect(() => {
-    const phase = session.phase.value;
-    // The console leaves the world visible; its command line takes the keys for itself.
-    const isCovered = !["none", "console"].includes(overlays.current.value);
-    input.enabled = isInRoom(phase) && destinationOf(phase) === "" && !isCovered;
-  });
+/** What Play joins; the game of an invitation is asked for, which a private room does not tell. */
+function openPlayTarget(views: PageOptions["views"], session: Session, api: Api): PlayTarget {
+  const target = readPlayTarget(views, session.problem);
+  const code = target.invitation.value;
+  if (code)
+    api.findRoom(code).then(
+      ({ game }) => target.foundGame(game),
+      () => {},
+    );
+  return target;
 }
 
-/** An actor in the world was clicked or tapped. */
-function click({ session, items, overlays }: HudProps, id: string, kind: string): void {
-  if (!isInRoom(session.phase.value) || id === session.room.value?.sessionId) return;
-  if (isItemActor(kind)) items.interact({ id, kind });
-  else overlays.showPeople(id);
+/** Escape closes an overlay; in a world it closes more. */
+function closeByEscape(overlays: Stores["overlays"], shown: HudProps["shown"]): void {
+  addEventListener("keydown", ({ key }) => {
+    if (key === "Escape" && !shown.value?.isWorld) overlays.close();
+  });
 }
 
 /**
  * Restores the account, or finishes a sign-in by the provider, then goes back to the last seat of this tab.
  */
 async function begin(
-  { account, session, playTarget }: HudProps,
+  { account, session, playTarget }: Stores,
   oidcReturn: ReturnType<typeof takeOidcReturn>,
 ): Promise<void> {
   try {
     await account.restore();
     if (oidcReturn === "refused") session.problem.value = "The other site did not sign you in.";
     else if (oidcReturn) await account.finishProviderSignIn(oidcReturn);
+    if (isScreen()) return keepScreen(session, playTarget);
     // A link to a game is followed instead.
     const toGame = new URLSearchParams(location.search).has("game");
     if (!toGame) await session.resume(playTarget.invitation.value);
@@ -137,43 +134,16 @@ async function begin(
 }
 
 /** While a room is open the address names it; after leaving, Play means any room again. */
-function forgetInvitation(session: HudProps["session"], { invitation }: PlayTarget): void {
+function forgetInvitation(session: Session, { invitation }: PlayTarget): void {
   effect(() => {
     if (isInRoom(session.phase.value)) invitation.value = "";
   });
 }
 
-function prepareDocument(panels: readonly PagePanel[]) {
-  const sheet = document.createElement("style");
-  sheet.textContent = [style, accountStyle, itemStyle, ...panels.map((panel) => panel.style ?? "")].join(
-    "\n",
-  );
-  document.head.append(sheet);
-  const canvas = document.createElement("canvas");
-  canvas.id = "stage";
-  canvas.setAttribute("aria-label", "The world");
+function prepareDocument(panels: readonly PagePanel[]): HTMLElement {
+  addStyle([style, accountStyle, ...panels.map((panel) => panel.style ?? "")].join("\n"));
   const root = document.createElement("div");
   root.id = "hud";
-  document.body.append(canvas, root);
-  return { canvas, root };
-}
-
-/** Opens the stage, or shows why the browser cannot draw the world. */
-function tryStage(canvas: HTMLCanvasElement, root: HTMLElement): Stage | undefined {
-  try {
-    return openStage(canvas);
-  } catch (error) {
-    console.error("roomkeep: no stage", error);
-    render(
-      <main class="card door">
-        <h1>This browser cannot draw the world</h1>
-        <p>
-          The page needs WebGL 2, which this browser could not start. Switch on hardware acceleration in its
-          settings, or use another browser.
-        </p>
-      </main>,
-      root,
-    );
-    return undefined;
-  }
+  document.body.append(root);
+  return root;
 }

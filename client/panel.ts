@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import type { JoinedRoom } from "./network/predict.ts";
+import type { AnyRoom } from "./room/joined-room.ts";
 import type { HudSlot } from "./view.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { HudSlot } from "./view.ts";
  */
 export interface PanelContext {
   /** The open room; undefined outside of one. */
-  readonly room: ReadonlySignal<JoinedRoom | undefined>;
+  readonly room: ReadonlySignal<AnyRoom | undefined>;
   /** The account's characters, deleted ones too. */
   readonly characters: ReadonlySignal<readonly { readonly id: string; readonly name: string }[]>;
   /** The games on offer. */

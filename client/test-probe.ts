@@ -1,6 +1,5 @@
 import type { Session } from "./network/session.ts";
-import type { Stage } from "./scene/stage.ts";
-import type { RoomView } from "./scene/view/room-view.ts";
+import type { ActorViews } from "./scene/actor-views.ts";
 
 interface Point {
   x: number;
@@ -25,10 +24,23 @@ declare global {
   }
 }
 
+/** The drawn side of the probe: undefined or empty until a world is shown. */
+interface Drawn {
+  fps(): number;
+  actors(): ActorViews | undefined;
+}
+
+let drawn: Drawn = { fps: () => 0, actors: () => undefined };
+
+/** Lets the probe read a world. */
+export function probeWorld(world: Drawn): void {
+  drawn = world;
+}
+
 /** Puts the probe on the window. It only reads. */
-export function exposeProbe(session: Session, roomView: () => RoomView | undefined, stage: Stage): void {
+export function exposeProbe(session: Session): void {
   const point = (id: string): Point | undefined => {
-    const pose = roomView()?.actors.pose(id);
+    const pose = drawn.actors()?.pose(id);
     return pose && { x: pose.x, y: pose.y, z: pose.z };
   };
   window.__roomkeep = {
@@ -42,10 +54,10 @@ export function exposeProbe(session: Session, roomView: () => RoomView | undefin
       return (session.room.value?.connection.isOpen ?? false) && session.phase.value.kind !== "reconnecting";
     },
     get fps() {
-      return stage.fps;
+      return drawn.fps();
     },
     me: () => point(session.room.value?.sessionId ?? ""),
     actor: point,
-    actors: () => roomView()?.actors.list() ?? [],
+    actors: () => drawn.actors()?.list() ?? [],
   };
 }

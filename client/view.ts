@@ -2,8 +2,10 @@ import type { ComponentChild } from "preact";
 import type { Object3D } from "three";
 import type { Actor, ItemTemplates, Level, WorldState } from "../shared/index.ts";
 import type { PredictEffect } from "./network/optimistic-effects.ts";
-import type { JoinedRoom, Pose, Prediction, Step } from "./network/predict.ts";
+import type { Pose, Prediction, Step } from "./network/predict.ts";
 import type { OnEvent } from "./network/room-events.ts";
+import type { PanelView } from "./panel-view.ts";
+import type { JoinedRoom } from "./room/joined-room.ts";
 import type { ActorView } from "./scene/actor-view.ts";
 import type { ActorViews } from "./scene/actor-views.ts";
 import type { ActorSize, DebugDraw } from "./scene/debug-draw.ts";
@@ -98,9 +100,9 @@ export interface GameView<S extends WorldState = WorldState> {
 }
 
 /** A view, or what loads it when its game is first shown: then the page begins without it. */
-export type ViewSource = GameView | (() => Promise<GameView>);
+export type ViewSource = GameView | PanelView | (() => Promise<GameView | PanelView>);
 
-/** Views of games by the name under which their rooms are defined. */
+/** Views of games by the name under which their rooms are defined: worlds, and panels. */
 export type GameViews = Record<string, ViewSource>;
 
 /**

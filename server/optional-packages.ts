@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { RoomkeepError } from "../shared/index.ts";
 
 /** What the page is made of and built by. A server without a page starts without them. */
-export const PAGE_PACKAGES = ["vite", "three", "preact", "@preact/signals"] as const;
+export const PAGE_PACKAGES = ["vite", "three", "preact", "@preact/signals", "qrcode"] as const;
 
 /**
  * Says what to install where optional peers of this package are missing.

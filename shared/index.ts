@@ -18,6 +18,7 @@ export type { Space } from "./physics/physics-space.ts";
 export { castRay, type Hit, overlap, type Target, type Vec } from "./physics/raycast.ts";
 export { isWithin, openTriggers, type Triggers, type Visitor } from "./physics/triggers.ts";
 export { BUTTON, RUN_MPS, WALK_MPS, type Walker, WalkInput, walk } from "./physics/walk.ts";
+export { DRAWING, type StrokeBatch, strokeBatch } from "./protocol/drawing.ts";
 export { createEvents, defineEvent, type EventKind, type Events } from "./protocol/events.ts";
 export type { GameEvent } from "./protocol/game-event.ts";
 export { itemRequest, type TradeView } from "./protocol/item-messages.ts";

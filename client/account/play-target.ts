@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { readRoomCode } from "../network/room-code.ts";
 import type { GameViews } from "../view.ts";
 
@@ -8,6 +8,10 @@ export interface PlayTarget {
   readonly invitation: Signal<string>;
   /** Name of the game. */
   readonly game: Signal<string>;
+  /** The game that stands behind the join form; empty while it is not known where an invitation leads. */
+  readonly shownGame: ReadonlySignal<string>;
+  /** The game of the invitation's room is known now. */
+  foundGame(game: string): void;
 }
 
 /** Reads the target out of the page's address: `?room=Q7KX`, `?game=meadow`. */
@@ -19,5 +23,16 @@ export function readPlayTarget(views: GameViews, problem: Signal<string>): PlayT
   const games = Object.keys(views);
   const wanted = address.get("game");
   const game = wanted && games.includes(wanted) ? wanted : (games[0] ?? "");
-  return { invitation: signal(code), game: signal(game) };
+  const invitation = signal(code);
+  const chosen = signal(game);
+  // In a page of one game there is no other.
+  const invited = signal(games.length === 1 ? game : "");
+  return {
+    invitation,
+    game: chosen,
+    shownGame: computed(() => (invitation.value ? invited.value : chosen.value)),
+    foundGame: (found) => {
+      if (games.includes(found)) invited.value = found;
+    },
+  };
 }

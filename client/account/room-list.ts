@@ -2,7 +2,7 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Api, GameEntry, RoomEntry } from "../network/api.ts";
 import { explain } from "../network/error-messages.ts";
 import type { Session } from "../network/session.ts";
-import { tellMissingViews } from "../scene/view/missing-view.ts";
+import { tellMissingViews } from "../shown-view.ts";
 import type { GameViews } from "../view.ts";
 
 /** How often the room list is read while it is shown, ms. */

@@ -2,9 +2,9 @@ import { playerName } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { PlayTarget } from "../account/play-target.ts";
 import type { RoomListStore } from "../account/room-list.ts";
+import type { Viewport } from "../device/viewport.ts";
 import type { Session } from "../network/session.ts";
 import type { OverlayStore } from "../overlays.ts";
-import type { Viewport } from "../viewport.ts";
 import { AppearanceFields, NameField } from "./account/appearance.tsx";
 import { Characters } from "./account/characters.tsx";
 import { RecoveryForm } from "./account/recovery-form.tsx";
@@ -26,6 +26,7 @@ export function JoinForm(props: JoinFormProps) {
   const invitation = playTarget.invitation.value;
   const joining = session.phase.value.kind === "joining";
   const problem = session.problem.value || roomList.problem.value;
+  if (viewport.phone && invitation) return <ShortForm {...props} invitation={invitation} problem={problem} />;
   return (
     <main class="card door">
       <div class="row top">
@@ -47,6 +48,27 @@ export function JoinForm(props: JoinFormProps) {
       {account.profile.value?.kind !== "registered" && (
         <RecoveryForm account={account} problem={session.problem} />
       )}
+    </main>
+  );
+}
+
+/** On a phone that has scanned a code: a name, and Play. */
+function ShortForm(props: JoinFormProps & { invitation: string; problem: string }) {
+  const { title, session, account, playTarget, invitation, problem } = props;
+  return (
+    <main class="card door short">
+      <h1>
+        {title} <b>·</b>
+      </h1>
+      <p>
+        Room <code class="big">{invitation}</code>
+      </p>
+      <Characters account={account} />
+      <PlayForm session={session} account={account} playTarget={playTarget} short />
+      <p class="problem" role="alert" hidden={!problem}>
+        {problem}
+      </p>
+      <FullRoom session={session} playTarget={playTarget} />
     </main>
   );
 }
@@ -82,7 +104,8 @@ function PlayForm({
   session,
   account,
   playTarget,
-}: Pick<JoinFormProps, "session" | "account" | "playTarget">) {
+  short = false,
+}: Pick<JoinFormProps, "session" | "account" | "playTarget"> & { short?: boolean }) {
   const { appearance } = account.characterList;
   const { invitation, game } = playTarget;
   const joining = session.phase.value.kind === "joining";
@@ -101,9 +124,16 @@ function PlayForm({
       }}
     >
       <NameField appearance={appearance} />
-      <AppearanceFields appearance={appearance} />
+      {short ? (
+        <details>
+          <summary class="label">Colour and shape</summary>
+          <AppearanceFields appearance={appearance} />
+        </details>
+      ) : (
+        <AppearanceFields appearance={appearance} />
+      )}
       <button class="go" type="submit" disabled={joining || !isNamed} style={{ marginTop: "1.1em" }}>
-        {joining ? "Joining…" : invitation.value ? "Join your friends" : "Play"}
+        {joining ? "Joining…" : invitation.value && !short ? "Join your friends" : "Play"}
       </button>
     </form>
   );

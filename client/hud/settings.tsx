@@ -1,8 +1,8 @@
 import type { Account } from "../account/account.ts";
 import type { HudStore } from "../hud-store.ts";
-import type { JoinedRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
 import type { OverlayStore } from "../overlays.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 import type { Quality } from "../scene/stage.ts";
 import type { ChatSound, Settings } from "../settings.ts";
 import { Panel } from "./panel.tsx";
@@ -13,29 +13,19 @@ interface SettingsProps {
   hud: HudStore;
   account: Account;
   overlays: OverlayStore;
+  /** Without one there is no camera to turn and nothing to draw. */
+  isWorld: boolean;
 }
 
 /** Settings of this browser, mutes, and the way to the account. */
-export function SettingsPanel({ settings, session, hud, account, overlays }: SettingsProps) {
+export function SettingsPanel({ settings, session, hud, account, overlays, isWorld }: SettingsProps) {
   return (
     <Panel title="Settings" close={overlays.close}>
       <Slider label="Volume" value={settings.volume} min={0} max={1} />
-      <Slider label="Camera sensitivity" value={settings.sensitivity} min={0.2} max={3} />
+      {isWorld && <Slider label="Camera sensitivity" value={settings.sensitivity} min={0.2} max={3} />}
       <Checkbox label="Reduced motion" value={settings.reducedMotion} />
-      <Checkbox label="Debug drawing (F3)" value={settings.debug} />
-      <label class="setting">
-        <span>Graphics</span>
-        <select
-          value={settings.quality.value}
-          onChange={(event) => {
-            settings.quality.value = event.currentTarget.value as Quality;
-          }}
-        >
-          <option value="auto">automatic</option>
-          <option value="high">high</option>
-          <option value="low">low</option>
-        </select>
-      </label>
+      {isWorld && <Checkbox label="Debug drawing (F3)" value={settings.debug} />}
+      {isWorld && <Graphics quality={settings.quality} />}
       <label class="setting">
         <span>Sound of the chat</span>
         <select
@@ -56,10 +46,44 @@ export function SettingsPanel({ settings, session, hud, account, overlays }: Set
         </button>
       </div>
       <Mutes room={session.room.value} hud={hud} settings={settings} />
-      <button type="button" style={{ marginTop: "1em" }} onClick={() => overlays.showAccount("you")}>
-        {account.profile.value?.kind === "guest" ? "Make an account, recovery code" : "Your account"}
-      </button>
+      <div class="row" style={{ marginTop: "1em" }}>
+        <button type="button" class="grow" onClick={() => overlays.showAccount("you")}>
+          {account.profile.value?.kind === "guest" ? "Make an account, recovery code" : "Your account"}
+        </button>
+        {!isWorld && session.room.value && <LeaveButton session={session} overlays={overlays} />}
+      </div>
     </Panel>
+  );
+}
+
+/** A pad has no other: nothing on it that a thumb could hit leaves the room. */
+function LeaveButton({ session, overlays }: Pick<SettingsProps, "session" | "overlays">) {
+  const leave = () => {
+    overlays.close();
+    session.leave();
+  };
+  return (
+    <button type="button" onClick={leave}>
+      Leave the room
+    </button>
+  );
+}
+
+function Graphics({ quality }: Pick<Settings, "quality">) {
+  return (
+    <label class="setting">
+      <span>Graphics</span>
+      <select
+        value={quality.value}
+        onChange={(event) => {
+          quality.value = event.currentTarget.value as Quality;
+        }}
+      >
+        <option value="auto">automatic</option>
+        <option value="high">high</option>
+        <option value="low">low</option>
+      </select>
+    </label>
   );
 }
 
@@ -104,7 +128,7 @@ function Slider({ label, value, min, max }: SliderProps) {
 }
 
 /** Those who are muted, and those who have written in the chat that is shown. */
-function Mutes({ room, hud, settings }: { room: JoinedRoom | undefined; hud: HudStore; settings: Settings }) {
+function Mutes({ room, hud, settings }: { room: AnyRoom | undefined; hud: HudStore; settings: Settings }) {
   const muted = settings.muted.value;
   const players = new Map(muted.map((one) => [one.id, one.name]));
   for (const { from, character, name } of hud.lines.value) {

@@ -16,15 +16,18 @@ export interface ShortcutTargets {
   readonly items: ItemsStore;
   readonly settings: Settings;
   emote(index: number): void;
+  /** Whether a world is shown. */
+  isShown(): boolean;
 }
 
 /**
- * Enter goes to the chat, digits show emotes, H opens the help, B the bag, / and ` the console; F takes the
+ * The keys of worlds: Enter goes to the chat, digits show emotes, H opens the help, B the bag, / and ` the console; F takes the
  * nearest item, F3 switches the debug drawing, Escape closes.
  */
 export function listenToKeys(targets: ShortcutTargets): void {
   const { overlays, items, session } = targets;
   addEventListener("keydown", (event) => {
+    if (!targets.isShown()) return;
     if (event.key === "Escape") {
       if (overlays.current.value === "none") items.close();
       overlays.close();

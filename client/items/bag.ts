@@ -1,7 +1,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Carrier } from "../../shared/index.ts";
-import type { JoinedRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 import type { ItemsView } from "../view.ts";
 import { type CarriedItems, type Move, previewMove } from "./inventory-preview.ts";
 import { type Answer, openRequestQueue } from "./request-queue.ts";
@@ -85,7 +85,7 @@ function followCarrier(session: Session) {
   const dead = signal(false);
   let fingerprint = "";
 
-  const read = (room: JoinedRoom) => {
+  const read = (room: AnyRoom) => {
     const own = room.state?.actors?.get(room.sessionId) as Partial<Carrier> | undefined;
     available.value = own?.items !== undefined;
     coins.value = own?.coins ?? 0;

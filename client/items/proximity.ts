@@ -1,6 +1,7 @@
 import type { Actor, Drop, Pile, Shop } from "../../shared/index.ts";
-import type { JoinedRoom, Pose } from "../network/predict.ts";
+import type { Pose } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
+import type { JoinedRoom } from "../room/joined-room.ts";
 import type { Stage } from "../scene/stage.ts";
 import type { RoomView } from "../scene/view/room-view.ts";
 import type { ItemsView } from "../view.ts";
@@ -32,7 +33,7 @@ export interface ProximityOptions {
 export function watchProximity({ session, items, stage, world }: ProximityOptions): void {
   const findPile = followOwnPile();
   const check = () => {
-    const room = session.room.value;
+    const room = session.room.value as unknown as JoinedRoom | undefined;
     const own = room && world()?.actors.pose(room.sessionId);
     if (!room?.state?.actors || !own || document.hidden) {
       items.nearby.value = undefined;

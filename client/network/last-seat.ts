@@ -1,8 +1,9 @@
-import type { ServerMessages, WorldState } from "../../shared/index.ts";
+import type { ServerMessages } from "../../shared/index.ts";
+import { onAway } from "../device/page-life.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 import { readStored, writeStored } from "../storage.ts";
-import type { JoinedRoom } from "./predict.ts";
 
-/** How long a room keeps the seat of a dropped player, ms. */
+/** How long a room keeps the seat of a dropped player unless it says otherwise, ms. */
 export const SEAT_MS = 30_000;
 /** How often the seat is stored: the time tells a reloaded page how old it is. Ms. */
 const STORE_MS = 2_000;
@@ -18,6 +19,8 @@ export interface LastSeat {
   returnToken?: string | undefined;
   /** True: the character was opened elsewhere, and its person has not asked for it back. */
   takenOver?: boolean;
+  /** How long the room keeps the seat of a dropped player, ms; absent: {@link SEAT_MS}. */
+  keptMs?: number | undefined;
   /** When it was stored, epoch ms. */
   at: number;
   /**
@@ -26,25 +29,35 @@ export interface LastSeat {
   from?: string | undefined;
 }
 
-/** Return tokens of joined rooms. */
-const returnTokens = new WeakMap<JoinedRoom, string>();
+/** The answers of joined rooms to `room.seat`. */
+const answers = new WeakMap<AnyRoom, ServerMessages["room.seat"]>();
 
 /** The seat in a room. */
-export function seatOf(room: JoinedRoom): LastSeat {
+export function seatOf(room: AnyRoom): LastSeat {
   const { reconnectionToken: token, roomId, name: game } = room;
   return {
     token,
     roomId,
     code: codeOf(room),
     game,
-    returnToken: returnTokens.get(room),
+    returnToken: answers.get(room)?.returnToken,
+    keptMs: keptMs(answers.get(room)),
     at: Date.now(),
   };
 }
 
+/** Whether the room may still keep the seat. */
+export function isKept({ token, at, keptMs = SEAT_MS }: LastSeat): boolean {
+  return token !== "" && Date.now() - at < keptMs;
+}
+
+function keptMs(answer: ServerMessages["room.seat"] | undefined): number | undefined {
+  return answer?.keptS === undefined ? undefined : answer.keptS * 1000;
+}
+
 /** Short code of a room, for its link. */
-export function codeOf(room: JoinedRoom): string {
-  return (room.state as WorldState & { code?: string })?.code || room.roomId;
+export function codeOf(room: AnyRoom): string {
+  return (room.state as { code?: string } | undefined)?.code || room.roomId;
 }
 
 /** Reads the seat that this tab stored. */
@@ -68,21 +81,27 @@ export function forgetLastSeat(): void {
  *
  * @param seated called once the seat is stored as the room knows it, with the build of the server's page
  */
-export function storeSeat(room: JoinedRoom, signal: AbortSignal, seated: (build: string) => void): void {
+export function storeSeat(room: AnyRoom, signal: AbortSignal, seated: (build: string) => void): void {
   const store = (from?: string) => {
     if (!signal.aborted) writeStored("wayBack", { ...seatOf(room), from } satisfies LastSeat, "tab");
   };
   store(new URL(location.href).searchParams.get("room") ?? undefined);
-  room.onMessage("room.seat", ({ returnToken, build }: ServerMessages["room.seat"]) => {
-    returnTokens.set(room, returnToken);
+  room.onMessage("room.seat", (answer: ServerMessages["room.seat"]) => {
+    answers.set(room, answer);
     store();
-    if (!signal.aborted) seated(build);
+    if (!signal.aborted) seated(answer.build);
   });
   room.send("room.seat", {});
-  const timer = setInterval(() => room.connection.isOpen && store(), STORE_MS);
+  const storeIfOpen = () => void (room.connection.isOpen && store());
+  const timer = setInterval(storeIfOpen, STORE_MS);
+  // A phone may end a page that it has put to sleep.
+  const stopAway = onAway(storeIfOpen);
   // Each reconnection has a new token, which the SDK sets after it has called back.
   room.onReconnect(() => queueMicrotask(store));
-  const stop = () => clearInterval(timer);
+  const stop = () => {
+    clearInterval(timer);
+    stopAway();
+  };
   room.onLeave(stop);
   signal.addEventListener("abort", stop);
 }

@@ -1,6 +1,6 @@
 import type { Actor } from "../../shared/index.ts";
 import { endsWithin } from "../../shared/internal.ts";
-import type { JoinedRoom } from "./predict.ts";
+import type { AnyState, JoinedRoom } from "../room/joined-room.ts";
 
 /** The effect of an action, shown before the room has confirmed it. */
 export interface PredictedEffect {
@@ -47,8 +47,8 @@ interface AwaitedActor {
  *   };
  * });
  */
-export function predictEffects(
-  room: Pick<JoinedRoom, "request" | "onStateChange" | "state">,
+export function predictEffects<S extends AnyState>(
+  room: Pick<JoinedRoom<S>, "request" | "onStateChange" | "state">,
   waitMs = TIMEOUT_MS,
 ): PredictEffect {
   const awaited: AwaitedActor[] = [];

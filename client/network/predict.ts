@@ -1,4 +1,5 @@
-import { type InputHandle, Predict, type Room } from "colyseus.js";
+import type { InputHandle } from "colyseus.js";
+import { Predict } from "colyseus.js/predict/Predictor";
 import {
   type Actor,
   type Avatar,
@@ -10,13 +11,12 @@ import {
   walk,
 } from "../../shared/index.ts";
 import { INTERPOLATION_MS, WALKER_FIELDS } from "../../shared/internal.ts";
+import type { JoinedRoom } from "../room/joined-room.ts";
 
 /** One input frame from keys, touch stick or gamepad. */
 export type InputFrame = Pick<WalkInput, "moveX" | "moveZ" | "buttons">;
 /** The step of a game: the same function on the server and here. */
 export type Step = (walker: Walker, input: InputFrame, ground: Ground, dt: number) => void;
-/** A room of roomkeep as the page sees it. */
-export type JoinedRoom<S extends WorldState = WorldState> = Room<unknown, S>;
 
 /** A correction by more than this is a teleport: it is shown at once. Metres. */
 const TELEPORT_M = 3;

@@ -1,6 +1,7 @@
 import type { ServerMessages } from "../../shared/index.ts";
 import { backoffMs, watchLiveness } from "../../shared/internal.ts";
-import type { JoinedRoom } from "./predict.ts";
+import { onReturn, pauseUntilReturn } from "../device/page-life.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 
 /** Called back about the connection to one room. */
 export interface ConnectionEvents {
@@ -16,18 +17,28 @@ export interface ConnectionEvents {
   queued(place: number): void;
 }
 
+/** After a return, a connection that brings no answer for so long is dead, ms. */
+const ANSWER_MS = 2_000;
+/** As `CLOSE_ABNORMAL` of RFC 6455: the SDK reconnects after it. */
+const BROKEN = 1006;
+
 /** Watches the connection to a room. @param findRoom id of the room if it is still listed */
 export function watchConnection(
-  room: JoinedRoom,
+  room: AnyRoom,
   findRoom: () => Promise<string | undefined>,
   events: ConnectionEvents,
 ): void {
   tuneReconnection(room);
   room.onDrop((code) => events.dropped(code));
   room.onReconnect(() => events.reconnected());
-  const stopWatch = watchLiveness(room, findRoom, () => events.lost());
+  const stopWatch = watchLiveness(room, findRoom, () => {
+    stopChecks();
+    events.lost();
+  });
+  const stopChecks = onReturn(() => void checkAfterReturn(room));
   room.onLeave((code) => {
     stopWatch();
+    stopChecks();
     events.closed(code);
   });
   room.onMessage("queue", ({ place }: ServerMessages["queue"]) => events.queued(place));
@@ -37,14 +48,41 @@ export function watchConnection(
   });
 }
 
-function tuneReconnection(room: JoinedRoom): void {
-  Object.assign(room.reconnection, {
+/** The SDK says when to try again, and this how long to wait before: not while somebody looks on again. */
+function tuneReconnection({ connection, reconnection }: AnyRoom): void {
+  Object.assign(reconnection, {
     // A drop in the first second is a drop too.
     minUptime: 0,
-    minDelay: 100,
-    maxDelay: 3_500,
+    minDelay: 0,
+    maxDelay: 0,
     // About the 30 seconds for which the seat is kept.
     maxRetries: 16,
-    backoff: (attempt: number) => backoffMs(attempt),
   });
+  const reconnect = connection.reconnect.bind(connection);
+  connection.reconnect = async (seat) => {
+    await pauseUntilReturn(backoffMs(reconnection.retryCount));
+    if (reconnection.enabled && reconnection.isReconnecting) reconnect(seat);
+  };
+}
+
+/**
+ * A connection that was open when the device went to sleep may be dead without a word, and would be found out
+ * only much later: the room is asked at once.
+ */
+async function checkAfterReturn(room: AnyRoom): Promise<void> {
+  const { connection, reconnection } = room;
+  if (!connection.isOpen || reconnection.isReconnecting) return;
+  const { ws } = connection.transport as unknown as { ws: WebSocket };
+  const askedAt = performance.now();
+  try {
+    await room.request("room.seat" as never, {} as never, { timeout: ANSWER_MS });
+  } catch {
+    const isSilent = performance.now() - askedAt >= ANSWER_MS;
+    const isSame = (connection.transport as unknown as { ws: WebSocket }).ws === ws;
+    if (!isSilent || !isSame || !connection.isOpen) return;
+    // Its close would be told after a minute, of a connection that has taken its place by then.
+    ws.onopen = ws.onmessage = ws.onclose = ws.onerror = null;
+    ws.close();
+    connection.events.onclose?.({ code: BROKEN, reason: "no answer" } as CloseEvent);
+  }
 }

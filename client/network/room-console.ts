@@ -1,7 +1,7 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { ServerMessages } from "../../shared/index.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 import { readStored, writeStored } from "../storage.ts";
-import type { JoinedRoom } from "./predict.ts";
 import type { Session } from "./session.ts";
 
 /** A line of the console. `key` grows. */
@@ -39,7 +39,7 @@ const HISTORY_MAX = 50;
  *
  * @returns the room's answer, or why it refused
  */
-export async function runCommand(room: JoinedRoom, line: string): Promise<{ text: string } | Refusal> {
+export async function runCommand(room: AnyRoom, line: string): Promise<{ text: string } | Refusal> {
   let text = "";
   // The room sends the answer before it settles the request.
   const stop = room.onMessage("console", (answer: ServerMessages["console"]) => {

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { EventKind } from "../../shared/index.ts";
 import type { EventMessage } from "../../shared/internal.ts";
-import type { JoinedRoom } from "./predict.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 
 /** An event of the room as the page receives it. */
 export interface HeardEvent<P> {
@@ -25,7 +25,7 @@ export type OnEvent = <S extends z.ZodType>(
 ) => void;
 
 /** Listens to the room's events. A payload that its kind's schema refuses is logged and skipped. */
-export function listenToEvents(room: Pick<JoinedRoom, "onMessage" | "sessionId">): {
+export function listenToEvents(room: Pick<AnyRoom, "onMessage" | "sessionId">): {
   readonly onEvent: OnEvent;
   stop(): void;
 } {

@@ -1,11 +1,11 @@
 import type { Client } from "colyseus.js";
-import { readErrorCode, type WorldState } from "../../shared/index.ts";
+import { readErrorCode } from "../../shared/index.ts";
 import { retry, type SeatReservation, withTimeout } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./http-client.ts";
 import type { LastSeat } from "./last-seat.ts";
-import type { JoinedRoom } from "./predict.ts";
 
 /** Longest wait for one attempt to join, ms. */
 const JOIN_MS = 12_000;
@@ -24,29 +24,33 @@ export type Goal =
 /** The ways into a room. All throw. */
 export interface RoomJoin {
   /** Joins a room by a goal of the join form. */
-  byGoal(goal: Goal): Promise<JoinedRoom>;
+  byGoal(goal: Goal): Promise<AnyRoom>;
   /** Takes the seat that a hand-over reserved. */
-  byReservation(seat: SeatReservation): Promise<JoinedRoom>;
+  byReservation(seat: SeatReservation): Promise<AnyRoom>;
   /** Goes back: to the seat if it may still be kept, else to its room, else to its game. */
-  back(seat: LastSeat, seatIsKept: boolean): Promise<JoinedRoom>;
+  back(seat: LastSeat, seatIsKept: boolean): Promise<AnyRoom>;
   /** Id of a room if it is still listed; undefined if not. Throws when the server does not answer. */
   listedId(roomId: string): Promise<string | undefined>;
 }
 
-/** Opens the ways into rooms for an account. */
-export function openRoomJoin(api: Api, account: Account, client: Client): RoomJoin {
-  const joinRoom = async (characterId: string, roomId: string, options = {}): Promise<JoinedRoom> => {
+/** As what a page joins, if not as a player. */
+export type JoinAs = "screen";
+
+/** Opens the ways into rooms for an account. @param as of each join; undefined: as a player */
+export function openRoomJoin(api: Api, account: Account, client: Client, as?: JoinAs): RoomJoin {
+  const role = as && { as };
+  const joinRoom = async (characterId: string, roomId: string, options = {}): Promise<AnyRoom> => {
     client.auth.token = await api.ticket({ roomId }, characterId);
-    return inTime(client.joinById<WorldState>(roomId, options));
+    return inTime(client.joinById(roomId, { ...role, ...options }));
   };
   const joinGame = async (
     characterId: string,
     game: string,
     how: "create" | "joinOrCreate",
     options = {},
-  ): Promise<JoinedRoom> => {
+  ): Promise<AnyRoom> => {
     client.auth.token = await api.ticket({ game }, characterId);
-    return inTime(client[how]<WorldState>(game, options));
+    return inTime(client[how](game, { ...role, ...options }));
   };
   /** Into the room, or the room opened anew: whoever of those who were in it comes first opens it for all. */
   const rejoin = async (characterId: string, { roomId, game, returnToken }: LastSeat) => {
@@ -65,7 +69,7 @@ export function openRoomJoin(api: Api, account: Account, client: Client): RoomJo
       // A private room is not told to who is not in it: the matchmaker says whether there is one.
       return joinRoom(characterId, "code" in goal ? goal.code : goal.roomId);
     },
-    byReservation: (seat) => inTime(client.consumeSeatReservation<WorldState>(seat)),
+    byReservation: (seat) => inTime(client.consumeSeatReservation(seat)),
     async back(seat, seatIsKept) {
       if (seatIsKept) {
         try {
@@ -98,10 +102,10 @@ async function listedId(api: Api, roomId: string): Promise<string | undefined> {
 }
 
 /** A joined room, or an error in good time; a room that is joined too late is left again. */
-async function inTime(joining: Promise<unknown>, ms = JOIN_MS): Promise<JoinedRoom> {
+async function inTime(joining: Promise<unknown>, ms = JOIN_MS): Promise<AnyRoom> {
   const error = () => new Error("The server takes too long to answer. Try again in a moment.");
-  const late = (room: unknown) => void (room as JoinedRoom).leave();
-  return (await withTimeout(ms, joining, { error, late })) as JoinedRoom;
+  const late = (room: unknown) => void (room as AnyRoom).leave();
+  return (await withTimeout(ms, joining, { error, late })) as AnyRoom;
 }
 
 /** The room is on no list, or closes. */

@@ -1,11 +1,21 @@
 import { type Signal, signal } from "@preact/signals";
 import { CLOSE } from "../../shared/index.ts";
-import { retry } from "../../shared/internal.ts";
+import { backoffMs, retry } from "../../shared/internal.ts";
+import { pauseUntilReturn } from "../device/page-life.ts";
+import { noteFirstState } from "../room/first-state.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 import { type DisconnectNotice, noticeFor, reconnectText, unreachableNotice } from "./disconnect-notice.ts";
 import { explain } from "./error-messages.ts";
-import { codeOf, forgetLastSeat, type LastSeat, noteTakenOver, seatOf, storeSeat } from "./last-seat.ts";
+import {
+  codeOf,
+  forgetLastSeat,
+  isKept,
+  type LastSeat,
+  noteTakenOver,
+  seatOf,
+  storeSeat,
+} from "./last-seat.ts";
 import { followBuild, type PageBuild } from "./page-build.ts";
-import type { JoinedRoom } from "./predict.ts";
 import { type ConnectionEvents, watchConnection } from "./room-connection.ts";
 import { errorCodeOf, type RoomJoin } from "./room-join.ts";
 import {
@@ -25,8 +35,6 @@ import { followTravel, type TravelEvents } from "./travel.ts";
 
 /** How long the page tries to come back by itself, ms. */
 const REJOIN_MS = 120_000;
-/** The first attempts to come back try the old seat. */
-const SEAT_ATTEMPTS = 3;
 /** How long the page stays dark after the arrival, ms: the new scene is built meanwhile. */
 const ARRIVAL_MS = 350;
 
@@ -52,11 +60,11 @@ export class RoomStays {
   }
 
   /** Joins by `work`; a failure opens the join form. @returns true when the room was entered */
-  async join(work: (signal: AbortSignal) => Promise<JoinedRoom>): Promise<boolean> {
+  async join(work: (signal: AbortSignal) => Promise<AnyRoom>): Promise<boolean> {
     const signal = this.#begin();
     this.refusal.value = undefined;
     this.phase.value = { kind: "joining" };
-    let room: JoinedRoom;
+    let room: AnyRoom;
     try {
       room = await work(signal);
     } catch (error) {
@@ -91,12 +99,13 @@ export class RoomStays {
   }
 
   /** Shows a room that was joined. If the stay that joined it has ended, the room is left again. */
-  #enter(room: JoinedRoom, joinedIn: AbortSignal, to = ""): boolean {
+  #enter(room: AnyRoom, joinedIn: AbortSignal, to = ""): boolean {
     if (joinedIn.aborted) {
       void room.leave();
       return false;
     }
     const signal = this.#begin();
+    noteFirstState(room);
     storeSeat(room, signal, (build) => {
       this.outdated.value = !followBuild(this.#page, build);
     });
@@ -109,9 +118,7 @@ export class RoomStays {
     if (to) setTimeout(() => this.#change(signal, travelEnded), ARRIVAL_MS);
     this.problem.value = "";
     this.phase.value = joined(room, to);
-    const url = new URL(location.href);
-    url.search = new URLSearchParams({ room: codeOf(room) }).toString();
-    history.replaceState(null, "", url);
+    nameInAddress(room);
     return true;
   }
 
@@ -128,7 +135,7 @@ export class RoomStays {
   }
 
   #connectionEvents(
-    room: JoinedRoom,
+    room: AnyRoom,
     signal: AbortSignal,
     isTravel: (code: number) => boolean,
   ): ConnectionEvents {
@@ -158,8 +165,13 @@ export class RoomStays {
     const signal = this.#begin();
     this.#change(signal, (now) => dropped(travelEnded(now), reconnectText(code)));
     const until = Date.now() + REJOIN_MS;
-    const back = (attempt: number) => this.#rooms.back(seat, seat.token !== "" && attempt < SEAT_ATTEMPTS);
-    const room = await retry(back, { again: () => Date.now() < until, signal }).catch(() => undefined);
+    const back = async (attempt: number) => {
+      if (attempt > 0) await pauseUntilReturn(backoffMs(attempt - 1), signal);
+      signal.throwIfAborted();
+      return this.#rooms.back(seat, isKept(seat));
+    };
+    const again = () => Date.now() < until;
+    const room = await retry(back, { again, waitMs: () => 0, signal }).catch(() => undefined);
     if (room) this.#enter(room, signal);
     else if (!signal.aborted) this.#end(unreachableNotice(code));
   }
@@ -172,4 +184,13 @@ export class RoomStays {
   #end(notice: DisconnectNotice): void {
     this.phase.value = { kind: "ended", notice };
   }
+}
+
+/** The address names the open room, and a screen's its game: another room of it is opened when this one is gone. */
+function nameInAddress(room: AnyRoom): void {
+  const url = new URL(location.href);
+  const as = url.searchParams.get("as");
+  const game = as === "screen" && { game: room.name };
+  url.search = new URLSearchParams({ room: codeOf(room), ...game, ...(as && { as }) }).toString();
+  history.replaceState(null, "", url);
 }

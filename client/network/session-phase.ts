@@ -1,20 +1,20 @@
+import type { AnyRoom } from "../room/joined-room.ts";
 import type { DisconnectNotice } from "./disconnect-notice.ts";
-import type { JoinedRoom } from "./predict.ts";
 
 /** In a room, with a connection. */
 export type Connected =
-  | { readonly kind: "playing"; readonly room: JoinedRoom }
+  | { readonly kind: "playing"; readonly room: AnyRoom }
   /** The room sends its first full state when the player's turn has come. `place` counts from 1. */
-  | { readonly kind: "queued"; readonly room: JoinedRoom; readonly place: number }
+  | { readonly kind: "queued"; readonly room: AnyRoom; readonly place: number }
   /**
    * The room hands its player over: steps 1 to 6 of docs/travel.md. `to`: name of the other place, for
    * people.
    */
-  | { readonly kind: "travelling"; readonly room: JoinedRoom; readonly to: string; readonly place: number }
+  | { readonly kind: "travelling"; readonly room: AnyRoom; readonly to: string; readonly place: number }
   /**
    * The new room is joined, and its scene is built while the page is still dark: step 7 of docs/travel.md.
    */
-  | { readonly kind: "arriving"; readonly room: JoinedRoom; readonly to: string; readonly place: number };
+  | { readonly kind: "arriving"; readonly room: AnyRoom; readonly to: string; readonly place: number };
 
 /** In a room, with or without a connection. */
 export type InRoom =
@@ -22,7 +22,7 @@ export type InRoom =
   /** The connection is away. `interrupted` is the phase to go on with when the same connection comes back. */
   | {
       readonly kind: "reconnecting";
-      readonly room: JoinedRoom;
+      readonly room: AnyRoom;
       /** Why, for people. */
       readonly text: string;
       readonly interrupted: Connected;
@@ -46,7 +46,7 @@ export function isInRoom(phase: SessionPhase): phase is InRoom {
 }
 
 /** The room of a phase. */
-export function roomOf(phase: SessionPhase): JoinedRoom | undefined {
+export function roomOf(phase: SessionPhase): AnyRoom | undefined {
   return isInRoom(phase) ? phase.room : undefined;
 }
 
@@ -63,7 +63,7 @@ export function queuePlaceOf(phase: SessionPhase): number {
 }
 
 /** The room is joined. `to` names the place after a hand-over; empty after any other join. */
-export function joined(room: JoinedRoom, to: string): InRoom {
+export function joined(room: AnyRoom, to: string): InRoom {
   return to ? { kind: "arriving", room, to, place: 0 } : { kind: "playing", room };
 }
 
@@ -95,7 +95,7 @@ export function reconnected(phase: InRoom): InRoom {
   return phase.kind === "reconnecting" ? phase.interrupted : phase;
 }
 
-function settled(room: JoinedRoom, place: number): Connected {
+function settled(room: AnyRoom, place: number): Connected {
   return place > 0 ? { kind: "queued", room, place } : { kind: "playing", room };
 }
 

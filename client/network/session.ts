@@ -1,15 +1,17 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { Client } from "colyseus.js";
+import type { Client } from "colyseus.js";
 import { CLOSE } from "../../shared/index.ts";
 import { retry } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
+import { onReturn } from "../device/page-life.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 import type { Api } from "./api.ts";
 import { noticeFor } from "./disconnect-notice.ts";
-import { forgetLastSeat, readLastSeat, SEAT_MS } from "./last-seat.ts";
+import { forgetLastSeat, isKept, readLastSeat, SEAT_MS } from "./last-seat.ts";
 import { readPageBuild } from "./page-build.ts";
-import type { JoinedRoom } from "./predict.ts";
-import { errorCodeOf, type Goal, isOffline, openRoomJoin } from "./room-join.ts";
+import { errorCodeOf, type Goal, isOffline, type JoinAs, openRoomJoin } from "./room-join.ts";
 import { RoomStays } from "./room-stays.ts";
+import { openClient } from "./sdk.ts";
 import { roomOf, type SessionPhase } from "./session-phase.ts";
 
 /** An older stored seat is not gone back to, ms. */
@@ -23,9 +25,11 @@ const RESUME_ATTEMPTS = 6;
 export interface Session {
   readonly phase: ReadonlySignal<SessionPhase>;
   /** The room of the phase. */
-  readonly room: ReadonlySignal<JoinedRoom | undefined>;
+  readonly room: ReadonlySignal<AnyRoom | undefined>;
   /** Why the last attempt failed, for people, below the join form; empty. */
   readonly problem: Signal<string>;
+  /** The code of why the last attempt failed. */
+  readonly refusal: ReadonlySignal<string | undefined>;
   /** The full room that the last attempt led to; undefined: none. */
   readonly fullRoom: ReadonlySignal<Goal | undefined>;
   /** True while {@link Session.waitForPlace} waits. */
@@ -49,14 +53,15 @@ export interface Session {
   restart(): void;
 }
 
-/** Opens a session. Nothing is sent before `join` or `resume`. */
+/** Opens a session. Nothing is sent before `join` or `resume`. @param as undefined: its joins are a player's */
 export function openSession(
   api: Api,
   account: Account,
-  client = new Client(),
+  client: Client = openClient(),
   page = readPageBuild(),
+  as?: JoinAs,
 ): Session {
-  const rooms = openRoomJoin(api, account, client);
+  const rooms = openRoomJoin(api, account, client, as);
   const stays = new RoomStays(rooms, page);
   const { phase, problem, outdated } = stays;
   const goal = signal<Goal | undefined>(undefined);
@@ -66,6 +71,7 @@ export function openSession(
     room: computed(() => roomOf(phase.value)),
     problem,
     outdated,
+    refusal: stays.refusal,
     fullRoom: computed(() => (stays.refusal.value === "ROOM_FULL" ? goal.value : undefined)),
     waiting,
     async join(wanted) {
@@ -95,7 +101,7 @@ export function openSession(
       }
       // A server that is just starting, or a slow network, is worth another attempt.
       const again = (error: unknown, attempt: number) => attempt < RESUME_ATTEMPTS && isOffline(error);
-      const back = () => rooms.back(seat, Date.now() - seat.at < SEAT_MS);
+      const back = () => rooms.back(seat, isKept(seat));
       const isBack = await stays.join((signal) => retry(back, { again, signal }));
       if (!isBack) forgetLastSeat();
       return isBack;
@@ -106,9 +112,16 @@ export function openSession(
     },
     restart() {
       const seat = readLastSeat();
+      const wasAway = isUnreachable(phase.value);
       phase.value = { kind: "idle" };
-      if (seat) void session.join({ roomId: seat.roomId, game: seat.game });
+      if (seat && wasAway) void session.resume();
+      else if (seat) void session.join({ roomId: seat.roomId, game: seat.game });
     },
   };
+  // After a phone call that took longer than the page tries.
+  onReturn(() => isUnreachable(phase.value) && session.restart());
   return session;
 }
+
+/** The session has ended because the server did not answer. */
+const isUnreachable = (phase: SessionPhase) => phase.kind === "ended" && phase.notice.kind === "unreachable";

@@ -1,6 +1,6 @@
 import { CLOSE } from "../../shared/index.ts";
 import type { SeatReservation, TravelMessage } from "../../shared/internal.ts";
-import type { JoinedRoom } from "./predict.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 
 /** Called back about the hand-overs of one room. */
 export interface TravelEvents {
@@ -9,7 +9,7 @@ export interface TravelEvents {
   /** The hand-over failed: the player stays in this room. */
   stayed(): void;
   /** The reserved seat in the new room is taken. */
-  arrived(room: JoinedRoom): void;
+  arrived(room: AnyRoom): void;
   /** The new room could not be joined, and the old one is closed. */
   stranded(seat: SeatReservation): void;
 }
@@ -22,8 +22,8 @@ export interface TravelFollower {
 
 /** Listens to the hand-overs of a room and takes the seats that they reserve. */
 export function followTravel(
-  room: JoinedRoom,
-  takeSeat: (seat: SeatReservation) => Promise<JoinedRoom>,
+  room: AnyRoom,
+  takeSeat: (seat: SeatReservation) => Promise<AnyRoom>,
   events: TravelEvents,
 ): TravelFollower {
   let taking = false;

@@ -8,7 +8,8 @@ import {
   SphereGeometry,
 } from "three";
 import type { Actor, Avatar, Prop } from "../../shared/index.ts";
-import type { JoinedRoom, Pose, Prediction } from "../network/predict.ts";
+import type { Pose, Prediction } from "../network/predict.ts";
+import type { JoinedRoom } from "../room/joined-room.ts";
 import type { Settings } from "../settings.ts";
 import type { ActorView } from "./actor-view.ts";
 import { type AvatarView, showAvatar } from "./avatar-view.ts";

@@ -38,6 +38,8 @@ export interface Stage {
   /** Calls `frame` before each drawing, in the order of registration. @returns stops it */
   onFrame(frame: Frame): () => void;
   setQuality(quality: Quality): void;
+  /** False: nothing is drawn, and the canvas is not seen, until it is true again. */
+  show(visible: boolean): void;
   dispose(): void;
 }
 
@@ -77,13 +79,14 @@ export function openStage(canvas: HTMLCanvasElement): Stage {
   pace.set("auto");
 
   let last = -1;
-  renderer.setAnimationLoop((now: number) => {
+  const loop = (now: number) => {
     const spent = last < 0 ? 16 : now - last;
     last = now;
     for (const frame of frames) frame(Math.min(spent / 1000, 0.1), now);
     renderer.render(scene, camera);
     pace.note(now);
-  });
+  };
+  renderer.setAnimationLoop(loop);
 
   return {
     canvas,
@@ -99,6 +102,11 @@ export function openStage(canvas: HTMLCanvasElement): Stage {
       return () => frames.delete(frame);
     },
     setQuality: pace.set,
+    show(visible) {
+      canvas.hidden = !visible;
+      last = -1;
+      renderer.setAnimationLoop(visible ? loop : null);
+    },
     dispose() {
       renderer.setAnimationLoop(null);
       watch.disconnect();

@@ -2,8 +2,8 @@ import { effect, type Signal, signal } from "@preact/signals";
 import type { ServerMessages } from "../../shared/index.ts";
 import type { DeliveryOutcome } from "../../shared/internal.ts";
 import { addLine, type HudStore } from "../hud-store.ts";
-import type { JoinedRoom } from "../network/predict.ts";
 import type { Session } from "../network/session.ts";
+import type { AnyRoom } from "../room/joined-room.ts";
 import type { Settings } from "../settings.ts";
 import { type Channel, parseLine, type Recipient } from "./chat-commands.ts";
 import type { PartyStore } from "./party.ts";
@@ -54,7 +54,7 @@ export function openDirectMessages(
     if (typeof now === "object" && now.to === to) channel.value = recipient;
   };
 
-  function listen(room: JoinedRoom): void {
+  function listen(room: AnyRoom): void {
     room.onMessage("whisper", ({ from, name, text }: ServerMessages["whisper"]) => {
       if (isMuted(from)) return;
       last = { to: from, name };

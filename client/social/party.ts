@@ -1,17 +1,10 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import type { Avatar, PartyView, ServerMessages } from "../../shared/index.ts";
+import type { PartyView, ServerMessages } from "../../shared/index.ts";
 import type { Session } from "../network/session.ts";
+import { playersOf, type RoomPlayer } from "../room/room-players.ts";
 
 /** An invitation that waits for an answer. */
 export type Invitation = ServerMessages["party.invited"];
-
-/** Another player of the room. */
-export interface RoomPlayer {
-  readonly sessionId: string;
-  readonly name: string;
-  /** Index into COLORS. */
-  readonly color: number;
-}
 
 /** The own party and its invitations. */
 export interface PartyStore {
@@ -62,12 +55,8 @@ export function openParty(session: Session): PartyStore {
     invitations,
     roomPlayers() {
       const room = session.room.value;
-      const all: RoomPlayer[] = [];
-      room?.state?.actors?.forEach((actor, sessionId) => {
-        const { kind, name, color } = actor as Avatar;
-        if (kind === "avatar" && sessionId !== room.sessionId) all.push({ sessionId, name, color });
-      });
-      return all.sort((a, b) => a.name.localeCompare(b.name));
+      const others = playersOf(room).filter(({ sessionId, bot }) => sessionId !== room?.sessionId && !bot);
+      return others.sort((a, b) => a.name.localeCompare(b.name));
     },
     invite: (to) => send("party.invite", { to }),
     answer({ party }, yes) {

@@ -98,8 +98,9 @@ export interface ServerMessages extends ItemNews {
   "party.said": { text: string; missed: string[] };
   /**
    * What it takes to come back: the token opens the room anew under its code. `build`: of the server's page.
+   * `keptS`: seconds for which the room keeps the seat of a dropped player; absent: 30.
    */
-  "room.seat": { returnToken: string; build: string };
+  "room.seat": { returnToken: string; build: string; keptS?: number };
   refused: { type: string; code: string; reason: string; request?: string };
   /** To who watches, at the join: the first state comes in so many seconds, and all else so much later. */
   viewer: { as: "screen" | "spectator"; delayS: number };

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { openAccount } from "../../client/account/account.ts";
 import { openApi } from "../../client/network/api.ts";
 import { readLastSeat } from "../../client/network/last-seat.ts";
-import type { JoinedRoom } from "../../client/network/predict.ts";
 import { openSession } from "../../client/network/session.ts";
 import type { SessionPhase } from "../../client/network/session-phase.ts";
+import type { AnyRoom } from "../../client/room/joined-room.ts";
 import { writeStored } from "../../client/storage.ts";
 import type { PlazaRoom } from "../../games/plaza/room.ts";
 import { games } from "../../server/main.ts";
@@ -210,7 +210,7 @@ it("reloads a page of another build once, into the same seat, and says so where 
   const old = openOtherBrowser({ build: "/assets/index-old.js", reload });
   await old.session.join({ game: "plaza" });
   await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(1));
-  const { sessionId } = old.session.room.value as JoinedRoom;
+  const { sessionId } = old.session.room.value as AnyRoom;
   // A cache gives the same page again: it stays, and says that it is outdated.
   const cached = openPage({ build: "/assets/index-old.js", reload });
   await cached.session.resume();

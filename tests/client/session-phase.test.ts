@@ -1,7 +1,6 @@
 import { CLOSE } from "roomkeep/shared";
 import { describe, expect, it } from "vitest";
 import { noticeFor } from "../../client/network/disconnect-notice.ts";
-import type { JoinedRoom } from "../../client/network/predict.ts";
 import {
   destinationOf,
   dropped,
@@ -14,10 +13,11 @@ import {
   travelEnded,
   travellingTo,
 } from "../../client/network/session-phase.ts";
+import type { AnyRoom } from "../../client/room/joined-room.ts";
 
 // The transitions only pass the room on.
-const room = { roomId: "R" } as JoinedRoom;
-const other = { roomId: "S" } as JoinedRoom;
+const room = { roomId: "R" } as AnyRoom;
+const other = { roomId: "S" } as AnyRoom;
 const playing = joined(room, "");
 
 describe("the phase of a session", () => {

@@ -1,12 +1,8 @@
 import { layGround, WALK_MPS } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  type InputFrame,
-  type JoinedRoom,
-  type Prediction,
-  predictRoom,
-} from "../../client/network/predict.ts";
+import { type InputFrame, type Prediction, predictRoom } from "../../client/network/predict.ts";
+import type { JoinedRoom } from "../../client/room/joined-room.ts";
 import { tagLevel } from "../../games/tag/level.ts";
 import type { TagState } from "../../games/tag/state.ts";
 import { IT_SPEED, ownStep } from "../../games/tag/step.ts";

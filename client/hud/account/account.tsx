@@ -1,10 +1,10 @@
 import type { Account } from "../../account/account.ts";
 import type { ProviderStore } from "../../account/provider.ts";
+import type { Viewport } from "../../device/viewport.ts";
 import type { Session } from "../../network/session.ts";
 import { isInRoom } from "../../network/session-phase.ts";
 import type { AccountPage, OverlayStore } from "../../overlays.ts";
 import type { PagePanel, PanelContext } from "../../panel.ts";
-import type { Viewport } from "../../viewport.ts";
 import { Panel } from "../panel.tsx";
 import { AccountOverview } from "./overview.tsx";
 import { Privacy } from "./privacy.tsx";

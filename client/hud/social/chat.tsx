@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { CHAT_MAX } from "../../../shared/internal.ts";
+import type { Viewport } from "../../device/viewport.ts";
 import type { ChatEntry, HudStore } from "../../hud-store.ts";
 import type { Session } from "../../network/session.ts";
 import type { Channel } from "../../social/chat-commands.ts";
 import type { DirectMessageStore } from "../../social/direct-messages.ts";
 import type { PartyStore } from "../../social/party.ts";
-import type { Viewport } from "../../viewport.ts";
 import { ChannelSwitch } from "./channel-switch.tsx";
 
 /** Lines that are shown. */

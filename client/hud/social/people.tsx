@@ -1,17 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
 import { COLORS } from "../../../shared/index.ts";
 import type { HudStore } from "../../hud-store.ts";
-import type { ItemsStore } from "../../items/items-store.ts";
 import type { OverflowRoomsStore } from "../../network/overflow-rooms.ts";
 import type { OverlayStore } from "../../overlays.ts";
+import type { RoomPlayer } from "../../room/room-players.ts";
 import type { DirectMessageStore } from "../../social/direct-messages.ts";
-import type { PartyStore, RoomPlayer } from "../../social/party.ts";
+import type { PartyStore } from "../../social/party.ts";
 import { Panel } from "../panel.tsx";
 import { OverflowRooms } from "./overflow-rooms.tsx";
 
 interface PeopleProps {
   party: PartyStore;
-  items: ItemsStore;
+  /** Asks a player to trade; undefined where there is nothing to trade. */
+  trade: ((sessionId: string) => void) | undefined;
   hud: HudStore;
   directMessages: DirectMessageStore;
   overflowRooms: OverflowRoomsStore;
@@ -42,7 +43,7 @@ export function People(props: PeopleProps) {
 function PlayerRow({
   player,
   party,
-  items,
+  trade,
   hud,
   directMessages,
   overlays,
@@ -53,8 +54,8 @@ function PlayerRow({
     act();
     overlays.close();
   };
-  const trade = closing(() => {
-    items.trade.ask(sessionId);
+  const askToTrade = closing(() => {
+    trade?.(sessionId);
     hud.notice.value = `You ask ${name} to trade…`;
   });
   const whisper = () => {
@@ -67,8 +68,8 @@ function PlayerRow({
     <li class="row">
       <span class="dot" style={{ background: COLORS[color] }} />
       <b class="grow">{name}</b>
-      {items.bag.available.value && (
-        <button type="button" aria-label={`Trade with ${name}`} onClick={trade}>
+      {trade && (
+        <button type="button" aria-label={`Trade with ${name}`} onClick={askToTrade}>
           Trade
         </button>
       )}

@@ -1,13 +1,13 @@
-import { type Avatar, layGround, type ServerMessages } from "../../../shared/index.ts";
-import type { TravelMessage } from "../../../shared/internal.ts";
-import { addLine, type HudStore } from "../../hud-store.ts";
+import { layGround } from "../../../shared/index.ts";
+import type { HudStore } from "../../hud-store.ts";
 import type { Input } from "../../input/input.ts";
 import { watchNetStats } from "../../net-stats.ts";
 import { predictEffects } from "../../network/optimistic-effects.ts";
-import { type JoinedRoom, type Prediction, predictRoom } from "../../network/predict.ts";
+import { type Prediction, predictRoom } from "../../network/predict.ts";
 import { listenToEvents } from "../../network/room-events.ts";
+import type { AnyRoom, JoinedRoom } from "../../room/joined-room.ts";
+import { followNotices } from "../../room/room-notices.ts";
 import type { Settings } from "../../settings.ts";
-import { pings } from "../../social/chat-sound.ts";
 import type { GameView, ViewContext } from "../../view.ts";
 import { type ActorViews, showActors } from "../actor-views.ts";
 import { type DebugDraw, openDebugDraw } from "../debug-draw.ts";
@@ -47,9 +47,6 @@ interface Parts {
 /** Puts a joined room on the stage: prediction, actors, chat, the game's own view. */
 export function openRoomView(options: RoomViewOptions): RoomView {
   const { stage, room, view, hud, settings, sounds } = options;
-  // Whispers and party lines stay in the chat when the room changes.
-  if (hud.roomId !== room.roomId) hud.lines.value = hud.lines.value.filter(({ channel }) => channel);
-  hud.roomId = room.roomId;
   const ground = layGround(view.level);
   stage.rig.ground = ground;
   const prediction = predictRoom(room, ground, view.step?.(room));
@@ -60,11 +57,11 @@ export function openRoomView(options: RoomViewOptions): RoomView {
   const parts: Parts = { actors, prediction, debug, events: listenToEvents(room), frames: [] };
   const stops = [
     drawFrames(options, parts),
-    listen(options, actors),
+    followNotices({ ...options, room: options.room as unknown as AnyRoom }, (id, text) =>
+      actors.say(id, text),
+    ),
     watchNetStats({ room, prediction, stage, stats: hud.netStats }),
-    countPlayers(room, hud),
     parts.events.stop,
-    hud.feed.clear,
   ];
   const unmount = view.mount?.(contextOf(options, parts));
   return {
@@ -133,55 +130,6 @@ function contextOf({ stage, room, hud, settings, sounds }: RoomViewOptions, part
     predict: predictEffects(room),
     debugRay: (from, to) => debug.ray(from, to),
   };
-}
-
-/** Chat, refusals and notices of the room. @returns stops */
-function listen({ room, hud, settings, sounds }: RoomViewOptions, actors: ActorViews): () => void {
-  const notice = (text: string) => {
-    hud.notice.value = text;
-  };
-  const stops = [
-    room.onMessage("chat", (line: ServerMessages["chat"]) => {
-      if (settings.muted.value.some(({ id }) => id === line.character)) return;
-      addLine(hud, line);
-      if (line.from) actors.say(line.from, line.text);
-      if (line.from !== room.sessionId && pings(settings, line.text, ownName(room))) sounds.chat();
-    }),
-    room.onMessage("refused", ({ type, reason }: ServerMessages["refused"]) => {
-      // The console shows its own refusals.
-      if (type !== "command" && type !== "complete") notice(reason);
-    }),
-    room.onMessage("travel", (message: TravelMessage) => {
-      if (message.phase === "stayed") notice(message.reason);
-    }),
-    room.onMessage("party.behind", ({ members }: ServerMessages["party.behind"]) =>
-      notice(members.map(({ name, reason }) => `${name}: ${reason}`).join(" ")),
-    ),
-    room.onMessage("notice", ({ code, text }: ServerMessages["notice"]) => {
-      notice(text);
-      // It was for everybody, and whoever looked away reads it in the chat.
-      if (code === "ANNOUNCEMENT")
-        addLine(hud, { from: "", name: "To everybody", text, channel: "announcement" });
-    }),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
-}
-
-const ownName = (room: JoinedRoom): string =>
-  (room.state?.actors?.get(room.sessionId) as Partial<Avatar> | undefined)?.name ?? "";
-
-/** Counts the players of the room once a second. @returns stops */
-function countPlayers(room: JoinedRoom, hud: HudStore): () => void {
-  const timer = setInterval(() => {
-    let players = 0;
-    room.state?.actors?.forEach((actor) => {
-      if (actor.kind === "avatar") players++;
-    });
-    hud.players.value = players;
-  }, 1000);
-  return () => clearInterval(timer);
 }
 
 /** Builds the scenery of a view. */

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
+import { Qr } from "roomkeep/client";
 import { COLORS } from "roomkeep/shared";
 import type { Facts, TagPlayer } from "./facts.ts";
-import { Qr } from "./qr.tsx";
 
 /** Sends a button's message; the server answers by the state or a refusal. */
 export type Send = (type: "ready" | "start" | "rematch" | "lead", payload: object) => void;

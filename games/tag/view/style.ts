@@ -7,7 +7,7 @@ export const style = `
 .tag-invite { display:flex; gap:12px; align-items:center; justify-content:space-between; background:#fff; border-radius:18px; padding:8px 8px 8px 16px; }
 .tag-invite .label { margin:0; } .tag-invite small { display:block; color:var(--soft); font-size:.72em; line-height:1.25; }
 .tag-code { font:800 2.5em/1.1 ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.1em; user-select:all; }
-.tag-qr { width:118px; height:118px; flex:none; }
+.tag-invite .qr { width:118px; height:118px; flex:none; }
 .tag-people { list-style:none; margin:.6em 0; padding:0; display:grid; gap:4px; max-height:220px; overflow:auto; scrollbar-width:thin; }
 .tag-people li { display:flex; align-items:center; gap:.55em; font-weight:700; min-height:2.1em; padding:0 .3em; border-radius:10px; }
 .tag-people li.gone { opacity:.55; } .tag-people small { color:var(--soft); } .tag-people .tag-leader { color:#a35a00; }
@@ -34,15 +34,15 @@ export const style = `
 .tag-scores tr.own td { background:#ffeadf; } .tag-scores tbody tr:first-child b { color:#b3401f; }
 @media (max-width:720px) {
   .tag-lobby { position:fixed; left:8px; right:8px; bottom:8px; width:auto; max-height:70vh; padding:12px 14px; z-index:2; }
-  .tag-people { max-height:26vh; } .tag-qr { width:104px; height:104px; } .tag-code { font-size:2.2em; }
+  .tag-people { max-height:26vh; } .tag-invite .qr { width:104px; height:104px; } .tag-code { font-size:2.2em; }
   .slot:has(.tag-top) { left:12px; transform:none; max-width:calc(100vw - 76px); } .tag-top { align-items:flex-start; }
   #hud:has(.tag-top) .chat { top:134px; } #hud:has(.tag-watch) .chat { top:168px; }
   .slot:has(.tag-scores) { z-index:2; }
   .tag-clock { font-size:1.25em; } .tag-it, .tag-watch { font-size:.85em; }
 }
-@media (max-height:560px) { .tag-lobby { max-height:calc(100vh - 80px); } .tag-qr { width:84px; height:84px; } .tag-people { max-height:96px; } }
+@media (max-height:560px) { .tag-lobby { max-height:calc(100vh - 80px); } .tag-invite .qr { width:84px; height:84px; } .tag-people { max-height:96px; } }
 @media (max-height:480px) and (min-width:561px) {
-  .tag-lobby { padding:10px 14px; max-height:calc(100vh - 74px); } .tag-invite small, .tag-hint { display:none; } .tag-qr { width:64px; height:64px; } .tag-code { font-size:1.8em; }
+  .tag-lobby { padding:10px 14px; max-height:calc(100vh - 74px); } .tag-invite small, .tag-hint { display:none; } .tag-invite .qr { width:64px; height:64px; } .tag-code { font-size:1.8em; }
   .tag-people { max-height:none; margin:.3em 0; }
   .tag-actions { position:sticky; bottom:-14px; padding:4px 0 14px; background:#fffaf3; margin-top:0; }
   .slot:has(.tag-lobby:not(.folded)), .slot:has(.tag-scores) { z-index:3; }

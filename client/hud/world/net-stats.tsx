@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { HudStore } from "../hud-store.ts";
-import type { NetStats } from "../net-stats.ts";
-import type { JoinedRoom } from "../network/predict.ts";
-import { runCommand } from "../network/room-console.ts";
-import type { Session } from "../network/session.ts";
-import type { Settings } from "../settings.ts";
+import type { HudStore } from "../../hud-store.ts";
+import type { NetStats } from "../../net-stats.ts";
+import { runCommand } from "../../network/room-console.ts";
+import type { Session } from "../../network/session.ts";
+import type { AnyRoom } from "../../room/joined-room.ts";
+import type { Settings } from "../../settings.ts";
 
 /** Pause between two reads of the room's tick times, ms. */
 const PROFILE_MS = 4_000;
@@ -70,7 +70,7 @@ export function NetStatsPanel({ hud, settings, session }: NetStatsPanelProps) {
 }
 
 /** Tick and system times from the room's console. A refusal ends the questions. */
-function Profile({ room }: { room: JoinedRoom | undefined }) {
+function Profile({ room }: { room: AnyRoom | undefined }) {
   const text = useSignal("");
   useEffect(() => {
     let stopped = false;

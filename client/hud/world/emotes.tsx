@@ -1,5 +1,5 @@
-import { EMOTES } from "../../shared/internal.ts";
-import { emoteImage } from "../scene/emote-art.ts";
+import { EMOTES } from "../../../shared/internal.ts";
+import { emoteImage } from "../../scene/emote-art.ts";
 
 const IMAGES: string[] = [];
 

@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import type { Input } from "../input/input.ts";
+import type { Input } from "../../input/input.ts";
 
 /** Reach of the stick's knob, pixels. */
 const REACH_PX = 46;

@@ -6,13 +6,19 @@ export interface Viewport {
   readonly narrow: ReadonlySignal<boolean>;
   /** Whether touch controls are shown. */
   readonly touch: ReadonlySignal<boolean>;
+  /** A phone, however it is held. */
+  readonly phone: boolean;
 }
+
+/** Widest short side of a phone, CSS pixels. */
+const PHONE_PX = 600;
 
 /** Follows the browser's window. */
 export function watchViewport(): Viewport {
   const small = matchMedia("(max-width: 720px)");
   const narrow = signal(small.matches);
-  const touch = signal(matchMedia("(pointer: coarse)").matches);
+  const isCoarse = matchMedia("(pointer: coarse)").matches;
+  const touch = signal(isCoarse);
   small.addEventListener("change", () => {
     narrow.value = small.matches;
   });
@@ -20,5 +26,5 @@ export function watchViewport(): Viewport {
     touch.value = true;
   };
   addEventListener("touchstart", touched, { once: true, passive: true });
-  return { narrow, touch };
+  return { narrow, touch, phone: isCoarse && Math.min(screen.width, screen.height) <= PHONE_PX };
 }

@@ -1,0 +1,97 @@
+import { useState } from "preact/hooks";
+import { COLORS } from "../../shared/index.ts";
+import { OutdatedBanner } from "../hud/connection/outdated-banner.tsx";
+import { ReconnectBanner } from "../hud/connection/reconnect-banner.tsx";
+import { TravelOverlay } from "../hud/connection/travel-overlay.tsx";
+import type { HudProps } from "../hud/hud.tsx";
+import { NoticeLine } from "../hud/notices.tsx";
+import { OverlayButtons } from "../hud/overlay-buttons.tsx";
+import { Slots } from "../hud/slots.tsx";
+import { Chat } from "../hud/social/chat.tsx";
+import { FeedList } from "../hud/social/feed.tsx";
+import { InvitationBanner } from "../hud/social/party-list.tsx";
+import { codeOf } from "../network/last-seat.ts";
+import type { Place } from "../panel-view.ts";
+import { usePlayers } from "./use-players.ts";
+
+interface PanelHudProps extends Omit<HudProps, "shown"> {
+  place: Place;
+  /** Whether there is a chat beside the game. */
+  chat: boolean;
+}
+
+/** Everything over an open panel. A screen has no player, so it shows what concerns the room alone. */
+export function PanelHud(props: PanelHudProps) {
+  const { session, hud, party, place } = props;
+  const isPlayer = place !== "screen";
+  return (
+    <>
+      {place === "page" && <PageBar {...props} />}
+      {place === "pad" && <PadBar {...props} />}
+      {place === "page" && <Slots hud={hud} panels={props.panels} panelContext={props.panelContext} />}
+      <ReconnectBanner session={session} />
+      {isPlayer && <OutdatedBanner session={session} />}
+      {isPlayer && <InvitationBanner party={party} />}
+      <NoticeLine hud={hud} />
+      {isPlayer && <FeedList feed={hud.feed} />}
+      <TravelOverlay session={session} />
+    </>
+  );
+}
+
+/** The room at the left, the buttons at the right; the chat folds out of it. */
+function PageBar({ session, hud, overlays, viewport, directMessages, party, chat }: PanelHudProps) {
+  const [open, setOpen] = useState(false);
+  const room = session.room.value;
+  const narrow = viewport.narrow.value;
+  return (
+    <>
+      <div class="bar left">
+        <button
+          type="button"
+          aria-label="Leave the room"
+          title="Leave the room"
+          onClick={() => session.leave()}
+        >
+          ←
+        </button>
+        <span class="pill" data-testid="room">
+          {room ? codeOf(room) : ""}
+          <span style={{ opacity: 0.85 }}> · {hud.players.value}</span>
+        </span>
+      </div>
+      <div class="bar right">
+        {chat && (
+          <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+            Chat
+          </button>
+        )}
+        <OverlayButtons overlays={overlays} narrow={narrow} />
+      </div>
+      {chat && open && (
+        <Chat session={session} hud={hud} directMessages={directMessages} party={party} viewport={viewport} />
+      )}
+    </>
+  );
+}
+
+/** Who one is, and where; the rest is behind one button, out of the thumb's way. */
+function PadBar({ session, overlays }: PanelHudProps) {
+  const room = session.room.value;
+  const me = usePlayers(room).find(({ sessionId }) => sessionId === room?.sessionId);
+  return (
+    <div class="pad-bar">
+      <i style={{ background: COLORS[me?.color ?? 0] }} />
+      <b>{me?.name ?? ""}</b>
+      <span data-testid="room">{room ? codeOf(room) : ""}</span>
+      <button
+        type="button"
+        aria-label="Settings"
+        title="Settings"
+        onClick={() => (overlays.current.value = "settings")}
+      >
+        ☰
+      </button>
+    </div>
+  );
+}

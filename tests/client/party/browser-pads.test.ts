@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
+import { type CuttableProxy, openProxy } from "../../helpers/cuttable-proxy.ts";
+import { buildPartyPage, type PartyPage } from "../../helpers/party.ts";
+import { freeze, openPhone } from "../../helpers/phone.ts";
+import { freePort } from "../../helpers/postgres.ts";
+import { type ServerProcess, startProcess } from "../../helpers/server-process.ts";
+
+const SERVER = ["tests/helpers/servers/party-server.ts"];
+
+describeWithBrowser("a screen and two pads", (open) => {
+  const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-party-data-"));
+  /** Addresses that the pages have asked the server for. */
+  const asked: string[] = [];
+  let party: PartyPage;
+  let browser: Browser;
+  let server: ServerProcess;
+  let proxy: CuttableProxy;
+  let screen: Page;
+  let ann: Page;
+  let bob: Page;
+  let code: string;
+
+  const start = (port: number) =>
+    startProcess({ PORT: String(port), ROOMKEEP_DATA_DIR: dataDir, PARTY_PAGE: party.folder }, SERVER);
+  const seat = (page: Page) => ask<string>(page, "k.sessionId");
+  const codeOn = (page: Page) => page.getByTestId("code").innerText();
+  const guesses = (page: Page) => page.getByTestId("guesses");
+  const isBack = (page: Page) => untilPage(page, "k.connected", 60_000);
+
+  /** Opens the address of the room's code, types a name and plays. */
+  async function enter(port: number, name: string): Promise<Page> {
+    const page = await openPhone(browser, `http://127.0.0.1:${port}/?room=${code}`);
+    page.on("request", (request) => asked.push(request.url()));
+    await page.getByLabel("Your name").fill(name);
+    await shoot(page, `party-pad-name-${name}`);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByRole("button", { name: "I am ready" }).waitFor();
+    return page;
+  }
+
+  beforeAll(async () => {
+    party = await buildPartyPage();
+    server = await start(await freePort());
+    proxy = await openProxy(server.port);
+    browser = await open();
+    const context = await openProfile(browser, { viewport: { width: 1280, height: 720 } });
+    screen = await context.newPage();
+    screen.on("request", (request) => asked.push(request.url()));
+    await screen.goto(`${server.url}/?game=doodle&as=screen`);
+    await screen.getByTestId("code").waitFor();
+    code = await codeOn(screen);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await proxy?.close();
+    await server?.end();
+    party?.remove();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it("join by the code of the screen with a name and a tap, and the screen shows who is in", async () => {
+    ann = await enter(server.port, "Ann");
+    bob = await enter(proxy.port, "Bob");
+    for (const name of ["Ann", "Bob"]) await screen.getByText(name, { exact: true }).waitFor();
+    expect(await ask(ann, "k.roomId")).toBe(await ask(screen, "k.roomId"));
+    await screen.locator(".way-in .qr path[d^=M]").waitFor();
+    await shoot(screen, "party-screen-lobby");
+    await shoot(bob, "party-pad-lobby");
+  }, 60_000);
+
+  it("play: one draws, the other guesses, and the screen shows both", async () => {
+    for (const pad of [ann, bob]) await pad.getByRole("button", { name: "I am ready" }).click();
+    await ann.getByRole("button", { name: "Start" }).click();
+    const paper = ann.getByTestId("drawing");
+    const box = await paper.boundingBox();
+    if (!box) throw new Error("no paper");
+    await ann.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.5);
+    await ann.mouse.down();
+    for (let i = 0; i <= 30; i++)
+      await ann.mouse.move(
+        box.x + box.width * (0.2 + i * 0.02),
+        box.y + box.height * (0.5 + 0.3 * Math.sin(i / 3)),
+      );
+    await ann.mouse.up();
+    await untilDrawn(screen, true);
+    await bob.getByLabel("Your guess").fill("A snake?");
+    await bob.getByRole("button", { name: "Guess" }).click();
+    await guesses(screen).getByText("Bob: A snake?").waitFor();
+    await shoot(screen, "party-screen-draw");
+    await shoot(ann, "party-pad-draw");
+    await shoot(bob, "party-pad-guess");
+    await ann.getByRole("button", { name: "Undo" }).click();
+    await untilDrawn(screen, false);
+  }, 60_000);
+
+  /** Waits until the screen's canvas has, or has not, a stroke. */
+  async function untilDrawn(page: Page, wanted: boolean) {
+    const isDrawn = `(() => {
+      const canvas = document.querySelector("main canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return data.some((value, at) => at % 4 === 3 && value > 0);
+    })()`;
+    for (;;) {
+      if ((await page.evaluate(isDrawn)) === wanted) return;
+      await page.waitForTimeout(50);
+    }
+  }
+
+  it("a pad that is frozen for 20 s, as by a lock screen, has the same seat when it thaws", async () => {
+    const before = await seat(bob);
+    const thaw = await freeze(bob);
+    // The time for which a phone is locked is what this is about.
+    await screen.waitForTimeout(20_000);
+    await thaw();
+    await isBack(bob);
+    expect(await seat(bob)).toBe(before);
+    await bob.getByLabel("Your guess").fill("A river?");
+    await bob.getByRole("button", { name: "Guess" }).click();
+    await guesses(screen).getByText("Bob: A river?").waitFor();
+  }, 90_000);
+
+  it("a pad that is reloaded has the same seat", async () => {
+    const before = await seat(ann);
+    await ann.reload();
+    await isBack(ann);
+    expect(await seat(ann)).toBe(before);
+    await ann.getByTestId("drawing").waitFor();
+  }, 60_000);
+
+  it("a pad whose network was away reconnects as soon as somebody looks at it, and says so meanwhile", async () => {
+    const before = await seat(bob);
+    proxy.cut();
+    await bob.getByRole("status").getByText("Reconnecting").waitFor();
+    expect(await bob.evaluate("document.getElementById('place').inert")).toBe(true);
+    // Some attempts later the pause is long.
+    await bob.waitForTimeout(6_000);
+    proxy.mend();
+    const took = await bob.evaluate(`new Promise((resolve) => {
+      const from = performance.now();
+      dispatchEvent(new Event("pageshow"));
+      const timer = setInterval(() => {
+        if (!window.__roomkeep.connected) return;
+        clearInterval(timer);
+        resolve(performance.now() - from);
+      }, 5);
+    })`);
+    console.info(`back after ${Math.round(Number(took))} ms`);
+    expect(await seat(bob)).toBe(before);
+    expect(await bob.evaluate("document.getElementById('place').inert")).toBe(false);
+  }, 60_000);
+
+  it("the screen comes back by itself under its code, after a reload and after a restart of the server", async () => {
+    await screen.reload();
+    await isBack(screen);
+    expect(await codeOn(screen)).toBe(code);
+    const { port } = server;
+    await server.end();
+    await screen.getByRole("status").getByText("Reconnecting").waitFor();
+    server = await start(port);
+    for (const page of [screen, ann, bob]) await isBack(page);
+    expect(await codeOn(screen)).toBe(code);
+    for (const name of ["Ann", "Bob"]) await screen.getByText(name, { exact: true }).waitFor();
+  }, 120_000);
+
+  it("none of them has asked for three.js", () => {
+    const scripts = asked.filter((url) => url.endsWith(".js"));
+    expect(scripts.length).toBeGreaterThan(5);
+    expect(scripts.filter((url) => /\/(three|worlds)-/.test(url))).toEqual([]);
+  });
+});
