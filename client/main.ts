@@ -8,6 +8,7 @@ startPage({
     plaza: () => import("../games/plaza/view.ts").then(({ plazaView }) => plazaView),
     tag: () => import("../games/tag/view.ts").then(({ tagView }) => tagView),
     meadow: () => meadow().then(({ meadowView }) => meadowView),
+    cards: () => import("../games/cards/view.tsx").then(({ cardsView }) => cardsView),
     cave: () => meadow().then(({ caveView }) => caveView),
   },
   panels: [playSessionsPanel],

@@ -13,6 +13,7 @@ import { Piles1763700000022 } from "./022-piles.ts";
 import { AccountSweeps1764281947031 } from "./031-account-sweeps.ts";
 import { CheatFlags1764282000032 } from "./032-cheat-flags.ts";
 import { EventAge1764282100033 } from "./033-event-age.ts";
+import { LastingMatches1764291600034 } from "./034-lasting-matches.ts";
 
 /** Every migration, oldest first: classes, not a file pattern, so that source and compiled package agree. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   AccountSweeps1764281947031,
   CheatFlags1764282000032,
   EventAge1764282100033,
+  LastingMatches1764291600034,
 ];

@@ -1,7 +1,11 @@
 import { MapSchema, Schema, TypeContext } from "@colyseus/schema";
-import { Carrier, RoomkeepError, Shop, type World } from "../shared/index.ts";
+import { Carrier, GameState, RoomkeepError, Shop, type World } from "../shared/index.ts";
 import { adoptInternal, fieldsOf, guardClass, isComponent, type SchemaClass } from "../shared/internal.ts";
+import type { LastingOptions } from "./lasting/lasting-match.ts";
 import type { ItemPort } from "./ports/ports.ts";
+
+/** Most days for which a match is kept. */
+const DAYS_MAX = 3_650;
 
 /** A room as its class makes it, before it opens. */
 export interface UnopenedRoom {
@@ -39,6 +43,20 @@ export function checkRoom(
       "is persistent and has `matchBy`: the one room of a kept zone cannot be for some alone.",
     );
   if (state instanceof Schema) checkTracked(state);
+}
+
+/** @throws GAME_INVALID the match of a game cannot outlive its room, or not for so long */
+export function checkLasting(
+  name: string,
+  lasting: LastingOptions | undefined,
+  phases: { readonly hasLobby: boolean } | undefined,
+  state: unknown,
+): void {
+  if (!lasting) return;
+  if (!(state instanceof GameState) || !phases?.hasLobby)
+    throw invalid(name, "has a lasting match: that needs a `GameState`, and phases of which one is `lobby`.");
+  if (!Number.isInteger(lasting.days) || lasting.days < 1 || lasting.days > DAYS_MAX)
+    throw invalid(name, `has a lasting match: its days are a whole number from 1 to ${DAYS_MAX}.`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { CardsRoom } from "../games/cards/room.ts";
 import { CaveRoom } from "../games/meadow/cave-room.ts";
 import { MeadowRoom } from "../games/meadow/room.ts";
 import { PlazaRoom } from "../games/plaza/room.ts";
@@ -10,6 +11,7 @@ export const games = {
   tag: TagRoom,
   meadow: MeadowRoom,
   cave: CaveRoom,
+  cards: CardsRoom,
 };
 
 /** Capabilities that a server can do without: a plugin is removed by deleting its line and its import. */

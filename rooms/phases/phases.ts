@@ -2,7 +2,7 @@ import { type GameState, type Refusal, RoomkeepError, refuse } from "../../share
 import type { Action, MessageRouter } from "../messaging/message-router.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { Faults } from "../simulation/faults.ts";
-import type { Actors, Phase } from "./phase.ts";
+import type { Actors, Phase, TurnDropped } from "./phase.ts";
 import { PhaseClock, type RoomTime } from "./phase-clock.ts";
 import { SeatTurns, type Turns, type TurnsSave } from "./turns.ts";
 
@@ -95,9 +95,24 @@ export class Phases<Name extends string = string> {
   rematch(): Refusal | undefined {
     if (!this.#definition()?.rematch) return refuse("PHASE_WRONG", "The game is not over.");
     this.#host?.begun();
-    const { next } = Object.hasOwn(this.#phases, LOBBY) ? this.#phases[LOBBY as Name] : {};
+    const { next } = this.hasLobby ? this.#phases[LOBBY as Name] : {};
     this.go((typeof next === "function" ? this.#attempt("next", next) : next) ?? this.#first);
     return undefined;
+  }
+
+  get hasLobby(): boolean {
+    return Object.hasOwn(this.#phases, LOBBY);
+  }
+
+  /** True: no game goes on, in the lobby or where the leader may begin a rematch. */
+  get isOver(): boolean {
+    return this.#host?.state.phase === LOBBY || this.#definition()?.rematch === true;
+  }
+
+  get #turnDropped(): TurnDropped {
+    const { turnDropped = "wait" } = this.#definition() ?? {};
+    if (typeof turnDropped !== "function") return turnDropped;
+    return this.#attempt("turnDropped", turnDropped) ?? "wait";
   }
 
   /** Whether the one of a seat may act now: false while it is another's turn, or paused. */
@@ -140,7 +155,7 @@ export class Phases<Name extends string = string> {
   /** The player of a seat has dropped. The room tells it. */
   seatDropped(id: string): void {
     if (this.#turns?.current !== id) return;
-    const { turnDropped = "wait" } = this.#definition() ?? {};
+    const turnDropped = this.#turnDropped;
     if (turnDropped === "end") this.end();
     else if (turnDropped === "skip") this.#skip(id);
   }
@@ -150,7 +165,7 @@ export class Phases<Name extends string = string> {
     this.#turns?.pin();
     remove();
     if (this.#turns?.current !== id) return;
-    if (this.#definition()?.turnDropped === "end") this.end();
+    if (this.#turnDropped === "end") this.end();
     else this.#skip(id);
   }
 

@@ -71,7 +71,7 @@ export async function openLivenessLock(
  * its session, so its leases run out by themselves. If the process lives after all (cut off from both), its
  * writes are fenced.
  *
- * @returns how many characters and zones were freed
+ * @returns how many characters, zones and matches were freed
  */
 export async function freeLeasesOfDead(ds: DataSource, incarnation: string): Promise<number> {
   const work = ds.transaction(async (tx) => {
@@ -88,7 +88,11 @@ export async function freeLeasesOfDead(ds: DataSource, incarnation: string): Pro
       "UPDATE zone_lease SET owner = NULL, lease_until = NULL WHERE owner = $1",
       [incarnation],
     );
-    return characters + zones;
+    const [, matches] = await tx.query<[unknown, number]>(
+      "UPDATE lasting_match SET owner = NULL, lease_until = NULL WHERE owner = $1",
+      [incarnation],
+    );
+    return characters + zones + matches;
   });
   return answerWithin(work);
 }
