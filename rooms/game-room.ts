@@ -2,7 +2,13 @@ import { type Client, Room, type RoomException, SchemaSerializer, type Serialize
 import type { Schema } from "@colyseus/schema";
 import type { z } from "zod";
 import { CLOSE, type GameState, type Refusal, RoomkeepError, refuse } from "../shared/index.ts";
-import { observeState, roomMessages, type StateListener, type StateObservers } from "../shared/internal.ts";
+import {
+  isGameState,
+  observeState,
+  roomMessages,
+  type StateListener,
+  type StateObservers,
+} from "../shared/internal.ts";
 import type { Bots } from "./bots/bot.ts";
 import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
 import type { CheatDetectionOptions, CheatSuspected } from "./cheat-detection/cheat-detection.ts";
@@ -10,7 +16,7 @@ import type { CheatSignal } from "./cheat-detection/cheat-signals.ts";
 import { type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
 import { LastingMatch, type MatchContent } from "./lasting/lasting-match.ts";
 import { type MatchHost, restoreMatch, takeMatch } from "./lasting/match-content.ts";
-import { GameSeats, gameStateOf, type SeatsHost } from "./lobby/game-seats.ts";
+import { GameSeats, type SeatsHost } from "./lobby/game-seats.ts";
 import type { AnyLobby } from "./lobby/lobby.ts";
 import type { Match } from "./match-options.ts";
 import type { Channel } from "./messaging/channel.ts";
@@ -451,8 +457,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       viewer: (client, type, payload) => this.watching?.receive(client, type, payload),
     };
     this.parts = openGameParts(host, around);
-    const state = gameStateOf(this.state);
-    if (state) this.gameSeats = new GameSeats(this.seatsHost(state, around));
+    const state: unknown = this.state;
+    if (isGameState(state)) this.gameSeats = new GameSeats(this.seatsHost(state, around));
   }
 
   private seatsHost(state: GameState, { network }: Surroundings): SeatsHost<P> {
@@ -595,7 +601,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       hidden,
       days: listing.lasting.days,
       format,
-      phase: () => gameStateOf(this.state)?.phase ?? "",
+      phase: () => (this.state as unknown as GameState).phase,
       isOn: () => gameSeats.isOn,
       take: () => takeMatch(this.matchHost()),
       seats: () => gameSeats.owned,

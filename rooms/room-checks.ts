@@ -1,6 +1,6 @@
 import { MapSchema, Schema, TypeContext } from "@colyseus/schema";
-import { Carrier, GameState, RoomkeepError, Shop, type World } from "../shared/index.ts";
-import { adoptInternal, fieldsOf, guardClass, isComponent, type SchemaClass } from "../shared/internal.ts";
+import { Carrier, RoomkeepError, Shop, type World } from "../shared/index.ts";
+import { adoptInternal, fieldsOf, guardClass, isComponent, isGameState, type SchemaClass } from "../shared/internal.ts";
 import type { LastingOptions } from "./lasting/lasting-match.ts";
 import type { ItemPort } from "./ports/ports.ts";
 
@@ -53,7 +53,7 @@ export function checkLasting(
   state: unknown,
 ): void {
   if (!lasting) return;
-  if (!(state instanceof GameState) || !phases?.hasLobby)
+  if (!isGameState(state) || !phases?.hasLobby)
     throw invalid(name, "has a lasting match: that needs a `GameState`, and phases of which one is `lobby`.");
   if (!Number.isInteger(lasting.days) || lasting.days < 1 || lasting.days > DAYS_MAX)
     throw invalid(name, `has a lasting match: its days are a whole number from 1 to ${DAYS_MAX}.`);

@@ -33,7 +33,7 @@ export {
 export { fitsSlot, type SlotRules } from "./items/slots.ts";
 export type { Amount, Offer, PriceList, Stack } from "./items/stacks.ts";
 export { PortalEntered, portalVolumes } from "./level/portals.ts";
-export { newSeat } from "./lobby/game-state.ts";
+export { isGameState, seatClassOf } from "./lobby/game-state.ts";
 export { topAt } from "./physics/ground.ts";
 export {
   type BodySave,

@@ -1,6 +1,6 @@
 import type { Schema } from "@colyseus/schema";
-import { GameState, RoomkeepError, type Seat } from "../../shared/index.ts";
-import { fillFromJson, newSeat, schemaToJson } from "../../shared/internal.ts";
+import { type GameState, RoomkeepError, type Seat } from "../../shared/index.ts";
+import { fillFromJson, schemaToJson, seatClassOf } from "../../shared/internal.ts";
 import type { BotAction, Bots } from "../bots/bot.ts";
 import { type BotsSave, RoomBots } from "../bots/room-bots.ts";
 import { KeptSeats, type SeatOwner } from "../lasting/kept-seats.ts";
@@ -72,7 +72,7 @@ export class GameSeats<P extends RoomPlayer> {
           now,
           later,
           remove,
-          newSeat: () => newSeat(state),
+          newSeat: () => this.#newSeat(),
           createPlayer: (id, name) => host.createBot(id, name),
           take: (player, action) => this.#take(player, action),
           viewOf: (seat) => seenByOwner(host.wire, state, seat),
@@ -122,9 +122,9 @@ export class GameSeats<P extends RoomPlayer> {
     const owner = { accountId, characterId };
     const former = state.phase === LOBBY ? undefined : this.#formerOf(owner);
     if (!former && this.#isClosed) throw new RoomkeepError("MATCH_CLOSED");
-    const seat = newSeat(state);
+    const seat = this.#newSeat();
     if (former) {
-      const { byName } = classesOf(state);
+      const { byName } = classesOf(state, [former.constructor]);
       fillFromJson(seat, schemaToJson(former, byName), byName);
       phases?.seatRenamed(former.id, id);
       state.seats.delete(former.id);
@@ -231,6 +231,10 @@ export class GameSeats<P extends RoomPlayer> {
     if (bots) this.#bots?.restore(bots);
   }
 
+  #newSeat(): Seat {
+    return new (seatClassOf(this.#host.state))();
+  }
+
   /** True: only those come in who play already. */
   get #isClosed(): boolean {
     return this.#kept !== undefined && this.isOn;
@@ -276,9 +280,4 @@ export class GameSeats<P extends RoomPlayer> {
   #take(player: P, { type, message }: BotAction): void {
     this.#host.router.take(player, type, message);
   }
-}
-
-/** The state of a game with seats; undefined: any other. */
-export function gameStateOf(state: unknown): GameState | undefined {
-  return state instanceof GameState ? state : undefined;
 }

@@ -1,5 +1,6 @@
 import { RoomkeepError } from "../../shared/index.ts";
 import type { RoomPlayer } from "../player.ts";
+import { joinErrorOf } from "../travel/join-error.ts";
 
 /** Most tokens that are remembered of those who were kicked. */
 const TOKENS_MAX = 200;
@@ -27,7 +28,7 @@ export class Kicked {
 
   /** @throws KICKED */
   refuseToken(token: string): void {
-    if (this.#tokens.has(token)) throw new RoomkeepError("KICKED");
+    if (this.#tokens.has(token)) throw joinErrorOf(new RoomkeepError("KICKED"));
   }
 
   /** What a hot reload keeps. */

@@ -9,7 +9,7 @@ import { Kicked } from "./kicked.ts";
 import { Lead, type LeadOptions } from "./lead.ts";
 
 /** Longest settings as JSON, in UTF-16 units. */
-const SETTINGS_MAX = 4_096;
+const SETTINGS_MAX = 2_048;
 
 /** How people gather in a room. Every key is optional. */
 export interface LobbyOptions<T = Record<string, never>> {

@@ -1,4 +1,5 @@
 import type { Schema } from "@colyseus/schema";
+import { isGameState, seatClassOf } from "../../shared/internal.ts";
 import type { SeatsSave } from "../lobby/game-seats.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterPort, Log } from "../ports/ports.ts";
@@ -48,7 +49,7 @@ export interface HotReloadHost<P extends RoomPlayer> {
 /** Takes what the next room needs of one that is about to be replaced; the state is of no use afterwards. */
 export function takeHotReload<P extends RoomPlayer>(host: HotReloadHost<P>): HotReloadSnapshot {
   const { state, players, wire } = host;
-  const by = { classes: classesOf(state, host.living()), lost: lostBy(host) };
+  const by = { classes: classesOf(state, [...host.living(), ...seatClasses(state)]), lost: lostBy(host) };
   const snapshot: HotReloadSnapshot = {
     world: host.keepWorld(by),
     state: keepFields(state, by.classes, by.lost, host.notAsFields),
@@ -72,7 +73,7 @@ export function restoreHotReload<P extends RoomPlayer>(
   kept: HotReloadSnapshot,
 ): boolean {
   const { state, players, characters, wire, faults, log } = host;
-  const by = { classes: classesOf(state), lost: lostBy(host) };
+  const by = { classes: classesOf(state, seatClasses(state)), lost: lostBy(host) };
   fillFields(state, kept.state, by.classes, by.lost);
   host.restoreWorld(kept, by);
   for (const returning of returningPlayers(kept, characters)) {
@@ -93,6 +94,9 @@ export function restoreHotReload<P extends RoomPlayer>(
   log.info({ players: players.size }, "room took over after an edit");
   return isReadable;
 }
+
+/** Two loads of a game, or two games, may have seats of one name. */
+const seatClasses = (state: Schema) => (isGameState(state) ? [seatClassOf(state)] : []);
 
 const lostBy =
   ({ log }: Pick<HotReloadHost<RoomPlayer>, "log">): Lost =>

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Refusal } from "../../shared/index.ts";
 import type { Action } from "../messaging/message-router.ts";
 import type { RoomPlayer } from "../player.ts";
+import type { Phases } from "./phases.ts";
 
 /**
  * Who may act: everybody with a seat, the one whose turn it is, the leader, or who a function says; it may
@@ -40,7 +41,10 @@ export function phaseMessage<T, P extends RoomPlayer = RoomPlayer>(
 /** What happens when the one whose turn it is drops. */
 export type TurnDropped = "wait" | "skip" | "end";
 
-/** A part of a game. Every key is optional. */
+/**
+ * A part of a game. Every key is optional. Hooks are given the phases: `this.phases` is not typed yet where
+ * they are declared, but in the methods of the room it is.
+ */
 export interface Phase<Name extends string = string> {
   /**
    * Its length in seconds of room time, by a number or asked for at its begin, such as from the settings.
@@ -55,9 +59,9 @@ export interface Phase<Name extends string = string> {
    */
   readonly messages?: Readonly<Record<string, PhaseMessage>>;
   /** The phase begins: its time starts afterwards. */
-  readonly enter?: () => void;
+  enter?(phases: Phases<Name>): void;
   /** The phase ends, whatever ended it. */
-  readonly exit?: () => void;
+  exit?(phases: Phases<Name>): void;
   /** Asked after each message that was acted upon, and when a player drops or leaves: true ends the phase. */
   readonly until?: () => boolean;
   /** What follows when the phase ends; the same name begins it anew. */

@@ -35,18 +35,18 @@ type PausedBy = "game" | "players";
 
 /** The phases of a room's game. Made by {@link definePhases}. */
 export class Phases<Name extends string = string> {
-  readonly #phases: Readonly<Record<Name, Phase<Name>>>;
-  readonly #first: Name;
+  readonly #phases: Readonly<Record<string, Phase>>;
+  readonly #first: string;
   readonly #paused = new Set<PausedBy>();
   #host: PhaseHost | undefined;
   #clock: PhaseClock | undefined;
   #turns: SeatTurns | undefined;
-  #queue: Name[] = [];
+  #queue: string[] = [];
   #isMoving = false;
 
-  constructor(phases: Readonly<Record<Name, Phase<Name>>>) {
+  constructor(phases: Readonly<Record<string, Phase>>) {
     this.#phases = phases;
-    this.#first = Object.keys(phases)[0] as Name;
+    this.#first = Object.keys(phases)[0] ?? "";
   }
 
   /** Whose turn it is. @throws ROOM_NOT_OPEN */
@@ -65,16 +65,14 @@ export class Phases<Name extends string = string> {
 
   /** Ends the phase that is on and begins another, or the same anew. @throws ROOM_NOT_OPEN */
   go(name: Name): void {
-    this.#present(this.#host);
-    this.#queue.push(name);
-    if (!this.#isMoving) this.#move();
+    this.#go(name);
   }
 
   /** Ends the phase that is on, as if its time had run out: its `next` begins, if it has one. */
   end(): void {
     const next = this.#present(this.#definition()).next;
     const name = typeof next === "function" ? this.#attempt("next", next) : next;
-    if (name) this.go(name);
+    if (name) this.#go(name);
   }
 
   /** The phases stand still: no time passes, and who acts is refused with GAME_PAUSED. */
@@ -95,8 +93,8 @@ export class Phases<Name extends string = string> {
   rematch(): Refusal | undefined {
     if (!this.#definition()?.rematch) return refuse("PHASE_WRONG", "The game is not over.");
     this.#host?.begun();
-    const { next } = this.hasLobby ? this.#phases[LOBBY as Name] : {};
-    this.go((typeof next === "function" ? this.#attempt("next", next) : next) ?? this.#first);
+    const { next } = this.#phases[LOBBY] ?? {};
+    this.#go((typeof next === "function" ? this.#attempt("next", next) : next) ?? this.#first);
     return undefined;
   }
 
@@ -138,7 +136,7 @@ export class Phases<Name extends string = string> {
   /** The first phase begins. The room does it when its game has opened. */
   begin(): void {
     if (this.#first !== LOBBY) this.#present(this.#host).begun();
-    this.go(this.#first);
+    this.#go(this.#first);
   }
 
   /** A player has dropped or come back, left or come. The room tells it. */
@@ -148,7 +146,7 @@ export class Phases<Name extends string = string> {
     const here = [...this.#host.state.seats.values()].filter(({ away }) => !away).length;
     if (here >= playersMin) this.#resume("players");
     else if (below === "pause") this.#pause("players");
-    else if (below !== undefined) this.go(below);
+    else if (below !== undefined) this.#go(below);
     this.#askUntil();
   }
 
@@ -197,7 +195,13 @@ export class Phases<Name extends string = string> {
       this.#clock?.start(leftMs ?? undefined);
       this.#paused.clear();
       for (const by of paused) this.#pause(by);
-    } else this.go(this.#first);
+    } else this.#go(this.#first);
+  }
+
+  #go(name: string): void {
+    this.#present(this.#host);
+    this.#queue.push(name);
+    if (!this.#isMoving) this.#move();
   }
 
   #present<T>(part: T | undefined): T {
@@ -208,9 +212,9 @@ export class Phases<Name extends string = string> {
     );
   }
 
-  #definition(): Phase<Name> | undefined {
+  #definition(): Phase | undefined {
     const name = this.#host?.state.phase;
-    return name !== undefined && Object.hasOwn(this.#phases, name) ? this.#phases[name as Name] : undefined;
+    return name !== undefined && Object.hasOwn(this.#phases, name) ? this.#phases[name] : undefined;
   }
 
   #attempt<T>(hook: string, run: () => T): T | undefined {
@@ -230,7 +234,7 @@ export class Phases<Name extends string = string> {
       for (let moves = 0; this.#queue.length > 0; moves++) {
         if (moves === AT_ONCE_MAX)
           throw new RoomkeepError("GAME_INVALID", `Phases of ${host.room} follow each other in a circle.`);
-        this.#enter(this.#queue.shift() as Name);
+        this.#enter(this.#queue.shift() ?? this.#first);
       }
     } finally {
       this.#queue = [];
@@ -239,19 +243,18 @@ export class Phases<Name extends string = string> {
     this.seatsChanged();
   }
 
-  #enter(name: Name): void {
+  #enter(name: string): void {
     const host = this.#present(this.#host);
     const former = this.#definition();
     if (former) {
       this.#clock?.start(undefined);
-      if (former.exit) this.#attempt("exit", former.exit);
+      this.#attempt("exit", () => former.exit?.(this));
     }
     const isBegun = name !== LOBBY && host.state.phase === LOBBY;
     host.state.phase = name;
     if (isBegun) host.begun();
     host.entered(name);
-    const { enter } = this.#phases[name];
-    if (enter) this.#attempt("enter", enter);
+    this.#attempt("enter", () => this.#phases[name]?.enter?.(this));
     if (this.#queue.length === 0) this.#restart();
   }
 
@@ -288,18 +291,18 @@ export class Phases<Name extends string = string> {
   }
 
   #check(room: string): void {
-    for (const [name, phase] of Object.entries<Phase<Name>>(this.#phases))
+    for (const [name, phase] of Object.entries(this.#phases))
       if (phase.next === undefined && (phase.seconds !== undefined || phase.until !== undefined))
         throw new RoomkeepError("GAME_INVALID", `The phase "${name}" of ${room} ends, and has no \`next\`.`);
   }
 
   #types(): ReadonlySet<string> {
-    const all = Object.values<Phase<Name>>(this.#phases);
+    const all = Object.values(this.#phases);
     return new Set(all.flatMap(({ messages = {} }) => Object.keys(messages)));
   }
 
   #schemaOf(type: string) {
-    const all = Object.values<Phase<Name>>(this.#phases);
+    const all = Object.values(this.#phases);
     const [schema, ...others] = new Set(all.flatMap(({ messages }) => messages?.[type]?.schema ?? []));
     if (schema && others.length === 0) return schema;
     const text = `The message "${type}" has several schemas in the phases of ${this.#host?.room}: give it one.`;
@@ -352,7 +355,7 @@ export class Phases<Name extends string = string> {
  *     seconds: () => this.settings.seconds,
  *     who: "turn",
  *     messages: { guess: phaseMessage(z.strictObject({ word: z.string() }), (player, { word }) => this.guess(player, word)) },
- *     enter: () => void this.phases.turn.next(),
+ *     enter: ({ turn }) => void turn.next(),
  *     until: () => this.state.solved,
  *     next: "scores",
  *   },
@@ -362,5 +365,5 @@ export class Phases<Name extends string = string> {
 export function definePhases<const Name extends string>(
   phases: Readonly<Record<Name, Phase<NoInfer<Name>>>>,
 ): Phases<Name> {
-  return new Phases(phases);
+  return new Phases<Name>(phases as unknown as Readonly<Record<string, Phase>>);
 }

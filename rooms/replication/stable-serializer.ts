@@ -41,6 +41,7 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
   /** Undefined: every change of a pose goes out with the next patch. */
   protected readonly poseThreshold: (() => PoseThreshold) | undefined;
   readonly #poses: PoseHolder | undefined;
+  #changed: (() => void) | undefined;
   #fullSource: Uint8Array | undefined;
   #fullCopy: Uint8Array = new Uint8Array();
 
@@ -56,6 +57,7 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
   override reset(state: S): void {
     super.reset(state);
     checkSchemaInternals(this.encoder);
+    if (this.#changed) watchQueue(this.encoder, this.#changed);
   }
 
   /** How connected clients number the parts of the state, and how they read its classes. */
@@ -114,6 +116,7 @@ export class StableSerializer<S extends Schema> extends SchemaSerializer<S> {
 
   /** Calls back at the first change after each patch, and perhaps more often. */
   watchChanges(changed: () => void): void {
+    this.#changed = changed;
     watchQueue(this.encoder, changed);
   }
 

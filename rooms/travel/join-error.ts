@@ -14,10 +14,15 @@ export async function orJoinError<T>(work: Promise<T>, unexpected?: (error: unkn
   } catch (error) {
     if (error instanceof ServerError) throw error;
     if (!(error instanceof RoomkeepError)) unexpected?.(error);
-    const told =
-      error instanceof RoomkeepError ? error : new RoomkeepError("JOIN_FAILED", undefined, { cause: error });
-    const isRefusal = /^(TOKEN|TICKET)_/.test(told.code);
-    const status = isRefusal ? ColyseusCode.AUTH_FAILED : ColyseusCode.APPLICATION_ERROR;
-    throw new ServerError(status, `${told.code}: ${told.message}`, { cause: told });
+    throw joinErrorOf(error);
   }
+}
+
+/** An error as Colyseus tells it to a client that wants to join, or to come back. */
+export function joinErrorOf(error: unknown): ServerError {
+  const told =
+    error instanceof RoomkeepError ? error : new RoomkeepError("JOIN_FAILED", undefined, { cause: error });
+  const isRefusal = /^(TOKEN|TICKET)_/.test(told.code);
+  const status = isRefusal ? ColyseusCode.AUTH_FAILED : ColyseusCode.APPLICATION_ERROR;
+  return new ServerError(status, `${told.code}: ${told.message}`, { cause: told });
 }

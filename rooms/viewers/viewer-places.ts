@@ -13,8 +13,8 @@ export interface ViewerPlaces {
   /** Whether a session is a viewer's, in the room or on its way. */
   has(sessionId: string): boolean;
   count(kind: ViewerKind): number;
-  /** A viewer of the room before, whose seat Colyseus has reserved as a player's. */
-  adopt(sessionId: string, kind: ViewerKind): void;
+  /** The viewers of the room before, whose seats Colyseus has reserved as players'. */
+  adopt(viewers: ReadonlyMap<string, ViewerKind>): void;
   /** Colyseus is about to count the leave of a viewer. */
   leave(sessionId: string): void;
   /** Gives up a place that was not taken yet. False: it is no viewer's. */
@@ -46,12 +46,18 @@ export function openViewerPlaces(room: Room, { limits, seats, changed }: ViewerP
   const count = (kind: ViewerKind) => [...kinds.values()].filter((one) => one === kind).length;
   const isPlayer = (sessionId: string) => !kinds.has(sessionId);
 
+  let isReloading = false;
   const reserve = inside._reserveSeat.bind(room);
   inside._reserveSeat = async (sessionId, options, auth, seconds, returning, reloadToken) => {
     const identity = auth as Identity | undefined;
     const { as } = identity ?? {};
-    if (!identity || !as || returning || reloadToken)
-      return reserve(sessionId, options, auth, seconds, returning, reloadToken);
+    // Who is back after an edit had a place before; whether it was a seat is known a moment later.
+    isReloading = reloadToken !== undefined;
+    if (!identity || !as || returning || reloadToken) {
+      const reserved = reserve(sessionId, options, auth, seconds, returning, reloadToken);
+      isReloading = false;
+      return reserved;
+    }
     if (count(as) >= limits.max[as] || inside._internalState === DISPOSING || !seats.isOpen()) return false;
     kinds.set(sessionId, as);
     hold(sessionId, [options, auth, false, false], seconds ?? room.seatReservationTimeout);
@@ -82,6 +88,7 @@ export function openViewerPlaces(room: Room, { limits, seats, changed }: ViewerP
   const players = () => room.clients.filter(({ sessionId }) => isPlayer(sessionId)).length;
   const hasReachedMax = room.hasReachedMaxClients.bind(room);
   room.hasReachedMaxClients = () => {
+    if (isReloading) return false;
     if (!hasReachedMax() || inside._internalState === DISPOSING) return hasReachedMax();
     return players() + Object.keys(inside._reservedSeats).filter(isPlayer).length >= room.maxClients;
   };
@@ -96,9 +103,11 @@ export function openViewerPlaces(room: Room, { limits, seats, changed }: ViewerP
   return {
     has: (sessionId) => kinds.has(sessionId),
     count,
-    adopt(sessionId, kind) {
-      kinds.set(sessionId, kind);
-      inside._listing.clients -= 1;
+    adopt(viewers) {
+      for (const [sessionId, kind] of viewers) kinds.set(sessionId, kind);
+      inside._listing.clients -= viewers.size;
+      // It locks the room that is full.
+      void room.setMatchmaking({ maxClients: room.maxClients });
       changed();
     },
     leave(sessionId) {

@@ -176,6 +176,7 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
 
   /** For room lists, and for who looks for a place to watch from. */
   function tellCounts(): void {
+    if (host.isReplaced()) return;
     const watching = { spectator: places.count("spectator"), screen: places.count("screen") };
     room.setMatchmaking({ metadata: { ...room.metadata, watching } }).catch((err: unknown) => {
       log.warn({ err }, "the list of rooms does not know who watches");
@@ -271,11 +272,9 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
     sendAway,
     keep: () => [...all.values()].map(({ sessionId, identity }) => ({ sessionId, identity })),
     adopt(kept) {
-      for (const { sessionId, identity } of kept) {
-        if (!inside._reservedSeats[sessionId]) continue;
-        expected.set(sessionId, identity);
-        places.adopt(sessionId, identity.as ?? "spectator");
-      }
+      for (const { sessionId, identity } of kept)
+        if (inside._reservedSeats[sessionId]) expected.set(sessionId, identity);
+      places.adopt(new Map([...expected].map(([id, { as = "spectator" }]) => [id, as])));
     },
     close: () => line?.close(),
   };

@@ -76,11 +76,11 @@ function byTicket({ verify, reopen }: MatchmakingParts, ask: Ask): Ask {
   };
 }
 
-/** A room that is gone, and one that never gave the token, are alike. */
+/** A room that is gone, and one that never gave the token, are alike; but who was kicked hears of it. */
 function byToken(ask: Ask): Ask {
   return (roomId, options, context) =>
     ask(roomId, options, context).catch((cause) => {
-      if (codeOf(cause)?.endsWith("_UNAVAILABLE")) throw cause;
+      if (/_UNAVAILABLE$|^KICKED$/.test(codeOf(cause) ?? "")) throw cause;
       const text = `SEAT_EXPIRED: ${ERROR_CODES.SEAT_EXPIRED}`;
       throw new ServerError(ColyseusCode.MATCHMAKE_EXPIRED, text, { cause });
     });

@@ -87,11 +87,14 @@ export function defineGameState<F extends Fields = Record<never, never>, S exten
   return state as unknown as new () => GameStateWith<F, InstanceType<S>>;
 }
 
-/** A new seat, of the class that the state's game declares. */
-export function newSeat(state: Pick<GameState, "seats">): Seat {
+/** The class of the seats of a state, which its game declares. */
+export function seatClassOf(state: object): SeatClass {
   for (let type: object | null = state.constructor; type !== null; type = Object.getPrototypeOf(type)) {
     const Class = seatClasses.get(type);
-    if (Class) return new Class();
+    if (Class) return Class;
   }
-  return new Seat();
+  return Seat;
 }
+
+/** Whether a state is that of a game with seats. */
+export const isGameState = (state: unknown): state is GameState => state instanceof GameState;

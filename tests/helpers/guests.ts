@@ -108,7 +108,7 @@ export async function joinGuest<S extends GameState>(
 }
 
 /** Cuts the connection as a lost network does; the SDK comes back by itself unless it is told not to. */
-export function dropGuest({ room }: Pick<Guest<never>, "room">, { returns = true } = {}): void {
+export function dropGuest<S>({ room }: Guest<S>, { returns = true } = {}): void {
   room.reconnection.enabled = returns;
   (
     room.connection as unknown as { transport: { ws: { terminate?(): void; close(): void } } }

@@ -18,7 +18,7 @@ async function regions(): Promise<Map<string, string>> {
 }
 
 /** Pages whose code is the regions of the examples. */
-const PAGES = ["world.md", "travel.md", "items.md", "settings.md"];
+const PAGES = ["world.md", "travel.md", "items.md", "settings.md", "spectators.md"];
 
 describe("the pages of the world kit", () => {
   test("hold exactly the regions of the examples, each once, and no other code", async () => {

@@ -16,3 +16,4 @@ class FieldRoom extends WorldRoom {
 
 const server = await startServer({ field: FieldRoom }, readConfig(process.env));
 process.send?.({ ready: true, port: server.port, url: server.url });
+process.once("SIGTERM", () => void server.close().then(() => process.exit(0)));

@@ -1,6 +1,6 @@
 import { t } from "@colyseus/schema";
 import { defineBots, defineLobby, definePhases, GameRoom, phaseMessage, type RoomPlayer } from "roomkeep/rooms";
-import { defineGameState, own, refuse, Seat } from "roomkeep/shared";
+import { defineGameState, own, type Refusal, refuse, Seat } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -32,7 +32,7 @@ class HandRoom extends GameRoom<HandState> {
       who: "turn",
       messages: {
         put: phaseMessage(z.strictObject({ card: z.int() }), (player, { card }) => this.put(player, card)),
-        end: phaseMessage(z.strictObject({}), () => this.phases.go("over"), "all"),
+        end: phaseMessage(z.strictObject({}), () => this.finish(), "all"),
       },
       next: "over",
     },
@@ -44,6 +44,9 @@ class HandRoom extends GameRoom<HandState> {
   protected override onRestore({ deck }: { deck: number[] }) {
     this.deck = deck;
   }
+  private finish(): void {
+    this.phases.go("over");
+  }
   private deal(): void {
     this.deck = [7, 8, 9];
     const seats = [...this.state.seats.values()];
@@ -54,7 +57,7 @@ class HandRoom extends GameRoom<HandState> {
     this.phases.turn.order = seats.map(({ id }) => id);
     this.phases.turn.give(seats[0]?.id ?? "");
   }
-  private put({ sessionId }: RoomPlayer, card: number) {
+  private put({ sessionId }: RoomPlayer, card: number): Refusal | undefined {
     const seat = this.state.seats.get(sessionId);
     const at = seat?.hand.indexOf(card) ?? -1;
     if (!seat || at < 0) return refuse("ACTION_REFUSED", "Not in your hand.");

@@ -27,10 +27,10 @@ class QuizRoom extends GameRoom<QuizState> {
       who: "turn",
       messages: {
         ask: phaseMessage(text, (_, { text }) => void this.state.answers.push(`ask ${text}`)),
-        done: phaseMessage(z.strictObject({}), () => this.phases.go("guess")),
-        hurry: phaseMessage(z.strictObject({}), () => this.phases.go("guess"), "leader"),
+        done: phaseMessage(z.strictObject({}), () => this.goOn()),
+        hurry: phaseMessage(z.strictObject({}), () => this.goOn(), "leader"),
       },
-      enter: () => void this.phases.turn.next(),
+      enter: ({ turn }) => void turn.next(),
       exit: () => void this.state.log.push("exit ask"),
       turnDropped: "skip",
       next: "guess",
@@ -41,7 +41,7 @@ class QuizRoom extends GameRoom<QuizState> {
       seconds: () => 10,
       messages: {
         guess: phaseMessage(text, (player, { text }) => this.guess(player, text)),
-        stop: phaseMessage(z.strictObject({}), () => this.phases.pause()),
+        stop: phaseMessage(z.strictObject({}), () => this.stop()),
       },
       enter: () => void this.state.log.push("enter guess"),
       until: () => this.state.solved,
@@ -52,6 +52,12 @@ class QuizRoom extends GameRoom<QuizState> {
     scores: { next: "lobby", rematch: true },
   });
 
+  private goOn() {
+    this.phases.go("guess");
+  }
+  private stop() {
+    this.phases.pause();
+  }
   private guess({ sessionId }: RoomPlayer, word: string) {
     if (word === "no") return refuse("ACTION_REFUSED", "Not that.");
     this.state.answers.push(`${this.state.seats.get(sessionId)?.name} ${word}`);
@@ -65,15 +71,15 @@ class TimedRoom extends GameRoom<QuizState> {
   override state = new QuizState();
   override readonly phases = definePhases({
     day: { seconds: 90_000, next: "night" },
-    night: { seconds: 3, next: "day", enter: () => this.phases.go("day") },
+    night: { seconds: 3, next: "day", enter: (phases) => phases.go("day") },
   });
 }
 
 class CircleRoom extends GameRoom<QuizState> {
   override state = new QuizState();
   override readonly phases = definePhases({
-    a: { enter: () => this.phases.go("b"), next: "b" },
-    b: { enter: () => this.phases.go("a"), next: "a" },
+    a: { enter: (phases) => phases.go("b"), next: "b" },
+    b: { enter: (phases) => phases.go("a"), next: "a" },
   });
 }
 class EndlessRoom extends GameRoom<QuizState> {
@@ -258,6 +264,8 @@ test("a misspelt name of a phase does not compile", () => {
   const phases = definePhases({ lobby: { next: "draw" }, draw: {} });
   // @ts-expect-error there is no such phase
   expect(() => phases.go("darw")).toThrow(expect.objectContaining({ code: "ROOM_NOT_OPEN" }));
+  // @ts-expect-error there is no such phase
+  definePhases({ lobby: { enter: (them) => them.go("darw") }, draw: {} });
   // @ts-expect-error there is no such phase
   definePhases({ lobby: { next: "darw" }, draw: {} });
   // @ts-expect-error there is no such phase

@@ -5,8 +5,10 @@ import { CLOSE, GameState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
-import { accessTokenOf, callApi, enterRoom, signIn } from "../../../bots/index.ts";
+import { accessTokenOf, callApi, enterRoom, signIn, ticketFor } from "../../../bots/index.ts";
+import { checkGames } from "../../../server/game-checks.ts";
 import { rowOf } from "../../helpers/characters.ts";
+import { callerFrom, sit } from "../../helpers/reserve.ts";
 import { follow, refusalOf, type Watcher, watch } from "./watch.ts";
 
 /** Moves were made by these sessions. */
@@ -41,7 +43,10 @@ class DuelRoom extends PartyRoom {
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ party: PartyRoom, closed: ClosedRoom, duel: DuelRoom });
+  world = await bootServer(
+    { party: PartyRoom, closed: ClosedRoom, duel: DuelRoom },
+    { env: { ROOMKEEP_ADMIN_PASSWORD: "a-password" } },
+  );
 });
 afterAll(() => world.close());
 
@@ -167,6 +172,95 @@ it("opens a room as a screen, which has no seat, and takes one screen", async ()
   const next = await watch(world.url, { as: "screen", code });
   await leaveAll(ann, bob, next);
   await isGone(code);
+});
+
+it("gives one place once, however many ask for it at the same time", async () => {
+  const ann = await play("party");
+  const code = ann.room.roomId;
+  const asked = await Promise.allSettled(Array.from({ length: 5 }, () => spectate(code)));
+  expect(asked.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+  expect(roomOf(code).viewers.size).toBe(2);
+  const reasons = asked.flatMap((one) => (one.status === "rejected" ? [String(one.reason.message)] : []));
+  for (const reason of reasons) expect(reason).toMatch(/^SPECTATORS_FULL/);
+  const text = await fetch(`${world.url}/metrics`, {
+    headers: { authorization: `Basic ${btoa("admin:a-password")}` },
+  }).then((answer) => answer.text());
+  expect(text).toMatch(/^roomkeep_viewers\{as="spectator"\} 2$/m);
+  // Where the list was older than the room: it counts by itself.
+  const identity = { accountId: "a", characterId: "c", role: "player", address: "", as: "spectator" };
+  const late = matchMaker.driver.findOne({ roomId: code }).then((room) => {
+    return matchMaker.reserveSeatFor(room, {}, identity);
+  });
+  await expect(late).rejects.toThrow(/already full/);
+  const viewers = [...roomOf(code).viewers.values()];
+  for (const { client } of viewers) client.leave(CLOSE.KICKED);
+  await leaveAll(ann);
+  await isGone(code);
+});
+
+it("leaves the seat alone that waits for the same character", async () => {
+  const ann = await play("party");
+  const code = ann.room.roomId;
+  const { token } = await signIn(world.url, { name: "Two" });
+  const caller = callerFrom(world.url, "127.0.0.1");
+  const seat = await caller.reserve(token, { roomId: code });
+  const accessToken = await accessTokenOf(world.url, token);
+  const body = { roomId: code, as: "screen" };
+  const { ticket } = await callApi<{ ticket: string }>(world.url, "POST", "/v1/tickets", {
+    body,
+    accessToken,
+  });
+  const client = new Client(world.url);
+  client.auth.token = ticket;
+  const screen = await client.joinById(code, { as: "screen" });
+  const player = await sit(world.url, seat);
+  expect(roomOf(code).players.size).toBe(2);
+  await leaveAll(ann, { room: screen as unknown as Room }, { room: player as unknown as Room });
+  await isGone(code);
+});
+
+it("refuses a listing whose numbers are out of their range", () => {
+  const withListing = (more: object) =>
+    class extends PartyRoom {
+      static override readonly listing = { ...PartyRoom.listing, ...more };
+    };
+  for (const more of [
+    { spectators: { max: 0 } },
+    { spectators: { max: 5, delayS: 301 } },
+    { screens: 17 },
+    { screenWaitS: 1 },
+  ])
+    expect(() => checkGames({ party: withListing(more) })).toThrow(/^listing\./);
+});
+
+it("a screen comes back under its code, when its room has closed; a spectator gets no such token", async () => {
+  const screen = await openScreen();
+  const code = screen.room.roomId;
+  const told = new Promise<{ returnToken: string }>((done) => screen.room.onMessage("room.seat", done));
+  expect(await screen.room.request("room.seat", {})).toMatchObject({ ok: true });
+  const { returnToken } = await told;
+  const wanda = await spectate(code);
+  expect(await wanda.room.request("room.seat", {})).toMatchObject({ ok: false, code: "VIEWER_ONLY" });
+  await leaveAll(screen);
+  await isGone(code);
+  const client = new Client(world.url);
+  client.auth.token = await ticketFor(world.url, screen.token, { game: "party" });
+  const again = await client.create("party", { as: "screen", returnToken });
+  expect(again.roomId).toBe(code);
+  await leaveAll({ room: again as unknown as Room });
+  await isGone(code);
+});
+
+it("keeps out as a viewer who the leader has kicked", async () => {
+  const ann = await play("party");
+  const code = ann.room.roomId;
+  const bob = await play("party", { code, name: "Bob" });
+  const out = new Promise((done) => bob.room.onLeave(done));
+  expect(await ann.room.request("kick", { id: bob.room.sessionId })).toMatchObject({ ok: true });
+  expect(await out).toBe(CLOSE.KICKED);
+  expect(await refusalOf(watch(world.url, { as: "spectator", code, token: bob.token }))).toBe("KICKED");
+  await expect.poll(() => listed(code)).toMatchObject({ players: 1, watching: 0 });
+  await leaveAll(ann);
 });
 
 it("claims no character and writes no row for a viewer, who may play elsewhere meanwhile", async () => {
