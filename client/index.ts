@@ -1,32 +1,27 @@
 export { type PredictEffect, type PredictedEffect, predictEffects } from "./network/optimistic-effects.ts";
 export type { InputFrame, Pose, Prediction, Step } from "./network/predict.ts";
 export type { HeardEvent, OnEvent } from "./network/room-events.ts";
+export { definePad } from "./pad/define-pad.tsx";
 export { type Drawing, openDrawing, type Stroke } from "./pad/drawing.ts";
-export {
-  definePad,
-  type PadButton,
-  type PadChoices,
-  type PadDrawing,
-  type PadNow,
-  type PadOptions,
-  type PadStick,
-  type PadText,
-  type Reading,
+export type {
+  PadButton,
+  PadChoices,
+  PadDrawing,
+  PadNow,
+  PadOptions,
+  PadStick,
+  PadText,
 } from "./pad/pad.tsx";
 export type { PageOptions } from "./page-options.ts";
 export { definePanel, type PagePanel, type PanelContext } from "./panel.ts";
 export {
   definePanelView,
-  type InvitationSize,
   type MountPanel,
   type PanelView,
   type PanelViewContext,
-  type Place,
-  type SeatOf,
-  type ShareLink,
 } from "./panel-view.ts";
 export { Qr } from "./places/qr.tsx";
-export type { AnyRoom, AnyState, JoinedRoom } from "./room/joined-room.ts";
+export type { AnyRoom, JoinedRoom } from "./room/joined-room.ts";
 export type { ActorView } from "./scene/actor-view.ts";
 export type { ActorViews } from "./scene/actor-views.ts";
 export type { AvatarView } from "./scene/avatar-view.ts";

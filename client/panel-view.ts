@@ -106,7 +106,7 @@ export interface PanelView<S extends object = GameState> {
  *   style: ":root { --accent:#1d6b4d; }",
  *   mount(_root, { room, send, show }) {
  *     show(() => (
- *       <main class="sheet">
+ *       <main class="paper">
  *         <h1>{room.state.dish}</h1>
  *         <button type="button" onClick={() => send("eat", {})}>Eat</button>
  *       </main>

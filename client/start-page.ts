@@ -1,10 +1,10 @@
 import type { PageOptions } from "./page-options.ts";
 
 /**
- * Starts the page: the join form, then the world. It puts all that it needs into the document, and takes an
- * element with the id `splash` out of it once there is something to see. The page itself, three.js and the
- * views that are functions are loaded as parts of their own. A browser without WebGL 2 gets a message that
- * says so.
+ * Starts the page: the join form, then the game. It puts all that it needs into the document, and takes an
+ * element with the id `splash` out of it once there is something to see. The page itself and the views that
+ * are functions are loaded as parts of their own, three.js with the first world. A browser without WebGL 2
+ * gets a message instead of a world.
  *
  * @example
  * import { startPage } from "roomkeep/client";

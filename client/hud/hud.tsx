@@ -1,48 +1,10 @@
-import type { ReadonlySignal } from "@preact/signals";
-import type { Account } from "../account/account.ts";
-import type { PlayTarget } from "../account/play-target.ts";
-import type { ProviderStore } from "../account/provider.ts";
-import type { RoomListStore } from "../account/room-list.ts";
-import type { Viewport } from "../device/viewport.ts";
-import type { HudStore } from "../hud-store.ts";
-import type { OverflowRoomsStore } from "../network/overflow-rooms.ts";
-import type { ConsoleStore } from "../network/room-console.ts";
-import type { Session } from "../network/session.ts";
 import { isInRoom } from "../network/session-phase.ts";
-import type { OverlayStore } from "../overlays.ts";
-import type { PagePanel, PanelContext } from "../panel.ts";
 import { isScreen } from "../places/place.ts";
-import type { Settings } from "../settings.ts";
-import type { ShownView } from "../shown-view.ts";
-import type { DirectMessageStore } from "../social/direct-messages.ts";
-import type { PartyStore } from "../social/party.ts";
 import { DisconnectScreen } from "./connection/disconnect-screen.tsx";
+import type { HudProps } from "./hud-props.ts";
 import { JoinForm } from "./join-form.tsx";
-import { OverlayHost } from "./overlay-host.tsx";
+import { OverlayHost } from "./overlays/overlay-host.tsx";
 import { ScreenWait } from "./screen-wait.tsx";
-
-/** The stores of the page. Only the root of the HUD has them all; each panel gets those that it shows. */
-export interface HudProps {
-  title: string;
-  session: Session;
-  account: Account;
-  provider: ProviderStore;
-  roomList: RoomListStore;
-  playTarget: PlayTarget;
-  settings: Settings;
-  hud: HudStore;
-  overlays: OverlayStore;
-  console: ConsoleStore;
-  party: PartyStore;
-  directMessages: DirectMessageStore;
-  overflowRooms: OverflowRoomsStore;
-  viewport: Viewport;
-  /** The parts of plugins in the page. */
-  panels: readonly PagePanel[];
-  panelContext: PanelContext;
-  /** The view under the HUD; undefined while none is loaded. */
-  shown: ReadonlySignal<ShownView | undefined>;
-}
 
 /** Everything over the world, or the panel, of a game. */
 export function Hud(props: HudProps) {
@@ -53,7 +15,7 @@ export function Hud(props: HudProps) {
   if (shown?.renderInstead) return <>{shown.renderInstead()}</>;
   return (
     <>
-      {isInRoom(phase) && shown?.renderHud()}
+      {isInRoom(phase) && (shown ? shown.renderHud() : <Loading />)}
       {isOut && isScreen() && <ScreenWait session={session} title={title} />}
       {isOut && !isScreen() && (
         <JoinForm
@@ -64,10 +26,21 @@ export function Hud(props: HudProps) {
           playTarget={playTarget}
           overlays={overlays}
           viewport={viewport}
+          isPanel={shown ? !shown.isWorld : false}
         />
       )}
       <OverlayHost {...props} />
       {!isScreen() && <DisconnectScreen session={session} />}
     </>
+  );
+}
+
+/** The view of the game is on its way. */
+function Loading() {
+  return (
+    <div class="banner" role="status">
+      <span class="spin" />
+      Loading the game…
+    </div>
   );
 }

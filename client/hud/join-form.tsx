@@ -1,8 +1,10 @@
+import { useState } from "preact/hooks";
 import { playerName } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { PlayTarget } from "../account/play-target.ts";
 import type { RoomListStore } from "../account/room-list.ts";
 import type { Viewport } from "../device/viewport.ts";
+import { readRoomCode } from "../network/room-code.ts";
 import type { Session } from "../network/session.ts";
 import type { OverlayStore } from "../overlays.ts";
 import { AppearanceFields, NameField } from "./account/appearance.tsx";
@@ -18,6 +20,8 @@ interface JoinFormProps {
   playTarget: PlayTarget;
   overlays: OverlayStore;
   viewport: Viewport;
+  /** Whether Play leads to a game without a world, which may be played on a screen that shows a code. */
+  isPanel: boolean;
 }
 
 /** The first screen: the character, and the room to join. The character stands beside it in the world. */
@@ -26,7 +30,7 @@ export function JoinForm(props: JoinFormProps) {
   const invitation = playTarget.invitation.value;
   const joining = session.phase.value.kind === "joining";
   const problem = session.problem.value || roomList.problem.value;
-  if (viewport.phone && invitation) return <ShortForm {...props} invitation={invitation} problem={problem} />;
+  if (viewport.phone && (invitation || props.isPanel)) return <ShortForm {...props} problem={problem} />;
   return (
     <main class="card door">
       <div class="row top">
@@ -52,19 +56,43 @@ export function JoinForm(props: JoinFormProps) {
   );
 }
 
-/** On a phone that has scanned a code: a name, and Play. */
-function ShortForm(props: JoinFormProps & { invitation: string; problem: string }) {
-  const { title, session, account, playTarget, invitation, problem } = props;
+/** On a phone: the code, if it was not scanned, a name, and Play. */
+function ShortForm(props: JoinFormProps & { problem: string }) {
+  const { title, session, account, playTarget, problem } = props;
+  const invitation = playTarget.invitation.value;
+  const [typed, setTyped] = useState("");
   return (
     <main class="card door short">
       <h1>
         {title} <b>·</b>
       </h1>
-      <p>
-        Room <code class="big">{invitation}</code>
-      </p>
+      {invitation ? (
+        <p>
+          Room <code class="big">{invitation}</code>
+        </p>
+      ) : (
+        <label>
+          <span class="label">Room code</span>
+          <input
+            class="code-field"
+            name="code"
+            placeholder="As on the screen"
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellcheck={false}
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+        </label>
+      )}
       <Characters account={account} />
-      <PlayForm session={session} account={account} playTarget={playTarget} short />
+      <PlayForm
+        session={session}
+        account={account}
+        playTarget={playTarget}
+        short
+        typedCode={readRoomCode(typed)}
+      />
       <p class="problem" role="alert" hidden={!problem}>
         {problem}
       </p>
@@ -105,14 +133,19 @@ function PlayForm({
   account,
   playTarget,
   short = false,
-}: Pick<JoinFormProps, "session" | "account" | "playTarget"> & { short?: boolean }) {
+  typedCode,
+}: Pick<JoinFormProps, "session" | "account" | "playTarget"> & {
+  short?: boolean;
+  typedCode?: string | undefined;
+}) {
   const { appearance } = account.characterList;
   const { invitation, game } = playTarget;
   const joining = session.phase.value.kind === "joining";
   const isNamed = playerName.safeParse(appearance.value.name).success;
   const play = async () => {
     if (joining || !isNamed) return;
-    await session.join(invitation.value ? { code: invitation.value } : { game: game.value });
+    const code = invitation.value || typedCode;
+    await session.join(code ? { code } : { game: game.value });
     // A link that leads nowhere is reported once; then Play means any room.
     if (session.problem.value) invitation.value = "";
   };

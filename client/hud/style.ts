@@ -109,6 +109,7 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 .setting > span { flex:1; font-weight:700; } .setting input[type=range] { width:150px; accent-color:var(--sun); } .setting input[type=checkbox] { width:22px; height:22px; accent-color:var(--sun); }
 #hud .setting select { width:auto; padding:.3em .6em; }
 code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.06em; background:#fff; border-radius:12px; padding:.4em .7em; user-select:all; overflow-wrap:anywhere; }
+.share-code .qr { width:132px; flex:none; border-radius:12px; }
 .touchpad { position:absolute; left:0; bottom:0; width:56%; height:46%; touch-action:none; }
 .stick { position:absolute; width:118px; height:118px; border-radius:50%; background:rgba(255,250,243,.26); border:2px solid rgba(255,255,255,.5); left:22px; bottom:84px; }
 .knob { position:absolute; left:50%; top:50%; width:54px; height:54px; margin:-27px; border-radius:50%; background:rgba(255,250,243,.9); box-shadow:0 3px 12px rgba(60,30,20,.25); }

@@ -21,8 +21,8 @@ export interface ShortcutTargets {
 }
 
 /**
- * The keys of worlds: Enter goes to the chat, digits show emotes, H opens the help, B the bag, / and ` the console; F takes the
- * nearest item, F3 switches the debug drawing, Escape closes.
+ * The keys of worlds: Enter goes to the chat, digits show emotes, H opens the help, B the bag, / and ` the
+ * console; F takes the nearest item, F3 switches the debug drawing, Escape closes.
  */
 export function listenToKeys(targets: ShortcutTargets): void {
   const { overlays, items, session } = targets;

@@ -1,7 +1,7 @@
 import { CLOSE } from "../../shared/index.ts";
 
 /** Why a session has ended. */
-export type DisconnectKind = "taken-over" | "kicked" | "signed-out" | "abuse" | "unreachable";
+export type DisconnectKind = "taken-over" | "kicked" | "idle" | "signed-out" | "abuse" | "unreachable";
 
 /** The screen with the reason why the session has ended and what the player can do. */
 export interface DisconnectNotice {
@@ -34,6 +34,14 @@ export function noticeFor(code: number): DisconnectNotice | undefined {
         code,
         title: "You were removed from the room",
         text: "A moderator removed you from the room. Your character is saved.",
+        action: "Back to the start",
+      };
+    case CLOSE.IDLE:
+      return {
+        kind: "idle",
+        code,
+        title: "You were away for long",
+        text: "You did nothing for so long that your seat went to somebody else. Your character is saved.",
         action: "Back to the start",
       };
     case CLOSE.SIGNED_OUT:

@@ -186,7 +186,7 @@ export class RoomStays {
   }
 }
 
-/** The address names the open room, and a screen's its game: another room of it is opened when this one is gone. */
+/** The address names the open room; of a screen the game too, of which it opens another room if need be. */
 function nameInAddress(room: AnyRoom): void {
   const url = new URL(location.href);
   const as = url.searchParams.get("as");

@@ -5,13 +5,13 @@ import { retry } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import { onReturn } from "../device/page-life.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
+import { openClient } from "../room/sdk.ts";
 import type { Api } from "./api.ts";
 import { noticeFor } from "./disconnect-notice.ts";
 import { forgetLastSeat, isKept, readLastSeat, SEAT_MS } from "./last-seat.ts";
 import { readPageBuild } from "./page-build.ts";
 import { errorCodeOf, type Goal, isOffline, type JoinAs, openRoomJoin } from "./room-join.ts";
 import { RoomStays } from "./room-stays.ts";
-import { openClient } from "./sdk.ts";
 import { roomOf, type SessionPhase } from "./session-phase.ts";
 
 /** An older stored seat is not gone back to, ms. */
@@ -53,7 +53,11 @@ export interface Session {
   restart(): void;
 }
 
-/** Opens a session. Nothing is sent before `join` or `resume`. @param as undefined: its joins are a player's */
+/**
+ * Opens a session. Nothing is sent before `join` or `resume`.
+ *
+ * @param as what it joins as; undefined: as a player
+ */
 export function openSession(
   api: Api,
   account: Account,

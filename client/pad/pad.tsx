@@ -1,10 +1,7 @@
 import type { ComponentChild } from "preact";
 import type { GameState, StrokeBatch } from "../../shared/index.ts";
-import { addStyle } from "../hud/add-style.ts";
-import type { MountPanel, PanelViewContext, SeatOf } from "../panel-view.ts";
+import type { PanelViewContext, SeatOf } from "../panel-view.ts";
 import type { Stroke } from "./drawing.ts";
-import { PadControls } from "./pad-controls.tsx";
-import { padStyle } from "./style.ts";
 
 /** What a pad shows depends on this: the state, and the own seat. */
 export interface PadNow<S extends object = GameState> {
@@ -51,7 +48,7 @@ export type PadButton<S extends object, M extends object> = Control<S> &
     readonly hold?: boolean;
   };
 
-/** A stick under the thumb: sends `{ x, y }`, each −1…1 with y upwards, while it moves and when it is let go. */
+/** A stick under the thumb: sends `{ x, y }`, each −1…1, y upwards, as it moves and when it is let go. */
 export type PadStick<S extends object, M extends object> = Control<S> &
   SendingOf<M, { x: number; y: number }> & {
     /** Most messages a second. Default: 15. */
@@ -79,7 +76,7 @@ export type PadChoices<S extends object, M extends object> = Control<S> &
 /** A drawing: sends pieces of strokes (`strokeBatch`) 20 times a second while a finger draws. */
 export type PadDrawing<S extends object, M extends object> = Control<S> &
   SendingOf<M, StrokeBatch> & {
-    /** Message type of the button that takes the last stroke back; its payload is `{}`. Without: no button. */
+    /** Message type of the button that takes the last stroke back, with `{}`. Without: no button. */
     readonly undo?: keyof M & string;
     /** Message type of the button that empties the drawing; its payload is `{}`. */
     readonly clear?: keyof M & string;
@@ -91,7 +88,7 @@ export type PadDrawing<S extends object, M extends object> = Control<S> &
     readonly strokes?: (now: PadNow<S>) => Iterable<Stroke>;
   };
 
-/** The controls of a pad, from top to bottom: title and hint; drawing, choices and stick; text and buttons. */
+/** The controls of a pad, from the top: title, hint; drawing, choices, stick; text, buttons. */
 export interface PadOptions<S extends object, M extends object> {
   readonly title?: Reading<S, string>;
   readonly hint?: Reading<S, string>;
@@ -104,68 +101,4 @@ export interface PadOptions<S extends object, M extends object> {
   readonly buttons?: readonly PadButton<S, M>[];
   /** When this becomes true the phone vibrates: your turn. */
   readonly buzz?: (now: PadNow<S>) => boolean;
-}
-
-/**
- * Declares what a phone shows of a game: large controls that send the game's messages, for one hand. The
- * screen stays lit, a press is felt, nothing zooms, scrolls or is selected, and a phone that was locked comes
- * back to its seat. Functions of the state are read anew whenever it has changed.
- *
- * @example
- * export const pad = definePad<QuizState, { answer: { choice: string }; ready: { ready: boolean } }>({
- *   title: ({ state }) => state.question,
- *   choices: {
- *     when: ({ state }) => state.phase === "question",
- *     of: ({ state }) => [...state.answers].map((label, i) => ({ value: String(i), label })),
- *     send: "answer",
- *   },
- *   buttons: [
- *     {
- *       label: ({ me }) => (me?.ready ? "Ready" : "I am ready"),
- *       when: ({ state }) => state.phase === "lobby",
- *       send: "ready",
- *       payload: ({ me }) => ({ ready: !me?.ready }),
- *       go: true,
- *     },
- *   ],
- * });
- */
-export function definePad<S extends object = GameState, M extends object = Messages>(
-  options: PadOptions<S, M>,
-): MountPanel<S> {
-  return (_root, context) => {
-    const stopStyle = addStyle(padStyle);
-    const now = (): PadNow<S> => ({ state: context.room.state, me: context.me(), context });
-    const stopBuzz = followBuzz(options, context, now);
-    context.show(() => (
-      <PadControls
-        options={options as unknown as PadOptions<object, Messages>}
-        now={now() as unknown as PadNow<object>}
-      />
-    ));
-    return () => {
-      stopBuzz();
-      stopStyle();
-    };
-  };
-}
-
-/** ms of vibration and pause. */
-const BUZZ = [70, 50, 70];
-
-function followBuzz<S extends object, M extends object>(
-  { buzz }: PadOptions<S, M>,
-  context: PanelViewContext<S>,
-  now: () => PadNow<S>,
-): () => void {
-  if (!buzz) return () => {};
-  let was = false;
-  const follow = () => {
-    const is = buzz(now());
-    if (is && !was) context.vibrate(BUZZ);
-    was = is;
-  };
-  follow();
-  context.onChange(follow);
-  return () => {};
 }

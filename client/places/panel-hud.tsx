@@ -3,9 +3,9 @@ import { COLORS } from "../../shared/index.ts";
 import { OutdatedBanner } from "../hud/connection/outdated-banner.tsx";
 import { ReconnectBanner } from "../hud/connection/reconnect-banner.tsx";
 import { TravelOverlay } from "../hud/connection/travel-overlay.tsx";
-import type { HudProps } from "../hud/hud.tsx";
+import type { HudProps } from "../hud/hud-props.ts";
 import { NoticeLine } from "../hud/notices.tsx";
-import { OverlayButtons } from "../hud/overlay-buttons.tsx";
+import { OverlayButtons } from "../hud/overlays/overlay-buttons.tsx";
 import { Slots } from "../hud/slots.tsx";
 import { Chat } from "../hud/social/chat.tsx";
 import { FeedList } from "../hud/social/feed.tsx";
@@ -42,6 +42,9 @@ export function PanelHud(props: PanelHudProps) {
 /** The room at the left, the buttons at the right; the chat folds out of it. */
 function PageBar({ session, hud, overlays, viewport, directMessages, party, chat }: PanelHudProps) {
   const [open, setOpen] = useState(false);
+  const last = hud.lines.value.at(-1)?.key ?? 0;
+  const [read, setRead] = useState(last);
+  if (open && read !== last) setRead(last);
   const room = session.room.value;
   const narrow = viewport.narrow.value;
   return (
@@ -63,7 +66,7 @@ function PageBar({ session, hud, overlays, viewport, directMessages, party, chat
       <div class="bar right">
         {chat && (
           <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
-            Chat
+            Chat{last > read && ` · ${last - read}`}
           </button>
         )}
         <OverlayButtons overlays={overlays} narrow={narrow} />

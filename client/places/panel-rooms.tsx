@@ -1,8 +1,9 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import { render } from "preact";
+import { stayOverKeyboard } from "../device/keyboard.ts";
 import { keepAwake } from "../device/wake-lock.ts";
 import { addStyle } from "../hud/add-style.ts";
-import type { HudProps } from "../hud/hud.tsx";
+import type { HudProps } from "../hud/hud-props.ts";
 import type { InvitationSize, MountPanel, PanelView, Place } from "../panel-view.ts";
 import { onceStateIsHere } from "../room/first-state.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
@@ -53,6 +54,7 @@ function openPlace(page: PanelRoomsOptions, view: PanelView, room: AnyRoom, plac
   const root = place === "screen" ? frameScreen(frame, view, room, invitation) : frame;
   const stops = [followNotices({ room, hud, settings, sounds }), restWhileAway(frame, session)];
   if (place !== "page") stops.push(keepAwake());
+  if (place === "pad") stops.push(stayOverKeyboard(frame));
   const waiting = onceStateIsHere(room, () => {
     const invite = (size: InvitationSize) => {
       invitation.value = size;

@@ -17,15 +17,18 @@ export const BAD = "#a3281a";
 export const NIGHT = "#2f2439";
 export const NIGHT_INK = "#fff3e2";
 
+/** A room code on a screen. */
+export const CODE = "#ffcf8f";
+
 /**
  * The base look of panel games. Selectors have no weight beyond their elements, so that the CSS of a game
  * wins by an element and a class.
  */
 export const placeStyle = `
 :root { --ground:${GROUND}; --accent:${ACCENT}; --accent-ink:${ACCENT_INK}; --good:${GOOD}; --bad:${BAD}; --radius:18px; --night:${NIGHT}; --night-ink:${NIGHT_INK}; }
-.panels { --ink:${INK}; --soft:${SOFT}; --paper:${SHEET}; }
+.panels { --ink:${INK}; --soft:${SOFT}; --paper:${SHEET}; --glass:${NIGHT}; }
 .panels, .panels body { background:var(--ground); }
-.short { display:flex; flex-direction:column; gap:.5em; } .short h1 { line-height:1.2; } .short p { margin:0; display:flex; align-items:center; gap:.6em; } .short .label { font-size:.9em; margin:.4em 0; } .short .go { min-height:64px; }
+.short { display:flex; flex-direction:column; gap:.5em; } .short h1 { line-height:1.2; } .short p:not([hidden]) { margin:0; display:flex; align-items:center; gap:.6em; } .short .label { font-size:.9em; margin:.4em 0; } .short .go { min-height:64px; } #hud .short .code-field { font:800 1.3em ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.08em; text-transform:uppercase; } .short .code-field::placeholder { letter-spacing:0; text-transform:none; font:500 .8em system-ui,sans-serif; color:var(--soft); }
 .panels .door:not(.short) { left:50%; transform:translate(-50%,-50%); }
 #place { position:fixed; inset:0; display:flex; flex-direction:column; overflow:auto; background:var(--ground); color:var(--ink); font-size:17px; line-height:1.4;
   padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left); }
@@ -41,7 +44,7 @@ export const placeStyle = `
 :where(#place) :where(button.go) { background:var(--accent); color:var(--accent-ink); border-color:transparent; }
 :where(#place) :where(input:not([type=range],[type=checkbox],[type=color]),select,textarea) { font:inherit; font-size:max(1em,16px); color:var(--ink); background:#fff; border:2px solid color-mix(in srgb, var(--ink) 30%, transparent); border-radius:var(--radius); padding:.6em .8em; min-height:48px; min-width:0; user-select:text; -webkit-user-select:text; }
 :where(#place) :where(button,input,select,textarea,a):focus-visible { outline:3px solid #1864ab; outline-offset:2px; box-shadow:0 0 0 2px #fff; }
-:where(#place) :where(.sheet) { background:var(--paper); border-radius:calc(var(--radius) + 6px); padding:20px 22px; width:min(640px,calc(100% - 32px)); margin:0 auto 16px; box-shadow:0 8px 26px rgba(80,40,20,.12); }
+:where(#place) :where(.paper) { background:var(--paper); border-radius:calc(var(--radius) + 6px); padding:20px 22px; width:min(640px,calc(100% - 32px)); margin:0 auto 16px; box-shadow:0 8px 26px rgba(80,40,20,.12); }
 #place.screen { display:grid; grid-template:1fr / 1fr minmax(270px,24vw); overflow:hidden; font-size:clamp(18px,1.35vw,30px); padding:0; }
 #place.screen > main { grid-area:1/1; min-width:0; min-height:0; overflow:hidden; display:flex; flex-direction:column; padding:clamp(16px,2.4vw,48px); }
 #place.screen > aside { grid-area:1/2; background:var(--night); color:var(--night-ink); display:flex; flex-direction:column; gap:1.1em; padding:1.3em; min-height:0; }
@@ -51,7 +54,7 @@ export const placeStyle = `
 .way-in { display:grid; gap:.7em; justify-items:start; }
 .way-in .qr { width:100%; max-width:min(100%,38vh); border-radius:14px; display:block; }
 .way-in p { margin:0; overflow-wrap:anywhere; } .way-in .only-here { font-size:.68em; opacity:.85; margin-top:.4em; }
-.way-in .code { display:block; font:800 3.1em/1.1 ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.1em; color:#ffcf8f; }
+.way-in .code { display:block; font:800 3.1em/1.1 ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.1em; color:${CODE}; }
 .who { min-height:0; display:flex; flex-direction:column; } .who h2 { font-size:1em; opacity:.85; margin:0 0 .4em; }
 .who ul { list-style:none; margin:0; padding:0; display:flex; flex-wrap:wrap; gap:.4em; overflow:hidden; align-content:flex-start; }
 .who li { display:flex; gap:.45em; align-items:center; font-weight:800; background:color-mix(in srgb, var(--night-ink) 13%, transparent); border-radius:999px; padding:.22em .8em .22em .5em; max-width:100%; }
@@ -71,5 +74,6 @@ export const placeStyle = `
 .pad-bar { position:absolute; top:0; left:0; right:0; height:calc(env(safe-area-inset-top) + 48px); padding:env(safe-area-inset-top) calc(env(safe-area-inset-right) + 8px) 0 calc(env(safe-area-inset-left) + 16px); background:var(--night,${NIGHT}); color:var(--night-ink,${NIGHT_INK}); display:flex; align-items:center; gap:.6em; pointer-events:auto; }
 .pad-bar b { flex:1; min-width:0; overflow:hidden; text-overflow:ellipsis; white-space:nowrap; } .pad-bar span { font:700 1em ui-monospace,'DejaVu Sans Mono',monospace; letter-spacing:.08em; opacity:.9; }
 #hud .pad-bar button { background:none; color:inherit; min-width:48px; min-height:44px; padding:0; font-size:1.2em; }
-.panels .notice { background:var(--night); color:var(--night-ink); } .panels :is(.banner) { top:56px; } .panels .notice { top:104px; z-index:1; }
+.panels .notice { background:var(--night); color:var(--night-ink); } .panels .banner { top:56px; z-index:1; width:max-content; } .panels .notice { top:104px; z-index:1; width:max-content; }
+.panels .feed { top:152px; bottom:auto; left:50%; right:auto; transform:translateX(-50%); align-items:center; z-index:1; } .panels .chat { z-index:1; left:auto; right:12px; top:60px; bottom:auto; background:var(--paper); border-radius:var(--radius); padding:12px; box-shadow:0 10px 34px rgba(80,40,20,.22); } .panels .chat input { border-color:color-mix(in srgb, var(--ink) 30%, transparent); }
 `;

@@ -1,9 +1,9 @@
 import { effect } from "@preact/signals";
 import type { WorldState } from "../../shared/index.ts";
 import { addStyle } from "../hud/add-style.ts";
-import type { HudProps } from "../hud/hud.tsx";
+import type { HudProps } from "../hud/hud-props.ts";
 import { itemStyle } from "../hud/items/style.ts";
-import { loadOverlays } from "../hud/overlay-host.tsx";
+import { loadOverlays } from "../hud/overlays/overlay-host.tsx";
 import { StageMissing } from "../hud/world/stage-missing.tsx";
 import { WorldHud } from "../hud/world/world-hud.tsx";
 import { type Input, openInput } from "../input/input.ts";
@@ -27,7 +27,7 @@ export interface WorldsOptions extends Omit<HudProps, "shown"> {
   readonly sounds: Sounds;
 }
 
-/** Opens what only worlds need: the stage, the input, the items. Loaded with the first world that is shown. */
+/** Opens what only worlds need: stage, input, items. Loaded with the first world that is shown. */
 export function openWorlds(page: WorldsOptions): ViewKind<GameView> {
   addStyle(itemStyle);
   loadOverlays();

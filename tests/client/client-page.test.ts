@@ -9,6 +9,7 @@ import { type Api, openApi } from "../../client/network/api.ts";
 import { noticeFor, unreachableNotice } from "../../client/network/disconnect-notice.ts";
 import { ApiError } from "../../client/network/http-client.ts";
 import { readRoomCode } from "../../client/network/room-code.ts";
+import * as places from "../../client/places/style.ts";
 import { rigCamera } from "../../client/scene/camera-rig.ts";
 import { wrap } from "../../client/scene/wrap-text.ts";
 import type { ChatSound } from "../../client/settings.ts";
@@ -190,6 +191,15 @@ describe("colours", () => {
     expect(contrast(FOCUS_RIM, GLASS)).toBeGreaterThanOrEqual(3);
     // They are what the page is drawn with.
     for (const color of [...GO, FOCUS, FOCUS_RIM]) expect(style).toContain(color);
+    for (const ground of [places.GROUND, places.SHEET]) {
+      for (const text of [places.INK, places.SOFT, places.GOOD, places.BAD])
+        expect(contrast(text, ground), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+    }
+    expect(contrast(places.ACCENT_INK, places.ACCENT)).toBeGreaterThanOrEqual(4.5);
+    for (const text of [places.NIGHT_INK, places.CODE])
+      expect(contrast(text, places.NIGHT)).toBeGreaterThanOrEqual(4.5);
+    for (const color of Object.values(places).filter((one) => /^#\w{6}$/.test(one)))
+      expect(places.placeStyle).toContain(color);
     expect(style).toMatch(new RegExp(`button.big \\{[^}]*background:${GO[0]}`));
   });
 });

@@ -5,6 +5,8 @@ export interface CuttableProxy {
   readonly port: number;
   /** Ends every connection and refuses new ones. */
   cut(): void;
+  /** The connections that are open pass nothing on any more, and are not closed; new ones do. */
+  silence(): void;
   mend(): void;
   /** New connections go to another port from now on; those that are open stay. */
   lead(port: number): void;
@@ -18,6 +20,7 @@ export interface CuttableProxy {
  */
 export async function openProxy(targetPort: number, delayMs = 0): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
+  const piped = new Set<readonly [Socket, Socket]>();
   let whole = true;
   let target = targetPort;
   const keep = (socket: Socket) => {
@@ -30,8 +33,12 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     if (!whole) return incoming.destroy();
     const outgoing = keep(connect(target, "127.0.0.1"));
     keep(incoming);
-    if (delayMs === 0) incoming.pipe(outgoing).pipe(incoming);
-    else {
+    if (delayMs === 0) {
+      incoming.pipe(outgoing).pipe(incoming);
+      const pair = [incoming, outgoing] as const;
+      piped.add(pair);
+      incoming.on("close", () => piped.delete(pair));
+    } else {
       passLater(incoming, outgoing, delayMs);
       passLater(outgoing, incoming, delayMs);
     }
@@ -46,6 +53,12 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     cut() {
       whole = false;
       for (const socket of sockets) socket.destroy();
+    },
+    silence() {
+      for (const [incoming, outgoing] of piped) {
+        incoming.unpipe(outgoing).resume();
+        outgoing.unpipe(incoming).resume();
+      }
     },
     mend() {
       whole = true;

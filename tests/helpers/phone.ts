@@ -10,6 +10,16 @@ export const PHONE: BrowserContextOptions = {
   hasTouch: true,
 };
 
+/** Writes down what a page asks of the device: `window.locks` wake locks, `window.felt` vibrations. */
+const WATCH_DEVICE = `{
+  window.locks = 0;
+  window.felt = [];
+  const lock = navigator.wakeLock.request.bind(navigator.wakeLock);
+  navigator.wakeLock.request = (type) => (window.locks++, lock(type));
+  const vibrate = navigator.vibrate.bind(navigator);
+  navigator.vibrate = (pattern) => (window.felt.push(pattern), vibrate(pattern));
+}`;
+
 /** A phone with a new person opens an address. */
 export async function openPhone(
   browser: Browser,
@@ -17,6 +27,7 @@ export async function openPhone(
   more: BrowserContextOptions = {},
 ): Promise<Page> {
   const context = await openProfile(browser, { ...PHONE, ...more });
+  await context.addInitScript(WATCH_DEVICE);
   const page = await context.newPage();
   await page.goto(url);
   return page;

@@ -16,12 +16,13 @@ const dependencies = Object.keys(manifest.dependencies);
 /** What the tarball is built of: without the sample games and the two files that list them. */
 const published = sources.filter(({ path }) => !/^(games\/|(server|client)\/main\.ts$)/.test(path));
 const isPage = (path: string) => /^client\/|^plugins\/[^/]+\/panel\.tsx$/.test(path);
-/** What only the page imports, and the one file that imports Vite. */
+/** What only the page imports, and the files that import Vite. */
 const OPTIONAL: Record<string, (path: string) => boolean> = {
   three: isPage,
   preact: isPage,
   "@preact/signals": isPage,
-  vite: (path) => path === "server/dev/vite-project.ts",
+  qrcode: isPage,
+  vite: (path) => /^server\/dev\/(vite-project|page-bytes)\.ts$/.test(path),
   colyseus: (path) => /^plugins\//.test(path),
 };
 

@@ -5,7 +5,7 @@ import { codeOf } from "../../network/last-seat.ts";
 import type { Session } from "../../network/session.ts";
 import type { OverlayStore } from "../../overlays.ts";
 import { BagButton } from "../items/bag-button.tsx";
-import { OverlayButtons } from "../overlay-buttons.tsx";
+import { OverlayButtons } from "../overlays/overlay-buttons.tsx";
 import { NetStatsPill } from "./net-stats.tsx";
 
 interface TopBarProps {

@@ -3,7 +3,7 @@ import type { ItemsStore } from "../../items/items-store.ts";
 import { OutdatedBanner } from "../connection/outdated-banner.tsx";
 import { ReconnectBanner } from "../connection/reconnect-banner.tsx";
 import { TravelOverlay } from "../connection/travel-overlay.tsx";
-import type { HudProps } from "../hud.tsx";
+import type { HudProps } from "../hud-props.ts";
 import { Items } from "../items/items.tsx";
 import { NoticeLine } from "../notices.tsx";
 import { Slots } from "../slots.tsx";

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { COMMAND_MAX } from "../../shared/internal.ts";
-import { type ConsoleStore, commonStart } from "../network/room-console.ts";
+import { COMMAND_MAX } from "../../../shared/internal.ts";
+import { type ConsoleStore, commonStart } from "../../network/room-console.ts";
 
 /** How long no key is pressed before the room is asked for completions, ms. */
 const PAUSE_MS = 150;

@@ -1,11 +1,11 @@
-import type { Account } from "../account/account.ts";
-import type { HudStore } from "../hud-store.ts";
-import type { Session } from "../network/session.ts";
-import type { OverlayStore } from "../overlays.ts";
-import type { AnyRoom } from "../room/joined-room.ts";
-import type { Quality } from "../scene/stage.ts";
-import type { ChatSound, Settings } from "../settings.ts";
-import { Panel } from "./panel.tsx";
+import type { Account } from "../../account/account.ts";
+import type { HudStore } from "../../hud-store.ts";
+import type { Session } from "../../network/session.ts";
+import type { OverlayStore } from "../../overlays.ts";
+import type { AnyRoom } from "../../room/joined-room.ts";
+import type { Quality } from "../../scene/stage.ts";
+import type { ChatSound, Settings } from "../../settings.ts";
+import { Panel } from "../panel.tsx";
 
 interface SettingsProps {
   settings: Settings;
@@ -46,8 +46,13 @@ export function SettingsPanel({ settings, session, hud, account, overlays, isWor
         </button>
       </div>
       <Mutes room={session.room.value} hud={hud} settings={settings} />
-      <div class="row" style={{ marginTop: "1em" }}>
-        <button type="button" class="grow" onClick={() => overlays.showAccount("you")}>
+      <div class="row" style={{ marginTop: "1em", flexWrap: "wrap" }}>
+        <button
+          type="button"
+          class="grow"
+          style={{ minWidth: "max-content" }}
+          onClick={() => overlays.showAccount("you")}
+        >
           {account.profile.value?.kind === "guest" ? "Make an account, recovery code" : "Your account"}
         </button>
         {!isWorld && session.room.value && <LeaveButton session={session} overlays={overlays} />}
@@ -63,7 +68,7 @@ function LeaveButton({ session, overlays }: Pick<SettingsProps, "session" | "ove
     session.leave();
   };
   return (
-    <button type="button" onClick={leave}>
+    <button type="button" class="grow" style={{ minWidth: "max-content" }} onClick={leave}>
       Leave the room
     </button>
   );

@@ -1,4 +1,4 @@
-import { Panel } from "./panel.tsx";
+import { Panel } from "../panel.tsx";
 
 const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["W", "A", "S", "D"], "walk; the arrow keys do the same"],

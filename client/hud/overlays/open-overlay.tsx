@@ -1,10 +1,10 @@
-import { AccountPanel } from "./account/account.tsx";
+import { AccountPanel } from "../account/account.tsx";
+import type { HudProps } from "../hud-props.ts";
+import { People } from "../social/people.tsx";
 import { Console } from "./console.tsx";
 import { Help } from "./help.tsx";
-import type { HudProps } from "./hud.tsx";
 import { SettingsPanel } from "./settings.tsx";
 import { Share } from "./share.tsx";
-import { People } from "./social/people.tsx";
 
 /** The overlay that is open, if it can be shown in this phase. */
 export function OpenOverlay(props: HudProps) {

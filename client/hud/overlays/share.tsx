@@ -1,9 +1,9 @@
-import { codeOf } from "../network/last-seat.ts";
-import { Qr } from "../places/qr.tsx";
-import type { AnyRoom } from "../room/joined-room.ts";
-import { linkTo } from "../room/share-link.ts";
-import { Copyable } from "./copyable.tsx";
-import { Panel } from "./panel.tsx";
+import { codeOf } from "../../network/last-seat.ts";
+import { Qr } from "../../places/qr.tsx";
+import type { AnyRoom } from "../../room/joined-room.ts";
+import { linkTo } from "../../room/share-link.ts";
+import { Copyable } from "../copyable.tsx";
+import { Panel } from "../panel.tsx";
 
 /** The link to the room, its code, and both as a QR code. */
 export function Share({ room, close }: { room: AnyRoom; close(): void }) {

@@ -1,4 +1,4 @@
-import type { OverlayStore } from "../overlays.ts";
+import type { OverlayStore } from "../../overlays.ts";
 
 interface OverlayButtonsProps {
   overlays: OverlayStore;

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { HudProps } from "./hud.tsx";
+import type { HudProps } from "../hud-props.ts";
 import type { OpenOverlay } from "./open-overlay.tsx";
 
 const loaded = signal<typeof OpenOverlay | undefined>(undefined);
