@@ -8,7 +8,7 @@ startPage({
     plaza: () => import("../games/plaza/view.ts").then(({ plazaView }) => plazaView),
     tag: () => import("../games/tag/view.ts").then(({ tagView }) => tagView),
     meadow: () => meadow().then(({ meadowView }) => meadowView),
-    cards: () => import("../games/cards/view.tsx").then(({ cardsView }) => cardsView),
+    cards: () => import("../games/cards/view.ts").then(({ cardsView }) => cardsView),
     cave: () => meadow().then(({ caveView }) => caveView),
   },
   panels: [playSessionsPanel],

@@ -1,6 +1,13 @@
 import { MapSchema, Schema, TypeContext } from "@colyseus/schema";
 import { Carrier, RoomkeepError, Shop, type World } from "../shared/index.ts";
-import { adoptInternal, fieldsOf, guardClass, isComponent, isGameState, type SchemaClass } from "../shared/internal.ts";
+import {
+  adoptInternal,
+  fieldsOf,
+  guardClass,
+  isComponent,
+  isGameState,
+  type SchemaClass,
+} from "../shared/internal.ts";
 import type { LastingOptions } from "./lasting/lasting-match.ts";
 import type { ItemPort } from "./ports/ports.ts";
 

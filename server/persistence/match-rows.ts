@@ -113,7 +113,7 @@ export async function insertMatch(
          lease_until)
        VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(days => $8), $1, 1, ${LEASE_END})
        ON CONFLICT DO NOTHING RETURNING code)
-     ${writeSeats("$9")}`,
+    ${writeSeats("$9")}`,
     [code, owner, game, hidden, snapshot, phase, over, days, seatsText(seats)],
   );
   return rows.length === 1;
@@ -132,7 +132,7 @@ export async function saveMatch(
          keep_until = now() + make_interval(days => $7), lease_until = ${LEASE_END},
          owner = CASE WHEN $8 THEN NULL ELSE owner END
        WHERE ${isLeased(MATCH_LEASES)} RETURNING code)
-     ${writeSeats("$9")}`,
+    ${writeSeats("$9")}`,
     [code, owner, epoch, snapshot, phase, over, days, giveUp, seatsText(seats)],
   );
   return rows.length === 1;
@@ -141,7 +141,7 @@ export async function saveMatch(
 /** The rest of a statement that has written the match `mine`: its seats. An account may be gone by now. */
 const writeSeats = (seats: string) => `,
      seat AS (
-       SELECT mine.code, place, account.id AS account_id, character_id, name, has_turn
+       SELECT mine.code, one.place, account.id AS account_id, one.character_id, one.name, one.has_turn
        FROM mine, jsonb_to_recordset(${seats}::jsonb)
          AS one (place integer, account uuid, character_id uuid, name text, has_turn boolean)
        LEFT JOIN account ON account.id = one.account),

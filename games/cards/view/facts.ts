@@ -1,4 +1,4 @@
-import type { PanelViewContext, Place } from "roomkeep/client";
+import type { PanelViewContext } from "roomkeep/client";
 import type { CardsSeat, CardsState } from "../state.ts";
 
 /** A player at the table, as it is shown. */
@@ -7,7 +7,7 @@ export type Player = Pick<CardsSeat, "id" | "name" | "color" | "points" | "gaine
 
 /** All that the views show, read from the state at once. */
 export interface Facts {
-  readonly place: Place;
+  readonly place: PanelViewContext["place"];
   readonly state: CardsState;
   readonly players: readonly Player[];
   readonly me: Player | undefined;

@@ -1,15 +1,25 @@
 import { t } from "@colyseus/schema";
-import { defineBots, defineLobby, definePhases, GameRoom, phaseMessage, type RoomPlayer } from "roomkeep/rooms";
+import {
+  defineBots,
+  defineLobby,
+  definePhases,
+  GameRoom,
+  phaseMessage,
+  type RoomPlayer,
+} from "roomkeep/rooms";
 import { defineGameState, own, type Refusal, refuse, Seat } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { signIn } from "../../../bots/index.ts";
+import { accessTokenOf, callApi, signIn } from "../../../bots/sign-in.ts";
 import { readErrorCode } from "../../../shared/index.ts";
 import { type Guest, joinGuest, passTime } from "../../helpers/guests.ts";
 
 const HandSeat = Seat.extend({ hand: own(t.array("uint8")) }, "LastingHandSeat");
-const HandState = defineGameState("LastingHandState", { seat: HandSeat, fields: { table: t.array("string") } });
+const HandState = defineGameState("LastingHandState", {
+  seat: HandSeat,
+  fields: { table: t.array("string") },
+});
 type HandState = InstanceType<typeof HandState>;
 
 /** Each puts down a card in turn; the deck is the room's alone. */
@@ -86,11 +96,16 @@ const query = <T>(sql: string, values: unknown[] = []) =>
   world.server.foundation.database.ds.query<T[]>(sql, values);
 
 async function refusalOf(joining: Promise<unknown>): Promise<string | undefined> {
-  const error = await joining.then(() => new Error("it was let in"), (cause: Error) => cause);
+  const error = await joining.then(
+    () => new Error("it was let in"),
+    (cause: Error) => cause,
+  );
   return readErrorCode(error.message).code ?? error.message;
 }
 
-async function begun(game = "hands"): Promise<{ ann: Guest<HandState>; ben: Guest<HandState>; code: string }> {
+async function begun(
+  game = "hands",
+): Promise<{ ann: Guest<HandState>; ben: Guest<HandState>; code: string }> {
   const ann = await join({ name: "Ann", create: true }, game);
   const code = ann.room.roomId;
   const ben = await join({ name: "Ben", code }, game);
@@ -180,7 +195,7 @@ test("a stranger takes a bot's seat, and nobody's else", async () => {
 test("a match that is over says so by its code, and is no longer listed", async () => {
   const { ann, ben, code } = await begun();
   expect((await matches(ann.token)).map((one) => one.code)).toEqual([code]);
-  ann.send("end");
+  ann.send("end", {});
   await ben.until("the end", () => ben.room.state.phase === "over");
   await leave(code, ann, ben);
   expect(await refusalOf(join({ token: ann.token, code }))).toBe("MATCH_OVER");
@@ -189,7 +204,7 @@ test("a match that is over says so by its code, and is no longer listed", async 
 
 test("a rematch under the same code is kept again, without those who left", async () => {
   const { ann, ben, code } = await begun();
-  ann.send("end");
+  ann.send("end", {});
   await ben.until("the end", () => ben.room.state.phase === "over");
   await ben.room.leave(true);
   await ann.until("Ben gone", () => !ann.room.state.seats.has(ben.id));
@@ -212,10 +227,8 @@ interface Listed {
 }
 
 async function matches(token: string): Promise<readonly Listed[]> {
-  const headers = { authorization: `Bearer ${token}` };
-  const answer = await fetch(new URL("/v1/matches", world.url), { headers });
-  expect(answer.status).toBe(200);
-  return ((await answer.json()) as { matches: Listed[] }).matches;
+  const accessToken = await accessTokenOf(world.url, token);
+  return (await callApi<{ matches: Listed[] }>(world.url, "GET", "/v1/matches", { accessToken })).matches;
 }
 
 test("my games: code, players, whose turn it is and the last change; nothing to others", async () => {
