@@ -59,8 +59,7 @@ export class CardsRoom extends GameRoom<CardsState> {
           (player) => this.mayUndo(player),
         ),
       },
-      until: () => this.isOut,
-      turnDropped: () => (this.lobby.settings.absent === "skip" ? "end" : "wait"),
+      until: () => this.isOut || this.isSkipped,
       next: () => this.afterTurn(),
     },
     undo: {
@@ -181,6 +180,13 @@ export class CardsRoom extends GameRoom<CardsState> {
   private get isOut(): boolean {
     const { seats } = this.table;
     return seats.length < 2 || seats.some(({ count }) => count === 0);
+  }
+
+  /** The one whose turn it is is away, and another is there to go on. */
+  private get isSkipped(): boolean {
+    const { seats, turn } = this.state;
+    const isAway = seats.get(turn)?.away === true && this.lobby.settings.absent === "skip";
+    return isAway && [...seats.values()].some(({ away }) => !away);
   }
 
   private moved(seat: CardsSeat, what: string): void {

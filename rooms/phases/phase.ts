@@ -38,9 +38,6 @@ export function phaseMessage<T, P extends RoomPlayer = RoomPlayer>(
   return { schema, act: act as Action<never, never>, who: who as Actors | undefined };
 }
 
-/** What happens when the one whose turn it is drops. */
-export type TurnDropped = "wait" | "skip" | "end";
-
 /**
  * A part of a game. Every key is optional. Hooks are given the phases: `this.phases` is not typed yet where
  * they are declared, but in the methods of the room it is.
@@ -69,9 +66,9 @@ export interface Phase<Name extends string = string> {
   /**
    * What happens when the one whose turn it is drops: `wait` for their return for as long as the time lasts
    * and the seat is kept, `skip` to the next, or `end` the phase. Who leaves for good is skipped, or ends it.
-   * Default: wait. A function is asked then, such as for a setting.
+   * Default: wait.
    */
-  readonly turnDropped?: TurnDropped | (() => TurnDropped);
+  readonly turnDropped?: "wait" | "skip" | "end";
   /** Fewest players who are there, bots included. Default: 0. */
   readonly playersMin?: number;
   /** What happens below `playersMin`: a `pause` until there are enough again, or another phase. */

@@ -2,7 +2,7 @@ import { type GameState, type Refusal, RoomkeepError, refuse } from "../../share
 import type { Action, MessageRouter } from "../messaging/message-router.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { Faults } from "../simulation/faults.ts";
-import type { Actors, Phase, TurnDropped } from "./phase.ts";
+import type { Actors, Phase } from "./phase.ts";
 import { PhaseClock, type RoomTime } from "./phase-clock.ts";
 import { SeatTurns, type Turns, type TurnsSave } from "./turns.ts";
 
@@ -107,12 +107,6 @@ export class Phases<Name extends string = string> {
     return this.#host?.state.phase === LOBBY || this.#definition()?.rematch === true;
   }
 
-  get #turnDropped(): TurnDropped {
-    const { turnDropped = "wait" } = this.#definition() ?? {};
-    if (typeof turnDropped !== "function") return turnDropped;
-    return this.#attempt("turnDropped", turnDropped) ?? "wait";
-  }
-
   /** Whether the one of a seat may act now: false while it is another's turn, or paused. */
   mayAct(id: string): boolean {
     const phase = this.#definition();
@@ -153,7 +147,7 @@ export class Phases<Name extends string = string> {
   /** The player of a seat has dropped. The room tells it. */
   seatDropped(id: string): void {
     if (this.#turns?.current !== id) return;
-    const turnDropped = this.#turnDropped;
+    const { turnDropped = "wait" } = this.#definition() ?? {};
     if (turnDropped === "end") this.end();
     else if (turnDropped === "skip") this.#skip(id);
   }
@@ -163,7 +157,7 @@ export class Phases<Name extends string = string> {
     this.#turns?.pin();
     remove();
     if (this.#turns?.current !== id) return;
-    if (this.#turnDropped === "end") this.end();
+    if (this.#definition()?.turnDropped === "end") this.end();
     else this.#skip(id);
   }
 
