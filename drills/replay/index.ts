@@ -35,7 +35,10 @@ export interface ReplayResult {
   readonly mismatches: number;
 }
 
-type GameName = keyof typeof games;
+/** The games with a world: a re-run is of its simulation. */
+export type GameName = {
+  [Name in keyof typeof games]: InstanceType<(typeof games)[Name]> extends WorldRoom ? Name : never;
+}[keyof typeof games];
 
 /** Runs the drill; see `help`. */
 export async function run(args: string[]): Promise<void> {

@@ -7,6 +7,7 @@ import type { RecordLine } from "../../rooms/simulation/recorder.ts";
 import { games } from "../../server/main.ts";
 import { buildPage } from "../../tests/helpers/page.ts";
 import { startProcess } from "../../tests/helpers/server-process.ts";
+import type { GameName } from "./index.ts";
 import { rerunElsewhere } from "./index.ts";
 import { playBots } from "./live-bots.ts";
 import { openPages } from "./live-pages.ts";
@@ -106,7 +107,7 @@ async function replayed(file: string, pages: ReadonlySet<string>): Promise<Repla
   const ticked = records.flatMap((record) => ("t" in record ? [record] : []));
   const [first, last] = [ticked[0], ticked.at(-1)];
   if (!head || !("v" in head) || !first || !last) return undefined;
-  const game = head.game as keyof typeof games;
+  const game = head.game as GameName;
   const happened = ticked.flatMap(({ e }) => e ?? []);
   const inputs = ticked.flatMap(({ i }) => i ?? []);
   const messages: Record<string, number> = {};

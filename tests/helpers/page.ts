@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { blankDatabase } from "../../server/storage/blank-database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const SOURCES = ["client", "shared", "rooms", "package.json", "vite.config.ts"];
+const SOURCES = ["client", "games", "plugins", "shared", "rooms", "package.json", "vite.config.ts"];
 const BUILT = "dist/page/index.html";
 
 /**
