@@ -8,8 +8,8 @@ import { inspect, parseArgs } from "node:util";
 import type { WorldRoom } from "roomkeep/rooms";
 import { openReplay, type Replay, type RerunResult, rerun } from "../../rooms/replay.ts";
 import { openRecorder } from "../../rooms/simulation/recorder.ts";
-import { games } from "../../server/main.ts";
 import { seeded } from "../../shared/random.ts";
+import { type WorldName, worlds } from "./worlds.ts";
 
 export const help = `npm run drill -- replay [--file recording.jsonl [--from tick]] [--game plaza] [--minutes 10] [--bots 12]
                        [--hash 1] [--seed 1] [--browser] [--json]
@@ -35,11 +35,6 @@ export interface ReplayResult {
   readonly mismatches: number;
 }
 
-/** The games with a world: a re-run is of its simulation. */
-export type GameName = {
-  [Name in keyof typeof games]: InstanceType<(typeof games)[Name]> extends WorldRoom ? Name : never;
-}[keyof typeof games];
-
 /** Runs the drill; see `help`. */
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -56,7 +51,7 @@ export async function run(args: string[]): Promise<void> {
       json: { type: "boolean", default: false },
     },
   });
-  const game = values.game as GameName;
+  const game = values.game as WorldName;
   const [minutes, bots] = [Number(values.minutes), Number(values.bots)];
   const tell = (line: string) => console.error(line);
   const result = values.file
@@ -78,7 +73,7 @@ export async function run(args: string[]): Promise<void> {
 
 /** The drill's arguments. */
 export interface ReplayOptions {
-  readonly game: GameName;
+  readonly game: WorldName;
   readonly minutes: number;
   readonly bots: number;
   readonly seed: number;
@@ -92,7 +87,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-replay-"));
   const file = join(folder, "recording.jsonl");
   try {
-    const stage = await openReplay<WorldRoom>(games[game], { seed, game });
+    const stage = await openReplay<WorldRoom>(worlds[game], { seed, game });
     const { tickHz } = stage.room;
     const ticks = Math.round(minutes * 60 * tickHz);
     const out = createWriteStream(file);
@@ -157,10 +152,10 @@ async function play(stage: Replay, { bots, seed }: ReplayOptions, ticks: number)
   return inputs;
 }
 
-async function rerunFile(file: string, game: GameName, from: number): Promise<RerunResult> {
+async function rerunFile(file: string, game: WorldName, from: number): Promise<RerunResult> {
   const lines: string[] = [];
   for await (const line of createInterface({ input: createReadStream(file) })) lines.push(line);
-  return rerun(games[game], lines, { from });
+  return rerun(worlds[game], lines, { from });
 }
 
 /** Runs it again in a process that has simulated nothing before. */

@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { type RerunResult, rerun } from "../../rooms/replay.ts";
 import type { RecordLine } from "../../rooms/simulation/recorder.ts";
-import { games } from "../../server/main.ts";
 import { buildPage } from "../../tests/helpers/page.ts";
 import { startProcess } from "../../tests/helpers/server-process.ts";
-import type { GameName } from "./index.ts";
 import { rerunElsewhere } from "./index.ts";
 import { playBots } from "./live-bots.ts";
 import { openPages } from "./live-pages.ts";
+import { type WorldName, worlds } from "./worlds.ts";
 
 /** Pages of a real Chromium. */
 const PAGES = 2;
@@ -107,7 +106,7 @@ async function replayed(file: string, pages: ReadonlySet<string>): Promise<Repla
   const ticked = records.flatMap((record) => ("t" in record ? [record] : []));
   const [first, last] = [ticked[0], ticked.at(-1)];
   if (!head || !("v" in head) || !first || !last) return undefined;
-  const game = head.game as GameName;
+  const game = head.game as WorldName;
   const happened = ticked.flatMap(({ e }) => e ?? []);
   const inputs = ticked.flatMap(({ i }) => i ?? []);
   const messages: Record<string, number> = {};
@@ -124,8 +123,8 @@ async function replayed(file: string, pages: ReadonlySet<string>): Promise<Repla
     answers: happened.filter(([what]) => what === "answer").length,
     looks: ticked.reduce((sum, { s }) => sum + (s?.length ?? 0), 0),
     chars: lines.reduce((sum, line) => sum + line.length + 1, 0),
-    whole: await rerun(games[game], lines),
-    again: await rerun(games[game], lines),
+    whole: await rerun(worlds[game], lines),
+    again: await rerun(worlds[game], lines),
     fromMiddle: await rerunElsewhere(file, game, middle),
   };
 }
