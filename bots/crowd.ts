@@ -2,6 +2,7 @@ import type { Room } from "colyseus.js";
 import { BUTTON, seeded, TICK_HZ, type WalkInput, type WorldState } from "../shared/index.ts";
 import { EMOTES } from "../shared/internal.ts";
 import { enterRoom } from "./enter-room.ts";
+import { type PlaySeat, playSeat } from "./seat-player.ts";
 import { signIn } from "./sign-in.ts";
 
 /** Options of a crowd of bots: into which rooms, how many, how fast they join, and when they leave. */
@@ -22,6 +23,11 @@ export interface BotOptions {
   signal?: AbortSignal;
   /** Seed of the random walks; default 1. */
   seed?: number;
+  /**
+   * How the bots play in seats of a game without a world: the `bot` of its `defineBots`. Without it they only
+   * mark themselves ready.
+   */
+  play?: PlaySeat | undefined;
   /** Called once a second. */
   onProgress?(progress: BotProgress): void;
 }
@@ -52,7 +58,8 @@ export interface BotReport extends BotProgress {
 /** One bot: a client of the real SDK, and the state of its random walk. */
 interface Bot {
   readonly room: Room<unknown, WorldState>;
-  readonly input: { data: WalkInput; send(): number };
+  /** Undefined until the first frame in a world. */
+  input: { data: WalkInput; send(): number } | undefined;
   readonly random: () => number;
   patches: number;
   firstAt: number;
@@ -123,7 +130,7 @@ function openCrowd(startedAt: number) {
     frame() {
       for (const bot of bots) if (!bot.gone && bot.room.connection.isOpen) act(bot);
     },
-    async add({ url, room: game, code }: BotOptions, index: number, random: () => number) {
+    async add({ url, room: game, code, play }: BotOptions, index: number, random: () => number) {
       try {
         const who = {
           name: `${NAMES[index % NAMES.length]} ${index + 1}`,
@@ -135,6 +142,7 @@ function openCrowd(startedAt: number) {
         const firstOfRoom = !bots.some((bot) => bot.room.roomId === room.roomId);
         const bot = makeBot(room, random);
         bots.push(bot);
+        playSeat(room, play, random);
         countBytes(room, (size) => {
           bytes += size;
         });
@@ -166,7 +174,7 @@ function openCrowd(startedAt: number) {
 function makeBot(room: Room<unknown, WorldState>, random: () => number): Bot {
   return {
     room,
-    input: room.input() as unknown as Bot["input"],
+    input: undefined,
     random,
     patches: 0,
     firstAt: 0,
@@ -182,7 +190,11 @@ function makeBot(room: Room<unknown, WorldState>, random: () => number): Bot {
 
 /** Sends one input frame of a bot, and now and then turns, chats or shows an emote. */
 function act(bot: Bot): void {
-  const { random, room, input } = bot;
+  const { random, room } = bot;
+  // Between the join and its first state there is nothing to read; and a game without a world has no actors.
+  if (!room.state?.actors) return;
+  bot.input ??= room.input() as unknown as Exclude<Bot["input"], undefined>;
+  const { input } = bot;
   if (--bot.untilTurn <= 0) {
     turn(bot);
     markReady(room);
@@ -212,7 +224,6 @@ function turn(bot: Bot): void {
 
 /** Marks the bot ready where the game has a lobby: a `phase`, and a `ready` of each avatar. */
 function markReady(room: Room<unknown, WorldState>): void {
-  // Between the join and its first state there is nothing to read.
   const { phase, actors } = room.state as Partial<WorldState> & { phase?: string };
   const own = actors?.get(room.sessionId) as { ready?: boolean } | undefined;
   if (phase === "lobby" && own?.ready === false) room.send("ready", { ready: true });

@@ -54,7 +54,7 @@ export interface GameListing {
    * spectators: { max: 50, delayS: 20 }, // joins: { as: "spectator" }
    */
   spectators?: SpectatorOptions;
-  /** Screens of a room, such as a TV: they have no seat. Default 0. A join with `as: "screen"` opens a room. */
+  /** Screens of a room, such as a TV, without a seat. Default 0. A join with `as: "screen"` opens a room. */
   screens?: number;
   /** Seconds that a room with a screen and no player stays open: 5 to 86,400. Default 900. */
   screenWaitS?: number;

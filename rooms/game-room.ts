@@ -5,6 +5,7 @@ import { CLOSE, type GameState, type Refusal, RoomkeepError, refuse } from "../s
 import {
   isGameState,
   observeState,
+  RECONNECT_S,
   roomMessages,
   type StateListener,
   type StateObservers,
@@ -35,7 +36,7 @@ import { present } from "./opened.ts";
 import { type AutosaveHost, captureStats } from "./persistence/character-saves.ts";
 import { DueSaves } from "./persistence/due-saves.ts";
 import { type HotReloadHost, restoreHotReload, takeHotReload } from "./persistence/hot-reload.ts";
-import { absentClient, type HotReloadSnapshot } from "./persistence/hot-reload-snapshot.ts";
+import type { HotReloadSnapshot } from "./persistence/hot-reload-snapshot.ts";
 import {
   type LetGoReason,
   openPlaySessions,
@@ -48,7 +49,6 @@ import type { Phases } from "./phases/phases.ts";
 import { describePlayer, type RoomPlayer } from "./player.ts";
 import { shownName } from "./player-names.ts";
 import type { PluginOf } from "./plugins.ts";
-import { blankClaim } from "./ports/blank-claim.ts";
 import type { Claim, Identity, ItemTemplates, LastInput, Log, Ports } from "./ports/ports.ts";
 import { takeView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
@@ -129,6 +129,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** Threshold and action of the cheat detection. See docs/cheat-detection.md. */
   cheatDetection: CheatDetectionOptions = {};
 
+  /** Seconds for which the seat of a dropped player is kept. A phone that is locked comes back by it. */
+  seatKeptS = RECONNECT_S;
   /** The phases of a game with a `GameState`. */
   readonly phases: Phases | undefined;
   /** How people gather in a room with a `GameState`. Default: a leader, ready marks, kicks; no settings. */
@@ -476,10 +478,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       router,
       faults,
       wire: this.wire as unknown as StableSerializer<Schema>,
-      createBot: (id, name) => {
-        const identity: Identity = { accountId: id, characterId: id, role: "player", address: "" };
-        return this.createPlayer(absentClient(id), blankClaim(id, { name }), identity);
-      },
+      createPlayer: (client, claim, identity) => this.createPlayer(client, claim, identity),
       letGo: ({ claim }, reason) => void this.letGo(claim.sheet.id, claim.epoch, reason),
       notice: (code, text, to) =>
         to ? to.client.send("notice", { code, text }) : network.broadcast("notice", { code, text }),
@@ -525,7 +524,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.live = { sessions: openPlaySessions(this.sessionsHost(access)), directMessages, access };
     router.reply("room.seat", roomMessages["room.seat"], ({ client, claim }) => {
       const stay = { game: roomName, roomId, hidden: isHidden, instance, characterId: claim.sheet.id };
-      client.send("room.seat", { returnToken: ports.returns.sign(stay), build: ports.page.build });
+      const { seatKeptS: keptS } = this;
+      client.send("room.seat", { returnToken: ports.returns.sign(stay), build: ports.page.build, keptS });
     });
     if (this.watching) {
       for (const type of VIEWER_MESSAGES)
@@ -654,7 +654,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
         if (!player.client.view) this.gameSeats?.show(player);
         this.gameSeats?.setAway(player, false);
       },
-      keepSeat: (client, seconds) => this.allowReconnection(client, seconds),
+      keepSeat: (client) => this.allowReconnection(client, this.seatKeptS),
       capture: (player) => captureStats(player),
       isHandedOver: () => false,
       arrived: (player) => this.live?.directMessages.enter(player) ?? Promise.resolve(),

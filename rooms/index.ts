@@ -1,4 +1,4 @@
-export { type BotAction, type BotOptions, type Bots, defineBots, type SeatView } from "./bots/bot.ts";
+export { type BotAction, type Bots, defineBots, type SeatView } from "./bots/bot.ts";
 export type { CheatDetectionOptions, CheatSuspected } from "./cheat-detection/cheat-detection.ts";
 export type { CheatSignal } from "./cheat-detection/cheat-signals.ts";
 export type { GameListing } from "./game-listing.ts";
@@ -7,14 +7,13 @@ export type { ItemUse } from "./items/item-messages.ts";
 export type { ItemAction } from "./items/item-requests.ts";
 export type { RoomItems } from "./items/room-items.ts";
 export type { LastingOptions } from "./lasting/lasting-match.ts";
-export { defineLobby, type Lobby, type LobbyOptions } from "./lobby/lobby.ts";
+export { defineLobby } from "./lobby/lobby.ts";
 export type { Channel } from "./messaging/channel.ts";
 export { type Argument, type Caller, type Command, defineCommand } from "./messaging/console.ts";
 export type { RateLimit } from "./messaging/rate-limit.ts";
 export type { ZoneFormat } from "./persistence/zone-saves.ts";
-export { type Actors, type Phase, type PhaseMessage, phaseMessage } from "./phases/phase.ts";
-export { definePhases, type Phases } from "./phases/phases.ts";
-export type { Turns } from "./phases/turns.ts";
+export { type Phase, type PhaseControls, phaseMessage } from "./phases/phase.ts";
+export { definePhases } from "./phases/phases.ts";
 export type { Player, RoomPlayer } from "./player.ts";
 export {
   type PluginMessage,

@@ -6,6 +6,6 @@ import type { GameRoom, WorldRoom } from "../rooms/index.ts";
  */
 export type GameClass = (new () => GameRoom) &
   Pick<typeof GameRoom, "listing" | "items"> &
-  Partial<Pick<typeof WorldRoom, "level">>;
+  Partial<Pick<typeof WorldRoom, "level" | "bots">>;
 /** Rooms by the name under which clients join them. */
 export type Games = Record<string, GameClass>;

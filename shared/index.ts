@@ -11,7 +11,7 @@ export {
   type TriggerVolume,
 } from "./level/level.ts";
 export { bakeTerrain, heightAt, slopeAt, valueNoise } from "./level/terrain.ts";
-export { defineGameState, GameState, type GameStateWith, Seat } from "./lobby/game-state.ts";
+export { defineGameState, GameState, Seat } from "./lobby/game-state.ts";
 export { settingsOf } from "./lobby/settings.ts";
 export { type Ground, heightOf, layGround } from "./physics/ground.ts";
 export type { Space } from "./physics/physics-space.ts";

@@ -18,41 +18,27 @@ class DuelRoom extends GameRoom<GameState> {
 // #endregion
 
 // #region spectators-page
-import { Client, type Room } from "colyseus.js";
+import { bootServer, enterRoom, signIn } from "roomkeep/testing";
 
-/** `client.auth.token` is a ticket for the room, as for a player. */
-async function watch(client: Client, code: string): Promise<Room> {
-  const room = await client.joinById(code, { as: "spectator" }); // or a whole game: join("duel", …)
-  room.onMessage("viewer", ({ delayS }: { delayS: number }) => {
-    console.info(`The picture comes in ${delayS} s.`);
-  });
-  return room;
-}
+const server = await bootServer({ duel: DuelRoom });
+const { token } = await signIn(server.url, { name: "Wanda" });
+const ann = await enterRoom(server.url, "duel", (await signIn(server.url)).token, { create: true });
+const code = ann.roomId;
 
-/** A spectator becomes a player, when a seat is free. */
-async function takeSeat(client: Client, watching: Room): Promise<Room | undefined> {
-  const given = new Promise<{ seat: never }>((done) => watching.onMessage("seat.taken", done));
-  const answer = (await watching.request("seat.take", {})) as { ok: boolean };
-  if (!answer.ok) return undefined; // ROOM_FULL, and told in a "refused" message
-  const room = await client.consumeSeatReservation((await given).seat);
-  await watching.leave();
-  return room as Room;
-}
+// In a page: client.joinById(code, { as: "spectator" }), with a ticket as for a player.
+const watching = await enterRoom(server.url, "duel", token, { code, options: { as: "spectator" } });
+watching.onMessage("viewer", ({ delayS }: { delayS: number }) => {
+  console.info(`The picture comes in ${delayS} s.`);
+});
 
+// A spectator becomes a player, when a seat is free.
+const given = new Promise<{ seat: object }>((done) => watching.onMessage("seat.taken", done));
+const answer = (await watching.request("seat.take", {})) as { ok: boolean }; // else ROOM_FULL
+const { seat } = await given; // client.consumeSeatReservation(seat), then watching.leave()
 // #endregion
 
-import { bootServer, signIn, ticketFor } from "roomkeep/testing";
-
-const world = await bootServer({ duel: DuelRoom });
-const seated = async (options: object, join: (client: Client) => Promise<Room>) => {
-  const client = new Client(world.url);
-  const { token } = await signIn(world.url, { name: "Ann" });
-  client.auth.token = await ticketFor(world.url, token, options as { game: string });
-  return [client, await join(client)] as const;
-};
-const [, ann] = await seated({ game: "duel" }, (client) => client.create("duel") as Promise<Room>);
-const [client, watching] = await seated({ roomId: ann.roomId }, (one) => watch(one, ann.roomId));
-const player = await takeSeat(client, watching);
-assert.equal(world.room<DuelRoom>(ann.roomId).players.size, 2);
-assert.equal(player?.roomId, ann.roomId);
-await world.close();
+assert.equal(answer.ok, true);
+assert.ok("sessionId" in seat);
+assert.equal(server.room<DuelRoom>(code).viewers.size, 1);
+await watching.leave();
+await server.close();

@@ -37,14 +37,16 @@ export interface BotOptions<S = GameState> {
 export type Bots = BotOptions<never>;
 
 /**
- * Declares the bots of a game: they fill seats up when it begins, go on for those who leave for good, and step
- * aside for those who come. `roomkeep bots` plays by the same function, from outside.
+ * Declares the bots of a game: they fill seats up when it begins, go on for those who leave for good, and
+ * step aside for those who come. `roomkeep bots` plays by the same function, from outside.
  *
  * @example
  * static override readonly bots = defineBots<GuessState>({
  *   fillTo: 3,
- *   bot: ({ state, random }) =>
- *     state.phase === "guess" ? { type: "guess", message: { number: 1 + Math.floor(random() * 10) } } : undefined,
+ *   bot({ state, random }) {
+ *     if (state.phase !== "guess") return undefined;
+ *     return { type: "guess", message: { number: 1 + Math.floor(random() * 10) } };
+ *   },
  * });
  */
 export function defineBots<S = GameState>(options: BotOptions<S>): Bots {

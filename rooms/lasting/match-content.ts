@@ -1,6 +1,6 @@
 import type { GameState } from "../../shared/index.ts";
 import { fillFromJson, schemaToJson } from "../../shared/internal.ts";
-import type { SeatsSave } from "../lobby/game-seats.ts";
+import type { SeatsSave } from "../lobby/seats-save.ts";
 import type { Match } from "../match-options.ts";
 import { classesOf } from "../persistence/hot-reload-fields.ts";
 import type { Faults } from "../simulation/faults.ts";

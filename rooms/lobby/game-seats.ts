@@ -1,20 +1,24 @@
+import type { Client } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import { type GameState, RoomkeepError, type Seat } from "../../shared/index.ts";
 import { fillFromJson, schemaToJson, seatClassOf } from "../../shared/internal.ts";
 import type { BotAction, Bots } from "../bots/bot.ts";
-import { type BotsSave, RoomBots } from "../bots/room-bots.ts";
+import { RoomBots } from "../bots/room-bots.ts";
 import { KeptSeats, type SeatOwner } from "../lasting/kept-seats.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import { classesOf } from "../persistence/hot-reload-fields.ts";
+import { absentClient } from "../persistence/hot-reload-snapshot.ts";
 import type { RoomTime } from "../phases/phase-clock.ts";
-import { LOBBY, type Phases, type PhasesSave } from "../phases/phases.ts";
+import { LOBBY, type Phases } from "../phases/phases.ts";
 import type { RoomPlayer } from "../player.ts";
-import type { MatchSeat } from "../ports/ports.ts";
+import { blankClaim } from "../ports/blank-claim.ts";
+import type { Claim, Identity, MatchSeat } from "../ports/ports.ts";
 import { giveOwnView } from "../replication/owner-view.ts";
 import { seenByOwner } from "../replication/seat-view.ts";
 import type { StableSerializer } from "../replication/stable-serializer.ts";
 import type { Faults } from "../simulation/faults.ts";
 import { type AnyLobby, defineLobby } from "./lobby.ts";
+import type { SeatsSave } from "./seats-save.ts";
 
 /** What the seats of a game need of their room. */
 export interface SeatsHost<P extends RoomPlayer> extends RoomTime {
@@ -30,20 +34,12 @@ export interface SeatsHost<P extends RoomPlayer> extends RoomTime {
   readonly router: MessageRouter<P>;
   readonly faults: Faults;
   readonly wire: StableSerializer<Schema>;
-  createBot(id: string, name: string): P;
+  /** Makes a player's record; see `GameRoom.createPlayer`. */
+  createPlayer(client: Client, claim: Claim, identity: Identity): P;
   letGo(player: P, reason: "kicked" | "idle"): void;
   notice(code: string, text: string, to?: P): void;
   /** A seat has another id now. */
   seatMoved(from: string, to: string): void;
-}
-
-/** What a hot reload keeps of seats, phases, lobby and bots; the seats themselves are in the state. */
-export interface SeatsSave {
-  readonly phases: PhasesSave | undefined;
-  readonly kicked: readonly string[];
-  readonly bots: BotsSave | undefined;
-  /** Only of a lasting match. */
-  readonly owners?: readonly [string, SeatOwner][] | undefined;
 }
 
 /** The seats of a room with a `GameState`, and what plays on them: lobby, phases, bots. */
@@ -73,7 +69,10 @@ export class GameSeats<P extends RoomPlayer> {
           later,
           remove,
           newSeat: () => this.#newSeat(),
-          createPlayer: (id, name) => host.createBot(id, name),
+          createPlayer: (id, name) => {
+            const identity = { accountId: id, characterId: id, role: "player", address: "" } as const;
+            return host.createPlayer(absentClient(id), blankClaim(id, { name }), identity);
+          },
           take: (player, action) => this.#take(player, action),
           viewOf: (seat) => seenByOwner(host.wire, state, seat),
         },
@@ -88,7 +87,7 @@ export class GameSeats<P extends RoomPlayer> {
       now,
       later,
       botsToCome: () => this.#bots?.toCome ?? 0,
-      removeBot: (id) => this.#bots?.remove(id) ?? false,
+      removeBot: (id) => this.#removeBot(id),
       letGo: (player, reason) => host.letGo(player, reason),
       notice: (code, text, to) => host.notice(code, text, to),
     });
@@ -275,6 +274,12 @@ export class GameSeats<P extends RoomPlayer> {
   #changed(): void {
     this.#lobby.seatsChanged();
     this.#host.phases?.seatsChanged();
+  }
+
+  #removeBot(id: string): boolean {
+    const isGone = this.#bots?.remove(id) ?? false;
+    if (isGone) this.#changed();
+    return isGone;
   }
 
   #take(player: P, { type, message }: BotAction): void {

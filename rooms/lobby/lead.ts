@@ -12,7 +12,7 @@ export interface Candidate {
 export interface LeadOptions {
   /** Absence after which the lead passes on. Default: 20. */
   readonly awayS?: number;
-  /** Time for which all others are ready before it passes on from a leader who does not begin. Default: 15. */
+  /** Time for which all others are ready before it passes on from one who does not begin. Default: 15. */
   readonly patienceS?: number;
 }
 

@@ -1,6 +1,5 @@
 import type { Client, Deferred } from "@colyseus/core";
 import { CLOSE } from "../../shared/index.ts";
-import { RECONNECT_S } from "../../shared/internal.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { Log } from "../ports/ports.ts";
 
@@ -11,10 +10,10 @@ export interface SeatHost<P extends RoomPlayer> {
   setAway(player: P, away: boolean): void;
   /** The player is back, by another connection. */
   returned(player: P): void;
-  keepSeat(client: Client, seconds: number): Deferred<Client>;
+  keepSeat(client: Client): Deferred<Client>;
 }
 
-/** Keeps the seat of a player whose connection was lost, for {@link RECONNECT_S} seconds. */
+/** Keeps the seat of a player whose connection was lost, for as long as the room says. */
 export function keepDroppedSeat<P extends RoomPlayer>(
   host: SeatHost<P>,
   client: Client,
@@ -23,7 +22,7 @@ export function keepDroppedSeat<P extends RoomPlayer>(
   const player = host.players.get(client.sessionId);
   if (!player || isFinal(code)) return;
   host.setAway(player, true);
-  player.hold = host.keepSeat(client, RECONNECT_S);
+  player.hold = host.keepSeat(client);
   // The seat that runs out, or a room that closes, ends in onLeave.
   player.hold.catch(() => {});
   host.log.info({ player: client.sessionId, code }, "player dropped, seat kept");

@@ -1,5 +1,5 @@
 import type { Client } from "@colyseus/core";
-import type { SeatsSave } from "../lobby/game-seats.ts";
+import type { SeatsSave } from "../lobby/seats-save.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterPort, Claim, Place, Role } from "../ports/ports.ts";
 import type { WireShape } from "../replication/stable-serializer.ts";

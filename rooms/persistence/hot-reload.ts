@@ -1,6 +1,6 @@
 import type { Schema } from "@colyseus/schema";
 import { isGameState, seatClassOf } from "../../shared/internal.ts";
-import type { SeatsSave } from "../lobby/game-seats.ts";
+import type { SeatsSave } from "../lobby/seats-save.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { CharacterPort, Log } from "../ports/ports.ts";
 import type { StableSerializer } from "../replication/stable-serializer.ts";

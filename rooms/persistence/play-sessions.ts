@@ -29,8 +29,8 @@ export interface PlaySessions<P extends RoomPlayer> {
 }
 
 /**
- * Another login has the character, its lease was lost, the sign-in of its player has ended, the leader removed
- * the player, or nobody was there any more.
+ * Another login has the character, its lease was lost, the sign-in of its player has ended, the leader
+ * removed the player, or nobody was there any more.
  */
 export type LetGoReason = "taken-over" | "fenced" | "signed-out" | "kicked" | "idle";
 

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Refusal } from "../../shared/index.ts";
 import type { Action } from "../messaging/message-router.ts";
 import type { RoomPlayer } from "../player.ts";
-import type { Phases } from "./phases.ts";
+import type { Turns } from "./turns.ts";
 
 /**
  * Who may act: everybody with a seat, the one whose turn it is, the leader, or who a function says; it may
@@ -38,6 +38,23 @@ export function phaseMessage<T, P extends RoomPlayer = RoomPlayer>(
   return { schema, act: act as Action<never, never>, who: who as Actors | undefined };
 }
 
+/** The phases of a room that is open: which is on, and what ends it. */
+export interface PhaseControls<Name extends string = string> {
+  /** The phase that is on. */
+  readonly current: Name;
+  readonly isPaused: boolean;
+  /** Whose turn it is. */
+  readonly turn: Turns;
+  /** Ends the phase that is on and begins another, or the same anew. @throws ROOM_NOT_OPEN */
+  go(name: Name): void;
+  /** Ends the phase that is on, as if its time had run out: its `next` begins, if it has one. */
+  end(): void;
+  /** The phases stand still: no time passes, and who acts is refused with GAME_PAUSED. */
+  pause(): void;
+  /** Ends a pause; what is left of the time runs on. */
+  resume(): void;
+}
+
 /**
  * A part of a game. Every key is optional. Hooks are given the phases: `this.phases` is not typed yet where
  * they are declared, but in the methods of the room it is.
@@ -56,9 +73,9 @@ export interface Phase<Name extends string = string> {
    */
   readonly messages?: Readonly<Record<string, PhaseMessage>>;
   /** The phase begins: its time starts afterwards. */
-  enter?(phases: Phases<Name>): void;
+  enter?(phases: PhaseControls<Name>): void;
   /** The phase ends, whatever ended it. */
-  exit?(phases: Phases<Name>): void;
+  exit?(phases: PhaseControls<Name>): void;
   /** Asked after each message that was acted upon, and when a player drops or leaves: true ends the phase. */
   readonly until?: () => boolean;
   /** What follows when the phase ends; the same name begins it anew. */

@@ -2,7 +2,7 @@ import { type GameState, type Refusal, RoomkeepError, refuse } from "../../share
 import type { Action, MessageRouter } from "../messaging/message-router.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { Faults } from "../simulation/faults.ts";
-import type { Actors, Phase } from "./phase.ts";
+import type { Actors, Phase, PhaseControls } from "./phase.ts";
 import { PhaseClock, type RoomTime } from "./phase-clock.ts";
 import { SeatTurns, type Turns, type TurnsSave } from "./turns.ts";
 
@@ -34,7 +34,7 @@ export interface PhasesSave {
 type PausedBy = "game" | "players";
 
 /** The phases of a room's game. Made by {@link definePhases}. */
-export class Phases<Name extends string = string> {
+export class Phases<Name extends string = string> implements PhaseControls<Name> {
   readonly #phases: Readonly<Record<string, Phase>>;
   readonly #first: string;
   readonly #paused = new Set<PausedBy>();
@@ -348,7 +348,7 @@ export class Phases<Name extends string = string> {
  *   guess: {
  *     seconds: () => this.settings.seconds,
  *     who: "turn",
- *     messages: { guess: phaseMessage(z.strictObject({ word: z.string() }), (player, { word }) => this.guess(player, word)) },
+ *     messages: { guess: phaseMessage(guessShape, (player, { word }) => this.guess(player, word)) },
  *     enter: ({ turn }) => void turn.next(),
  *     until: () => this.state.solved,
  *     next: "scores",

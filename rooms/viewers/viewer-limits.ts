@@ -27,7 +27,7 @@ export interface ViewerLimits {
   readonly screenWaitMs: number;
 }
 
-/** Minutes pass until a party sits before its screen; a screen that was forgotten costs its room no longer. */
+/** Minutes pass until a party sits before its screen; a screen that was forgotten keeps a room no longer. */
 const SCREEN_WAIT_S = 900;
 
 /** @throws GAME_INVALID a number is out of its range */

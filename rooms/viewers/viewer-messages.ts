@@ -53,8 +53,8 @@ export interface ViewerMessagesHost {
 }
 
 /**
- * Opens the messages of a room's viewers. What they may not send is stopped as a frame: neither the framework,
- * nor the game, nor Colyseus's own `onMessage` sees it.
+ * Opens the messages of a room's viewers. What they may not send is stopped as a frame: neither the
+ * framework, nor the game, nor Colyseus's own `onMessage` sees it.
  */
 export function openViewerMessages(host: ViewerMessagesHost): ViewerMessages {
   const actions = new Map<string, Registered>();

@@ -209,8 +209,8 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
   }
 
   /**
-   * Reserves a seat for a spectator, who takes it by a connection of its own: with the claim of the character,
-   * and all that a player's join asks.
+   * Reserves a seat for a spectator, who takes it by a connection of its own: with the claim of the
+   * character, and all that a player's join asks.
    */
   async function takeSeat(viewer: Viewer): Promise<Refusal | undefined> {
     if (viewer.as === "screen") return refuse("VIEWER_ONLY", "A screen has no seat.");

@@ -3,13 +3,15 @@ import { type BotOptions, type BotProgress, type BotReport, runBots } from "../.
 import { RoomkeepError } from "../../shared/index.ts";
 import { DEFAULT_PORT } from "../../shared/internal.ts";
 import type { Command } from "./command.ts";
+import { loadMain } from "./start.ts";
 
 const COUNT_MAX = 1000;
 
 const help = `roomkeep bots <room> [options]
 
 Fills a room of a running server with headless players: they sign in as guests, walk, chat, show emotes, and mark
-themselves ready where a lobby asks for it. Ctrl-C lets them leave.
+themselves ready where a lobby asks for it. In a game without a world they play by its \`defineBots\`, if the command
+is run in its project. Ctrl-C lets them leave.
 
   --count N        how many, 1-${COUNT_MAX}; default 20
   --url URL        the server; default http://127.0.0.1:${DEFAULT_PORT} (or the port in PORT)
@@ -34,6 +36,7 @@ export const command: Command = {
     if (json) console.info = console.warn = () => {};
     const report = await runBots({
       ...options,
+      play: await botOf(options.room),
       signal: stop.signal,
       onProgress: json ? undefined : showProgress(options.count),
     });
@@ -41,6 +44,12 @@ export const command: Command = {
     process.exit(report.joined > 0 ? 0 : 1);
   },
 };
+
+/** The bot that the game of this project declares; undefined: it has none, or the project is another. */
+async function botOf(room: string): Promise<BotOptions["play"]> {
+  const main = await loadMain().catch(() => undefined);
+  return main?.games[room]?.bots?.bot as BotOptions["play"];
+}
 
 function readOptions(args: string[]): { options: BotOptions; json: boolean } {
   const text = { type: "string" } as const;

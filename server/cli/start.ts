@@ -100,7 +100,7 @@ export function recordInto(folder: string | undefined, env: NodeJS.ProcessEnv): 
 }
 
 /** The exports of `server/main`: compiled if this command is, else from source. */
-async function loadMain(): Promise<{ games: Games; plugins?: readonly AnyPlugin[] }> {
+export async function loadMain(): Promise<{ games: Games; plugins?: readonly AnyPlugin[] }> {
   const file = ["dist/server/main.js", "server/main.ts"].map((path) => resolve(path)).find(isLoadable);
   if (!file) {
     throw new RoomkeepError(

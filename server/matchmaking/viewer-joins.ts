@@ -15,7 +15,7 @@ import type { GameClass } from "../game-class.ts";
 import type { Matchmaking } from "./bounded-joins.ts";
 
 /** What a viewer asks for. */
-interface Wish {
+interface ViewerJoin {
   readonly as: ViewerKind;
   readonly options: object;
   readonly context: AuthContext;
@@ -29,12 +29,12 @@ export function admitViewers(ask: Matchmaking): Matchmaking {
   return async (method, name, options, context?: AuthContext) => {
     const as = readViewerKind(options);
     if (as === undefined || !context || method === "reconnect") return ask(method, name, options, context);
-    const wish = { as, options: options ?? {}, context };
-    if (method === "joinById") return orJoinError(roomOf(name).then((room) => watchRoom(room, wish)));
+    const join = { as, options: options ?? {}, context };
+    if (method === "joinById") return orJoinError(roomOf(name).then((room) => watchRoom(room, join)));
     if (!gameOf(name)) return ask(method, name, options, context);
     await orJoinError(refuseClosed(name, as));
     if (as === "screen" && method !== "join") return ask("create", name, options, context);
-    return orJoinError(watchAny(name, wish));
+    return orJoinError(watchAny(name, join));
   };
 }
 
@@ -55,7 +55,7 @@ const hasPlace = (room: IRoomCache, as: ViewerKind) =>
   ((room.metadata as RoomListing | undefined)?.watching?.[as] ?? 0) < limitsOf(room.name).max[as];
 
 /** Nobody hears of a room, not even that it is full, without a good ticket for it. */
-async function watchRoom(room: IRoomCache, { as, options, context }: Wish) {
+async function watchRoom(room: IRoomCache, { as, options, context }: ViewerJoin) {
   const identity = await gameOf(room.name)?.onAuth(context.token, options, context);
   await refuseClosed(room.name, as);
   const full = new RoomkeepError(REFUSALS[as].full);
@@ -73,8 +73,8 @@ const isFull = (error: unknown) =>
   readErrorCode(error instanceof Error ? error.message : "").code === "ROOM_FULL";
 
 /** The public room with the most players that has a place for a viewer. */
-async function watchAny(game: string, wish: Wish) {
-  const { as, options } = wish;
+async function watchAny(game: string, join: ViewerJoin) {
+  const { as, options } = join;
   const { matchBy } = gameOf(game)?.listing ?? {};
   const match = matchBy && matchKey(matchBy, readMatch(matchBy, options));
   const rooms = (await matchMaker.query({ name: game, private: false })).filter(
@@ -82,7 +82,7 @@ async function watchAny(game: string, wish: Wish) {
   );
   const open = rooms.filter((room) => hasPlace(room, as)).sort((a, b) => b.clients - a.clients);
   const [best] = open;
-  if (best) return watchRoom(best, wish);
+  if (best) return watchRoom(best, join);
   if (rooms.length > 0) throw new RoomkeepError(REFUSALS[as].full);
   throw new RoomkeepError("ROOM_UNKNOWN", "Nobody plays this now; there is nothing to watch.");
 }

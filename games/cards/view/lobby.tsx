@@ -15,7 +15,7 @@ const CHOICES: readonly Choice[] = [
     name: "turnS",
     label: "A turn takes",
     of: [
-      [0, "as long as it takes"],
+      [0, "any time"],
       [30, "30 seconds"],
       [120, "2 minutes"],
       [86_400, "a day"],

@@ -1,7 +1,7 @@
 import { t } from "@colyseus/schema";
 import { defineBots, definePhases, GameRoom, phaseMessage } from "roomkeep/rooms";
 import { defineGameState, own, Seat } from "roomkeep/shared";
-import { bootServer, type TestServer } from "roomkeep/testing";
+import { bootServer, runBots, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { CardSeat, HighCardRoom, type HighCardState } from "../../../docs/examples/high-card.ts";
@@ -190,3 +190,27 @@ test("the example of the docs is played to its scores by one player and a bot, a
   expect(seats.reduce((sum, { points }) => sum + points, 0)).toBe(3);
   expect(new CardSeat().bot).toBe(false);
 });
+
+test("bots from outside play by the same function, as `roomkeep bots` has them do", async () => {
+  const stop = new AbortController();
+  const { bot: play } = HighCardRoom.bots;
+  const ann = await joinGuest<HighCardState>(world, "cards", { name: "Ann", create: true });
+  const ended = runBots({
+    url: world.url,
+    room: "cards",
+    code: ann.room.roomId,
+    count: 2,
+    play,
+    signal: stop.signal,
+  });
+  await ann.until("both", () => ann.room.state.seats.size === 3);
+  ann.send("ready", { ready: true });
+  await ann.until("the game", () => ann.room.state.phase === "play");
+  const left = () =>
+    [...world.room<HighCardRoom>(ann.room.roomId).state.seats.values()].filter(
+      ({ hand }) => hand.length === 2,
+    );
+  await expect.poll(() => left().length, { timeout: 10_000 }).toBe(2);
+  stop.abort();
+  expect(await ended).toMatchObject({ joined: 2, failed: 0 });
+}, 30_000);

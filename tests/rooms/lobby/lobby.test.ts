@@ -16,6 +16,7 @@ const settings = z.object({
 class PartyRoom extends GameRoom<State> {
   static override readonly listing = { label: "Party", description: "", maxPlayers: 8 };
   override state = new State();
+  override seatKeptS = 45;
   override readonly lobby = defineLobby({
     settings,
     playersMin: 2,
@@ -204,6 +205,13 @@ test("idle players are warned, and step out; who does anything stays", async () 
   expect(bob.closed).toEqual([CLOSE.IDLE]);
   await ann.until("the empty seat", () => !ann.room.state.seats.has(bob.id));
   expect(room.state.seats.size).toBe(2);
+});
+
+test("a room tells for how long it keeps the seat of who drops", async () => {
+  const ann = await join({ name: "Ann", create: true });
+  ann.send("room.seat", {});
+  await ann.until("the answer", () => ann.messages("room.seat").length > 0);
+  expect(ann.messages("room.seat")[0]).toMatchObject({ keptS: 45 });
 });
 
 test("settings without a default are refused as the room opens", async () => {
