@@ -5,7 +5,7 @@ export interface CuttableProxy {
   readonly port: number;
   /** Ends every connection and refuses new ones. */
   cut(): void;
-  /** The connections that are open pass nothing on any more, and are not closed; new ones do. */
+  /** The connections that are open pass nothing on any more, not even their end; new ones do. */
   silence(): void;
   mend(): void;
   /** New connections go to another port from now on; those that are open stay. */
@@ -20,7 +20,7 @@ export interface CuttableProxy {
  */
 export async function openProxy(targetPort: number, delayMs = 0): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
-  const piped = new Set<readonly [Socket, Socket]>();
+  const silent = new WeakSet<Socket>();
   let whole = true;
   let target = targetPort;
   const keep = (socket: Socket) => {
@@ -35,15 +35,12 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
     keep(incoming);
     if (delayMs === 0) {
       incoming.pipe(outgoing).pipe(incoming);
-      const pair = [incoming, outgoing] as const;
-      piped.add(pair);
-      incoming.on("close", () => piped.delete(pair));
     } else {
       passLater(incoming, outgoing, delayMs);
       passLater(outgoing, incoming, delayMs);
     }
     incoming.on("close", () => outgoing.destroy());
-    outgoing.on("close", () => incoming.destroy());
+    outgoing.on("close", () => silent.has(outgoing) || incoming.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -55,9 +52,9 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
       for (const socket of sockets) socket.destroy();
     },
     silence() {
-      for (const [incoming, outgoing] of piped) {
-        incoming.unpipe(outgoing).resume();
-        outgoing.unpipe(incoming).resume();
+      for (const socket of sockets) {
+        silent.add(socket);
+        socket.unpipe().resume();
       }
     },
     mend() {

@@ -11,7 +11,7 @@ export const PHONE: BrowserContextOptions = {
 };
 
 /** Writes down what a page asks of the device: `window.locks` wake locks, `window.felt` vibrations. */
-const WATCH_DEVICE = `{
+const WATCH_DEVICE = `if (navigator.wakeLock) {
   window.locks = 0;
   window.felt = [];
   const lock = navigator.wakeLock.request.bind(navigator.wakeLock);

@@ -139,6 +139,31 @@ describeWithBrowser("a screen and two pads", (open) => {
     await ann.getByTestId("drawing").waitFor();
   }, 60_000);
 
+  it.each([
+    [360, 640],
+    [390, 844],
+    [844, 390],
+  ])("the paper keeps its proportion, all in sight, on a phone of %d × %d", async (width, height) => {
+    await ann.setViewportSize({ width, height });
+    const paper = ann.getByTestId("drawing");
+    await expect.poll(async () => (await paper.boundingBox())?.width).toBeLessThan(width);
+    const box = await paper.boundingBox();
+    if (!box) throw new Error("no paper");
+    expect(box.width / box.height).toBeCloseTo(4 / 3, 1);
+    for (const control of [paper, ...(await ann.locator("#place button").all())]) {
+      const {
+        x,
+        y,
+        width: w,
+        height: h,
+      } = (await control.boundingBox()) ?? { x: -1, y: -1, width: 0, height: 0 };
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(y).toBeGreaterThanOrEqual(48);
+      expect(x + w).toBeLessThanOrEqual(width);
+      expect(y + h).toBeLessThanOrEqual(height);
+    }
+  });
+
   it("a pad whose network was away reconnects as soon as somebody looks at it, and says so meanwhile", async () => {
     const before = await seat(bob);
     // No pause of its own ends: what brings it back is the return alone.
