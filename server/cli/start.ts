@@ -48,6 +48,7 @@ Settings, as environment variables:
   ROOMKEEP_BACKUP_EVERY    6h: a backup into the data folder this often (30m, 6h, 1d); set it on one process
   ROOMKEEP_SLOW_QUERY_MS   250: queries that take longer are logged; 0 for none
   ROOMKEEP_POOL_SIZE       10: connections to PostgreSQL
+  ROOMKEEP_MATCH_OVER_DAYS 7: days for which the code of a lasting match that has ended is known
   ROOMKEEP_EVENT_DAYS      90: days for which events that rooms keep stay
   ROOMKEEP_RECORD_DIR      the same as --record
   ROOMKEEP_RECORD_HASH_TICKS
