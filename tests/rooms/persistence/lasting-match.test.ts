@@ -7,7 +7,7 @@ import {
   phaseMessage,
   type RoomPlayer,
 } from "roomkeep/rooms";
-import { defineGameState, own, type Refusal, refuse, Seat } from "roomkeep/shared";
+import { CLOSE, defineGameState, own, type Refusal, refuse, Seat } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -280,4 +280,78 @@ test("a save that cannot be opened is left as it is", async () => {
   );
   expect(row?.snapshot.toString()).toBe("x");
   expect(row?.owner).toBeNull();
+});
+
+test("nobody sees an act that is not saved: the match stands still, and goes on with it", async () => {
+  const { ann, ben, code } = await begun();
+  await query("ALTER TABLE lasting_match RENAME TO lasting_match_away");
+  ann.send("put", { card: 10 });
+  let refusal = await ann.refused("put", { card: 11 });
+  // Until the save was tried it is Ben's turn for the room.
+  while (refusal.code === "TURN_OTHER") refusal = await ann.refused("put", { card: 11 });
+  expect(refusal.code).toBe("DATABASE_UNAVAILABLE");
+  expect([...ann.room.state.table]).toEqual([]);
+  expect(handOf(ann)).toEqual([10, 11, 12]);
+  expect((await ben.refused("put", { card: 20 })).code).toBe("DATABASE_UNAVAILABLE");
+  await query("ALTER TABLE lasting_match_away RENAME TO lasting_match");
+  await ben.until("Ann's card", () => ben.room.state.table.length === 1);
+  ben.send("put", { card: 20 });
+  await ann.until("Ben's card", () => ann.room.state.table.length === 2);
+  await leave(code, ann, ben);
+});
+
+test("a room that has lost its match closes unsaved", async () => {
+  const { ann, ben, code } = await begun();
+  await query("UPDATE lasting_match SET owner = 'another', epoch = epoch + 1 WHERE code = $1", [code]);
+  const before = await query("SELECT snapshot FROM lasting_match WHERE code = $1", [code]);
+  ann.send("put", { card: 10 });
+  for (const guest of [ann, ben]) {
+    guest.room.reconnection.enabled = false;
+    await expect.poll(() => guest.closed).toEqual([CLOSE.FENCED]);
+  }
+  await expect.poll(() => roomIsOpen(code)).toBe(false);
+  expect(await query("SELECT snapshot FROM lasting_match WHERE code = $1", [code])).toEqual(before);
+});
+
+test("who was kicked stays out, and the seat is gone", async () => {
+  const { ann, ben, code } = await begun();
+  ann.send("kick", { id: ben.id });
+  await ann.until("no Ben", () => !ann.room.state.seats.has(ben.id));
+  expect(await refusalOf(join({ token: ben.token, code }))).toBe("KICKED");
+  await leave(code, ann);
+  expect(await refusalOf(join({ token: ben.token, code }))).toBe("MATCH_CLOSED");
+  expect((await matches(ben.token)).map((one) => one.code)).not.toContain(code);
+});
+
+test("a lasting match needs a lobby and a number of days that can be kept", async () => {
+  class Timeless extends HandRoom {
+    static override readonly listing = { ...HandRoom.listing, lasting: { days: 0 } };
+  }
+  class Bare extends GameRoom<HandState> {
+    static override readonly listing = HandRoom.listing;
+    override state = new HandState();
+  }
+  expect(() => new Timeless().check()).toThrow(/1 to 3650/u);
+  expect(() => new Bare().check()).toThrow(/lobby/u);
+});
+
+test("an edit of the game keeps the match and its seats", async () => {
+  // From the first edit on, rooms are noted for the next.
+  const edit = () => world.server.reload({ hands: HandRoom, bots: WithBotsRoom });
+  await edit();
+  const { ann, ben, code } = await begun();
+  ann.send("put", { card: 10 });
+  await ben.until("the turn", () => ben.room.state.turn === ben.id);
+  const backAgain = [ann, ben].map(
+    ({ room }) => new Promise<void>((resolve) => room.onReconnect.once(() => resolve())),
+  );
+  await edit();
+  await Promise.all(backAgain);
+  ben.send("put", { card: 21 });
+  await ann.until("Ben's card", () => ann.room.state.table.length === 2);
+  await leave(code, ann, ben);
+  const again = await join({ token: ben.token, code });
+  expect([...again.room.state.table]).toEqual(["Ann 10", "Ben 21"]);
+  expect(handOf(again)).toEqual([20, 22]);
+  await leave(code, again);
 });
