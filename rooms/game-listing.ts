@@ -59,8 +59,9 @@ export interface GameListing {
   /** Seconds that a room with a screen and no player stays open: 5 to 86,400. Default 900. */
   screenWaitS?: number;
   /**
-   * The match outlives its room: it is in the database from its first act on, and opens again in its state when
-   * one of its players comes back, by the room's code or from "my games". Only for a game with a `GameState`.
+   * The match outlives its room: it is in the database from its first act on, and opens again in its state
+   * when one of its players comes back, by the room's code or from "my games". Only for a game with a
+   * `GameState` and phases. See docs/durability.md.
    *
    * @example
    * lasting: { days: 30 },

@@ -217,8 +217,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected onChat?(player: P, text: string): ChatDecision<P>;
 
   /**
-   * Returns the fields of the room that the next room is to have, JSON only: in a hot reload, while you develop,
-   * and where the match outlives the room (`lasting` of the listing). The state is kept without it.
+   * Returns the fields of the room that the next room is to have, JSON only: in a hot reload, while you
+   * develop, and where the match outlives the room (`lasting` of the listing). The state is kept without it.
    */
   protected onKeep?(): unknown;
   /**

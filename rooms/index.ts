@@ -6,7 +6,6 @@ export { GameRoom } from "./game-room.ts";
 export type { ItemUse } from "./items/item-messages.ts";
 export type { ItemAction } from "./items/item-requests.ts";
 export type { RoomItems } from "./items/room-items.ts";
-export type { LastingOptions } from "./lasting/lasting-match.ts";
 export { defineLobby } from "./lobby/lobby.ts";
 export type { Channel } from "./messaging/channel.ts";
 export { type Argument, type Caller, type Command, defineCommand } from "./messaging/console.ts";

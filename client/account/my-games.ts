@@ -7,8 +7,8 @@ import type { GameViews } from "../view.ts";
 const LIST_MS = 10_000;
 
 /**
- * Reads the matches that the account plays in, while the join form is open; those of games that this page has a
- * view for. Empty for whoever is not signed in, and while the server does not answer.
+ * Reads the matches that the account plays in, while the join form is open: those of games that this page
+ * has a view for. Empty for whoever is not signed in, and while the server does not answer.
  */
 export function watchMyGames(
   session: Session,

@@ -8,8 +8,8 @@ import type { Log, MatchClaim, MatchPort, MatchSave, MatchSeat } from "../ports/
 /** How long a match that outlives its room is kept. */
 export interface LastingOptions {
   /**
-   * Days without a change after which it is deleted: 1 to 3,650. One that is over is deleted after the server's
-   * `ROOMKEEP_MATCH_OVER_DAYS`.
+   * Days without a change after which it is deleted: 1 to 3,650. One that is over is deleted after the
+   * server's `ROOMKEEP_MATCH_OVER_DAYS`.
    */
   readonly days: number;
 }

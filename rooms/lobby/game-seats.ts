@@ -4,7 +4,7 @@ import { type GameState, RoomkeepError, type Seat } from "../../shared/index.ts"
 import { fillFromJson, schemaToJson, seatClassOf } from "../../shared/internal.ts";
 import type { BotAction, Bots } from "../bots/bot.ts";
 import { RoomBots } from "../bots/room-bots.ts";
-import { KeptSeats, type SeatOwner } from "../lasting/kept-seats.ts";
+import { type SeatOwner, SeatOwners } from "../lasting/seat-owners.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import { classesOf } from "../persistence/hot-reload-fields.ts";
 import { absentClient } from "../persistence/hot-reload-snapshot.ts";
@@ -48,12 +48,12 @@ export class GameSeats<P extends RoomPlayer> {
   readonly #lobby: AnyLobby;
   readonly #bots: RoomBots<P> | undefined;
   /** Only of a lasting match. */
-  readonly #kept: KeptSeats | undefined;
+  readonly #owners: SeatOwners | undefined;
 
   /** Registers the messages of lobby and phases. */
   constructor(host: SeatsHost<P>) {
     this.#host = host;
-    this.#kept = host.lasts ? new KeptSeats() : undefined;
+    this.#owners = host.lasts ? new SeatOwners() : undefined;
     const { state, phases, faults, router, bots } = host;
     const now = () => host.now();
     const later = (ms: number, run: () => void) => host.later(ms, run);
@@ -131,8 +131,8 @@ export class GameSeats<P extends RoomPlayer> {
     Object.assign(seat, { id, name, color, bot: false, away: false, ready: false });
     state.seats.set(id, seat);
     if (former && state.leader === former.id) state.leader = id;
-    if (former) this.#kept?.delete(former.id);
-    this.#kept?.set(id, owner);
+    if (former) this.#owners?.delete(former.id);
+    this.#owners?.set(id, owner);
     if (former) this.#host.seatMoved(former.id, id);
     this.#lobby.entered(player);
     phases?.seatsChanged();
@@ -153,7 +153,7 @@ export class GameSeats<P extends RoomPlayer> {
     this.#changed();
   }
 
-  /** The player has left for good: the seat waits in a lasting match, else a bot goes on, or it is taken away. */
+  /** The player has left for good: in a lasting match the seat waits, else a bot goes on, or it is gone. */
   exit({ sessionId, claim }: P): void {
     const seat = this.#host.state.seats.get(sessionId);
     if (!seat) return;
@@ -187,9 +187,9 @@ export class GameSeats<P extends RoomPlayer> {
 
   /** @throws MATCH_CLOSED a lasting match goes on, and the player has no seat in it that is free */
   refuseStranger(owner: SeatOwner): void {
-    if (!this.#isClosed || this.#kept?.has(owner)) return;
+    if (!this.#isClosed || this.#owners?.has(owner)) return;
     const { seats } = this.#host.state;
-    if (this.#kept?.seatFor(owner, seats.values()) || [...seats.values()].some(({ bot }) => bot)) return;
+    if (this.#owners?.seatFor(owner, seats.values()) || [...seats.values()].some(({ bot }) => bot)) return;
     throw new RoomkeepError("MATCH_CLOSED");
   }
 
@@ -202,7 +202,7 @@ export class GameSeats<P extends RoomPlayer> {
   get owned(): readonly MatchSeat[] {
     const { seats, turn } = this.#host.state;
     return [...seats.values()].map(({ id, name, bot }) => {
-      const owner = bot ? undefined : this.#kept?.ownerOf(id);
+      const owner = bot ? undefined : this.#owners?.ownerOf(id);
       const { accountId = null, characterId = null } = owner ?? {};
       return { accountId, characterId, name, hasTurn: turn === id };
     });
@@ -213,7 +213,7 @@ export class GameSeats<P extends RoomPlayer> {
       phases: this.#host.phases?.keep(),
       kicked: this.#lobby.keep(),
       bots: this.#bots?.keep(),
-      owners: this.#kept?.keep(),
+      owners: this.#owners?.keep(),
     };
   }
 
@@ -224,7 +224,7 @@ export class GameSeats<P extends RoomPlayer> {
   }
 
   restore({ phases, kicked, bots, owners }: SeatsSave): void {
-    if (owners) this.#kept?.restore(owners);
+    if (owners) this.#owners?.restore(owners);
     this.#lobby.restore(kicked);
     if (phases) this.#host.phases?.restore(phases);
     if (bots) this.#bots?.restore(bots);
@@ -236,17 +236,17 @@ export class GameSeats<P extends RoomPlayer> {
 
   /** True: only those come in who play already. */
   get #isClosed(): boolean {
-    return this.#kept !== undefined && this.isOn;
+    return this.#owners !== undefined && this.isOn;
   }
 
   #formerOf(owner: SeatOwner): Seat | undefined {
-    const own = this.#kept?.seatFor(owner, this.#host.state.seats.values());
+    const own = this.#owners?.seatFor(owner, this.#host.state.seats.values());
     return own ?? this.#bots?.forPlayer(owner.characterId);
   }
 
   /** Those who left a match that is over have no part in the next. */
   #dropAbsent(): void {
-    if (!this.#kept) return;
+    if (!this.#owners) return;
     const { state, players } = this.#host;
     for (const { id, bot } of [...state.seats.values()]) if (!bot && !players.has(id)) this.#remove(id);
   }
@@ -265,7 +265,7 @@ export class GameSeats<P extends RoomPlayer> {
 
   #remove(id: string): void {
     const { state, phases } = this.#host;
-    this.#kept?.delete(id);
+    this.#owners?.delete(id);
     const remove = () => void state.seats.delete(id);
     if (phases) phases.seatRemoved(id, remove);
     else remove();

@@ -1,5 +1,5 @@
 import type { BotsSave } from "../bots/room-bots.ts";
-import type { SeatOwner } from "../lasting/kept-seats.ts";
+import type { SeatOwner } from "../lasting/seat-owners.ts";
 import type { PhasesSave } from "../phases/phases.ts";
 
 /** What a hot reload keeps of seats, phases, lobby and bots; the seats themselves are in the state. */

@@ -18,8 +18,8 @@ export async function formerCode(code: string): Promise<string> {
 export const isUnwanted = (code: string): boolean => isMasked(code);
 
 /**
- * A code of so many letters that no open room has, nor a match that may open again. A room that is restored by
- * hot reload keeps the one it had.
+ * A code of so many letters that no open room has, nor a match that may open again. A room that is restored
+ * by hot reload keeps the one it had.
  */
 export async function uniqueCode(
   current: string,

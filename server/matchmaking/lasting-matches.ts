@@ -23,8 +23,8 @@ export function reopenMatches(parts: ReopeningParts): Matchmaking {
 }
 
 /**
- * Opens the room of a match anew for one of its players, in the process that placement chooses; of several who
- * come at once, one opens it.
+ * Opens the room of a match anew for one of its players, in the process that placement chooses; of several
+ * who come at once, one opens it.
  *
  * @returns undefined: no match has the code
  * @throws MATCH_OVER it has ended

@@ -5,14 +5,14 @@ export interface SeatOwner {
 }
 
 /** A seat, as far as it can be kept. */
-interface KeptSeat {
+interface OwnedSeat {
   readonly id: string;
   readonly away: boolean;
   readonly bot: boolean;
 }
 
 /** To whom the seats of a lasting match belong, by the ids of the seats. */
-export class KeptSeats {
+export class SeatOwners {
   readonly #owners = new Map<string, SeatOwner>();
 
   set(id: string, { accountId, characterId }: SeatOwner): void {
@@ -28,7 +28,7 @@ export class KeptSeats {
   }
 
   /** The seat that waits for a player: of the character, else of another one of the account. */
-  seatFor<S extends KeptSeat>({ characterId, accountId }: SeatOwner, seats: Iterable<S>): S | undefined {
+  seatFor<S extends OwnedSeat>({ characterId, accountId }: SeatOwner, seats: Iterable<S>): S | undefined {
     const own = [...seats].filter(
       ({ id, away, bot }) => away && !bot && this.#owners.get(id)?.accountId === accountId,
     );
