@@ -12,6 +12,7 @@ import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { accessTokenOf, callApi, signIn } from "../../../bots/sign-in.ts";
+import { uniqueCode } from "../../../rooms/travel/room-code.ts";
 import { readErrorCode } from "../../../shared/index.ts";
 import { type Guest, joinGuest, passTime } from "../../helpers/guests.ts";
 
@@ -158,6 +159,7 @@ test("a match outlives its room: state, hands, the room's own fields, settings a
   const annAgain = await join({ token: ann.token, code });
   expect(handOf(annAgain)).toEqual([10, 12]);
   expect(annAgain.room.state.turn).toBe(annAgain.id);
+  expect(annAgain.room.state.leader).toBe(annAgain.id);
   await leave(code, again, annAgain);
 });
 
@@ -321,6 +323,13 @@ test("who was kicked stays out, and the seat is gone", async () => {
   await leave(code, ann);
   expect(await refusalOf(join({ token: ben.token, code }))).toBe("MATCH_CLOSED");
   expect((await matches(ben.token)).map((one) => one.code)).not.toContain(code);
+});
+
+test("no room gets the code of a match that may open again", async () => {
+  const asked: string[] = [];
+  const code = await uniqueCode("", 4, async (one) => asked.push(one) === 1);
+  expect(asked).toHaveLength(2);
+  expect(code).toBe(asked[1]);
 });
 
 test("a lasting match needs a lobby and a number of days that can be kept", async () => {
