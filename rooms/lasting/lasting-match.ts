@@ -176,8 +176,10 @@ export class LastingMatch {
     for (let content = first; ; content = this.#host.take()) {
       try {
         const save = this.#saveOf(content);
-        if (this.#claim) await matches.save(this.#claim, save);
-        else this.#claim = await matches.begin(this.#host, save);
+        const outcome = this.#claim && (await matches.save(this.#claim, save));
+        // The room closes, and nobody sees any more of it.
+        if (outcome === "fenced") return await new Promise<never>(() => {});
+        this.#claim ??= await matches.begin(this.#host, save);
         this.#mark = markOf(content);
         this.#isFailing = false;
         return;
@@ -185,8 +187,7 @@ export class LastingMatch {
         if (!maySaveLater(error)) {
           tellUnsaved(log, "match", { match: code }, error);
           // It would fail again: the game goes on without it.
-          this.#stop();
-          return;
+          return await this.giveUp();
         }
         if (!this.#isFailing) log.error({ code, err: error }, "match not saved, will try again");
         this.#isFailing = this.#isOpen;
