@@ -36,5 +36,6 @@ it("has an example for each function and class: its own, or a file that uses it"
 });
 
 it("is of a surface that a builder can learn", () => {
-  expect(all.length).toBeLessThanOrEqual(220);
+  // 220 for worlds, and some forty more for games without one: phases, lobby, bots, panel views, pads.
+  expect(all.length).toBeLessThanOrEqual(260);
 });
