@@ -8,6 +8,7 @@ startPage({
     plaza: () => import("../games/plaza/view.ts").then(({ plazaView }) => plazaView),
     tag: () => import("../games/tag/view.ts").then(({ tagView }) => tagView),
     meadow: () => meadow().then(({ meadowView }) => meadowView),
+    cards: () => import("../games/cards/view.ts").then(({ cardsView }) => cardsView),
     cave: () => meadow().then(({ caveView }) => caveView),
     sketch: () => import("../games/sketch/view.ts").then(({ sketchView }) => sketchView),
     quiz: () => import("../games/quiz/view.ts").then(({ quizView }) => quizView),

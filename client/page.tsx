@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openAccount } from "./account/account.ts";
+import { watchMyGames } from "./account/my-games.ts";
 import { takeOidcReturn } from "./account/oidc-return.ts";
 import { type PlayTarget, readPlayTarget } from "./account/play-target.ts";
 import { watchProvider } from "./account/provider.ts";
@@ -78,6 +79,7 @@ function openStores({ views, title, panels, sounds }: StoreOptions): Stores {
     party,
     provider: watchProvider(api, account, session, overlays),
     roomList,
+    myGames: watchMyGames(session, api, views),
     playTarget: openPlayTarget(views, session, api),
     console: openConsole(session),
     directMessages: openDirectMessages(session, { hud, party, settings, playSound: sounds.chat }),

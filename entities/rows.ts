@@ -6,6 +6,7 @@ import { DeathLock, KillCount } from "./death.ts";
 import { EventLog } from "./event-log.ts";
 import { AccountIdentity, OidcAttempt } from "./identity.ts";
 import { Item } from "./item.ts";
+import { LastingMatch, LastingMatchSeat } from "./lasting-match.ts";
 import { LedgerLeg, RequestResult } from "./ledger.ts";
 import { Setting } from "./setting.ts";
 import { JoinTicket, RefreshToken, SignIn } from "./sign-in.ts";
@@ -18,6 +19,8 @@ export const ENTITIES = [
   ZoneSave,
   ZoneQuarantine,
   ZoneLease,
+  LastingMatch,
+  LastingMatchSeat,
   Item,
   LedgerLeg,
   RequestResult,

@@ -14,6 +14,7 @@ import { AccountSweeps1764281947031 } from "./031-account-sweeps.ts";
 import { CheatFlags1764282000032 } from "./032-cheat-flags.ts";
 import { EventAge1764282100033 } from "./033-event-age.ts";
 import { GiverOfATicket1764290000034 } from "./034-giver-of-a-ticket.ts";
+import { LastingMatches1764291600035 } from "./035-lasting-matches.ts";
 
 /** Every migration, oldest first: classes, not a file pattern, so that source and compiled package agree. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   CheatFlags1764282000032,
   EventAge1764282100033,
   GiverOfATicket1764290000034,
+  LastingMatches1764291600035,
 ];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineLevel, RoomkeepError } from "../shared/index.ts";
+import type { LastingOptions } from "./lasting/lasting-match.ts";
 import type { MatchBy, RoomOrder } from "./match-options.ts";
 import type { Channel } from "./messaging/channel.ts";
 import type { RoomPlugins } from "./plugins.ts";
@@ -57,6 +58,15 @@ export interface GameListing {
   screens?: number;
   /** Seconds that a room with a screen and no player stays open: 5 to 86,400. Default 900. */
   screenWaitS?: number;
+  /**
+   * The match outlives its room: it is in the database from its first act on, and opens again in its state
+   * when one of its players comes back, by the room's code or from "my games". Only for a game with a
+   * `GameState` and phases. See docs/durability.md.
+   *
+   * @example
+   * lasting: { days: 30 },
+   */
+  lasting?: LastingOptions;
   /** What players may not send here, such as `["chat", "whisper"]`; it is refused with CHANNEL_CLOSED. */
   closed?: readonly Channel[];
 }

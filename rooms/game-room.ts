@@ -15,6 +15,8 @@ import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
 import type { CheatDetectionOptions, CheatSuspected } from "./cheat-detection/cheat-detection.ts";
 import type { CheatSignal } from "./cheat-detection/cheat-signals.ts";
 import { type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
+import { LastingMatch, type MatchContent } from "./lasting/lasting-match.ts";
+import { type MatchHost, restoreMatch, takeMatch } from "./lasting/match-content.ts";
 import { GameSeats, type SeatsHost } from "./lobby/game-seats.ts";
 import type { AnyLobby } from "./lobby/lobby.ts";
 import type { Match } from "./match-options.ts";
@@ -41,6 +43,7 @@ import {
   type PlaySessions,
   type PlaySessionsHost,
 } from "./persistence/play-sessions.ts";
+import type { ZoneFormat } from "./persistence/zone-saves.ts";
 import type { RoomTime } from "./phases/phase-clock.ts";
 import type { Phases } from "./phases/phases.ts";
 import { describePlayer, type RoomPlayer } from "./player.ts";
@@ -49,7 +52,7 @@ import type { PluginOf } from "./plugins.ts";
 import type { Claim, Identity, ItemTemplates, LastInput, Log, Ports } from "./ports/ports.ts";
 import { takeView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
-import { checkRoom } from "./room-checks.ts";
+import { checkLasting, checkRoom } from "./room-checks.ts";
 import { confirmSeats, freeSeat } from "./seat-reservations.ts";
 import { type Faults, openFaults } from "./simulation/faults.ts";
 import { Recording } from "./simulation/recording.ts";
@@ -134,6 +137,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** How people gather in a room with a `GameState`. Default: a leader, ready marks, kicks; no settings. */
   readonly lobby: AnyLobby | undefined;
 
+  /** The version of a lasting match's saves, and the steps up from older ones. */
+  matchFormat: ZoneFormat = {};
   /** The values of the listing's `matchBy` that this room is for. */
   match: Match = {};
   /** The players in the room, by session id; a dropped player stays until the seat is given up. */
@@ -159,6 +164,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   private ownObservers: StateObservers | undefined;
   /** In a room with a `GameState`. */
   private gameSeats: GameSeats<P> | undefined;
+  /** In a room whose match outlives it. */
+  private lasting: LastingMatch | undefined;
   /** In a room without a world. */
   private resting: RestingClock | undefined;
   /** Room time goes on while the room rests. */
@@ -213,11 +220,14 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   protected onChat?(player: P, text: string): ChatDecision<P>;
 
   /**
-   * Hot reload, while you develop: returns the fields of the room that the next room is to have, JSON only.
-   * State and players are handed over without it.
+   * Returns the fields of the room that the next room is to have, JSON only: in a hot reload, while you
+   * develop, and where the match outlives the room (`lasting` of the listing). The state is kept without it.
    */
   protected onKeep?(): unknown;
-  /** Hot reload: the room has taken over, with state and players. `kept` was returned by {@link onKeep}. */
+  /**
+   * The room has taken over in a hot reload, with state and players, or a lasting match is open again in its
+   * state, without players. `kept` was returned by {@link onKeep}.
+   */
   protected onRestore?(kept: unknown): void;
 
   /** @throws ROOM_NOT_OPEN before the room opens, such as in an initializer of a field */
@@ -354,7 +364,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    * @throws GAME_INVALID, STATE_UNTRACKED
    */
   check(): void {
-    checkRoom(this.constructor.name, this, { hasWorld: false });
+    const { name, listing } = this.constructor as typeof GameRoom;
+    checkRoom(name, this, { hasWorld: false });
+    checkLasting(name, listing.lasting, this.phases, this.state);
   }
 
   /** @throws GAME_INVALID a game's own `onCreate` did not call the one that it overrides */
@@ -391,8 +403,9 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.openParts({ ports, plugins, log, network: this });
     try {
       await this.openLive(opening);
+      const saved = await this.openLasting(opening);
       this.startClock();
-      await this.openGame();
+      await this.openGame(saved);
       refuseTakenTypes(internalsOf(this).onMessageEvents.events);
     } catch (error) {
       await this.abandon();
@@ -447,6 +460,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       suspected: (player, suspected) => this.tellOfCheat(player, suspected),
       frozen: (player) => this.frozenRefusal(player),
       heard: (player) => this.gameSeats?.heard(player),
+      saved: () => this.lasting?.hold(),
       viewer: (client, type, payload) => this.watching?.receive(client, type, payload),
     };
     this.parts = openGameParts(host, around);
@@ -456,7 +470,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   private seatsHost(state: GameState, { network }: Surroundings): SeatsHost<P> {
     const { players, lobby, phases, router, faultBook: faults, roomTime } = this;
-    const { name: room, bots } = this.constructor as typeof GameRoom;
+    const { name: room, bots, listing } = this.constructor as typeof GameRoom;
     return {
       ...roomTime,
       room,
@@ -465,6 +479,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       lobby,
       phases,
       bots,
+      lasts: listing.lasting !== undefined,
       router,
       faults,
       wire: this.wire as unknown as StableSerializer<Schema>,
@@ -557,6 +572,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.resting = new RestingClock({
       room: this,
       wire: this.wire as unknown as StableSerializer<Schema>,
+      hold: () => this.lasting?.hold(),
       patched: (changed) => {
         saves.look();
         if (changed) this.gameSeats?.stir();
@@ -564,14 +580,64 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     });
   }
 
-  /** Opens what the game adds: `onOpen` runs in it. */
-  protected async openGame(): Promise<void> {
+  /**
+   * Opens what the game adds: `onOpen` runs in it.
+   *
+   * @param saved of a lasting match that opens again
+   */
+  protected async openGame(saved?: MatchContent): Promise<void> {
     await this.onOpen?.();
-    this.gameSeats?.begin();
+    if (saved) restoreMatch(this.matchHost(), saved);
+    else this.gameSeats?.begin();
+    this.lasting?.begin();
   }
 
   /** The room could not open: its claims are freed for the next attempt. */
-  protected async abandon(): Promise<void> {}
+  protected async abandon(): Promise<void> {
+    await this.lasting?.giveUp();
+  }
+
+  /** @returns the match that opens again in this room; undefined: there is none */
+  private async openLasting({ isHidden: hidden }: RoomOpening): Promise<MatchContent | undefined> {
+    const { listing } = this.constructor as typeof GameRoom;
+    const { gameSeats } = this;
+    if (!listing.lasting || !gameSeats) return undefined;
+    const { ports, log, roomName: game, roomId: code, matchFormat: format } = this;
+    this.lasting = new LastingMatch({
+      matches: ports.matches,
+      log,
+      game,
+      code,
+      hidden,
+      days: listing.lasting.days,
+      format,
+      phase: () => (this.state as unknown as GameState).phase,
+      isOn: () => gameSeats.isOn,
+      take: () => takeMatch(this.matchHost()),
+      seats: () => gameSeats.owned,
+      list: (open) => {
+        if (!hidden) this.setPrivate(!open).catch((error) => this.faultBook.note("setPrivate", error));
+      },
+      lost: () => void this.disconnect(CLOSE.FENCED),
+    });
+    return this.lasting.open();
+  }
+
+  private matchHost(): MatchHost {
+    return {
+      state: this.state as unknown as GameState,
+      seats: present(this.gameSeats, "seats"),
+      faults: this.faultBook,
+      values: {
+        get: () => this.match,
+        set: (match) => {
+          this.match = match;
+        },
+      },
+      keep: () => this.onKeep?.(),
+      restore: (kept) => this.onRestore?.(kept),
+    };
+  }
 
   /** The side of the room that its play sessions use. */
   protected sessionsHost(access: InstanceAccess): PlaySessionsHost<P> {
@@ -620,7 +686,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
 
   /** The reason why no message of a player may move the room now; undefined: it may. */
   protected frozenRefusal(_player: P): Refusal | undefined {
-    return undefined;
+    return this.lasting?.refusal;
   }
 
   /** The other members of a player's party. */
@@ -684,6 +750,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.resting?.wake();
     if (this.players.has(client.sessionId)) return this.comeBack(client);
     this.gameSeats?.refuseAccount(identity.accountId);
+    this.gameSeats?.refuseStranger(identity);
     await this.sessions.join(client, identity);
   }
 
@@ -735,6 +802,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   override onCacheRoom(): HotReloadSnapshot {
     this.phase = "replaced";
     this.resting?.close();
+    this.lasting?.handOver();
     return { ...takeHotReload(this.hotReloadHost()), viewers: this.watching?.keep() ?? [] };
   }
 
@@ -790,6 +858,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     this.resting?.close();
     for (const stop of this.stopListening) stop();
     this.watching?.close();
+    await this.lasting?.close();
     // A room that could not open has no sessions.
     await this.live?.access.close();
     this.parts?.log.info({}, "room closed");

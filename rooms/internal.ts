@@ -9,6 +9,7 @@ export { refusingPlugins } from "./plugins.ts";
 export { type CharacterPort, type CharacterState, CLAIM_WAIT_MS } from "./ports/characters.ts";
 export { CHEAT_ACTIONS, type CheatFlag, type CheatPort } from "./ports/cheats.ts";
 export type { Death, ItemPort, OwnContainer, PileLeft } from "./ports/items.ts";
+export type { MatchClaim, MatchPort, MatchSave, MatchSeat } from "./ports/matches.ts";
 export type {
   AccountLimitPort,
   AuditPort,
@@ -33,6 +34,7 @@ export { checkTransportInternals } from "./transport/internals.ts";
 export { SENT } from "./transport/send-budget.ts";
 export { limitSocket, RECEIVED, SOCKET_OPTIONS } from "./transport/socket-limits.ts";
 export { orJoinError } from "./travel/join-error.ts";
+export { onceAtATime } from "./travel/room-finder.ts";
 export { HELD } from "./viewers/delay-line.ts";
 export { readViewerKind, type ViewerKind } from "./viewers/viewer-kind.ts";
 export { REFUSALS, readViewerLimits } from "./viewers/viewer-limits.ts";

@@ -1,7 +1,18 @@
 import { MapSchema, Schema, TypeContext } from "@colyseus/schema";
 import { Carrier, RoomkeepError, Shop, type World } from "../shared/index.ts";
-import { adoptInternal, fieldsOf, guardClass, isComponent, type SchemaClass } from "../shared/internal.ts";
+import {
+  adoptInternal,
+  fieldsOf,
+  guardClass,
+  isComponent,
+  isGameState,
+  type SchemaClass,
+} from "../shared/internal.ts";
+import type { LastingOptions } from "./lasting/lasting-match.ts";
 import type { ItemPort } from "./ports/ports.ts";
+
+/** Most days for which a match is kept. */
+const DAYS_MAX = 3_650;
 
 /** A room as its class makes it, before it opens. */
 export interface UnopenedRoom {
@@ -53,6 +64,20 @@ export function checkActors(actors: Iterable<Schema>): void {
     if (!seen.has(actor.constructor)) checkDecorated(actor);
     seen.add(actor.constructor);
   }
+}
+
+/** @throws GAME_INVALID the match of a game cannot outlive its room, or not for so long */
+export function checkLasting(
+  name: string,
+  lasting: LastingOptions | undefined,
+  phases: { readonly hasLobby: boolean } | undefined,
+  state: unknown,
+): void {
+  if (!lasting) return;
+  if (!isGameState(state) || !phases?.hasLobby)
+    throw invalid(name, "has a lasting match: that needs a `GameState`, and phases of which one is `lobby`.");
+  if (!Number.isInteger(lasting.days) || lasting.days < 1 || lasting.days > DAYS_MAX)
+    throw invalid(name, `has a lasting match: its days are a whole number from 1 to ${DAYS_MAX}.`);
 }
 
 /**

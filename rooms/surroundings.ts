@@ -59,6 +59,8 @@ export interface PartsHost<R extends PluginRoom, P extends RoomPlayer> {
   suspected(player: P, suspected: CheatSuspected): void;
   frozen(player: P): Refusal | undefined;
   heard(player: P): void;
+  /** What the answer to a message waits for; undefined: nothing. */
+  saved(): Promise<void> | undefined;
   /** A message of a client that is no player. @returns what a request is answered */
   viewer(client: Client, type: string, payload: unknown): unknown;
 }
@@ -93,6 +95,7 @@ export function openGameParts<R extends PluginRoom, P extends RoomPlayer>(
     record: (player, type, message) => recording.recorder?.message(player.sessionId, type, message),
     refusal: (player) => host.frozen(player),
     heard: (player) => host.heard(player),
+    saved: () => host.saved(),
     viewer: (client, type, payload) => host.viewer(client, type, payload),
     countLine: ({ claim }) => ports.accountLimits.countLine(claim.sheet.accountId),
     countByAccount: ({ claim: { sheet } }, type, limit) =>

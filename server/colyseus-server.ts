@@ -10,7 +10,8 @@ import { type GameEntry, readRooms, roomEndpoints } from "./http/api/rooms.ts";
 import { ROUTER_OPTIONS } from "./http/api/router-options.ts";
 import { allowOrigins, isForeign } from "./http/cors.ts";
 import { type PageSource, servePage } from "./http/static-page.ts";
-import { boundJoins } from "./matchmaking/bounded-joins.ts";
+import { boundJoins, type JoinBounds } from "./matchmaking/bounded-joins.ts";
+import { reopenMatches } from "./matchmaking/lasting-matches.ts";
 import { guardMatchmaking, openMisses } from "./matchmaking/matchmaking-guard.ts";
 import { admitViewers } from "./matchmaking/viewer-joins.ts";
 import type { Services } from "./services.ts";
@@ -84,11 +85,14 @@ export function openColyseus(
   });
   allowOrigins(config.origins);
   const misses = openMisses();
-  const invoke = boundJoins(admitViewers(invokeMethod), {
+  const bounds: JoinBounds = {
     isAway: foundation.isRedisAway,
     giveBack: (ticket) => returnTicket(foundation.database.ds, ticket),
-  });
-  guardMatchmaking({ misses, verify: foundation.ports.verify, log, invoke });
+  };
+  const invoke = boundJoins(admitViewers(invokeMethod), bounds);
+  const { verify, returns } = foundation.ports;
+  const reopen = boundJoins(reopenMatches({ matches: foundation.matches, returns }), bounds);
+  guardMatchmaking({ misses, verify, reopen, log, invoke });
   const list = listOf(foundation);
   const routes = {
     ...endpoints,

@@ -93,6 +93,7 @@ const environment = z.object({
     .string()
     .regex(INTERVAL, "is no time between 1m and 20d, such as 30m, 6h or 1d")
     .optional(),
+  ROOMKEEP_MATCH_OVER_DAYS: z.coerce.number().int().min(1).max(3_650).default(7),
   ROOMKEEP_EVENT_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
   ROOMKEEP_RECORD_DIR: text(1_000).optional(),
   ROOMKEEP_RECORD_HASH_TICKS: z.coerce.number().int().min(0).max(100_000).default(20),
@@ -185,6 +186,8 @@ export interface Config {
   readonly cacheSize: number;
   /** Makes a backup this often, ms; undefined: none. */
   readonly backupEveryMs: number | undefined;
+  /** Days for which the code of a lasting match that is over is known. Default 7. */
+  readonly matchOverDays: number;
   /** Days for which kept events stay. */
   readonly eventDays: number;
   /** Folder into which every room is recorded; undefined: none is. */
@@ -252,6 +255,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     cacheMs: data.ROOMKEEP_CACHE_SECONDS * 1_000,
     cacheSize: data.ROOMKEEP_CACHE_SIZE,
     backupEveryMs: data.ROOMKEEP_BACKUP_EVERY ? readInterval(data.ROOMKEEP_BACKUP_EVERY) : undefined,
+    matchOverDays: data.ROOMKEEP_MATCH_OVER_DAYS,
     eventDays: data.ROOMKEEP_EVENT_DAYS,
     recordDir: data.ROOMKEEP_RECORD_DIR,
     recordHashTicks: data.ROOMKEEP_RECORD_HASH_TICKS,

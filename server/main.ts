@@ -1,3 +1,4 @@
+import { CardsRoom } from "../games/cards/room.ts";
 import { CaveRoom } from "../games/meadow/cave-room.ts";
 import { MeadowRoom } from "../games/meadow/room.ts";
 import { PlazaRoom } from "../games/plaza/room.ts";
@@ -14,6 +15,7 @@ export const games = {
   cave: CaveRoom,
   sketch: SketchRoom,
   quiz: QuizRoom,
+  cards: CardsRoom,
 };
 
 /** Capabilities that a server can do without: a plugin is removed by deleting its line and its import. */

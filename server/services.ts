@@ -33,6 +33,7 @@ import { cheatFlagEndpoints } from "./http/api/cheat-flags.ts";
 import { eventEndpoints } from "./http/api/events.ts";
 import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
+import { matchEndpoints } from "./http/api/matches.ts";
 import { monitorEndpoints } from "./http/monitor.ts";
 import { slotsOf } from "./items/containers.ts";
 import { openItems } from "./items/items.ts";
@@ -43,6 +44,7 @@ import { openWaitingSeats } from "./matchmaking/waiting-seats.ts";
 import { type MemoryWatch, openMemoryWatch } from "./memory/memory-watch.ts";
 import { openOperatorSocket } from "./operations/operator-socket.ts";
 import { type Characters, openCharacters } from "./persistence/characters.ts";
+import { type Matches, openMatches } from "./persistence/matches.ts";
 import { exportRefusedZones } from "./persistence/refused-zones.ts";
 import { openSaveSpool } from "./persistence/save-spool.ts";
 import { createSnapshotCodec } from "./persistence/snapshot-codec.ts";
@@ -88,6 +90,7 @@ export interface Services {
   readonly events: EventLogPort;
   readonly audit: Audit;
   readonly zones: Zones;
+  readonly matches: Matches;
   readonly rooms: RoomLimit;
   readonly memory: MemoryWatch;
   readonly ports: Ports;
@@ -153,7 +156,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const incarnation = randomUUID();
   const shared = redis && (await openShared({ config, log, closers, redis, incarnation }));
   const kept = await openKept({ config, log, closers, database, incarnation });
-  const { characters, zones, events, audit, itemRules, items, recordings } = kept;
+  const { characters, zones, matches, events, audit, itemRules, items, recordings } = kept;
   const cheats = openCheatFlags(ds, log, metrics.registry, config.cheats);
   closers.push("cheat flags", () => cheats.close());
   exportRefusedZones(metrics.registry, { list: zones.refused });
@@ -183,6 +186,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const retention = [
     cheats.retention,
     eventRetention(config),
+    matches.retention,
     ...accountRetention(ds, config),
     ...open.retention,
   ];
@@ -199,6 +203,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     phase,
     isRedisAway,
     zones,
+    matches,
     audit,
     events,
     memory,
@@ -217,6 +222,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     events,
     audit,
     zones,
+    matches,
     rooms,
     memory,
     plugins: open,
@@ -233,6 +239,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       audit,
       cheats,
       zones,
+      matches,
       items,
       log,
       seats,
@@ -301,7 +308,7 @@ const limitWith = (shared: Shared | undefined, name: string, points: number, sec
 
 const localLoad = () => matchMaker.stats.local.roomCount + matchMaker.stats.local.ccu;
 
-/** Opens the stores of rooms: characters, zones, items, events, audit and recordings. */
+/** Opens the stores of rooms: characters, zones, matches, items, events, audit and recordings. */
 async function openKept({
   config,
   log,
@@ -323,10 +330,14 @@ async function openKept({
   closers.push("audit", () => audit.close());
   const events = openEventLog(ds, log);
   closers.push("event log", () => events.close());
+  const seal = createSnapshotCodec({ keys: config.sealKeys });
+  const { matchOverDays: overDays } = config;
+  const matches = await openMatches(ds, { incarnation, log, seal, overDays, exclusive });
+  closers.push("matches", () => matches.close());
   const zones = await openZones(ds, {
     incarnation,
     log,
-    seal: createSnapshotCodec({ keys: config.sealKeys }),
+    seal,
     saveEveryMs: config.zoneSaveMs,
     exclusive,
   });
@@ -346,7 +357,7 @@ async function openKept({
   const { recordDir: folder, recordHashTicks: hashEveryTicks } = config;
   const recordings = folder ? await openRecordings({ folder, hashEveryTicks, log }) : undefined;
   closers.push("recordings", () => recordings?.close());
-  return { audit, events, zones, characters, itemRules, items, recordings };
+  return { audit, events, zones, matches, characters, itemRules, items, recordings };
 }
 
 /** How long kept events stay. */
@@ -355,7 +366,17 @@ const eventRetention = ({ eventDays: days }: Config) => ({ table: "event_log", c
 function foundationEndpoints(
   foundation: Pick<
     Services,
-    "config" | "log" | "database" | "shared" | "signIn" | "auth" | "zones" | "audit" | "events" | "memory"
+    | "config"
+    | "log"
+    | "database"
+    | "shared"
+    | "signIn"
+    | "auth"
+    | "zones"
+    | "matches"
+    | "audit"
+    | "events"
+    | "memory"
   > & {
     readonly seats: Seats;
     isRedisAway(): boolean;
@@ -364,7 +385,8 @@ function foundationEndpoints(
   metrics: Metrics,
   plugins: OpenPlugins,
 ) {
-  const { config, log, database, shared, signIn, auth, seats, zones, audit, events, memory } = foundation;
+  const { config, log, database, shared, signIn, auth, seats } = foundation;
+  const { zones, matches, audit, events, memory } = foundation;
   const { phase, isRedisAway } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
@@ -386,6 +408,7 @@ function foundationEndpoints(
     ...accountEndpoints({ ds, auth, passwords: openPasswords(), names }),
     ...characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max: config.charactersMax, names }),
     ...identityEndpoints({ ds, auth, oidc, log }),
+    ...matchEndpoints(matches, auth),
     ...eventEndpoints(events, auth),
     ...monitorEndpoints(guards, audit),
     ...metricsEndpoint(metrics, guards),

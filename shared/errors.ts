@@ -25,6 +25,10 @@ export const ERROR_CODES = {
   SCREEN_TAKEN: "The room has its screen already.",
   KICKED: "The leader of this room has removed you from it; you cannot come back.",
   ROOM_OPEN: "A room with this code is open already; join it.",
+  MATCH_OVER: "This match has ended.",
+  MATCH_CLOSED: "This match is under way among others; only its players may come in.",
+  MATCH_SEALED:
+    "This match is closed: its saved state cannot be opened. Please tell an admin of this server.",
   MATCH_INVALID: "A join option by which rooms are matched has no value that the game knows.",
   ROOM_CLOSED: "The room closed before the join was through.",
   ROOMS_FULL: "This server has as many rooms open as it may have.",

@@ -5,6 +5,7 @@ import type { ProviderStore } from "../account/provider.ts";
 import type { RoomListStore } from "../account/room-list.ts";
 import type { Viewport } from "../device/viewport.ts";
 import type { HudStore } from "../hud-store.ts";
+import type { MatchEntry } from "../network/api.ts";
 import type { OverflowRoomsStore } from "../network/overflow-rooms.ts";
 import type { ConsoleStore } from "../network/room-console.ts";
 import type { Session } from "../network/session.ts";
@@ -22,6 +23,8 @@ export interface HudProps {
   account: Account;
   provider: ProviderStore;
   roomList: RoomListStore;
+  /** Matches that the account plays in. */
+  myGames: ReadonlySignal<readonly MatchEntry[]>;
   playTarget: PlayTarget;
   settings: Settings;
   hud: HudStore;

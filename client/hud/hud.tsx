@@ -8,7 +8,7 @@ import { ScreenWait } from "./screen-wait.tsx";
 
 /** Everything over the world, or the panel, of a game. */
 export function Hud(props: HudProps) {
-  const { title, session, account, roomList, playTarget, overlays, viewport } = props;
+  const { title, session, account, roomList, myGames, playTarget, overlays, viewport } = props;
   const phase = session.phase.value;
   const shown = props.shown.value;
   const isOut = phase.kind === "idle" || phase.kind === "joining";
@@ -23,6 +23,7 @@ export function Hud(props: HudProps) {
           session={session}
           account={account}
           roomList={roomList}
+          myGames={myGames}
           playTarget={playTarget}
           overlays={overlays}
           viewport={viewport}

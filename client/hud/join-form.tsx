@@ -1,15 +1,18 @@
+import type { ReadonlySignal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { playerName } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { PlayTarget } from "../account/play-target.ts";
 import type { RoomListStore } from "../account/room-list.ts";
 import type { Viewport } from "../device/viewport.ts";
+import type { MatchEntry } from "../network/api.ts";
 import { readRoomCode } from "../network/room-code.ts";
 import type { Session } from "../network/session.ts";
 import type { OverlayStore } from "../overlays.ts";
 import { AppearanceFields, NameField } from "./account/appearance.tsx";
 import { Characters } from "./account/characters.tsx";
 import { RecoveryForm } from "./account/recovery-form.tsx";
+import { MyGames } from "./my-games.tsx";
 import { RoomList } from "./room-list.tsx";
 
 interface JoinFormProps {
@@ -17,6 +20,7 @@ interface JoinFormProps {
   session: Session;
   account: Account;
   roomList: RoomListStore;
+  myGames: ReadonlySignal<readonly MatchEntry[]>;
   playTarget: PlayTarget;
   overlays: OverlayStore;
   viewport: Viewport;
@@ -48,6 +52,7 @@ export function JoinForm(props: JoinFormProps) {
         {problem}
       </p>
       <FullRoom session={session} playTarget={playTarget} />
+      <OwnGames {...props} />
       <RoomList
         session={session}
         roomList={roomList}
@@ -59,6 +64,18 @@ export function JoinForm(props: JoinFormProps) {
         <RecoveryForm account={account} problem={session.problem} />
       )}
     </main>
+  );
+}
+
+/** The way back into what the player plays already. */
+function OwnGames({ session, roomList, myGames }: JoinFormProps) {
+  return (
+    <MyGames
+      matches={myGames.value}
+      games={roomList.games.value}
+      disabled={session.phase.value.kind === "joining"}
+      goBack={(code) => void session.join({ code })}
+    />
   );
 }
 
@@ -103,6 +120,7 @@ function ShortForm(props: JoinFormProps & { problem: string }) {
         {problem}
       </p>
       <FullRoom session={session} playTarget={playTarget} />
+      {!invitation && <OwnGames {...props} />}
     </main>
   );
 }

@@ -57,6 +57,17 @@ export interface GameEntry {
   private?: boolean;
 }
 
+/** A match that the account plays in, whether its room is open or not. */
+export interface MatchEntry {
+  /** To join by. */
+  code: string;
+  game: string;
+  phase: string;
+  /** ISO time of the last change. */
+  changedAt: string;
+  players: { name: string; hasTurn: boolean; isMe: boolean }[];
+}
+
 /** The answer of an identity provider, with the secret that this browser stored. */
 export interface OidcAnswer {
   code: string;
@@ -128,6 +139,8 @@ export function openApi(origin = "", fetcher: typeof fetch = (...args) => fetch(
     /** A ticket for one join of one character, to any room of a game or to one room. */
     ticket: async (target: { game: string } | { roomId: string }, characterId: string) =>
       (await sendSignedIn<{ ticket: string }>("POST", "/v1/tickets", { ...target, characterId })).ticket,
+    /** Lasting matches of the account, the last changed first. */
+    matches: () => sendSignedIn<{ matches: MatchEntry[] }>("GET", "/v1/matches"),
     rooms: () => send<{ rooms: RoomEntry[]; games: GameEntry[] }>("GET", "/v1/rooms"),
     /** A private room is told to those who are in it. @throws ApiError ROOM_UNKNOWN */
     findRoom: (code: string) =>

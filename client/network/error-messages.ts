@@ -51,6 +51,9 @@ const TEXTS: Record<string, ErrorText> = {
   SEAT_EXPIRED: {
     text: "The join took too long, or you joined somewhere else meanwhile. Try again.",
   },
+  MATCH_OVER: { text: "That match has ended. Begin a new one, or choose another." },
+  MATCH_CLOSED: { text: "That match is under way without you. Begin one of your own, or join another room." },
+  MATCH_SEALED: { text: "That match cannot be opened now. Tell an admin of this server." },
   ZONE_SEALED: {
     text: "This place is closed for now. Nothing of yours is lost. Tell an admin of this server.",
   },

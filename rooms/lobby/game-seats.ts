@@ -1,9 +1,10 @@
 import type { Client } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
-import type { GameState, Seat } from "../../shared/index.ts";
+import { type GameState, RoomkeepError, type Seat } from "../../shared/index.ts";
 import { fillFromJson, schemaToJson, seatClassOf } from "../../shared/internal.ts";
 import type { BotAction, Bots } from "../bots/bot.ts";
 import { RoomBots } from "../bots/room-bots.ts";
+import { type SeatOwner, SeatOwners } from "../lasting/seat-owners.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import { classesOf } from "../persistence/hot-reload-fields.ts";
 import { absentClient } from "../persistence/hot-reload-snapshot.ts";
@@ -11,7 +12,7 @@ import type { RoomTime } from "../phases/phase-clock.ts";
 import { LOBBY, type Phases } from "../phases/phases.ts";
 import type { RoomPlayer } from "../player.ts";
 import { blankClaim } from "../ports/blank-claim.ts";
-import type { Claim, Identity } from "../ports/ports.ts";
+import type { Claim, Identity, MatchSeat } from "../ports/ports.ts";
 import { giveOwnView } from "../replication/owner-view.ts";
 import { seenByOwner } from "../replication/seat-view.ts";
 import type { StableSerializer } from "../replication/stable-serializer.ts";
@@ -28,6 +29,8 @@ export interface SeatsHost<P extends RoomPlayer> extends RoomTime {
   readonly lobby: AnyLobby | undefined;
   readonly phases: Phases | undefined;
   readonly bots: Bots | undefined;
+  /** True: the match outlives the room, and seats of a game that goes on wait for their players. */
+  readonly lasts: boolean;
   readonly router: MessageRouter<P>;
   readonly faults: Faults;
   readonly wire: StableSerializer<Schema>;
@@ -44,10 +47,13 @@ export class GameSeats<P extends RoomPlayer> {
   readonly #host: SeatsHost<P>;
   readonly #lobby: AnyLobby;
   readonly #bots: RoomBots<P> | undefined;
+  /** Only of a lasting match. */
+  readonly #owners: SeatOwners | undefined;
 
   /** Registers the messages of lobby and phases. */
   constructor(host: SeatsHost<P>) {
     this.#host = host;
+    this.#owners = host.lasts ? new SeatOwners() : undefined;
     const { state, phases, faults, router, bots } = host;
     const now = () => host.now();
     const later = (ms: number, run: () => void) => host.later(ms, run);
@@ -102,11 +108,19 @@ export class GameSeats<P extends RoomPlayer> {
     this.#host.phases?.begin();
   }
 
-  /** A player is in the room, and gets a seat: a bot's where one plays, else a new one. */
+  /**
+   * A player is in the room, and gets a seat: the own one where it waits, a bot's where one plays, else a new
+   * one.
+   *
+   * @throws MATCH_CLOSED a lasting match goes on without them
+   */
   enter(player: P): void {
     const { state, phases } = this.#host;
     const { sessionId: id, name, claim } = player;
-    const former = state.phase === LOBBY ? undefined : this.#bots?.forPlayer(claim.sheet.id);
+    const { accountId, id: characterId, color } = claim.sheet;
+    const owner = { accountId, characterId };
+    const former = state.phase === LOBBY ? undefined : this.#formerOf(owner);
+    if (!former && this.#isClosed) throw new RoomkeepError("MATCH_CLOSED");
     const seat = this.#newSeat();
     if (former) {
       const { byName } = classesOf(state, [former.constructor]);
@@ -114,8 +128,11 @@ export class GameSeats<P extends RoomPlayer> {
       phases?.seatRenamed(former.id, id);
       state.seats.delete(former.id);
     }
-    Object.assign(seat, { id, name, color: claim.sheet.color, bot: false, away: false, ready: false });
+    Object.assign(seat, { id, name, color, bot: false, away: false, ready: false });
     state.seats.set(id, seat);
+    if (former && state.leader === former.id) state.leader = id;
+    if (former) this.#owners?.delete(former.id);
+    this.#owners?.set(id, owner);
     if (former) this.#host.seatMoved(former.id, id);
     this.#lobby.entered(player);
     phases?.seatsChanged();
@@ -136,11 +153,15 @@ export class GameSeats<P extends RoomPlayer> {
     this.#changed();
   }
 
-  /** The player has left for good: a bot goes on, or the seat is taken away. */
+  /** The player has left for good: in a lasting match the seat waits, else a bot goes on, or it is gone. */
   exit({ sessionId, claim }: P): void {
     const seat = this.#host.state.seats.get(sessionId);
     if (!seat) return;
-    if (!this.#bots?.replace(seat, claim.sheet.id)) this.#remove(seat.id);
+    if (this.#isClosed && !this.#lobby.isKicked(claim.sheet.accountId)) {
+      const wasHere = !seat.away;
+      seat.away = true;
+      if (wasHere) this.#host.phases?.seatDropped(seat.id);
+    } else if (!this.#bots?.replace(seat, claim.sheet.id)) this.#remove(seat.id);
     this.#changed();
   }
 
@@ -164,11 +185,46 @@ export class GameSeats<P extends RoomPlayer> {
     this.#lobby.refuseToken(token);
   }
 
-  keep(): SeatsSave {
-    return { phases: this.#host.phases?.keep(), kicked: this.#lobby.keep(), bots: this.#bots?.keep() };
+  /** @throws MATCH_CLOSED a lasting match goes on, and the player has no seat in it that is free */
+  refuseStranger(owner: SeatOwner): void {
+    if (!this.#isClosed || this.#owners?.has(owner)) return;
+    const { seats } = this.#host.state;
+    if (this.#owners?.seatFor(owner, seats.values()) || [...seats.values()].some(({ bot }) => bot)) return;
+    throw new RoomkeepError("MATCH_CLOSED");
   }
 
-  restore({ phases, kicked, bots }: SeatsSave): void {
+  /** True while a game is played. */
+  get isOn(): boolean {
+    return !this.#host.phases?.isOver;
+  }
+
+  /** To whom the seats belong. */
+  get owned(): readonly MatchSeat[] {
+    const { seats, turn } = this.#host.state;
+    return [...seats.values()].map(({ id, name, bot }) => {
+      const owner = bot ? undefined : this.#owners?.ownerOf(id);
+      const { accountId = null, characterId = null } = owner ?? {};
+      return { accountId, characterId, name, hasTurn: turn === id };
+    });
+  }
+
+  keep(): SeatsSave {
+    return {
+      phases: this.#host.phases?.keep(),
+      kicked: this.#lobby.keep(),
+      bots: this.#bots?.keep(),
+      owners: this.#owners?.keep(),
+    };
+  }
+
+  /** A lasting match opens again: nobody is there yet. */
+  reopen(save: SeatsSave): void {
+    for (const seat of this.#host.state.seats.values()) if (!seat.bot) seat.away = true;
+    this.restore(save);
+  }
+
+  restore({ phases, kicked, bots, owners }: SeatsSave): void {
+    if (owners) this.#owners?.restore(owners);
     this.#lobby.restore(kicked);
     if (phases) this.#host.phases?.restore(phases);
     if (bots) this.#bots?.restore(bots);
@@ -178,17 +234,38 @@ export class GameSeats<P extends RoomPlayer> {
     return new (seatClassOf(this.#host.state))();
   }
 
+  /** True: only those come in who play already. */
+  get #isClosed(): boolean {
+    return this.#owners !== undefined && this.isOn;
+  }
+
+  #formerOf(owner: SeatOwner): Seat | undefined {
+    const own = this.#owners?.seatFor(owner, this.#host.state.seats.values());
+    return own ?? this.#bots?.forPlayer(owner.characterId);
+  }
+
+  /** Those who left a match that is over have no part in the next. */
+  #dropAbsent(): void {
+    if (!this.#owners) return;
+    const { state, players } = this.#host;
+    for (const { id, bot } of [...state.seats.values()]) if (!bot && !players.has(id)) this.#remove(id);
+  }
+
   #begun(): void {
+    this.#dropAbsent();
     this.#lobby.left();
     this.#bots?.fill();
   }
 
   #entered(name: string): void {
-    if (name === LOBBY) this.#bots?.clear();
+    if (name !== LOBBY) return;
+    this.#bots?.clear();
+    this.#dropAbsent();
   }
 
   #remove(id: string): void {
     const { state, phases } = this.#host;
+    this.#owners?.delete(id);
     const remove = () => void state.seats.delete(id);
     if (phases) phases.seatRemoved(id, remove);
     else remove();

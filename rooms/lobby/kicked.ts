@@ -17,6 +17,10 @@ export class Kicked {
       this.#tokens.add(client.reconnectionToken);
   }
 
+  has(accountId: string): boolean {
+    return this.#accounts.has(accountId);
+  }
+
   /** @throws KICKED */
   refuseAccount(id: string): void {
     if (this.#accounts.has(id)) throw new RoomkeepError("KICKED");

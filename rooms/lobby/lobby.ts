@@ -120,6 +120,10 @@ export class Lobby<T = Record<string, never>> {
     this.#lead?.settle();
   }
 
+  isKicked(accountId: string): boolean {
+    return this.#kicked.has(accountId);
+  }
+
   /** @throws KICKED the account was kicked */
   refuseAccount(id: string): void {
     this.#kicked.refuseAccount(id);

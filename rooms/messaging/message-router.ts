@@ -72,6 +72,8 @@ export interface MessageRouterHost<P extends RoomPlayer> {
   countByAccount(player: P, type: string, limit: AccountLimit): Promise<Refusal | undefined>;
   /** Told of each message of a player, whatever becomes of it. */
   heard(player: P): void;
+  /** What the answer to a message that may have moved the world waits for; undefined: nothing. */
+  saved(): Promise<void> | undefined;
   /** Told of each refusal that a player gets. */
   refused(player: P, code: Refusal["code"]): void;
   /** Messages that one of the player counts for: more than 1 for a player who is slowed. */
@@ -125,7 +127,8 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
           guard.report(player.client, type, refusal, requestOf(payload));
           host.refused(player, refusal.code);
         }
-        return refusal ?? { ok: true };
+        const saved = refusal || !moves ? undefined : host.saved();
+        return saved ? saved.then(() => ({ ok: true })) : (refusal ?? { ok: true });
       };
       return outcome instanceof Promise ? outcome.catch(failed(type)).then(tell) : tell(outcome);
     };

@@ -4,7 +4,7 @@ import type { Log } from "../ports/ports.ts";
 
 /** A state that was dropped unsaved, as published on the channel "roomkeep:unsaved". */
 export interface Unsaved {
-  readonly what: "character" | "zone";
+  readonly what: "character" | "zone" | "match";
   /** The reason: a code of ours, or "UNKNOWN". */
   readonly code: ErrorCode | "UNKNOWN";
 }

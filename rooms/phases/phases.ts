@@ -98,6 +98,15 @@ export class Phases<Name extends string = string> implements PhaseControls<Name>
     return undefined;
   }
 
+  get hasLobby(): boolean {
+    return Object.hasOwn(this.#phases, LOBBY);
+  }
+
+  /** True: no game goes on, in the lobby or where the leader may begin a rematch. */
+  get isOver(): boolean {
+    return this.#host?.state.phase === LOBBY || this.#definition()?.rematch === true;
+  }
+
   /** Whether the one of a seat may act now: false while it is another's turn, or paused. */
   mayAct(id: string): boolean {
     const phase = this.#definition();

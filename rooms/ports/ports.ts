@@ -4,6 +4,7 @@ import type { AccountLimitPort } from "./account-limits.ts";
 import type { CharacterPort, Identity, Role } from "./characters.ts";
 import type { CheatPort } from "./cheats.ts";
 import type { ItemPort } from "./items.ts";
+import type { MatchPort } from "./matches.ts";
 import type { ReturnPort } from "./returns.ts";
 import type { SeatPort } from "./seats.ts";
 import type { SignInPort } from "./sign-ins.ts";
@@ -14,6 +15,7 @@ export type * from "./characters.ts";
 export { CLAIM_WAIT_MS, TRANSFER_MS } from "./characters.ts";
 export type * from "./cheats.ts";
 export type * from "./items.ts";
+export type * from "./matches.ts";
 export type * from "./returns.ts";
 export type * from "./seats.ts";
 export type * from "./sign-ins.ts";
@@ -149,6 +151,8 @@ export interface Ports {
   readonly cheats: CheatPort;
   /** Loads and saves the worlds of zones under leases. */
   readonly zones: ZonePort;
+  /** Loads and saves lasting matches under leases. */
+  readonly matches: MatchPort;
   /** Books items and coins. */
   readonly items: ItemPort;
   /** Of the process; the room's own has its id in each line. */

@@ -1,5 +1,5 @@
 import { CODE_LENGTH } from "../../shared/internal.ts";
-import type { CharacterPort, ItemPort, Log, Ports, ZonePort } from "./ports.ts";
+import type { CharacterPort, ItemPort, Log, MatchPort, Ports, ZonePort } from "./ports.ts";
 
 /** Refuses a call of a port that a re-run lacks; the room counts it among its faults. */
 const refuseCall = (port: string) => (): never => {
@@ -8,6 +8,7 @@ const refuseCall = (port: string) => (): never => {
 
 const noCharacters = refuseCall("characters");
 const noZones = refuseCall("zones");
+const noMatches = refuseCall("lasting matches");
 const noItems = refuseCall("items");
 const noSeats = refuseCall("seats");
 
@@ -31,6 +32,16 @@ const zones: ZonePort = {
   release: noZones,
   handOver: noZones,
   onFenced: noZones,
+};
+
+const matches: MatchPort = {
+  isKept: noMatches,
+  claim: noMatches,
+  begin: noMatches,
+  save: noMatches,
+  release: noMatches,
+  handOver: noMatches,
+  onFenced: noMatches,
 };
 
 const items: ItemPort = {
@@ -69,6 +80,7 @@ export const silence: Log = { debug() {}, info() {}, warn() {}, error() {}, chil
 export const refusingPorts: Ports = {
   characters,
   zones,
+  matches,
   items,
   seats: { take: noSeats, isOpen: () => true, confirm: noSeats, end: noSeats },
   signIns: { watch: () => () => {}, isGood: async () => true },

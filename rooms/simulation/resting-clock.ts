@@ -9,6 +9,8 @@ const NEVER_MS = 2 ** 31 - 1;
 export interface RestingHost {
   readonly room: Room;
   readonly wire: StableSerializer<Schema>;
+  /** Asked before a change is sent. @returns what it waits for; undefined: nothing */
+  hold(): Promise<void> | undefined;
   /** A patch went out, or there was nothing in it. @param changed the state had changed */
   patched(changed: boolean): void;
 }
@@ -73,8 +75,13 @@ export class RestingClock {
 
   #run(): void {
     this.#dueAt = Number.POSITIVE_INFINITY;
-    this.#patchedAt = performance.now();
     const { room } = this.#host;
+    if (this.#isChanged) {
+      this.#tick(() => room.clock.tick());
+      const held = this.#host.hold();
+      if (held) return void held.then(() => this.#run());
+    }
+    this.#patchedAt = performance.now();
     try {
       this.#tick(() => room.broadcastPatch());
     } finally {

@@ -177,7 +177,7 @@ function withSeat(room: IRoomCache | undefined): IRoomCache | undefined {
 }
 
 /** Of several that look for the same room, in whichever process, one opens it and the others find it. */
-async function onceAtATime(
+export async function onceAtATime(
   presence: Presence,
   name: string,
   find: () => Promise<IRoomCache | undefined>,

@@ -26,7 +26,9 @@ export async function openRoom(
 ): Promise<RoomOpening> {
   const stay = stayOf(room.roomName, wanted);
   if (hasOneRoom && !wanted.successor) await refuseFull(room.roomName);
-  room.roomId = stay ? await formerCode(stay.roomId) : await uniqueCode(room.roomId, wanted.ports.codeLength);
+  const { codeLength, matches } = wanted.ports;
+  const isKept = (code: string) => matches.isKept(code);
+  room.roomId = stay ? await formerCode(stay.roomId) : await uniqueCode(room.roomId, codeLength, isKept);
   room.maxClients = listing.maxPlayers;
   room.match = readMatch(listing.matchBy, options);
   const match = matchKey(listing.matchBy, room.match);

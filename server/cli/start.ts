@@ -50,6 +50,7 @@ Settings, as environment variables:
   ROOMKEEP_POOL_SIZE       10: connections to PostgreSQL
   ROOMKEEP_CACHE_SECONDS   10: longest time that caches keep what was read; 0 for none (docs/performance.md)
   ROOMKEEP_CACHE_SIZE      10000: most values in each cache
+  ROOMKEEP_MATCH_OVER_DAYS 7: days for which the code of a lasting match that has ended is known
   ROOMKEEP_EVENT_DAYS      90: days for which events that rooms keep stay
   ROOMKEEP_RECORD_DIR      the same as --record
   ROOMKEEP_RECORD_HASH_TICKS

@@ -71,7 +71,7 @@ export async function openLivenessLock(
  * frozen process keeps its session, so its leases run out by themselves. If the process lives after all (cut
  * off from everything), its writes are fenced.
  *
- * @returns how many characters and zones were freed; undefined: its session lives, and nothing was
+ * @returns how many characters, zones and matches were freed; undefined: its session lives, and nothing was
  */
 export async function freeLeasesOfDead(ds: DataSource, incarnation: string): Promise<number | undefined> {
   const work = ds.transaction(async (tx) => {
@@ -88,11 +88,15 @@ export async function freeLeasesOfDead(ds: DataSource, incarnation: string): Pro
       "UPDATE zone_lease SET owner = NULL, lease_until = NULL WHERE owner = $1",
       [incarnation],
     );
+    const [, matches] = await tx.query<[unknown, number]>(
+      "UPDATE lasting_match SET owner = NULL, lease_until = NULL WHERE owner = $1",
+      [incarnation],
+    );
     const [, travellers] = await tx.query<[unknown, number]>(
       "UPDATE character SET transfer_until = now() WHERE transfer_from = $1 AND transfer_until > now()",
       [incarnation],
     );
-    return characters + zones + travellers;
+    return characters + zones + matches + travellers;
   });
   return answerWithin(work);
 }

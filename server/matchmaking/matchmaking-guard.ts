@@ -17,6 +17,8 @@ export const openMisses = (): RateLimit => openRateLimit(MISSES, 60);
 /** What the guard of the matchmaker needs. */
 export interface MatchmakingParts extends Pick<Ports, "verify" | "log"> {
   readonly misses: RateLimit;
+  /** Opens the room of a match that outlived it; undefined: the code has none. */
+  readonly reopen: Matchmaking;
   /** Colyseus's way into matchmaking, bounded in time. */
   readonly invoke: Matchmaking;
 }
@@ -61,9 +63,10 @@ async function countMiss(
 }
 
 /** Colyseus looks for the room first, and asks for the ticket only where there is one. */
-function byTicket({ verify }: MatchmakingParts, ask: Ask): Ask {
+function byTicket({ verify, reopen }: MatchmakingParts, ask: Ask): Ask {
   return async (roomId, options, context) => {
-    const room = await matchMaker.driver.findOne({ roomId });
+    const open = await matchMaker.driver.findOne({ roomId });
+    const room = open ?? (context && (await orJoinError(reopen("joinById", roomId, options, context))));
     // A viewer may come into a room that is full, and is asked for the ticket there.
     if (!room || (room.locked && readViewerKind(options) === undefined)) {
       const attempt = { game: room?.name ?? "", roomId, address: context?.ip ?? "" };

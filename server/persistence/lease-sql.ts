@@ -5,8 +5,8 @@ import type { Db } from "../storage/database.ts";
  * part of statements, so they are constants of this file and never input.
  */
 export interface LeaseTable {
-  readonly table: "character" | "zone_lease";
-  readonly key: "id" | "key";
+  readonly table: "character" | "zone_lease" | "lasting_match";
+  readonly key: "id" | "key" | "code";
   readonly keyType: "uuid" | "text";
   /** The assignments that free a row. */
   readonly freed: string;
@@ -24,6 +24,14 @@ export const CHARACTER_LEASES: LeaseTable = {
 export const ZONE_LEASES: LeaseTable = {
   table: "zone_lease",
   key: "key",
+  keyType: "text",
+  freed: "owner = NULL, lease_until = NULL",
+};
+
+/** Leases of lasting matches. A closed match still names its last room. */
+export const MATCH_LEASES: LeaseTable = {
+  table: "lasting_match",
+  key: "code",
   keyType: "text",
   freed: "owner = NULL, lease_until = NULL",
 };

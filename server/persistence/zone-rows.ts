@@ -1,4 +1,5 @@
 import type { Db } from "../storage/database.ts";
+import type { LeaseHolder } from "./acquire-lease.ts";
 import {
   acquired,
   freeLease,
@@ -47,16 +48,9 @@ export async function claimZone(
   return rows[0]?.epoch ?? null;
 }
 
-/** The owner of a zone. */
-export interface ZoneHolder {
-  readonly owner: string | null;
-  readonly room_id: string | null;
-  readonly lease_until: Date | null;
-}
-
 /** The owner of a zone. Null: it was never claimed. */
-export async function zoneHolder(db: Db, key: string): Promise<ZoneHolder | null> {
-  const rows = await db.query<ZoneHolder[]>(
+export async function zoneHolder(db: Db, key: string): Promise<LeaseHolder | null> {
+  const rows = await db.query<LeaseHolder[]>(
     "SELECT owner, room_id, lease_until FROM zone_lease WHERE key = $1",
     [key],
   );

@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
-import { CLAIM_WAIT_MS, type ZoneClaim, type ZonePort, type ZoneSaved } from "../../rooms/internal.ts";
+import type { ZoneClaim, ZonePort, ZoneSaved } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 import { ZONE_SAVE_MS } from "../../shared/internal.ts";
 import { answerWithin } from "../storage/database.ts";
+import { acquireLease, PendingWork } from "./acquire-lease.ts";
 import { type Leases, openLeases } from "./leases.ts";
 import { openRefusedZones, type RefusedZone } from "./refused-zones.ts";
 import type { SnapshotCodec } from "./snapshot-codec.ts";
 import * as rows from "./zone-rows.ts";
-
-/** Longest time, ms, in which a closing room saves and frees its zone. */
-const CLOSING_MS = 2000;
-const POLL_MS = 200;
 
 /** Options of {@link openZones}. */
 export interface ZoneOptions {
@@ -58,7 +55,7 @@ export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Z
   const leases = openLeases(ds, { ...options, what: "zone", renewRows: rows.renewZones });
   const refused = openRefusedZones(ds, log);
   const handed = new Set<string>();
-  const pending = new Set<Promise<unknown>>();
+  const pending = new PendingWork();
   let closed = false;
 
   if (options.exclusive) {
@@ -72,37 +69,18 @@ export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Z
     epoch,
   });
 
-  function tracked<T>(work: Promise<T>): Promise<T> {
-    const settled: Promise<void> = work.then(forget, forget);
-    function forget(): void {
-      pending.delete(settled);
-    }
-    pending.add(settled);
-    return work;
-  }
-
-  async function acquire(zone: string, roomId: string): Promise<number> {
-    const startedAt = now();
-    const first = await answerWithin(rows.zoneHolder(ds, zone));
-    for (;;) {
-      if (closed)
-        throw new RoomkeepError("ROOM_CLOSED", "This server is shutting down. Try again in a moment.");
-      const sentAt = now();
-      const epoch = await answerWithin(rows.claimZone(ds, zone, incarnation, roomId, handed.has(zone)));
-      if (epoch !== null) {
-        leases.hold(zone, epoch, sentAt);
-        return epoch;
-      }
-      const holder = await answerWithin(rows.zoneHolder(ds, zone));
-      // A lease that was renewed since the first look has a living owner: it may be closing, else it keeps
-      // the zone.
-      const alive =
-        Number(holder?.lease_until) !== Number(first?.lease_until) || holder?.owner === incarnation;
-      if (!(now() - startedAt < (alive ? CLOSING_MS : CLAIM_WAIT_MS))) {
-        throw new RoomkeepError("ZONE_CLAIMED", `The zone ${zone} is open in room ${holder?.room_id}.`);
-      }
-      await wait(POLL_MS);
-    }
+  function acquire(zone: string, roomId: string): Promise<number> {
+    return acquireLease({
+      incarnation,
+      now,
+      wait,
+      holder: () => rows.zoneHolder(ds, zone),
+      claim: () => rows.claimZone(ds, zone, incarnation, roomId, handed.has(zone)),
+      held: (epoch, sentAt) => leases.hold(zone, epoch, sentAt),
+      isClosed: () => closed,
+      refusal: (holder) =>
+        new RoomkeepError("ZONE_CLAIMED", `The zone ${zone} is open in room ${holder?.room_id}.`),
+    });
   }
 
   async function load(zone: string, open: (saved: ZoneSaved) => void): Promise<void> {
@@ -119,7 +97,9 @@ export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Z
   async function write(claim: ZoneClaim, content: string, giveUp: boolean): Promise<"saved" | "fenced"> {
     const { zone, epoch } = claim;
     const sentAt = now();
-    const saved = await tracked(answerWithin(rows.saveZone(ds, heldOf(claim), seal.seal(content), giveUp)));
+    const saved = await pending.add(
+      answerWithin(rows.saveZone(ds, heldOf(claim), seal.seal(content), giveUp)),
+    );
     if (!saved) leases.lose(zone, epoch, "a save was fenced");
     else if (giveUp) leases.drop(zone, epoch);
     else leases.touch(zone, epoch, sentAt);
@@ -149,14 +129,14 @@ export async function openZones(ds: DataSource, options: ZoneOptions): Promise<Z
     async release(claim, content) {
       if (content !== undefined) return write(claim, content, true);
       leases.drop(claim.zone, claim.epoch);
-      return (await tracked(answerWithin(rows.freeZone(ds, heldOf(claim))))) ? "saved" : "fenced";
+      return (await pending.add(answerWithin(rows.freeZone(ds, heldOf(claim))))) ? "saved" : "fenced";
     },
     handOver: ({ zone }) => void handed.add(zone),
     onFenced: leases.onLost,
     async close() {
       if (closed) return;
       closed = true;
-      await Promise.allSettled(pending);
+      await pending.settled();
       leases.stop();
       const left = await answerWithin(rows.freeZones(ds, incarnation));
       if (left > 0) log.warn({ zones: left }, "zones were still claimed at the end; freed unsaved");

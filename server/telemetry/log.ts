@@ -1,8 +1,16 @@
 import { type Logger, pino } from "pino";
 import { type LogOutput, openLogOutput } from "./log-output.ts";
 
-/** Fields that are masked in every log line, at the top or one level below. */
-const SECRET = ["token", "password", "recoveryCode", "authorization", "reconnectionToken", "databaseUrl"];
+/** Fields that are masked in every line, at the top or one level below; `parameters` are of a statement. */
+const SECRET = [
+  "parameters",
+  "token",
+  "password",
+  "recoveryCode",
+  "authorization",
+  "reconnectionToken",
+  "databaseUrl",
+];
 
 /** One for all logs of the process, so that their lines keep their order. */
 let output: LogOutput | undefined;

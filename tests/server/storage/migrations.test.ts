@@ -34,6 +34,8 @@ const ALL_TABLES = [
   "item",
   "join_ticket",
   "kill_count",
+  "lasting_match",
+  "lasting_match_seat",
   "ledger",
   "migration",
   "oidc_attempt",
