@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+/** Starts a compiled script of `publish` on one core. */
+export function publishedChild(
+  core: number,
+  flags: readonly string[],
+  file: string,
+  args: readonly string[],
+): ChildProcess {
+  return onCore(core, [...flags, file, ...args]);
+}
+
 /** Starts a script of this folder on one core. */
 export function child(
   core: number,
@@ -9,8 +19,11 @@ export function child(
   args: readonly string[],
 ): ChildProcess {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const node = [process.execPath, ...flags, "--conditions=roomkeep-source", "--import", "tsx", path, ...args];
-  return spawn("taskset", ["-c", String(core), ...node], {
+  return onCore(core, [...flags, "--conditions=roomkeep-source", "--import", "tsx", path, ...args]);
+}
+
+function onCore(core: number, args: readonly string[]): ChildProcess {
+  return spawn("taskset", ["-c", String(core), process.execPath, ...args], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: { ...process.env, NODE_ENV: "production" },
   });

@@ -131,5 +131,5 @@ export class BareQuiz extends Room<{ state: BareState }> {
   }
 }
 
-/** A room at rest with Colyseus alone. */
+/** A room at rest with Colyseus alone: fields as many as a table of cards has, and no messages but two. */
 export class BareTable extends BareQuiz {}

@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ask, child, finish, heard, median, round, sleep } from "../children.ts";
+import { ask, child, finish, heard, median, publishedChild, round, sleep } from "../children.ts";
+import { publish } from "../published.ts";
 
 export const help = `[--pads 100] [--question 5] [--seconds 30] [--rooms 1000] [--idle 10] [--repeats 3] [--json]
 
 Party games beside Colyseus alone, in the same run: a quiz with so many pads, the real SDK, at a question every so many
-seconds, and so many rooms at rest. The server has core 0, the pads have core 1; repeats are interleaved, medians told.
+seconds, and so many tables of cards at rest. The server runs as it is published, on core 0, the pads on core 1; repeats
+are interleaved, medians told.
 
 JSON: ratios.cpuOverBare (CPU a second), ratios.bytesOverBare (bytes a pad), idle.kBRoomOverBare (memory in use that a
 room at rest takes more than a bare one), idle.cpuPct (of a core, by all rooms at rest together).`;
@@ -34,6 +37,8 @@ interface Wanted {
   readonly seconds: number;
   readonly rooms: number;
   readonly idleS: number;
+  /** Folder of the compiled server. */
+  readonly built: string;
 }
 
 /** Runs the bench; see `help`. */
@@ -56,6 +61,7 @@ export async function run(args: readonly string[]): Promise<void> {
     seconds: Number(values.seconds),
     rooms: Number(values.rooms),
     idleS: Number(values.idle),
+    built: await publish(),
   };
   const quiz: Record<System, QuizRow[]> = { ours: [], bare: [] };
   const rest: Record<System, IdleRow[]> = { ours: [], bare: [] };
@@ -76,8 +82,12 @@ export async function run(args: readonly string[]): Promise<void> {
   else console.dir(result, { depth: 5 });
 }
 
-async function playQuiz(system: System, { pads, questionS, seconds }: Wanted): Promise<QuizRow> {
-  const server = child(0, [], "party/party-server.ts", [system, String(questionS)]);
+const serverOf = ({ built }: Wanted, flags: readonly string[], ...args: readonly string[]) =>
+  publishedChild(0, flags, join(built, "bench/party/party-server.js"), args);
+
+async function playQuiz(system: System, wanted: Wanted): Promise<QuizRow> {
+  const { pads, questionS, seconds } = wanted;
+  const server = serverOf(wanted, [], system, String(questionS));
   let clients: ReturnType<typeof child> | undefined;
   try {
     const { port } = await heard<{ port: number }>(server, "port", 60_000);
@@ -108,8 +118,9 @@ async function playQuiz(system: System, { pads, questionS, seconds }: Wanted): P
   }
 }
 
-async function restRooms(system: System, { rooms, idleS }: Wanted): Promise<IdleRow> {
-  const server = child(0, ["--expose-gc"], "party/party-server.ts", [system]);
+async function restRooms(system: System, wanted: Wanted): Promise<IdleRow> {
+  const { rooms, idleS } = wanted;
+  const server = serverOf(wanted, ["--expose-gc"], system);
   try {
     await heard(server, "port", 60_000);
     // The first room loads what all of them share.
@@ -125,7 +136,11 @@ async function restRooms(system: System, { rooms, idleS }: Wanted): Promise<Idle
   }
 }
 
-function resultOf(wanted: Wanted, quiz: Record<System, QuizRow[]>, rest: Record<System, IdleRow[]>) {
+function resultOf(
+  { built: _, ...wanted }: Wanted,
+  quiz: Record<System, QuizRow[]>,
+  rest: Record<System, IdleRow[]>,
+) {
   const of = <R extends object>(rows: readonly R[]): R => {
     const keys = Object.keys(rows[0] ?? {}) as (keyof R)[];
     return Object.fromEntries(

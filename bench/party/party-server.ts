@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { Encoder } from "@colyseus/schema";
 import { WebSocketTransport } from "@colyseus/ws-transport";
+import { CardsRoom } from "../../games/cards/room.ts";
 import { readQuestions } from "../../games/quiz/questions.ts";
 import { QuizRoom } from "../../games/quiz/room.ts";
 import { defineGames } from "../../server/games.ts";
@@ -33,8 +34,8 @@ class OurQuiz extends QuizRoom {
   override readyS = Number(seconds) * 0.2;
   override revealS = Number(seconds) * 0.3;
 }
-/** A table at rest: the quiz before anybody has come. */
-class OurTable extends QuizRoom {
+/** A table at rest: the cards before anybody has come. */
+class OurTable extends CardsRoom {
   override autoDispose = false;
 }
 
