@@ -27,7 +27,6 @@ const load: Load = {
   incarnation: "",
   address: "here:1",
 };
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const room = (roomId: string, more: Partial<IRoomCache> = {}) =>
   initializeRoomCache({ roomId, name: "plaza", processId: "a", maxClients: 8, ...more });
 const open = { name: "plaza", locked: false, private: false };
