@@ -15,7 +15,9 @@ const BUILT = "dist/page/index.html";
  */
 export async function buildPage(): Promise<void> {
   if (changedAt([BUILT]) > changedAt(SOURCES)) return;
-  await promisify(execFile)("npx", ["vite", "build", "--logLevel", "warn"], { cwd: root });
+  // Under Vitest's own environment JSX would be built for development.
+  const env = { ...process.env, NODE_ENV: "production" };
+  await promisify(execFile)("npx", ["vite", "build", "--logLevel", "warn"], { cwd: root, env });
 }
 
 /** Time of the newest of these files, or files in these folders; 0: there is none. */

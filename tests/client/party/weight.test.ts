@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type GamePage, pageBytes } from "../../../server/dev/page-bytes.ts";
 import config from "../../../vite.config.ts";
 import { buildPartyPage, type PartyPage } from "../../helpers/party.ts";
@@ -9,11 +9,19 @@ import { buildPartyPage, type PartyPage } from "../../helpers/party.ts";
 /** JavaScript that the page of a game without a world may load, gzipped. */
 const MOST_BYTES = 150_000;
 
+/** JavaScript that the page of a world may load, gzipped. */
+const MOST_BYTES_WORLD = 345_000;
+
 let party: PartyPage;
 beforeAll(async () => {
+  // Under Vitest's own environment JSX would be built for development.
+  vi.stubEnv("NODE_ENV", "production");
   party = await buildPartyPage();
 }, 60_000);
-afterAll(() => party?.remove());
+afterAll(() => {
+  vi.unstubAllEnvs();
+  party?.remove();
+});
 
 it("of a game without a world is under 150 kB of JavaScript, without three.js", () => {
   const [doodle] = party.games;
@@ -38,6 +46,7 @@ it("of a world has three.js, by the same measure", async () => {
   for (const { game, bytes, hasThree } of worlds) {
     expect(hasThree, game).toBe(true);
     expect(bytes, game).toBeGreaterThan(MOST_BYTES);
+    expect(bytes, game).toBeLessThan(MOST_BYTES_WORLD);
   }
   const panels = pages.filter((page) => !worlds.includes(page));
   expect(panels.map(({ game }) => game)).toContain("sketch");
