@@ -98,7 +98,10 @@ export async function openProxy(targetPort: number, delayMs = 0): Promise<Cuttab
       for (const pass of held.splice(0)) pass();
     },
     hasRead(end) {
-      const here = [...sockets].find(({ remotePort }) => end && remotePort === end.localPort);
+      // By both ports: other connections lead to the same server.
+      const here = [...sockets].find(
+        ({ localPort, remotePort }) => end?.localPort === remotePort && end?.remotePort === localPort,
+      );
       if (!end || !here) return true;
       return sentBy(end) === here.bytesRead && sentBy(here) === end.bytesRead;
     },
