@@ -1,10 +1,14 @@
 import type { Room } from "@colyseus/core";
+import { withTimeout } from "../../shared/internal.ts";
 import type { CreateOptions, GameListing, RoomListing } from "../game-listing.ts";
 import { type Match, matchKey, readMatch } from "../match-options.ts";
 import type { Stay } from "../ports/ports.ts";
 import type { RoomOpening } from "../surroundings.ts";
 import { formerCode, uniqueCode } from "./room-code.ts";
 import { refuseFull } from "./room-finder.ts";
+
+/** Longest wait for whether a match has a code, ms. */
+const KEPT_MS = 1_000;
 
 /** A room that is about to open. */
 interface OpeningRoom extends Pick<Room, "roomName" | "roomId" | "maxClients" | "setPrivate"> {
@@ -27,7 +31,8 @@ export async function openRoom(
   const stay = stayOf(room.roomName, wanted);
   if (hasOneRoom && !wanted.successor) await refuseFull(room.roomName);
   const { codeLength, matches } = wanted.ports;
-  const isKept = (code: string) => matches.isKept(code);
+  // While the database is away rooms open all the same; a match with this code waits until this one closes.
+  const isKept = (code: string) => withTimeout(KEPT_MS, matches.isKept(code)).catch(() => false);
   room.roomId = stay ? await formerCode(stay.roomId) : await uniqueCode(room.roomId, codeLength, isKept);
   room.maxClients = listing.maxPlayers;
   room.match = readMatch(listing.matchBy, options);
