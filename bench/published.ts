@@ -8,8 +8,8 @@ import { promisify } from "node:util";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Compiles benches, games and framework as the package is published, into a temporary folder. From source each
- * closure keeps its name in a property of its own, which counts where rooms at rest are weighed.
+ * Compiles benches, games and framework as the package is published, into a temporary folder. From source
+ * each closure keeps its name in a property of its own, which counts where rooms at rest are weighed.
  *
  * @returns the folder that has `bench/`; it goes when the process ends
  */

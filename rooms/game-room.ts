@@ -1,5 +1,5 @@
 import { type Client, Room, type RoomException, SchemaSerializer, type Serializer } from "@colyseus/core";
-import type { Schema } from "@colyseus/schema";
+import { type Schema, schema } from "@colyseus/schema";
 import type { z } from "zod";
 import { CLOSE, type GameState, type Refusal, RoomkeepError, refuse } from "../shared/index.ts";
 import {
@@ -84,6 +84,9 @@ interface LiveParts<P extends RoomPlayer> {
   readonly directMessages: DirectMessages<P>;
   readonly access: InstanceAccess;
 }
+
+/** State of a game that has none. */
+const NoState = schema({}, "NoState");
 
 /**
  * A room without a 3D world, such as a card table: players join with their character, send messages, chat,
@@ -380,6 +383,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     const wanted = readCreateOptions(options);
     const { ports, plugins } = wanted;
     const { listing } = this.constructor as typeof GameRoom;
+    // A room of messages alone: patches, and with them saves, go by a state.
+    this.state ??= new NoState() as unknown as S;
     this.check();
     this.stopListening.push(ports.openRoom());
     const { hasOneRoom } = this;

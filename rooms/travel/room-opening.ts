@@ -32,7 +32,13 @@ export async function openRoom(
   if (hasOneRoom && !wanted.successor) await refuseFull(room.roomName);
   const { codeLength, matches } = wanted.ports;
   // While the database is away rooms open all the same; a match with this code waits until this one closes.
-  const isKept = (code: string) => withTimeout(KEPT_MS, matches.isKept(code)).catch(() => false);
+  const isKept = async (code: string): Promise<boolean> => {
+    try {
+      return await withTimeout(KEPT_MS, matches.isKept(code));
+    } catch {
+      return false;
+    }
+  };
   room.roomId = stay ? await formerCode(stay.roomId) : await uniqueCode(room.roomId, codeLength, isKept);
   room.maxClients = listing.maxPlayers;
   room.match = readMatch(listing.matchBy, options);
