@@ -28,6 +28,12 @@ export function roomPorts(): Ports {
       confirm: async () => true,
       end: async () => undefined,
     },
+    matches: {
+      ...refusingPorts.matches,
+      isKept: async () => false,
+      claim: async () => undefined,
+      onFenced: () => () => undefined,
+    },
     openRoom: () => () => undefined,
     verify: async () => {
       const id = String(visitors++);
