@@ -37,7 +37,9 @@ export class CardsRoom extends GameRoom<CardsState> {
   };
   static override readonly bots = cardsBots;
   override state = new CardsState();
-  private readonly table = new Table(this.state, chance);
+  /** The chance of the deal: numbers from 0 to 1. */
+  random = chance;
+  private readonly table = new Table(this.state, () => this.random());
   /** The table before the last move; undefined: it cannot be taken back. */
   private before: Before | undefined;
 

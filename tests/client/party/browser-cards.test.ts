@@ -26,7 +26,7 @@ describeWithBrowser("two people at cards", (open) => {
   const inPhase = (page: Page, name: string) => page.locator(`.last-leaf[data-phase=${name}]`).waitFor();
 
   beforeAll(async () => {
-    server = await startProcess({ ROOMKEEP_DATA_DIR: dataDir });
+    server = await startProcess({ ROOMKEEP_DATA_DIR: dataDir }, ["tests/helpers/servers/cards-server.ts"]);
     browser = await open();
     const context = await openProfile(browser, { viewport: { width: 1180, height: 760 } });
     ann = await context.newPage();
@@ -87,7 +87,7 @@ describeWithBrowser("two people at cards", (open) => {
     await screen.locator(".last-leaf.screen").waitFor();
     await shoot(screen, "cards-screen");
     await context.close();
-    for (let moves = 0; moves < 200 && (await phase(ann)) === "play"; moves++) await move();
+    for (let moves = 0; moves < 60 && (await phase(ann)) === "play"; moves++) await move();
     await ann.getByRole("region", { name: "Points" }).waitFor();
     await shoot(ann, "cards-points");
     await shoot(ben, "cards-pad-points");
