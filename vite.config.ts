@@ -11,6 +11,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../dist/page",
+    // For the server alone, which serves none: it reads stacks of pages by them.
+    sourcemap: "hidden",
     emptyOutDir: true,
     target: "es2022",
     // three alone is above Vite's default warning; it is a chunk of its own that browsers keep between

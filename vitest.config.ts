@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tests/longest-first.ts";
 
 const conditions = ["roomkeep-source"];
 
@@ -13,8 +14,10 @@ export default defineConfig({
     // Limits of waiting, not of speed: beside other work on the machine everything takes several times as long.
     testTimeout: 180_000,
     hookTimeout: 240_000,
+    env: { ROOMKEEP_TEST_WAIT_MS: "90000" },
     expect: { poll: { timeout: 60_000, interval: 20 } },
     // Several boot servers and browsers and wait for them: on two cores a third one has room.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import type { ChatLine } from "../shared/internal.ts";
+import type { ChatLine, SanctionMessage } from "../shared/internal.ts";
 import { type NetStats, noNetStats } from "./net-stats.ts";
 import { type Feed, openFeed } from "./social/feed.ts";
 import type { HudSlot } from "./view.ts";
@@ -34,6 +34,8 @@ export interface HudStore {
   roomId: string;
   readonly lines: Signal<readonly ChatEntry[]>;
   readonly notice: Signal<string>;
+  /** The last that moderators did to this player, until it is read; of a kick or ban after the room too. */
+  readonly sanction: Signal<SanctionMessage | undefined>;
   /** Feed of recent events. */
   readonly feed: Feed;
   readonly netStats: Signal<NetStats>;
@@ -58,6 +60,7 @@ export function openHudStore(): HudStore {
     roomId: "",
     lines: signal([]),
     notice: signal(""),
+    sanction: signal(undefined),
     feed: openFeed(),
     netStats: noNetStats(),
     netStatsOpen: signal(false),

@@ -14,7 +14,7 @@ export type {
   PadText,
 } from "./pad/pad.tsx";
 export type { PageOptions } from "./page-options.ts";
-export { definePanel, type PagePanel, type PanelContext } from "./panel.ts";
+export { definePanel, type PagePanel, type PanelContext, type PanelSlot, type PersonHere } from "./panel.ts";
 export {
   definePanelView,
   type MountPanel,

@@ -1,7 +1,8 @@
-import { playSessionsPanel } from "../plugins/play-sessions/panel.tsx";
 import { startPage } from "./index.ts";
 
 const meadow = () => import("../games/meadow/view.ts");
+const friends = () => import("../plugins/friends/panel.tsx");
+const voice = () => import("../plugins/voice/panel.tsx");
 
 startPage({
   views: {
@@ -13,5 +14,13 @@ startPage({
     sketch: () => import("../games/sketch/view.ts").then(({ sketchView }) => sketchView),
     quiz: () => import("../games/quiz/view.ts").then(({ quizView }) => quizView),
   },
-  panels: [playSessionsPanel],
+  panels: [
+    () => import("../plugins/play-sessions/panel.tsx").then(({ playSessionsPanel }) => playSessionsPanel),
+    () => friends().then(({ friendsPanel }) => friendsPanel),
+    () => friends().then(({ friendInvitations }) => friendInvitations),
+    () => import("../plugins/groups/panel.tsx").then(({ groupsPanel }) => groupsPanel),
+    () => import("../plugins/notifications/panel.tsx").then(({ notificationsPanel }) => notificationsPanel),
+    () => voice().then(({ voicePanel }) => voicePanel),
+    () => import("../plugins/chat/panel.tsx").then(({ chatPanel }) => chatPanel),
+  ],
 });

@@ -9,6 +9,9 @@ export interface PageOptions {
   views: GameViews;
   /** Shown on the join form. */
   title?: string;
-  /** The parts of plugins in the page. */
-  panels?: readonly PagePanel[];
+  /**
+   * The parts of plugins in the page. A function loads its panel as a part of its own, so that the first
+   * script of the page stays small: `async () => (await import("./my-panel.tsx")).myPanel`.
+   */
+  panels?: readonly (PagePanel | (() => Promise<PagePanel>))[];
 }

@@ -32,7 +32,7 @@ import { openParty } from "./social/party.ts";
 import { exposeProbe } from "./test-probe.ts";
 
 /** Opens the page in the document. */
-export function openPage({ views, title = "roomkeep", panels = [] }: PageOptions): void {
+export function openPage({ views, title = "roomkeep", panels }: LoadedOptions): void {
   const root = prepareDocument(panels);
   // First of all: this restores the address that the player left from.
   const oidcReturn = takeOidcReturn();
@@ -48,11 +48,15 @@ export function openPage({ views, title = "roomkeep", panels = [] }: PageOptions
   });
   closeByEscape(stores.overlays, shown);
   exposeProbe(stores.session);
+  for (const panel of panels) panel.open?.(stores.panelContext);
   render(<Hud {...stores} shown={shown} />, root);
   void begin(stores, oidcReturn);
 }
 
-interface StoreOptions extends Required<PageOptions> {
+/** The options of the page, when its panels are loaded. */
+type LoadedOptions = Omit<PageOptions, "panels"> & { readonly panels: readonly PagePanel[] };
+
+interface StoreOptions extends Required<LoadedOptions> {
   sounds: Sounds;
 }
 
@@ -91,6 +95,18 @@ function openStores({ views, title, panels, sounds }: StoreOptions): Stores {
       characters: account.characterList.characters,
       games: roomList.games,
       request: api.request,
+      show(name) {
+        const panel = panels.find((one) => one.name === name);
+        if (panel) overlays.showPanel(panel);
+      },
+      notice(text) {
+        hud.notice.value = text;
+      },
+      async join(code) {
+        overlays.close();
+        if (isInRoom(session.phase.value)) session.leave();
+        await session.join({ code });
+      },
       explain,
     },
   };

@@ -17,9 +17,32 @@ export interface PanelContext {
    * Calls a route of the server as the account that is signed in. Throws errors that {@link explain} takes.
    */
   request<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Leaves the open room, if any, and joins another by its code. Never throws: the page says why. */
+  join(code: string): Promise<void>;
+  /** Opens the panel of this name, if it is one of the people's, the contests' or the account's. */
+  show(panel: string): void;
+  /** Shows a line for some seconds, over whatever is open. */
+  notice(text: string): void;
   /** The text of an error for players. */
   explain(error: unknown): string;
 }
+
+/** Another player of the open room. */
+export interface PersonHere {
+  /** Of the connection, by which messages to the room name the player. */
+  readonly sessionId: string;
+  /** Of the character. */
+  readonly name: string;
+  /** Whether a bot plays. */
+  readonly bot: boolean;
+}
+
+/**
+ * Where a panel is: over the world beside what the game shows there; a page of the account with a button; a
+ * tab beside "People here"; or a tab of the contests, such as boards and matches. Tabs are reached from the
+ * join form too.
+ */
+export type PanelSlot = HudSlot | "account" | "people" | "contests";
 
 /**
  * The part of a plugin in the page: where its panel stands, and how it is drawn. Made by `definePanel` in a
@@ -30,14 +53,20 @@ export interface PagePanel {
   readonly name: string;
   /** Heading that players read. */
   readonly title: string;
-  /** Where it is: over the world beside what the game shows there, or a page of the account with a button. */
-  readonly slot: HudSlot | "account";
-  /** Text of the account's button. Default: the title. */
+  /** Its place in the page. */
+  readonly slot: PanelSlot;
+  /** Text of its button or tab. Default: the title. */
   readonly button?: string;
+  /** How much waits in it, shown at its tab and at the button that leads there; 0: nothing. */
+  readonly waiting?: ReadonlySignal<number>;
   /** CSS of its own elements. */
   readonly style?: string;
+  /** Once, when the page opens: for a panel that listens to messages of the room while it is not shown. */
+  open?(context: PanelContext): void;
   /** Renders the panel; it re-renders by the signals it reads. */
   render(context: PanelContext): ComponentChild;
+  /** What can be done with another player of the room: buttons at each name under "People here". */
+  renderPerson?(context: PanelContext, person: PersonHere): ComponentChild;
 }
 
 /**

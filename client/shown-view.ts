@@ -16,6 +16,8 @@ export interface ShownView {
   renderInstead?(): ComponentChild;
   /** Asks a player to trade; undefined where there is nothing to trade. */
   trade?(): ((sessionId: string) => void) | undefined;
+  /** Follows a person with the camera; undefined where the page plays, or there is no camera. */
+  follow?(): ((sessionId: string) => void) | undefined;
   dispose(): void;
 }
 

@@ -1,4 +1,6 @@
+import { reportErrors } from "./device/error-reports.ts";
 import type { PageOptions } from "./page-options.ts";
+import type { PagePanel } from "./panel.ts";
 
 /**
  * Starts the page: the join form, then the game. It puts all that it needs into the document, and takes an
@@ -13,9 +15,10 @@ import type { PageOptions } from "./page-options.ts";
  * startPage({ title: "The yard", views: { yard: yardView } });
  */
 export function startPage(options: PageOptions): void {
-  import("./page.tsx").then(
-    ({ openPage }) => {
-      openPage(options);
+  reportErrors();
+  Promise.all([import("./page.tsx"), loadPanels(options)]).then(
+    ([{ openPage }, panels]) => {
+      openPage({ ...options, panels });
       document.getElementById("splash")?.remove();
     },
     (error) => {
@@ -24,4 +27,16 @@ export function startPage(options: PageOptions): void {
       splash.textContent = "The page could not be loaded. Check the connection, then reload it.";
     },
   );
+}
+
+/** The page goes on without a panel that could not be loaded. */
+async function loadPanels({ panels = [] }: PageOptions): Promise<readonly PagePanel[]> {
+  const loaded = await Promise.all(
+    panels.map((panel) =>
+      typeof panel === "function"
+        ? panel().catch((error: unknown) => console.error("roomkeep: a panel could not be loaded", error))
+        : panel,
+    ),
+  );
+  return loaded.filter((panel) => panel !== undefined);
 }

@@ -16,6 +16,8 @@ export interface Probe {
   /** Of the open room. */
   readonly state: object | undefined;
   me(): Point | undefined;
+  /** The point that a spectator's camera looks at. */
+  spot(): Point | undefined;
   actor(id: string): Point | undefined;
   actors(): ({ id: string; kind: string; name: string } & Point)[];
 }
@@ -30,9 +32,10 @@ declare global {
 interface Drawn {
   fps(): number;
   actors(): ActorViews | undefined;
+  spot(): Point | undefined;
 }
 
-let drawn: Drawn = { fps: () => 0, actors: () => undefined };
+let drawn: Drawn = { fps: () => 0, actors: () => undefined, spot: () => undefined };
 
 /** Lets the probe read a world. */
 export function probeWorld(world: Drawn): void {
@@ -62,6 +65,7 @@ export function exposeProbe(session: Session): void {
       return session.room.value?.state;
     },
     me: () => point(session.room.value?.sessionId ?? ""),
+    spot: () => drawn.spot(),
     actor: point,
     actors: () => drawn.actors()?.list() ?? [],
   };

@@ -10,15 +10,20 @@ const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
   replay: () => import("./replay/index.ts"),
   zone: () => import("./zone/index.ts"),
   sim: () => import("./sim/index.ts"),
+  "sim matchmaking": () => import("./matchmaking/index.ts"),
   travel: () => import("./cluster/travel.ts"),
   redis: () => import("./cluster/redis.ts"),
   roll: () => import("./cluster/roll.ts"),
   liveness: () => import("./cluster/liveness.ts"),
   frames: () => import("./frames/index.ts"),
   hostile: () => import("./hostile/index.ts"),
+  social: () => import("./social/index.ts"),
+  audit: () => import("./audit/index.ts"),
 };
 
-async function main([name = "--help", ...args]: string[]): Promise<void> {
+async function main([first = "--help", second = "", ...rest]: string[]): Promise<void> {
+  const pair = `${first} ${second}`;
+  const [name, args] = DRILLS[pair] ? [pair, rest] : [first, second === "" ? rest : [second, ...rest]];
   const load = DRILLS[name];
   if (!load) {
     console.log(`npm run drill -- <name> [options]\n\n  ${Object.keys(DRILLS).join("\n  ")}`);

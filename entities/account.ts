@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
 
 /** Role of an account. Only an admin sets it, never a client. */
-export type AccountRole = "player" | "moderator" | "admin";
+export type AccountRole = "player" | "moderator" | "operator" | "admin";
 
 /**
  * A person's account: a guest, or registered with a name and a password or an external identity.
@@ -13,7 +13,7 @@ export type AccountRole = "player" | "moderator" | "admin";
 @Entity({ name: "account" })
 @Index("account_guest_idx", ["lastSeenAt"], { where: "kind = 'guest'" })
 @Check("account_kind_known", "kind IN ('guest', 'registered')")
-@Check("account_role_known", "role IN ('player', 'moderator', 'admin')")
+@Check("account_role_known", "role IN ('player', 'moderator', 'operator', 'admin')")
 @Check("account_registered_named", "kind <> 'registered' OR name_key IS NOT NULL")
 export class Account {
   /** Primary key; made by the server. */

@@ -4,6 +4,7 @@ import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 @Entity({ name: "audit_entry" })
 @Index("audit_entry_at_idx", ["at"])
 @Index("audit_entry_account_id_idx", ["accountId", "at"])
+@Index("audit_entry_concerns_idx", ["concerns", "seq"])
 export class AuditEntry {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "audit_entry_pkey" })
   id!: string;
@@ -38,4 +39,25 @@ export class AuditEntry {
   /** "done", or the code of the refusal. */
   @Column({ type: "text" })
   outcome!: string;
+
+  /** Its number in the chain: no other has it, and none is left out. */
+  @Column({ type: "bigint" })
+  @Index("audit_entry_seq_key", { unique: true })
+  seq!: string;
+
+  /** Hash of the entry before. */
+  @Column({ type: "text" })
+  prev!: string;
+
+  /** SHA-256 of all the other values, hex. */
+  @Column({ type: "text" })
+  hash!: string;
+
+  /** Name of the operation, if it is one. */
+  @Column({ type: "text", nullable: true })
+  operation!: string | null;
+
+  /** The account that it was done to. */
+  @Column({ type: "uuid", nullable: true })
+  concerns!: string | null;
 }

@@ -1,4 +1,5 @@
-import { Check, Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { Account } from "./account.ts";
 
 /**
  * One leg of a booking; append-only. The legs of a request sum to nothing, mints and sinks included.
@@ -9,6 +10,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
 @Entity({ name: "ledger" })
 @Unique("ledger_request_id_leg_key", ["requestId", "leg"])
 @Index("ledger_account_idx", ["account"])
+@Index("ledger_booked_by_idx", ["bookedBy"], { where: "booked_by IS NOT NULL" })
 @Check(
   "ledger_leg_moves",
   "(item IS NOT NULL AND qty <> 0 AND coins = 0) OR (item IS NULL AND qty = 0 AND coins <> 0)",
@@ -31,7 +33,7 @@ export class LedgerLeg {
   @Column({ type: "smallint" })
   leg!: number;
 
-  /** A container, "purse:<character>", or "world" for mints and sinks. */
+  /** A container, "purse:<character>", "purse:<vault>", or "world" for mints and sinks. */
   @Column({ type: "text" })
   account!: string;
 
@@ -58,6 +60,11 @@ export class LedgerLeg {
   /** When it was booked, by the database's clock. */
   @Column({ type: "timestamptz", default: () => "now()" })
   at!: Date;
+
+  /** Account of the operator who booked it; null: it was played, or the account is gone. */
+  @Column({ type: "uuid", name: "booked_by", nullable: true })
+  @ForeignKey(() => Account, { name: "ledger_booked_by_fkey", onDelete: "SET NULL" })
+  bookedBy!: string | null;
 }
 
 /** The first answer to an idempotent request, so that a repetition gets the same. */

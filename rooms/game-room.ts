@@ -14,11 +14,16 @@ import type { Bots } from "./bots/bot.ts";
 import { boundHooks, type LateJoins } from "./bounded-hooks.ts";
 import type { CheatDetectionOptions, CheatSuspected } from "./cheat-detection/cheat-detection.ts";
 import type { CheatSignal } from "./cheat-detection/cheat-signals.ts";
+import { openRoomActs } from "./desk/acts.ts";
+import { answerDesk, type DeskAnswer, type DeskHost } from "./desk/desk.ts";
+import type { WorldDesk } from "./desk/world-desk.ts";
 import { type GameListing, type RoomListing, readCreateOptions } from "./game-listing.ts";
 import { LastingMatch, type MatchContent } from "./lasting/lasting-match.ts";
 import { type MatchHost, restoreMatch, takeMatch } from "./lasting/match-content.ts";
+import { watchOf } from "./live-settings.ts";
 import { GameSeats, type SeatsHost } from "./lobby/game-seats.ts";
-import type { AnyLobby } from "./lobby/lobby.ts";
+import type { AnyLobby, LobbyHost } from "./lobby/lobby.ts";
+import type { RoomDoor } from "./lobby/room-door.ts";
 import type { Match } from "./match-options.ts";
 import type { Channel } from "./messaging/channel.ts";
 import type { ChatDecision } from "./messaging/chat.ts";
@@ -31,7 +36,11 @@ import {
   openDirectMessages,
 } from "./messaging/direct-messages.ts";
 import { type Action, type MessageRouter, refuseTakenTypes } from "./messaging/message-router.ts";
+import { maskObscene } from "./messaging/obscenity.ts";
+import { openPeopleHere, type PeopleHere } from "./messaging/people.ts";
 import type { RateLimit } from "./messaging/rate-limit.ts";
+import { ChatHistory } from "./moderation/chat-history.ts";
+import { type ModerationHost, RoomModeration } from "./moderation/room-moderation.ts";
 import { present } from "./opened.ts";
 import { type AutosaveHost, captureStats } from "./persistence/character-saves.ts";
 import { DueSaves } from "./persistence/due-saves.ts";
@@ -49,7 +58,7 @@ import type { Phases } from "./phases/phases.ts";
 import { describePlayer, type RoomPlayer } from "./player.ts";
 import { shownName } from "./player-names.ts";
 import type { PluginOf } from "./plugins.ts";
-import type { Claim, Identity, ItemTemplates, LastInput, Log, Ports } from "./ports/ports.ts";
+import type { Claim, Identity, ItemTemplates, LastInput, Log, Ports, RoomSanction } from "./ports/ports.ts";
 import { takeView } from "./replication/owner-view.ts";
 import { StableSerializer } from "./replication/stable-serializer.ts";
 import { checkLasting, checkRoom } from "./room-checks.ts";
@@ -82,7 +91,9 @@ import { openViewers, type ViewersOfRoom } from "./viewers/viewers.ts";
 interface LiveParts<P extends RoomPlayer> {
   readonly sessions: PlaySessions<P>;
   readonly directMessages: DirectMessages<P>;
+  readonly people: PeopleHere<P>;
   readonly access: InstanceAccess;
+  readonly moderation: RoomModeration<P>;
 }
 
 /** State of a game that has none. */
@@ -137,7 +148,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   seatKeptS = RECONNECT_S;
   /** The phases of a game with a `GameState`. */
   readonly phases: Phases | undefined;
-  /** How people gather in a room with a `GameState`. Default: a leader, ready marks, kicks; no settings. */
+  /**
+   * How people gather. In a room with a `GameState` the default is a leader, ready marks, kicks and no
+   * settings; a room with a world has none unless it declares one, see `WorldRoom.gathers`.
+   */
   readonly lobby: AnyLobby | undefined;
 
   /** The version of a lasting match's saves, and the steps up from older ones. */
@@ -149,7 +163,10 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   /** Where what moves the room is written to, if it is recorded. */
   protected readonly recording = new Recording();
   /** Counts caught errors by the place where they arose; read them by `faults`. */
-  protected readonly faultBook: Faults = openFaults(() => this.parts?.log);
+  protected readonly faultBook: Faults = openFaults(
+    () => this.parts?.log,
+    () => ({ game: this.roomName, roomId: this.roomId }),
+  );
   /** Counts the malformed messages and frames of each client. */
   readonly strikes: Strikes = openStrikes(
     () => this.clock.elapsedTime,
@@ -158,6 +175,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   );
   /** Longest that `onJoin`, `onReconnect`, `onDrop` and `onLeave` may take, ms; then the client is let go. */
   protected readonly hookTimeoutMs: number = 10_000;
+  /** The last lines of chat, for reports. */
+  private readonly chatHistory = new ChatHistory();
   private lateJoins: LateJoins | undefined;
   /** Screens and spectators. Undefined in a game that takes none, and in a re-run. */
   protected watching: ViewersOfRoom | undefined;
@@ -171,6 +190,8 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   private lasting: LastingMatch | undefined;
   /** In a room without a world. */
   private resting: RestingClock | undefined;
+  private deskHost: DeskHost | undefined;
+  private readonly openedMs = Date.now();
   /** Room time goes on while the room rests. */
   private readonly roomTime: RoomTime = {
     now: () => this.clock.elapsedTime + Math.max(0, Date.now() - this.clock.currentTime),
@@ -264,6 +285,17 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   plugin<Api>(plugin: PluginOf<Api>): Api {
     return this.part("plugins").api(plugin);
   }
+  /**
+   * The API of a plugin that the server may lack; undefined then, and in a re-run. What it answers must not
+   * move the world.
+   *
+   * @throws ROOM_NOT_OPEN
+   * @example
+   * void this.findPlugin(notifications)?.send(accountId, { kind: yourTurn, params: {} });
+   */
+  findPlugin<Api>(plugin: PluginOf<Api>): Api | undefined {
+    return this.part("plugins").find(plugin);
+  }
   private part<Name extends keyof GameParts<P>>(name: Name): GameParts<P>[Name] {
     return present(this.parts, name)[name];
   }
@@ -288,6 +320,49 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    */
   protected on<T>(type: string, schema: z.ZodType<T>, action: Action<P, T>): void {
     this.router.on(type, schema, action);
+  }
+
+  /**
+   * Applies a live setting to the room: at once, and after each change by an operator, until the room closes.
+   * A room with a world applies it at the start of a tick, the first time in its first one, and has it in its
+   * recording: what moves the world comes in by it. Call it in `onOpen`, once a setting.
+   *
+   * @param settings of `defineSettings`
+   * @throws TypeError they are no such settings, or a room with a world follows this one already
+   * @example
+   * this.onSetting(settings, "isNight", (isNight) => {
+   *   this.state.isNight = isNight;
+   * });
+   */
+  protected onSetting<V extends object, K extends keyof V & string>(
+    settings: V,
+    key: K,
+    apply: (value: V[K]) => void,
+  ): void {
+    apply(settings[key]);
+    this.followSetting(settings, key, () => {
+      this.resting?.wake();
+      apply(settings[key]);
+    });
+  }
+
+  /** Calls `changed` after each change of a setting, until the room closes. */
+  protected followSetting(settings: object, key: string, changed: () => void): void {
+    const follow = () => this.faultBook.attempt(`setting ${key}`, changed);
+    this.stopListening.push(watchOf(settings).watch(key, follow));
+  }
+
+  /**
+   * A player's text as others may read it: obscene words are masked by stars, as in the chat. For text that a
+   * game shows to others by its state or its messages.
+   *
+   * @example
+   * this.on("team", z.strictObject({ name: z.string().max(20) }), (player, { name }) => {
+   *   this.state.team = this.masked(name);
+   * });
+   */
+  protected masked(text: string): string {
+    return maskObscene(text);
   }
 
   /**
@@ -354,6 +429,25 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     announce(this.presence, text).catch((error) => {
       this.log.warn({ err: error }, "an announcement could not be made");
     });
+  }
+
+  /**
+   * Mutes an account in every room of all processes; the moderator is a player here, or an operator. A re-run
+   * mutes nobody.
+   */
+  muteAccount(accountId: string, by: string, { minutes, reason }: { minutes: number; reason: string }): void {
+    if (!this.live) return;
+    void this.ports.sanctions.give({ kind: "mute", accountId, minutes, reason, by: this.moderatorOf(by) });
+  }
+
+  /** Lifts all mutes of an account. A re-run lifts none. */
+  unmuteAccount(accountId: string, by: string): void {
+    if (this.live) void this.ports.sanctions.unmute(accountId, this.moderatorOf(by));
+  }
+
+  private moderatorOf(sessionId: string): RoomSanction["by"] {
+    const { role, claim } = this.players.get(sessionId) ?? {};
+    return role && claim && { accountId: claim.sheet.accountId, role };
   }
 
   /** Colyseus calls it when the room is made. Override {@link onOpen} instead, or call this one first. */
@@ -428,9 +522,11 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       log: ports.log.child({ room: this.roomName, roomId: this.roomId }),
       strikes: this.strikes,
       admit: async ({ accountId, characterId, wasIn }) => {
-        this.gameSeats?.refuseAccount(accountId);
+        this.door?.refuseAccount(accountId);
         if (wasIn !== this.roomId) await present(this.live, "access").access.ask(characterId);
       },
+      sanctions: (identity) => ports.sanctions.atJoin(identity),
+      entered: (viewer, sanctions) => this.live?.moderation.viewerEntered(viewer, sanctions),
       isReshaped: () => this.isReshaped,
       sight: (viewers) => this.openSight(viewers),
       forget: (client) => this.forgetClient(client),
@@ -459,12 +555,13 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       strikes: this.strikes,
       recording: this.recording,
       faults: this.faultBook,
+      chat: this.chatHistory,
       onChat: this.onChat && ((player, text) => this.onChat?.(player, text)),
       cheatDetection: () => this.cheatDetection,
       lastInputs: (player) => this.lastInputsOf(player),
       suspected: (player, suspected) => this.tellOfCheat(player, suspected),
       frozen: (player) => this.frozenRefusal(player),
-      heard: (player) => this.gameSeats?.heard(player),
+      heard: (player) => this.door?.heard(player),
       saved: () => this.lasting?.hold(),
       viewer: (client, type, payload) => this.watching?.receive(client, type, payload),
     };
@@ -473,11 +570,33 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     if (isGameState(state)) this.gameSeats = new GameSeats(this.seatsHost(state, around));
   }
 
-  private seatsHost(state: GameState, { network }: Surroundings): SeatsHost<P> {
+  /** What joins and messages meet of the lobby; undefined: the room has none. */
+  protected get door(): RoomDoor<P> | undefined {
+    return this.gameSeats;
+  }
+
+  /** How the lobby reaches the people of a room. */
+  protected lobbyReach({
+    network,
+  }: Surroundings): Pick<LobbyHost<P>, "letGo" | "viewer" | "letGoViewers" | "notice"> {
+    return {
+      letGo: ({ claim }, reason) => void this.letGo(claim.sheet.id, claim.epoch, reason),
+      viewer: (id) => {
+        const viewer = this.watching?.all.get(id);
+        return viewer && { accountId: viewer.identity.accountId, client: viewer.client };
+      },
+      letGoViewers: (accountId) => this.watching?.kick(accountId),
+      notice: (code, text, to) =>
+        to ? to.client.send("notice", { code, text }) : network.broadcast("notice", { code, text }),
+    };
+  }
+
+  private seatsHost(state: GameState, around: Surroundings): SeatsHost<P> {
     const { players, lobby, phases, router, faultBook: faults, roomTime } = this;
     const { name: room, bots, listing } = this.constructor as typeof GameRoom;
     return {
       ...roomTime,
+      ...this.lobbyReach(around),
       room,
       state,
       players,
@@ -489,9 +608,6 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       faults,
       wire: this.wire as unknown as StableSerializer<Schema>,
       createPlayer: (client, claim, identity) => this.createPlayer(client, claim, identity),
-      letGo: ({ claim }, reason) => void this.letGo(claim.sheet.id, claim.epoch, reason),
-      notice: (code, text, to) =>
-        to ? to.client.send("notice", { code, text }) : network.broadcast("notice", { code, text }),
       seatMoved: (from, to) => faults.attempt("onSeatMoved", () => this.onSeatMoved?.(from, to)),
     };
   }
@@ -526,26 +642,34 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
         log,
         partyOf: (player) => this.partyOf(player),
         closed: this.closed,
+        chat: this.chatHistory,
+        hears: this.hears,
         announce: (text) => this.broadcast("notice", { code: "ANNOUNCEMENT", text }),
       },
       router,
     );
     const askKey = (characterId: string) => instanceKeyOf(presence, characterId);
     const access = openInstanceAccess({ key: instance, askKey, presence, roomName, roomId, log });
-    this.live = { sessions: openPlaySessions(this.sessionsHost(access)), directMessages, access };
+    const moderation = new RoomModeration(this.moderationHost(), router);
+    const { told } = this.part("pluginParts");
+    const people = openPeopleHere<P>({ players, roomId, presence, told });
+    const sessions = openPlaySessions(this.sessionsHost(access));
+    this.live = { sessions, directMessages, people, access, moderation };
     router.reply("room.seat", roomMessages["room.seat"], ({ client, claim }) => {
       const stay = { game: roomName, roomId, hidden: isHidden, instance, characterId: claim.sheet.id };
-      const { seatKeptS: keptS } = this;
-      client.send("room.seat", { returnToken: ports.returns.sign(stay), build: ports.page.build, keptS });
+      const { seatKeptS: keptS, match } = this;
+      const { build } = ports.page;
+      client.send("room.seat", { returnToken: ports.returns.sign(stay), build, keptS, match });
     });
     if (this.watching) {
       for (const type of VIEWER_MESSAGES)
         router.reply<unknown>(type, roomMessages[type], () =>
           refuse("ACTION_REFUSED", "You have a seat already."),
         );
-      // A screen opens its room anew under the same code.
       this.watching.on("room.seat", roomMessages["room.seat"], ({ as, client, identity }) => {
-        if (as === "spectator") return refuse("VIEWER_ONLY");
+        const { build } = ports.page;
+        if (as === "spectator") return client.send("room.seat", { build });
+        // A screen opens its room anew under the same code.
         const stay = {
           game: roomName,
           roomId,
@@ -553,10 +677,11 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
           instance,
           characterId: identity.characterId,
         };
-        client.send("room.seat", { returnToken: ports.returns.sign(stay), build: ports.page.build });
+        client.send("room.seat", { returnToken: ports.returns.sign(stay), build, match: this.match });
       });
     }
     this.stopListening.push(
+      moderation.watch(),
       ports.characters.onFenced((id, epoch) => this.letGo(id, epoch, "fenced")),
       ports.signIns.watch({
         signIns: () => [
@@ -569,6 +694,23 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
         },
       }),
     );
+  }
+
+  private moderationHost(): ModerationHost<P> {
+    const { players, roomName, roomId, ports, log, chatHistory: chat } = this;
+    const { all: viewers = new Map<string, Viewer>() } = this.watching ?? {};
+    return {
+      players,
+      viewers,
+      roomName,
+      roomId,
+      ports,
+      log,
+      chat,
+      letGo: ({ claim }, reason) => void this.letGo(claim.sheet.id, claim.epoch, reason),
+      tellViewer: (viewer, message) => this.watching?.tell(viewer, "sanction", message),
+      removeViewer: (viewer, code, reason) => this.watching?.remove(viewer, code, reason),
+    };
   }
 
   /** Patches and saves begin, as far as any are due; a room with a world begins to tick. */
@@ -655,10 +797,15 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       log,
       access,
       admit: (client, claim, identity) => this.admit(client, claim, identity),
+      load: (identity) => this.part("pluginParts").load(identity),
       isLate: (client) => this.lateJoins?.has(client) ?? false,
+      sanctioned: (player, sanctions) => this.live?.moderation.entered(player, sanctions),
       entered: (player) => this.gameSeats?.show(player),
       joined: (player, identity) => this.part("pluginParts").joined(player, identity),
-      left: (player, ending) => this.part("pluginParts").left(player, ending),
+      left: (player, ending) => {
+        this.live?.moderation.left(player);
+        this.part("pluginParts").left(player, ending);
+      },
       remove: (player) => this.takeOut(player),
       setAway: (player, away) => {
         this.recording.betweenTicks?.away(player.sessionId, away);
@@ -672,8 +819,12 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
       keepSeat: (client) => this.allowReconnection(client, this.seatKeptS),
       capture: (player) => captureStats(player),
       isHandedOver: () => false,
-      arrived: (player) => this.live?.directMessages.enter(player) ?? Promise.resolve(),
-      departed: (player) => this.live?.directMessages.exit(player) ?? Promise.resolve(),
+      arrived: async (player) => {
+        await Promise.all([this.live?.directMessages.enter(player), this.live?.people.enter(player)]);
+      },
+      departed: async (player) => {
+        await Promise.all([this.live?.directMessages.exit(player), this.live?.people.exit(player)]);
+      },
     };
   }
 
@@ -754,7 +905,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
   override async onJoin(client: Client, _options: unknown, identity: Identity): Promise<void> {
     this.resting?.wake();
     if (this.players.has(client.sessionId)) return this.comeBack(client);
-    this.gameSeats?.refuseAccount(identity.accountId);
+    this.door?.refuseAccount(identity.accountId);
     this.gameSeats?.refuseStranger(identity);
     await this.sessions.join(client, identity);
   }
@@ -771,7 +922,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    * storage. The older page is told, so that it does not take the seat for one that it dropped.
    */
   override checkReconnectionToken(token: string): string {
-    this.gameSeats?.refuseToken(token);
+    this.door?.refuseToken(token);
     const client = this.clients.find(({ reconnectionToken }) => reconnectionToken === token);
     // Colyseus closes it by a code that pages take for a lost connection; the first code counts.
     if (client) (client.ref as unknown as WebSocket).close(CLOSE.TAKEN_OVER, "taken-over");
@@ -816,6 +967,7 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    */
   override onRestoreRoom(kept: HotReloadSnapshot): void {
     this.watching?.adopt(kept.viewers ?? []);
+    this.ports.sanctions.look(); // whoever is back is muted still
     this.isReshaped = !restoreHotReload(this.hotReloadHost(), kept);
   }
 
@@ -853,15 +1005,116 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     await this.sessions.letGo(characterId, epoch, reason);
   }
 
+  /**
+   * An operator has booked items or coins of a character. Called by name through Colyseus, from any process.
+   * False: nothing here shows them.
+   */
+  itemsBooked(_characterId: string): boolean {
+    return false;
+  }
+
+  /**
+   * An operator has given a character another name. Called by name through Colyseus, from any process. False:
+   * it is not here.
+   */
+  renameCharacter(characterId: string, name: string): boolean {
+    const player = this.playerOf(characterId);
+    if (!player) return false;
+    // Another sheet: a recording holds the one of the join.
+    Object.assign(player.claim, { sheet: { ...player.claim.sheet, name } });
+    const others = [...this.players.values()].filter((one) => one !== player);
+    this.showName(player, shownName(others, player));
+    this.live?.people.enter(player).catch((error) => this.faultBook.note("renameCharacter", error));
+    return true;
+  }
+
+  /** The player of a character. */
+  protected playerOf(characterId: string): P | undefined {
+    return [...this.players.values()].find(({ claim }) => claim.sheet.id === characterId);
+  }
+
+  /** All see another name. */
+  protected showName(player: P, name: string): void {
+    player.name = name;
+    this.gameSeats?.rename(player);
+  }
+
+  /**
+   * Answers a request of the operator's desk with plain JSON, and never throws. Called by name through
+   * Colyseus, from any process.
+   */
+  desk(request: unknown): Promise<DeskAnswer> {
+    this.resting?.wake();
+    this.deskHost ??= this.openDesk();
+    return answerDesk(this.deskHost, request);
+  }
+
+  /** What the desk sees and does here. */
+  private openDesk(): DeskHost {
+    const { roomId, roomName: game, players, faults, console, ports, metadata, openedMs } = this;
+    const viewers = this.viewers;
+    const acts = openRoomActs({
+      room: this,
+      players,
+      viewers,
+      log: () => this.log,
+      moveOut: this.deskMove(),
+    });
+    return {
+      roomId,
+      game,
+      label: metadata.label,
+      players,
+      viewers,
+      faults,
+      console,
+      kept: ports.kept,
+      acts,
+      state: () => this.state,
+      numbers: () => ({
+        locked: this.locked,
+        hidden: internalsOf(this)._listing.private ?? false,
+        clients: this.clients.length,
+        maxClients: this.maxClients,
+        openedMs,
+      }),
+      world: this.openWorldDesk(),
+    };
+  }
+
+  /** The desk's part of a room with a world. */
+  protected openWorldDesk(): WorldDesk | undefined {
+    return undefined;
+  }
+
+  /** Moves the room to another process for the desk; undefined: this kind of room stays. */
+  protected deskMove(): (() => Promise<object>) | undefined {
+    return undefined;
+  }
+
   /** A direct message from another room, in whichever process. False: its reader is not here. */
   takeLetter(message: DirectMessage): boolean {
     return this.live?.directMessages.take(message) ?? false;
+  }
+
+  /**
+   * A plugin's message to an account, by `people.tell`. Called by name through Colyseus, from any process.
+   * False: no client of the account is here.
+   */
+  tellAccount(accountId: string, type: string, payload: unknown): Promise<boolean> {
+    return this.live?.people.take(accountId, type, payload) ?? Promise.resolve(false);
+  }
+
+  /** Whether a player reads what an account writes; undefined: everybody reads everything. */
+  get hears(): ((listener: RoomPlayer, speakerAccountId: string) => boolean) | undefined {
+    return this.part("pluginParts").hears;
   }
 
   /** Colyseus calls it when the last seat is gone: the room saves and closes. */
   override async onDispose(): Promise<void> {
     this.resting?.close();
     for (const stop of this.stopListening) stop();
+    this.deskHost?.world?.close();
     this.watching?.close();
     await this.lasting?.close();
     // A room that could not open has no sessions.

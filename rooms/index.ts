@@ -9,6 +9,8 @@ export type { RoomItems } from "./items/room-items.ts";
 export { defineLobby } from "./lobby/lobby.ts";
 export type { Channel } from "./messaging/channel.ts";
 export { type Argument, type Caller, type Command, defineCommand } from "./messaging/console.ts";
+export { openWordFilter } from "./messaging/obscenity.ts";
+export type { Whereabouts } from "./messaging/people.ts";
 export type { RateLimit } from "./messaging/rate-limit.ts";
 export type { ZoneFormat } from "./persistence/zone-saves.ts";
 export { type Phase, type PhaseControls, phaseMessage } from "./phases/phase.ts";

@@ -23,6 +23,13 @@ export interface RoomPlayer {
   name: string;
   /** Address of the client; empty when it is not known. */
   address: string;
+  /**
+   * Time, ms as of `Date.now()`, until which a moderator has muted the player; 0: nobody has. Chat, whispers
+   * and party lines are refused until then; a game's own messages of players ask it too.
+   */
+  mutedUntilMs: number;
+  /** The same of voice, which a game or a plugin carries and has to close. */
+  voiceMutedUntilMs: number;
   /** Saved with the character: JSON values. Set `statsChanged` after a change so that it is saved. */
   readonly stats: Record<string, unknown>;
   /** Set it to true after a change to `stats`: the next save, at most 30 s later, then has it. */
@@ -85,6 +92,8 @@ export function describePlayer(client: Client, claim: Claim, { role }: Pick<Iden
     signInId: undefined,
     name: claim.sheet.name,
     address: "",
+    mutedUntilMs: 0,
+    voiceMutedUntilMs: 0,
     stats: structuredClone(claim.sheet.state.stats),
     statsChanged: false,
     hold: undefined,
@@ -110,6 +119,8 @@ export function describe<A extends Avatar>(
     signInId: undefined,
     name: claim.sheet.name,
     address: "",
+    mutedUntilMs: 0,
+    voiceMutedUntilMs: 0,
     avatar,
     stats: structuredClone(sheet.state.stats),
     statsChanged: false,

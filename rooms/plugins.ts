@@ -14,6 +14,11 @@ export interface PluginRoom {
   readonly roomName: string;
   /** Those in the room, by session id; who dropped stays until the seat is given up. */
   readonly players: ReadonlyMap<string, RoomPlayer>;
+  /**
+   * Whether a player reads what an account writes: what the parts of all plugins say together, see
+   * {@link RoomPart.hears}. Undefined: everybody reads everything.
+   */
+  readonly hears: ((listener: RoomPlayer, speakerAccountId: string) => boolean) | undefined;
   /** Sends a line to everybody on the server, in every room. */
   announce(text: string): void;
 }
@@ -49,10 +54,28 @@ export function pluginMessage<T>(message: {
 
 /** Hooks and messages of a plugin in one room. */
 export interface RoomPart {
+  /**
+   * Reads what the room must know of somebody before they are in, such as whom they have blocked. The join
+   * waits for it, with those of all plugins together; what it throws refuses the join.
+   */
+  load?(identity: Identity): Promise<void>;
   /** A player is in the room. An error is counted among the room's faults. */
   onJoin?(player: RoomPlayer, identity: Identity): void;
   /** The player leaves for good, before the game's own `onExit`. */
   onLeave?(player: RoomPlayer, ending: PlaySessionEnding): void;
+  /**
+   * Whether a player reads what an account writes: chat of the room, whispers, party lines and invitations.
+   * Asked for each line and each reader, so answer from memory. False by one plugin is enough; an error is
+   * counted, and the line is read. The writer of a whisper learns no more than that nobody took it.
+   */
+  hears?(listener: RoomPlayer, speakerAccountId: string): boolean;
+  /**
+   * A message that the plugin sends by `people.tell` has come for a player, before the client gets it; also
+   * of one whose connection is lost. Who tells waits for it, and for a promise that it returns.
+   *
+   * @param type as the plugin gave it, without its name
+   */
+  onTold?(player: RoomPlayer, type: string, payload: unknown): unknown;
   /** By the end of their type: `sign` of the plugin `guestbook` is the message `guestbook.sign`. */
   readonly messages?: Readonly<Record<string, PluginMessage>>;
 }
@@ -69,6 +92,8 @@ export interface PluginOf<Api> {
 export interface RoomPlugins {
   /** @throws PLUGIN_MISSING the server has no such plugin */
   api<Api>(plugin: PluginOf<Api>): Api;
+  /** Undefined: the server has no such plugin. */
+  find<Api>(plugin: PluginOf<Api>): Api | undefined;
   /** For the console of every room. */
   readonly commands: readonly Command<PluginRoom>[];
   /** Makes the parts of a room that opens, by the name of their plugin. */
@@ -80,6 +105,11 @@ export interface PluginParts {
   /** Rates of the messages, by type. */
   readonly rates: Record<string, RateLimit>;
   register(router: Pick<MessageRouter<RoomPlayer>, "reply">): void;
+  /** See {@link RoomPart.hears}; undefined: no plugin has a say. */
+  readonly hears: ((listener: RoomPlayer, speakerAccountId: string) => boolean) | undefined;
+  load(identity: Identity): Promise<void>;
+  /** @param type with the name of its plugin in front */
+  told(player: RoomPlayer, type: string, payload: unknown): Promise<void>;
   joined(player: RoomPlayer, identity: Identity): void;
   left(player: RoomPlayer, ending: PlaySessionEnding): void;
 }
@@ -89,7 +119,30 @@ export function openPluginParts(parts: ReadonlyMap<string, RoomPart>, faults: Fa
   const messages = [...parts].flatMap(([plugin, { messages = {} }]) =>
     Object.entries(messages).map(([name, message]) => [`${plugin}.${name}`, message] as const),
   );
+  const hearing = [...parts].filter(([, part]) => part.hears);
   return {
+    hears:
+      hearing.length === 0
+        ? undefined
+        : (listener, speaker) =>
+            hearing.every(([plugin, part]) => {
+              let isHeard = true;
+              faults.attempt(`${plugin}.hears`, () => {
+                isHeard = part.hears?.(listener, speaker) ?? true;
+              });
+              return isHeard;
+            }),
+    async load(identity) {
+      await Promise.all([...parts.values()].map((part) => part.load?.(identity)));
+    },
+    async told(player, type, payload) {
+      const [plugin = "", ...rest] = type.split(".");
+      try {
+        await parts.get(plugin)?.onTold?.(player, rest.join("."), payload);
+      } catch (error) {
+        faults.note(`${plugin}.onTold`, error);
+      }
+    },
     rates: Object.fromEntries(messages.flatMap(([type, { rate }]) => (rate ? [[type, rate]] : []))),
     register(router) {
       for (const [type, message] of messages) message.register(router, type);
@@ -122,6 +175,7 @@ const refusingApi = new Proxy(
 /** The plugins of a room without a server, such as a re-run: no commands, no messages, APIs that refuse. */
 export const refusingPlugins: RoomPlugins = {
   api: <Api>() => refusingApi as Api,
+  find: () => undefined,
   commands: [],
   partsOf: () => new Map(),
 };

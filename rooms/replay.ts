@@ -1,13 +1,8 @@
-import { WalkInput } from "../shared/index.ts";
-import { absentClient } from "./persistence/hot-reload-snapshot.ts";
-import type { Player } from "./player.ts";
-import { refusingPlugins } from "./plugins.ts";
-import { blankClaim } from "./ports/blank-claim.ts";
+import type { WalkInput } from "../shared/index.ts";
 import type { CharacterSheet, Place, Role } from "./ports/ports.ts";
-import { refusingPorts, silence } from "./ports/refusing-ports.ts";
+import { openRerun, rerunTick, resumedRerun } from "./rerun/rerun-room.ts";
 import type { RecordedPose } from "./simulation/lag-compensation.ts";
 import type { Mark, RecordLine } from "./simulation/recorder.ts";
-import type { Surroundings } from "./surroundings.ts";
 import type { WorldRoom } from "./world-room.ts";
 
 /** A room that is played without any network, tick by tick, as fast as it goes. */
@@ -56,45 +51,8 @@ export async function openReplay<R extends WorldRoom>(
     answers = "nobody",
   }: { seed?: number; game?: string; answers?: "nobody" | "recording" } = {},
 ): Promise<Replay<R>> {
-  const room = new Game();
-  Object.assign(room, { seed, roomName: game });
-  const world = await room.openRoomWorld(nothingAround, { answers });
-  const playerOf = (id: string): Player => {
-    const player = world.players.get(id);
-    if (!player) throw new TypeError(`The recording has no player ${id} here.`);
-    return player;
-  };
-  return {
-    room,
-    join: (id, sheet, role = "player", arrival) =>
-      void world.join(absentClient(id), blankClaim(id, sheet), role, arrival),
-    leave: (id) => void (world.players.has(id) && world.leave(playerOf(id))),
-    away: (id, away) => world.setAway(playerOf(id), away),
-    message: (id, type, message) => world.act(playerOf(id), type, message),
-    answer: (name, about, answer) => void world.answers.act(name, about, answer),
-    command: (id, role, line) => world.command({ id, role }, line),
-    see: (poses) => world.see(poses),
-    // −0 becomes 0: the wire's whole numbers have none, nor has JSON, and atan2 tells them apart.
-    input: (id, { moveX, moveZ, buttons }) => {
-      const input = Object.assign(new WalkInput(), { moveX: moveX + 0, moveZ: moveZ + 0, buttons });
-      world.input(playerOf(id), input, 1 / room.tickHz);
-    },
-    tick() {
-      world.answers.settle();
-      world.step();
-    },
-    resume: (mark) =>
-      world.resume(mark, { client: absentClient, claim: ({ id, sheet }) => blankClaim(id, sheet) }),
-  };
+  return openRerun(Game, { seed, game, answers });
 }
-
-/** A re-run has no clients and no process. */
-const nothingAround: Surroundings = {
-  ports: refusingPorts,
-  plugins: refusingPlugins,
-  log: silence,
-  network: { onMessage() {}, broadcast() {}, clock: { elapsedTime: 0 } },
-};
 
 /** Outcome of a re-run: what was compared, and where it differed from its recording. */
 export interface RerunResult {
@@ -130,21 +88,29 @@ export async function rerun(
   const marks = records.flatMap((record) => ("mark" in record ? [record.mark] : []));
   const first = marks.filter(({ tick }) => tick <= from).at(-1) ?? marks[0];
   if (!head || !("v" in head) || !first) throw new TypeError("This is no recording.");
-  const replay = await openReplay(Game, { seed: head.seed, game: head.game, answers: "recording" });
-  replay.resume(first);
+  const replay = await resumedRerun(Game, head, first);
   const mismatches: number[] = [];
   let ticks = 0;
   let compared = 0;
+  const compare = (tick: number, hash: string) => {
+    compared += 1;
+    if (replay.room.hash() !== hash && mismatches.length < 100) mismatches.push(tick);
+  };
+  let comparedTick = first.tick;
   for (const record of records) {
+    // A snapshot is what the room was then: without a hash beside it, it is compared itself.
+    if (
+      "mark" in record &&
+      record.mark.tick > comparedTick &&
+      record.mark.tick === replay.room.simulation.tick
+    )
+      compare(record.mark.tick, (await resumedRerun(Game, head, record.mark)).room.hash());
     if (!("t" in record) || record.t <= first.tick) continue;
-    replay.see(record.s ?? []);
-    for (const happening of record.e ?? []) happen(replay, happening);
-    for (const [id, moveX, moveZ, buttons] of record.i ?? []) replay.input(id, { moveX, moveZ, buttons });
-    replay.tick();
+    rerunTick(replay, record);
     ticks += 1;
     if (record.h === undefined) continue;
-    compared += 1;
-    if (replay.room.hash() !== record.h && mismatches.length < 100) mismatches.push(record.t);
+    comparedTick = record.t;
+    compare(record.t, record.h);
   }
   const { room } = replay;
   const warnings = warningsOf(head.node);
@@ -157,17 +123,4 @@ function warningsOf(recorded: string | undefined, here = process.versions.node):
   return [
     `Recorded by Node ${recorded}, run again by Node ${here}: powers (**, Math.pow) differ in their last bit between versions.`,
   ];
-}
-
-type Ticked = Extract<RecordLine, { t: number }>;
-
-function happen(replay: Replay, happening: NonNullable<Ticked["e"]>[number]): void {
-  const [what, id] = happening;
-  if (what === "answer") replay.answer(id, happening[2], happening[3]);
-  else if (what === "command") replay.command(id, happening[2], happening[3]);
-  else if (what === "join")
-    replay.join(id, happening[2], happening[3] ?? undefined, happening[4] ?? undefined);
-  else if (what === "leave") replay.leave(id);
-  else if (what === "away") replay.away(id, happening[2]);
-  else replay.message(id, happening[2], happening[3]);
 }

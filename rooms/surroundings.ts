@@ -11,6 +11,7 @@ import { type ChatDecision, registerChat } from "./messaging/chat.ts";
 import { type Command, type Console, openConsole, registerConsoleMessages } from "./messaging/console.ts";
 import { type MessageNetwork, type MessageRouter, openMessageRouter } from "./messaging/message-router.ts";
 import type { RateLimit } from "./messaging/rate-limit.ts";
+import type { ChatHistory } from "./moderation/chat-history.ts";
 import type { RoomPlayer } from "./player.ts";
 import { openPluginParts, type PluginParts, type PluginRoom, type RoomPlugins } from "./plugins.ts";
 import type { LastInput, Log, Ports } from "./ports/ports.ts";
@@ -54,6 +55,7 @@ export interface PartsHost<R extends PluginRoom, P extends RoomPlayer> {
   readonly recording: Recording;
   readonly faults: Faults;
   readonly onChat: ((player: P, text: string) => ChatDecision<P>) | undefined;
+  readonly chat: ChatHistory;
   cheatDetection(): CheatDetectionOptions;
   lastInputs(player: P): readonly LastInput[];
   suspected(player: P, suspected: CheatSuspected): void;
@@ -104,7 +106,8 @@ export function openGameParts<R extends PluginRoom, P extends RoomPlayer>(
     refused: (player, code) => players.has(player.sessionId) && cheats.refused(player, code),
     weight: ({ suspicion }) => (suspicion.slowUntilMs > now() ? 2 : 1),
   });
-  registerChat(router, network, host.onChat);
+  const { onChat: decide, chat: history } = host;
+  registerChat(router, { network, players, decide, hears: pluginParts.hears, history });
   pluginParts.register(router);
   const commands = [...plugins.commands, ...host.commands];
   const console = openConsole<R>(room, commands, ({ caller: { id, role }, line, outcome }) => {
@@ -115,9 +118,9 @@ export function openGameParts<R extends PluginRoom, P extends RoomPlayer>(
   registerConsoleMessages(router, console);
   const recorded: Console = {
     complete: console.complete,
-    give: (caller, line) => {
+    give: (caller, line, isAudited) => {
       recording.recorder?.command(caller.id, caller.role, line);
-      return console.give(caller, line);
+      return console.give(caller, line, isAudited);
     },
   };
   return { ...around, router, console: recorded, pluginParts, cheats };

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Client, InputAPI, Rewind } from "@colyseus/core";
+import { type Client, CloseCode, type InputAPI, type Rewind } from "@colyseus/core";
 import {
   type Actor,
   type ActorClass,
@@ -25,9 +25,14 @@ import type { SchemaClass, StateObservers } from "../shared/internal.ts";
 import type { CheatSuspected } from "./cheat-detection/cheat-detection.ts";
 import { InputDetection } from "./cheat-detection/input-detection.ts";
 import { openTradeWatch } from "./cheat-detection/trade-watch.ts";
+import { openWorldDesk, type WorldDesk } from "./desk/world-desk.ts";
 import { flatField } from "./game-listing.ts";
 import { GameRoom } from "./game-room.ts";
 import { type ItemOptions, openRoomItems, type RoomItems } from "./items/room-items.ts";
+import { watchOf } from "./live-settings.ts";
+import type { LeadWait } from "./lobby/lead.ts";
+import type { RoomDoor } from "./lobby/room-door.ts";
+import { type BeginHow, checkGathered, WorldLobby, type WorldLobbyHost } from "./lobby/world-lobby.ts";
 import { COMMON_COMMANDS, LOOSE_THINGS } from "./messaging/commands.ts";
 import { registerComponentWrites } from "./messaging/component-messages.ts";
 import type { Command, Spawnable } from "./messaging/console.ts";
@@ -62,6 +67,7 @@ import {
 } from "./simulation/async-results.ts";
 import type { Seen } from "./simulation/lag-compensation.ts";
 import type { Recorder } from "./simulation/recorder.ts";
+import { openRingRecorder } from "./simulation/ring/ring-recorder.ts";
 import { RoomTick } from "./simulation/room-tick.ts";
 import { RoomWorld, type WorldRules } from "./simulation/room-world.ts";
 import type { RoomContext, Simulation, SystemInRoom } from "./simulation/simulation.ts";
@@ -161,9 +167,20 @@ export abstract class WorldRoom<
       if (player && suspected.ok) super.tellOfCheat(player, suspected);
     },
   );
+  private readonly askToRename = this.answers.on<{ who: string }, { ok: true; name: string }>(
+    "renamed",
+    (renamed, { who }) => {
+      const player = this.players.get(who);
+      if (!player || !renamed.ok) return;
+      super.showName(player, renamed.name);
+      player.avatar.name = renamed.name;
+    },
+  );
   private worldPart: RoomWorld<S, A> | undefined;
   /** Undefined in a re-run, which has no clients. */
   private liveWorld: LiveWorld<A> | undefined;
+  /** In a room that declares a lobby. */
+  private worldLobby: WorldLobby<A> | undefined;
   /** In a room whose zone is kept. */
   private zoneKeeper: ZoneKeeper | undefined;
   /** In a room with interest. */
@@ -176,6 +193,24 @@ export abstract class WorldRoom<
   protected onBegin?(): void;
   /** The rules, once a tick after everybody has moved and the systems have run. `dt` in seconds. */
   protected onTick?(dt: number): void;
+  /**
+   * Of a room with a `lobby`, whose state has a field `leader`, and `settings` if the lobby has any: begins
+   * the game, since the leader sent `start` or `rematch`, or all are ready. It may refuse.
+   *
+   * @example
+   * override readonly lobby = defineLobby({ playersMin: 2, idleS: 120 });
+   * protected override onStart() {
+   *   this.state.phase = "race";
+   * }
+   */
+  protected onStart?(how: BeginHow): Refusal | undefined;
+  /**
+   * Of a room with a `lobby`: whether people gather now, so that the leader may begin, and settings and
+   * `ready` of the avatars may change. Default: always.
+   */
+  protected gathers(): boolean {
+    return true;
+  }
   /** Makes a player's actor; its pose is set afterwards. */
   protected createAvatar(_player: Pick<Player, "client" | "claim">): A {
     return new Avatar() as A;
@@ -284,6 +319,21 @@ export abstract class WorldRoom<
     return this.answers.on(name, apply);
   }
 
+  protected override onSetting<V extends object, K extends keyof V & string>(
+    settings: V,
+    key: K,
+    apply: (value: V[K]) => void,
+  ): void {
+    const name = `setting ${watchOf(settings).nameOf(key)}`;
+    const ask = this.onAnswer<null, { ok: true; value: V[K] }>(name, (answer) => {
+      if (answer.ok) apply(answer.value);
+    });
+    const read = () => void ask(null, async () => ({ ok: true, value: settings[key] }));
+    read();
+    // A re-run has the values in its recording.
+    if (this.answers.from === "outside") this.followSetting(settings, key, read);
+  }
+
   /**
    * Items for a room whose avatars are `Carrier`s: bag and equipment, the ground of its zone, shops, trades
    * and deaths, all booked in the database, and all that docs/items.md says a page may ask. Call it once, in
@@ -350,6 +400,7 @@ export abstract class WorldRoom<
     const { matchBy } = (this.constructor as typeof WorldRoom).listing;
     const avatar = this.sampleAvatar();
     checkRoom(this.constructor.name, this, { hasWorld: true, isMatched: matchBy !== undefined, avatar });
+    if (this.lobby) checkGathered(this.constructor.name, this.state);
   }
 
   /**
@@ -437,6 +488,31 @@ export abstract class WorldRoom<
       keepEvent: (event) => around.ports.events.keep({ game, roomId: this.roomId, zone: this.zone, event }),
       forgetClient: (client) => this.forgetClient(client),
     });
+    if (this.lobby) this.worldLobby = new WorldLobby<A>(this.worldLobbyHost(around), this.lobby);
+  }
+
+  private worldLobbyHost(around: Surroundings): WorldLobbyHost<A> {
+    const { players, router, state, tickHz, simulation } = this;
+    const reach = this.lobbyReach(around);
+    return {
+      ...reach,
+      players,
+      router,
+      state,
+      tickHz,
+      tick: () => simulation.tick,
+      gathers: () => this.gathers(),
+      begin: (how) => this.onStart?.(how),
+      // After the tick that it may be in: a recording has what happens between ticks. In a re-run the leave
+      // itself is recorded.
+      letGo: (player, reason) => {
+        if (this.liveWorld) queueMicrotask(() => reach.letGo(player, reason));
+      },
+    };
+  }
+
+  protected override get door(): RoomDoor<Player<A>> | undefined {
+    return this.worldLobby;
   }
 
   /** The hooks of the game, read anew at each call. */
@@ -444,13 +520,35 @@ export abstract class WorldRoom<
     return {
       createAvatar: (of) => this.createAvatar(of),
       spawnPlace: (player) => this.spawnPlace(player),
-      enter: (player) => this.onEnter?.(player),
+      enter: (player) => {
+        this.onEnter?.(player);
+        this.worldLobby?.entered(player);
+      },
       exit: (player) => this.onExit?.(player),
+      changed: () => this.worldLobby?.changed(),
+      ...(this.lobby && { moved: (player: Player<A>) => this.worldLobby?.heard(player) }),
       step: (avatar, input, dtS, id) => this.step(avatar, input, dtS, id),
-      tick: (dtS) => this.onTick?.(dtS),
-      keep: () => this.onKeep?.(),
-      restore: (kept) => this.onRestore?.(kept),
+      tick: (dtS) => {
+        this.worldLobby?.settle();
+        this.onTick?.(dtS);
+      },
+      keep: () => this.keepForMark(),
+      restore: (kept) => this.restoreFromMark(kept),
     };
+  }
+
+  private keepForMark(): unknown {
+    const game = this.onKeep?.();
+    return this.worldLobby ? { wait: this.worldLobby.keepWait(), game: game ?? null } : game;
+  }
+
+  private restoreFromMark(kept: unknown): void {
+    const { worldLobby } = this;
+    const { wait = null, game } = worldLobby
+      ? (kept as { wait?: LeadWait | null; game: unknown })
+      : { game: kept };
+    this.onRestore?.(game);
+    worldLobby?.restoreWait(wait);
   }
 
   protected override allCommands(): readonly Command<this>[] {
@@ -502,6 +600,7 @@ export abstract class WorldRoom<
       characters: ports.characters,
       log,
       router,
+      hears: this.hears,
       level: () => this.level,
       zone: () => this.zone,
       waitMs: () => Math.min(Math.max(this.travelWaitMs, 500), 8_000),
@@ -554,12 +653,24 @@ export abstract class WorldRoom<
       time.next(clock.elapsedTime);
       if (this.phase !== "running") return;
       // Not before: a room that takes over in a hot reload has its players by now.
-      this.stopRecording ??= this.ports.recordings?.begin(this) ?? (() => {});
+      this.stopRecording ??= this.beginRecording();
       tick.run(dt);
     }, this.tickHz);
     // One patch a tick, sent by the tick itself: a patch never carries half a step. Only once the step is
     // set, or Colyseus starts a second timer that takes the clock's time away from the step.
     this.patchRate = null;
+  }
+
+  /** @returns stops */
+  private beginRecording(): () => void {
+    const { recordings, kept } = this.ports;
+    const stop = recordings?.begin(this);
+    const { seconds, maxBytes } = kept;
+    if (seconds > 0) this.roomWorld.keepLast(openRingRecorder({ seconds, maxBytes }));
+    return () => {
+      stop?.();
+      this.recording.forget();
+    };
   }
 
   /** Watches the input frames of the players. */
@@ -580,6 +691,19 @@ export abstract class WorldRoom<
   /** By an answer, which the recording has. */
   protected override tellOfCheat({ sessionId: who }: Player<A>, suspected: CheatSuspected): void {
     void this.askOfCheat({ who }, async () => ({ ok: true, ...suspected }));
+  }
+
+  /** By an answer, which the recording has. */
+  protected override showName({ sessionId: who }: Player<A>, name: string): void {
+    void this.askToRename({ who }, async () => ({ ok: true, name }));
+  }
+
+  /** See `GameRoom`. */
+  override itemsBooked(characterId: string): boolean {
+    const player = this.playerOf(characterId);
+    const { items } = this.roomWorld;
+    if (player) items?.follow(player);
+    return player !== undefined && items !== undefined;
   }
 
   private afterStep(live: LiveWorld<A>, saves: AutosaveHost<Player<A>>): void {
@@ -717,6 +841,42 @@ export abstract class WorldRoom<
     this.log.info({ left: this.players.size }, "room moved to another process");
   }
 
+  protected override openWorldDesk(): WorldDesk {
+    const { roomId, simulation, players, recording, ports } = this;
+    return openWorldDesk({
+      roomId,
+      simulation,
+      players,
+      recording,
+      kept: ports.kept,
+      build: ports.page.build,
+      Game: this.constructor as new () => WorldRoom,
+      zone: this.zone,
+      level: () => this.level,
+      profile: () => this.tickProfile(),
+    });
+  }
+
+  protected override deskMove(): () => Promise<object> {
+    return async () => {
+      const { players, ports } = this;
+      if (ports.cluster.others() === 0)
+        return refuse("ROOM_STAYS", "No other process takes rooms: there is none, or all drain.");
+      if (this.phase !== "running") return refuse("ROOM_STAYS", "The room is moving already.");
+      const here = [...players.values()].filter(({ hold }) => hold === undefined).length;
+      if (here === 0)
+        return refuse(
+          "ROOM_STAYS",
+          "Nobody plays here now: the room opens elsewhere when it is needed again.",
+        );
+      // It takes longer than a call may. Who could not go is saved, and joins again by matchmaking.
+      this.moveOut()
+        .catch((error) => this.faultBook.note("move", error))
+        .finally(() => void this.disconnect(CloseCode.SERVER_SHUTDOWN));
+      return { moving: here };
+    };
+  }
+
   override async onDispose(): Promise<void> {
     this.stopRecording?.();
     // A room that could not open has no world.
@@ -754,6 +914,8 @@ export abstract class WorldRoom<
       },
       bringBack: (returning, { world }, by) => this.bringBack(returning, world, by),
       resumeWorld: ({ world }) => world && this.simulation.restoreBesideSchema(world.beside),
+      keepSeats: () => this.worldLobby?.keep(),
+      restoreSeats: (kept) => this.worldLobby?.restore(kept),
     };
   }
 

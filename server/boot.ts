@@ -5,7 +5,7 @@ import { matchMaker, type Server, setDevMode } from "@colyseus/core";
 import { WebSocket } from "ws";
 import { freeLeasesOfDead } from "./cluster/dead-leases.ts";
 import { DRAIN_CHANNEL, joinCluster } from "./cluster/membership.ts";
-import { ANSWER_MAX, openColyseus, VERSION } from "./colyseus-server.ts";
+import { ANSWER_MAX, openColyseus } from "./colyseus-server.ts";
 import type { Config } from "./config.ts";
 import type { Games } from "./game-class.ts";
 import { defineGames, itemsOf } from "./games.ts";
@@ -16,9 +16,12 @@ import { guardRequests } from "./http/request-guard.ts";
 import { buildOf, type PageSource } from "./http/static-page.ts";
 import type { AnyPlugin } from "./plugins/index.ts";
 import { openServices, type Services } from "./services.ts";
-import { entryOf } from "./telemetry/audit.ts";
+import { entryOf } from "./telemetry/audit-chain/deed.ts";
+import type { ErrorReport } from "./telemetry/errors/error-report.ts";
 import { openLog } from "./telemetry/log.ts";
 import { hearConsole, sampleLog } from "./telemetry/sampled-log.ts";
+import { openTraces } from "./telemetry/traces.ts";
+import { VERSION } from "./telemetry/version.ts";
 
 // Colyseus reads the global for reconnection; Node has it from 22 on.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
@@ -75,6 +78,7 @@ export interface RunningServer {
  * @param games rooms by the name under which clients join them
  * @param page folder of the built page, or a server of its source
  * @param plugins capabilities that a server can do without
+ * @param hooks `onError` is called for each error that is logged, and for errors of players' pages
  * @throws RoomkeepError PORT_IN_USE, PAGE_MISSING, and errors of {@link openServices}
  * @example
  * const server = await startServer({ yard: YardRoom }, readConfig(process.env));
@@ -84,6 +88,7 @@ export async function startServer(
   config: Config,
   page?: PageSource,
   plugins: readonly AnyPlugin[] = [],
+  hooks: { readonly onError?: ((report: ErrorReport) => unknown) | undefined } = {},
 ): Promise<RunningServer> {
   const http = createServer({ highWaterMark: ANSWER_MAX, keepAliveTimeout: KEEP_ALIVE_MS });
   const guard = guardRequests(http, openLog(config.logLevel), config.trustProxy, config.httpsOnly);
@@ -91,13 +96,18 @@ export async function startServer(
   await claimPort(http, config);
   try {
     const { port } = http.address() as AddressInfo;
-    const foundation = await openServices(config, plugins);
+    const foundation = await openServices(config, plugins, {
+      onError: hooks.onError,
+      pageFolder: typeof page === "string" ? page : undefined,
+    });
+    const endTraces = await openTraces(VERSION, foundation.log);
     const giveBackConsole = hearConsole(sampleLog(foundation.log));
     let server: Server | undefined;
     try {
       foundation.itemRules.templates = itemsOf(games);
       foundation.page.build = await buildOf(page);
-      const entries = defineGames(games, foundation.ports, foundation.plugins);
+      const { ports, openRooms } = foundation;
+      const entries = defineGames(games, ports, foundation.plugins, openRooms);
       server = openColyseus(foundation, http, entries, port, page);
       const opened = server;
       await server.listen(port, config.host);
@@ -110,10 +120,12 @@ export async function startServer(
           publicAddress: matchMaker.publicAddress,
           memory: foundation.memory,
           isFull: foundation.rooms.isFull,
+          sample: foundation.watch.overview.latest,
           freeLeases: async (dead) =>
             config.databaseUrl ? freeLeasesOfDead(foundation.database.ds, dead) : 0,
         });
-      await followHints(foundation.signIns, foundation.caches);
+      await followHints(foundation);
+      await foundation.watch.begin({ port, version: VERSION });
       foundation.serving = entries.length > 0;
       guard.open();
       const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`;
@@ -127,9 +139,14 @@ export async function startServer(
           await swapGames(entries, edited, foundation);
           foundation.serving = entries.length > 0;
         },
-        close: () => shutDown(opened, http, foundation).finally(giveBackConsole),
+        close: () =>
+          shutDown(opened, http, foundation).finally(() => {
+            endTraces();
+            giveBackConsole();
+          }),
       };
     } catch (error) {
+      endTraces();
       giveBackConsole();
       await foundation.membership?.leave();
       await server?.gracefullyShutdown(false).catch(() => {}); // what failed is told, not what follows from it
@@ -159,20 +176,20 @@ async function hearDrain({ shared, log, audit }: Services, listener: () => void)
 async function swapGames(
   entries: GameEntry[],
   games: Games,
-  { ports, plugins, itemRules, shared }: Services,
+  { ports, plugins, openRooms, itemRules, shared }: Services,
 ): Promise<void> {
   itemRules.templates = itemsOf(games);
   if (shared) {
     // Processes of a cluster would share Colyseus's restore notes: open rooms keep the old code, new ones get
     // the new code.
     for (const { game } of entries) matchMaker.removeRoomType(game);
-    entries.splice(0, entries.length, ...defineGames(games, ports, plugins));
+    entries.splice(0, entries.length, ...defineGames(games, ports, plugins, openRooms));
     return;
   }
   // From now on Colyseus notes each new room for the next reload.
   setDevMode(true);
   for (const { game } of entries) matchMaker.removeRoomType(game);
-  entries.splice(0, entries.length, ...defineGames(games, ports, plugins));
+  entries.splice(0, entries.length, ...defineGames(games, ports, plugins, openRooms));
   await matchMaker.hotReload();
 }
 
@@ -190,6 +207,8 @@ async function shutDown(server: Server, http: HttpServer, foundation: Services):
   setDevMode(false);
   foundation.stopping = true;
   await foundation.membership?.drain();
+  // A stream has no end of its own, and the server waits for all answers.
+  foundation.watch.stream.close();
   await Promise.race([server.gracefullyShutdown(false), late]);
   clearTimeout(timer);
   await foundation.membership?.leave();

@@ -1,10 +1,11 @@
 import type { Server as HttpServer } from "node:http";
-import { createRequire } from "node:module";
 import { createRouter, LocalDriver, LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { type TransportOptions, WebSocketTransport } from "@colyseus/ws-transport";
 import { limitSocket, SOCKET_OPTIONS } from "../rooms/internal.ts";
 import { isInRoom } from "./accounts/account-characters.ts";
 import { returnTicket } from "./accounts/join-tickets.ts";
+import { serveDeskPage } from "./desk/desk-page.ts";
+import { STREAM_PATH, streamRoute } from "./desk/stream/stream-route.ts";
 import { openapiEndpoint } from "./http/api/openapi.ts";
 import { type GameEntry, readRooms, roomEndpoints } from "./http/api/rooms.ts";
 import { ROUTER_OPTIONS } from "./http/api/router-options.ts";
@@ -13,9 +14,11 @@ import { type PageSource, servePage } from "./http/static-page.ts";
 import { boundJoins, type JoinBounds } from "./matchmaking/bounded-joins.ts";
 import { reopenMatches } from "./matchmaking/lasting-matches.ts";
 import { guardMatchmaking, openMisses } from "./matchmaking/matchmaking-guard.ts";
+import { nameSilence } from "./matchmaking/silent-rooms.ts";
 import { admitViewers } from "./matchmaking/viewer-joins.ts";
 import type { Services } from "./services.ts";
 import { type SampledLog, sampleLog } from "./telemetry/sampled-log.ts";
+import { VERSION } from "./telemetry/version.ts";
 
 /**
  * Largest answer of an endpoint, in bytes: the write buffer of the HTTP server. Colyseus's router
@@ -30,8 +33,6 @@ const BEHIND_PROXY = "same";
 const LIST_MS = 1_000;
 /** Colyseus's own, however many servers this process has had. */
 const invokeMethod = matchMaker.controller.invokeMethod.bind(matchMaker.controller);
-/** Version of roomkeep that this process runs. */
-export const VERSION: string = createRequire(import.meta.url)("roomkeep/package.json").version;
 
 /**
  * Colyseus's transport on an HTTP server that listens already, so that a port in use is an error of its own.
@@ -71,7 +72,9 @@ export function openColyseus(
     presence: shared?.presence ?? openLocalPresence(),
     driver: shared?.driver ?? new LocalDriver(),
     publicAddress: address,
-    ...(shared && { selectProcessIdToCreateRoom: () => selectProcess(foundation) }),
+    ...(shared && {
+      selectProcessIdToCreateRoom: (_room: string, options: unknown) => selectProcess(foundation, options),
+    }),
     transport: new AttachedTransport(
       {
         noServer: true,
@@ -81,7 +84,11 @@ export function openColyseus(
       sampled,
       config.socketFrames,
     ).attachToServer(http, typeof page === "function" ? { filter: ({ url }) => !page.owns(url) } : {}),
-    express: (app) => servePage(app, page, http),
+    express(app) {
+      app.get(STREAM_PATH, streamOf(foundation));
+      serveDeskPage(app);
+      return servePage(app, page, http);
+    },
   });
   allowOrigins(config.origins);
   const misses = openMisses();
@@ -89,7 +96,7 @@ export function openColyseus(
     isAway: foundation.isRedisAway,
     giveBack: (ticket) => returnTicket(foundation.database.ds, ticket),
   };
-  const invoke = boundJoins(admitViewers(invokeMethod), bounds);
+  const invoke = boundJoins(admitViewers(nameSilence(invokeMethod)), bounds);
   const { verify, returns } = foundation.ports;
   const reopen = boundJoins(reopenMatches({ matches: foundation.matches, returns }), bounds);
   guardMatchmaking({ misses, verify, reopen, log, invoke });
@@ -100,6 +107,17 @@ export function openColyseus(
   };
   server.router = createRouter({ ...routes, ...openapiEndpoint(routes, VERSION) }, ROUTER_OPTIONS);
   return server;
+}
+
+function streamOf({ desk, watch, database: { ds }, config }: Services) {
+  const { permissions } = desk.host;
+  return streamRoute({
+    ds,
+    permissions,
+    stream: watch.stream,
+    guard: desk.guard,
+    idleMinutes: config.desk.idleMinutes,
+  });
 }
 
 /**
@@ -123,8 +141,9 @@ function isInsideOf({ auth, database: { ds } }: Services) {
 }
 
 /** The one that this process chooses for a new room; itself while it starts. */
-async function selectProcess({ membership }: Services): Promise<string> {
-  return (await membership?.selectProcess()) ?? matchMaker.processId;
+async function selectProcess({ membership }: Services, options: unknown): Promise<string> {
+  const { awayFrom } = (options ?? {}) as { awayFrom?: unknown };
+  return (await membership?.selectProcess(awayFrom)) ?? matchMaker.processId;
 }
 
 /** Every room subscribes to its parties: Node's warning of a leak above ten listeners is wrong here. */

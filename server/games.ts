@@ -8,6 +8,7 @@ import {
   readViewerKind,
   refusingPlugins,
   SORT_BY,
+  traceContext,
   type ViewerKind,
   waitingPlaceOf,
 } from "../rooms/internal.ts";
@@ -15,16 +16,24 @@ import { type ItemTemplate, type ItemTemplates, RoomkeepError } from "../shared/
 import { checkGames } from "./game-checks.ts";
 import type { GameClass, Games } from "./game-class.ts";
 import type { GameEntry } from "./http/api/rooms.ts";
+import type { OpenRooms } from "./telemetry/metrics/rooms.ts";
+
+const NOWHERE: OpenRooms = { add: () => {}, remove: () => {} };
 
 /**
  * Registers the games with Colyseus, each with the ports, plugins and sign-in of this process.
  *
  * @throws GAME_INVALID, STATE_UNTRACKED, PORTAL_UNKNOWN
  */
-export function defineGames(games: Games, ports: Ports, plugins: RoomPlugins = refusingPlugins): GameEntry[] {
+export function defineGames(
+  games: Games,
+  ports: Ports,
+  plugins: RoomPlugins = refusingPlugins,
+  open: OpenRooms = NOWHERE,
+): GameEntry[] {
   checkGames(games);
   return Object.entries(games).map(([game, Game]) => {
-    const defined = matchMaker.defineRoomType(game, withSignIn(game, Game, ports), { ports, plugins });
+    const defined = matchMaker.defineRoomType(game, withSignIn(game, Game, ports, open), { ports, plugins });
     matchJoins(defined, Game.listing);
     return { game, ...Game.listing };
   });
@@ -68,7 +77,7 @@ export function itemsOf(games: Games): ItemTemplates {
  * Adds the sign-in to a room class. Colyseus calls the static `onAuth` unbound, so it closes over the ports.
  * Join options play no part.
  */
-function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
+function withSignIn(game: string, Game: GameClass, ports: Ports, open: OpenRooms): GameClass {
   // Matchmaking calls again with the same context when a room filled up meanwhile; the ticket is used up by
   // then.
   const admitted = new WeakMap<AuthContext, Promise<Identity>>();
@@ -76,6 +85,11 @@ function withSignIn(game: string, Game: GameClass, ports: Ports): GameClass {
     override async onCreate(options: unknown): Promise<void> {
       await super.onCreate(options);
       await orJoinError((async () => this.checkOpened())());
+      open.add(this);
+    }
+    override async onDispose(): Promise<void> {
+      open.remove(this);
+      await super.onDispose();
     }
     static async onAuth(
       ticket: string | undefined,
@@ -109,7 +123,14 @@ async function admit(
   const verified = await ports.verify(ticket, attempt);
   const stay = ports.returns.read(returnToken);
   const wasIn = stay?.characterId === verified.characterId ? stay.roomId : undefined;
-  const identity = { ...verified, sessionId: generateId(), wasIn, ...(as && { as }) };
+  const trace = traceContext();
+  const identity = {
+    ...verified,
+    sessionId: generateId(),
+    wasIn,
+    ...(as && { as }),
+    ...(trace && { trace }),
+  };
   await ports.seats.take(as ? waitingPlaceOf(identity) : identity, identity.sessionId);
   return identity;
 }

@@ -5,7 +5,12 @@ import { PlazaRoom } from "../games/plaza/room.ts";
 import { QuizRoom } from "../games/quiz/room.ts";
 import { SketchRoom } from "../games/sketch/room.ts";
 import { TagRoom } from "../games/tag/room.ts";
+import { chat } from "../plugins/chat/index.ts";
+import { friends } from "../plugins/friends/index.ts";
+import { groups } from "../plugins/groups/index.ts";
+import { notifications } from "../plugins/notifications/index.ts";
 import { playSessions } from "../plugins/play-sessions/index.ts";
+import { voice } from "../plugins/voice/index.ts";
 
 /** The sample games, by the name under which clients join them. */
 export const games = {
@@ -19,4 +24,4 @@ export const games = {
 };
 
 /** Capabilities that a server can do without: a plugin is removed by deleting its line and its import. */
-export const plugins = [playSessions];
+export const plugins = [playSessions, notifications, friends, chat, groups, voice];

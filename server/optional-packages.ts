@@ -9,9 +9,10 @@ export const PAGE_PACKAGES = ["vite", "three", "preact", "@preact/signals", "qrc
  *
  * @param packages names of optional peers
  * @param what that needs them, at the beginning of a sentence
+ * @param flag of `npm install`; default: they are needed to build
  * @throws PACKAGE_MISSING
  */
-export function needPackages(packages: readonly string[], what: string): void {
+export function needPackages(packages: readonly string[], what: string, flag = "--save-dev "): void {
   const missing = packages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;
   const { peerDependencies } = createRequire(import.meta.url)("roomkeep/package.json") as {
@@ -20,7 +21,7 @@ export function needPackages(packages: readonly string[], what: string): void {
   const asked = missing.map((name) => `${name}@${peerDependencies[name]?.replace("^", "")}`);
   throw new RoomkeepError(
     "PACKAGE_MISSING",
-    `${what} needs packages that are not installed: npm install --save-dev ${asked.join(" ")}`,
+    `${what} needs packages that are not installed: npm install ${flag}${asked.join(" ")}`,
   );
 }
 

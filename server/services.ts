@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { matchMaker } from "@colyseus/core";
 import type { Logger } from "pino";
 import type { DataSource } from "typeorm";
 import type { Ports } from "../rooms/index.ts";
-import { checkTransportInternals, useFastPaths } from "../rooms/internal.ts";
+import { checkTransportInternals, openPeopleReach, useFastPaths } from "../rooms/internal.ts";
 import { type ItemTemplates, RoomkeepError } from "../shared/index.ts";
 import { type Auth, openAuth } from "./accounts/auth.ts";
 import { useTicket } from "./accounts/join-tickets.ts";
 import { openNameRules } from "./accounts/name-rules.ts";
 import { openOidc } from "./accounts/oidc.ts";
-import { openPasswords } from "./accounts/passwords.ts";
+import { openPasswords, type Passwords } from "./accounts/passwords.ts";
 import { forgetAddresses, sweepGuests } from "./accounts/privacy/account-deletion.ts";
-import { openAccountLimits, openRateLimit } from "./accounts/rate-limit.ts";
+import { sweepDeletions } from "./accounts/privacy/deletion-grace.ts";
+import { openAccountLimits, openRateLimit, type Points } from "./accounts/rate-limit.ts";
 import { openSignInWatch, type SignInWatch } from "./accounts/sign-in-watch.ts";
 import { openTokenKeys } from "./accounts/token-keys.ts";
 import { type Caches, openCaches } from "./cache.ts";
@@ -25,12 +26,16 @@ import { openRedis, type Shared } from "./cluster/redis.ts";
 import { openSharedLimit } from "./cluster/shared-rate-limit.ts";
 import { openSharedSeats } from "./cluster/shared-seats.ts";
 import type { Config } from "./config.ts";
-import { askLetGo, tellForgotten, tellSignInsEnded } from "./hints.ts";
+import { type Desk, openDesk } from "./desk/open-desk.ts";
+import { openWatch, type Watch } from "./desk/watch.ts";
+import { askLetGo, tellForgotten, tellSignal, tellSignInsEnded } from "./hints.ts";
 import { type AdminSignIn, adminGuards, openAdminSignIn } from "./http/admin.ts";
 import { accountEndpoints } from "./http/api/accounts.ts";
 import { characterEndpoints } from "./http/api/characters.ts";
 import { cheatFlagEndpoints } from "./http/api/cheat-flags.ts";
+import { CLIENT_ERRORS, clientErrorEndpoints } from "./http/api/client-errors.ts";
 import { eventEndpoints } from "./http/api/events.ts";
+import { flagEndpoints } from "./http/api/flags.ts";
 import { type Dependency, healthEndpoints } from "./http/api/health.ts";
 import { identityEndpoints } from "./http/api/identity.ts";
 import { matchEndpoints } from "./http/api/matches.ts";
@@ -42,7 +47,10 @@ import { openRoomLimit, type RoomLimit } from "./matchmaking/room-limit.ts";
 import { openSeats, type Seats } from "./matchmaking/seat-reservations.ts";
 import { openWaitingSeats } from "./matchmaking/waiting-seats.ts";
 import { type MemoryWatch, openMemoryWatch } from "./memory/memory-watch.ts";
-import { openOperatorSocket } from "./operations/operator-socket.ts";
+import { moderationRetention, openModeration } from "./moderation/open-moderation.ts";
+import type { SanctionWatch } from "./moderation/sanction-watch.ts";
+import { OPERATIONS } from "./operations/index.ts";
+import { OPERATOR_SOCKET, openOperatorSocket, sharedSocketOf } from "./operations/run/operator-socket.ts";
 import { type Characters, openCharacters } from "./persistence/characters.ts";
 import { type Matches, openMatches } from "./persistence/matches.ts";
 import { exportRefusedZones } from "./persistence/refused-zones.ts";
@@ -57,6 +65,9 @@ import {
   readPlugins,
   rowsOf,
 } from "./plugins/index.ts";
+import { openSignals, type Signals } from "./plugins/signals.ts";
+import type { LiveSettings } from "./settings/live-settings.ts";
+import { openProjectSettings } from "./settings/project-settings.ts";
 import { scheduleBackups } from "./storage/backup.ts";
 import { type Database, IN_MEMORY, type MoreRows, openDatabase } from "./storage/database.ts";
 import { checkFreeSpace, orDiskFull } from "./storage/free-space.ts";
@@ -64,11 +75,19 @@ import { migrate } from "./storage/migrate.ts";
 import { watchQueries } from "./storage/query-metrics.ts";
 import { openRetention, type Retention } from "./storage/retention.ts";
 import { type Audit, openAudit } from "./telemetry/audit.ts";
+import { endAnnounced } from "./telemetry/audit-chain/announced.ts";
+import { openAuditKey } from "./telemetry/audit-chain/audit-key.ts";
+import { openHeadSigner } from "./telemetry/audit-chain/sign-heads.ts";
 import { openCheatFlags } from "./telemetry/cheat-flags.ts";
+import type { ErrorReport } from "./telemetry/errors/error-report.ts";
 import { type EventLogPort, openEventLog } from "./telemetry/event-log.ts";
 import { openLog } from "./telemetry/log.ts";
+import type { OpenRooms } from "./telemetry/metrics/rooms.ts";
+import { watchPorts } from "./telemetry/metrics/work.ts";
 import { type Metrics, metricsEndpoint, openMetrics } from "./telemetry/metrics.ts";
+import { type KeptRecordings, openKeptRecordings } from "./telemetry/recording-archive.ts";
 import { openRecordings } from "./telemetry/recordings.ts";
+import { VERSION } from "./telemetry/version.ts";
 
 /** Wrong passwords of the admin that an address may try in a minute. */
 const ADMIN_ATTEMPTS = 10;
@@ -89,6 +108,7 @@ export interface Services {
   readonly characters: Characters;
   readonly events: EventLogPort;
   readonly audit: Audit;
+  readonly kept: KeptRecordings;
   readonly zones: Zones;
   readonly matches: Matches;
   readonly rooms: RoomLimit;
@@ -97,10 +117,20 @@ export interface Services {
   readonly plugins: OpenPlugins;
   readonly signIn: AdminSignIn;
   readonly auth: Auth;
+  readonly desk: Desk;
   readonly signIns: SignInWatch;
+  readonly sanctions: SanctionWatch;
   readonly caches: Caches;
+  /** What plugins tell themselves in other processes. */
+  readonly signals: Signals;
+  /** Settings and flags, as operators change them. */
+  readonly live: LiveSettings;
   /** The page that is served; `build` is read when it is. */
   readonly page: { build: string };
+  /** Where the open rooms are counted. */
+  readonly openRooms: OpenRooms;
+  /** The overview of all processes, alerts and errors. */
+  readonly watch: Watch;
   /** Name under which this process holds leases, another one at each start. */
   readonly incarnation: string;
   /** Item rules of the games; a hot reload replaces their templates. */
@@ -117,7 +147,11 @@ export interface Services {
  * @throws RoomkeepError DATABASE_UNAVAILABLE, DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, REDIS_UNAVAILABLE,
  *   DISK_FULL, INTERNALS_MISSING, PLUGIN_INVALID, PLUGIN_MISSING, PLUGIN_CYCLE, and what a plugin throws
  */
-export async function openServices(config: Config, plugins: readonly AnyPlugin[] = []): Promise<Services> {
+export async function openServices(
+  config: Config,
+  plugins: readonly AnyPlugin[] = [],
+  given: GivenParts = {},
+): Promise<Services> {
   const log = openLog(config.logLevel);
   checkTransportInternals();
   useFastPaths(config.fastPaths, log);
@@ -125,14 +159,22 @@ export async function openServices(config: Config, plugins: readonly AnyPlugin[]
   const more = rowsOf(ready.map(({ plugin }) => plugin));
   const closers = openClosers(log);
   try {
-    return await openParts({ config, log, ready, more, closers });
+    return await openParts({ config, log, ready, more, closers, given });
   } catch (error) {
     await closers.close();
     throw orDiskFull(error, config.dataDir);
   }
 }
 
+/** What a start gives besides settings and plugins. */
+export interface GivenParts {
+  /** Folder of the built page. */
+  readonly pageFolder?: string | undefined;
+  readonly onError?: ((report: ErrorReport) => unknown) | undefined;
+}
+
 interface Opening {
+  readonly given: GivenParts;
   readonly config: Config;
   readonly log: Logger;
   readonly ready: readonly ReadyPlugin[];
@@ -140,23 +182,33 @@ interface Opening {
   readonly closers: Closers;
 }
 
-async function openParts({ config, log, ready, more, closers }: Opening): Promise<Services> {
+async function openParts({ config: started, log, ready, more, closers, given }: Opening): Promise<Services> {
+  const project = openProjectSettings(started, ready);
+  const { config } = project;
   // First, because it fails at once where a database takes its time.
   const redis = config.redisUrl ? await openRedisClient(config.redisUrl) : undefined;
   closers.push("first connection to Redis", () => redis?.close());
   const metrics = openMetrics();
   closers.push("metrics", metrics.close);
-  const { databaseUrl: url, dataDir, slowQueryMs, poolSize, roomsMax, addressSeats } = config;
+  const { databaseUrl: url, dataDir, slowQueryMs, poolSize, addressSeats } = config;
   if (!url && dataDir !== IN_MEMORY) await checkFreeSpace(dataDir);
   const database = await openDatabase({ url, dataDir, log, slowQueryMs, poolSize, more });
   closers.push("database", database.close);
   const { ds } = database;
   await migrate(ds);
   watchQueries(ds, metrics.registry);
+  // Before anything that reads a setting opens.
+  const live = await project.open(database, log);
+  closers.push("live settings", live.close);
   const incarnation = randomUUID();
   const shared = redis && (await openShared({ config, log, closers, redis, incarnation }));
-  const kept = await openKept({ config, log, closers, database, incarnation });
-  const { characters, zones, matches, events, audit, itemRules, items, recordings } = kept;
+  const stores = await openKept({ config, log, closers, database, incarnation });
+  const { characters, zones, matches, events, audit, itemRules, items, recordings } = stores;
+  const { registry } = metrics;
+  const page = { build: "" };
+  const build = () => page.build;
+  const kept = openKeptRecordings({ ...config, ds, log, registry, version: VERSION, build });
+  closers.push("kept recordings", () => kept.scrubs.close());
   const cheats = openCheatFlags(ds, log, metrics.registry, config.cheats);
   closers.push("cheat flags", () => cheats.close());
   exportRefusedZones(metrics.registry, { list: zones.refused });
@@ -171,9 +223,13 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
   const auth = openAuth(ds, keys, { caches, onEnded: () => void tellSignInsEnded(log) });
   const signIns = openSignInWatch(ds, log);
   closers.push("sign-ins", signIns.close);
-  const page = { build: "" };
-  const rooms = openRoomLimit(roomsMax);
-  const { registry } = metrics;
+  const signals = openSignals(incarnation, log, tellSignal);
+  const { sanctions, reports } = openModeration(ds, config, log, {
+    kept,
+    filed: (report) => services.watch.stream.publish("report", report),
+  });
+  closers.push("sanctions", sanctions.close);
+  const rooms = openRoomLimit(() => config.roomsMax);
   const memory = openMemoryWatch({ log, registry, load: localLoad });
   closers.push("memory watch", memory.close);
   const seats = openSeats(
@@ -181,16 +237,59 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     log,
     () => memory.shortage !== "joins",
   );
-  const open = await openPlugins(ready, { ds, log, incarnation, closers, registry, caches });
+  const open = await openPlugins(ready, {
+    ds,
+    log,
+    incarnation,
+    closers,
+    registry,
+    caches,
+    itemRules,
+    people: openPeopleReach(log),
+    names: openNameRules(config.reservedNames),
+    limit: (...limit) => limitWith(shared, ...limit),
+    reports,
+    signals,
+  });
   const phase = () => (services.stopping ? "stopping" : services.serving ? "running" : "starting");
+  const watch = await openWatch({
+    config,
+    ds,
+    log,
+    registry,
+    memory,
+    shared,
+    membership: () => services.membership,
+    isStopping: () => services.stopping,
+    page,
+    pageFolder: given.pageFolder,
+    onError: given.onError,
+  });
+  closers.push("watch", watch.close);
   const retention = [
+    ...moderationRetention(config),
+    ...watch.retention,
     cheats.retention,
+    kept.retention,
     eventRetention(config),
     matches.retention,
     ...accountRetention(ds, config),
     ...open.retention,
   ];
   closers.push("retention", openRetention(ds, log, retention));
+  const passwords = openPasswords();
+  const operations = open.operations(OPERATIONS);
+  const desk = openDesk({
+    ds,
+    operations,
+    config,
+    log,
+    accountChanged: auth.tellEnded,
+    services: () => services,
+    keys,
+    passwords,
+    limit: (...limit) => limitWith(shared, ...limit),
+  });
   const isRedisAway = () => services.membership?.members.isAway() ?? false;
   const known = {
     config,
@@ -207,6 +306,10 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     audit,
     events,
     memory,
+    live,
+    desk,
+    passwords,
+    watch,
   } as const;
   const services: Services = {
     config,
@@ -221,6 +324,7 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     characters,
     events,
     audit,
+    kept,
     zones,
     matches,
     rooms,
@@ -229,23 +333,31 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     endpoints: foundationEndpoints(known, metrics, open),
     signIn,
     auth,
+    desk,
     signIns,
+    sanctions,
     caches,
+    signals,
+    live,
     itemRules,
     page,
+    openRooms: metrics.rooms,
+    watch,
     ports: {
-      characters,
+      ...watchPorts(registry, { characters, zones, matches, items }),
       events,
       audit,
       cheats,
-      zones,
-      matches,
-      items,
       log,
       seats,
       signIns,
+      sanctions: { ...sanctions, look: () => void sanctions.look() },
+      reports,
       returns: openReturns(keys),
-      accountLimits: openAccountLimits((...limit) => limitWith(shared, ...limit), config.accountChat),
+      accountLimits: openAccountLimits(
+        (...limit) => limitWith(shared, ...limit),
+        () => config.accountChat,
+      ),
       page,
       openRoom() {
         // Colyseus opens a room here when another process answers too late: it would end with this one.
@@ -255,6 +367,8 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
       },
       codeLength: config.codeLength,
       recordings,
+      cluster: { others: () => services.membership?.others() ?? 0 },
+      kept,
       async verify(ticket, attempt) {
         // Alone, the room is here too. In a cluster the process of the room refuses the seat.
         if (!shared) memory.admitPlayer();
@@ -263,11 +377,13 @@ async function openParts({ config, log, ready, more, closers }: Opening): Promis
     },
     close: closers.close,
   };
-  if (database.kind === "embedded" && dataDir !== IN_MEMORY)
-    closers.push(
-      "operator socket",
-      await openOperatorSocket(database.where, { ds, log, accountChanged: auth.tellEnded }),
-    );
+  if (dataDir !== IN_MEMORY) {
+    const host = { ...desk.host, operations, where: database.where };
+    const close = await (database.kind === "embedded"
+      ? openOperatorSocket(database.where, host, OPERATOR_SOCKET)
+      : openOperatorSocket(resolve(dataDir), host, sharedSocketOf(incarnation)));
+    closers.push("operator socket", close);
+  }
   if (config.backupEveryMs) {
     const timer = scheduleBackups(ds, join(dataDir, "backups"), config.backupEveryMs, log);
     closers.push("backups", () => clearInterval(timer));
@@ -300,10 +416,14 @@ async function openShared({
 const accountRetention = (ds: DataSource, { addressDays, guestDays }: Config): Retention[] => [
   { sweep: (db) => forgetAddresses(db, addressDays) },
   { sweep: () => sweepGuests(ds, guestDays) },
+  { sweep: () => sweepDeletions(ds) },
+  { sweep: () => endAnnounced(ds) },
+  // Ended sessions tell from where an operator is known.
+  { table: "operator_session", column: "seen_at", days: Math.max(1, addressDays) },
 ];
 
 /** A limit that all processes count together, if there are several. */
-const limitWith = (shared: Shared | undefined, name: string, points: number, seconds: number) =>
+const limitWith = (shared: Shared | undefined, name: string, points: Points, seconds: number) =>
   shared ? openSharedLimit(shared.link, name, points, seconds) : openRateLimit(points, seconds);
 
 const localLoad = () => matchMaker.stats.local.roomCount + matchMaker.stats.local.ccu;
@@ -326,6 +446,9 @@ async function openKept({
       ? undefined
       : await openSaveSpool(ds, join(config.dataDir, "spool"), { log });
   closers.push("save spool", () => spool?.close());
+  const { dataDir } = config;
+  const heads = openHeadSigner(ds, { dataDir, key: await openAuditKey(dataDir, config.auditKey) }, log);
+  closers.push("audit heads", () => heads.close());
   const audit = openAudit(ds, log);
   closers.push("audit", () => audit.close());
   const events = openEventLog(ds, log);
@@ -377,7 +500,11 @@ function foundationEndpoints(
     | "audit"
     | "events"
     | "memory"
+    | "live"
+    | "watch"
+    | "desk"
   > & {
+    readonly passwords: Passwords;
     readonly seats: Seats;
     isRedisAway(): boolean;
     phase(): "starting" | "running" | "stopping";
@@ -386,33 +513,47 @@ function foundationEndpoints(
   plugins: OpenPlugins,
 ) {
   const { config, log, database, shared, signIn, auth, seats } = foundation;
-  const { zones, matches, audit, events, memory } = foundation;
+  const { zones, matches, audit, events, memory, desk, live } = foundation;
   const { phase, isRedisAway } = foundation;
   const { ds } = database;
   const oidc = config.oidc && openOidc(ds, config.oidc);
   const dependencies: Dependency[] = [{ name: "database", ask: () => database.ds.query("SELECT 1") }];
   if (config.dataDir !== IN_MEMORY)
     dependencies.push({ name: "disk", ask: () => checkFreeSpace(config.dataDir) });
-  const limit = (name: string, points: number) => limitWith(shared, name, points, 60);
+  const limit = (name: string, points: Points) => limitWith(shared, name, points, 60);
   const tickets = {
-    ofAccount: limit("account-tickets", config.accountTickets),
-    ofAddress: limit("address-tickets", config.addressTickets),
+    ofAccount: limit("account-tickets", () => config.accountTickets),
+    ofAddress: limit("address-tickets", () => config.addressTickets),
   };
-  const guards = adminGuards(signIn, limit("admin-sign-in", ADMIN_ATTEMPTS));
+  const guards = adminGuards(signIn, limit("admin-sign-in", ADMIN_ATTEMPTS), desk.looker);
   const names = openNameRules(config.reservedNames);
   // One that answers may still refuse what is written: the heartbeats tell.
   const askRedis = (link: Shared) => (isRedisAway() ? Promise.reject() : link.ping());
   if (shared) dependencies.push({ name: "redis", ask: () => askRedis(shared) as Promise<never> });
+  const { appeal, deleteGraceDays } = config;
+  const moderated = { appeal, deleteGraceDays };
   const own = {
     ...healthEndpoints(dependencies, phase, zones.refused, memory),
-    ...accountEndpoints({ ds, auth, passwords: openPasswords(), names }),
-    ...characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max: config.charactersMax, names }),
-    ...identityEndpoints({ ds, auth, oidc, log }),
+    ...accountEndpoints({ ds, auth, passwords: foundation.passwords, names, ...moderated }),
+    ...characterEndpoints({
+      ds,
+      ...moderated,
+      auth,
+      tickets,
+      seats,
+      isRedisAway,
+      max: () => config.charactersMax,
+      names,
+    }),
+    ...identityEndpoints({ ds, auth, oidc, log, ...moderated }),
     ...matchEndpoints(matches, auth),
     ...eventEndpoints(events, auth),
+    ...flagEndpoints(live, { auth, limit, audit }),
+    ...clientErrorEndpoints(foundation.watch.errors, limit("client-errors", CLIENT_ERRORS)),
     ...monitorEndpoints(guards, audit),
     ...metricsEndpoint(metrics, guards),
     ...cheatFlagEndpoints(ds, { auth, limit, audit }),
+    ...desk.endpoints,
   };
   return { ...own, ...plugins.endpoints({ auth, limit, audit }, guards, own) };
 }

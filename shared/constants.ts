@@ -24,6 +24,10 @@ export const PARTY_INVITE_S = 60;
 export const NAME_MAX = 24;
 /** Longest chat line, in characters (code points). */
 export const CHAT_MAX = 240;
+/** Longest text of a report about a player, in characters (code points). */
+export const REPORT_MAX = 500;
+/** Why a player is reported; what is stored and sent. */
+export const REPORT_REASONS = ["insult", "harassment", "cheating", "spam", "name", "other"] as const;
 /** Longest line of a console, in UTF-16 units. */
 export const COMMAND_MAX = 200;
 /** Letters of a room code: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V, so that it can be read out aloud. */
@@ -60,6 +64,10 @@ export const CLOSE = {
   ROOM_MOVED: 4110,
   /** To who watches: the last player has left, and the room is over. */
   ROOM_ENDED: 4111,
+  /** The account, the character or the address is banned. The message "sanction" before it says why. */
+  BANNED: 4112,
+  /** An operator closed the room. The page goes back to the start. */
+  CLOSED: 4115,
 } as const;
 
 /** Colours a player may choose, as CSS hex; the index is what is stored and sent. */

@@ -34,7 +34,7 @@ export {
   Ware,
   wears,
 } from "./protocol/items.ts";
-export type { PartyView, ServerMessages } from "./protocol/messages.ts";
+export { type PartyView, type ServerMessages, shownText } from "./protocol/messages.ts";
 export { EXACT, type PoseThreshold, writePose } from "./protocol/pose-threshold.ts";
 export { type Random, seeded } from "./random.ts";
 export { classTable } from "./snapshot/schema-json.ts";

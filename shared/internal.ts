@@ -16,6 +16,8 @@ export {
   PARTY_KEEP_S,
   PARTY_MAX,
   RECONNECT_S,
+  REPORT_MAX,
+  REPORT_REASONS,
   SHAPES,
   ZONE_SAVE_MS,
 } from "./constants.ts";
@@ -58,6 +60,7 @@ export {
   type PartyMember,
   playerName,
   roomMessages,
+  type SanctionMessage,
   type SeatReservation,
   type TravelMessage,
 } from "./protocol/messages.ts";
@@ -69,7 +72,7 @@ export { type AnyComponent, componentMeta, isComponent } from "./world/component
 export { mayWrite } from "./world/component-writes.ts";
 export { guardClass } from "./world/fields/field-guards.ts";
 export { adoptInternal, internalNames } from "./world/fields/internal-fields.ts";
-export { fieldsOf, type SchemaClass } from "./world/fields/schema-fields.ts";
+export { fieldsOf, readField, type SchemaClass } from "./world/fields/schema-fields.ts";
 export { isFinitePose, mendActor } from "./world/finite.ts";
 export { FiniteValues } from "./world/finite-values.ts";
 export type { FieldChange } from "./world/observe/observe.ts";

@@ -28,6 +28,8 @@ export interface WalkKeys {
 
 /** Longest wait, ms, in the join queue of a room that was travelled to: the character is in it by then. */
 const ARRIVE_MS = 60_000;
+/** Longest wait for anything else, ms. A machine with other work on it needs more. */
+const WAIT_MS = Number(process.env.ROOMKEEP_TEST_WAIT_MS) || 30_000;
 
 /** A true player: the real SDK over a real socket. */
 export interface TestPlayer {
@@ -52,8 +54,8 @@ export interface TestPlayer {
   /** Sends one input frame a patch, `frames` times, then one that stands still. */
   walk(keys: WalkKeys, frames: number): Promise<void>;
   /**
-   * Resolves at the first patch at which the condition holds. Rejects after `ms` (default 30,000) with `what`
-   * in its message.
+   * Resolves at the first patch at which the condition holds. Rejects after `ms` with `what` in its message;
+   * the default is the environment's ROOMKEEP_TEST_WAIT_MS, 30,000 without it.
    */
   until(what: string, condition: () => boolean, ms?: number): Promise<void>;
   /** Resolves after so many patches. */
@@ -147,7 +149,7 @@ function play(
     }
   }
 
-  const until = (what: string, condition: () => boolean, ms = 30_000) =>
+  const until = (what: string, condition: () => boolean, ms = WAIT_MS) =>
     new Promise<void>((resolve, reject) => {
       const done = () => {
         clearTimeout(timer);

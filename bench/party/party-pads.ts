@@ -1,10 +1,10 @@
 /**
- * Pads of a quiz, with the real SDK: `party-pads.ts PORT PADS ROOM QUESTION_S`. Each answers by chance within
- * half of the time of a question, and counts the bytes that it is sent.
+ * Pads of a quiz, with the real SDK: `party-pads.ts PORT PADS ROOM QUESTION_S [spectator]`. Each answers by
+ * chance within half of the time of a question, and counts the bytes it is sent; a spectator only counts.
  */
 import { Client, type Room } from "colyseus.js";
 
-const [port = "0", pads = "2", roomId = "", seconds = "5"] = process.argv.slice(2);
+const [port = "0", pads = "2", roomId = "", seconds = "5", as] = process.argv.slice(2);
 type Quiz = { phase: string; number: number };
 
 let bytes = 0;
@@ -13,7 +13,7 @@ let answers = 0;
 let rooms: Room<unknown, Quiz>[] = [];
 
 async function join(): Promise<Room<unknown, Quiz>> {
-  const room = await new Client(`http://127.0.0.1:${port}`).joinById<Quiz>(roomId);
+  const room = await new Client(`http://127.0.0.1:${port}`).joinById<Quiz>(roomId, as ? { as } : {});
   const { ws } = (room.connection as unknown as { transport: { ws: EventTarget } }).transport;
   ws.addEventListener("message", (event) => {
     bytes += (event as unknown as { data: ArrayBuffer }).data.byteLength;
@@ -21,6 +21,7 @@ async function join(): Promise<Room<unknown, Quiz>> {
   });
   room.onMessage("*", () => undefined);
   let answered = 0;
+  if (as) return room as unknown as Room<unknown, Quiz>;
   room.onStateChange(({ phase, number }) => {
     if (phase !== "question" || number === answered) return;
     answered = number;
@@ -39,7 +40,7 @@ const commands: Record<string, () => unknown> = {
       const some = Array.from({ length: Math.min(20, Number(pads) - i) }, join);
       rooms = [...rooms, ...(await Promise.all(some))];
     }
-    rooms[0]?.send("start", {});
+    if (!as) rooms[0]?.send("start", {});
     return { joined: rooms.length };
   },
   begin() {

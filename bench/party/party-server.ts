@@ -1,7 +1,7 @@
 /**
- * A server of party rooms under load, without a database: `party-server.ts ours|bare QUESTION_S`. Controlled
- * by messages, and pinned by its parent to a core of its own. Ours is the quiz as it is, without a screen;
- * bare is the same game as one writes it with Colyseus alone: the same fields, messages and times.
+ * A server of party rooms under load, without a database: `party-server.ts ours|bare QUESTION_S DELAY_S`.
+ * Controlled by messages, and pinned by its parent to a core of its own. Ours is the quiz as it is, without a
+ * screen; bare is the same game as one writes it with Colyseus alone: the same fields, messages and times.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -18,7 +18,7 @@ import { defineGames } from "../../server/games.ts";
 import { roomPorts } from "../room-ports.ts";
 import { BareQuiz, BareTable } from "./bare-rooms.ts";
 
-const [system = "ours", seconds = "5"] = process.argv.slice(2);
+const [system = "ours", seconds = "5", delayS = "0"] = process.argv.slice(2);
 Encoder.BUFFER_SIZE = 64 * 1024;
 
 // Questions that all answer: how often somebody buzzes is not the same twice.
@@ -29,6 +29,11 @@ writeFileSync(questionsFile, JSON.stringify({ questions: readQuestions().filter(
 
 /** A question every so many seconds: pads answer within half of it. */
 class OurQuiz extends QuizRoom {
+  static override readonly listing = {
+    ...QuizRoom.listing,
+    maxPlayers: 1_000,
+    spectators: { max: 1_000, delayS: Number(delayS) },
+  };
   override questionsFile = questionsFile;
   override autoDispose = false;
   override readyS = Number(seconds) * 0.2;

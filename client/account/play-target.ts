@@ -1,12 +1,15 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { readRoomCode } from "../network/room-code.ts";
 import type { MatchOptions } from "../network/room-join.ts";
+import { wantedRole } from "../places/place.ts";
 import type { GameViews } from "../view.ts";
 
 /** What the Play button joins: the room of an invitation, else any room of a game. */
 export interface PlayTarget {
   /** Code of the room in the page's address, until it was used; empty. */
   readonly invitation: Signal<string>;
+  /** True: the address leads to a room to watch it, by `as=spectator`. */
+  readonly watches: boolean;
   /** Name of the game. */
   readonly game: Signal<string>;
   /**
@@ -42,6 +45,7 @@ export function readPlayTarget(views: GameViews, problem: Signal<string>): PlayT
   const invited = signal(games.length === 1 ? game : "");
   return {
     invitation,
+    watches: wantedRole() === "spectator",
     game: chosen,
     shownGame: computed(() => (invitation.value ? invited.value : chosen.value)),
     matchOf: (name) => (name === game ? match : {}),

@@ -1,6 +1,7 @@
 import { isInRoom } from "../network/session-phase.ts";
 import { isScreen } from "../places/place.ts";
 import { DisconnectScreen } from "./connection/disconnect-screen.tsx";
+import { SanctionDialog } from "./connection/sanction.tsx";
 import type { HudProps } from "./hud-props.ts";
 import { JoinForm } from "./join-form.tsx";
 import { OverlayHost } from "./overlays/overlay-host.tsx";
@@ -27,11 +28,13 @@ export function Hud(props: HudProps) {
           playTarget={playTarget}
           overlays={overlays}
           viewport={viewport}
+          panels={props.panels}
           isPanel={shown ? !shown.isWorld : false}
         />
       )}
       <OverlayHost {...props} />
-      {!isScreen() && <DisconnectScreen session={session} />}
+      {!isScreen() && <SanctionDialog hud={props.hud} session={session} />}
+      {!isScreen() && <DisconnectScreen session={session} hud={props.hud} />}
     </>
   );
 }

@@ -9,11 +9,14 @@ import type { MatchEntry } from "../network/api.ts";
 import { readRoomCode } from "../network/room-code.ts";
 import type { Session } from "../network/session.ts";
 import type { OverlayStore } from "../overlays.ts";
+import type { PagePanel } from "../panel.ts";
 import { AppearanceFields, NameField } from "./account/appearance.tsx";
 import { Characters } from "./account/characters.tsx";
 import { RecoveryForm } from "./account/recovery-form.tsx";
+import { Standing } from "./account/standing.tsx";
 import { MyGames } from "./my-games.tsx";
 import { RoomList } from "./room-list.tsx";
+import { Waiting } from "./tabs.tsx";
 
 interface JoinFormProps {
   title: string;
@@ -24,6 +27,8 @@ interface JoinFormProps {
   playTarget: PlayTarget;
   overlays: OverlayStore;
   viewport: Viewport;
+  /** Those of plugins that one opens without a room: about people, and contests. */
+  panels: readonly PagePanel[];
   /** Whether Play leads to a game without a world, which may be played on a screen that shows a code. */
   isPanel: boolean;
 }
@@ -44,10 +49,14 @@ export function JoinForm(props: JoinFormProps) {
         <AccountButton account={account} overlays={overlays} />
       </div>
       <p>
-        {invitation ? `You are invited to room ${invitation}.` : "Choose a name and a look, then press Play."}
+        {invitation
+          ? `You are invited to ${playTarget.watches ? "watch " : ""}room ${invitation}.`
+          : "Choose a name and a look, then press Play."}
       </p>
+      <Standing account={account} />
       <Characters account={account} />
       <PlayForm session={session} account={account} playTarget={playTarget} />
+      <PanelButtons {...props} />
       <p class="problem" role="alert" hidden={!problem}>
         {problem}
       </p>
@@ -64,6 +73,22 @@ export function JoinForm(props: JoinFormProps) {
         <RecoveryForm account={account} problem={session.problem} />
       )}
     </main>
+  );
+}
+
+/** The ways to friends, boards and matches, for who has an account or plays as a guest. */
+function PanelButtons({ account, panels, overlays }: JoinFormProps) {
+  const pages = panels.filter(({ slot }) => slot === "people" || slot === "contests");
+  if (pages.length === 0 || !account.profile.value) return null;
+  return (
+    <nav class="row pages" aria-label="People and contests">
+      {pages.map((panel) => (
+        <button key={panel.name} type="button" onClick={() => overlays.showPanel(panel)}>
+          {panel.button ?? panel.title}
+          <Waiting count={panel.waiting?.value ?? 0} />
+        </button>
+      ))}
+    </nav>
   );
 }
 
@@ -108,6 +133,7 @@ function ShortForm(props: JoinFormProps & { problem: string }) {
           />
         </label>
       )}
+      <Standing account={account} />
       <Characters account={account} />
       <PlayForm
         session={session}
@@ -168,12 +194,14 @@ function PlayForm({
 }) {
   const { appearance } = account.characterList;
   const { invitation, game, matchOf } = playTarget;
+  const watches = playTarget.watches && invitation.value !== "";
   const joining = session.phase.value.kind === "joining";
   const isNamed = playerName.safeParse(appearance.value.name).success;
   const play = async () => {
     if (joining || !isNamed) return;
     const code = invitation.value || typedCode;
-    await session.join(code ? { code } : { game: game.value, match: matchOf(game.value) });
+    const as = watches ? { as: "spectator" as const } : {};
+    await session.join(code ? { code, ...as } : { game: game.value, match: matchOf(game.value) });
     // A link that leads nowhere is reported once; then Play means any room.
     if (session.problem.value) invitation.value = "";
   };
@@ -194,7 +222,7 @@ function PlayForm({
         <AppearanceFields appearance={appearance} />
       )}
       <button class="go" type="submit" disabled={joining || !isNamed} style={{ marginTop: "1.1em" }}>
-        {joining ? "Joining…" : invitation.value && !short ? "Join your friends" : "Play"}
+        {joining ? "Joining…" : watches ? "Watch" : invitation.value && !short ? "Join your friends" : "Play"}
       </button>
     </form>
   );

@@ -19,12 +19,20 @@ interface RoomListProps {
 /** The open rooms with their players, a field for a room code, and a button for a new room of each game. */
 export function RoomList({ session, roomList, playTarget, unfolded, disabled }: RoomListProps) {
   const rooms = roomList.rooms.value;
+  const watched = new Map(roomList.games.value.map(({ game, spectators }) => [game, spectators?.max ?? 0]));
+  const mayBeWatched = ({ game, watching = 0 }: RoomEntry) => watching < (watched.get(game) ?? 0);
   return (
     <details open={unfolded}>
       <summary class="label">Rooms, codes, new rooms</summary>
       <ul class="rooms">
         {rooms.map((room) => (
-          <Row key={room.roomId} room={room} disabled={disabled} join={() => void session.join(room)} />
+          <Row
+            key={room.roomId}
+            room={room}
+            disabled={disabled}
+            join={() => void session.join(room)}
+            watch={mayBeWatched(room) ? () => void session.join({ ...room, as: "spectator" }) : undefined}
+          />
         ))}
       </ul>
       {rooms.length === 0 && <p>No room is open yet. Play opens the first one.</p>}
@@ -82,11 +90,19 @@ function CodeForm({ join, disabled }: { join(code: string): void; disabled: bool
   );
 }
 
-function Row({ room, disabled, join }: { room: RoomEntry; disabled: boolean; join(): void }) {
+interface RowProps {
+  room: RoomEntry;
+  disabled: boolean;
+  join(): void;
+  /** Undefined: the room takes no spectator. */
+  watch: (() => void) | undefined;
+}
+
+function Row({ room, disabled, join, watch }: RowProps) {
   const full = room.players >= room.maxPlayers || !room.open;
   return (
-    <li>
-      <button type="button" disabled={disabled || full} onClick={join}>
+    <li class="row">
+      <button type="button" class="grow" disabled={disabled || full} onClick={join}>
         <span class="dot" style={{ opacity: full ? 0.3 : 1 }} />
         <span class="grow">
           {room.label} <small>{room.code}</small>
@@ -95,6 +111,17 @@ function Row({ room, disabled, join }: { room: RoomEntry; disabled: boolean; joi
           {full ? "full" : ""} {room.players}/{room.maxPlayers}
         </span>
       </button>
+      {watch && (
+        <button
+          type="button"
+          class="look"
+          aria-label={`Watch ${room.code}`}
+          disabled={disabled}
+          onClick={watch}
+        >
+          Watch
+        </button>
+      )}
     </li>
   );
 }

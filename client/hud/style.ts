@@ -49,7 +49,7 @@ body { overflow:hidden; color:var(--ink); -webkit-tap-highlight-color:transparen
 #hud .shapes button[aria-checked=true] { background:#fff; box-shadow:0 0 0 3px var(--sun); }
 .rooms { display:grid; gap:6px; margin:0; padding:0; list-style:none; }
 #hud .rooms button { width:100%; display:flex; gap:.6em; align-items:center; text-align:left; padding:.5em .75em; background:#fff; }
-.rooms small, .count { color:var(--soft); font-weight:600; font-variant-numeric:tabular-nums; white-space:nowrap; }
+#hud .rooms button.look { width:auto; flex:none; padding:.5em .8em; } .rooms small, .count { color:var(--soft); font-weight:600; font-variant-numeric:tabular-nums; white-space:nowrap; }
 .dot { width:9px; height:9px; border-radius:50%; background:var(--leaf); flex:none; }
 .full { margin-top:.6em; } .card p.problem { background:#ffe4dc; color:#9b3015; border-radius:14px; padding:.6em .8em; margin:1.2em 0 0; font-weight:700; }
 details summary.label { display:list-item; list-style-position:inside; }
@@ -86,7 +86,7 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 .choices { display:flex; gap:4px; margin:3px 0 0 10px; } #hud .choices button { background:rgba(255,250,243,.94); color:var(--ink); font-size:.85em; }
 .people { max-height:50vh; overflow:auto; } .people li { flex-wrap:wrap; justify-content:flex-end; padding:.3em 0; border-bottom:1px solid var(--line); } .people b.grow { flex:1 0 auto; } #hud .people button { width:auto; background:rgba(90,60,40,.09); }
 .veil { position:absolute; inset:0; padding:0 1.2em; text-align:center; background:#211a2c; color:#ffe9cf; display:grid; place-items:center; font-size:1.5em; font-weight:800; opacity:0; pointer-events:none; transition:opacity .25s; } .veil.drawn { opacity:1; }
-.notice { position:absolute; top:112px; left:50%; transform:translateX(-50%); background:var(--glass); color:#fff; border-radius:16px; padding:.5em 1em; font-weight:700; max-width:calc(100vw - 24px); text-align:center; }
+.notice { position:absolute; z-index:4; top:112px; left:50%; transform:translateX(-50%); background:var(--glass); color:#fff; border-radius:16px; padding:.5em 1em; font-weight:700; max-width:calc(100vw - 24px); text-align:center; }
 .chat { position:absolute; left:12px; bottom:12px; width:min(350px,calc(100vw - 24px)); display:flex; flex-direction:column; gap:8px; }
 .lines { display:flex; flex-direction:column; gap:4px; max-height:190px; overflow:auto; scrollbar-width:none; mask-image:linear-gradient(transparent,#000 22px); padding-top:20px; margin:0; list-style:none; padding-left:0; }
 .lines li { background:var(--glass); color:#fff; border-radius:14px; padding:.32em .75em; width:fit-content; max-width:100%; overflow-wrap:anywhere; font-size:.93em; }
@@ -99,9 +99,16 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 #hud .emotes button { width:46px; height:46px; padding:0; border-radius:50%; background:rgba(255,250,243,.9); box-shadow:0 3px 10px rgba(60,30,20,.18); position:relative; }
 .emotes img { width:30px; height:30px; display:block; margin:auto; }
 .emotes kbd { position:absolute; right:-1px; bottom:-3px; font:700 10px system-ui; background:var(--glass); color:#fff; border-radius:6px; padding:0 4px; }
-.over { position:absolute; inset:0; display:grid; place-items:center; background:rgba(50,30,40,.32); pointer-events:auto; padding:16px; }
+.over { position:absolute; inset:0; z-index:3; display:grid; place-items:center; background:rgba(50,30,40,.32); pointer-events:auto; padding:16px; }
 .panel { width:min(470px,100%); max-height:100%; overflow:auto; padding:22px 24px; }
+.pages { flex-wrap:wrap; gap:6px; margin-top:.9em; } #hud .pages button { flex:1 1 auto; }
+.overlay-tabs { display:flex; gap:4px; flex-wrap:wrap; margin:0 0 .8em; border-bottom:2px solid var(--line); }
+#hud .overlay-tabs button { background:none; border-radius:12px 12px 0 0; padding:.5em .8em; min-height:44px; color:var(--soft); } #hud .overlay-tabs button[aria-selected=true] { color:var(--ink); box-shadow:inset 0 -3px var(--go); }
+.waiting { display:inline-block; min-width:1.5em; margin-left:.35em; padding:0 .35em; border-radius:1em; background:#b3261e; color:#fff; font:700 .72em/1.5 system-ui; text-align:center; }
 .panel h2 { margin:0 0 .5em; font-size:1.4em; display:flex; justify-content:space-between; align-items:center; }
+.sanction { margin:.6em 0 1em; } .sanction div { display:flex; gap:.8em; padding:.3em 0; } .sanction dt { flex:none; width:6em; color:var(--soft); } .sanction dd { margin:0; overflow-wrap:anywhere; font-weight:700; }
+.standing { background:#fff; border:2px solid #b3261e; border-radius:16px; padding:.7em 1em; margin:.6em 0; }
+#hud textarea { font:inherit; color:inherit; width:100%; border:2px solid var(--line); border-radius:14px; background:#fff; padding:.6em .8em; resize:vertical; pointer-events:auto; user-select:text; }
 .keys { display:grid; grid-template-columns:auto 1fr; gap:.55em 1em; margin:0; align-items:center; }
 .keys dt { display:flex; gap:4px; flex-wrap:wrap; } .keys dd { margin:0; color:var(--soft); }
 .keys kbd { background:#fff; border:1px solid var(--line); border-bottom-width:3px; border-radius:8px; padding:.12em .5em; font:700 .85em system-ui; }
@@ -116,6 +123,9 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
 .thumbs { position:absolute; right:20px; bottom:88px; display:flex; gap:14px; align-items:flex-end; touch-action:none; }
 #hud .thumbs button { width:64px; height:64px; border-radius:50%; padding:0; background:rgba(255,250,243,.82); box-shadow:0 3px 12px rgba(60,30,20,.2); touch-action:none; user-select:none; }
 #hud .thumbs button.big { width:82px; height:82px; background:${GO[0]}; color:#fff; }
+.watch { position:absolute; right:12px; bottom:12px; display:flex; flex-direction:column; gap:6px; align-items:center; max-width:calc(100vw - 20px); pointer-events:none; }
+.watch .row { gap:6px; } #hud .watch button { background:rgba(255,250,243,.94); color:var(--ink); border-radius:999px; min-height:44px; min-width:44px; padding:.4em .9em; white-space:nowrap; box-shadow:0 3px 10px rgba(60,30,20,.18); }
+.watch .followed { min-width:92px; max-width:min(220px,26vw); overflow:hidden; text-overflow:ellipsis; text-align:center; padding:.68em .9em; } #hud .watch button.seat, #hud .bar button.seat { background:${GO[1]}; color:#fff; } #hud .watch button.seat:disabled { background:#5a4c68; opacity:1; }
 .hidden-text { position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap; }
 @media (max-width:720px) {
   .door { left:0; right:0; top:auto; bottom:0; transform:none; width:100%; max-height:66%; border-radius:26px 26px 0 0; padding:18px 18px 20px; }
@@ -128,6 +138,7 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
   #hud .emotes button { width:42px; height:42px; } .emotes kbd { display:none; }
   .bar { gap:6px; } #hud .bar button { padding:.42em .6em; }
   .corner { top:58px; } .party { flex-direction:row; flex-wrap:wrap; max-width:calc(100vw - 90px); font-size:.85em; } .corner:has(.party) ~ .chat { top:98px; }
+  .watch { left:0; right:0; bottom:auto; top:58px; margin:auto; } .watch ~ .chat { top:152px; } .watch .row { gap:4px; } #hud .watch button { padding:.4em .65em; font-size:.93em; } .watch .followed { min-width:64px; padding:.68em .6em; }
   .rates-panel { position:fixed; left:12px; bottom:212px; } .feed { right:auto; left:12px; bottom:212px; align-items:flex-start; max-width:calc(100vw - 130px); } .corner:has(.rates-panel) ~ .feed { bottom:auto; top:250px; }
   .console { top:56px; } .console ul { max-height:30vh; } .banner.invitation { top:150px; }
   .banner { top:110px; font-size:.92em; } .rates .wide { display:none; }

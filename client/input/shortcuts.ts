@@ -3,6 +3,7 @@ import type { ItemsStore } from "../items/items-store.ts";
 import type { Session } from "../network/session.ts";
 import { isInRoom } from "../network/session-phase.ts";
 import type { OverlayStore } from "../overlays.ts";
+import type { SpectatorCamera } from "../scene/spectator-camera.ts";
 import type { Settings } from "../settings.ts";
 import { takesTyping } from "./input.ts";
 
@@ -18,11 +19,14 @@ export interface ShortcutTargets {
   emote(index: number): void;
   /** Whether a world is shown. */
   isShown(): boolean;
+  /** The camera of a spectator; undefined: the page plays. */
+  camera(): SpectatorCamera | undefined;
 }
 
 /**
  * The keys of worlds: Enter goes to the chat, digits show emotes, H opens the help, B the bag, / and ` the
- * console; F takes the nearest item, F3 switches the debug drawing, Escape closes.
+ * console; F takes the nearest item, F3 switches the debug drawing, Escape closes. Of a spectator: N goes to
+ * the next person, F flies.
  */
 export function listenToKeys(targets: ShortcutTargets): void {
   const { overlays, items, session } = targets;
@@ -37,8 +41,10 @@ export function listenToKeys(targets: ShortcutTargets): void {
   });
 }
 
-function pressed(event: KeyboardEvent, { overlays, items, settings, emote }: ShortcutTargets): void {
+function pressed(event: KeyboardEvent, targets: ShortcutTargets): void {
+  const { overlays, items, settings, emote } = targets;
   const { current } = overlays;
+  const camera = targets.camera();
   if (event.key === "F3") {
     // Browsers open their search with it.
     event.preventDefault();
@@ -49,6 +55,11 @@ function pressed(event: KeyboardEvent, { overlays, items, settings, emote }: Sho
     document.getElementById("say")?.focus();
   }
   if (event.key === "h" || event.key === "?") current.value = current.value === "help" ? "none" : "help";
+  if (camera) {
+    if (event.key === "n") camera.turn(1);
+    if (event.key === "f") camera.free();
+    return;
+  }
   if (event.key === "/" || event.key === "`" || event.code === "Backquote") {
     event.preventDefault();
     current.value = "console";

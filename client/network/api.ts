@@ -1,4 +1,4 @@
-import type { ListedRoom } from "../../shared/internal.ts";
+import type { ListedRoom, SanctionMessage } from "../../shared/internal.ts";
 import { type HttpClient, openHttpClient } from "./http-client.ts";
 
 /** A character as the server sends it. */
@@ -28,6 +28,10 @@ export interface AccountProfile {
   /** Null for a guest. */
   name: string | null;
   email: string | null;
+  /** What moderators have given and is in force; absent of a server of an earlier version. */
+  sanctions?: (Omit<SanctionMessage, "over"> & { characterId: string | null })[];
+  /** ISO time at which an operator has it deleted. */
+  deleteAt?: string | null;
 }
 
 /** The fields of a new account. */
@@ -46,6 +50,8 @@ export interface RoomEntry {
   players: number;
   maxPlayers: number;
   open: boolean;
+  /** Spectators in it; absent: its game takes none. */
+  watching?: number;
 }
 
 /** A game on offer. */
@@ -55,6 +61,7 @@ export interface GameEntry {
   description: string;
   maxPlayers: number;
   private?: boolean;
+  spectators?: { max: number };
 }
 
 /** A match that the account plays in, whether its room is open or not. */
@@ -112,7 +119,7 @@ export function openApi(origin = "", fetcher: typeof fetch = (...args) => fetch(
     exportAccount: (after = "0") =>
       sendSignedIn<AccountExport>("GET", `/v1/account/export?after=${encodeURIComponent(after)}`),
     deleteAccount: (proof: { password?: string; recoveryCode?: string }) =>
-      sendSignedIn<void>("POST", "/v1/account/delete", proof),
+      sendSignedIn<{ deleteAt: string | null } | undefined>("POST", "/v1/account/delete", proof),
     changePassword: (current: string, password: string) =>
       sendSignedIn<void>("POST", "/v1/account/password", { current, password }),
     /** `code`: from an admin of the server. */

@@ -1,7 +1,16 @@
 import { CLOSE } from "../../shared/index.ts";
 
 /** Why a session has ended. */
-export type DisconnectKind = "taken-over" | "kicked" | "idle" | "signed-out" | "abuse" | "unreachable";
+export type DisconnectKind =
+  | "taken-over"
+  | "kicked"
+  | "banned"
+  | "closed"
+  | "idle"
+  | "signed-out"
+  | "abuse"
+  | "over"
+  | "unreachable";
 
 /** The screen with the reason why the session has ended and what the player can do. */
 export interface DisconnectNotice {
@@ -17,8 +26,11 @@ export interface DisconnectNotice {
 /**
  * The notice for a close code; undefined when the page comes back by itself (a drop, a restart, a lost
  * lease).
+ *
+ * @param reason of the close: what an operator wrote begins with "Reason: "
  */
-export function noticeFor(code: number): DisconnectNotice | undefined {
+export function noticeFor(code: number, reason = ""): DisconnectNotice | undefined {
+  const why = reason.startsWith("Reason: ") ? ` ${reason.replace(/\p{P}$/u, "")}.` : "";
   switch (code) {
     case CLOSE.TAKEN_OVER:
       return {
@@ -33,7 +45,23 @@ export function noticeFor(code: number): DisconnectNotice | undefined {
         kind: "kicked",
         code,
         title: "You were removed from the room",
-        text: "A moderator removed you from the room. Your character is saved.",
+        text: `The room's leader or a moderator removed you.${why} Your character is saved, and other rooms are open to you.`,
+        action: "Back to the start",
+      };
+    case CLOSE.CLOSED:
+      return {
+        kind: "closed",
+        code,
+        title: "The room was closed",
+        text: `An operator of this server closed the room.${why} Your character is saved.`,
+        action: "Back to the start",
+      };
+    case CLOSE.BANNED:
+      return {
+        kind: "banned",
+        code,
+        title: "You are banned",
+        text: "A moderator has banned you, so you cannot play here now. Your character is saved. In your account you can still download or delete your data.",
         action: "Back to the start",
       };
     case CLOSE.IDLE:
@@ -41,7 +69,7 @@ export function noticeFor(code: number): DisconnectNotice | undefined {
         kind: "idle",
         code,
         title: "You were away for long",
-        text: "You did nothing for so long that your seat went to somebody else. Your character is saved.",
+        text: "You did nothing for so long that your seat was given up. Your character is saved. Play again when you are back.",
         action: "Back to the start",
       };
     case CLOSE.SIGNED_OUT:
@@ -63,6 +91,18 @@ export function noticeFor(code: number): DisconnectNotice | undefined {
     default:
       return undefined;
   }
+}
+
+/** A spectator's notice for a code after which players come back; undefined: spectators do as well. */
+export function watchNoticeFor(code: number): DisconnectNotice | undefined {
+  if (code !== CLOSE.ROOM_ENDED) return undefined;
+  return {
+    kind: "over",
+    code,
+    title: "There is nothing more to watch",
+    text: "Everybody who played here has left, and the room has closed.",
+    action: "Back to the start",
+  };
 }
 
 /** The notice after all attempts to come back have failed. @param code of the close that came before them */

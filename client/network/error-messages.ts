@@ -39,6 +39,7 @@ const TEXTS: Record<string, ErrorText> = {
     text: "This character does not exist any more. Choose another one or make a new one.",
   },
   ROOM_FULL: { text: "This room is full. Try again in a moment, or choose another room." },
+  ROOM_SILENT: { text: "This room does not answer now. Try again in a moment." },
   ROOMS_FULL: {
     text: "This server cannot open another room now. Join one of the open rooms, or try again later.",
   },

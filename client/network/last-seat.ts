@@ -1,6 +1,7 @@
 import type { ServerMessages } from "../../shared/index.ts";
 import { onAway } from "../device/page-life.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
+import { type JoinAs, roleIn } from "../room/room-role.ts";
 import { readStored, writeStored } from "../storage.ts";
 
 /** How long a room keeps the seat of a dropped player unless it says otherwise, ms. */
@@ -17,6 +18,10 @@ export interface LastSeat {
   game: string;
   /** Opens the room anew under its code, if it is gone. */
   returnToken?: string | undefined;
+  /** The values of `matchBy` that the room is for. */
+  match?: ServerMessages["room.seat"]["match"];
+  /** Absent: as a player. */
+  as?: JoinAs | undefined;
   /** True: the character was opened elsewhere, and its person has not asked for it back. */
   takenOver?: boolean;
   /** How long the room keeps the seat of a dropped player, ms; absent: {@link SEAT_MS}. */
@@ -42,6 +47,8 @@ export function seatOf(room: AnyRoom): LastSeat {
     game,
     returnToken: answers.get(room)?.returnToken,
     keptMs: keptMs(answers.get(room)),
+    match: answers.get(room)?.match,
+    as: roleIn(room),
     at: Date.now(),
   };
 }

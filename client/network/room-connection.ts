@@ -10,7 +10,7 @@ export interface ConnectionEvents {
   /** The SDK has reconnected. */
   reconnected(): void;
   /** The connection is closed for good. */
-  closed(code: number): void;
+  closed(code: number, reason?: string): void;
   /** The room is on no list any more: its process has died, and the seat with it. */
   lost(): void;
   /** Place in the room's join queue; 0: it is this player's turn. */
@@ -36,10 +36,10 @@ export function watchConnection(
     events.lost();
   });
   const stopChecks = onReturn(() => void checkAfterReturn(room));
-  room.onLeave((code) => {
+  room.onLeave((code, reason) => {
     stopWatch();
     stopChecks();
-    events.closed(code);
+    events.closed(code, reason);
   });
   room.onMessage("queue", ({ place }: ServerMessages["queue"]) => events.queued(place));
   room.onError((code, message) => {

@@ -3,6 +3,7 @@ import { readErrorCode } from "../../shared/index.ts";
 import { type ListedRoom, retry, type SeatReservation, withTimeout } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
+import { type JoinAs, noteRole } from "../room/room-role.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./http-client.ts";
 import type { LastSeat } from "./last-seat.ts";
@@ -17,12 +18,13 @@ const RECONNECT_MS = 5_000;
 /** Join options that rooms are matched by, as the page's address has them: `?game=quiz&mode=hard`. */
 export type MatchOptions = Readonly<Record<string, string>>;
 
-/** Which room to join. */
-export type Goal =
+/** Which room to join, and whether to watch it. */
+export type Goal = (
   | { game: string; match?: MatchOptions }
   | { create: string; match?: MatchOptions }
   | { code: string }
-  | { roomId: string; game: string };
+  | { roomId: string; game: string }
+) & { as?: "spectator" };
 
 /** The ways into a room. All throw. */
 export interface RoomJoin {
@@ -36,60 +38,62 @@ export interface RoomJoin {
   listed(roomId: string): Promise<ListedRoom | undefined>;
 }
 
-/** As what a page joins, if not as a player. */
-export type JoinAs = "screen";
+/** How a room of a game is found. */
+type How = "create" | "joinOrCreate" | "join";
 
-/** Opens the ways into rooms for an account. @param as of each join; undefined: as a player */
-export function openRoomJoin(api: Api, account: Account, client: Client, as?: JoinAs): RoomJoin {
-  const role = as && { as };
-  const joinRoom = async (characterId: string, roomId: string, options = {}): Promise<AnyRoom> => {
-    client.auth.token = await api.ticket({ roomId }, characterId);
-    return inTime(client.joinById(roomId, { ...role, ...options }));
+/** Opens the ways into rooms for an account. @param pageAs of each join; undefined: as a player */
+export function openRoomJoin(api: Api, account: Account, client: Client, pageAs?: JoinAs): RoomJoin {
+  const entered = async (as: JoinAs | undefined, joining: Promise<unknown>): Promise<AnyRoom> => {
+    const room = await inTime(joining);
+    noteRole(room, as);
+    return room;
   };
-  const joinGame = async (
-    characterId: string,
-    game: string,
-    how: "create" | "joinOrCreate",
-    options = {},
-  ): Promise<AnyRoom> => {
-    client.auth.token = await api.ticket({ game }, characterId);
-    return inTime(client[how](game, { ...role, ...options }));
+  const joinRoom = async (roomId: string, as = pageAs, options = {}): Promise<AnyRoom> => {
+    client.auth.token = await api.ticket({ roomId }, await account.ensureCharacter());
+    return entered(as, client.joinById(roomId, { ...options, ...(as && { as }) }));
+  };
+  const joinGame = async (game: string, how: How, as = pageAs, options = {}): Promise<AnyRoom> => {
+    client.auth.token = await api.ticket({ game }, await account.ensureCharacter());
+    // Who watches opens no room.
+    const way = as === "spectator" ? "join" : how;
+    return entered(as, client[way](game, { ...options, ...(as && { as }) }));
   };
   /** Into the room, or the room opened anew: whoever of those who were in it comes first opens it for all. */
-  const rejoin = async (characterId: string, { roomId, game, returnToken }: LastSeat) => {
+  const rejoin = async ({ roomId, game, returnToken, match, as }: LastSeat) => {
     try {
-      return await joinRoom(characterId, roomId, { returnToken });
+      return await joinRoom(roomId, as, { returnToken });
     } catch (error) {
       if (!returnToken || !isGone(error)) throw error;
-      return joinGame(characterId, game, "create", { returnToken });
+      return joinGame(game, "create", as, { ...match, returnToken });
     }
   };
   return {
     async byGoal(goal) {
-      const characterId = await account.ensureCharacter();
-      if ("create" in goal) return joinGame(characterId, goal.create, "create", goal.match);
-      if ("game" in goal && !("roomId" in goal))
-        return joinGame(characterId, goal.game, "joinOrCreate", goal.match);
+      const { as } = goal;
+      if ("create" in goal) return joinGame(goal.create, "create", as, goal.match);
+      if ("game" in goal && !("roomId" in goal)) return joinGame(goal.game, "joinOrCreate", as, goal.match);
       // A private room is not told to who is not in it: the matchmaker says whether there is one.
-      return joinRoom(characterId, "code" in goal ? goal.code : goal.roomId);
+      return joinRoom("code" in goal ? goal.code : goal.roomId, as);
     },
     byReservation: (seat) => inTime(client.consumeSeatReservation(seat)),
     async back(seat, seatIsKept) {
       if (seatIsKept) {
         try {
-          return await inTime(client.reconnect(seat.token), RECONNECT_MS);
+          const room = await inTime(client.reconnect(seat.token), RECONNECT_MS);
+          noteRole(room, seat.as);
+          return room;
         } catch {
           // The seat was given up, or its room is gone: the room is joined anew.
         }
       }
-      const characterId = await account.ensureCharacter();
       try {
         const again = (error: unknown, attempt: number) =>
           seat.returnToken !== undefined && attempt < REJOIN_ATTEMPTS && isChanging(error);
-        return await retry(() => rejoin(characterId, seat), { again });
+        return await retry(() => rejoin(seat), { again });
       } catch (error) {
-        if (errorCodeOf(error) === "OFFLINE") throw error;
-        return await joinGame(characterId, seat.game, "joinOrCreate");
+        // Another room is no way back for who watches this one.
+        if (errorCodeOf(error) === "OFFLINE" || seat.as === "spectator") throw error;
+        return await joinGame(seat.game, "joinOrCreate", seat.as, seat.match);
       }
     },
     listed: (roomId) => listed(api, roomId),
@@ -114,8 +118,12 @@ async function inTime(joining: Promise<unknown>, ms = JOIN_MS): Promise<AnyRoom>
 
 /** The room is on no list, or closes. */
 const isGone = (error: unknown) => ["ROOM_UNKNOWN", "ROOM_CLOSED"].includes(errorCodeOf(error) ?? "");
-/** Somebody else opens the room at this moment, or it has not quite closed: the next attempt finds which. */
-const isChanging = (error: unknown) => isGone(error) || errorCodeOf(error) === "ROOM_OPEN";
+/**
+ * Somebody else opens the room at this moment, it has not quite closed, or its process is not known to be
+ * dead yet: the next attempt finds which.
+ */
+const isChanging = (error: unknown) =>
+  isGone(error) || ["ROOM_OPEN", "ROOM_SILENT"].includes(errorCodeOf(error) ?? "");
 
 /** The stable code of a failed attempt; undefined: it has none. */
 export function errorCodeOf(error: unknown): string | undefined {

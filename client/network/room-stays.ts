@@ -1,10 +1,17 @@
 import { type Signal, signal } from "@preact/signals";
-import { CLOSE } from "../../shared/index.ts";
-import { backoffMs, retry } from "../../shared/internal.ts";
+import { CLOSE, type ServerMessages } from "../../shared/index.ts";
+import { backoffMs, retry, type SeatReservation } from "../../shared/internal.ts";
 import { pauseUntilReturn } from "../device/page-life.ts";
 import { noteFirstState } from "../room/first-state.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
-import { type DisconnectNotice, noticeFor, reconnectText, unreachableNotice } from "./disconnect-notice.ts";
+import { roleIn } from "../room/room-role.ts";
+import {
+  type DisconnectNotice,
+  noticeFor,
+  reconnectText,
+  unreachableNotice,
+  watchNoticeFor,
+} from "./disconnect-notice.ts";
 import { explain } from "./error-messages.ts";
 import {
   codeOf,
@@ -35,8 +42,13 @@ import { followTravel, type TravelEvents } from "./travel.ts";
 
 /** How long the page tries to come back by itself, ms. */
 const REJOIN_MS = 120_000;
+/** The same for a spectator: those who play open the room anew, or nobody does. */
+const WATCH_AGAIN_MS = 30_000;
 /** How long the page stays dark after the arrival, ms: the new scene is built meanwhile. */
 const ARRIVAL_MS = 350;
+
+/** What the room tells who watches it. */
+export type Viewing = ServerMessages["viewer"];
 
 /**
  * The stays of a session in rooms, one after the other. A stay ends when its signal is aborted: from then on
@@ -48,6 +60,8 @@ export class RoomStays {
   readonly problem: Signal<string> = signal("");
   /** Why the last attempt failed, for the page: it offers a way on. */
   readonly refusal: Signal<string | undefined> = signal(undefined);
+  /** What the room has told, if it is watched. */
+  readonly viewing: Signal<Viewing | undefined> = signal(undefined);
   /** True: the page is of another build than the server, and a reload did not help. */
   readonly outdated: Signal<boolean> = signal(false);
   readonly #rooms: RoomJoin;
@@ -116,10 +130,32 @@ export class RoomStays {
       this.#connectionEvents(room, signal, travel.closed),
     );
     if (to) setTimeout(() => this.#change(signal, travelEnded), ARRIVAL_MS);
+    this.#watch(room, signal);
     this.problem.value = "";
     this.phase.value = joined(room, to);
     nameInAddress(room);
     return true;
+  }
+
+  /** A room may be watched: by a screen, or by a spectator, who may get a seat. */
+  #watch(room: AnyRoom, signal: AbortSignal): void {
+    this.viewing.value = undefined;
+    room.onMessage("viewer", (viewing: Viewing) => {
+      if (!signal.aborted) this.viewing.value = viewing;
+    });
+    room.onMessage("seat.taken", ({ seat }: ServerMessages["seat.taken"]) => {
+      if (!signal.aborted) void this.#sitDown(room, seat, signal);
+    });
+  }
+
+  /** The picture stays until the seat is taken. */
+  async #sitDown(watched: AnyRoom, seat: SeatReservation, signal: AbortSignal): Promise<void> {
+    try {
+      const room = await this.#rooms.byReservation(seat);
+      if (this.#enter(room, signal)) void watched.leave();
+    } catch (error) {
+      console.warn("roomkeep: the seat could not be taken", error);
+    }
   }
 
   #travelEvents(signal: AbortSignal): TravelEvents {
@@ -143,8 +179,8 @@ export class RoomStays {
       dropped: (code) => this.#change(signal, (now) => dropped(now, reconnectText(code))),
       reconnected: () => this.#change(signal, reconnected),
       queued: (place) => this.#change(signal, (now) => queuedAt(now, place)),
-      closed: (code) => {
-        if (!isTravel(code) && !signal.aborted) this.#closed(seatOf(room), code);
+      closed: (code, reason) => {
+        if (!isTravel(code) && !signal.aborted) this.#closed(seatOf(room), code, reason);
       },
       lost: () => {
         if (!isTravel(CLOSE.FENCED) && !signal.aborted)
@@ -154,8 +190,8 @@ export class RoomStays {
   }
 
   /** The server closed the connection: the page says why, or comes back by itself. */
-  #closed(seat: LastSeat, code: number): void {
-    const notice = noticeFor(code);
+  #closed(seat: LastSeat, code: number, reason?: string): void {
+    const notice = noticeFor(code, reason) ?? (seat.as === "spectator" ? watchNoticeFor(code) : undefined);
     if (!notice) return void this.#rejoin(seat, code);
     if (notice.kind === "taken-over") noteTakenOver(seat);
     else forgetLastSeat();
@@ -165,7 +201,8 @@ export class RoomStays {
   async #rejoin(seat: LastSeat, code: number): Promise<void> {
     const signal = this.#begin();
     this.#change(signal, (now) => dropped(travelEnded(now), reconnectText(code)));
-    const until = Date.now() + REJOIN_MS;
+    const isWatched = seat.as === "spectator";
+    const until = Date.now() + (isWatched ? WATCH_AGAIN_MS : REJOIN_MS);
     const back = async (attempt: number) => {
       if (attempt > 0) await pauseUntilReturn(backoffMs(attempt - 1), signal);
       signal.throwIfAborted();
@@ -174,7 +211,8 @@ export class RoomStays {
     const again = () => Date.now() < until;
     const room = await retry(back, { again, waitMs: () => 0, signal }).catch(() => undefined);
     if (room) this.#enter(room, signal);
-    else if (!signal.aborted) this.#end(unreachableNotice(code));
+    else if (!signal.aborted)
+      this.#end((isWatched && watchNoticeFor(CLOSE.ROOM_ENDED)) || unreachableNotice(code));
   }
 
   #change(signal: AbortSignal, to: (now: InRoom) => InRoom): void {
@@ -190,7 +228,8 @@ export class RoomStays {
 /** The address names the open room; of a screen the game too, of which it opens another room if need be. */
 function nameInAddress(room: AnyRoom): void {
   const url = new URL(location.href);
-  const as = url.searchParams.get("as");
+  const wanted = url.searchParams.get("as");
+  const as = roleIn(room) ?? (wanted === "spectator" ? undefined : wanted);
   const game = as === "screen" && { game: room.name };
   url.search = new URLSearchParams({ room: codeOf(room), ...game, ...(as && { as }) }).toString();
   history.replaceState(null, "", url);

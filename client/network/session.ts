@@ -4,14 +4,16 @@ import { CLOSE } from "../../shared/index.ts";
 import { retry } from "../../shared/internal.ts";
 import type { Account } from "../account/account.ts";
 import { onReturn } from "../device/page-life.ts";
+import { wantedRole } from "../places/place.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
+import type { JoinAs } from "../room/room-role.ts";
 import { openClient } from "../room/sdk.ts";
 import type { Api } from "./api.ts";
 import { noticeFor } from "./disconnect-notice.ts";
 import { forgetLastSeat, isKept, readLastSeat, SEAT_MS } from "./last-seat.ts";
 import { readPageBuild } from "./page-build.ts";
-import { errorCodeOf, type Goal, isOffline, type JoinAs, openRoomJoin } from "./room-join.ts";
-import { RoomStays } from "./room-stays.ts";
+import { errorCodeOf, type Goal, isOffline, openRoomJoin } from "./room-join.ts";
+import { RoomStays, type Viewing } from "./room-stays.ts";
 import { roomOf, type SessionPhase } from "./session-phase.ts";
 
 /** An older stored seat is not gone back to, ms. */
@@ -26,6 +28,10 @@ export interface Session {
   readonly phase: ReadonlySignal<SessionPhase>;
   /** The room of the phase. */
   readonly room: ReadonlySignal<AnyRoom | undefined>;
+  /** How the room is watched; undefined: it is played in, or is not told yet. */
+  readonly viewing: ReadonlySignal<Viewing | undefined>;
+  /** A spectator asks for a seat in the room, and takes it. */
+  takeSeat(): void;
   /** Why the last attempt failed, for people, below the join form; empty. */
   readonly problem: Signal<string>;
   /** The code of why the last attempt failed. */
@@ -73,6 +79,8 @@ export function openSession(
   const session: Session = {
     phase,
     room: computed(() => roomOf(phase.value)),
+    viewing: stays.viewing,
+    takeSeat: () => session.room.value?.send("seat.take", {}),
     problem,
     outdated,
     refusal: stays.refusal,
@@ -98,6 +106,8 @@ export function openSession(
       const seat = readLastSeat();
       if (!seat || Date.now() - seat.at > LAST_SEAT_MS || !api.tokens.token) return false;
       if (code && code !== seat.code && code !== seat.from) return false;
+      // Who watched a room and opens its link to play does not watch on.
+      if (seat.as !== wantedRole()) return false;
       const takenOver = seat.takenOver && noticeFor(CLOSE.TAKEN_OVER);
       if (takenOver) {
         stays.end(takenOver);

@@ -10,6 +10,7 @@ import { Slots } from "../hud/slots.tsx";
 import { Chat } from "../hud/social/chat.tsx";
 import { FeedList } from "../hud/social/feed.tsx";
 import { InvitationBanner } from "../hud/social/party-list.tsx";
+import { SeatButton } from "../hud/social/seat-button.tsx";
 import { codeOf } from "../network/last-seat.ts";
 import type { Place } from "../panel-view.ts";
 import { usePlayers } from "./use-players.ts";
@@ -40,13 +41,16 @@ export function PanelHud(props: PanelHudProps) {
 }
 
 /** The room at the left, the buttons at the right; the chat folds out of it. */
-function PageBar({ session, hud, overlays, viewport, directMessages, party, chat }: PanelHudProps) {
+function PageBar(props: PanelHudProps) {
+  const { session, hud, overlays, viewport, directMessages, party, panels, chat } = props;
   const [open, setOpen] = useState(false);
   const last = hud.lines.value.at(-1)?.key ?? 0;
   const [read, setRead] = useState(last);
   if (open && read !== last) setRead(last);
   const room = session.room.value;
   const narrow = viewport.narrow.value;
+  const viewing = session.viewing.value;
+  const mayChat = viewing ? viewing.chat : chat;
   return (
     <>
       <div class="bar left">
@@ -60,18 +64,23 @@ function PageBar({ session, hud, overlays, viewport, directMessages, party, chat
         </button>
         <span class="pill" data-testid="room">
           {room ? codeOf(room) : ""}
-          <span style={{ opacity: 0.85 }}> · {hud.players.value}</span>
+          <span style={{ opacity: 0.85 }}>
+            {" · "}
+            {hud.players.value}
+            {viewing && ` · you watch${viewing.delayS > 0 ? `, ${viewing.delayS} s behind` : ""}`}
+          </span>
         </span>
       </div>
       <div class="bar right">
-        {chat && (
+        <SeatButton session={session} />
+        {mayChat && (
           <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
             Chat{last > read && ` · ${last - read}`}
           </button>
         )}
-        <OverlayButtons overlays={overlays} narrow={narrow} />
+        <OverlayButtons overlays={overlays} narrow={narrow} panels={panels} />
       </div>
-      {chat && open && (
+      {mayChat && open && (
         <Chat session={session} hud={hud} directMessages={directMessages} party={party} viewport={viewport} />
       )}
     </>

@@ -8,6 +8,7 @@ import type { InvitationSize, MountPanel, PanelView, Place } from "../panel-view
 import { onceStateIsHere } from "../room/first-state.ts";
 import type { AnyRoom } from "../room/joined-room.ts";
 import { followNotices } from "../room/room-notices.ts";
+import { roleIn } from "../room/room-role.ts";
 import type { Sounds } from "../scene/sounds.ts";
 import type { ViewKind } from "../shown-view.ts";
 import { PanelHud } from "./panel-hud.tsx";
@@ -27,7 +28,7 @@ export function openPanelRooms(page: PanelRoomsOptions): ViewKind<PanelView> {
   const { viewport } = page;
   return {
     show(view, room) {
-      const place = placeOf(viewport.phone);
+      const place = placeOf(viewport.phone, roleIn(room) === "spectator");
       document.documentElement.classList.add("panels");
       const stops = [view.style ? addStyle(view.style) : () => {}];
       if (room) stops.push(openPlace(page, view, room, place));

@@ -50,6 +50,12 @@ export function followNotices(
       if (code === "ANNOUNCEMENT")
         addLine(hud, { from: "", name: "To everybody", text, channel: "announcement" });
     }),
+    room.onMessage("sanction", (sanction: ServerMessages["sanction"]) => {
+      if (!sanction.over) hud.sanction.value = sanction;
+      else notice("You are no longer muted.");
+      if (sanction.over && hud.sanction.value?.id === sanction.id) hud.sanction.value = undefined;
+    }),
+    room.onMessage("report.sent", () => notice("Your report was sent to the moderators. Thank you.")),
     countPlayers(room, hud),
     hud.feed.clear,
   ];

@@ -5,6 +5,7 @@ import type { HudProps } from "../hud/hud-props.ts";
 import { itemStyle } from "../hud/items/style.ts";
 import { loadOverlays } from "../hud/overlays/overlay-host.tsx";
 import { StageMissing } from "../hud/world/stage-missing.tsx";
+import { WatchHud } from "../hud/world/watch-hud.tsx";
 import { WorldHud } from "../hud/world/world-hud.tsx";
 import { type Input, openInput } from "../input/input.ts";
 import { pickActors } from "../input/picking.ts";
@@ -68,12 +69,20 @@ function showWorlds(page: WorldsOptions, stage: Stage): ViewKind<GameView> {
   const input = openInput(stage.canvas, stage.rig, settings);
   const emote = openEmotes(session);
   const world = () => roomView;
-  listenToKeys({ session, overlays, items, settings, emote, isShown: () => isShown });
+  listenToKeys({
+    session,
+    overlays,
+    items,
+    settings,
+    emote,
+    isShown: () => isShown,
+    camera: () => roomView?.spectator,
+  });
   effect(() => stage.setQuality(settings.quality.value));
   enableInput(page, input);
   watchProximity({ session, items, stage, world });
-  pickActors(stage, world, (id, kind) => click(page, items, id, kind));
-  probeWorld({ fps: () => stage.fps, actors: () => roomView?.actors });
+  pickActors(stage, world, (id, kind) => click(page, items, roomView, { id, kind }));
+  probeWorld({ fps: () => stage.fps, actors: () => roomView?.actors, spot: () => roomView?.spectator?.spot });
   const setScenery = openSceneryFrame(stage);
 
   const showRoom = (view: GameView, room: AnyRoom) => {
@@ -91,11 +100,18 @@ function showWorlds(page: WorldsOptions, stage: Stage): ViewKind<GameView> {
       setScenery(view);
       items.view.value = view.items ?? { templates: {} };
       const close = room ? showRoom(view, room) : showPreview(stage, view.level, account, settings);
+      const camera = roomView?.spectator;
       isShown = true;
       return {
         isWorld: true,
-        renderHud: () => <WorldHud {...page} items={items} input={input} emote={emote} />,
+        renderHud: () =>
+          camera ? (
+            <WatchHud {...page} items={items} input={input} camera={camera} />
+          ) : (
+            <WorldHud {...page} items={items} input={input} emote={emote} />
+          ),
         trade: () => (items.bag.available.value ? items.trade.ask : undefined),
+        follow: () => camera?.follow,
         dispose() {
           isShown = false;
           close();
@@ -116,10 +132,17 @@ function enableInput({ session, overlays }: WorldsOptions, input: Input): void {
   });
 }
 
-/** An actor in the world was clicked or tapped. */
-function click({ session, overlays }: WorldsOptions, items: ItemsStore, id: string, kind: string): void {
+/** An actor in the world was clicked or tapped: a spectator follows a person. */
+function click(
+  { session, overlays }: WorldsOptions,
+  items: ItemsStore,
+  view: RoomView | undefined,
+  { id, kind }: { id: string; kind: string },
+): void {
   if (!isInRoom(session.phase.value) || id === session.room.value?.sessionId) return;
-  if (isItemActor(kind)) items.interact({ id, kind });
+  if (view?.spectator) {
+    if (kind === "avatar") view.spectator.follow(id);
+  } else if (isItemActor(kind)) items.interact({ id, kind });
   else overlays.showPeople(id);
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { layBlank } from "../../tests/helpers/server-process.ts";
+import { layDatabase } from "../../tests/helpers/server-process.ts";
 import { pause } from "../patience.ts";
 import { type Company, GAMES, type Game, type Measures, openCompany } from "./frames-honest.ts";
 import { type Sent, sendFrames } from "./frames-hostile.ts";
@@ -155,7 +155,7 @@ export async function frames(options: FramesOptions): Promise<FramesResult> {
   };
   tell(`seed ${seed}`);
   try {
-    await layBlank(join(folder, "database"));
+    await layDatabase(join(folder, "database"));
     const server = await startWatched(env);
     const company = await openCompany(server.url);
     try {

@@ -184,6 +184,8 @@ export class SketchRoom extends GameRoom<SketchState> {
   private takeWords(text: string): Refusal | undefined {
     const words = takeOwnWords(text);
     if ("code" in words) return words;
+    const unfit = words.find((word) => this.masked(word) !== word);
+    if (unfit) return refuse("ACTION_REFUSED", `“${unfit}” cannot be shown to others: take it out.`);
     this.own = words;
     this.state.ownWords = words.length;
     return undefined;

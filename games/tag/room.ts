@@ -1,25 +1,14 @@
-import { type Place, type Player, WorldRoom } from "roomkeep/rooms";
+import { defineLobby, type Place, type Player, WorldRoom } from "roomkeep/rooms";
 import { type Refusal, refuse, type WalkInput } from "roomkeep/shared";
 import { z } from "zod";
 import { DECK_PLACE, tagLevel } from "./level.ts";
 import { openRound, type Round } from "./round.ts";
-import {
-  allReady,
-  leaderAfter,
-  lineUp,
-  mayBegin,
-  mayLead,
-  PLAYERS_MIN,
-  placeTeam,
-  scoreBoard,
-  waitsForLeader,
-} from "./rules.ts";
+import { lineUp, PLAYERS_MIN, placeTeam, scoreBoard } from "./rules.ts";
+import { tagSettings } from "./settings.ts";
 import { TagAvatar, type TagPhase, TagState } from "./state.ts";
 import { paceOf, tagStep } from "./step.ts";
 
 type Tagger = Player<TagAvatar>;
-
-const nothing = z.strictObject({}).optional();
 
 /** Fields of a room that are not in its state. */
 const keptShape = z.object({
@@ -44,41 +33,41 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     label: "Tag",
     description: "Two to twelve, one is it: run, hide, pass it on. Share the code with your friends.",
     private: true,
-    maxPlayers: 16, // twelve play, a few may watch
+    maxPlayers: 16, // twelve play, the others play in the next round
+    spectators: { max: 20 },
   };
   override state = new TagState();
   override level = tagLevel;
 
   /** Seconds between the start and the first step. */
   countdownS = 3;
-  /** Seconds of a round. */
-  roundS = 90;
+  /** Seconds of a round; undefined: as the leader sets it in the lobby. */
+  roundS: number | undefined;
   /** Seconds in which a new *it* cannot tag, so that it does not bounce between two. */
   graceS = 1.5;
 
-  /** Seconds for which all others are ready before the lead passes on from a leader who does not start. */
-  patienceS = 15;
+  override readonly lobby = defineLobby({
+    settings: tagSettings,
+    playersMin: PLAYERS_MIN,
+    idleS: 300,
+    warnS: 45,
+  });
 
   private ticksLeft = 0;
-  /** Ticks for which only the leader was waited for. */
-  private waitedTicks = 0;
   private round: Round<Tagger> | undefined;
   /** Session ids of players who had to watch a round; the next one takes them first. */
   private readonly waited = new Set<string>();
 
-  protected override onOpen(): void {
-    this.on("ready", z.strictObject({ ready: z.boolean() }), (player, { ready }) => {
-      if (this.isUnderWay()) return refuse("ACTION_REFUSED", "The round has begun; you enter the next one.");
-      player.avatar.ready = ready;
-    });
-    this.on("start", nothing, (player) => this.beginFrom("lobby", player));
-    this.on("rematch", nothing, (player) => this.beginFrom("scores", player));
-    this.on("lead", z.strictObject({ to: z.string().max(64) }), (player, { to }) => {
-      const next = this.players.get(to);
-      const refusal = mayLead(this.state, player, next);
-      if (!refusal) this.state.leader = to;
-      return refusal;
-    });
+  /** In the lobby and at the scores people gather; a round that is on is played out. */
+  protected override gathers(): boolean {
+    return !this.isUnderWay();
+  }
+
+  protected override onStart(how: "start" | "rematch"): Refusal | undefined {
+    if (how === "rematch" && this.state.phase === "lobby")
+      return refuse("PHASE_WRONG", "No round has been played yet; start one.");
+    this.beginCountdown();
+    return undefined;
   }
 
   protected override onKeep(): z.infer<typeof keptShape> {
@@ -115,7 +104,6 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
   }
 
   protected override onEnter(player: Tagger): void {
-    this.state.leader ||= player.sessionId;
     if (!this.isUnderWay()) return;
     this.waited.add(player.sessionId);
     this.letPlay(player, false);
@@ -123,17 +111,11 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
 
   protected override onExit(player: Tagger): void {
     this.waited.delete(player.sessionId);
-    if (this.state.leader !== player.sessionId) return;
-    this.state.leader = leaderAfter(player, this.players.values())?.sessionId ?? "";
   }
 
   protected override onTick(): void {
     const { round } = this;
-    if (!round) {
-      if (allReady(this.players.values())) this.beginCountdown();
-      else this.watchLeader();
-      return;
-    }
+    if (!round) return;
     const playing = this.playing();
     if (playing.length < PLAYERS_MIN) {
       this.endEarly();
@@ -147,18 +129,6 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     if (this.ticksLeft > 0) return;
     if (this.state.phase === "countdown") this.beginRound(round);
     else this.endRound();
-  }
-
-  /** A leader who has gone to lunch must not hold up the others: the next may start. */
-  private watchLeader(): void {
-    const { state, players } = this;
-    this.waitedTicks = waitsForLeader(state.leader, players.values()) ? this.waitedTicks + 1 : 0;
-    if (this.waitedTicks < this.patienceS * this.tickHz) return;
-    this.waitedTicks = 0;
-    const next = [...players.values()].find(({ avatar }) => avatar.ready && !avatar.away);
-    if (!next) return;
-    state.leader = next.sessionId;
-    this.tell("LEAD_PASSED", `${next.avatar.name} leads now, and may start.`);
   }
 
   private isUnderWay(): boolean {
@@ -175,18 +145,11 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
     this.state.secondsLeft = Math.max(0, Math.ceil(this.ticksLeft / this.tickHz));
   }
 
-  private beginFrom(phase: "lobby" | "scores", player: Tagger): Refusal | undefined {
-    const present = [...this.players.values()].filter(({ avatar }) => !avatar.away).length;
-    const refusal = mayBegin(this.state, player, phase, present);
-    if (!refusal) this.beginCountdown();
-    return refusal;
-  }
-
   private beginCountdown(): void {
     const team = lineUp(this.players.values(), this.waited);
     this.waited.clear();
     for (const player of this.players.values()) {
-      Object.assign(player.avatar, { ready: false, freeS: 0, tags: 0 });
+      Object.assign(player.avatar, { freeS: 0, tags: 0 });
       const plays = team.includes(player);
       this.letPlay(player, plays);
       if (!plays) this.waited.add(player.sessionId);
@@ -206,7 +169,7 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
   private beginRound(round: Round<Tagger>): void {
     const it = this.players.get(this.state.it);
     if (it) round.makeIt(it); // the grace time counts from the first step
-    this.enter("round", this.roundS);
+    this.enter("round", this.roundS ?? this.lobby.settings.roundS);
   }
 
   private endRound(): void {

@@ -1,6 +1,6 @@
-import { type Level, type Refusal, refuse } from "roomkeep/shared";
+import type { Level } from "roomkeep/shared";
 import { DAIS_PLACE } from "./level.ts";
-import { ScoreRow, type TagAvatar, type TagState } from "./state.ts";
+import { ScoreRow, type TagAvatar } from "./state.ts";
 
 /** Fewest and most players of a round; further ones watch. */
 export const PLAYERS_MIN = 2;
@@ -44,24 +44,6 @@ export function lineUp<T extends Tagger>(players: Iterable<T>, waited: ReadonlyS
   return [...first, ...then].slice(0, PLAYERS_MAX);
 }
 
-/** True when all connected players are ready, and they are enough. */
-export function allReady(players: Iterable<Tagger>): boolean {
-  let ready = 0;
-  for (const { avatar } of players) {
-    if (avatar.away) continue;
-    if (!avatar.ready) return false;
-    ready++;
-  }
-  return ready >= PLAYERS_MIN;
-}
-
-/** True when everybody else who is connected wants to begin, and waits for the leader alone. */
-export function waitsForLeader(leader: string, players: Iterable<Tagger>): boolean {
-  const present = [...players].filter(({ avatar }) => !avatar.away);
-  const others = present.filter(({ sessionId }) => sessionId !== leader);
-  return others.length > 0 && others.every(({ avatar }) => avatar.ready) && !allReady(present);
-}
-
 /** The board of a round, best first; of two with the same points the one with more tags. */
 export function scoreBoard(players: Iterable<Tagger>): ScoreRow[] {
   return [...players]
@@ -77,12 +59,6 @@ export function scoreBoard(players: Iterable<Tagger>): ScoreRow[] {
       });
     })
     .sort((a, b) => b.points - a.points || b.tags - a.tags);
-}
-
-/** The next leader of the room: the player who has been here longest, a connected one if there is any. */
-export function leaderAfter(leaving: Tagger, players: Iterable<Tagger>): Tagger | undefined {
-  const others = [...players].filter(({ sessionId }) => sessionId !== leaving.sessionId);
-  return others.find(({ avatar }) => !avatar.away) ?? others[0];
 }
 
 /**
@@ -104,36 +80,4 @@ export function placeTeam(
     const place = sessionId === it ? DAIS_PLACE : { x, y, z };
     Object.assign(avatar, { ...place, yaw: spawn.yaw, vx: 0, vy: 0, vz: 0, grounded: true });
   }
-}
-
-const WRONG_PHASE = {
-  lobby: "No round has been played yet; start one.",
-  countdown: "The round is about to begin.",
-  round: "The round has begun; the next one comes after it.",
-  scores: "The round is over; ask for a rematch.",
-} as const;
-
-/** The reason why a player may not begin a round in this phase; undefined: they may. */
-export function mayBegin(
-  state: TagState,
-  player: Tagger,
-  from: "lobby" | "scores",
-  present: number,
-): Refusal | undefined {
-  if (state.leader !== player.sessionId) return refuse("NOT_LEADER", "Only the leader may begin a round.");
-  if (state.phase !== from) {
-    return refuse("ACTION_REFUSED", WRONG_PHASE[state.phase as keyof typeof WRONG_PHASE]);
-  }
-  if (!(present >= PLAYERS_MIN)) return refuse("ACTION_REFUSED", "Two players are needed; share the code.");
-  return undefined;
-}
-
-/** The reason why a player may not hand leadership to another; undefined: they may. */
-export function mayLead(state: TagState, player: Tagger, to: Tagger | undefined): Refusal | undefined {
-  if (state.leader !== player.sessionId)
-    return refuse("NOT_LEADER", "Only the leader may hand over the lead.");
-  if (!to) return refuse("ACTION_REFUSED", "That player is not in the room.");
-  if (to === player) return refuse("ACTION_REFUSED", "You are the leader already.");
-  if (to.avatar.away) return refuse("ACTION_REFUSED", `${to.avatar.name} has lost the connection.`);
-  return undefined;
 }

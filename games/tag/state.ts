@@ -52,6 +52,8 @@ export const TagState = WorldState.extend(
     grace: t.boolean().default(false),
     /** Session id of the player who leads the room. */
     leader: t.string().default(""),
+    /** The leader's settings as JSON, read by `settingsOf`. */
+    settings: t.string().default("{}"),
     /** Scores of the last round, best first. */
     board: t.array(ScoreRow),
   },

@@ -47,6 +47,8 @@ export interface RoomItems<A extends Carrier = Carrier> extends ItemRequests<A> 
 /** Items of a room, for the room itself. */
 export interface RoomItemsInternal<A extends Carrier> extends RoomItems<A> {
   enter(player: Player<A>): void;
+  /** An operator has booked something: the avatar shows it. */
+  follow(player: Player<A>): void;
   /** A player leaves, or lost the connection. */
   exit(player: Player<A>): void;
   /** Ends drops and trades whose time is over. Call it once a tick. */
@@ -114,6 +116,8 @@ export function openRoomItems<A extends Carrier>(
     },
   });
 
+  const follow = requests.order<null>("follow", { book: ({ claim }) => items().look(claim) });
+
   const makePile = requests.order<GroundPlace, { owner: string; name: string }>("die", {
     check: ({ claim: { sheet } }) => ({ owner: sheet.id, name: sheet.name }),
     book: ({ claim }, { id }) => items().die(claim, id, zone ?? ""),
@@ -137,6 +141,7 @@ export function openRoomItems<A extends Carrier>(
   return {
     ...requests,
     enter: (player) => enter(player, null),
+    follow: (player) => follow(player, null),
     exit: (player) => trades.exit(player),
     lay: (booked, at) => ground?.addDrops(booked, at),
     die(player) {

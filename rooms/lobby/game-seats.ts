@@ -1,6 +1,6 @@
 import type { Client } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
-import { type GameState, RoomkeepError, type Seat } from "../../shared/index.ts";
+import { type GameState, RoomkeepError, refuse, type Seat } from "../../shared/index.ts";
 import { fillFromJson, schemaToJson, seatClassOf } from "../../shared/internal.ts";
 import type { BotAction, Bots } from "../bots/bot.ts";
 import { RoomBots } from "../bots/room-bots.ts";
@@ -17,11 +17,13 @@ import { giveOwnView } from "../replication/owner-view.ts";
 import { seenByOwner } from "../replication/seat-view.ts";
 import type { StableSerializer } from "../replication/stable-serializer.ts";
 import type { Faults } from "../simulation/faults.ts";
-import { type AnyLobby, defineLobby } from "./lobby.ts";
+import { type AnyLobby, defineLobby, type LobbyGame, type LobbyHost } from "./lobby.ts";
 import type { SeatsSave } from "./seats-save.ts";
 
 /** What the seats of a game need of their room. */
-export interface SeatsHost<P extends RoomPlayer> extends RoomTime {
+export interface SeatsHost<P extends RoomPlayer>
+  extends RoomTime,
+    Pick<LobbyHost<P>, "letGo" | "viewer" | "letGoViewers" | "notice"> {
   /** Class name of the room, for errors. */
   readonly room: string;
   readonly state: GameState;
@@ -36,8 +38,6 @@ export interface SeatsHost<P extends RoomPlayer> extends RoomTime {
   readonly wire: StableSerializer<Schema>;
   /** Makes a player's record; see `GameRoom.createPlayer`. */
   createPlayer(client: Client, claim: Claim, identity: Identity): P;
-  letGo(player: P, reason: "kicked" | "idle"): void;
-  notice(code: string, text: string, to?: P): void;
   /** A seat has another id now. */
   seatMoved(from: string, to: string): void;
 }
@@ -81,14 +81,17 @@ export class GameSeats<P extends RoomPlayer> {
     this.#lobby = host.lobby ?? defineLobby();
     this.#lobby.open<P>({
       state,
+      seats: state.seats,
       players: host.players,
-      phases,
+      game: gameOf(state, phases),
       router,
       now,
       later,
       botsToCome: () => this.#bots?.toCome ?? 0,
       removeBot: (id) => this.#removeBot(id),
       letGo: (player, reason) => host.letGo(player, reason),
+      viewer: (id) => host.viewer(id),
+      letGoViewers: (accountId) => host.letGoViewers(accountId),
       notice: (code, text, to) => host.notice(code, text, to),
     });
     phases?.open({
@@ -142,6 +145,12 @@ export class GameSeats<P extends RoomPlayer> {
   show({ client, sessionId }: P): void {
     const seat = this.#host.state.seats.get(sessionId);
     if (seat && this.#host.wire.filtered) giveOwnView(client, seat);
+  }
+
+  /** The player has another name. */
+  rename({ sessionId, name }: P): void {
+    const seat = this.#host.state.seats.get(sessionId);
+    if (seat) seat.name = name;
   }
 
   setAway(player: P, away: boolean): void {
@@ -285,4 +294,14 @@ export class GameSeats<P extends RoomPlayer> {
   #take(player: P, { type, message }: BotAction): void {
     this.#host.router.take(player, type, message);
   }
+}
+
+/** How a game is begun by its phases. */
+function gameOf(state: GameState, phases: Phases | undefined): LobbyGame {
+  return {
+    isOpen: () => state.phase === LOBBY || state.phase === "",
+    mayBegin: () => phases !== undefined && state.phase === LOBBY,
+    begin: () => void phases?.end(),
+    rematch: () => (phases ? phases.rematch() : refuse("PHASE_WRONG", "This game has no phases.")),
+  };
 }

@@ -30,7 +30,12 @@ export class IdlePlayers<P extends RoomPlayer> {
 
   /** A player has come, returned, or sent a message. */
   heard(player: P): void {
-    this.#heard.set(player, { atMs: this.#host.now(), isWarned: false });
+    const heard = this.#heard.get(player);
+    // Of a walking player it is called in each tick.
+    if (heard) {
+      heard.atMs = this.#host.now();
+      heard.isWarned = false;
+    } else this.#heard.set(player, { atMs: this.#host.now(), isWarned: false });
     this.#timer ??= this.#host.later(this.#idleMs, () => this.#look());
   }
 

@@ -1,5 +1,5 @@
+import type { Client } from "@colyseus/core";
 import { RoomkeepError } from "../../shared/index.ts";
-import type { RoomPlayer } from "../player.ts";
 import { joinErrorOf } from "../travel/join-error.ts";
 
 /** Most tokens that are remembered of those who were kicked. */
@@ -11,8 +11,8 @@ export class Kicked {
   /** Tokens by which their clients would come back. */
   readonly #tokens = new Set<string>();
 
-  add({ claim, client }: RoomPlayer): void {
-    this.#accounts.add(claim.sheet.accountId);
+  add(accountId: string, client: Pick<Client, "reconnectionToken">): void {
+    this.#accounts.add(accountId);
     if (client.reconnectionToken && this.#tokens.size < TOKENS_MAX)
       this.#tokens.add(client.reconnectionToken);
   }

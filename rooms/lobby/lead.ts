@@ -28,6 +28,12 @@ export interface LeadHost extends RoomTime {
   passed(to: string): void;
 }
 
+/** What others wait for before the lead passes on, and until when, room time. */
+export interface LeadWait {
+  readonly why: "away" | "patience";
+  readonly dueMs: number;
+}
+
 /**
  * Who leads a room: the first who came. The lead passes on when its player leaves, is away for a while, or
  * does not begin though all others are ready.
@@ -37,7 +43,7 @@ export class Lead {
   readonly #awayMs: number;
   readonly #patienceMs: number;
   /** What runs out: the leader's absence, or the others' patience. */
-  #wait: { readonly why: "away" | "patience"; readonly timer: { clear(): void } } | undefined;
+  #wait: (LeadWait & { readonly timer: { clear(): void } }) | undefined;
 
   constructor(host: LeadHost, { awayS = 20, patienceS = 15 }: LeadOptions = {}) {
     this.#host = host;
@@ -61,13 +67,27 @@ export class Lead {
     this.#waitFor(leader.away ? "away" : isWaitedFor && !leader.ready ? "patience" : undefined);
   }
 
-  #waitFor(why: "away" | "patience" | undefined): void {
-    if (this.#wait?.why === why) return;
+  /** What a mark of a recording has of it. */
+  keep(): LeadWait | undefined {
+    return this.#wait && { why: this.#wait.why, dueMs: this.#wait.dueMs };
+  }
+
+  restore(wait: LeadWait | undefined): void {
     this.#wait?.timer.clear();
     this.#wait = undefined;
+    if (wait) this.#wait = { ...wait, timer: this.#passAt(wait.dueMs) };
+  }
+
+  #waitFor(why: LeadWait["why"] | undefined): void {
+    if (this.#wait?.why === why) return;
+    this.restore(undefined);
     if (why === undefined) return;
-    const ms = why === "away" ? this.#awayMs : this.#patienceMs;
-    this.#wait = { why, timer: this.#host.later(ms, () => this.#pass()) };
+    const dueMs = this.#host.now() + (why === "away" ? this.#awayMs : this.#patienceMs);
+    this.restore({ why, dueMs });
+  }
+
+  #passAt(dueMs: number): { clear(): void } {
+    return this.#host.later(Math.max(0, dueMs - this.#host.now()), () => this.#pass());
   }
 
   #pass(): void {

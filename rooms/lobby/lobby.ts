@@ -1,12 +1,12 @@
+import type { Client } from "@colyseus/core";
 import { z } from "zod";
-import { type GameState, type Refusal, RoomkeepError, refuse, settingsOf } from "../../shared/index.ts";
+import { type Refusal, RoomkeepError, refuse, settingsOf } from "../../shared/index.ts";
 import type { MessageRouter } from "../messaging/message-router.ts";
 import type { RoomTime } from "../phases/phase-clock.ts";
-import { LOBBY, type Phases } from "../phases/phases.ts";
 import type { RoomPlayer } from "../player.ts";
 import { IdlePlayers } from "./idle-players.ts";
 import { Kicked } from "./kicked.ts";
-import { Lead, type LeadOptions } from "./lead.ts";
+import { Lead, type LeadOptions, type LeadWait } from "./lead.ts";
 
 /** Longest settings as JSON, in UTF-16 units. */
 const SETTINGS_MAX = 2_048;
@@ -28,17 +28,49 @@ export interface LobbyOptions<T = Record<string, never>> {
   readonly warnS?: number;
 }
 
+/** Who gathers: a seat, or in a world an avatar. */
+export interface LobbySeat {
+  /** Session id, or the id of a bot. */
+  readonly id: string;
+  readonly name: string;
+  readonly away: boolean;
+  readonly bot: boolean;
+  ready: boolean;
+}
+
+/** Somebody who watches the room. */
+export interface LobbyViewer {
+  readonly accountId: string;
+  readonly client: Pick<Client, "reconnectionToken">;
+}
+
+/** How a game is begun. */
+export interface LobbyGame {
+  /** True while settings and ready marks may change. */
+  isOpen(): boolean;
+  /** True where the leader may begin, were there players enough. */
+  mayBegin(): boolean;
+  begin(): Refusal | undefined;
+  rematch(): Refusal | undefined;
+}
+
 /** What the lobby needs of its room. */
 export interface LobbyHost<P extends RoomPlayer> extends RoomTime {
-  readonly state: GameState;
+  /** What all see: the leader's session id, and the settings as JSON. */
+  readonly state: { leader: string; settings: string };
+  readonly seats: { get(id: string): LobbySeat | undefined; values(): Iterable<LobbySeat> };
   readonly players: ReadonlyMap<string, P>;
-  readonly phases: Phases | undefined;
+  readonly game: LobbyGame;
   readonly router: Pick<MessageRouter<P>, "on">;
   /** Seats that bots would fill if the game began now. */
   botsToCome(): number;
   removeBot(id: string): boolean;
   /** Takes a player out at once, and closes the connection with the reason. */
   letGo(player: P, reason: "kicked" | "idle"): void;
+  /** Somebody who watches, by the session id. */
+  viewer(id: string): LobbyViewer | undefined;
+  /** Closes the connections of an account's viewers: it was kicked. */
+  letGoViewers(accountId: string): void;
   notice(code: string, text: string, to?: P): void;
 }
 
@@ -87,9 +119,9 @@ export class Lobby<T = Record<string, never>> {
         state: host.state,
         now: () => host.now(),
         later: (ms, run) => host.later(ms, run),
-        candidates: () => [...host.state.seats.values()].filter(({ bot }) => !bot),
-        mayBegin: () => this.#refusalToBegin() === undefined,
-        passed: (to) => host.notice("LEAD_PASSED", `${host.state.seats.get(to)?.name} leads now.`),
+        candidates: () => [...host.seats.values()].filter(({ bot }) => !bot),
+        mayBegin: () => this.refusalToBegin() === undefined,
+        passed: (to) => host.notice("LEAD_PASSED", `${host.seats.get(to)?.name} leads now.`),
       },
       lead,
     );
@@ -111,12 +143,13 @@ export class Lobby<T = Record<string, never>> {
   /** Somebody came, left, dropped or returned, or is ready. */
   seatsChanged(): void {
     this.#lead?.settle();
-    if (this.#isIn && this.#allReady() && !this.#refusalToBegin()) this.#host?.phases?.end();
+    const { game } = this.#host ?? {};
+    if (game?.isOpen() && this.#allReady() && !this.refusalToBegin()) game.begin();
   }
 
   /** The game has begun: marks of those who are ready are taken back. */
   left(): void {
-    for (const one of this.#host?.state.seats.values() ?? []) if (one.ready) one.ready = false;
+    for (const one of this.#host?.seats.values() ?? []) if (one.ready) one.ready = false;
     this.#lead?.settle();
   }
 
@@ -138,16 +171,19 @@ export class Lobby<T = Record<string, never>> {
     return this.#kicked.keep();
   }
 
+  /** For a mark of a recording: what others wait for. */
+  keepWait(): LeadWait | undefined {
+    return this.#lead?.keep();
+  }
+
+  restoreWait(wait: LeadWait | undefined): void {
+    this.#lead?.restore(wait);
+  }
+
   restore(kicked: readonly string[]): void {
     this.#kicked.restore(kicked);
     this.#showSettings();
     this.#lead?.settle();
-  }
-
-  /** True while settings and ready marks may change: in the phase "lobby", and in a game without phases. */
-  get #isIn(): boolean {
-    const phase = this.#host?.state.phase;
-    return phase === LOBBY || phase === "";
   }
 
   /** All settings, with those that the edit of a room has added. */
@@ -161,19 +197,20 @@ export class Lobby<T = Record<string, never>> {
     else throw new RoomkeepError("GAME_INVALID", `Each setting needs a default: ${issueOf(error)}.`);
   }
 
-  #register({ router, state, players, phases }: LobbyHost<RoomPlayer>): void {
+  #register({ router, state, seats, players, game }: LobbyHost<RoomPlayer>): void {
     router.on("ready", readyMessage, ({ sessionId }, { ready }) => {
-      const mine = state.seats.get(sessionId);
+      const mine = seats.get(sessionId);
       if (!mine) return refuse("SEAT_NONE");
-      if (!this.#isIn) return refuse("PHASE_WRONG", "The game has begun.");
+      if (!game.isOpen()) return refuse("PHASE_WRONG", "The game has begun.");
       mine.ready = ready;
       this.seatsChanged();
     });
-    router.on("start", nothing, (player) => this.#ledBy(player) ?? this.#start());
-    router.on("rematch", nothing, (player) => this.#ledBy(player) ?? phases?.rematch() ?? noPhases(phases));
+    const begin = () => this.refusalToBegin() ?? game.begin();
+    router.on("start", nothing, (player) => this.#ledBy(player) ?? begin());
+    router.on("rematch", nothing, (player) => this.#ledBy(player) ?? game.rematch());
     router.on("settings", settingsMessage, (player, changes) => this.#ledBy(player) ?? this.#set(changes));
     router.on("lead", leadMessage, (player, { to }) => {
-      const next = state.seats.get(to);
+      const next = seats.get(to);
       const refusal = this.#ledBy(player);
       if (refusal) return refusal;
       if (!next || next.bot) return refuse("PLAYER_UNKNOWN");
@@ -186,41 +223,48 @@ export class Lobby<T = Record<string, never>> {
       if (refusal) return refusal;
       if (id === player.sessionId) return refuse("ACTION_REFUSED", "You cannot kick yourself.");
       const kicked = players.get(id);
-      if (!kicked) return this.#host?.removeBot(id) ? undefined : refuse("PLAYER_UNKNOWN");
-      this.#kicked.add(kicked);
+      if (!kicked) return this.#host?.removeBot(id) ? undefined : this.#kickViewer(id, player);
+      const { accountId } = kicked.claim.sheet;
+      this.#kicked.add(accountId, kicked.client);
       this.#host?.letGo(kicked, "kicked");
+      this.#host?.letGoViewers(accountId);
     });
+  }
+
+  /** Who watches is kicked as who plays: the account stays out. */
+  #kickViewer(id: string, leader: RoomPlayer): Refusal | undefined {
+    const viewer = this.#host?.viewer(id);
+    if (!viewer) return refuse("PLAYER_UNKNOWN");
+    const { accountId } = viewer;
+    if (accountId === leader.claim.sheet.accountId)
+      return refuse("ACTION_REFUSED", "You cannot kick yourself.");
+    this.#kicked.add(accountId, viewer.client);
+    this.#host?.letGoViewers(accountId);
+    return undefined;
   }
 
   #ledBy({ sessionId }: RoomPlayer): Refusal | undefined {
     return this.#host?.state.leader === sessionId ? undefined : refuse("NOT_LEADER");
   }
 
-  #start(): Refusal | undefined {
-    const refusal = this.#refusalToBegin();
-    if (!refusal) this.#host?.phases?.end();
-    return refusal;
-  }
-
   /** The reason why no game can begin now. */
-  #refusalToBegin(): Refusal | undefined {
+  refusalToBegin(): Refusal | undefined {
     const { playersMin = 1 } = this.#options;
-    if (this.#host?.phases === undefined || this.#host.state.phase !== LOBBY)
-      return refuse("PHASE_WRONG", "The game has begun.");
-    const here = [...this.#host.state.seats.values()].filter(({ away }) => !away).length;
+    if (!this.#host?.game.mayBegin()) return refuse("PHASE_WRONG", "The game has begun.");
+    const here = [...this.#host.seats.values()].filter(({ away }) => !away).length;
     if (here + this.#host.botsToCome() >= playersMin) return undefined;
     return refuse("ACTION_REFUSED", `${playersMin} players are needed; share the code.`);
   }
 
   #allReady(): boolean {
-    const people = [...(this.#host?.state.seats.values() ?? [])].filter(({ bot, away }) => !bot && !away);
+    const people = [...(this.#host?.seats.values() ?? [])].filter(({ bot, away }) => !bot && !away);
     return people.length > 0 && people.every(({ ready }) => ready);
   }
 
   #set(changes: Record<string, unknown>): Refusal | undefined {
     const host = this.#host;
     const shape = this.#options.settings;
-    if (!host || !this.#isIn) return refuse("PHASE_WRONG", "Settings change in the lobby.");
+    if (!host?.game.isOpen()) return refuse("PHASE_WRONG", "Settings change in the lobby.");
     if (!shape) return refuse("SETTINGS_INVALID", "This game has no settings.");
     const known = Object.keys(this.settings as object);
     const strange = Object.keys(changes).find((name) => !known.includes(name));
@@ -244,9 +288,6 @@ function idleHost(host: LobbyHost<RoomPlayer>) {
     stepOut: (player: RoomPlayer) => host.letGo(player, "idle"),
   };
 }
-
-const noPhases = (phases: Phases | undefined): Refusal | undefined =>
-  phases ? undefined : refuse("PHASE_WRONG", "This game has no phases.");
 
 function issueOf(error: z.ZodError | undefined): string {
   const [issue] = error?.issues ?? [];

@@ -5,7 +5,7 @@ import { nameOf, type Player, type RoomPlayer, standAt } from "../player.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { TickProfile } from "../simulation/tick-clock.ts";
 import type { Viewer } from "../viewers/viewer.ts";
-import { type Command, defineCommand, type Spawnable } from "./console.ts";
+import { type Command, defineCommand, ROLES, type Spawnable } from "./console.ts";
 
 /** The part of a room that the commands of every room use. */
 export interface AttendedRoom {
@@ -13,6 +13,13 @@ export interface AttendedRoom {
   readonly viewers: ReadonlyMap<string, Viewer>;
   /** Sends a line to everybody on the server. */
   announce(text: string): void;
+  /** Mutes an account in every room, or lifts its mutes. A re-run does neither. @param by who gives it */
+  muteAccount(
+    accountId: string,
+    by: string,
+    until: { readonly minutes: number; readonly reason: string },
+  ): void;
+  unmuteAccount(accountId: string, by: string): void;
 }
 
 /** The part of a room with a world that its commands use. */
@@ -109,6 +116,40 @@ const kick = defineCommand<AttendedRoom>({
   },
 });
 
+/** Longest mute that a command gives, minutes: a year. The desk gives longer ones. */
+const MUTE_MAX = 366 * 24 * 60;
+
+const mute = defineCommand<AttendedRoom>({
+  name: "mute",
+  help: "Mutes a player in every room, for some minutes.",
+  role: "moderator",
+  args: [
+    { name: "player", kind: "player" },
+    { name: "minutes", kind: "whole", min: 1, max: MUTE_MAX },
+    { name: "reason", kind: "line", optional: true },
+  ],
+  run(room, { id, role }, [sessionId, minutes, reason = ""]) {
+    const player = room.players.get(String(sessionId));
+    if (!player || player.sessionId === id) return refuse("COMMAND_INVALID", "Not yourself.");
+    if (ROLES.indexOf(player.role) >= ROLES.indexOf(role) && role !== "admin") return refuse("ROLE_NEEDED");
+    room.muteAccount(player.claim.sheet.accountId, id, { minutes: Number(minutes), reason: String(reason) });
+    return `${nameOf(player)} is muted for ${minutes} min, in every room.`;
+  },
+});
+
+const unmute = defineCommand<AttendedRoom>({
+  name: "unmute",
+  help: "Lifts all mutes of a player.",
+  role: "moderator",
+  args: [{ name: "player", kind: "player" }],
+  run(room, { id }, [sessionId]) {
+    const player = room.players.get(String(sessionId));
+    if (!player || player.sessionId === id) return refuse("COMMAND_INVALID", "Not yourself.");
+    room.unmuteAccount(player.claim.sheet.accountId, id);
+    return `${nameOf(player)} may write again.`;
+  },
+});
+
 const announce = defineCommand<AttendedRoom>({
   name: "announce",
   help: "Sends a line to everybody on the server, in every room.",
@@ -153,7 +194,7 @@ const profile = defineCommand<CommandedRoom>({
 });
 
 /** The commands of every room, beside /help. */
-export const ROOM_COMMANDS: readonly Command<AttendedRoom>[] = [kick, announce];
+export const ROOM_COMMANDS: readonly Command<AttendedRoom>[] = [kick, mute, unmute, announce];
 
 /** The commands of a room with a world, beside /help. */
 export const COMMON_COMMANDS: readonly Command<CommandedRoom>[] = [
@@ -161,6 +202,8 @@ export const COMMON_COMMANDS: readonly Command<CommandedRoom>[] = [
   despawn,
   tp,
   kick,
+  mute,
+  unmute,
   announce,
   tick,
   profile,

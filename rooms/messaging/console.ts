@@ -7,7 +7,7 @@ import type { Viewer } from "../viewers/viewer.ts";
 import type { MessageRouter } from "./message-router.ts";
 
 /** The roles, the weakest first: each may do what those before it may. */
-export const ROLES: readonly Role[] = ["player", "moderator", "admin"];
+export const ROLES: readonly Role[] = ["player", "moderator", "operator", "admin"];
 
 /** An argument of a command: how it is read, and what is offered for it. */
 export interface Argument<R> {
@@ -89,8 +89,10 @@ export interface Console {
    * Gives a command, with or without its stroke, which is done at once: an answer for the one who gave it, or
    * a refusal that changed nothing. The answer comes when what is audited stands in the audit log;
    * AUDIT_WAITING: it was done, and does not stand there yet.
+   *
+   * @param isAudited true: whoever asks for it writes its entry
    */
-  give(caller: Caller, line: string): Promise<string | Refusal>;
+  give(caller: Caller, line: string, isAudited?: boolean): Promise<string | Refusal>;
   /** Whole lines that a line may become, at most twenty. */
   complete(caller: Caller, line: string): string[];
 }
@@ -133,12 +135,12 @@ export function openConsole<R extends RoomWithPlayers>(
   const all = [helpOf(byName), ...commands];
   for (const command of all) byName.set(command.name, command);
 
-  async function give(caller: Caller, line: string): Promise<string | Refusal> {
+  async function give(caller: Caller, line: string, isWritten = false): Promise<string | Refusal> {
     const [name = "", ...words] = wordsOf(line);
     const command = byName.get(name);
     if (!command)
       return refuse("COMMAND_UNKNOWN", `There is no command "${name.slice(0, 32)}"; /help lists them.`);
-    const isAudited = roleOf(command) !== "player" && !command.looks;
+    const isAudited = !isWritten && roleOf(command) !== "player" && !command.looks;
     // Before the first wait: a re-run does it in the same place.
     const { answer, outcome, error } = attempt(command, caller, words);
     const isWaiting = isAudited && (await waits(audit({ caller, line, outcome })));

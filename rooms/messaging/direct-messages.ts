@@ -1,11 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { matchMaker, type Presence } from "@colyseus/core";
+import type { Presence } from "@colyseus/core";
 import { type Refusal, refuse } from "../../shared/index.ts";
 import { type DeliveryOutcome, keyedQueue, roomMessages } from "../../shared/internal.ts";
+import type { ChatHistory } from "../moderation/chat-history.ts";
 import { nameOf, type RoomPlayer } from "../player.ts";
 import { findPlayer } from "../player-names.ts";
 import type { Log } from "../ports/ports.ts";
 import type { Channel } from "./channel.ts";
+import { deliver } from "./delivery.ts";
 import type { MessageRouter } from "./message-router.ts";
 import { maskObscene } from "./obscenity.ts";
 
@@ -16,14 +17,14 @@ import { maskObscene } from "./obscenity.ts";
 const placesOf = (characterId: string) => `roomkeep:here:${characterId}`;
 /** Channel of announcements. */
 const ANNOUNCEMENTS = "roomkeep:announcements";
-/** Pause before the second attempt, for a character that is just changing rooms, ms. */
-const AGAIN_MS = 250;
 
 /** A line from one character to another, in whichever room. */
 export interface DirectMessage {
   readonly kind: "whisper" | "party.say";
   /** Character id of the writer, and the name. */
   readonly from: string;
+  /** Account of the writer; undefined in a message of a process of an earlier version. */
+  readonly account?: string;
   readonly name: string;
   readonly to: string;
   readonly text: string;
@@ -49,6 +50,10 @@ export interface DirectMessageHost<P extends RoomPlayer> {
   partyOf(player: P): readonly { id: string; name: string }[];
   /** What the game has closed reaches nobody here from other rooms either. */
   readonly closed: readonly Channel[];
+  /** What came in, for reports. */
+  readonly chat: Pick<ChatHistory, "add">;
+  /** Whether a player reads what an account writes; undefined: everybody reads everything. */
+  readonly hears: ((listener: P, speakerAccountId: string) => boolean) | undefined;
   /** Tells everybody in the room. */
   announce(text: string): void;
 }
@@ -77,47 +82,29 @@ export async function openDirectMessages<P extends RoomPlayer>(
   const placeOf = ({ sessionId }: P) => `${host.roomId} ${sessionId}`;
   const byId = (id: string) => [...host.players.values()].find((player) => idOf(player) === id);
 
-  function take({ kind, from, name, to, text }: DirectMessage): boolean {
+  function take({ kind, from, account, name, to, text }: DirectMessage): boolean {
     const player = byId(to);
     if (!player || player.hold || host.closed.includes(kind)) return false;
+    // The writer is answered as if the reader were not there.
+    if (account !== undefined && host.hears?.(player, account) === false) return false;
+    host.chat.add({ character: from, to: [to], name, text, channel: kind });
     player.client.send(kind, { from, name, text });
     return true;
-  }
-
-  async function tryOnce(message: DirectMessage): Promise<DeliveryOutcome> {
-    if (byId(message.to)) return take(message) ? "delivered" : "offline";
-    const places = placesOf(message.to);
-    for (const place of [...(await presence.smembers(places))]) {
-      const outcome = await tryAt(place, message);
-      if (outcome === "nowhere") await presence.srem(places, place);
-      else if (outcome !== "offline") return outcome;
-    }
-    return "offline";
-  }
-
-  /** "nowhere": the room no longer exists, as after a kill. */
-  async function tryAt(place: string, message: DirectMessage): Promise<DeliveryOutcome | "nowhere"> {
-    const [roomId = ""] = place.split(" ");
-    const room = await matchMaker.driver.findOne({ roomId });
-    if (!room) return "nowhere";
-    const call = matchMaker.remoteRoomCall(room.roomId, "takeLetter" as never, [message]) as Promise<unknown>;
-    // It may have arrived before the answer was lost.
-    return call.then(
-      (taken) => (taken ? "delivered" : "offline"),
-      () => "unknown",
-    );
   }
 
   /**
    * The writer gets an answer in any case: a look-up that fails while Redis is away has delivered nothing.
    */
-  async function deliver(message: DirectMessage): Promise<DeliveryOutcome> {
+  async function send(message: DirectMessage): Promise<DeliveryOutcome> {
+    if (byId(message.to) && take(message)) return "delivered";
     try {
-      const first = await tryOnce(message);
-      if (first !== "offline") return first;
-      // No room took it: the character may be in another one after the pause.
-      await sleep(AGAIN_MS);
-      return await tryOnce(message);
+      return await deliver({
+        presence,
+        places: placesOf(message.to),
+        method: "takeLetter",
+        args: [message],
+        everywhere: false,
+      });
     } catch (error) {
       host.log.warn({ err: error, kind: message.kind }, "a direct message could not be sent");
       return "offline";
@@ -127,6 +114,7 @@ export async function openDirectMessages<P extends RoomPlayer>(
   const messageOf = (player: P, kind: DirectMessage["kind"], to: string, text: string): DirectMessage => ({
     kind,
     from: idOf(player),
+    account: player.claim.sheet.accountId,
     name: nameOf(player),
     to,
     text,
@@ -149,7 +137,7 @@ export async function openDirectMessages<P extends RoomPlayer>(
       if (target === idOf(player)) return refuse("PLAYER_UNKNOWN", "You are with yourself already.");
       const message = messageOf(player, "whisper", target, maskObscene(text));
       await queue.run([player], async () => {
-        const outcome = await deliver(message);
+        const outcome = await send(message);
         player.client.send("whisper.sent", { to, character: target, text: message.text, outcome });
       });
       return undefined;
@@ -165,7 +153,7 @@ export async function openDirectMessages<P extends RoomPlayer>(
       const line = maskObscene(text);
       await queue.run([player], async () => {
         const outcomes = await Promise.all(
-          members.map(({ id }) => deliver(messageOf(player, "party.say", id, line))),
+          members.map(({ id }) => send(messageOf(player, "party.say", id, line))),
         );
         const missed = members.flatMap(({ name }, n) => (outcomes[n] === "delivered" ? [] : [name]));
         player.client.send("party.said", { text: line, missed });

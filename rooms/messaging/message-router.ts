@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 import type { RoomPlayer } from "../player.ts";
 import type { AccountLimit, Log } from "../ports/ports.ts";
+import { ofPlayer } from "../simulation/faults.ts";
 import type { Strikes } from "../transport/strikes.ts";
 import type { Channel } from "./channel.ts";
 import { type MessageGuard, openMessageGuard } from "./message-guard.ts";
@@ -44,7 +45,7 @@ export interface MessageRouter<P extends RoomPlayer> {
 /** The network of a message router: a Colyseus room, or one without clients in a re-run. */
 export interface MessageNetwork {
   onMessage(type: string, receive: (client: Client, payload: unknown) => unknown): unknown;
-  broadcast(type: string, message: unknown): unknown;
+  broadcast(type: string, message: unknown, options?: { except?: Client[] }): unknown;
   /** The room's time, ms. */
   readonly clock: { readonly elapsedTime: number };
 }
@@ -92,8 +93,8 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
   const rates: Readonly<Record<string, RateLimit>> = { ...MESSAGE_RATE_LIMITS, ...host.rates };
   const guard = openMessageGuard(rates, () => network.clock.elapsedTime, strikes);
   let asked: Promise<unknown> = Promise.resolve();
-  const failed = (type: string) => (error: unknown) => {
-    host.log.error({ err: error, type }, "a message could not be answered");
+  const failed = (type: string, player?: P) => (error: unknown) => {
+    host.log.error({ err: error, type, player: player?.sessionId }, "a message could not be answered");
     return refuse("ACTION_REFUSED", "That did not work. Try again in a moment.");
   };
   /**
@@ -130,14 +131,18 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
         const saved = refusal || !moves ? undefined : host.saved();
         return saved ? saved.then(() => ({ ok: true })) : (refusal ?? { ok: true });
       };
-      return outcome instanceof Promise ? outcome.catch(failed(type)).then(tell) : tell(outcome);
+      return outcome instanceof Promise ? outcome.catch(failed(type, player)).then(tell) : tell(outcome);
     };
     takers.set(type, take);
     network.onMessage(type, (client, payload) => {
       const player = players.get(client.sessionId);
       if (!player) return host.viewer?.(client, type, payload);
       host.heard(player);
-      return take(player, payload);
+      try {
+        return take(player, payload);
+      } catch (error) {
+        throw ofPlayer(error, player.sessionId);
+      }
     });
   }
   /** The count by account of a message; undefined where it has none, and for a bot, which has no account. */
@@ -147,8 +152,12 @@ export function openMessageRouter<P extends RoomPlayer>(host: MessageRouterHost<
     if (limit !== undefined) return host.countByAccount(player, type, limit);
     return COUNTED_BY_ACCOUNT.has(type) ? host.countLine(player) : undefined;
   }
-  const refusalOf = (player: P, type: string, moves: boolean) =>
-    closed.has(type) ? refuse("CHANNEL_CLOSED") : moves ? host.refusal(player) : undefined;
+  const refusalOf = (player: P, type: string, moves: boolean) => {
+    if (closed.has(type)) return refuse("CHANNEL_CLOSED");
+    // What is counted by account is what players say.
+    if (COUNTED_BY_ACCOUNT.has(type) && player.mutedUntilMs > Date.now()) return refuse("MUTED");
+    return moves ? host.refusal(player) : undefined;
+  };
   const router: MessageRouter<P> = {
     on: (type, schema, action) => {
       actions.set(type, action as Action<P, unknown>);

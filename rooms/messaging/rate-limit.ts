@@ -29,6 +29,8 @@ export const MESSAGE_RATE_LIMITS: Readonly<Record<string, RateLimit>> = {
   "travel.sibling": { perSecond: 0.5, burst: 3 },
   "travel.back": { perSecond: 1, burst: 3 },
   "party.invite": { perSecond: 0.5, burst: 6 },
+  report: { perSecond: 0.05, burst: 3, account: { most: 10, withinS: 3_600 } },
+  "sanction.read": { perSecond: 1, burst: 5 },
   command: { perSecond: 2, burst: 10 },
   complete: { perSecond: 10, burst: 20 },
   "trade.ask": { perSecond: 0.5, burst: 4 },

@@ -43,5 +43,6 @@ export function returnToSeat<P extends RoomPlayer>(host: SeatHost<P>, client: Cl
 
 /** True for close codes after which the seat is not kept. */
 function isFinal(code: number | undefined): boolean {
+  if (code === CLOSE.CLOSED) return true;
   return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.SIGNED_OUT;
 }

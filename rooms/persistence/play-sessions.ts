@@ -1,7 +1,16 @@
 import type { Client } from "@colyseus/core";
 import { CLOSE, RoomkeepError } from "../../shared/index.ts";
 import type { RoomPlayer } from "../player.ts";
-import type { CharacterState, Claim, Identity, PlaySessionEnding, Ports } from "../ports/ports.ts";
+import type {
+  CharacterState,
+  Claim,
+  Identity,
+  LiveSanction,
+  PlaySessionEnding,
+  Ports,
+} from "../ports/ports.ts";
+import { noteJoined, noteRefusedJoin } from "../telemetry/join-outcomes.ts";
+import { traced } from "../telemetry/tracing.ts";
 import type { InstanceAccess } from "../travel/instance-access.ts";
 import { orJoinError } from "../travel/join-error.ts";
 import { claimArrival, codeOf, tellOrigin } from "../travel/portal.ts";
@@ -29,10 +38,10 @@ export interface PlaySessions<P extends RoomPlayer> {
 }
 
 /**
- * Another login has the character, its lease was lost, the sign-in of its player has ended, the leader
- * removed the player, or nobody was there any more.
+ * Another login has the character, its lease was lost, the sign-in of its player has ended, the leader or a
+ * moderator removed the player, nobody was there any more, or the player is banned.
  */
-export type LetGoReason = "taken-over" | "fenced" | "signed-out" | "kicked" | "idle";
+export type LetGoReason = "taken-over" | "fenced" | "signed-out" | "kicked" | "idle" | "banned";
 
 const CLOSE_CODES = {
   "taken-over": CLOSE.TAKEN_OVER,
@@ -40,6 +49,7 @@ const CLOSE_CODES = {
   "signed-out": CLOSE.SIGNED_OUT,
   kicked: CLOSE.KICKED,
   idle: CLOSE.IDLE,
+  banned: CLOSE.BANNED,
 } as const satisfies Record<LetGoReason, number>;
 
 /** What play sessions need of their room. */
@@ -50,8 +60,12 @@ export interface PlaySessionsHost<P extends RoomPlayer> extends SeatHost<P> {
   readonly access: InstanceAccess;
   /** Makes the player and puts them into the room. */
   admit(client: Client, claim: Claim, identity: Identity): P;
+  /** Plugins read what they must know before the player is in. */
+  load(identity: Identity): Promise<void>;
   /** The join took too long and was given up. */
   isLate(client: Client): boolean;
+  /** What is in force of a player who comes in. */
+  sanctioned(player: P, sanctions: readonly LiveSanction[]): void;
   /** The player is in: before anybody is sent a patch with them. */
   entered(player: P, identity: Identity): void;
   /** The play session begins. */
@@ -77,7 +91,19 @@ export function openPlaySessions<P extends RoomPlayer>(host: PlaySessionsHost<P>
   const end = (player: P, ending: PlaySessionEnding) => endSession(host, player, ending);
   return {
     end,
-    join: (client, identity) => join(host, whereabouts, client, identity),
+    async join(client, identity) {
+      const from = performance.now();
+      const { roomName: game, roomId } = host;
+      const joining = traced(
+        "roomkeep.join.room",
+        () => ({ game, roomId, travelled: identity.journey !== undefined }),
+        () => join(host, whereabouts, client, identity),
+        identity.trace,
+      );
+      // A traveller has joined long before.
+      if (!identity.journey) joining.then(() => noteJoined(performance.now() - from), noteRefusedJoin);
+      await joining;
+    },
     drop: (client, code) => keepDroppedSeat(host, client, code),
     reconnect: (client) => returnToSeat(host, client),
     async leave(client, code) {
@@ -114,10 +140,15 @@ async function join<P extends RoomPlayer>(
   }
   const claim = await orJoinError(claimArrival(ports.characters, identity, roomId));
   try {
+    const [sanctions] = await Promise.all([
+      ports.sanctions.atJoin(identity),
+      orJoinError(host.load(identity)),
+    ]);
     if (host.isLate(client)) throw new RoomkeepError("JOIN_TIMEOUT");
     const player = host.admit(client, claim, identity);
     player.address = identity.address;
     player.signInId = identity.signInId;
+    host.sanctioned(player, sanctions);
     host.entered(player, identity);
     // Before any client is sent a patch with both: the other room takes its copy out at once.
     if (journey) tellOrigin(journey, { how: "arrived" });

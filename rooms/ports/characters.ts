@@ -120,7 +120,7 @@ export const CLAIM_WAIT_MS = 10_500;
 export const TRANSFER_MS = 10_000;
 
 /** The role of an account. It comes from the database only: a role in join options counts for nothing. */
-export type Role = "player" | "moderator" | "admin";
+export type Role = "player" | "moderator" | "operator" | "admin";
 
 /** The account and character that a join ticket let in. */
 export interface Identity {
@@ -142,6 +142,8 @@ export interface Identity {
   readonly as?: ViewerKind | undefined;
   /** Name of the character. Undefined in a seat that an earlier version gave. */
   readonly name?: string | undefined;
+  /** The trace that the join is of, for the process of the room. */
+  readonly trace?: string | undefined;
   /** Set by the room that sent the player here; a client cannot set it. */
   readonly journey?: Journey;
 }

@@ -5,7 +5,10 @@ import type { CharacterPort, Identity, Role } from "./characters.ts";
 import type { CheatPort } from "./cheats.ts";
 import type { ItemPort } from "./items.ts";
 import type { MatchPort } from "./matches.ts";
+import type { KeptRecordingPort } from "./recording-archive.ts";
+import type { ReportPort } from "./reports.ts";
 import type { ReturnPort } from "./returns.ts";
+import type { SanctionPort } from "./sanctions.ts";
 import type { SeatPort } from "./seats.ts";
 import type { SignInPort } from "./sign-ins.ts";
 import type { ZonePort } from "./zones.ts";
@@ -16,13 +19,16 @@ export { CLAIM_WAIT_MS, TRANSFER_MS } from "./characters.ts";
 export type * from "./cheats.ts";
 export type * from "./items.ts";
 export type * from "./matches.ts";
+export type * from "./recording-archive.ts";
+export type * from "./reports.ts";
 export type * from "./returns.ts";
+export type * from "./sanctions.ts";
 export type * from "./seats.ts";
 export type * from "./sign-ins.ts";
 export type * from "./zones.ts";
 
 /** How a play session ended; `lost` is written for those of a process that died. */
-export type PlaySessionEnding = "left" | "taken-over" | "fenced" | "signed-out" | "lost";
+export type PlaySessionEnding = "left" | "taken-over" | "fenced" | "signed-out" | "banned" | "lost";
 
 /** Room, game and address of a join. */
 export interface JoinAttempt {
@@ -161,6 +167,10 @@ export interface Ports {
   readonly seats: SeatPort;
   /** Tells which sign-ins of players have ended. */
   readonly signIns: SignInPort;
+  /** Tells what moderators have given, and keeps it in force. */
+  readonly sanctions: SanctionPort;
+  /** Takes reports about players. */
+  readonly reports: ReportPort;
   /** Makes and reads the tokens that open a room again under its code. */
   readonly returns: ReturnPort;
   /** Counts what an account may do in all rooms of all processes together. */
@@ -178,6 +188,10 @@ export interface Ports {
   readonly codeLength: number;
   /** Undefined: rooms are not recorded. */
   readonly recordings?: RecordingPort | undefined;
+  /** The other processes. `others`: how many take rooms now. */
+  readonly cluster: { others(): number };
+  /** Keeps the last seconds of rooms. */
+  readonly kept: KeptRecordingPort;
   /**
    * Lets a client in by its join ticket, which is used up.
    * @throws TICKET_INVALID, TICKET_USED, TICKET_EXPIRED, TICKET_ELSEWHERE, TOKEN_REVOKED, TOKEN_OUTDATED

@@ -38,6 +38,8 @@ export type RecordLine =
       readonly tickHz: number;
       /** Version of Node; recordings of before it was noted have none. */
       readonly node?: string;
+      /** Build of the page that the process served, where it is known: of the same deploy as the game. */
+      readonly build?: string;
     }
   | { readonly mark: Mark }
   | {
@@ -193,7 +195,8 @@ export function openRecorder(options: RecorderOptions): Recorder {
   };
 }
 
-function markOf(room: Recorded): Mark {
+/** The room as it is now, for a re-run to begin with. It shares parts with the room: write it at once. */
+export function markOf(room: Recorded): Mark {
   const players = [...room.players].map(([id, { claim, stats, role }]) => ({
     id,
     sheet: claim.sheet,

@@ -26,6 +26,7 @@ import type { Faults } from "./faults.ts";
 import { type RecordedPose, recordSeen, replaySeen, type Seen, seenBy } from "./lag-compensation.ts";
 import type { Mark, Recorded, Recorder } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
+import type { RingRecorder } from "./ring/ring-recorder.ts";
 import { openSimulation, type Simulation, type SystemInRoom } from "./simulation.ts";
 import { spawnPlaceOf } from "./spawn-place.ts";
 
@@ -47,6 +48,10 @@ export interface WorldRules<A extends Avatar> {
   spawnPlace(player: Player<A>): Place;
   enter(player: Player<A>): void;
   exit(player: Player<A>): void;
+  /** Somebody has left, dropped or returned. */
+  changed(): void;
+  /** A player's input frame does something. Left out: nobody wants to know. */
+  moved?(player: Player<A>): void;
   step(avatar: A, input: WalkInput, dtS: number, id: string): void;
   tick(dtS: number): void;
   keep(): unknown;
@@ -57,6 +62,8 @@ export interface WorldRules<A extends Avatar> {
 export interface ItemLife<A extends Avatar> {
   enter(player: Player<A>): void;
   exit(player: Player<A>): void;
+  /** Shows what was booked elsewhere. */
+  follow(player: Player<A>): void;
   update(): void;
 }
 
@@ -103,6 +110,8 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
   readonly #host: RoomWorldHost<S, A>;
   /** Of a re-run: the recorded poses that shooters saw in this tick. */
   readonly #poses: RecordedPose[] = [];
+  /** The players of before make way for those of a mark. */
+  #isResuming = false;
 
   constructor(host: RoomWorldHost<S, A>) {
     const { settings, rules, faults, router } = host;
@@ -169,12 +178,14 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     players.delete(sessionId);
     this.simulation.removeWalker(sessionId);
     this.simulation.world.despawn(sessionId);
+    if (!this.#isResuming) rules.changed();
   }
 
   setAway(player: Player<A>, away: boolean): void {
     this.#host.recording.betweenTicks?.away(player.sessionId, away);
     if (away) this.items?.exit(player);
     player.avatar.away = away;
+    this.#host.rules.changed();
   }
 
   /**
@@ -185,6 +196,7 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     if (player.departure) return;
     const { recording, rules } = this.#host;
     recording.recorder?.input(player.sessionId, input);
+    if (rules.moved && (input.moveX !== 0 || input.moveZ !== 0 || input.buttons !== 0)) rules.moved(player);
     const { avatar, sessionId } = player;
     const { finite } = this.simulation;
     finite.checkWritten(avatar, "messages");
@@ -254,6 +266,11 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
     this.#host.recording.begin(this, recorder);
   }
 
+  /** Keeps the last seconds from now on. */
+  keepLast(ring: RingRecorder): void {
+    this.#host.recording.keepLast(this, ring);
+  }
+
   /** Equal for equal worlds, as 16 hex digits: see `WorldRoom.hash`. */
   hash(): string {
     const players = [...this.players].map(([id, { role, stats }]) => [id, role, stats]);
@@ -267,7 +284,9 @@ export class RoomWorld<S extends WorldState = WorldState, A extends Avatar = Ava
   /** Goes on from a mark of a recording. */
   resume({ snapshot, players, game }: Mark, of: ResumedPlayers): void {
     const { rules } = this.#host;
+    this.#isResuming = true;
     for (const player of [...this.players.values()]) this.leave(player);
+    this.#isResuming = false;
     this.simulation.restore(snapshot);
     for (const kept of players) {
       const client = of.client(kept.id);

@@ -9,6 +9,8 @@ export interface InstanceAccess {
   ask(characterId: string): Promise<void>;
   /** The character is in, and may come again. */
   remember(characterId: string): void;
+  /** Characters that it remembers. */
+  readonly size: number;
   /** The instance is over: players who come to the portal next get another one. */
   close(): Promise<void>;
 }
@@ -39,6 +41,9 @@ export function openInstanceAccess(options: InstanceAccessOptions): InstanceAcce
       if ((await askKey(characterId)) !== key) throw new RoomkeepError("INSTANCE_CLOSED");
     },
     remember: (characterId) => void guests?.add(characterId),
+    get size() {
+      return guests?.size ?? 0;
+    },
     async close() {
       if (key === undefined) return;
       await forgetInstance(presence, roomName, key, roomId).catch((error) => {

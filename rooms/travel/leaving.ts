@@ -3,9 +3,10 @@ import { type Avatar, CLOSE, type Refusal, refuse } from "../../shared/index.ts"
 import { endsWithin } from "../../shared/internal.ts";
 import { captureState, releaseCharacter } from "../persistence/character-saves.ts";
 import type { Player } from "../player.ts";
+import { noteTravel } from "../telemetry/join-outcomes.ts";
 import { beginHandOver, beginReturn, endWait, failHandOver, freeze, receiveTicket } from "./departure.ts";
 import { handOver, takeBack } from "./hand-over.ts";
-import { asRefusal, labelOf } from "./portal.ts";
+import { asRefusal, knownGame, labelOf } from "./portal.ts";
 import { freeSeat, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
 
 /**
@@ -81,7 +82,10 @@ export function stay<A extends Avatar>(
   { code, reason }: Refusal,
 ): void {
   const to = player.departure?.to ?? "";
-  if (player.departure) endWait(player.departure);
+  if (player.departure) {
+    endWait(player.departure);
+    noteTravel(knownGame(player.departure.game), code);
+  }
   player.departure = undefined;
   log.info({ player: player.sessionId, to, code }, "player did not travel");
   tellTravel(player, { phase: "stayed", to, code, reason });

@@ -94,8 +94,17 @@ export function viewOf(party: Party, you: string): PartyView {
   return { id: party.id, lead: party.lead, you, members };
 }
 
-/** Invites a character; a leader without a party opens one. */
-export async function inviteTo(presence: Presence, by: Person, to: Person): Promise<Refusal | undefined> {
+/**
+ * Invites a character; a leader without a party opens one.
+ *
+ * @param isTold false: the character does not get the invitation, and whoever invites sees no difference
+ */
+export async function inviteTo(
+  presence: Presence,
+  by: Person,
+  to: Person,
+  isTold = true,
+): Promise<Refusal | undefined> {
   if (by.characterId === to.characterId) return refuse("PLAYER_UNKNOWN", "You are with yourself already.");
   if (await partyOf(presence, to.characterId)) {
     return refuse("PARTY_MEMBER", `${to.name} is in a party already.`);
@@ -108,7 +117,7 @@ export async function inviteTo(presence: Presence, by: Person, to: Person): Prom
     await put(presence, id, by, Date.now());
   }
   await presence.hset(keyOf(id), inviteField(to.characterId), String(Date.now()));
-  await tell(presence, { kind: "invited", party: id, to: to.characterId, by: by.name });
+  if (isTold) await tell(presence, { kind: "invited", party: id, to: to.characterId, by: by.name });
   if (!party) await announce(presence, id, [by.characterId]);
   return undefined;
 }

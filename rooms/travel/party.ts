@@ -36,6 +36,8 @@ export interface PartyHost<A extends Avatar> {
   readonly label: string;
   readonly presence: Presence;
   readonly log: Log;
+  /** See `RoomPart.hears`. */
+  readonly hears: ((listener: Player<A>, speakerAccountId: string) => boolean) | undefined;
 }
 
 /** Answers the players' messages about parties, and forwards the changes that other rooms publish. */
@@ -85,7 +87,9 @@ export async function openParties<A extends Avatar>(
   router.ask("party.invite", invite, async (player, { to }): Promise<Refusal | undefined> => {
     const other = findPlayer(host.players, to);
     if ("code" in other) return other;
-    return parties.inviteTo(presence, person(player), person(other));
+    // Who is not heard invites as ever, and the other is not told.
+    const isTold = host.hears?.(other, player.claim.sheet.accountId) ?? true;
+    return parties.inviteTo(presence, person(player), person(other), isTold);
   });
   router.ask("party.accept", accept, (player, { party }) => parties.accept(presence, person(player), party));
   router.ask("party.decline", decline, (player, { party }) => parties.decline(presence, idOf(player), party));

@@ -55,6 +55,11 @@ export function labelOf(game: string): string {
   }
 }
 
+/** The name of a game for metrics; "none": this server has no such game. */
+export function knownGame(game: string): string {
+  return matchMaker.getRoomClass(game) ? game : "none";
+}
+
 /** The refusal that a player gets for an error. */
 export function asRefusal(error: unknown): Refusal {
   return error instanceof RoomkeepError ? refuse(error.code, error.message) : refuse("TRAVEL_UNAVAILABLE");

@@ -104,7 +104,8 @@ async function successorOf({ game, roomId, instance, hidden, match }: Predecesso
     ...(instance === undefined ? { private: hidden } : { private: true, instance }),
   };
   try {
-    return await matchMaker.createRoom(game, { ...options, successor: true });
+    // Not where it is: a process that moves one of its rooms may take others all the same.
+    return await matchMaker.createRoom(game, { ...options, successor: true, awayFrom: matchMaker.processId });
   } catch (cause) {
     const open = (await matchMaker.query({ name: game, private: false })).filter(isMatched(game, match));
     const other = open.find((one) => one.roomId !== roomId && !one.locked);

@@ -28,6 +28,8 @@ export interface RoomTravelHost<A extends Avatar> {
   readonly characters: CharacterPort;
   readonly log: Log;
   readonly router: MessageRouter<Player<A>>;
+  /** See `RoomPart.hears`. */
+  readonly hears: ((listener: Player<A>, speakerAccountId: string) => boolean) | undefined;
   level(): Level;
   zone(): string | undefined;
   /** Longest wait for an arrival, ms. */

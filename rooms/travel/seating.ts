@@ -3,6 +3,7 @@ import { type Avatar, refuse } from "../../shared/index.ts";
 import type { SeatReservation } from "../../shared/internal.ts";
 import { placeOf } from "../persistence/character-saves.ts";
 import type { Identity, Journey } from "../ports/ports.ts";
+import { traceContext } from "../telemetry/tracing.ts";
 import { receiveSeat, ticketOf } from "./departure.ts";
 import { comeBack, depart } from "./leaving.ts";
 import { type Arrive, freeSeat, isHere, type TravelHost, type Traveller, tellTravel } from "./travel-host.ts";
@@ -54,7 +55,15 @@ function seatFor<A extends Avatar>(
     from: { game, roomId, place: placeOf(player), sessionId },
     ...arrive(player),
   };
-  const auth: Identity = { accountId, characterId, role, signInId, address, journey };
+  const auth: Identity = {
+    accountId,
+    characterId,
+    role,
+    signInId,
+    address,
+    journey,
+    trace: traceContext(),
+  };
   return { sessionId: generateId(), options: {}, auth };
 }
 

@@ -2,10 +2,12 @@ import type { IRoomCache } from "@colyseus/core";
 import { type Avatar, CLOSE, type Portal, type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 import type { Player } from "../player.ts";
 import type { Origin } from "../ports/ports.ts";
+import { noteTravel } from "../telemetry/join-outcomes.ts";
+import { traced } from "../telemetry/tracing.ts";
 import { carry } from "./carry.ts";
 import { endWait, ticketOf } from "./departure.ts";
 import { comeBack, freezeAll, stay } from "./leaving.ts";
-import { asRefusal, type Goal, type JourneyEnd, labelOf, portalAt, wayBack } from "./portal.ts";
+import { asRefusal, type Goal, type JourneyEnd, knownGame, labelOf, portalAt, wayBack } from "./portal.ts";
 import { findRoom } from "./room-finder.ts";
 import { goTo } from "./seating.ts";
 import { isHere, type TravelHost, tellTravel } from "./travel-host.ts";
@@ -71,6 +73,21 @@ async function send<A extends Avatar>(
   if (!first || ready.length === 0) return;
   const back = wayBack(first, goal);
   const game = back?.game ?? goal.to;
+  await traced(
+    "roomkeep.travel",
+    () => ({ game: knownGame(game), players: ready.length }),
+    () => sendReady(host, ready, goal, { back, game }),
+  );
+}
+
+async function sendReady<A extends Avatar>(
+  host: TravelHost<A>,
+  ready: readonly Player<A>[],
+  goal: Goal,
+  { back, game }: { back: Origin | undefined; game: string },
+): Promise<void> {
+  const [first] = ready;
+  if (!first) return;
   const frozen = freezeAll(ready, game);
   const room = await find(host, first, goal, { back, seats: ready.length }).catch((error) => {
     host.log.warn({ err: error, to: game }, "a way could not be opened");
@@ -135,6 +152,7 @@ function ended<A extends Avatar>(
     return;
   }
   endWait(departure);
+  noteTravel(knownGame(departure.game), "arrived");
   host.remove(sessionId);
   host.log.info({ player: sessionId, to: departure.game }, "player travelled on");
   player.hold?.reject(new Error("travelled"));

@@ -13,6 +13,8 @@ export interface Viewer {
   client: Client;
   /** Set while the connection is dropped and the place kept. */
   hold: Deferred<Client> | undefined;
+  /** See `RoomPlayer`. */
+  mutedUntilMs: number;
 }
 
 /** A viewer of a room that is replaced in a hot reload. JSON. */

@@ -2,7 +2,7 @@ import { type Client, generateId, matchMaker, type Room } from "@colyseus/core";
 import { CLOSE, type Refusal, RoomkeepError, readErrorCode, refuse } from "../../shared/index.ts";
 import { type ChatLine, RECONNECT_S, roomMessages } from "../../shared/internal.ts";
 import { maskObscene } from "../messaging/obscenity.ts";
-import type { Identity, Log, Ports } from "../ports/ports.ts";
+import type { Identity, LiveSanction, Log, Ports } from "../ports/ports.ts";
 import { internalsOf } from "../transport/internals.ts";
 import type { Strikes } from "../transport/strikes.ts";
 import { orJoinError } from "../travel/join-error.ts";
@@ -27,8 +27,14 @@ export interface ViewersHost {
   readonly ports: Pick<Ports, "seats" | "signIns" | "accountLimits">;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly strikes: Strikes;
-  /** Asks what a player's join asks of the account, beside its claim. @throws KICKED, INSTANCE_CLOSED */
+  /**
+   * Asks what a player's join asks of the account, beside its claim and what moderators have given.
+   * @throws KICKED, INSTANCE_CLOSED
+   */
   admit(identity: Identity): Promise<void>;
+  /** What is in force of somebody who comes to watch. @throws BANNED */
+  sanctions(identity: Identity): Promise<readonly LiveSanction[]>;
+  entered(viewer: Viewer, sanctions: readonly LiveSanction[]): void;
   /** After an edit of the state's classes: who stayed connected cannot read it. */
   isReshaped(): boolean;
   /** The viewpoints of a room with a world. */
@@ -53,6 +59,12 @@ export interface ViewersOfRoom {
   free(sessionId: string): boolean;
   /** Closes the connections of viewers whose sign-in has ended. */
   signOut(signInIds: ReadonlySet<string>): void;
+  /** Sends a viewer something at once, whatever the delay. */
+  tell(viewer: Viewer, type: string, message: unknown): void;
+  /** Closes the connection of one. */
+  remove(viewer: Viewer, code: number, reason: string): void;
+  /** Closes the connections of an account's viewers: the leader has kicked it. */
+  kick(accountId: string): void;
   /** Closes the connections of all. */
   sendAway(code: number, reason: string): void;
   /** For the room that takes over after an edit, and from the one before. */
@@ -105,15 +117,32 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
   const sendFullState = inside.sendFullState.bind(room);
   inside.sendFullState = (client) => {
     const viewer = all.get(client.sessionId);
-    if (viewer)
-      promptly(() => client.send("viewer", { as: viewer.as, delayS: limits.delayMs[viewer.as] / 1000 }));
+    if (viewer) tellPlace(viewer);
     sendFullState(client);
   };
+
+  const hasFreeSeat = () => !room.locked && !room.hasReachedMaxClients();
+  let wasFree = hasFreeSeat();
+
+  function tellPlace({ as, client }: Viewer): void {
+    const delayS = limits.delayMs[as] / 1000;
+    const isSpectator = as === "spectator";
+    const chat = isSpectator && limits.mayChat;
+    promptly(() => client.send("viewer", { as, delayS, chat, seat: isSpectator && hasFreeSeat() }));
+  }
+
+  /** Spectators are told when a seat is free, and when none is any more. */
+  function tellSeats(): void {
+    if (wasFree === hasFreeSeat()) return;
+    wasFree = !wasFree;
+    for (const viewer of all.values()) if (viewer.as === "spectator") tellPlace(viewer);
+  }
 
   async function enter(client: Client, identity: Identity): Promise<void> {
     const { as = "spectator" } = identity;
     void ports.seats.end(waitingPlaceOf(identity), client.sessionId);
     await orJoinError(host.admit(identity));
+    const sanctions = await orJoinError(host.sanctions(identity));
     const viewer: Viewer = {
       sessionId: client.sessionId,
       as,
@@ -121,12 +150,14 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
       name: identity.name ?? "",
       client,
       hold: undefined,
+      mutedUntilMs: 0,
     };
     // As a player who was in the room before the edit.
     if (expected.delete(client.sessionId) && host.isReshaped())
       setImmediate(() => client.leave(CLOSE.RESHAPED, "the state has other classes now"));
     all.set(client.sessionId, viewer);
     VIEWING[as] += 1;
+    host.entered(viewer, sanctions);
     show(viewer);
     log.info({ viewer: client.sessionId, as }, "viewer joined");
   }
@@ -188,6 +219,7 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
   /** A room that only viewers are in is over. */
   function watchForEnd(): void {
     looking ??= room.clock.setInterval(() => {
+      tellSeats();
       if (all.size > 0 && !places.hasPlayers() && room.autoDispose) return endLater();
       emptySinceMs = undefined;
       if (all.size > 0) return;
@@ -238,6 +270,7 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
   /** Who watches knows more than who plays: no player reads it. */
   async function chat(viewer: Viewer, { text }: { text: string }): Promise<Refusal | undefined> {
     const { accountId, characterId: character } = viewer.identity;
+    if (viewer.mutedUntilMs > Date.now()) return refuse("MUTED");
     const counted = await ports.accountLimits.countLine(accountId);
     if (counted) return counted;
     const chatLine: ChatLine = {
@@ -269,6 +302,12 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
       for (const viewer of [...all.values()])
         if (signInIds.has(viewer.identity.signInId ?? "")) close(viewer, CLOSE.SIGNED_OUT, "signed-out");
     },
+    tell: ({ client }, type, message) => promptly(() => client.send(type, message)),
+    remove: close,
+    kick(accountId) {
+      for (const viewer of [...all.values()])
+        if (viewer.identity.accountId === accountId) close(viewer, CLOSE.KICKED, "kicked");
+    },
     sendAway,
     keep: () => [...all.values()].map(({ sessionId, identity }) => ({ sessionId, identity })),
     adopt(kept) {
@@ -282,5 +321,6 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
 
 /** True for close codes of ours, after which the place is not kept. */
 function isFinal(code: number | undefined): boolean {
-  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.ROOM_ENDED;
+  if (code === CLOSE.CLOSED) return true;
+  return code !== undefined && code >= CLOSE.TAKEN_OVER && code <= CLOSE.BANNED;
 }

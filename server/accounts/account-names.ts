@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { RoomkeepError } from "../../shared/index.ts";
+import { type ErrorCode, RoomkeepError } from "../../shared/index.ts";
 
 /** Shortest and longest account name, in characters. */
 export const ACCOUNT_NAME_MIN = 3;
@@ -43,11 +43,25 @@ export interface Folded {
  * @throws ACCOUNT_NAME_INVALID
  */
 export function foldName(name: string): Folded {
+  return foldWithin(name, { min: ACCOUNT_NAME_MIN, max: ACCOUNT_NAME_MAX, code: "ACCOUNT_NAME_INVALID" });
+}
+
+/** What {@link foldWithin} checks a name by. */
+export interface NameLimits {
+  /** Shortest and longest, in characters. */
+  readonly min: number;
+  readonly max: number;
+  /** Error code of a name that does not fit. */
+  readonly code: ErrorCode;
+}
+
+/** Checks and folds the name of something else than an account, by the same rules. */
+export function foldWithin(name: string, { min, max, code }: NameLimits): Folded {
   const shown = name.slice(0, 400).normalize("NFKC").replace(/\s+/g, " ").trim();
   const length = [...shown].length;
-  const refuse = (why: string) => new RoomkeepError("ACCOUNT_NAME_INVALID", why);
-  if (length < ACCOUNT_NAME_MIN || length > ACCOUNT_NAME_MAX) {
-    throw refuse(`The name has ${length} characters; ${ACCOUNT_NAME_MIN} to ${ACCOUNT_NAME_MAX} fit.`);
+  const refuse = (why: string) => new RoomkeepError(code, why);
+  if (length < min || length > max) {
+    throw refuse(`The name has ${length} characters; ${min} to ${max} fit.`);
   }
   if (!NAME.test(shown) || IGNORED.test(shown)) {
     throw refuse(
@@ -57,8 +71,12 @@ export function foldName(name: string): Folded {
   if (LOOKALIKE_SCRIPTS.filter((script) => script.test(shown)).length > 1) {
     throw refuse("The name mixes alphabets whose letters look alike.");
   }
-  const folded = foldCase(shown);
-  return { shown, key: [...folded].map((letter) => LATIN_FOR[letter] ?? letter).join("") };
+  return { shown, key: keyOfName(shown) };
+}
+
+/** The key of a name that is compared, or of the beginning of one that is searched for. */
+export function keyOfName(text: string): string {
+  return [...foldCase(text)].map((letter) => LATIN_FOR[letter] ?? letter).join("");
 }
 
 /**

@@ -32,6 +32,7 @@ const RESET_AGE = "24 hours";
 /**
  * Registers a new account, with its first character if looks are given.
  *
+ * @param within what belongs to the same transaction
  * @throws ACCOUNT_NAME_INVALID, EMAIL_INVALID, PASSWORD_WEAK, NAME_INVALID, LOOKS_INVALID, NAME_TAKEN,
  * EMAIL_TAKEN nothing was made
  */
@@ -40,6 +41,7 @@ export async function register(
   passwords: Passwords,
   wanted: Registration,
   looks?: Appearance,
+  within?: (db: Db, accountId: string) => Promise<void>,
 ): Promise<{ accountId: string }> {
   const checked = looks && checkAppearance(looks);
   const { name, email, passwordHash } = await checkRegistration(passwords, wanted);
@@ -52,6 +54,7 @@ export async function register(
         [accountId, name.shown, name.key, email?.shown ?? null, email?.key ?? null, passwordHash],
       );
       if (checked) await insertCharacter(db, { id: randomUUID(), accountId, looks: checked });
+      await within?.(db, accountId);
     }),
   ).catch(tellTaken);
   return { accountId };
@@ -144,6 +147,21 @@ export async function changePassword(
       await endSignIns(db, accountId, signInId);
     }),
   );
+}
+
+/** Checks the password of somebody who is signed in. @throws SIGN_IN_REFUSED */
+export async function checkOwnPassword(
+  ds: DataSource,
+  passwords: Passwords,
+  accountId: string,
+  password: string,
+): Promise<void> {
+  const [row] = await answerWithin(
+    ds.query<{ password_hash: string | null }[]>("SELECT password_hash FROM account WHERE id = $1", [
+      accountId,
+    ]),
+  );
+  if (!(await passwords.matches(password, row?.password_hash))) throw new RoomkeepError("SIGN_IN_REFUSED");
 }
 
 /** What proves that it is the owner who asks for something that cannot be undone. */

@@ -14,6 +14,8 @@ export interface TokenPair {
   readonly accessToken: string;
   /** Seconds until the access token runs out. */
   readonly expiresIn: number;
+  /** True: the owner wanted the account deleted, and this sign-in has undone it. */
+  readonly deletionUndone?: true;
 }
 
 /**
@@ -26,7 +28,7 @@ const OLD_TOKEN = /^[\w-]{43}$/;
 
 /** Signs accounts in and out. The caller has checked the password. */
 export interface Auth {
-  /** Begins a sign-in. `address` is the client's. */
+  /** Begins a sign-in, which undoes a deletion that the owner asked for. `address` is the client's. */
   signIn(accountId: string, address: string): Promise<TokenPair>;
   /**
    * Trades a refresh token for a new pair.
@@ -106,18 +108,22 @@ export function openAuth(ds: DataSource, keys: TokenKeys, { caches, onEnded }: A
       const signInId = randomUUID();
       const token = newSecret("rkr_");
       const rows = await answerWithin(
-        ds.query<{ role: AccessClaims["role"] }[]>(
-          `WITH begun AS (
+        ds.query<{ role: AccessClaims["role"]; undone: boolean }[]>(
+          `WITH undone AS (
+             DELETE FROM account_deletion WHERE account_id = $2 AND by_player RETURNING 1
+           ), begun AS (
              INSERT INTO sign_in (id, account_id, address) VALUES ($1, $2, $3) RETURNING id
            ), kept AS (
              INSERT INTO refresh_token (hash, sign_in_id, expires_at)
              SELECT $4, id, now() + interval '${REFRESH_AGE}' FROM begun
            )
-           SELECT role FROM account WHERE id = $2`,
+           SELECT role, EXISTS (SELECT 1 FROM undone) AS undone FROM account WHERE id = $2`,
           [signInId, accountId, address, hashOf(token)],
         ),
       );
-      return pairOf(token, { accountId, signInId, role: rows[0]?.role ?? "player" });
+      const [row] = rows;
+      const pair = await pairOf(token, { accountId, signInId, role: row?.role ?? "player" });
+      return row?.undone ? { ...pair, deletionUndone: true } : pair;
     },
     async refresh(refreshToken) {
       const successors = keys.successorsOf(refreshToken);
@@ -165,7 +171,7 @@ async function roleOf(db: Db, key: string): Promise<AccessClaims["role"]> {
 }
 
 /**
- * Ends the sign-ins of an account except `keep`. `db` may be a transaction.
+ * Ends the sign-ins of an account except `keep`, and its sessions at the desk. `db` may be a transaction.
  * @throws DATABASE_UNAVAILABLE no answer within 5 s
  */
 export async function endSignIns(db: Db, accountId: string, keep?: string): Promise<void> {
@@ -174,6 +180,16 @@ export async function endSignIns(db: Db, accountId: string, keep?: string): Prom
       "UPDATE sign_in SET revoked_at = now() WHERE account_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL",
       [accountId, keep ?? null],
     ),
+  );
+  await endDeskSessions(db, accountId);
+}
+
+/** Ends the sessions of an account at the operators' desk. `db` may be a transaction. */
+export async function endDeskSessions(db: Db, accountId: string): Promise<void> {
+  await answerWithin(
+    db.query("UPDATE operator_session SET ended_at = now() WHERE account_id = $1 AND ended_at IS NULL", [
+      accountId,
+    ]),
   );
 }
 

@@ -21,14 +21,21 @@ export function rateLimited(ms: number): RoomkeepError {
   return new RoomkeepError("RATE_LIMITED", text, { retryAfterS });
 }
 
+/** How many are allowed: asked at each use where it may change. */
+export type Points = number | (() => number);
+
+/** The number that holds now. */
+export const pointsNow = (points: Points): number => (typeof points === "number" ? points : points());
+
 /**
  * Opens a rate limit of this process alone.
  * @param points how many are allowed within `seconds`
  */
-export function openRateLimit(points: number, seconds: number): RateLimit {
-  const bucket = new RateLimiterMemory({ points, duration: seconds });
+export function openRateLimit(points: Points, seconds: number): RateLimit {
+  const bucket = new RateLimiterMemory({ points: pointsNow(points), duration: seconds });
   return {
     async spend(key) {
+      bucket.points = pointsNow(points);
       try {
         await bucket.consume(key);
       } catch (refused) {
@@ -55,8 +62,8 @@ const LIMITS_MAX = 1_000;
  * @param lines of chat in {@link CHAT_WINDOW_S}
  */
 export function openAccountLimits(
-  open: (name: string, points: number, seconds: number) => RateLimit,
-  lines: number,
+  open: (name: string, points: Points, seconds: number) => RateLimit,
+  lines: Points,
 ): AccountLimitPort {
   const chat = open("account-chat", lines, CHAT_WINDOW_S);
   const limits = new Map<string, RateLimit>();

@@ -1,6 +1,7 @@
 import type { BaseLogger } from "pino";
 import type { DataSource } from "typeorm";
 import type { SignInPort, SignInRoom } from "../../rooms/internal.ts";
+import { coalesce } from "../coalesce.ts";
 import { answerWithin } from "../storage/database.ts";
 
 /**
@@ -23,8 +24,6 @@ export function openSignInWatch(
   { timers = true }: { timers?: boolean } = {},
 ): SignInWatch {
   const rooms = new Set<SignInRoom>();
-  let running: Promise<void> | undefined;
-  let waiting: Promise<void> | undefined;
 
   async function lookOnce(): Promise<void> {
     const playing = new Set([...rooms].flatMap((room) => [...room.signIns()]));
@@ -34,22 +33,11 @@ export function openSignInWatch(
     if (ended.size > 0) for (const room of rooms) room.ended(ended);
   }
 
-  function look(): Promise<void> {
-    // A question that is under way may have been asked too early.
-    if (running !== undefined) {
-      waiting ??= running.then(() => {
-        waiting = undefined;
-        return look();
-      });
-      return waiting;
-    }
-    running = lookOnce()
-      .catch((error) => log.warn({ err: error }, "ended sign-ins could not be looked up; they are later"))
-      .finally(() => {
-        running = undefined;
-      });
-    return running;
-  }
+  const look = coalesce(() =>
+    lookOnce().catch((error) =>
+      log.warn({ err: error }, "ended sign-ins could not be looked up; they are later"),
+    ),
+  );
 
   const clock = timers ? setInterval(() => void look(), ASK_MS).unref() : undefined;
   return {

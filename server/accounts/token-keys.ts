@@ -1,4 +1,13 @@
-import { createHmac, createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 import { calculateJwkThumbprint, errors, exportJWK, jwtVerify, SignJWT } from "jose";
 import type { DataSource } from "typeorm";
 import { z } from "zod";
@@ -21,13 +30,13 @@ export interface AccessClaims {
   readonly accountId: string;
   readonly signInId: string;
   /** As it was when the token was made. */
-  readonly role: "player" | "moderator" | "admin";
+  readonly role: "player" | "moderator" | "operator" | "admin";
 }
 
 const payload = z.object({
   sub: z.uuid(),
   sid: z.uuid(),
-  role: z.enum(["player", "moderator", "admin"]),
+  role: z.enum(["player", "moderator", "operator", "admin"]),
 });
 
 /** Signs and checks access tokens, and derives refresh tokens. */
@@ -43,6 +52,10 @@ export interface TokenKeys {
   successorsOf(refreshToken: string): string[];
   /** Codes that authenticate a return token, one a key: the first is given out, all are accepted. */
   macsOf(text: string): string[];
+  /** Seals a secret of the database under the first key, for `purpose`, such as the id of its row. */
+  seal(secret: string, purpose: string): string;
+  /** Opens what was sealed for `purpose`; undefined: under a key that is gone, or it was changed or moved. */
+  unseal(sealed: string, purpose: string): string | undefined;
 }
 
 const SETTING = "token_key";
@@ -77,6 +90,14 @@ export async function openTokenKeys(ds: DataSource, configured: readonly string[
     read: (token) => readToken(token, byId),
     successorsOf: (token) => pairs.map(({ derivation }) => `rkr_${macOf(derivation, token)}`),
     macsOf: (text) => pairs.map((pair) => macOf(pair.returns, text)),
+    seal: (secret, purpose) => sealWith(first.seals, secret, purpose),
+    unseal: (sealed, purpose) => {
+      for (const { seals } of pairs) {
+        const opened = openWith(seals, sealed, purpose);
+        if (opened !== undefined) return opened;
+      }
+      return undefined;
+    },
   };
 }
 
@@ -134,5 +155,30 @@ async function openPair(secret: string) {
   const kid = await calculateJwkThumbprint(await exportJWK(publicKey));
   const derivation = Buffer.from(hkdfSync("sha256", secret, "", "roomkeep refresh token", 32));
   const returns = Buffer.from(hkdfSync("sha256", secret, "", "roomkeep return token", 32));
-  return { privateKey, publicKey, kid, derivation, returns };
+  const seals = Buffer.from(hkdfSync("sha256", secret, "", "roomkeep sealed secret", 32));
+  return { privateKey, publicKey, kid, derivation, returns, seals };
+}
+
+/** Nonce and tag of AES-256-GCM, bytes. */
+const NONCE = 12;
+const TAG = 16;
+
+function sealWith(key: Buffer, secret: string, purpose: string): string {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(purpose));
+  const text = Buffer.concat([cipher.update(secret, "utf8"), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString("base64url");
+}
+
+function openWith(key: Buffer, sealed: string, purpose: string): string | undefined {
+  const bytes = Buffer.from(sealed, "base64url");
+  if (bytes.length < NONCE + TAG) return undefined;
+  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE))
+    .setAAD(Buffer.from(purpose))
+    .setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(NONCE + TAG)), decipher.final()]).toString("utf8");
+  } catch {
+    return undefined;
+  }
 }

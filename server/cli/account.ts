@@ -2,7 +2,7 @@ import { exportAll, giveRole, remove, resetPassword } from "../operations/accoun
 import type { Command } from "./command.ts";
 import { operate, WHERE } from "./database/operate.ts";
 
-const ROLES = ["player", "moderator", "admin"] as const;
+const ROLES = ["player", "moderator", "operator", "admin"] as const;
 
 const help = `roomkeep account reset <name>
 roomkeep account role <name> ${ROLES.join("|")}

@@ -39,7 +39,7 @@ export const command: Command = {
     for (;;) {
       const name = backupName(new Date());
       const to = everyMs ? join(values.to ?? folder, name) : (values.to ?? join(folder, name));
-      await operate(makeBackup, { to: resolve(to), json: values.json });
+      await operate(makeBackup, { to: resolve(to) }, { json: values.json });
       if (everyMs === undefined) return;
       await pruneBackups(resolve(values.to ?? folder), Number(values.keep));
       await sleep(everyMs);

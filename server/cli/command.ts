@@ -3,6 +3,6 @@ export interface Command {
   readonly summary: string;
   readonly help: string;
   /** Help that depends on the arguments, of a command with subcommands; undefined: {@link help}. */
-  helpOf?(args: readonly string[]): string | undefined;
+  helpOf?(args: readonly string[]): string | undefined | Promise<string | undefined>;
   run(args: string[]): Promise<void>;
 }

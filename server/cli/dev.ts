@@ -62,8 +62,11 @@ export const command: Command = {
     say(name, "loading the games");
     await server.reload(readGames(await project.load(), main));
     const password = await server.foundation.signIn.announce();
-    if (name === undefined) console.log(welcome(server, password));
+    const firstAdmin = await server.foundation.desk.announce();
+    if (name === undefined) console.log(welcome(server, password, firstAdmin));
     else if (password) console.log(`admin sign-in: admin / ${password}   (shown this once: note it)`);
+    if (name !== undefined && firstAdmin)
+      console.log(`first admin: ${server.url}${firstAdmin}   (once, within 24 hours)`);
     tellParent(server);
     project.onEdit(async (file) => {
       const startedAt = performance.now();

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { listEvents } from "../operations/books.ts";
+import { readTexts } from "../operations/run/params.ts";
 import type { Command } from "./command.ts";
 import { operate, WHERE } from "./database/operate.ts";
 
@@ -27,9 +28,7 @@ export const command: Command = {
       },
     });
     const { json, room: roomId, ...rest } = values;
-    const given = Object.entries({ ...rest, roomId }).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value] as const],
-    );
-    await operate(listEvents, { filter: Object.fromEntries(given), json });
+    const filter = readTexts(listEvents.params, { ...rest, roomId });
+    await operate(listEvents, filter, { json, rows: ({ events }) => events.toReversed() });
   },
 };

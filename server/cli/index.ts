@@ -15,11 +15,13 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   events: () => import("./events.ts"),
   doctor: () => import("./doctor.ts"),
   account: () => import("./account.ts"),
+  admin: () => import("./admin.ts"),
   bots: () => import("./bots.ts"),
   backup: () => import("./backup.ts"),
   restore: () => import("./restore.ts"),
   ledger: () => import("./ledger.ts"),
   zones: () => import("./zones.ts"),
+  matches: () => import("./matches.ts"),
 };
 
 async function main([name = "--help", ...args]: string[]): Promise<void> {
@@ -33,7 +35,7 @@ async function main([name = "--help", ...args]: string[]): Promise<void> {
   }
   const { command } = await load();
   if (args.includes("--help") || args.includes("-h")) {
-    console.log(command.helpOf?.(args) ?? command.help);
+    console.log((await command.helpOf?.(args)) ?? command.help);
     return;
   }
   await command.run(args);

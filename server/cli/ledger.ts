@@ -22,6 +22,6 @@ export const command: Command = {
     });
     if (positionals[0] !== "verify")
       throw new RoomkeepError("CONFIG_INVALID", "roomkeep ledger verify [--json]");
-    await operate(verifyBooks, { json: values.json });
+    await operate(verifyBooks, {}, { json: values.json });
   },
 };

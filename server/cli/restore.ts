@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { DataSource } from "typeorm";
 import { RoomkeepError } from "../../shared/index.ts";
+import type { Config } from "../config.ts";
 import { verifyLedger } from "../items/ledger.ts";
 import { restore } from "../storage/backup.ts";
 import { audited } from "../telemetry/audit.ts";
+import { openAuditKey } from "../telemetry/audit-chain/audit-key.ts";
+import { readHead, signHead } from "../telemetry/audit-chain/sign-heads.ts";
 import type { Command } from "./command.ts";
 import { operatorName } from "./database/operate.ts";
 import { withDatabase } from "./database/with-database.ts";
@@ -30,7 +34,7 @@ export const command: Command = {
     });
     const [file] = positionals;
     if (!file) throw new RoomkeepError("CONFIG_INVALID", "Which file? roomkeep restore <file>");
-    await withDatabase(async ({ ds }) => {
+    await withDatabase(async ({ ds }, config) => {
       const progress = (table: string, rows: number) =>
         console.error(values.json ? JSON.stringify({ table, rows }) : `  ${table}: ${rows}`);
       const { replace } = values;
@@ -38,6 +42,7 @@ export const command: Command = {
       const result = await audited(ds, { caller: operatorName(), role: "admin", line }, (db) =>
         restore(db, resolve(file), { replace, progress }),
       );
+      await markRestart(ds, config);
       const differences = await verifyLedger(ds);
       const report = { restored: result.file, rows: result.rows, tables: result.tables, differences };
       console.log(values.json ? JSON.stringify(report) : `${result.rows} rows were restored.`);
@@ -47,3 +52,10 @@ export const command: Command = {
     });
   },
 };
+
+/** The audit log goes on from another past: heads that were signed before are not of it. */
+async function markRestart(ds: DataSource, { dataDir, auditKey }: Config): Promise<void> {
+  const head = await readHead(ds);
+  const key = await openAuditKey(dataDir, auditKey);
+  if (head) await signHead(ds, { dataDir, key }, head, "restart");
+}

@@ -10,6 +10,7 @@ import type { Games } from "../game-class.ts";
 import { readGames } from "../games.ts";
 import { compressPage } from "../http/page-compression.ts";
 import type { AnyPlugin } from "../plugins/index.ts";
+import type { ErrorReport } from "../telemetry/errors/error-report.ts";
 import type { Command } from "./command.ts";
 
 const help = `roomkeep start [--record folder] [--no-page]
@@ -28,10 +29,18 @@ Settings, as environment variables:
   DATABASE_URL             postgres://user:password@host:5432/name, instead of the embedded database
   REDIS_URL                redis://host:6379, to run several processes
   ROOMKEEP_REDIS_PREFIX    in front of every key in Redis; without it one made of the database's identity; none: nothing
-  ROOMKEEP_PROFILE         production; development or test take the game's settings of that profile (docs/settings.md)
+  ROOMKEEP_PROFILE         production; development, test or one of a game's own take its settings of that profile
+                           (docs/settings.md)
+  ROOMKEEP_VERSION         the version in package.json: of what this process runs, for the rules of flags
   ROOMKEEP_PUBLIC_ADDRESS  host:port, with a path if need be, under which clients reach this process; "same" behind a
                            proxy that knows the processes by the path of their sockets
-  ROOMKEEP_ADMIN_PASSWORD  sign-in of /monitor/; without it one is made and shown at the first start
+  ROOMKEEP_ADMIN_PASSWORD  sign-in of scripts to /monitor/ and /metrics; without it one is made and shown at the first start
+  ROOMKEEP_DESK_IDLE_MINUTES
+                           30: minutes without a request after which an operator is signed out (docs/admin.md)
+  ROOMKEEP_DESK_TOTP       off; require asks each operator for an authenticator
+  ROOMKEEP_AUDIT_KEY       secret of 32 characters or more that signs the audit log; without it one in the data folder
+  ROOMKEEP_DESK_PERMISSIONS
+                           who may do what: moderator=look,sanction or operator=+items,-flags, separated by ;
   ROOMKEEP_ORIGINS         other origins whose pages may use this server, separated by commas
   ROOMKEEP_TRUST_PROXY     0: number of proxies in front, which add the client's address and scheme (X-Forwarded-For, -Proto)
   ROOMKEEP_TOKEN_KEY       secret of 32 characters or more that signs access tokens; default: one in the database.
@@ -42,6 +51,9 @@ Settings, as environment variables:
   ROOMKEEP_ACCOUNT_CHAT    30: lines that an account may write in 20 s, in all rooms
   ROOMKEEP_RESERVED_NAMES  admin, moderator, system and the like: words that no player may be called by
   ROOMKEEP_ADDRESS_DAYS    30: days for which addresses of sign-ins are kept
+  ROOMKEEP_APPEAL          how banned players may appeal: a text or an address
+  ROOMKEEP_REPORT_DAYS     180: days for which reports about players are kept
+  ROOMKEEP_DELETE_GRACE_DAYS  7: days until an account whose owner wants it deleted is
   ROOMKEEP_GUEST_DAYS      180: days after which a guest who does not come back is deleted; 0: never
   ROOMKEEP_OIDC_ISSUER, ROOMKEEP_OIDC_CLIENT_ID, ROOMKEEP_OIDC_CLIENT_SECRET, ROOMKEEP_OIDC_REDIRECT, ROOMKEEP_OIDC_NAME
                            sign-in by an OpenID Connect provider; the redirect is https://<host>/v1/identity/return
@@ -52,9 +64,17 @@ Settings, as environment variables:
   ROOMKEEP_CACHE_SIZE      10000: most values in each cache
   ROOMKEEP_MATCH_OVER_DAYS 7: days for which the code of a lasting match that has ended is known
   ROOMKEEP_EVENT_DAYS      90: days for which events that rooms keep stay
+  ROOMKEEP_ALERT_RULES     {}: rules of alerts that are set otherwise, as JSON (docs/observability.md)
+  ROOMKEEP_ALERT_WEBHOOK, ROOMKEEP_ALERT_WEBHOOK_SECRET
+                           where alerts are sent to, and the secret that they are signed by
+  ROOMKEEP_ALERT_MAIL, ROOMKEEP_ALERT_MAIL_FROM, ROOMKEEP_ALERT_SMTP
+                           whom alerts are mailed to, from whom, and by which server: smtp://user:password@host:587
   ROOMKEEP_RECORD_DIR      the same as --record
   ROOMKEEP_RECORD_HASH_TICKS
                            20: ticks between two hashes in a recording, to compare a re-run with; 0 for none
+  ROOMKEEP_REPLAY_SECONDS  60: seconds that each room with a world keeps in memory; 0 for none (docs/recordings.md)
+  ROOMKEEP_REPLAY_MB       7.5: most memory that one room takes for them
+  ROOMKEEP_KEPT_DAYS       90: days for which recordings stay that were kept with a reason
   ROOMKEEP_FAST_PATHS      on; off uses documented parts of Node, ws and Colyseus only (docs/performance.md)
   LOG_LEVEL                info; silent, error, warn, debug
 
@@ -67,15 +87,16 @@ export const command: Command = {
   async run(args) {
     const { record, page } = readOptions(args);
     const config = readConfig(recordInto(record, process.env));
-    const { games, plugins } = await loadMain();
-    const server = await startServer(games, config, page, plugins);
+    const { games, plugins, onError } = await loadMain();
+    const server = await startServer(games, config, page, plugins, { onError });
     // Beside the first players, who get it as it is. A folder that cannot be written stays without.
     if (page !== undefined)
       compressPage(page).catch((error) =>
         server.foundation.log.info({ err: error }, "the page is not compressed"),
       );
     stopOnSignal(server);
-    console.log(welcome(server, await server.foundation.signIn.announce()));
+    const { signIn, desk } = server.foundation;
+    console.log(welcome(server, await signIn.announce(), await desk.announce()));
     tellParent(server);
   },
 };
@@ -102,8 +123,15 @@ export function recordInto(folder: string | undefined, env: NodeJS.ProcessEnv): 
   return folder === undefined ? env : { ...env, ROOMKEEP_RECORD_DIR: folder };
 }
 
+/** What `server/main` exports. */
+interface Main {
+  readonly games: Games;
+  readonly plugins?: readonly AnyPlugin[] | undefined;
+  readonly onError?: ((report: ErrorReport) => unknown) | undefined;
+}
+
 /** The exports of `server/main`: compiled if this command is, else from source. */
-export async function loadMain(): Promise<{ games: Games; plugins?: readonly AnyPlugin[] }> {
+export async function loadMain(): Promise<Main> {
   const file = ["dist/server/main.js", "server/main.ts"].map((path) => resolve(path)).find(isLoadable);
   if (!file) {
     throw new RoomkeepError(
@@ -111,8 +139,8 @@ export async function loadMain(): Promise<{ games: Games; plugins?: readonly Any
       "There is no server/main here. Run this in a project, and build it first.",
     );
   }
-  const main = (await import(pathToFileURL(file).href)) as Partial<Awaited<ReturnType<typeof loadMain>>>;
-  return { games: readGames(main, file), plugins: main.plugins };
+  const main = (await import(pathToFileURL(file).href)) as Partial<Main>;
+  return { games: readGames(main, file), plugins: main.plugins, onError: main.onError };
 }
 
 function isLoadable(file: string): boolean {
@@ -143,13 +171,19 @@ export function stopOnSignal(server: Pick<RunningServer, "close"> & Partial<Runn
 }
 
 /** The text of a start: address, admin sign-in, place of the database. */
-export function welcome({ url, port, foundation }: RunningServer, firstPassword: string | undefined): string {
+export function welcome(
+  { url, port, foundation }: RunningServer,
+  firstPassword: string | undefined,
+  firstAdmin?: string,
+): string {
   const { config, database, shared } = foundation;
   const lines = ["", `  roomkeep is running    ${url}`];
   if (config.host === "0.0.0.0")
     for (const address of localAddresses()) lines.push(`  in your network        http://${address}:${port}`);
   lines.push(`  monitor                ${url}/monitor/`);
-  lines.push(`  admin sign-in          ${signInHint(config.adminPassword, firstPassword)}`);
+  lines.push(`  monitor for scripts    ${signInHint(config.adminPassword, firstPassword)}`);
+  lines.push(`  operators' desk        ${url}/admin`);
+  if (firstAdmin) lines.push(`  first admin            ${url}${firstAdmin}   (once, within 24 hours)`);
   const kind = database.kind === "embedded" ? "embedded database in" : "PostgreSQL";
   lines.push(`  data lives in          ${kind} ${database.where}`);
   if (shared) lines.push(`  processes share        Redis at ${new URL(config.redisUrl ?? "redis://?").host}`);

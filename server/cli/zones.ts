@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { RoomkeepError } from "../../shared/index.ts";
-import { listAside, REASON_MAX, restoreZone, setAside } from "../operations/zones.ts";
+import { listAside, REASON_MAX, restoreZone, setAside } from "../operations/rooms/zones.ts";
 import type { Command } from "./command.ts";
 import { operate, WHERE } from "./database/operate.ts";
 
@@ -62,11 +62,11 @@ interface Options {
 }
 
 const VERBS: Record<string, (what: string, told: Options) => Promise<void>> = {
-  list: (_, { json }) => operate(listAside, { json }),
-  restore: (id, { json }) => operate(restoreZone, { id, json }),
+  list: (_, { json }) => operate(listAside, {}, { json, rows: ({ zones }) => zones }),
+  restore: (id, { json }) => operate(restoreZone, { id }, { json }),
   "set-aside"(zone, { json, reason }) {
     if (reason.length > REASON_MAX)
       throw new RoomkeepError("CONFIG_INVALID", `--reason takes at most ${REASON_MAX} characters.`);
-    return operate(setAside, { zone, reason, json });
+    return operate(setAside, { zone, reason }, { json });
   },
 };

@@ -11,6 +11,7 @@ export function openLoadGauge(
   who: Pick<Load, "version" | "incarnation" | "address" | "publicAddress">,
   isClosed: () => boolean,
   memoryShares: () => MemoryShares,
+  sample: () => unknown = () => undefined,
 ): () => Load {
   let last = performance.eventLoopUtilization();
   let busy = 0;
@@ -24,7 +25,8 @@ export function openLoadGauge(
     const { roomCount, ccu } = matchMaker.stats.local;
     const { heap, container } = memoryShares();
     const memory = round(Math.max(heap, container));
-    return { rooms: roomCount, players: ccu, busy: round(busy), memory, closed: isClosed(), ...who };
+    const told = { rooms: roomCount, players: ccu, busy: round(busy), memory, closed: isClosed() };
+    return { ...told, sample: sample(), ...who };
   };
 }
 

@@ -17,6 +17,8 @@ export interface Load {
   readonly version: string;
   /** Name under which the process holds leases, another one each time it starts. */
   readonly incarnation: string;
+  /** The newest sample of its overview, as `server/desk/overview/sample.ts` reads it. */
+  readonly sample?: unknown;
 }
 
 /** A living process with its latest load. */

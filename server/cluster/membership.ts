@@ -22,8 +22,17 @@ const MOVE_ALL_MS = 20_000;
 /** This process's part in its cluster. */
 export interface Membership {
   readonly members: Heartbeats;
-  /** Chooses the process for a new room. @throws REDIS_UNAVAILABLE, as a matchmaking error */
-  selectProcess(): Promise<string>;
+  /** True: it takes no new rooms any more. */
+  readonly isDraining: boolean;
+  /**
+   * Chooses the process for a new room.
+   *
+   * @param awayFrom a process that is chosen only if there is no other
+   * @throws REDIS_UNAVAILABLE, as a matchmaking error
+   */
+  selectProcess(awayFrom?: unknown): Promise<string>;
+  /** Other processes that live and take rooms. */
+  others(): number;
   /** Takes no new rooms from now on, and moves open rooms with players to other processes. */
   drain(): Promise<void>;
   leave(): Promise<void>;
@@ -42,6 +51,8 @@ export interface MembershipOptions {
   readonly memory: Pick<MemoryWatch, "shortage" | "shares">;
   /** True: this process has as many rooms as it may have. */
   isFull(): boolean;
+  /** The newest sample of its overview, for the other processes. */
+  sample?(): unknown;
   /** Frees the leases of a dead process. Undefined: its database session lives. */
   freeLeases(incarnation: string): Promise<number | undefined>;
 }
@@ -49,7 +60,7 @@ export interface MembershipOptions {
 /** Joins the cluster. Call it once Colyseus knows the id of this process. */
 export async function joinCluster(
   { link, driver, knowLiveness }: Shared,
-  { log, freeLeases, isFull, memory, ...who }: MembershipOptions,
+  { log, freeLeases, isFull, sample, memory, ...who }: MembershipOptions,
 ): Promise<Membership> {
   let closed = false;
   let wasTight = false;
@@ -74,6 +85,7 @@ export async function joinCluster(
         return memory.shortage !== "none" || closed || isFull();
       },
       memory.shares,
+      sample,
     ),
     async isGone({ processId, incarnation }) {
       // Three signs: it is silent, Redis has lost its subscriptions, and the database its session.
@@ -95,10 +107,16 @@ export async function joinCluster(
   await members.beat();
   return {
     members,
-    async selectProcess() {
-      if (members.isAway()) throw asMatchmakingError(new RoomkeepError("REDIS_UNAVAILABLE"));
-      return placement.choose(members.living()) ?? processId;
+    get isDraining() {
+      return closed;
     },
+    async selectProcess(awayFrom) {
+      if (members.isAway()) throw asMatchmakingError(new RoomkeepError("REDIS_UNAVAILABLE"));
+      const living = members.living();
+      const elsewhere = living.filter((one) => one.processId !== awayFrom && !one.closed);
+      return placement.choose(elsewhere.length > 0 ? elsewhere : living) ?? processId;
+    },
+    others: () => (members.isAway() ? 0 : others().length),
     async drain() {
       closed = true;
       await members.beat();

@@ -1,4 +1,10 @@
-import { openRateLimit, type RateLimit, rateLimited } from "../accounts/rate-limit.ts";
+import {
+  openRateLimit,
+  type Points,
+  pointsNow,
+  type RateLimit,
+  rateLimited,
+} from "../accounts/rate-limit.ts";
 import { type RedisClient, scriptOf } from "./redis/redis-client.ts";
 
 /** KEYS: the bucket. ARGV: points, ms. Answers the time to wait, ms; −1: allowed. */
@@ -18,12 +24,12 @@ const refund = scriptOf(`
  * @param name of the limit, in Redis's keys
  * @param points how many are allowed within `seconds`
  */
-export function openSharedLimit(link: RedisClient, name: string, points: number, seconds: number): RateLimit {
+export function openSharedLimit(link: RedisClient, name: string, points: Points, seconds: number): RateLimit {
   const alone = openRateLimit(points, seconds);
   const bucket = (key: string) => [`roomkeep:limit:${name}:${key}`];
   return {
     async spend(key) {
-      const args = [String(points), String(seconds * 1000)];
+      const args = [String(pointsNow(points)), String(seconds * 1000)];
       const waitMs = await link.run<number>(spend, bucket(key), args).catch(() => undefined);
       if (waitMs === undefined) return alone.spend(key);
       if (waitMs >= 0) throw rateLimited(waitMs);

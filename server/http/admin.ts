@@ -1,6 +1,6 @@
 import { randomInt, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { basicAuth, createMiddleware } from "@colyseus/core";
+import { createMiddleware } from "@colyseus/core";
 import type { DataSource } from "typeorm";
 import { RoomkeepError } from "../../shared/index.ts";
 import { CODE_ALPHABET } from "../../shared/internal.ts";
@@ -68,30 +68,70 @@ function same(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
+/** The operator of a request who is signed in at the desk. */
+export interface SignedInAtDesk {
+  /** @throws ORIGIN_FOREIGN, SESSION_NEEDED, RATE_LIMITED, TOTP_NEEDED, ROLE_NEEDED */
+  admit(request: {
+    readonly headers: Headers;
+    readonly address: string;
+  }): Promise<{ readonly accountId: string }>;
+}
+
+/** Who is let in: an operator of the desk, or by the admin's password. */
+export interface AdmittedAdmin {
+  /** The account, or `admin`. */
+  readonly caller: string;
+}
+
 /**
- * What lets only the admin through: name and password. An attempt counts before it is made and is taken back
- * when it was right, so that many at once cannot slip through; by address, so that no stranger keeps the
- * admin out.
+ * What lets only operators through: the session of the desk, or for scripts name and password of the admin. A
+ * browser without either is sent to the desk's sign-in. An attempt with a password counts before it is made
+ * and is taken back when it was right, so that many at once cannot slip through; by address, so that no
+ * stranger keeps the admin out.
  *
  * @param attempts wrong passwords of an address
  */
-export function adminGuards(signIn: AdminSignIn, attempts: RateLimit) {
-  const keyOf = (context: { getHeader(name: string): string | null }) =>
-    addressKey(context.getHeader(ADDRESS_HEADER) ?? "");
-  const counted = createMiddleware(async (context) => {
-    if (!context.getHeader("authorization")) return; // nothing is guessed: the browser is asked for a password
-    try {
-      await attempts.spend(keyOf(context));
-    } catch (error) {
+export function adminGuards(signIn: AdminSignIn, attempts: RateLimit, desk: SignedInAtDesk) {
+  const guard = createMiddleware(async (context): Promise<{ admitted: AdmittedAdmin }> => {
+    const headers = context.request?.headers ?? new Headers();
+    const address = headers.get(ADDRESS_HEADER) ?? "";
+    const refused = (error: unknown): never => {
       if (!(error instanceof RoomkeepError)) throw error;
       const { code, message, retryAfterS } = error;
-      throw context.error(429, { code, message }, { "retry-after": String(retryAfterS) });
+      if (code === "SESSION_NEEDED" || code === "TOTP_NEEDED") return askWho(context, headers);
+      const status = code === "RATE_LIMITED" ? 429 : code === "DATABASE_UNAVAILABLE" ? 503 : 403;
+      const more = retryAfterS === undefined ? undefined : { "retry-after": String(retryAfterS) };
+      throw context.error(status, { code, message }, more);
+    };
+    const given = readBasic(headers.get("authorization"));
+    if (given === undefined) {
+      const { accountId } = await desk.admit({ headers, address }).catch(refused);
+      return { admitted: { caller: accountId } };
     }
+    await attempts.spend(addressKey(address)).catch(refused);
+    const isRight = given.name === "admin" && (await signIn.check(given.password.slice(0, 200)));
+    if (!isRight) throw context.error(401, REFUSED, CHALLENGE);
+    await attempts.refund(addressKey(address));
+    return { admitted: { caller: "admin" } };
   });
-  const guard = basicAuth({
-    realm: "roomkeep",
-    validate: async (name, password) => name === "admin" && signIn.check(password.slice(0, 200)),
-  });
-  const admitted = createMiddleware(async (context) => attempts.refund(keyOf(context)));
-  return [counted, guard, admitted];
+  return [guard];
+}
+
+const REFUSED = { code: "SIGN_IN_REFUSED", message: "Sign in at /admin, or as admin with the password." };
+const CHALLENGE = { "www-authenticate": 'Basic realm="roomkeep", charset="UTF-8"' };
+
+type Asking = Pick<Parameters<Parameters<typeof createMiddleware>[0]>[0], "error" | "redirect">;
+
+/** A page goes to the sign-in; a page's own request is told; a program is asked for name and password. */
+function askWho(context: Asking, headers: Headers): never {
+  if (headers.get("accept")?.includes("text/html")) throw context.redirect("/admin");
+  throw context.error(401, REFUSED, headers.has("sec-fetch-site") ? undefined : CHALLENGE);
+}
+
+/** Name and password of an `Authorization` header; undefined: it is another one, or absent. */
+function readBasic(header: string | null): { name: string; password: string } | undefined {
+  const [, coded] = /^Basic ([\w+/=-]{1,1000})$/i.exec(header ?? "") ?? [];
+  if (coded === undefined) return undefined;
+  const [name = "", ...rest] = Buffer.from(coded, "base64").toString().split(":");
+  return { name, password: rest.join(":") };
 }

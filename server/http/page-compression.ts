@@ -6,7 +6,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Request, RequestHandler, Response } from "express";
 
 /** What is worth it; pictures are compressed already. */
-const COMPRESSED = /\.(?:js|css|svg|json|webmanifest|glb|wasm|txt|map)$/u;
+const COMPRESSED = /\.(?:js|css|svg|json|webmanifest|glb|wasm|txt)$/u;
 /** Smaller files fit a packet as they are. */
 const SMALLEST_BYTES = 1_024;
 /** The encodings that are offered, the better one first, and the endings of their files. */

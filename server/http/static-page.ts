@@ -32,6 +32,15 @@ export async function buildOf(page: PageSource | undefined): Promise<string> {
 const originOf = ({ headers, protocol }: Request): string =>
   `${headers["x-forwarded-proto"] ?? protocol}://${(headers.host ?? "").replace(/[^\w.:[\]-]/gu, "")}`;
 
+/** As the file would be found: letters may be escaped. */
+function isMap(path: string): boolean {
+  try {
+    return /\.map(\.\w+)?$/i.test(decodeURIComponent(path));
+  } catch {
+    return false; // no file either
+  }
+}
+
 /**
  * Serves the built page with security headers. Hashed files are cached for a year, the page itself never.
  *
@@ -64,6 +73,11 @@ export async function servePage(
   app.get(["/", "/index.html"], (request, response) => {
     response.setHeader("Cache-Control", "no-cache");
     response.type("html").send(html.replaceAll("{{origin}}", originOf(request)));
+  });
+  // Maps are for the server, which reads stacks of pages by them.
+  app.use((request, response, next) => {
+    if (isMap(request.path)) response.status(404).type("text").send("There is no such file.");
+    else next();
   });
   app.use(serveCompressed(page));
   app.use(

@@ -8,6 +8,8 @@ export const container = {
   mail: (characterId: string) => `mail:${characterId}`,
   ground: (zone: string) => `ground:${zone}`,
   pile: (zone: string, characterId: string, death: string) => `pile:${zone}:${characterId}:${death}`,
+  /** Of a plugin: its purse has the same name. */
+  vault: (plugin: string, name: string) => `vault:${plugin}:${name}`,
 } as const;
 
 /** Zone and character of a pile's name; null for other names. */
@@ -24,6 +26,7 @@ export const DEFAULT_SLOTS: Readonly<Record<string, number>> = {
   mail: 100,
   ground: 500,
   pile: 40,
+  vault: 200,
 };
 
 /** Slots by {@link DEFAULT_SLOTS}. */

@@ -14,6 +14,7 @@ import {
 import { answerWithin, type Db } from "../storage/database.ts";
 import { isLostConnection } from "../storage/database-errors.ts";
 import { codeOf } from "../storage/innermost-cause.ts";
+import { isVault, lockVault, storeVault } from "./vaults.ts";
 
 /** A claim under which something is booked: fenced like a save. */
 export interface Booker {
@@ -21,6 +22,13 @@ export interface Booker {
   /** Incarnation of the process that holds the character. */
   readonly owner: string;
   readonly epoch: number;
+}
+
+/** A character that an operator books for: nothing is fenced, and a room that has it follows afterwards. */
+export interface Unclaimed {
+  readonly characterId: string;
+  readonly owner: null;
+  readonly epoch: null;
 }
 
 /** One idempotent request to change items and coins. */
@@ -31,7 +39,7 @@ export interface Booking {
    */
   requestId: string;
   /** The claim that the request is booked under, then the other claims that take part. All are fenced. */
-  by: readonly [Booker, ...Booker[]];
+  by: readonly [Booker | Unclaimed, ...Booker[]];
   /** Content of the request, as JSON: a request id that comes back with another content is refused. */
   payload: unknown;
   /** For the ledger: "pick up", "trade", "shop". */
@@ -44,8 +52,12 @@ export interface Booking {
   tell?: readonly string[];
   /** Characters whose purse may change without a claim: the addressee of a mail. */
   others?: readonly string[];
+  /** A vault whose purse takes part, by its whole name; its container is among `containers`. */
+  vault?: string | undefined;
   /** True: booked for dead characters too. Default: refused while one of them is dead. */
   whileDead?: boolean;
+  /** Account of the operator who books. */
+  bookedBy?: string | undefined;
   /** Further statements of the same transaction, after the change: a death, a count. */
   also?(db: Db): Promise<Refusal | null>;
 }
@@ -65,14 +77,31 @@ export type ItemRules = SlotRules;
  * @throws DATABASE_UNAVAILABLE no answer; book again with the same request id
  */
 export async function book(ds: DataSource, rules: ItemRules, booking: Booking): Promise<Booked | Refusal> {
-  if (!/^[\x21-\x7e]{1,100}$/.test(readRequest(booking.requestId).id))
-    return refuse("MESSAGE_INVALID", "The request id is not valid.");
+  if (!isRequestId(booking.requestId)) return refuse("MESSAGE_INVALID", "The request id is not valid.");
   const work = () => answerWithin(ds.transaction((db) => bookIn(db, rules, booking)));
   const again = (error: unknown, attempt: number) => attempt < TRIES - 1 && mayTryAgain(error);
   return retry(work, { again, waitMs: () => 0 }).catch((error: unknown) => {
     if (error instanceof Refused) return error.refusal;
     throw error;
   });
+}
+
+const isRequestId = (requestId: string) => /^[\x21-\x7e]{1,100}$/.test(readRequest(requestId).id);
+
+/**
+ * Books a request within a transaction of the caller's, such as one with an audit entry.
+ *
+ * @throws RoomkeepError with the code of the refusal: roll back
+ */
+export async function bookWithin(db: Db, rules: ItemRules, booking: Booking): Promise<Booked> {
+  if (!isRequestId(booking.requestId))
+    throw new RoomkeepError("MESSAGE_INVALID", "The request id is not valid.");
+  try {
+    return await bookIn(db, rules, booking);
+  } catch (error) {
+    if (error instanceof Refused) throw new RoomkeepError(error.refusal.code, error.refusal.reason);
+    throw error;
+  }
 }
 
 /**
@@ -129,7 +158,8 @@ async function bookIn(db: Db, rules: ItemRules, booking: Booking): Promise<Booke
 
   await storeStacks(db, rows, [...inventory.stacks.values()]);
   await storeCoins(db, coins, inventory.purses);
-  await writeLegs(db, { requestId, epoch, reason: booking.reason }, legsOf(rows, coins, inventory));
+  const { reason, bookedBy = null } = booking;
+  await writeLegs(db, { requestId, epoch: epoch ?? 0, reason, bookedBy }, legsOf(rows, coins, inventory));
 
   const result: Booked = {
     ok: true,
@@ -186,7 +216,7 @@ function isSameRequest(stored: string, { payload, content }: RequestHashes): boo
 }
 
 /** Locks the characters in id order, so that two trades never wait for each other, and fences them. */
-async function lockPurses(db: Db, { by, others = [] }: Booking): Promise<Purses> {
+async function lockPurses(db: Db, { by, others = [], vault }: Booking): Promise<Purses> {
   const named = [...by, ...others.map((characterId) => ({ characterId, owner: null, epoch: null }))];
   const rows = await db.query<{ id: string; coins: string }[]>(
     `SELECT c.id, c.coins FROM character c
@@ -206,6 +236,7 @@ async function lockPurses(db: Db, { by, others = [] }: Booking): Promise<Purses>
     const text = `Character ${characterId} is no longer leased under epoch ${epoch}.`;
     throw new RoomkeepError("CHARACTER_FENCED", text);
   }
+  if (vault !== undefined) purses.set(vault, await lockVault(db, vault));
   return purses;
 }
 
@@ -278,7 +309,10 @@ async function storeStacks(db: Db, before: readonly Stack[], after: readonly Sta
 }
 
 async function storeCoins(db: Db, before: Purses, after: ReadonlyMap<string, number>): Promise<void> {
-  const changed = [...after].filter(([id, coins]) => coins !== before.get(id));
+  const all = [...after].filter(([id, coins]) => coins !== before.get(id));
+  for (const [name, coins] of all.filter(([id]) => isVault(id)))
+    await exactly(1, storeVault(db, name, { coins, old: before.get(name) ?? 0 }));
+  const changed = all.filter(([id]) => !isVault(id));
   if (changed.length === 0) return;
   const sql = `UPDATE character SET coins = n.coins, updated_at = now()
     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS n (id, coins, old)
@@ -320,15 +354,20 @@ function legsOf(
 
 async function writeLegs(
   db: Db,
-  { requestId, epoch, reason }: { requestId: string; epoch: number; reason: string },
+  {
+    requestId,
+    epoch,
+    reason,
+    bookedBy,
+  }: { requestId: string; epoch: number; reason: string; bookedBy: string | null },
   legs: readonly Leg[],
 ): Promise<void> {
   if (legs.length === 0) return;
   await db.query(
-    `INSERT INTO ledger (request_id, leg, account, item, qty, coins, reason, epoch)
-     SELECT $1, leg, account, item, qty, coins, $2, $3 FROM jsonb_to_recordset($4::jsonb)
+    `INSERT INTO ledger (request_id, leg, account, item, qty, coins, reason, epoch, booked_by)
+     SELECT $1, leg, account, item, qty, coins, $2, $3, $5 FROM jsonb_to_recordset($4::jsonb)
        AS n (leg smallint, account text, item text, qty integer, coins bigint) ORDER BY leg`,
-    [requestId, reason, epoch, JSON.stringify(legs.map((leg, index) => ({ ...leg, leg: index })))],
+    [requestId, reason, epoch, JSON.stringify(legs.map((leg, index) => ({ ...leg, leg: index }))), bookedBy],
   );
 }
 
@@ -361,6 +400,7 @@ export async function verifyLedger(db: Db): Promise<LedgerDifference[]> {
     ), found AS (
       SELECT container AS account, template AS item, sum(qty) AS n FROM item GROUP BY 1, 2
       UNION ALL SELECT 'purse:' || id, NULL, coins FROM character WHERE coins <> 0
+      UNION ALL SELECT 'purse:' || name, NULL, coins FROM vault WHERE coins <> 0
     )
     SELECT COALESCE(b.account, f.account) AS account, COALESCE(b.item, f.item) AS item,
       COALESCE(b.n, 0) AS booked, COALESCE(f.n, 0) AS found

@@ -1,6 +1,6 @@
 import { type AuthContext, ErrorCode as ColyseusCode, matchMaker, ServerError } from "@colyseus/core";
 import type { Ports } from "../../rooms/index.ts";
-import { orJoinError, readViewerKind } from "../../rooms/internal.ts";
+import { noteRefusedJoin, orJoinError, readViewerKind, traced } from "../../rooms/internal.ts";
 import { ERROR_CODES, RoomkeepError, readErrorCode } from "../../shared/index.ts";
 import { addressKey, openRateLimit, type RateLimit } from "../accounts/rate-limit.ts";
 import type { Matchmaking } from "./bounded-joins.ts";
@@ -31,7 +31,13 @@ type Ask = (name: string, options: object | undefined, context: AuthContext | un
  * meant for players is told without it.
  */
 export function guardMatchmaking(parts: MatchmakingParts): void {
-  matchMaker.controller.invokeMethod = (method, name, options, context?: AuthContext) => {
+  matchMaker.controller.invokeMethod = (method, name, options, context?: AuthContext) =>
+    traced(
+      "roomkeep.join.seat",
+      () => ({ method }),
+      () => answer(method, name, options, context),
+    );
+  const answer: Matchmaking = (method, name, options, context?: AuthContext) => {
     const stock: Ask = (...args) => parts.invoke(method, ...args);
     const ask =
       method === "joinById" ? byTicket(parts, stock) : method === "reconnect" ? byToken(stock) : stock;
@@ -93,7 +99,9 @@ async function tellSafely({ log }: MatchmakingParts, answer: Promise<unknown>): 
   try {
     return (await answer) as never;
   } catch (error) {
-    if (codeOf(error) !== undefined || isOfMatchmaker(error)) throw error;
+    const isTold = codeOf(error) !== undefined || isOfMatchmaker(error);
+    noteRefusedJoin(isTold ? error : new Error(`JOIN_FAILED: ${ERROR_CODES.JOIN_FAILED}`));
+    if (isTold) throw error;
     log.error({ err: error }, "a request to the matchmaker failed");
     const failed = new RoomkeepError("JOIN_FAILED", undefined, { cause: error });
     return orJoinError(Promise.reject(failed));

@@ -14,11 +14,11 @@ export interface RoomLimit {
  * Opens the limit of rooms of a process.
  * @param max rooms that may be open at a time
  */
-export function openRoomLimit(max: number): RoomLimit {
+export function openRoomLimit(max: () => number): RoomLimit {
   let rooms = 0;
   return {
     open() {
-      if (rooms >= max) throw new RoomkeepError("ROOMS_FULL");
+      if (rooms >= max()) throw new RoomkeepError("ROOMS_FULL");
       rooms++;
       let open = true;
       return () => {
@@ -26,6 +26,6 @@ export function openRoomLimit(max: number): RoomLimit {
         open = false;
       };
     },
-    isFull: () => rooms >= max,
+    isFull: () => rooms >= max(),
   };
 }

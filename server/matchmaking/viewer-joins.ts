@@ -13,6 +13,7 @@ import {
 import { RoomkeepError, readErrorCode } from "../../shared/index.ts";
 import type { GameClass } from "../game-class.ts";
 import type { Matchmaking } from "./bounded-joins.ts";
+import { isOfSilence } from "./silent-rooms.ts";
 
 /** What a viewer asks for. */
 interface ViewerJoin {
@@ -60,9 +61,11 @@ async function watchRoom(room: IRoomCache, { as, options, context }: ViewerJoin)
   await refuseClosed(room.name, as);
   const full = new RoomkeepError(REFUSALS[as].full);
   if (!hasPlace(room, as)) throw full;
+  const since = performance.now();
   try {
     return await matchMaker.reserveSeatFor(room, options, identity);
   } catch (error) {
+    if (await isOfSilence(error, since)) throw new RoomkeepError("ROOM_SILENT");
     // Somebody was quicker.
     throw isFull(error) ? full : error;
   }

@@ -1,27 +1,185 @@
 import { exportAll, giveRole, remove, resetPassword } from "./accounts.ts";
+import { acknowledge, listAlerts, listRules } from "./alerts.ts";
+import { listAudit, verifyAudit } from "./audit.ts";
 import { makeBackup } from "./backups.ts";
-import { listAudit, listEvents, verifyBooks } from "./books.ts";
-import type { Operation } from "./operation.ts";
-import { listAside, restoreZone, setAside } from "./zones.ts";
+import { listEvents, verifyBooks } from "./books.ts";
+import { listErrors } from "./errors.ts";
+import { flagOfAccount, listFlags, resetFlag, setFlag } from "./flags.ts";
+import type { AnyOperation } from "./operation.ts";
+import { listOperators, removeOperatorTotp, signOutOperator, welcomeAdmin } from "./operators.ts";
+import { getOverview } from "./overview.ts";
+import { bookCoins, grantItems, listTemplates, takeItems } from "./people/items.ts";
+import {
+  deletePlayer,
+  exportPlayer,
+  keepPlayer,
+  notePlayer,
+  renameOne,
+  renamePlayer,
+  signOutPlayer,
+} from "./people/player-accounts.ts";
+import {
+  searchAddress,
+  searchPlayers,
+  showAudit,
+  showFlags,
+  showItems,
+  showLedger,
+  showNotes,
+  showPlayer,
+  showSecrets,
+  showSessions,
+} from "./people/players.ts";
+import { claim, decide, listQueue, reopen, showReport } from "./people/reports.ts";
+import {
+  banCharacter,
+  banPlayer,
+  banRange,
+  kickPlayer,
+  lift,
+  listAll,
+  mutePlayer,
+  warnPlayer,
+} from "./people/sanctions.ts";
+import { listMatchesAside, restoreAsideMatch, setAsideMatch } from "./rooms/matches.ts";
+import {
+  getRecording,
+  keepRoom,
+  listRecordings,
+  openRecording,
+  recordedFrames,
+  recordedPath,
+  scrubFrames,
+  scrubPath,
+  scrubRoom,
+  verifyRecording,
+} from "./rooms/recordings.ts";
+import {
+  announceIn,
+  closeRoom,
+  commandIn,
+  kickFrom,
+  listAddresses,
+  listPlayers,
+  listRooms,
+  lockRoom,
+  moveRoom,
+  readPicture,
+  readSecrets,
+  readState,
+  readTicks,
+  showRoom,
+  unlockRoom,
+} from "./rooms/rooms.ts";
+import { listAside, restoreZone, setAside } from "./rooms/zones.ts";
+import { listSettings, resetSetting, setSetting, settingHistory } from "./settings.ts";
 
-const all = [
+/** All that operators do: a line here makes the route, the command, the permission and the audit entry. */
+const all: readonly AnyOperation[] = [
   giveRole,
   resetPassword,
   exportAll,
   remove,
   makeBackup,
   listAudit,
+  verifyAudit,
   listEvents,
   verifyBooks,
   listAside,
   restoreZone,
   setAside,
+  searchPlayers,
+  searchAddress,
+  showPlayer,
+  showSecrets,
+  showItems,
+  showLedger,
+  showSessions,
+  showFlags,
+  showAudit,
+  showNotes,
+  notePlayer,
+  renamePlayer,
+  renameOne,
+  signOutPlayer,
+  exportPlayer,
+  deletePlayer,
+  keepPlayer,
+  warnPlayer,
+  mutePlayer,
+  kickPlayer,
+  banPlayer,
+  banCharacter,
+  banRange,
+  lift,
+  listAll,
+  listQueue,
+  showReport,
+  claim,
+  decide,
+  reopen,
+  bookCoins,
+  grantItems,
+  takeItems,
+  listTemplates,
+  listOperators,
+  signOutOperator,
+  removeOperatorTotp,
+  welcomeAdmin,
+  listMatchesAside,
+  restoreAsideMatch,
+  setAsideMatch,
+  listSettings,
+  setSetting,
+  resetSetting,
+  settingHistory,
+  listFlags,
+  setFlag,
+  resetFlag,
+  flagOfAccount,
+  listOperators,
+  signOutOperator,
+  removeOperatorTotp,
+  welcomeAdmin,
+  listMatchesAside,
+  restoreAsideMatch,
+  setAsideMatch,
+  listRooms,
+  showRoom,
+  listPlayers,
+  listAddresses,
+  readState,
+  readSecrets,
+  readTicks,
+  readPicture,
+  lockRoom,
+  unlockRoom,
+  announceIn,
+  kickFrom,
+  closeRoom,
+  moveRoom,
+  commandIn,
+  scrubRoom,
+  scrubFrames,
+  scrubPath,
+  keepRoom,
+  listRecordings,
+  getRecording,
+  openRecording,
+  recordedFrames,
+  recordedPath,
+  verifyRecording,
+  getOverview,
+  listAlerts,
+  acknowledge,
+  listRules,
+  listErrors,
 ];
 
 /**
  * What a running server does for an operator, by name. Bringing a backup back is not: its rooms would write
  * on.
  */
-export const OPERATIONS: ReadonlyMap<string, Operation<never>> = new Map(
-  all.map((operation) => [operation.name, operation as Operation<never>]),
+export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
+  all.map((operation) => [operation.name, operation]),
 );

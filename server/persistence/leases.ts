@@ -13,6 +13,9 @@ export const SELF_FENCE_MS = 9000;
 /** Milliseconds between two looks at the clock, and from a renewal that failed to the next. */
 export const TURN_MS = 250;
 
+/** Leases of this process by what is leased: how many it holds, and how many it has lost. For metrics. */
+export const HOLDING: Record<string, { held: number; lost: number }> = {};
+
 /** One lease that this process holds. */
 export interface Lease {
   readonly id: string;
@@ -87,10 +90,17 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
     const lease = held.get(id);
     return lease?.epoch === epoch ? lease : undefined;
   };
-  const drop = (id: string, epoch: number) => find(id, epoch) !== undefined && held.delete(id);
+  const counts = HOLDING[what] ?? { held: 0, lost: 0 };
+  HOLDING[what] = counts;
+  const drop = (id: string, epoch: number) => {
+    const isHeld = find(id, epoch) !== undefined && held.delete(id);
+    if (isHeld) counts.held -= 1;
+    return isHeld;
+  };
 
   function lose(id: string, epoch: number, why: string): void {
     if (!drop(id, epoch)) return;
+    counts.lost += 1;
     log.warn({ [`${what}Id`]: id, epoch, why }, `a ${what} was fenced`);
     for (const listener of listeners) {
       try {
@@ -145,6 +155,7 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
       const former = held.get(id);
       if (former) lose(id, former.epoch, "this process claimed it anew");
       held.set(id, { id, epoch, renewedAt: sentAt });
+      counts.held += 1;
     },
     touch: (id, epoch, sentAt) => {
       const lease = find(id, epoch);
@@ -160,6 +171,10 @@ export function openLeases(ds: DataSource, options: LeaseOptions): Leases {
     renew,
     watch,
     turn,
-    stop: () => clearInterval(clock),
+    stop() {
+      clearInterval(clock);
+      counts.held -= held.size;
+      held.clear();
+    },
   };
 }

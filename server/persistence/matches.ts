@@ -8,10 +8,14 @@ import type { Retention } from "../storage/retention.ts";
 import { acquireLease, PendingWork } from "./acquire-lease.ts";
 import { type Leases, openLeases } from "./leases.ts";
 import * as rows from "./match-rows.ts";
+import { WHAT_TO_DO } from "./refused-zones.ts";
 import type { SnapshotCodec } from "./snapshot-codec.ts";
 
 /** Most matches in an account's list. */
 const LISTED_MAX = 100;
+
+/** Least time between two log lines of a match that does not open, ms. */
+const LOG_AGAIN_MS = 60_000;
 
 /** Options of {@link openMatches}. */
 export interface MatchesOptions {
@@ -59,6 +63,8 @@ export async function openMatches(ds: DataSource, options: MatchesOptions): Prom
   const { now = () => performance.now(), wait = sleep } = options;
   const leases = openLeases(ds, { ...options, what: "match", renewRows: rows.renewMatches });
   const handed = new Set<string>();
+  /** When the log was told last of a match that does not open. */
+  const told = new Map<string, number>();
   const pending = new PendingWork();
   let closed = false;
 
@@ -87,12 +93,22 @@ export async function openMatches(ds: DataSource, options: MatchesOptions): Prom
     });
   }
 
+  /** Each join repeats it. */
+  function tellSealed(code: string, cause: unknown): void {
+    if (now() - (told.get(code) ?? Number.NEGATIVE_INFINITY) < LOG_AGAIN_MS) return;
+    told.set(code, now());
+    const reason = cause instanceof RoomkeepError ? cause.code : "SNAPSHOT_CORRUPT";
+    const last = `set it aside, keeping its save: roomkeep matches quarantine set-aside ${code}`;
+    const todo = [WHAT_TO_DO[reason], last].filter(Boolean).join("; or ");
+    log.error({ code, reason, err: cause, todo }, "a match refuses to open; its save was left as it is");
+  }
+
   async function load(code: string, open: (content: string) => void): Promise<void> {
     const snapshot = await answerWithin(rows.savedMatch(ds, code));
     try {
       if (snapshot) open(seal.open(snapshot).toString());
     } catch (cause) {
-      log.error({ code, err: cause }, "a match refuses to open; its save was left as it is");
+      tellSealed(code, cause);
       throw new RoomkeepError("MATCH_SEALED", undefined, { cause });
     }
   }

@@ -29,11 +29,12 @@ interface Refusal extends RefusedZone {
   readonly loggedAt: number;
 }
 
-const WHAT_TO_DO: Partial<Record<ErrorCode, string>> = {
+/** What an operator does about a save that cannot be opened, by why. */
+export const WHAT_TO_DO: Partial<Record<ErrorCode, string>> = {
   SNAPSHOT_FOREIGN_KEY:
     "set ROOMKEEP_SEAL_KEY to the key that the save was sealed with; older keys follow the first, by commas",
   SNAPSHOT_NEWER: "run the version that wrote the save, or a later one",
-  ACTOR_UNKNOWN: "run the version of the game that wrote the save, or add an upgrade to its zoneFormat",
+  ACTOR_UNKNOWN: "run the version of the game that wrote the save, or add an upgrade to its format",
 };
 const LAST_WAY = (zone: string) =>
   `restore a backup, or begin anew deliberately, keeping this save: roomkeep zones quarantine set-aside ${zone}`;

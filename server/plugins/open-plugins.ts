@@ -2,21 +2,32 @@ import type { createMiddleware, Endpoint } from "@colyseus/core";
 import type { Registry } from "prom-client";
 import type { DataSource } from "typeorm";
 import type { Command, Log, PluginOf, PluginRoom, RoomPart, RoomPlugins } from "../../rooms/index.ts";
+import type { PeopleReach, ReportPort } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
+import type { NameRules } from "../accounts/name-rules.ts";
+import type { RateLimit } from "../accounts/rate-limit.ts";
 import type { Caches } from "../cache.ts";
 import type { Closers } from "../closers.ts";
+import type { ItemRules } from "../items/ledger.ts";
+import type { AnyOperation } from "../operations/operation.ts";
 import { readPluginSettings } from "../settings/plugin-settings.ts";
+import type { SettingGroup } from "../settings/setting-group.ts";
 import { answerWithin, type Db } from "../storage/database.ts";
 import type { Retention } from "../storage/retention.ts";
 import { adminPageEndpoints } from "./admin-pages.ts";
+import { withOperations } from "./operation.ts";
 import { orderPlugins } from "./order.ts";
+import { peopleOf } from "./people.ts";
 import type { AnyPlugin, PluginServices } from "./plugin.ts";
+import { openPluginLedger } from "./plugin-ledger.ts";
+import { openPluginNames } from "./plugin-names.ts";
 import type { PluginRoute, RouteGuard } from "./route.ts";
+import type { Signals } from "./signals.ts";
 
 /** A plugin in its order, with its settings. */
 export interface ReadyPlugin {
   readonly plugin: AnyPlugin;
-  readonly settings: Record<string, unknown>;
+  readonly settings: SettingGroup | undefined;
 }
 
 /** The parts of the process that plugins are opened on. */
@@ -27,11 +38,24 @@ export interface PluginHost {
   readonly closers: Closers;
   readonly registry: Registry;
   readonly caches: Caches;
+  /** Item rules of the games; their templates come when the games are defined. */
+  readonly itemRules: ItemRules;
+  readonly people: PeopleReach;
+  readonly names: NameRules;
+  /** Opens a rate limit that all processes count together. */
+  limit(name: string, points: number, seconds: number): RateLimit;
+  readonly reports: ReportPort;
+  readonly signals: Pick<Signals, "open">;
 }
 
 /** The open plugins of a process. */
 export interface OpenPlugins extends RoomPlugins {
   readonly retention: readonly Retention[];
+  /**
+   * What operators do: roomkeep's own operations, and those of the plugins.
+   * @throws PLUGIN_INVALID a verb is none, or its operation is there already
+   */
+  operations(own: ReadonlyMap<string, AnyOperation>): ReadonlyMap<string, AnyOperation>;
   /**
    * Routes and pages of the plugins.
    * @param own roomkeep's own endpoints, which no plugin may replace
@@ -67,9 +91,17 @@ export function readPlugins(
  */
 export async function openPlugins(ready: readonly ReadyPlugin[], host: PluginHost): Promise<OpenPlugins> {
   const apis = new Map<string, unknown>();
+  const hidden = async (accountId: string) => {
+    const all = await Promise.all(
+      ready.map(({ plugin }) =>
+        apis.has(plugin.name) ? plugin.hides?.(accountId, apis.get(plugin.name)) : [],
+      ),
+    );
+    return new Set(all.flatMap((some) => [...(some ?? [])]));
+  };
   for (const one of ready) {
     const { plugin } = one;
-    const api = await plugin.open?.(servicesOf(one, host, apis));
+    const api = await plugin.open?.(servicesOf(one, host, apis, hidden));
     apis.set(plugin.name, api);
     plugin.metrics?.(host.registry, api);
     host.log.info({ plugin: plugin.name, version: plugin.version }, "plugin opened");
@@ -77,9 +109,15 @@ export async function openPlugins(ready: readonly ReadyPlugin[], host: PluginHos
   const plugins = ready.map(({ plugin }) => plugin);
   return {
     api: (plugin) => apiOf(apis, plugin, "server/main does not list it"),
+    find: <Api>({ name }: PluginOf<Api>) => apis.get(name) as Api | undefined,
     commands: commandsOf(plugins, apis),
     partsOf: (room) => partsOf(plugins, apis, room),
-    retention: ready.flatMap(({ plugin, settings }) => plugin.retention?.(settings) ?? []),
+    retention: ready.flatMap(({ plugin, settings }) => plugin.retention?.(settings?.values ?? {}) ?? []),
+    operations: (own) =>
+      withOperations(
+        own,
+        plugins.map((plugin) => [plugin.name, plugin.operations?.(apis.get(plugin.name)) ?? {}]),
+      ),
     endpoints: (guard, admin, own) => {
       const places = new Set(Object.values(own).map(placeOf));
       const all: Endpoints = {};
@@ -94,6 +132,7 @@ export async function openPlugins(ready: readonly ReadyPlugin[], host: PluginHos
         }
         Object.assign(all, adminPageEndpoints(name, plugin.adminPages?.(api) ?? {}, admin));
       }
+      for (const plugin of plugins) plugin.ready?.(apis.get(plugin.name), places);
       return all;
     },
   };
@@ -105,20 +144,32 @@ function placeOf({ path, options: { method } }: Endpoint): string {
 }
 
 function servicesOf(
-  { plugin: { name, needs = [] }, settings }: ReadyPlugin,
-  { ds, log, incarnation, closers, caches }: PluginHost,
+  { plugin: { name, needs = [], uses = [] }, settings }: ReadyPlugin,
+  host: PluginHost,
   apis: ReadonlyMap<string, unknown>,
+  hidden: (accountId: string) => Promise<ReadonlySet<string>>,
 ): PluginServices {
+  const { ds, incarnation, closers, caches, itemRules, people, names, limit, reports, signals } = host;
   const needed = new Map([...apis].filter(([other]) => needs.some((need) => need.name === other)));
   const db: Pick<Db, "query"> = { query: (sql, values) => answerWithin(ds.query(sql, values)) };
+  const log = host.log.child({ plugin: name });
   return {
-    settings,
+    settings: settings?.values ?? {},
     db,
-    transaction: (work) => answerWithin(ds.transaction((manager) => work(manager))),
-    log: log.child({ plugin: name }),
+    ...openPluginLedger(name, { ds, log, itemRules }),
+    log,
     incarnation,
     cache: (part, options) => caches.open(`${name}.${part}`, options),
+    people: peopleOf(name, db, people, hidden),
+    report: (report) => reports.file(report),
+    signal: (part, heard) => signals.open(`${name}.${part}`, heard),
+    limit: (part, { most, withinS }) => limit(`${name}-${part}`, most, withinS),
     plugin: (other) => apiOf(needed, other, `"${name}" does not name it in its needs`),
+    optional<Api>(other: PluginOf<Api>) {
+      if (uses.some((used) => used.name === other.name)) return apis.get(other.name) as Api | undefined;
+      throw new RoomkeepError("PLUGIN_MISSING", `"${name}" does not name "${other.name}" in its uses.`);
+    },
+    names: openPluginNames(names),
     onClose: (close) => closers.push(`plugin ${name}`, close),
   };
 }

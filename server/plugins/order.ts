@@ -4,11 +4,11 @@ import type { AnyPlugin } from "./plugin.ts";
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
- * Orders plugins: each after those that it needs, otherwise as listed.
+ * Orders plugins: each after those that it needs or uses, otherwise as listed.
  *
  * @throws PLUGIN_INVALID a name is invalid, or two plugins have it
  * @throws PLUGIN_MISSING the list lacks a plugin that another one needs
- * @throws PLUGIN_CYCLE plugins need each other in a circle
+ * @throws PLUGIN_CYCLE plugins need or use each other in a circle
  */
 export function orderPlugins(plugins: readonly AnyPlugin[]): readonly AnyPlugin[] {
   const listed = new Map<string, AnyPlugin>();
@@ -28,6 +28,10 @@ export function orderPlugins(plugins: readonly AnyPlugin[]): readonly AnyPlugin[
     const way = [...path, plugin.name];
     if (path.includes(plugin.name))
       throw new RoomkeepError("PLUGIN_CYCLE", `Plugins need each other: ${way.join(" → ")}.`);
+    for (const { name } of plugin.uses ?? []) {
+      const used = listed.get(name);
+      if (used) visit(used, way);
+    }
     for (const { name } of plugin.needs ?? []) {
       const needed = listed.get(name);
       if (!needed) {

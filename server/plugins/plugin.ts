@@ -2,9 +2,14 @@ import type { Registry } from "prom-client";
 import type { EntitySchema } from "typeorm";
 import type { z } from "zod";
 import type { Command, Log, PluginOf, PluginRoom, RoomPart } from "../../rooms/index.ts";
+import type { PlayerReport } from "../../rooms/internal.ts";
 import type { Cache, CacheOptions } from "../cache.ts";
 import type { Db } from "../storage/database.ts";
 import type { Retention } from "../storage/retention.ts";
+import type { PluginOperation } from "./operation.ts";
+import type { People } from "./people.ts";
+import type { PluginLedger } from "./plugin-ledger.ts";
+import type { PluginNames } from "./plugin-names.ts";
 import type { PluginRoute } from "./route.ts";
 
 /**
@@ -18,6 +23,10 @@ export interface PluginServices<Settings = Record<string, unknown>> {
   readonly db: Db;
   /** Runs `work` in one transaction, within 5 s. Query by the `db` that it is given, not by the other one. */
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /**
+   * Books coins and items of characters, live or offline: exactly once by a request id, within a transaction.
+   */
+  readonly ledger: PluginLedger;
   /** Each line names the plugin. */
   readonly log: Log;
   /** Name under which this process holds leases, another one at each start. */
@@ -33,13 +42,63 @@ export interface PluginServices<Settings = Record<string, unknown>> {
    * });
    */
   cache<T>(name: string, options: CacheOptions<T>): Cache<T>;
+  /** Accounts: names, where they play, and messages to their clients, in all processes. */
+  readonly people: People;
+  /**
+   * Opens a rate limit that all processes count together, such as of requests by account.
+   *
+   * @param name unique in the plugin
+   * @param most how many within so many seconds, from the first on
+   * @example
+   * const requests = limit("requests", { most: 20, withinS: 60 });
+   * await requests.spend(accountId); // throws RATE_LIMITED
+   */
+  limit(name: string, most: { readonly most: number; readonly withinS: number }): SharedLimit;
+  /**
+   * Files a report to the moderators, as players do in rooms: with the lines that it is about.
+   *
+   * @param report.game and `roomId`: where it was, such as the plugin's name and a channel
+   * @throws DATABASE_UNAVAILABLE it is not written
+   */
+  report(report: PlayerReport): Promise<void>;
+  /**
+   * Opens a signal from this plugin to itself in all processes: told here at once, and elsewhere as the
+   * message arrives. It may be lost, so let the database decide what must not be.
+   *
+   * @param name unique in the plugin
+   * @param heard called in every process, in order for those that one process tells
+   * @returns tells all processes; the payload is JSON
+   * @example
+   * const changed = signal<{ id: string }>("changed", ({ id }) => kept.delete(id));
+   * changed({ id });
+   */
+  signal<T>(name: string, heard: (payload: T) => void): (payload: T) => void;
   /** @throws PLUGIN_MISSING `needs` does not name it */
   plugin<Api>(needed: PluginOf<Api>): Api;
+  /** The API of a plugin that `uses` names; undefined: the server does not have it. */
+  optional<Api>(used: PluginOf<Api>): Api | undefined;
+  /**
+   * The API of a plugin that `uses` names; undefined: the server does not have it.
+   *
+   * @throws PLUGIN_MISSING `uses` does not name it
+   */
+  optional<Api>(used: PluginOf<Api>): Api | undefined;
+  /** The rules for names that players give, such as to a group. */
+  readonly names: PluginNames;
   /**
    * Registers a closer. Closers run in reverse order, after the rooms and before the database, also when a
    * later part of the start fails.
    */
   onClose(close: () => unknown): void;
+}
+
+/** A rate limit with a count for each key, over all processes. */
+export interface SharedLimit {
+  /**
+   * Counts one.
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  spend(key: string): Promise<void>;
 }
 
 /** A step of a plugin's tables. Once released it is never changed; the next change is a step of its own. */
@@ -68,6 +127,8 @@ export interface PluginDefinition<Api, Settings extends z.ZodObject> {
   readonly version?: string;
   /** Plugins that open before this one and close after it. */
   readonly needs?: readonly AnyPlugin[];
+  /** The same of plugins that it can do without: those that the server has. See `optional`. */
+  readonly uses?: readonly AnyPlugin[];
   /**
    * Schema of its settings. `maxEntries` of `guestbook` is the environment variable
    * ROOMKEEP_GUESTBOOK_MAX_ENTRIES, whose text may be a number, a boolean or JSON.
@@ -81,10 +142,26 @@ export interface PluginDefinition<Api, Settings extends z.ZodObject> {
   open?(services: PluginServices<z.output<Settings>>): Api | Promise<Api>;
   /** Routes by their operation id. */
   routes?(api: Api): Readonly<Record<string, PluginRoute>>;
+  /**
+   * All plugins are open and all routes known; nothing is answered yet. What it throws ends the start.
+   *
+   * @param routes of the whole server, such as `GET /v1/account`
+   */
+  ready?(api: Api, routes: ReadonlySet<string>): void;
   /** Called once for each room that opens. */
   room?(room: PluginRoom, api: Api): RoomPart;
   /** For the console of every room; a room's own command of the same name wins. */
   commands?(api: Api): readonly Command<PluginRoom>[];
+  /**
+   * Accounts whose lines an account does not read, whether or not it is in a room: the same people whom
+   * `hears` hides from it there. For what is kept, such as the history of a channel.
+   */
+  hides?(accountId: string, api: Api): Promise<Iterable<string>>;
+  /**
+   * What operators do with it, by verb: `list` of the plugin `guestbook` is `/v1/admin/guestbook/list` and
+   * `roomkeep admin guestbook list`. See {@link deskOperation}.
+   */
+  operations?(api: Api): Readonly<Record<string, PluginOperation>>;
   /** Registers its metrics. Begin their names with `roomkeep_<plugin>_`. */
   metrics?(registry: Registry, api: Api): void;
   /** Rows with a limited age, deleted in batches every ten minutes. */

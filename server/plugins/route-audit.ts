@@ -2,7 +2,7 @@ import type { Role } from "../../rooms/index.ts";
 import type { AuditPort } from "../../rooms/internal.ts";
 import { RoomkeepError } from "../../shared/index.ts";
 import type { Asked } from "../http/api/answer.ts";
-import { entryOf } from "../telemetry/audit.ts";
+import { entryOf } from "../telemetry/audit-chain/deed.ts";
 
 /** Such as `DELETE /v1/bans/4711`: what the body held may be secret. */
 export function lineOf(method: string, path: string, { params }: Pick<Asked<unknown>, "params">): string {

@@ -1,20 +1,27 @@
 import type { AnyPlugin } from "../plugins/plugin.ts";
-import { fromEnvironment, readSettings } from "./read-settings.ts";
+import { fromEnvironment } from "./read-settings.ts";
+import { openSettingGroup, type SettingGroup } from "./setting-group.ts";
 
 /**
- * The settings of a plugin: what `with` gave, and over it environment variables. `maxEntries` of `guest-book`
- * is ROOMKEEP_GUEST_BOOK_MAX_ENTRIES.
+ * Opens the settings of a plugin: what `with` gave, over it what operators have set, over it environment
+ * variables. `maxEntries` of `guest-book` is ROOMKEEP_GUEST_BOOK_MAX_ENTRIES.
  *
+ * @returns undefined: it has none
  * @param env variables of the operator, without those of roomkeep itself
  * @throws CONFIG_INVALID naming each setting that cannot be used; never its value
  */
 export function readPluginSettings(
   { name, settings, given }: AnyPlugin,
   env: Readonly<Record<string, string>>,
-): Record<string, unknown> {
-  if (!settings) return {};
+): SettingGroup | undefined {
+  if (!settings) return undefined;
   const prefix = `ROOMKEEP_${name.replaceAll("-", "_").toUpperCase()}`;
   const variables = fromEnvironment(prefix, Object.keys(settings.shape), env);
-  const list = { values: given, nameOf: (key: string) => `${key} or ${variables.nameOf(key)}` };
-  return readSettings(settings, [list, variables], `These settings of the plugin "${name}"`);
+  return openSettingGroup({
+    owner: name,
+    schema: settings,
+    below: [{ values: given, nameOf: (key) => `${key} or ${variables.nameOf(key)}`, from: "with" }],
+    variables,
+    what: `These settings of the plugin "${name}"`,
+  });
 }

@@ -10,18 +10,25 @@ export interface SettingSource {
   readonly isText?: boolean;
 }
 
+/** A setting that cannot be used; `key` is empty where it is about several together. */
+export interface SettingProblem {
+  readonly key: string;
+  /** Name of the setting by its source, and why. Never its value. */
+  readonly text: string;
+}
+
+/** Settings that were checked, or what is wrong with them. */
+export type SettingsRead<T> = { readonly values: T } | { readonly problems: readonly SettingProblem[] };
+
 /**
  * Puts settings together and checks them.
  *
  * @param sources the weakest first
- * @param what whose settings they are, for the error
- * @throws CONFIG_INVALID naming each setting that cannot be used by the source that says it; never its value
  */
-export function readSettings<S extends z.ZodObject>(
+export function checkSettings<S extends z.ZodObject>(
   schema: S,
   sources: readonly SettingSource[],
-  what: string,
-): z.output<S> {
+): SettingsRead<z.output<S>> {
   const values: Record<string, unknown> = {};
   for (const { values: more, isText } of sources) {
     for (const [key, value] of Object.entries(more)) {
@@ -30,8 +37,24 @@ export function readSettings<S extends z.ZodObject>(
     }
   }
   const parsed = schema.safeParse(values);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, sources));
+  if (parsed.success) return { values: parsed.data };
+  return { problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, sources)) };
+}
+
+/**
+ * {@link checkSettings} for those that have to be right.
+ *
+ * @param what whose settings they are, for the error
+ * @throws CONFIG_INVALID naming each setting that cannot be used by the source that says it; never its value
+ */
+export function readSettings<S extends z.ZodObject>(
+  schema: S,
+  sources: readonly SettingSource[],
+  what: string,
+): z.output<S> {
+  const read = checkSettings(schema, sources);
+  if ("values" in read) return read.values;
+  const problems = read.problems.map(({ text }) => text);
   throw new RoomkeepError("CONFIG_INVALID", `${what} cannot be used: ${problems.join(", ")}.`);
 }
 
@@ -59,7 +82,7 @@ export function fromEnvironment(
 /**
  * What a text of the environment says: the text where that fits, else the number, boolean or JSON that it is.
  */
-function readText(field: z.ZodType, text: string): unknown {
+export function readText(field: z.ZodType, text: string): unknown {
   // As text "false" is a truth to a schema that coerces.
   const isSwitch = (text === "true" || text === "false") && field.safeParse(true).success;
   if (!isSwitch && field.safeParse(text).success) return text;
@@ -70,13 +93,16 @@ function readText(field: z.ZodType, text: string): unknown {
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue, sources: readonly SettingSource[]): string[] {
+function problemsOf(issue: z.core.$ZodIssue, sources: readonly SettingSource[]): SettingProblem[] {
   const [key, ...rest] = issue.path.map(String);
   const keys = key === undefined && issue.code === "unrecognized_keys" ? issue.keys : [key ?? ""];
   return keys.map((one) => {
     // One that nobody says is the operator's to say.
     const source = sources.findLast(({ values }) => Object.hasOwn(values, one)) ?? sources.at(-1);
-    const reason = key === undefined ? "there is no such setting" : issue.message;
-    return `${[source?.nameOf(one) ?? one, ...rest].join(".")} (${reason})`;
+    const isUnknown = key === undefined && issue.code === "unrecognized_keys";
+    const reason = isUnknown ? "there is no such setting" : issue.message;
+    // What is wrong with several together has no key.
+    const name = one === "" ? "together" : [source?.nameOf(one) ?? one, ...rest].join(".");
+    return { key: one, text: `${name} (${reason})` };
   });
 }

@@ -263,6 +263,16 @@ export function backupName(at: Date): string {
   return `roomkeep-${at.toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "")}.jsonl.gz`;
 }
 
+/** When the newest scheduled backup in a folder was made; undefined: there is none. */
+export async function newestBackup(folder: string): Promise<Date | undefined> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => SCHEDULED.test(name)).sort();
+  const [, date, time] = /(\d{8})T(\d{6})Z/.exec(names.at(-1) ?? "") ?? [];
+  if (date === undefined || time === undefined) return undefined;
+  return new Date(
+    `${date.replace(/(....)(..)(..)/, "$1-$2-$3")}T${time.replace(/(..)(..)(..)/, "$1:$2:$3")}Z`,
+  );
+}
+
 /**
  * Deletes all but the newest `keep` scheduled backups in a folder; other files stay. @returns the deleted
  * names

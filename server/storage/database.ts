@@ -21,6 +21,7 @@ import { type DataFolder, lockDataFolder } from "./data-folder.ts";
 import { isLostConnection } from "./database-errors.ts";
 import { openEmbeddedFolder } from "./embedded-folder.ts";
 import { innermostOf } from "./innermost-cause.ts";
+import { migratedDatabase } from "./migrated-database.ts";
 
 /** Longest wait, ms, for an answer of the database before DATABASE_UNAVAILABLE is thrown. */
 export const DATABASE_TIMEOUT_MS = 5000;
@@ -60,10 +61,10 @@ export interface DatabaseOptions {
   /** Queries that take longer, ms, are logged with their SQL but without their values; 0: none. */
   slowQueryMs?: number;
   /**
-   * A new embedded database starts from a dump on this machine: see {@link blankDatabase}. Default: only in
-   * memory.
+   * What a new embedded database starts from: nothing, or a dump on this machine, {@link blankDatabase} or
+   * {@link migratedDatabase}. Default: in a folder `nothing`, in memory `migrated`.
    */
-  quick?: boolean;
+  from?: "nothing" | "blank" | "migrated";
   /** Rows besides the core's; {@link migrate} makes their tables too. */
   more?: MoreRows;
 }
@@ -153,14 +154,14 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
 
 async function startPGlite(
   folder: DataFolder | null,
-  { quick = folder === null, log }: DatabaseOptions,
+  { from = folder === null ? "migrated" : "nothing", log }: DatabaseOptions,
 ): Promise<PGlite> {
-  if (folder === null) return PGlite.create({ loadDataDir: await blankDump(quick) });
+  if (folder === null) return PGlite.create({ loadDataDir: await dumpOf(from) });
   const dataDir = await openEmbeddedFolder(folder.path, {
     log,
-    sync: !quick,
+    sync: from === "nothing",
     make: async (part) => {
-      const made = await PGlite.create({ dataDir: part, loadDataDir: await blankDump(quick) });
+      const made = await PGlite.create({ dataDir: part, loadDataDir: await dumpOf(from) });
       await made.close();
     },
   });
@@ -173,8 +174,9 @@ async function startPGlite(
   });
 }
 
-async function blankDump(quick: boolean): Promise<Blob | undefined> {
-  const dump = quick ? await blankDatabase() : undefined;
+async function dumpOf(from: DatabaseOptions["from"]): Promise<Blob | undefined> {
+  if (from === "nothing") return undefined;
+  const dump = await (from === "blank" ? blankDatabase() : migratedDatabase());
   return dump === undefined ? undefined : new Blob([await readFile(dump)]);
 }
 
@@ -214,7 +216,11 @@ function common(log: DatabaseOptions["log"], slowQueryMs = 0, more?: MoreRows) {
   } satisfies Partial<DataSourceOptions>;
 }
 
-function placeOf(url: string): string {
+/**
+ * Place of a database for people, without a password.
+ * @throws CONFIG_INVALID it is not the url of a PostgreSQL
+ */
+export function placeOf(url: string): string {
   // The parser's error contains the whole url with its password, so it must not become a cause.
   if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
     throw new RoomkeepError(

@@ -39,7 +39,17 @@ export async function applyRetention(db: Db, more: readonly Retention[] = []): P
     "DELETE FROM refresh_token WHERE used_at < now() - interval '30 days'",
     `DELETE FROM sign_in WHERE created_at < now() - interval '1 day'
        AND NOT EXISTS (SELECT 1 FROM refresh_token WHERE sign_in_id = sign_in.id)`,
-    `DELETE FROM audit_entry WHERE at < now() - interval '${AUDIT_AGE}'`,
+    // From the beginning of the chain on, which the head notes; its last entry stays.
+    `WITH kept AS (
+       UPDATE audit_head SET kept_from = first.seq
+       FROM (SELECT COALESCE(
+           (SELECT min(seq) FROM audit_entry WHERE at >= now() - interval '${AUDIT_AGE}'),
+           (SELECT max(seq) FROM audit_entry)) AS seq) AS first
+       WHERE kept_from < first.seq RETURNING kept_from
+     ), signatures AS (
+       DELETE FROM audit_signature USING kept WHERE seq < kept.kept_from
+     )
+     DELETE FROM audit_entry USING kept WHERE seq < kept.kept_from`,
   ]) {
     await answerWithin(db.query(statement));
   }

@@ -31,7 +31,7 @@ export function openCheatFlags(
   ds: DataSource,
   log: Pick<BaseLogger, "error" | "warn">,
   registry: Registry,
-  { days, ...settings }: CheatPort["settings"] & { readonly days: number },
+  settings: CheatPort["settings"] & { readonly days: number },
 ): CheatFlags {
   const queue = openWriteQueue<CheatFlagRow>("cheat flags", (batch) => insertFlags(ds, batch), log);
   const raised = new Counter({
@@ -42,7 +42,7 @@ export function openCheatFlags(
   });
   return {
     settings,
-    retention: { table: "cheat_flag", column: "at", days },
+    retention: { table: "cheat_flag", column: "at", days: settings.days },
     flush: queue.flush,
     close: queue.close,
     raise(flag) {

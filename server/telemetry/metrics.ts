@@ -4,6 +4,8 @@ import { createEndpoint } from "@colyseus/core";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { TickTiming } from "../../rooms/index.ts";
 import { HELD, PHASES, type Phase, RECEIVED, SENT, type Unsaved, VIEWING } from "../../rooms/internal.ts";
+import { exportRooms, type OpenRooms } from "./metrics/rooms.ts";
+import { TickHistogram } from "./metrics/tick-histogram.ts";
 
 /** Upper bounds of the buckets of tick durations, ms: at 20 ticks a second a tick has 50 ms. */
 const BOUNDS_MS = [1, 2, 5, 10, 20, 33, 50, 100, 250];
@@ -19,6 +21,8 @@ interface Ticks {
 
 /** Metrics of this process. */
 export interface Metrics {
+  /** Where rooms of this process are counted. */
+  readonly rooms: OpenRooms;
   /** Registry for the metrics of other parts. */
   readonly registry: Registry;
   /** In Prometheus's text form. */
@@ -47,12 +51,15 @@ export function openMetrics(): Metrics {
   });
   const countUnsaved = (message: unknown): void => unsaved.inc({ ...(message as Unsaved) });
   subscribe("roomkeep:unsaved", countUnsaved);
+  const rooms = exportRooms(registry);
   return {
+    rooms,
     registry,
     text: () => registry.metrics(),
     close: () => {
       unsubscribe("roomkeep:tick", listen);
       unsubscribe("roomkeep:unsaved", countUnsaved);
+      rooms.close();
       registry.clear();
     },
   };
@@ -150,19 +157,15 @@ function exportTicks(registry: Registry, games: ReadonlyMap<string, Ticks>): voi
       for (const [game, { late }] of games) this.inc({ game }, late);
     },
   });
-  // A histogram's parts by hand: prom-client's own class would have to observe each tick.
-  new Gauge({
-    name: "roomkeep_tick_seconds_bucket",
-    help: "Ticks of at most `le` seconds",
-    labelNames: ["game", "le"],
-    registers,
-    collect() {
-      for (const [game, { within, count: all }] of games) {
-        within.forEach((some, i) => void this.set({ game, le: String((BOUNDS_MS[i] ?? 0) / 1000) }, some));
-        this.set({ game, le: "+Inf" }, all);
-      }
-    },
-  });
+  const options = { name: "roomkeep_tick_seconds", help: "Time of a tick, by game", registers } as const;
+  new TickHistogram({ ...options, labelNames: ["game"] }, () =>
+    [...games].map(([game, { within, count, ms }]) => ({
+      game,
+      count,
+      seconds: PHASES.reduce((sum, phase) => sum + Math.max(0, ms[phase]), 0) / 1000,
+      within: within.map((some, i) => ({ le: String((BOUNDS_MS[i] ?? 0) / 1000), count: some })),
+    })),
+  );
 }
 
 /** `/metrics`, behind the guards. */

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { CHAT_MAX, COLORS, COMMAND_MAX, EMOTES, NAME_MAX, SHAPES } from "../constants.ts";
+import {
+  CHAT_MAX,
+  COLORS,
+  COMMAND_MAX,
+  EMOTES,
+  NAME_MAX,
+  REPORT_MAX,
+  REPORT_REASONS,
+  SHAPES,
+} from "../constants.ts";
 import type { ItemNews } from "./item-messages.ts";
 
 /**
@@ -9,7 +18,14 @@ import type { ItemNews } from "./item-messages.ts";
 const UNSHOWABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/u;
 const INVISIBLE = /\s|\u200c|\u200d|\p{Mn}|\u115f|\u1160|\u3164|\uffa0|\u2800/gu;
 
-const showable = (max: number) =>
+/**
+ * A text that players write for others, of 1 to `max` characters: composed (NFC) and trimmed. What hides,
+ * reverses or breaks a line does not fit it.
+ *
+ * @example
+ * const schema = z.strictObject({ text: shownText(200) });
+ */
+export const shownText = (max: number) =>
   z
     .string()
     .max(max * 4)
@@ -19,9 +35,9 @@ const showable = (max: number) =>
     .refine((text) => !UNSHOWABLE.test(text), "holds characters that cannot be shown");
 
 /** A player's name: 1–24 characters that can be shown. */
-export const playerName = showable(NAME_MAX);
+export const playerName = shownText(NAME_MAX);
 /** A line for everybody on the server: 1 to 240 characters that can be shown. */
-export const announcement = showable(CHAT_MAX);
+export const announcement = shownText(CHAT_MAX);
 /** Looks of a player: indices into COLORS and SHAPES. */
 export const looks = z.strictObject({
   color: z
@@ -36,7 +52,7 @@ export const looks = z.strictObject({
 
 /** Messages that every room of roomkeep takes; games add their own. */
 export const roomMessages = {
-  chat: z.strictObject({ text: showable(CHAT_MAX) }),
+  chat: z.strictObject({ text: shownText(CHAT_MAX) }),
   emote: z.strictObject({ emote: z.int().min(0).max(EMOTES.length) }),
   /**
    * A line to one character, wherever they are, answered by "whisper.sent". `to`: name or session id of a
@@ -47,10 +63,10 @@ export const roomMessages = {
       .string()
       .min(1)
       .max(NAME_MAX * 4),
-    text: showable(CHAT_MAX),
+    text: shownText(CHAT_MAX),
   }),
   /** A line to the own party, answered by "party.said". */
-  "party.say": z.strictObject({ text: showable(CHAT_MAX) }),
+  "party.say": z.strictObject({ text: shownText(CHAT_MAX) }),
   /** Asks for what it takes to come back, answered by "room.seat". */
   "room.seat": z.strictObject({}),
   /** A spectator becomes a player: answered by "seat.taken". */
@@ -82,6 +98,17 @@ export const roomMessages = {
   "party.lead": z.strictObject({ member: z.uuid() }),
   /** A line for the room's console, answered by "console"; a refused one by "refused". */
   command: z.strictObject({ line: z.string().min(1).max(COMMAND_MAX) }),
+  /** A warning was read by its player: it is not shown again. `id`: of the message "sanction". */
+  "sanction.read": z.strictObject({ id: z.uuid() }),
+  /**
+   * Reports a player to the moderators, answered by "report.sent". `who`: session id of a player who is in
+   * the room, or left it a moment ago. The room adds what was said there.
+   */
+  report: z.strictObject({
+    who: z.string().min(1).max(32),
+    reason: z.enum(REPORT_REASONS),
+    text: z.union([z.literal(""), shownText(REPORT_MAX)]).default(""),
+  }),
   /** Asks for lines that the given one may become, answered by "completions". */
   complete: z.strictObject({ line: z.string().max(COMMAND_MAX) }),
 };
@@ -100,18 +127,32 @@ export interface ServerMessages extends ItemNews {
   /** `missed`: names of the members that it did not reach, or perhaps did not. */
   "party.said": { text: string; missed: string[] };
   /**
-   * What it takes to come back: the token opens the room anew under its code. `build`: of the server's page.
-   * `keptS`: seconds for which the room keeps the seat of a dropped player; absent: 30.
+   * What it takes to come back: the token opens the room anew under its code; a spectator gets none. `build`:
+   * of the server's page.
+   * `keptS`: seconds for which the room keeps the seat of a dropped player; absent: 30. `match`: values of
+   * `matchBy` that the room is for, which a room that is opened anew, or another one, is joined by.
    */
-  "room.seat": { returnToken: string; build: string; keptS?: number };
+  "room.seat": {
+    returnToken?: string;
+    build: string;
+    keptS?: number;
+    match?: Readonly<Record<string, string | number | boolean | undefined>>;
+  };
   /** A message of the own that changed nothing, and why. `request`: its request id, if it had one. */
   refused: { type: string; code: string; reason: string; request?: string };
-  /** To who watches, at the join: the first state comes in so many seconds, and all else so much later. */
-  viewer: { as: "screen" | "spectator"; delayS: number };
+  /**
+   * To who watches, at the join and when `seat` has changed: the first state comes in so many seconds, and
+   * all else so much later. `chat`: spectators may chat among themselves. `seat`: a seat is free.
+   */
+  viewer: { as: "screen" | "spectator"; delayS: number; chat: boolean; seat: boolean };
   /** The seat of a spectator who asked for one: take it, then leave this connection. */
   "seat.taken": { seat: SeatReservation };
   /** A line for the player, from the room or an operator; `code` tells its kind. */
   notice: { code: string; text: string };
+  /** What moderators did to this player: at the join, as it is given, and before the connection closes. */
+  sanction: SanctionMessage;
+  /** The report has arrived. `who` as it was sent. */
+  "report.sent": { who: string };
   /** An event of the world that is for this player. */
   event: EventMessage;
   /** The place in the join queue: 1 is next, with 0 the full state comes. */
@@ -182,6 +223,23 @@ export interface PartyMember {
   roomId: string;
   /** Session id there. */
   sessionId: string;
+}
+
+/** A sanction, as its player is told. */
+export interface SanctionMessage {
+  id: string;
+  kind: "warn" | "mute" | "kick" | "ban";
+  /** In the words of the moderator. */
+  reason: string;
+  /** ISO time of its end; null: it has none, or it is a warning or a kick. */
+  until: string | null;
+  /** True: it has ended, or was lifted: the player may chat again. */
+  over?: boolean;
+  /** What is muted. */
+  chat?: boolean;
+  voice?: boolean;
+  /** How to object: a text or an address; empty where the server says nothing. */
+  appeal: string;
 }
 
 /** An event as its receivers get it: see `defineEvent`. */

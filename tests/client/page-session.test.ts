@@ -7,14 +7,19 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { openAccount } from "../../client/account/account.ts";
 import { openApi } from "../../client/network/api.ts";
 import { readLastSeat } from "../../client/network/last-seat.ts";
+import { openRoomJoin } from "../../client/network/room-join.ts";
 import { openSession } from "../../client/network/session.ts";
 import type { SessionPhase } from "../../client/network/session-phase.ts";
 import type { AnyRoom } from "../../client/room/joined-room.ts";
 import { writeStored } from "../../client/storage.ts";
 import { plazaLevel } from "../../games/plaza/level.ts";
-import type { PlazaRoom } from "../../games/plaza/room.ts";
+import { PlazaRoom } from "../../games/plaza/room.ts";
 import { games } from "../../server/main.ts";
 import { type CuttableProxy, openProxy } from "../helpers/cuttable-proxy.ts";
+
+class ModesPlaza extends PlazaRoom {
+  static override readonly listing = { ...PlazaRoom.listing, matchBy: { mode: ["red", "blue"] } };
+}
 
 /** The machine may be busy. */
 const SLOW = { timeout: 60_000, interval: 20 };
@@ -30,7 +35,7 @@ beforeAll(async () => {
       address.search = new URL(address.href).search;
     },
   });
-  world = await bootServer(games);
+  world = await bootServer({ ...games, modes: ModesPlaza });
   proxy = await openProxy(world.server.port);
 });
 afterAll(async () => {
@@ -103,6 +108,33 @@ it("reconnects by itself after the network was away, in the same room", async ()
   expect(session.room.value?.roomId).toBe(room?.roomId);
   expect(kinds).toEqual(["idle", "joining", "playing", "reconnecting", "playing"]);
   session.leave();
+});
+
+it("comes back into a room of the same mode: the own one opened anew, or another one", async () => {
+  const host = openOtherBrowser();
+  await host.session.join({ create: "modes", match: { mode: "blue" } });
+  const code = host.session.room.value?.roomId ?? "";
+  // Only the room tells the mode to who comes by its code.
+  const { session, until } = openOtherBrowser();
+  await session.join({ code });
+  await vi.waitFor(() => expect(readLastSeat()).toMatchObject({ match: { mode: "blue" } }), SLOW);
+  host.session.leave();
+  await vi.waitFor(() => expect(players(code)).toBe(1), SLOW);
+  void world.room(code).disconnect(CLOSE.FENCED);
+  await until("reconnecting");
+  await until("playing");
+  expect(session.room.value?.roomId).toBe(code);
+  expect(world.room(code).match).toEqual({ mode: "blue" });
+  session.leave();
+  const url = `http://127.0.0.1:${world.server.port}`;
+  const api = openApi(url);
+  const account = openAccount(api);
+  await account.restore();
+  const gone = { token: "", roomId: "ZZZZ", code: "ZZZZ", game: "modes", at: Date.now() };
+  const rooms = openRoomJoin(api, account, new Client(url));
+  const other = await rooms.back({ ...gone, match: { mode: "blue" } }, false);
+  expect(world.room(other.roomId).match).toEqual({ mode: "blue" });
+  await other.leave();
 });
 
 it.each([

@@ -26,7 +26,7 @@ const suite = () => {
       findings: [],
     });
     expect(result.acknowledged).toBeGreaterThan(20);
-  }, 240_000);
+  }, 480_000);
 
   test.concurrent("without the fence the drill finds what a frozen process wrote too late", async () => {
     const run = () => crash({ ...options, cycles: 1, faults: ["stall"], without: "fence" });
@@ -34,7 +34,7 @@ const suite = () => {
     // The freeze may fall between two writes: then nothing waits in the process to be written too late.
     for (let again = 0; again < 3 && result.lost + result.doubled === 0; again++) result = await run();
     expect(result.lost + result.doubled).toBeGreaterThan(0);
-  }, 240_000);
+  }, 480_000);
 
   test.concurrent("with a blob saved on leave the drill finds what a kill lost", async () => {
     const run = () => crash({ ...options, cycles: 1, faults: ["kill"], without: "lease" });
@@ -43,7 +43,7 @@ const suite = () => {
     for (let again = 0; again < 3 && result.sumsEqual; again++) result = await run();
     expect(result.lost + result.doubled).toBeGreaterThan(0);
     expect(result.sumsEqual).toBe(false);
-  }, 240_000);
+  }, 480_000);
 };
 
 if (missingPostgres === null) describeWithRedis("the crash drill", suite);

@@ -24,4 +24,4 @@ test("random schedules with faults between any two statements violate nothing, a
   expect(once[0]).toBe(result.found[mutant.name]!.violation);
   expect(await play(database, seed, { mutant, met: new Set(), steps: 160 })).toEqual(once);
   await database.close();
-}, 240_000);
+}, 480_000);

@@ -26,9 +26,11 @@ it("refuses in the lobby what the rules do not allow, and changes nothing", asyn
   const [ann, bo] = (await party(world, "long", 2)) as [TestPlayer, TestPlayer];
   expect(await refused(bo, "start", {})).toBe("NOT_LEADER");
   expect(await refused(bo, "lead", { to: bo.room.sessionId })).toBe("NOT_LEADER");
-  expect(await refused(ann, "lead", { to: ann.room.sessionId })).toBe("ACTION_REFUSED");
-  expect(await refused(ann, "lead", { to: "nobody" })).toBe("ACTION_REFUSED");
-  expect(await refused(ann, "rematch", {})).toBe("ACTION_REFUSED");
+  expect(await refused(ann, "lead", { to: "nobody" })).toBe("PLAYER_UNKNOWN");
+  expect(await refused(ann, "rematch", {})).toBe("PHASE_WRONG");
+  expect(await refused(ann, "settings", { roundS: 5 })).toBe("SETTINGS_INVALID");
+  expect(await refused(bo, "settings", { roundS: 60 })).toBe("NOT_LEADER");
+  expect(await refused(bo, "kick", { id: ann.room.sessionId })).toBe("NOT_LEADER");
   expect(await refused(ann, "ready", { ready: "yes" })).toBe("MESSAGE_INVALID");
   expect(await refused(ann, "start", { now: true })).toBe("MESSAGE_INVALID");
   expect(await refused(bo, "tag", { whom: ann.room.sessionId })).toBe("MESSAGE_UNKNOWN");
@@ -47,9 +49,10 @@ it("refuses in the countdown to be ready, to start and to have a rematch", async
   world.room<LongTagRoom>(ann.room.roomId).countdownS = 30;
   ann.room.send("start", {});
   await untilPhase(ann, "countdown");
-  expect(await refused(bo, "ready", { ready: true })).toBe("ACTION_REFUSED");
-  expect(await refused(ann, "start", {})).toBe("ACTION_REFUSED");
-  expect(await refused(ann, "rematch", {})).toBe("ACTION_REFUSED");
+  expect(await refused(bo, "ready", { ready: true })).toBe("PHASE_WRONG");
+  expect(await refused(ann, "start", {})).toBe("PHASE_WRONG");
+  expect(await refused(ann, "rematch", {})).toBe("PHASE_WRONG");
+  expect(await refused(ann, "settings", { roundS: 60 })).toBe("PHASE_WRONG");
 });
 
 it("refuses the seventeenth by name, and a code that no room has", async () => {

@@ -9,8 +9,11 @@ export { ask, untilPage } from "./chromium.ts";
 
 const screenshots = fileURLToPath(new URL("../screenshots/", import.meta.url));
 
+/** Opens a browser, with flags of its own besides the usual ones. */
+type OpenBrowser = (more?: readonly string[]) => Promise<Browser>;
+
 /** Runs a suite that needs a real Chromium. Where there is none it says so loudly; with CI=true it fails. */
-export function describeWithBrowser(title: string, suite: (open: () => Promise<Browser>) => void): void {
+export function describeWithBrowser(title: string, suite: (open: OpenBrowser) => void): void {
   if (chromiumPath) {
     describe(title, () => {
       afterEach(async ({ task }) => {

@@ -8,11 +8,11 @@ const FLAGS =
 /** Path of the machine's Chromium: CHROMIUM_PATH, or a usual place; undefined: there is none. */
 export const chromiumPath = process.env.CHROMIUM_PATH ?? WAYS.find((way) => existsSync(way));
 
-/** Starts Chromium without a window; it draws in software. @throws when there is none */
-export function openChromium(): Promise<Browser> {
+/** Starts Chromium without a window; it draws in software. @param more flags @throws when there is none */
+export function openChromium(more: readonly string[] = []): Promise<Browser> {
   if (!chromiumPath)
     throw new Error("no Chromium is installed (Debian: apt-get install chromium, or CHROMIUM_PATH)");
-  return chromium.launch({ executablePath: chromiumPath, args: FLAGS.split(" ") });
+  return chromium.launch({ executablePath: chromiumPath, args: [...FLAGS.split(" "), ...more] });
 }
 
 /** Evaluates an expression over the page's probe, which it names `k`. */

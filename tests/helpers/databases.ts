@@ -53,7 +53,7 @@ export function describeOnEachDatabase(title: string, suite: (open: OpenDatabase
 
 type Opened = { database: Database; drop(): Promise<void> };
 
-function opener(openOne: () => Promise<Opened>): OpenDatabase {
+function opener(openOne: (migrated: boolean) => Promise<Opened>): OpenDatabase {
   const opened: Opened[] = [];
   afterAll(async () => {
     for (const { database, drop } of opened) {
@@ -62,15 +62,16 @@ function opener(openOne: () => Promise<Opened>): OpenDatabase {
     }
   });
   return async ({ migrated = true } = {}) => {
-    const one = await openOne();
+    const one = await openOne(migrated);
     opened.push(one);
     if (migrated) await migrate(one.database.ds);
     return one.database;
   };
 }
 
-async function openEmbedded(): Promise<Opened> {
-  const database = await openDatabase({ dataDir: IN_MEMORY, log: testLog });
+async function openEmbedded(migrated: boolean): Promise<Opened> {
+  const from = migrated ? "migrated" : "blank";
+  const database = await openDatabase({ dataDir: IN_MEMORY, from, log: testLog });
   return { database, drop: async () => {} };
 }
 

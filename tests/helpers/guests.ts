@@ -73,7 +73,7 @@ export async function joinGuest<S extends GameState>(
       const timer = setTimeout(() => {
         waiting.delete(check);
         reject(new Error(`waited for ${what}; refused: ${JSON.stringify(messages("refused"))}`));
-      }, 10_000);
+      }, 60_000);
       const check = () => {
         if (!condition()) return;
         clearTimeout(timer);

@@ -5,9 +5,9 @@ import { openDatabase } from "../../server/storage/database.ts";
 import { migrate } from "../../server/storage/migrate.ts";
 
 const [folder = "", how] = process.argv.slice(2);
-const quick = how !== "anew";
+const from = how === "anew" ? "nothing" : "blank";
 try {
-  const database = await openDatabase({ dataDir: folder, quick, log: pino({ level: "silent" }) });
+  const database = await openDatabase({ dataDir: folder, from, log: pino({ level: "silent" }) });
   await migrate(database.ds);
   // The open database must not keep the process alive: it ends by itself.
   process.once("SIGTERM", () => void database.close().then(() => process.stdin.destroy()));

@@ -3,21 +3,28 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { blankDatabase } from "../../server/storage/blank-database.ts";
+import { migratedDatabase } from "../../server/storage/migrated-database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = ["client", "shared", "rooms", "games", "plugins", "package.json", "vite.config.ts"];
 const BUILT = "dist/page/index.html";
+const DESK_SOURCES = ["admin", "shared", "package.json"];
+const DESK_BUILT = "dist/admin/index.html";
 
 /**
  * Builds the page from the source as it is now, as `npm start` does. Once for all tests, before the first:
  * several of them serve it at the same time, and a build empties the folder.
  */
 export async function buildPage(): Promise<void> {
-  if (changedAt([BUILT]) > changedAt(SOURCES)) return;
+  if (changedAt([BUILT]) <= changedAt(SOURCES)) await buildBy("vite.config.ts");
+  if (changedAt([DESK_BUILT]) <= changedAt(DESK_SOURCES)) await buildBy("vite.admin.config.ts");
+}
+
+async function buildBy(config: string): Promise<void> {
   // Under Vitest's own environment JSX would be built for development.
   const env = { ...process.env, NODE_ENV: "production" };
-  await promisify(execFile)("npx", ["vite", "build", "--logLevel", "warn"], { cwd: root, env });
+  const args = ["vite", "build", "--config", config, "--logLevel", "warn"];
+  await promisify(execFile)("npx", args, { cwd: root, env });
 }
 
 /** Time of the newest of these files, or files in these folders; 0: there is none. */
@@ -33,5 +40,5 @@ function changedAt(paths: readonly string[]): number {
 
 /** Called by Vitest before the first test: makes once what every file would wait for. */
 export async function setup(): Promise<void> {
-  await Promise.all([buildPage(), blankDatabase()]);
+  await Promise.all([buildPage(), migratedDatabase()]);
 }

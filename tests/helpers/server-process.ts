@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { blankDatabase } from "../../server/storage/blank-database.ts";
 import { markComplete } from "../../server/storage/embedded-folder.ts";
+import { migratedDatabase } from "../../server/storage/migrated-database.ts";
 import { ended } from "./postgres.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,7 +33,7 @@ export async function startProcess(
 ): Promise<ServerProcess> {
   const [file = "", ...rest] = script;
   const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-process-"));
-  if (!env.DATABASE_URL) await layBlank(join(env.ROOMKEEP_DATA_DIR ?? dataDir, "database"));
+  if (!env.DATABASE_URL) await layDatabase(join(env.ROOMKEEP_DATA_DIR ?? dataDir, "database"));
   const child = spawn(process.execPath, [...FLAGS, join(root, file), ...rest], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -58,11 +58,11 @@ export async function startProcess(
   });
 }
 
-/** Unpacks an empty database for a process that would need seconds to make one; an existing one stays. */
-export async function layBlank(folder: string): Promise<void> {
-  const dump = await blankDatabase();
+/** Unpacks a database without rows for a process that would need seconds to make one; an existing one stays. */
+export async function layDatabase(folder: string): Promise<void> {
+  const dump = await migratedDatabase();
   if (dump === undefined || existsSync(folder)) return;
   mkdirSync(folder, { recursive: true });
-  execFileSync("tar", ["-xzf", dump, "-C", folder]);
+  execFileSync("tar", ["-xf", dump, "-C", folder]);
   await markComplete(folder);
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { TickTiming } from "roomkeep/rooms";
+import { defineLobby, type TickTiming } from "roomkeep/rooms";
 import { BUTTON, type WalkInput } from "roomkeep/shared";
 import type { TestPlayer, TestServer } from "roomkeep/testing";
 import { TagRoom } from "../../games/tag/room.ts";
+import { tagSettings } from "../../games/tag/settings.ts";
 import type { TagAvatar, TagState } from "../../games/tag/state.ts";
 
 /** Tag with short rounds, which a test can wait for. */
@@ -17,7 +18,11 @@ export class ShortTagRoom extends TagRoom {
 /** Tag with a round that does not end during a test. */
 export class LongTagRoom extends TagRoom {
   override countdownS = 0.3;
-  override patienceS = 0.5;
+  override readonly lobby = defineLobby({
+    settings: tagSettings,
+    playersMin: 2,
+    lead: { patienceS: 0.5, awayS: 20 },
+  });
   override seed = 7;
 }
 

@@ -13,9 +13,12 @@ const read = async (path: string) => readFile(join(root, path), "utf8");
 const manifest = JSON.parse(await read("package.json")) as Manifest;
 const dependencies = Object.keys(manifest.dependencies);
 
-/** What the tarball is built of: without the sample games and the two files that list them. */
-const published = sources.filter(({ path }) => !/^(games\/|(server|client)\/main\.ts$)/.test(path));
-const isPage = (path: string) => /^client\/|^plugins\/[^/]+\/panel\.tsx$/.test(path);
+/**
+ * What the tarball is built of: without the sample games, the two files that list them, and the operators' page,
+ * which is in it as it was built, with its packages.
+ */
+const published = sources.filter(({ path }) => !/^(games\/|admin\/|(server|client)\/main\.ts$)/.test(path));
+const isPage = (path: string) => /^client\/|^plugins\/[^/]+\/(panel\.tsx$|page\/)/.test(path);
 /** What only the page imports, and the files that import Vite. */
 const OPTIONAL: Record<string, (path: string) => boolean> = {
   three: isPage,
@@ -23,7 +26,12 @@ const OPTIONAL: Record<string, (path: string) => boolean> = {
   "@preact/signals": isPage,
   qrcode: isPage,
   vite: (path) => /^server\/dev\/(vite-project|page-bytes)\.ts$/.test(path),
+  nodemailer: (path) => path === "server/desk/alerts/smtp.ts",
+  "@opentelemetry/api": (path) => path === "server/telemetry/traces.ts",
+  "livekit-server-sdk": (path) => path === "plugins/voice/livekit.ts",
   colyseus: (path) => /^plugins\//.test(path),
+  "web-push": (path) => path === "plugins/notifications/push/send.ts",
+  openskill: (path) => path === "plugins/matchmaking/match/ratings.ts",
 };
 
 /** The package that an import is of; undefined: Node's, or a file of ours. */

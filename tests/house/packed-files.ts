@@ -31,9 +31,15 @@ function neededFiles(): string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(root.length));
   const text = ["README.md", "LICENSE", "CHANGELOG.md", ...under("docs")];
-  return [...Object.values(bin), ...doors, ...text, ...under("server/cli/template")].map((path) =>
-    normalize(path).replaceAll("\\", "/"),
-  );
+  const desk = under("dist/admin");
+  return [
+    ...Object.values(bin),
+    ...doors,
+    ...text,
+    ...desk,
+    "dist/admin/index.html",
+    ...under("server/cli/template"),
+  ].map((path) => normalize(path).replaceAll("\\", "/"));
 }
 
 /** What is ours alone: the sample games and the page that is built of them. */

@@ -70,6 +70,7 @@ it("has an example for each function and class: its own, or a file that uses it"
 
 it("is of a surface that a builder can learn", () => {
   // 220 for worlds, and some forty more for games without one: phases, lobby, bots, panel views, pads. Two for
-  // caches and pools.
-  expect(all.length).toBeLessThanOrEqual(262);
+  // caches and pools, one for reports of errors, six for operations of plugins and people in other rooms, eight
+  // for plugins about people: tabs of the page, names, parties, words that are filtered, reports.
+  expect(all.length).toBeLessThanOrEqual(278);
 });

@@ -8,7 +8,7 @@ const HIDING =
   "manager service handler helper util utils base enhanced advanced processor factory registry data info";
 /** Words of a vocabulary of our own, for which the field has a word: see docs/glossary.md. */
 const PRIVATE =
-  "letter letters eye eyes wish wishes resident residents lying desk rehearsal outbox inbox farewell sibling siblings roster seer backstage knock reunion mail bury";
+  "letter letters eye eyes wish wishes resident residents lying rehearsal outbox inbox farewell sibling siblings roster seer backstage knock reunion mail bury";
 /** Words that hide as the name of a file, and are plain inside of it. */
 const ONLY_FILES = "system held kept hold journal memory quick words things";
 

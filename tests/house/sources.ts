@@ -5,7 +5,17 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Parts of the framework; each is reached through its doors, `index.ts` and, unpublished, `internal.ts`. */
-export const PARTS = ["shared", "entities", "migrations", "rooms", "server", "client", "bots", "testing"];
+export const PARTS = [
+  "shared",
+  "entities",
+  "migrations",
+  "rooms",
+  "server",
+  "client",
+  "admin",
+  "bots",
+  "testing",
+];
 const FOLDERS = [...PARTS, "games", "plugins"];
 
 export interface Source {

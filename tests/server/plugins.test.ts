@@ -157,6 +157,54 @@ describe("a life", () => {
     await services.close();
     await expect(start([friends, asking([])])).rejects.toThrow(refuses("PLUGIN_MISSING", "needs"));
   });
+
+  it("gives the API of a plugin that it uses where the server has it, opened before", async () => {
+    const friends = definePlugin({ name: "friends", open: () => ({ areFriends: () => true }) });
+    const asking = (uses: readonly AnyPlugin[]) =>
+      definePlugin({
+        name: "groups",
+        uses,
+        open: ({ optional }) => optional(friends)?.areFriends() ?? "none",
+      });
+    const answers = async (plugins: readonly AnyPlugin[], asked: Plugin<unknown>) => {
+      const services = await start(plugins);
+      const answer = services.plugins.api(asked);
+      await services.close();
+      return answer;
+    };
+    const [using, other] = [asking([friends]), asking([])];
+    expect(await answers([using, friends], using)).toBe(true);
+    expect(await answers([using], using)).toBe("none");
+    // One that it does not name may open later.
+    await expect(start([friends, other])).rejects.toThrow(refuses("PLUGIN_MISSING", "in its uses"));
+    const circle: AnyPlugin[] = [];
+    const [a, b] = [asking(circle), definePlugin({ name: "friends", needs: circle })];
+    circle.push(a, b);
+    await expect(start([a, b])).rejects.toThrow(refuses("PLUGIN_CYCLE", "groups → groups"));
+  });
+
+  it("is told the routes of the whole server before it answers, and may end the start", async () => {
+    const told: string[] = [];
+    const later = definePlugin({
+      name: "later",
+      routes: () => ({ readLater: route({ method: "GET", path: "/v1/later", answer: () => ({}) }) }),
+    });
+    const curious = definePlugin({
+      name: "curious",
+      ready(_, routes) {
+        told.push(...["GET /v1/later", "GET /v1/account", "GET /v1/none"].filter((one) => routes.has(one)));
+      },
+    });
+    await (await start([curious, later])).close();
+    expect(told).toEqual(["GET /v1/later", "GET /v1/account"]);
+    const strict = definePlugin({
+      name: "strict",
+      ready() {
+        throw new RoomkeepError("PLUGIN_INVALID", "nothing fits");
+      },
+    });
+    await expect(start([strict])).rejects.toThrow(refuses("PLUGIN_INVALID", "nothing fits"));
+  });
 });
 
 /** Knows who is in. */
@@ -301,6 +349,7 @@ describe("in a server", () => {
 it("is not open in a re-run: each call is refused there", async () => {
   const { room } = await openReplay(Hall);
   expect(() => room.plugin(unlisted).count()).toThrow("No plugin is open here: count was not called");
+  expect(room.findPlugin(unlisted)).toBeUndefined();
 });
 
 describe("rows", () => {

@@ -77,7 +77,7 @@ describe("a process that starts", () => {
     const files = readdirSync(assets).filter((name) => name.endsWith(".js"));
     const bytes = (name: string) => readFileSync(join(assets, name)).length;
     // Each game adds its name and the list of its parts; what a game's page loads in all: weight.test.ts.
-    expect(bytes(files.find((name) => name.startsWith("index-")) ?? "")).toBeLessThan(21_000);
+    expect(bytes(files.find((name) => name.startsWith("index-")) ?? "")).toBeLessThan(7_500);
     expect(files.filter((name) => name.startsWith("view-")).length).toBeGreaterThanOrEqual(6);
   });
 

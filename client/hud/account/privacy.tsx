@@ -32,7 +32,9 @@ export function Privacy({ account, leaveRoom, deleted }: PrivacyProps) {
         {problem}
       </p>
       <p>
-        Deleting ends the account for good, with its characters and all that they carry. It cannot be undone.
+        Deleting signs you out everywhere, and ends the account for good after some days (seven, unless this
+        server says otherwise), with its characters and all that they carry. If you sign in before then, it is
+        kept{isRegistered ? "" : "; as a guest you need your recovery code for that"}.
       </p>
       <Form
         name="delete-account"

@@ -1,14 +1,18 @@
 import type { OverlayStore } from "../../overlays.ts";
+import type { PagePanel } from "../../panel.ts";
+import { Waiting } from "../tabs.tsx";
 
 interface OverlayButtonsProps {
   overlays: OverlayStore;
   narrow: boolean;
+  panels: readonly PagePanel[];
   help?: boolean;
 }
 
 /** The buttons that open an overlay. `help`: whether there is one. */
-export function OverlayButtons({ overlays, narrow, help = false }: OverlayButtonsProps) {
+export function OverlayButtons({ overlays, narrow, panels, help = false }: OverlayButtonsProps) {
   const { current } = overlays;
+  const contests = panels.find(({ slot }) => slot === "contests");
   return (
     <>
       <button
@@ -18,7 +22,19 @@ export function OverlayButtons({ overlays, narrow, help = false }: OverlayButton
         onClick={() => overlays.showPeople("")}
       >
         ☻
+        <Waiting count={waitingIn(panels, "people")} />
       </button>
+      {contests && (
+        <button
+          type="button"
+          aria-label="Contests"
+          title="Matches and boards"
+          onClick={() => overlays.showPanel(contests)}
+        >
+          ★
+          <Waiting count={waitingIn(panels, "contests")} />
+        </button>
+      )}
       <button
         type="button"
         aria-label="Invite friends"
@@ -43,3 +59,6 @@ export function OverlayButtons({ overlays, narrow, help = false }: OverlayButton
     </>
   );
 }
+
+const waitingIn = (panels: readonly PagePanel[], where: PagePanel["slot"]) =>
+  panels.reduce((sum, { slot, waiting }) => sum + (slot === where ? (waiting?.value ?? 0) : 0), 0);

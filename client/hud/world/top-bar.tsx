@@ -4,6 +4,7 @@ import type { ItemsStore } from "../../items/items-store.ts";
 import { codeOf } from "../../network/last-seat.ts";
 import type { Session } from "../../network/session.ts";
 import type { OverlayStore } from "../../overlays.ts";
+import type { PagePanel } from "../../panel.ts";
 import { BagButton } from "../items/bag-button.tsx";
 import { OverlayButtons } from "../overlays/overlay-buttons.tsx";
 import { NetStatsPill } from "./net-stats.tsx";
@@ -14,10 +15,11 @@ interface TopBarProps {
   items: ItemsStore;
   overlays: OverlayStore;
   viewport: Viewport;
+  panels: readonly PagePanel[];
 }
 
 /** The room at the left; the buttons of the overlays at the right. */
-export function TopBar({ session, hud, items, overlays, viewport }: TopBarProps) {
+export function TopBar({ session, hud, items, overlays, viewport, panels }: TopBarProps) {
   const room = session.room.value;
   const narrow = viewport.narrow.value;
   return (
@@ -44,7 +46,7 @@ export function TopBar({ session, hud, items, overlays, viewport }: TopBarProps)
       <div class="bar right">
         <NetStatsPill hud={hud} />
         <BagButton items={items} />
-        <OverlayButtons overlays={overlays} narrow={narrow} help />
+        <OverlayButtons overlays={overlays} narrow={narrow} panels={panels} help />
       </div>
     </>
   );

@@ -27,7 +27,14 @@ export function WorldHud(props: WorldHudProps) {
   const { session, hud, settings, items, party, directMessages, overlays, viewport, input } = props;
   return (
     <>
-      <TopBar session={session} hud={hud} items={items} overlays={overlays} viewport={viewport} />
+      <TopBar
+        session={session}
+        hud={hud}
+        items={items}
+        overlays={overlays}
+        viewport={viewport}
+        panels={props.panels}
+      />
       <Slots hud={hud} panels={props.panels} panelContext={props.panelContext} />
       <ReconnectBanner session={session} />
       <OutdatedBanner session={session} />

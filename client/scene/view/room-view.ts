@@ -5,24 +5,30 @@ import { watchNetStats } from "../../net-stats.ts";
 import { predictEffects } from "../../network/optimistic-effects.ts";
 import { type Prediction, predictRoom } from "../../network/predict.ts";
 import { listenToEvents } from "../../network/room-events.ts";
+import type { Session } from "../../network/session.ts";
 import type { AnyRoom, JoinedRoom } from "../../room/joined-room.ts";
 import { followNotices } from "../../room/room-notices.ts";
+import { roleIn } from "../../room/room-role.ts";
 import type { Settings } from "../../settings.ts";
 import type { GameView, ViewContext } from "../../view.ts";
 import { type ActorViews, showActors } from "../actor-views.ts";
 import { type DebugDraw, openDebugDraw } from "../debug-draw.ts";
 import { buildScenery, type Scenery } from "../level/scenery.ts";
 import type { Sounds } from "../sounds.ts";
+import { openSpectatorCamera, type SpectatorCamera } from "../spectator-camera.ts";
 import type { Stage } from "../stage.ts";
 
 /** A joined room on the stage. */
 export interface RoomView {
   readonly actors: ActorViews;
+  /** Undefined: the page plays. */
+  readonly spectator: SpectatorCamera | undefined;
   dispose(): void;
 }
 
 /** Room, stage and stores that {@link openRoomView} connects. */
 export interface RoomViewOptions {
+  session: Pick<Session, "viewing">;
   stage: Stage;
   room: JoinedRoom;
   view: GameView;
@@ -37,6 +43,7 @@ type Frame = (dtS: number, now: number) => void;
 /** The parts that one room on the stage is made of. */
 interface Parts {
   readonly actors: ActorViews;
+  readonly spectator: SpectatorCamera | undefined;
   readonly prediction: Prediction;
   readonly debug: DebugDraw;
   readonly events: ReturnType<typeof listenToEvents>;
@@ -54,7 +61,13 @@ export function openRoomView(options: RoomViewOptions): RoomView {
   const actors = showActors({ stage, room, prediction, settings, sounds, kinds, wear: view.items?.wear });
   const { interest, sizeOf } = view;
   const debug = openDebugDraw({ scene: stage.scene, ground, interest, sizeOf });
-  const parts: Parts = { actors, prediction, debug, events: listenToEvents(room), frames: [] };
+  const isWatched = roleIn(room as unknown as AnyRoom) === "spectator";
+  const { viewing } = options.session;
+  const delayMs = () => (viewing.value?.delayS ?? 0) * 1_000;
+  const spectator = isWatched
+    ? openSpectatorCamera({ room, actors, ground, rig: stage.rig, delayMs })
+    : undefined;
+  const parts: Parts = { actors, spectator, prediction, debug, events: listenToEvents(room), frames: [] };
   const stops = [
     drawFrames(options, parts),
     followNotices({ ...options, room: options.room as unknown as AnyRoom }, (id, text) =>
@@ -66,6 +79,7 @@ export function openRoomView(options: RoomViewOptions): RoomView {
   const unmount = view.mount?.(contextOf(options, parts));
   return {
     actors,
+    spectator,
     dispose() {
       unmount?.();
       stage.sky.setMood();
@@ -80,7 +94,7 @@ export function openRoomView(options: RoomViewOptions): RoomView {
 
 /** Each frame: input, prediction, actors, camera, the game's own frames, debug drawing. @returns stops */
 function drawFrames({ stage, room, input, settings }: RoomViewOptions, parts: Parts): () => void {
-  const { actors, prediction, debug, frames } = parts;
+  const { actors, spectator, prediction, debug, frames } = parts;
   let cameraIsPlaced = false;
   const follow = (dtS: number) => {
     const own = actors.pose(room.sessionId);
@@ -93,13 +107,19 @@ function drawFrames({ stage, room, input, settings }: RoomViewOptions, parts: Pa
     stage.rig.follow(own.x, own.y, own.z, dtS);
     stage.sky.update(own.x, own.y, own.z, dtS);
   };
+  const watch = (camera: SpectatorCamera, dtS: number, now: number) => {
+    camera.frame(dtS, now, input.frame(true));
+    const { x, y, z } = camera.spot;
+    stage.sky.update(x, y, z, dtS);
+  };
   return stage.onFrame((dtS, now) => {
     input.poll(dtS);
     if (room.state?.actors) {
       prediction.frame(now, input.frame);
       actors.update(dtS, now);
     }
-    follow(dtS);
+    if (spectator) watch(spectator, dtS, now);
+    else follow(dtS);
     for (const frame of frames) frame(dtS, now);
     if (settings.debug.value) debug.draw({ me: actors.pose(room.sessionId), actors: actors.list(), dtS });
     else debug.hide();

@@ -11,8 +11,9 @@ const suits = SUIT_COLORS.map((color, i) => `.last-leaf .of-${i} { --suit:${colo
 
 /** The look of Last Leaf: a dark table, light cards. */
 export const cardsStyle = `
-:root { --ground:${TABLE}; }
-.last-leaf { --ink:${TABLE_INK}; --soft:${TABLE_SOFT}; --paper:#2b5148; --accent:${GO}; --accent-ink:${GO_INK}; --card:clamp(56px,9vh,92px); color:var(--ink);
+:root { --ground:${TABLE}; --accent:${GO}; --accent-ink:${GO_INK}; }
+.panels { --ink:${TABLE_INK}; --soft:${TABLE_SOFT}; --paper:#2b5148; }
+.last-leaf { --card:clamp(56px,9vh,92px); color:var(--ink);
   flex:1; min-height:0; display:grid; grid-template-rows:auto 1fr auto; gap:10px; padding:6px 16px max(12px,env(safe-area-inset-bottom)); width:min(1100px,100%); margin:0 auto;
   background:radial-gradient(60% 46% at 50% 44%, rgba(255,240,200,.12), transparent 70%); }
 ${suits}

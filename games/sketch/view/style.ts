@@ -16,6 +16,8 @@ ${face("Sketch Hand", hand)}
 ${face("Sketch Marker", marker)}
 :root { --ground:#f4eddc; --accent:#c3203a; --accent-ink:#fff; --night:#1f1b2b; --night-ink:#fdf7e8; --radius:14px; --yellow:#ffdf4f; }
 .panels { --ink:#1f1b2b; --soft:#5b5468; --paper:#fffdf6; }
+.panels body { background:radial-gradient(circle at 1px 1px, #1f1b2b24 1.3px, transparent 1.6px) 0 0 / 26px 26px var(--ground); }
+.panels #hud .door { font-family:"Sketch Hand",system-ui,sans-serif; border:3px solid var(--ink); border-radius:${WOBBLE_SMALL}; } .panels .door h1, .panels #hud .door button.go { font-family:"Sketch Marker","Sketch Hand",sans-serif; font-weight:400; }
 #place { font-family:"Sketch Hand",system-ui,sans-serif; font-size:20px; background:radial-gradient(circle at 1px 1px, #1f1b2b24 1.3px, transparent 1.6px) 0 0 / 26px 26px var(--ground); }
 #place :is(h1,h2,.sk-word,.sk-clock,.sk-answer,.sk-chooses,.sk-code,.code) { font-family:"Sketch Marker","Sketch Hand",sans-serif; font-weight:400; letter-spacing:.01em; }
 #place :is(button,input:not([type=checkbox]),textarea) { font-family:inherit; font-weight:400; border:3px solid var(--ink); border-radius:${WOBBLE_SMALL}; }

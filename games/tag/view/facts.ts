@@ -1,5 +1,7 @@
 import type { JoinedRoom } from "roomkeep/client";
+import { settingsOf } from "roomkeep/shared";
 import { pointsOf } from "../rules.ts";
+import { tagSettings } from "../settings.ts";
 import type { TagAvatar, TagPhase, TagState } from "../state.ts";
 
 /** A player in the panels. */
@@ -34,6 +36,8 @@ export interface Facts {
   me: string;
   it: string;
   leader: string;
+  /** Seconds of a round, as the leader has set it. */
+  roundS: number;
   players: TagPlayer[];
   board: Score[];
 }
@@ -56,6 +60,7 @@ export function readFacts({ state, sessionId, roomId }: JoinedRoom<TagState>): F
     me: sessionId,
     it: state.it,
     leader: state.leader,
+    roundS: settingsOf(state, tagSettings).roundS,
     players,
     board: [...(state.board ?? [])].map(({ id, name, color, points, freeS, tags }) => ({
       id,

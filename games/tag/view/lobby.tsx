@@ -1,18 +1,23 @@
 import { useState } from "preact/hooks";
 import { Qr } from "roomkeep/client";
 import { COLORS } from "roomkeep/shared";
+import { ROUND_LENGTHS } from "../settings.ts";
 import type { Facts, TagPlayer } from "./facts.ts";
 
 /** Sends a button's message; the server answers by the state or a refusal. */
-export type Send = (type: "ready" | "start" | "rematch" | "lead", payload: object) => void;
+export type Send = (
+  type: "ready" | "start" | "rematch" | "lead" | "kick" | "settings",
+  payload: object,
+) => void;
 
 /** The link to a room. */
 export const linkTo = (code: string) => `${location.origin}${location.pathname}?room=${code}`;
 
 /** The lobby: players and who is ready, the room code, and the start. On a phone it folds to a bar. */
 export function Lobby({ facts, send }: { facts: Facts; send: Send }) {
-  const [open, setOpen] = useState(true);
   const me = facts.players.find(({ id }) => id === facts.me);
+  // Who watches has nothing to press in it.
+  const [open, setOpen] = useState(me !== undefined);
   const leads = facts.leader === facts.me;
   const present = facts.players.filter(({ away }) => !away);
   const ready = present.filter((player) => player.ready).length;
@@ -28,21 +33,24 @@ export function Lobby({ facts, send }: { facts: Facts; send: Send }) {
       </h2>
       {open && <Invitation code={facts.code} />}
       {open && <People facts={facts} leads={leads} send={send} />}
-      <div class="row tag-actions">
-        <button
-          type="button"
-          class={me?.ready ? "tag-set" : "tag-unset"}
-          aria-pressed={me?.ready ?? false}
-          onClick={() => send("ready", { ready: !me?.ready })}
-        >
-          {me?.ready ? "✓ Ready" : "I am ready"}
-        </button>
-        {leads && (
-          <button type="button" class="go" disabled={present.length < 2} onClick={() => send("start", {})}>
-            Start
+      {open && <RoundLength facts={facts} leads={leads} send={send} />}
+      {me && (
+        <div class="row tag-actions">
+          <button
+            type="button"
+            class={me?.ready ? "tag-set" : "tag-unset"}
+            aria-pressed={me?.ready ?? false}
+            onClick={() => send("ready", { ready: !me?.ready })}
+          >
+            {me?.ready ? "✓ Ready" : "I am ready"}
           </button>
-        )}
-      </div>
+          {leads && (
+            <button type="button" class="go" disabled={present.length < 2} onClick={() => send("start", {})}>
+              Start
+            </button>
+          )}
+        </div>
+      )}
       {open && <p class="tag-hint">{hintFor(present.length, leads)}</p>}
     </section>
   );
@@ -88,6 +96,16 @@ function People({ facts, leads, send }: { facts: Facts; leads: boolean; send: Se
             {player.id === facts.me && <small> you</small>}
             {player.id === facts.leader && <small class="tag-leader"> ★ leader</small>}
           </span>
+          {leads && player.id !== facts.me && (
+            <button
+              type="button"
+              title={`Remove ${player.name} from the room`}
+              aria-label={`Remove ${player.name}`}
+              onClick={() => send("kick", { id: player.id })}
+            >
+              ✕
+            </button>
+          )}
           {leads && player.id !== facts.me && !player.away && (
             <button
               type="button"
@@ -102,6 +120,28 @@ function People({ facts, leads, send }: { facts: Facts; leads: boolean; send: Se
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The leader's setting, which all see. */
+function RoundLength({ facts, leads, send }: { facts: Facts; leads: boolean; send: Send }) {
+  const lengths = [...new Set([...ROUND_LENGTHS, facts.roundS])].sort((a, b) => a - b);
+  return (
+    <label class="row tag-length">
+      <span class="grow">A round lasts</span>
+      <select
+        aria-label="Length of a round"
+        disabled={!leads}
+        value={facts.roundS}
+        onChange={({ currentTarget }) => send("settings", { roundS: Number(currentTarget.value) })}
+      >
+        {lengths.map((seconds) => (
+          <option key={seconds} value={seconds}>
+            {seconds} s
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -7,12 +7,12 @@ export function Clock({ facts }: { facts: Facts }) {
   const own = playerOf(facts, me);
   const hunter = playerOf(facts, it);
   const hunts = it === me;
-  const warning = `${hunter?.name ?? "A player"} is it${own?.watching ? "" : " – keep away"}`;
+  const warning = `${hunter?.name ?? "A player"} is it${own && !own.watching ? " – keep away" : ""}`;
   return (
     <div class="tag-top">
       <div class="pill tag-clock" role="timer">
         {phase === "round" ? clock(secondsLeft) : `Round ${facts.round}`}
-        {!own?.watching && phase === "round" && <small> · {pointsOf(own?.points ?? 0)}</small>}
+        {own && !own.watching && phase === "round" && <small> · {pointsOf(own?.points ?? 0)}</small>}
       </div>
       <div class={`pill tag-it ${hunts ? "me" : ""}`} role="status">
         <CrownIcon />
@@ -77,22 +77,29 @@ export function Scores({ facts, send }: { facts: Facts; send: Send }) {
         </tbody>
       </table>
       <p class="tag-hint">One point for each second free, one for each tag.</p>
-      <div class="row tag-actions">
-        {leads ? (
-          <button type="button" class="go" disabled={present.length < 2} onClick={() => send("rematch", {})}>
-            Rematch
-          </button>
-        ) : (
-          <button
-            type="button"
-            class={own?.ready ? "tag-set" : "tag-unset"}
-            aria-pressed={own?.ready ?? false}
-            onClick={() => send("ready", { ready: !own?.ready })}
-          >
-            {own?.ready ? "✓ Ready for a rematch" : "I want a rematch"}
-          </button>
-        )}
-      </div>
+      {own && (
+        <div class="row tag-actions">
+          {leads ? (
+            <button
+              type="button"
+              class="go"
+              disabled={present.length < 2}
+              onClick={() => send("rematch", {})}
+            >
+              Rematch
+            </button>
+          ) : (
+            <button
+              type="button"
+              class={own?.ready ? "tag-set" : "tag-unset"}
+              aria-pressed={own?.ready ?? false}
+              onClick={() => send("ready", { ready: !own?.ready })}
+            >
+              {own?.ready ? "✓ Ready for a rematch" : "I want a rematch"}
+            </button>
+          )}
+        </div>
+      )}
       <p class="tag-hint">{nextRound(facts, leads, leader?.name)}</p>
     </section>
   );

@@ -15,6 +15,7 @@ export const style = `
 #hud .tag-people button { padding:.3em .7em; font-size:.8em; white-space:nowrap; }
 .tag-people .dot, .tag-scores .dot { width:13px; height:13px; display:inline-block; border:1.5px solid rgba(40,20,30,.35); }
 .tag-yes { color:#217a58; font-weight:800; font-size:.88em; } .tag-no { color:var(--soft); font-size:.88em; font-weight:600; }
+#hud .tag-length select { width:auto; } .tag-length { font-weight:700; padding:0 .3em; }
 .tag-actions { margin-top:.5em; align-items:stretch; } .tag-actions button { flex:1; min-height:48px; }
 #hud .tag-actions button.go { font-size:1.1em; padding:.5em; } #hud .tag-actions button.go:disabled { box-shadow:none; }
 #hud button.tag-unset { background:#fff; box-shadow:inset 0 0 0 2px var(--leaf); color:#1d6b4d; } #hud button.tag-set { background:#1f7a57; color:#fff; }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
 import { RoomkeepError } from "../../../shared/index.ts";
 import { answerWithin, type Db } from "../../storage/database.ts";
+import { deleteKeptOf } from "../../telemetry/recording-rows.ts";
 
 /** Guests that one sweep deletes at most, so that it holds nobody up. */
 const GUESTS_AT_ONCE = 100;
@@ -32,7 +33,32 @@ export async function deleteAccountIn(db: Db, accountId: string): Promise<void> 
   if (characters.some(({ live }) => live))
     throw new RoomkeepError("CHARACTER_LIVE", "One of your characters is in a room. Leave it first.");
   for (const { id } of characters) await endCharacter(db, id);
+  await forgetInReports(
+    db,
+    accountId,
+    characters.map(({ id }) => id),
+  );
+  await deleteKeptOf(db, accountId);
   await db.query("DELETE FROM account WHERE id = $1", [accountId]);
+}
+
+/**
+ * Reports about others stay, without who made them; of what the account said it leaves the lines empty.
+ * Those about the account go with it.
+ */
+async function forgetInReports(db: Db, accountId: string, characterIds: readonly string[]): Promise<void> {
+  await db.query(
+    "UPDATE report SET reporter_id = NULL, reporter_name = '', reporter_character = NULL WHERE reporter_id = $1",
+    [accountId],
+  );
+  await db.query(
+    `UPDATE report SET chat = (
+       SELECT jsonb_agg(CASE WHEN line->>'character' = ANY($1)
+         THEN line || '{"character": "", "name": "", "text": ""}' ELSE line END ORDER BY n)
+       FROM jsonb_array_elements(chat) WITH ORDINALITY AS said (line, n))
+     WHERE chat::text LIKE ANY($2)`,
+    [characterIds, characterIds.map((id) => `%${id}%`)],
+  );
 }
 
 /** The character's belongings go to where all things come from, and its name out of the ledger. */
@@ -55,11 +81,24 @@ async function endCharacter(db: Db, id: string): Promise<void> {
   await db.query("DELETE FROM item WHERE container LIKE $1", [like]);
   await db.query("UPDATE character SET coins = 0 WHERE id = $1", [id]);
   await db.query("DELETE FROM request_result WHERE character = $1", [id]);
+  const other = randomUUID();
+  // The answers of others to what both had a part in, such as a trade.
+  await db.query(
+    `UPDATE request_result SET result = replace(result::text, $1, $2)::jsonb
+     WHERE request_id IN (SELECT request_id FROM ledger WHERE account LIKE $3) AND result::text LIKE $3`,
+    [id, other, like],
+  );
   // One id for all legs of the character, so that balances can still be told apart. Its requests name it too.
   await db.query(
     `UPDATE ledger SET account = replace(account, $2, $3), request_id = replace(request_id, $2, $3)
      WHERE account LIKE $1 OR request_id LIKE $1`,
-    [like, id, randomUUID()],
+    [like, id, other],
+  );
+  await db.query(
+    `UPDATE event_log SET actor = CASE WHEN actor = $1 THEN NULL ELSE actor END,
+       payload = replace(payload::text, $1, $2)::jsonb
+     WHERE actor = $1 OR payload::text LIKE $3`,
+    [id, other, like],
   );
 }
 

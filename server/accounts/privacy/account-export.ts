@@ -60,14 +60,49 @@ export async function exportAccount(db: Db, accountId: string, after = "0"): Pro
   };
 }
 
+/**
+ * Tables that name several people: read below without those others, so that nobody learns from an export who
+ * reported or judged them.
+ */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  "ledger",
+  "sanction",
+  "player_note",
+  "report",
+  "account_deletion",
+]);
+/** `$1` is the account. */
+const MODERATION = {
+  sanction: `SELECT to_jsonb(t) - '{given_by,given_by_name,lifted_by,lifted_by_name}'::text[] AS row
+    FROM sanction AS t WHERE account_id = $1 ORDER BY given_at DESC LIMIT ${ROWS_MAX}`,
+  player_note: `SELECT to_jsonb(t) - '{written_by,written_by_name}'::text[] AS row
+    FROM player_note AS t WHERE account_id = $1 ORDER BY at DESC LIMIT ${ROWS_MAX}`,
+  /** What others wrote about the account, without the words and lines of theirs. */
+  report: `SELECT jsonb_build_object('id', id, 'at', at, 'game', game, 'room_id', room_id, 'reason', reason,
+      'state', state, 'outcome', outcome, 'decided_at', decided_at, 'sanction_id', sanction_id,
+      'own_lines', (SELECT COALESCE(jsonb_agg(line), '[]') FROM jsonb_array_elements(chat) AS line
+         WHERE line->>'character' = reported_character::text)) AS row
+    FROM report WHERE reported_id = $1 ORDER BY at DESC LIMIT ${ROWS_MAX}`,
+  report_made: `SELECT jsonb_build_object('id', id, 'at', at, 'game', game, 'room_id', room_id,
+      'reporter_character', reporter_character, 'reported_name', reported_name, 'reason', reason, 'text', text,
+      'state', state, 'outcome', outcome) AS row
+    FROM report WHERE reporter_id = $1 ORDER BY at DESC LIMIT ${ROWS_MAX}`,
+  account_deletion: `SELECT jsonb_build_object('asked_at', asked_at, 'delete_at', delete_at,
+      'by_player', by_player) AS row FROM account_deletion WHERE account_id = $1`,
+} as const;
+
 type Read = (sql: string, values: unknown[]) => Promise<Record<string, unknown>[]>;
 
-/** Each table that points at accounts or characters, whoever made it. */
+/**
+ * Each table that points at accounts or characters, whoever made it. A table whose rows name several people
+ * has a view `<table>_export` with a column `account_id`: that is read instead, so that nobody's export shows
+ * what another one has said of them. The view outlives a plugin that was removed, as its table does.
+ */
 async function readMore(db: Db, read: Read, accountId: string, characterIds: readonly string[]) {
   const keys = await answerWithin(
-    db.query<{ table: string; column: string; of: string }[]>(
+    db.query<{ table: string; column: string; of: string; view: string | null }[]>(
       `SELECT key.conrelid::regclass::text AS "table", quote_ident(attname) AS "column",
-         key.confrelid::regclass::text AS "of"
+         key.confrelid::regclass::text AS "of", to_regclass(key.conrelid::regclass::text || '_export')::text AS view
        FROM pg_constraint AS key JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
        WHERE contype = 'f' AND confrelid IN ('account'::regclass, 'character'::regclass)
          AND conrelid <> 'character'::regclass AND array_length(conkey, 1) = 1
@@ -75,13 +110,21 @@ async function readMore(db: Db, read: Read, accountId: string, characterIds: rea
     ),
   );
   const more: Record<string, Record<string, unknown>[]> = {};
-  for (const { table, column, of } of keys) {
-    if (table in more) continue; // it names both: the first way finds its rows
+  for (const { table, column, of, view } of keys) {
+    if (table in more || OF_OTHERS.has(table)) continue; // it names both: the first way finds its rows
+    if (view) {
+      more[table] = await read(
+        `SELECT to_jsonb(t) AS row FROM ${view} AS t WHERE account_id = $1 LIMIT ${ROWS_MAX}`,
+        [accountId],
+      );
+      continue;
+    }
     more[table] = await read(
       `SELECT to_jsonb(t) AS row FROM ${table} AS t WHERE ${column} = ANY($1::uuid[]) LIMIT ${ROWS_MAX}`,
       [of === "account" ? [accountId] : characterIds],
     );
   }
+  for (const [name, sql] of Object.entries(MODERATION)) more[name] = await read(sql, [accountId]);
   more.audit_entry = await read(
     `SELECT to_jsonb(audit_entry) AS row FROM audit_entry WHERE account_id = $1
      ORDER BY at DESC LIMIT ${ROWS_MAX}`,

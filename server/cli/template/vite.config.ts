@@ -2,5 +2,5 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   root: "client",
-  build: { outDir: "../dist/page", emptyOutDir: true, chunkSizeWarningLimit: 1500 },
+  build: { outDir: "../dist/page", emptyOutDir: true, sourcemap: "hidden", chunkSizeWarningLimit: 1500 },
 });

@@ -11,8 +11,12 @@ const ANSWER_MS = 2_000;
  * seconds.
  */
 const SILENT_ANSWER_MS = 250;
-/** What is added to it, ms, in which a process that stalled catches up. */
-const AFTER_STALL_MS = 100;
+/** What is added to it, ms, in which an answer that has come meanwhile is read. */
+const CATCH_UP_MS = 100;
+/** The same after a stall of this process: the question may be sent only now. */
+const AFTER_STALL_MS = 1_000;
+/** Stalls in a row that an answer may wait out. */
+const STALLS_MAX = 2;
 /** Longest wait, ms, for the first connection. */
 const CONNECT_MS = 5_000;
 /** Shortest time, ms, between two connections that are opened because the last one leads to a replica. */
@@ -182,12 +186,18 @@ export function asMatchmakingError(error: unknown): unknown {
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const tooLate = () => reject(new Error(`no answer in ${ms} ms`));
     // After a stall of this process its timers come first: before an answer that has long arrived is read,
     // and before a question that waited for the next turn is even sent.
-    timer = setTimeout(() => {
-      timer = setTimeout(tooLate, AFTER_STALL_MS);
-    }, ms);
+    const wait = (forMs: number, more: number): void => {
+      const dueAt = performance.now() + forMs;
+      timer = setTimeout(() => {
+        const stalled = performance.now() - dueAt > CATCH_UP_MS;
+        if (more === 0) reject(new Error(`no answer in ${ms} ms`));
+        else if (stalled) wait(AFTER_STALL_MS, more - 1);
+        else wait(CATCH_UP_MS, 0);
+      }, forMs);
+    };
+    wait(ms, STALLS_MAX);
   });
   try {
     return await Promise.race([work, late]);

@@ -23,9 +23,12 @@ import {
 } from "../../accounts/guests.ts";
 import type { NameRules } from "../../accounts/name-rules.ts";
 import type { Passwords } from "../../accounts/passwords.ts";
-import { deleteAccount } from "../../accounts/privacy/account-deletion.ts";
 import { exportAccount } from "../../accounts/privacy/account-export.ts";
+import { askDeletion } from "../../accounts/privacy/deletion-grace.ts";
 import { addressKey, openRateLimit } from "../../accounts/rate-limit.ts";
+import { refuseBanned } from "../../moderation/ban.ts";
+import { readStanding } from "../../moderation/standing.ts";
+import { answerWithin } from "../../storage/database.ts";
 import { audited } from "../../telemetry/audit.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
@@ -37,6 +40,10 @@ export interface AccountParts {
   readonly passwords: Passwords;
   /** Which names players may take. */
   readonly names: NameRules;
+  /** How a banned player may object; empty. */
+  readonly appeal: string;
+  /** Days until an account whose owner wants it deleted is; 0: at once. */
+  readonly deleteGraceDays: number;
 }
 
 const registration = z.object({
@@ -56,7 +63,14 @@ const REGISTERING = [
 ] as const;
 
 /** Guests, registered accounts, signing in and out, passwords. */
-export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
+export function accountEndpoints({
+  ds,
+  auth,
+  passwords,
+  names,
+  appeal,
+  deleteGraceDays: days,
+}: AccountParts) {
   const limits = {
     made: openRateLimit(600, 60),
     registered: openRateLimit(30, 3_600),
@@ -70,7 +84,11 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
 
   const enter = async (accountId: string, address: string) => ({
     ...(await auth.signIn(accountId, address)),
-    account: await readAccount(ds, accountId),
+    account: await shownAccount(accountId),
+  });
+  const shownAccount = async (accountId: string) => ({
+    ...(await readAccount(ds, accountId)),
+    ...(await readStanding(ds, accountId, appeal)),
   });
 
   /**
@@ -93,11 +111,12 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
       summary: "Make a guest with a character, and sign in",
       body: shapes.looks,
       invalid: "NAME_INVALID",
-      codes: ["NAME_REFUSED", "LOOKS_INVALID"],
+      codes: ["NAME_REFUSED", "LOOKS_INVALID", "BANNED"],
       status: 201,
       result: withCharacter.extend({ recoveryCode: z.string() }),
       async answer({ body, address }) {
         await limits.made.spend(addressKey(address));
+        await refuseBanned(ds, { address }, appeal);
         names.check(body.name);
         const guest = await createGuest(ds, body);
         const pair = await auth.signIn(guest.accountId, address);
@@ -135,11 +154,12 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
       summary: "Register a new account, with a first character if looks are given, and sign in",
       body: registration.extend({ character: shapes.looks.optional() }),
       invalid: "ACCOUNT_NAME_INVALID",
-      codes: [...REGISTERING, "NAME_INVALID", "LOOKS_INVALID"],
+      codes: [...REGISTERING, "NAME_INVALID", "LOOKS_INVALID", "BANNED"],
       status: 201,
       result: signedIn,
       async answer({ body, address }) {
         await limits.registered.spend(addressKey(address));
+        await refuseBanned(ds, { address }, appeal);
         names.check(body.name);
         if (body.character) names.check(body.character.name);
         const { accountId } = await register(ds, passwords, body, body.character);
@@ -160,7 +180,7 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
         await limits.registered.spend(addressKey(address));
         names.check(body.name, role);
         await upgradeGuest(ds, passwords, accountId, body);
-        return { account: await readAccount(ds, accountId) };
+        return { account: await shownAccount(accountId) };
       },
     }),
     signIn: endpoint({
@@ -270,7 +290,7 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
       signedIn: true,
       result: z.object({ account: shapes.account }),
       async answer({ token }) {
-        return { account: await readAccount(ds, (await auth.caller(token)).accountId) };
+        return { account: await shownAccount((await auth.caller(token)).accountId) };
       },
     }),
     exportAccount: endpoint({
@@ -289,19 +309,21 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
     deleteAccount: endpoint({
       method: "POST",
       path: "/v1/account/delete",
-      summary:
-        "Delete the account and all that belongs to it, for good; by password, recovery code or fresh sign-in",
+      summary: `Delete the account and all that belongs to it, ${days === 0 ? "at once" : `in ${days} days unless it signs in again`}; by password, recovery code or fresh sign-in`,
       signedIn: true,
       body: z.object({ password: shapes.password.optional(), recoveryCode: z.string().max(64).optional() }),
       codes: ["SIGN_IN_REFUSED", "CHARACTER_LIVE"],
-      status: 204,
-      result: shapes.nothing,
+      result: z.object({
+        deleteAt: z.iso.datetime().nullable().meta({ description: "null: it is deleted" }),
+      }),
       async answer({ token, body, address }) {
         const caller = await auth.current(token);
         await attempt(address, `#${caller.accountId}`, () => checkOwner(ds, passwords, caller, body));
-        await deleteAccount(ds, caller.accountId);
+        const { deleteAt } = await answerWithin(
+          ds.transaction((db) => askDeletion(db, caller.accountId, { days, byPlayer: true })),
+        );
         auth.tellEnded(caller.accountId);
-        return null;
+        return { deleteAt: deleteAt?.toISOString() ?? null };
       },
     }),
     readMe: endpoint({
@@ -314,7 +336,7 @@ export function accountEndpoints({ ds, auth, passwords, names }: AccountParts) {
       async answer({ token }) {
         const { accountId } = await auth.caller(token);
         return {
-          account: await readAccount(ds, accountId),
+          account: await shownAccount(accountId),
           character: shownOf(await chosenCharacter(ds, accountId)),
         };
       },

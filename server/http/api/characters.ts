@@ -13,8 +13,10 @@ import { changeAppearance } from "../../accounts/appearance.ts";
 import type { Auth } from "../../accounts/auth.ts";
 import { giveTicket, type TicketScope } from "../../accounts/join-tickets.ts";
 import type { NameRules } from "../../accounts/name-rules.ts";
+import { refuseLeaving } from "../../accounts/privacy/deletion-grace.ts";
 import { addressKey, type RateLimit } from "../../accounts/rate-limit.ts";
 import type { Seats } from "../../matchmaking/seat-reservations.ts";
+import { refuseBanned } from "../../moderation/ban.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
 
@@ -37,14 +39,17 @@ export interface CharacterParts {
   readonly seats: Pick<Seats, "free">;
   /** True: a join would be refused. */
   isRedisAway(): boolean;
-  /** Characters an account may have. */
-  readonly max: number;
+  /** Characters an account may have now. */
+  max(): number;
   /** Which names players may take. */
   readonly names: NameRules;
+  /** How a banned player may object; empty. */
+  readonly appeal: string;
 }
 
 /** The characters of an account, and tickets to join with. */
-export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max, names }: CharacterParts) {
+export function characterEndpoints(parts: CharacterParts) {
+  const { ds, auth, tickets, seats, isRedisAway, max, names, appeal } = parts;
   const own = async (token: string | undefined, params: Record<string, string>) => {
     const { accountId, role } = await auth.current(token);
     const id = z.uuid().safeParse(params.id);
@@ -60,7 +65,7 @@ export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max,
       result: z.object({ max: z.int(), characters: z.array(shapes.ownCharacter) }),
       async answer({ token }) {
         const { accountId } = await auth.caller(token);
-        return { max, characters: (await listCharacters(ds, accountId)).map(shown) };
+        return { max: max(), characters: (await listCharacters(ds, accountId)).map(shown) };
       },
     }),
     createCharacter: endpoint({
@@ -76,7 +81,7 @@ export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max,
       async answer({ token, body }) {
         const { accountId, role } = await auth.current(token);
         names.check(body.name, role);
-        return { character: shown(await createCharacter(ds, accountId, body, max)) };
+        return { character: shown(await createCharacter(ds, accountId, body, max())) };
       },
     }),
     changeCharacter: endpoint({
@@ -133,7 +138,7 @@ export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max,
       result: shapes.nothing,
       async answer({ token, params }) {
         const { accountId, id } = await own(token, params);
-        await restoreCharacter(ds, accountId, id, max);
+        await restoreCharacter(ds, accountId, id, max());
         return null;
       },
     }),
@@ -143,7 +148,7 @@ export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max,
       summary: "A ticket for one join within 30 s: to any room of a game, or to one room",
       signedIn: true,
       body: target,
-      codes: ["CHARACTER_MISSING", "REDIS_UNAVAILABLE"],
+      codes: ["CHARACTER_MISSING", "BANNED", "ACCOUNT_LEAVING", "REDIS_UNAVAILABLE"],
       status: 201,
       result: z.object({ ticket: z.string(), characterId: z.uuid() }),
       async answer({ token, address, body: { game, roomId, characterId, as } }) {
@@ -151,7 +156,10 @@ export function characterEndpoints({ ds, auth, tickets, seats, isRedisAway, max,
         await tickets.ofAddress.spend(addressKey(address));
         const caller = await auth.current(token);
         await tickets.ofAccount.spend(caller.accountId);
+        await refuseLeaving(ds, caller.accountId);
         const given = await giveTicket(ds, caller, scopeOf(game, roomId), characterId);
+        const { accountId } = caller;
+        await refuseBanned(ds, { accountId, characterId: given.characterId, address }, appeal);
         // A new ticket frees the seat that waits for the character, which may be the last one of the room.
         if (!as) await seats.free(given.characterId, roomId);
         return given;

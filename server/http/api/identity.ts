@@ -7,6 +7,7 @@ import type { Auth } from "../../accounts/auth.ts";
 import { byIdentity } from "../../accounts/identities.ts";
 import type { Oidc } from "../../accounts/oidc.ts";
 import { addressKey, openRateLimit } from "../../accounts/rate-limit.ts";
+import { readStanding } from "../../moderation/standing.ts";
 import { endpoint } from "./answer.ts";
 import * as shapes from "./shapes.ts";
 
@@ -15,11 +16,13 @@ export interface IdentityParts {
   readonly ds: DataSource;
   readonly auth: Auth;
   readonly oidc: Oidc | undefined;
+  /** How a banned player may object; empty. */
+  readonly appeal: string;
   readonly log: Pick<BaseLogger, "warn">;
 }
 
 /** Sign-in by an external identity provider. */
-export function identityEndpoints({ ds, auth, oidc, log }: IdentityParts) {
+export function identityEndpoints({ ds, auth, oidc, log, appeal }: IdentityParts) {
   const tried = openRateLimit(60, 300);
   const provider = () => {
     if (!oidc) throw new RoomkeepError("IDENTITY_OFF");
@@ -85,7 +88,9 @@ export function identityEndpoints({ ds, auth, oidc, log }: IdentityParts) {
         await tried.spend(addressKey(address));
         const identity = await provider().finish(body).catch(logged);
         const { accountId } = await byIdentity(ds, identity);
-        return { ...(await auth.signIn(accountId, address)), account: await readAccount(ds, accountId) };
+        const pair = await auth.signIn(accountId, address);
+        const standing = await readStanding(ds, accountId, appeal);
+        return { ...pair, account: { ...(await readAccount(ds, accountId)), ...standing } };
       },
     }),
   };

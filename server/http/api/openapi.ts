@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { ERROR_CODES, type ErrorCode } from "../../../shared/index.ts";
+import { CSRF_HEADER, SESSION_COOKIE } from "../../desk/sign-in/cookie.ts";
+import { flatParameters } from "../../operations/run/params.ts";
 import { endpoint, type Question, statusOf } from "./answer.ts";
 
 /** Codes that any endpoint may answer with. */
@@ -10,6 +12,7 @@ const OF_A_TOKEN: readonly ErrorCode[] = [
   "TOKEN_REVOKED",
   "TOKEN_OUTDATED",
 ];
+const OF_A_SESSION: readonly ErrorCode[] = ["SESSION_NEEDED", "ORIGIN_FOREIGN", "CSRF_NEEDED", "ROLE_NEEDED"];
 
 /** An endpoint with the description that `endpoint` puts into its metadata. */
 interface Described {
@@ -47,24 +50,31 @@ export function describeApi(endpoints: Record<string, unknown>, version: string)
       description: "Accounts, characters and rooms. Errors carry a stable code.",
     },
     paths,
-    components: { securitySchemes: { accessToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } },
+    components: {
+      securitySchemes: {
+        accessToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        deskSession: { type: "apiKey", in: "cookie", name: SESSION_COOKIE },
+      },
+    },
   };
 }
 
 function operationOf(id: string, question: Question<never>) {
-  const { summary, path, body, result, status = 200, signedIn, codes = [], invalid } = question;
-  const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: { type: "string" },
-  }));
-  const own = body ? [invalid ?? "MESSAGE_INVALID"] : [];
-  const all = new Set([...codes, ...own, ...(signedIn ? OF_A_TOKEN : []), ...ALWAYS]);
+  const { summary, path, method, result, status = 200, signedIn, session, codes = [], invalid } = question;
+  const { query, body } = question.documents ?? { body: question.body };
+  const parameters = [
+    ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => parameterOf("path", name ?? "")),
+    ...(query ? queryOf(query) : []),
+    ...(session && method !== "GET" ? [parameterOf("header", CSRF_HEADER)] : []),
+  ];
+  const own = body || query ? [invalid ?? "MESSAGE_INVALID"] : [];
+  const signed = [...(signedIn ? OF_A_TOKEN : []), ...(session ? OF_A_SESSION : [])];
+  const all = new Set([...codes, ...own, ...signed, ...ALWAYS]);
   return {
     operationId: id,
     ...(summary && { summary }),
     ...(signedIn && { security: [{ accessToken: [] }] }),
+    ...(session && { security: [{ deskSession: [] }] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: jsonOf(body, "input") } }),
     responses: {
@@ -75,6 +85,20 @@ function operationOf(id: string, question: Question<never>) {
       ...errorsOf([...all]),
     },
   };
+}
+
+function parameterOf(place: "path" | "header", name: string) {
+  return { name, in: place, required: true, schema: { type: "string" } };
+}
+
+function queryOf(query: z.ZodObject) {
+  return flatParameters(query).map(({ name, required, schema: { description, ...schema } }) => ({
+    name,
+    in: "query",
+    required,
+    ...(description && { description }),
+    schema,
+  }));
 }
 
 function errorsOf(codes: readonly ErrorCode[]) {

@@ -11,17 +11,37 @@ export const ownCharacter = character.extend({
   chosen: z.boolean(),
   deletedAt: z.iso.datetime().nullable(),
 });
+const sanction = z.object({
+  id: z.uuid(),
+  kind: z.enum(["warn", "mute", "kick", "ban"]),
+  characterId: z.uuid().nullable().meta({ description: "null: of the whole account" }),
+  reason: z.string(),
+  until: z.iso.datetime().nullable().meta({ description: "null: for good" }),
+  chat: z.boolean(),
+  voice: z.boolean(),
+  appeal: z.string(),
+});
 export const account = z.object({
   id: z.uuid(),
   kind: z.enum(["guest", "registered"]),
   name: z.string().nullable(),
   email: z.string().nullable(),
-  role: z.enum(["player", "moderator", "admin"]),
+  role: z.enum(["player", "moderator", "operator", "admin"]),
+  sanctions: z.array(sanction).optional().meta({ description: "what moderators have given and is in force" }),
+  deleteAt: z.iso
+    .datetime()
+    .nullable()
+    .optional()
+    .meta({ description: "when an operator has it deleted; null: not at all" }),
 });
 export const tokens = z.object({
   token: z.string().meta({ description: "refresh token: good once, for the next pair" }),
   accessToken: z.string().meta({ description: "bearer token of every call" }),
   expiresIn: z.int().meta({ description: "seconds until the access token runs out" }),
+  deletionUndone: z
+    .literal(true)
+    .optional()
+    .meta({ description: "this sign-in has undone the deletion that the owner had asked for" }),
 });
 const rows = z.array(z.record(z.string(), z.unknown()));
 export const accountExport = z.object({

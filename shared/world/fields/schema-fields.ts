@@ -22,6 +22,8 @@ export interface Field {
   readonly child: SchemaClass | undefined;
   /** True for fields that may be undefined. */
   readonly optional: boolean;
+  /** True for fields that not every client is sent. */
+  readonly viewed: boolean;
 }
 
 const COLLECTIONS: Readonly<Record<string, FieldKind>> = {
@@ -54,8 +56,8 @@ export function fieldsOf(klass: object): readonly Field[] {
 }
 
 function describe(entry: Metadata[number]): Field {
-  const { index, name, type, optional = false } = entry;
-  const common = { index, name, optional };
+  const { index, name, type, optional = false, tag } = entry;
+  const common = { index, name, optional, viewed: tag !== undefined };
   if (typeof type === "string") return { ...common, kind: "value", wire: type, child: undefined };
   if (typeof type === "function") return { ...common, kind: "ref", wire: "ref", child: asClass(type) };
   const [shape = "quantized", element] = Object.entries(type)[0] ?? [];

@@ -123,9 +123,16 @@ describeWithBrowser("two people in the plaza", (open) => {
   });
 
   it("are seen by the admin in the monitor, which offers nothing that it does not do", async () => {
-    const [, password = ""] = /admin \/ (\S+)/.exec(server.output()) ?? [];
-    const context = await browser.newContext({ httpCredentials: { username: "admin", password } });
+    const [, code = ""] = /#welcome=([\w-]+)/.exec(server.output()) ?? [];
+    const context = await browser.newContext();
     const page = await context.newPage();
+    // Who has no session is led to the desk's sign-in.
+    await page.goto(`${server.url}/monitor/`);
+    expect(new URL(page.url()).pathname).toMatch(/^\/admin/);
+    const admin = { code, name: "Operator", password: "a long enough password" };
+    expect((await context.request.post(`${server.url}/v1/admin/welcome`, { data: admin })).status()).toBe(
+      200,
+    );
     await page.goto(`${server.url}/monitor/`);
     await page.getByRole("button", { name: "Inspect" }).first().waitFor();
     const note = page.getByRole("note");
@@ -140,7 +147,11 @@ describeWithBrowser("two people in the plaza", (open) => {
       return names.filter((name) => /dispose|send|broadcast|disconnect/i.test(name));
     };
     expect(await offered()).toEqual([]);
+    const roomId = await ask<string>(ann, "k.roomId");
+    const atDesk = `/admin#/rooms/${roomId}`;
+    expect(await page.getByRole("link", { name: "At the desk" }).getAttribute("href")).toBe(atDesk);
     await page.getByRole("button", { name: "Inspect" }).first().click();
+    await page.locator(`.read-only a[href="${atDesk}"]`).waitFor();
     await page.getByText(await ask<string>(ann, "k.sessionId")).waitFor();
     expect(await offered()).toEqual([]);
     await page.getByRole("tab", { name: "State" }).click();

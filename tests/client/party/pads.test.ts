@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { DoodleState } from "../../fixtures/party/games/doodle/state.ts";
 import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
 import { type CuttableProxy, openProxy } from "../../helpers/cuttable-proxy.ts";
+import { joinGuest } from "../../helpers/guests.ts";
 import { buildPartyPage, type PartyPage } from "../../helpers/party.ts";
 import { freeze, openPhone } from "../../helpers/phone.ts";
 import { freePort } from "../../helpers/postgres.ts";
@@ -208,6 +210,39 @@ describeWithBrowser("a screen and two pads", (open) => {
     expect(await codeOn(screen)).toBe(code);
     for (const name of ["Ann", "Bob"]) await screen.getByText(name, { exact: true }).waitFor();
   }, 120_000);
+
+  it("the room gets the choice that was tapped, and the way of the stick until it is let go", async () => {
+    const dan = await joinGuest<DoodleState>({ url: server.url } as never, "doodle", { name: "Dan", code });
+    const inRoom = dan.room.state;
+    const id = await seat(bob);
+    const isAt = (x: number, y: number) => {
+      const of = inRoom.seats.get(id);
+      return Math.abs((of?.x ?? 9) - x) < 0.02 && Math.abs((of?.y ?? 9) - y) < 0.02;
+    };
+    dan.send("phase", { phase: "like" });
+    await bob.getByRole("button", { name: "The neighbour's cat" }).click();
+    await dan.until("the choice", () => [...inRoom.guesses].at(-1) === "Bob likes The neighbour's cat");
+    await shoot(bob, "party-pad-choices");
+
+    dan.send("phase", { phase: "lean" });
+    const stick = bob.getByRole("application", { name: "Stick" });
+    const box = await stick.boundingBox();
+    if (!box) throw new Error("no stick");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await bob.mouse.move(x, y);
+    await bob.mouse.down();
+    // As far as it goes, and beyond: never more than 1. Up is +y.
+    await bob.mouse.move(x + 500, y, { steps: 5 });
+    await dan.until("all to the right", () => isAt(1, 0));
+    await bob.mouse.move(x, y - 500, { steps: 5 });
+    await dan.until("all upward", () => isAt(0, 1));
+    await shoot(bob, "party-pad-stick");
+    await bob.mouse.up();
+    await dan.until("at rest", () => isAt(0, 0));
+    // Each differs from the one before, and is in the range: nothing was refused.
+    expect(await bob.locator(".notice").count()).toBe(0);
+    dan.stop();
+  }, 60_000);
 
   it("none of them has asked for three.js", () => {
     const scripts = asked.filter((url) => url.endsWith(".js"));

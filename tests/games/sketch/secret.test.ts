@@ -48,7 +48,8 @@ it("has the word in no frame of anybody but the drawer until it is told", async 
     spectator: bytesOf(spectator.frames),
   };
   for (const [who, frames] of Object.entries(blind)) {
-    expect(frames.length, who).toBeGreaterThan(3);
+    // The handshake, the full state, and a patch with the letter.
+    expect(frames.length, who).toBeGreaterThanOrEqual(3);
     for (const secret of OWN) expect(frames.join("").includes(secret), `${who}: ${secret}`).toBe(false);
   }
   // The same search finds it where it is.
@@ -76,6 +77,10 @@ it("keeps own words for the leader, out of the settings, and counts them", async
   ann.send("words", { text: OWN.join("\n") });
   await bob.until("own words", () => bob.room.state.ownWords === 4);
   for (const pad of pads) for (const secret of OWN) expect(pad.frames.join("")).not.toContain(secret);
+  // Others would read it as they guess and at the end.
+  const unfit = await ann.refused("words", { text: "lantern, you dyke" });
+  expect(unfit).toMatchObject({ code: "ACTION_REFUSED", reason: expect.stringContaining("you dyke") });
+  expect(bob.room.state.ownWords).toBe(4);
   ann.send("words", { text: "" });
   await bob.until("no own words", () => bob.room.state.ownWords === 0);
   for (const pad of pads) pad.stop();

@@ -1,3 +1,5 @@
+import "../../helpers/sdk/ws-client.ts";
+
 import { once } from "node:events";
 import { CLOSE } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";

@@ -25,6 +25,13 @@ afterAll(async () => {
   await project?.remove();
 });
 
+it("says what it is at while it starts, which takes a minute on a slow machine", () => {
+  const steps = ["reading server/main.ts …", "opening the database and the page", "loading the games …"];
+  const places = [...steps, "roomkeep is running"].map((step) => dev.stdout().indexOf(step));
+  expect(places[0]).toBeGreaterThanOrEqual(0);
+  expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
+});
+
 async function join(name: string, code?: string): Promise<TestPlayer> {
   const player = await joinAs(url, "yard", { name, code });
   players.push(player);

@@ -200,6 +200,22 @@ test("a paused game stops its time and refuses acts, and goes on with what was l
   await phase(bob, "scores");
 });
 
+test("a turn that begins in a pause waits, and has its whole time afterwards", async () => {
+  const [ann, bob] = await asking();
+  const room = roomOf(ann);
+  passTime(room, 20);
+  room.phases.pause();
+  room.phases.turn.next();
+  expect(room.state.turn).toBe(bob.id);
+  passTime(room, 3_600);
+  expect(room.state).toMatchObject({ phase: "ask", turn: bob.id });
+  room.phases.resume();
+  passTime(room, 29.5);
+  expect(room.state.phase).toBe("ask");
+  passTime(room, 0.6);
+  expect(room.state.phase).toBe("guess");
+});
+
 test("the turn of who drops is passed on where the phase says so, and of who leaves always", async () => {
   const [ann, bob, cleo] = await asking();
   expect(bob.room.state.turn).toBe(ann.id);

@@ -283,10 +283,12 @@ describe("a journey that fails", () => {
 
 describe("the ticket of a journey", () => {
   /** Somebody on the way, the room that they are expected in, and a way to try a ticket. */
-  async function onTheWay() {
+  /** @param waitMs how long the old room waits: whoever tries the ticket has time for it */
+  async function onTheWay(waitMs = 8_000) {
     const keeper = await world.join("cellar", { name: "Keeper" });
     playing.push(keeper);
     const ann = await join("Ann", { follow: false });
+    roomOf(ann).travelWaitMs = waitMs;
     stepInto(ann, toCellar);
     const seat = await seatOf(ann);
     const { departure, claim } = recordOf(ann);
@@ -336,7 +338,7 @@ describe("the ticket of a journey", () => {
   });
 
   it("is what the old room asks for before it believes that somebody has arrived", async () => {
-    const { ann } = await onTheWay();
+    const { ann } = await onTheWay(1_500);
     const { sessionId } = recordOf(ann);
     await matchMaker.remoteRoomCall(ann.room.roomId, "journeyEnded", [
       sessionId,

@@ -113,8 +113,8 @@ describe.each(["party", "yard", "wide"])("in the room %s", (game) => {
     // The same frames are late by the delay alone: a screen has them sooner.
     expect(Math.min(...agesOf(screen))).toBeLessThan(DELAY_S * 1000);
     for (const viewer of [wanda, screen]) expect(textOf(viewer)).not.toContain("secret");
-    expect(wanda.received("viewer")).toEqual([{ as: "spectator", delayS: DELAY_S }]);
-    expect(screen.received("viewer")).toEqual([{ as: "screen", delayS: 0 }]);
+    expect(wanda.received("viewer")).toEqual([{ as: "spectator", delayS: DELAY_S, chat: false, seat: true }]);
+    expect(screen.received("viewer")).toEqual([{ as: "screen", delayS: 0, chat: false, seat: false }]);
     // The state was decoded, from a full state that is as old.
     expect((wanda.room.state as PartyState).stamp).toMatch(/^@\d+@$/);
     await Promise.all([ann, wanda.room, screen.room].map((room) => room.leave()));

@@ -22,7 +22,18 @@ export interface Wish {
   readonly name?: string;
 }
 
-const TYPES = ["viewer", "refused", "seat.taken", "chat", "event", "stamp", "mine", "queue", "notice"];
+const TYPES = [
+  "viewer",
+  "refused",
+  "seat.taken",
+  "chat",
+  "event",
+  "stamp",
+  "mine",
+  "queue",
+  "notice",
+  "sanction",
+];
 
 export async function watch(url: string, wish: Wish): Promise<Watcher> {
   const { as, code, game = "", method = "join", name = "Wanda" } = wish;

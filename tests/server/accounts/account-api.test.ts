@@ -25,6 +25,7 @@ beforeAll(async () => {
         ROOMKEEP_OIDC_CLIENT_SECRET: provider.clientSecret,
         ROOMKEEP_OIDC_REDIRECT: "http://127.0.0.1/v1/identity/return",
         ROOMKEEP_CHARACTERS_MAX: "2",
+        ROOMKEEP_DELETE_GRACE_DAYS: "0",
       },
     },
   );

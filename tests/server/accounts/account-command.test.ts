@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { byPassword, finishReset, readAccount, register } from "../../../server/accounts/accounts.ts";
 import { openPasswords } from "../../../server/accounts/passwords.ts";
-import { openOperatorSocket } from "../../../server/operations/operator-socket.ts";
+import { openOperatorSocket } from "../../../server/operations/run/operator-socket.ts";
 import { type Database, openDatabase } from "../../../server/storage/database.ts";
 import { migrate } from "../../../server/storage/migrate.ts";
 import { readAudit } from "../../../server/telemetry/audit.ts";
 import { roomkeep } from "../../helpers/cli.ts";
 import { testLog } from "../../helpers/databases.ts";
+import { operatorHost } from "../../helpers/desk/operator-host.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-account-"));
 const passwords = openPasswords();
@@ -79,11 +80,8 @@ describe("while a server has the embedded database", () => {
     // What a server that was killed has left.
     await writeFile(join(dataDir, "operator.sock"), "");
     database = await openHere();
-    closeSocket = await openOperatorSocket(dataDir, {
-      ds: database.ds,
-      log: testLog,
-      accountChanged: (id) => void changed.push(id),
-    });
+    const host = operatorHost(database.ds, { accountChanged: (id) => void changed.push(id) });
+    closeSocket = await openOperatorSocket(dataDir, host);
   });
   afterAll(async () => {
     await closeSocket();
@@ -108,8 +106,14 @@ describe("while a server has the embedded database", () => {
       output: expect.stringContaining("ACCOUNT_UNKNOWN: No account"),
     });
     const [second, first] = await readAudit(database.ds, 2);
-    expect(first).toMatchObject({ line: "roomkeep account role Ada admin", outcome: "done" });
-    expect(second).toMatchObject({ line: "roomkeep account reset Bob", outcome: "ACCOUNT_UNKNOWN" });
+    expect(first).toMatchObject({
+      line: "roomkeep admin account role --login Ada --role admin",
+      outcome: "done",
+    });
+    expect(second).toMatchObject({
+      line: "roomkeep admin account reset --login Bob",
+      outcome: "ACCOUNT_UNKNOWN",
+    });
   });
 
   it("its socket is for the server's own user alone", async () => {

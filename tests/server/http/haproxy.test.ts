@@ -1,3 +1,5 @@
+import "../../helpers/sdk/ws-client.ts";
+
 import { CLOSE } from "roomkeep/shared";
 import { joinAs, type TestPlayer } from "roomkeep/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";

@@ -1,3 +1,5 @@
+import "../../helpers/sdk/ws-client.ts";
+
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";

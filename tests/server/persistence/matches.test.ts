@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import type { MatchSave } from "../../../rooms/internal.ts";
+import {
+  listAsideMatches,
+  restoreMatch,
+  setMatchAside,
+} from "../../../server/persistence/match-quarantine.ts";
 import { openMatches } from "../../../server/persistence/matches.ts";
 import { createSnapshotCodec } from "../../../server/persistence/snapshot-codec.ts";
 import type { Database } from "../../../server/storage/database.ts";
@@ -105,6 +110,39 @@ describeOnEachDatabase("matches", (open) => {
     await store.retention.sweep(ds);
     expect(await store.isKept("BBBB")).toBe(false);
     expect(await ds.query("SELECT * FROM lasting_match_seat")).toEqual([]);
+    await store.close();
+  });
+
+  test("a match is set aside with its seats, and brought back; an open one and one that is over are not", async () => {
+    const database = await open();
+    const { ds } = database;
+    const store = await storeOf(database, "a");
+    const claim = await store.begin(of("FFFF"), save('{"n":1}'));
+    expect(await codeOf(setMatchAside(ds.manager, "FFFF"))).toBe("ROOM_OPEN");
+    await store.release(claim, undefined);
+    const id = await setMatchAside(ds.manager, "FFFF");
+    expect(await store.isKept("FFFF")).toBe(false);
+    expect(await listAsideMatches(ds)).toMatchObject([{ id, code: "FFFF", game: "cards", version: 1 }]);
+    // No room opens it, whatever code it is asked by, and no sweep deletes it.
+    const opened: string[] = [];
+    const holder = { game: "cards", roomId: "FFFF", open: (content: string) => void opened.push(content) };
+    expect(await codeOf(store.claim(`FFFF.${id}`, holder))).toBe("MATCH_OVER");
+    await ds.query("UPDATE lasting_match SET changed_at = now() - interval '40 days'");
+    if ("sweep" in store.retention) await store.retention.sweep(ds);
+    expect(await codeOf(setMatchAside(ds.manager, "FFFF"))).toBe("ROOM_UNKNOWN");
+    // The code has another match by now, which is set aside in turn.
+    await store.release(await store.begin(of("FFFF"), save('{"n":2}')), undefined);
+    const { code, aside = "" } = await restoreMatch(ds.manager, id);
+    expect([code, (await listAsideMatches(ds)).map((one) => one.id)]).toEqual(["FFFF", [aside]]);
+    const again = await store.claim("FFFF", holder);
+    expect(opened).toEqual(['{"n":1}']);
+    expect(await codeOf(restoreMatch(ds.manager, aside))).toBe("ROOM_OPEN");
+    if (again) await store.release(again, save('{"n":1}', { over: true }));
+    expect(await codeOf(setMatchAside(ds.manager, "FFFF"))).toBe("ROOM_UNKNOWN");
+    expect((await restoreMatch(ds.manager, aside)).code).toBe("FFFF");
+    expect(await codeOf(restoreMatch(ds.manager, ""))).toBe("ROOM_UNKNOWN");
+    const seats = await ds.query("SELECT code, name FROM lasting_match_seat");
+    expect(seats).toEqual([{ code: "FFFF", name: "Bot" }]);
     await store.close();
   });
 

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openOperatorSocket } from "../../../server/operations/operator-socket.ts";
+import { openOperatorSocket } from "../../../server/operations/run/operator-socket.ts";
 import { openDatabase } from "../../../server/storage/database.ts";
 import { migrate } from "../../../server/storage/migrate.ts";
 import { readAudit } from "../../../server/telemetry/audit.ts";
 import { roomkeep } from "../../helpers/cli.ts";
 import { missingPostgres, newPostgresDatabase, testLog } from "../../helpers/databases.ts";
+import { operatorHost } from "../../helpers/desk/operator-host.ts";
 
 describe.each(["embedded", "PostgreSQL"] as const)("roomkeep zones (%s)", (kind) => {
   if (kind === "PostgreSQL" && missingPostgres !== null && process.env.CI !== "true")
@@ -25,7 +26,7 @@ describe.each(["embedded", "PostgreSQL"] as const)("roomkeep zones (%s)", (kind)
     await postgres?.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const open = () => openDatabase({ url: postgres?.url, dataDir: folder, quick: true, log: testLog });
+  const open = () => openDatabase({ url: postgres?.url, dataDir: folder, from: "blank", log: testLog });
 
   async function zones(...args: string[]): Promise<{ code: number | null; out: string; all: string }> {
     const env = { DATABASE_URL: postgres?.url ?? "", ROOMKEEP_DATA_DIR: folder };
@@ -64,18 +65,14 @@ describe.each(["embedded", "PostgreSQL"] as const)("roomkeep zones (%s)", (kind)
   if (kind === "embedded")
     test("is carried out by the server that has the data folder", { timeout: 600_000 }, async () => {
       const server = await open();
-      const closeSocket = await openOperatorSocket(folder, {
-        ds: server.ds,
-        log: testLog,
-        accountChanged: () => {},
-      });
+      const closeSocket = await openOperatorSocket(folder, operatorHost(server.ds));
       const { aside: id } = JSON.parse((await zones("quarantine", "set-aside", "meadow", "--json")).out);
       expect((await zones("quarantine", "list")).out).toContain(`${id}  meadow`);
       expect((await zones("quarantine", "restore", id)).out).toContain("meadow");
       const lines = (await readAudit(server.ds, 2)).map(({ line }) => line);
       expect(lines).toEqual([
-        `roomkeep zones quarantine restore ${id}`,
-        'roomkeep zones quarantine set-aside meadow --reason "set aside by an operator"',
+        `roomkeep admin zones restore --id ${id}`,
+        'roomkeep admin zones set-aside --zone meadow --reason "set aside by an operator"',
       ]);
       await closeSocket();
       await server.close();

@@ -172,7 +172,7 @@ describe("roomkeep backup, restore and ledger verify", () => {
 
   test("carry a world from one data folder to another, and name what somebody changed by hand", async () => {
     const [here, there] = [mkdtempSync(join(folder, "here-")), mkdtempSync(join(folder, "there-"))];
-    const first = await openDatabase({ dataDir: here, quick: true, log: testLog });
+    const first = await openDatabase({ dataDir: here, from: "blank", log: testLog });
     await migrate(first.ds);
     await newGuest(first.ds);
     await first.close();
@@ -197,7 +197,7 @@ test("a slow query is logged with its SQL, each is counted by its kind, and neve
   const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
   const { ds, close } = await openDatabase({
     dataDir: "memory://",
-    quick: true,
+    from: "blank",
     log,
     slowQueryMs: 20,
   });

@@ -41,7 +41,7 @@ async function otherProcess(path = folder): Promise<{ child: ChildProcess; said:
   return { child, said: String(line).trim() };
 }
 
-const open = (dataDir = folder) => openDatabase({ dataDir, quick: true, log: testLog });
+const open = (dataDir = folder) => openDatabase({ dataDir, from: "blank", log: testLog });
 const locks = () => readdirSync(folder).filter((name) => name.startsWith("lock."));
 
 describe("the dump that a throwaway database starts from", () => {

@@ -32,7 +32,7 @@ afterEach(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const log = { info: () => {}, warn: (...line: unknown[]) => void warned.push(line) };
-const open = () => openDatabase({ dataDir: folder, quick: true, log });
+const open = () => openDatabase({ dataDir: folder, from: "blank", log });
 const names = () => readdirSync(folder).sort();
 const said = () => JSON.stringify(warned);
 

@@ -63,8 +63,12 @@ describe.each(["embedded", "PostgreSQL"] as const)("a process that is killed (%s
     const operator = { caller: expect.stringMatching(/^operator ./), role: "admin", roomId: "" };
     const admin = { role: "admin", account: expect.any(String) };
     expect(entries).toMatchObject([
-      { ...operator, line: "roomkeep account role Ada admin", outcome: "done" },
-      { ...operator, line: "roomkeep account role Nobody admin", outcome: "ACCOUNT_UNKNOWN" },
+      { ...operator, line: "roomkeep admin account role --login Ada --role admin", outcome: "done" },
+      {
+        ...operator,
+        line: "roomkeep admin account role --login Nobody --role admin",
+        outcome: "ACCOUNT_UNKNOWN",
+      },
       { ...admin, roomId: "", line: "POST /v1/admin/password-resets ADA", outcome: "done" },
       { ...admin, roomId, game: "plaza", line: "/spawn nothing", outcome: "COMMAND_INVALID" },
       { ...admin, roomId, game: "plaza", line: "/spawn crate 2", outcome: "done" },

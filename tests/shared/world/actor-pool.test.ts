@@ -1,5 +1,13 @@
 import { t } from "@colyseus/schema";
-import { createWorld, defineActor, defineComponent, internal, own, WorldState } from "roomkeep/shared";
+import {
+  type Actor,
+  createWorld,
+  defineActor,
+  defineComponent,
+  internal,
+  own,
+  WorldState,
+} from "roomkeep/shared";
 import { expect, test } from "vitest";
 
 const Health = defineComponent({
@@ -121,4 +129,16 @@ test("who is not in the world is not taken out of it", () => {
   expect(arrows.despawn(new Arrow())).toBe(false);
   world.notePatch();
   expect(arrows.size).toBe(1);
+});
+
+test("one of a class that extends the pool's, or with a component that does, is not kept", () => {
+  const { world, arrows } = open();
+  const FireArrow = (Arrow as never as typeof Actor).extend({ heat: t.uint8().default(3) }, "PoolFireArrow");
+  expect(arrows.despawn(world.spawn(new FireArrow()) as never)).toBe(true);
+  const HotHealth = (Health as never as typeof Actor).extend({ heat: t.uint8().default(3) }, "PoolHotHealth");
+  const hot = arrows.spawn();
+  hot.health = new HotHealth() as never;
+  arrows.despawn(hot);
+  world.notePatch();
+  expect(arrows.size).toBe(0);
 });

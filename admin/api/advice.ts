@@ -1,0 +1,58 @@
+/** What an operator can do about an error, by its code. */
+const ADVICE: Readonly<Record<string, string>> = {
+  UNREACHABLE: "See whether the server runs, and whether this device has a connection. The page asks again.",
+  SERVER_FAILED: "See the server's log.",
+  ROUTE_UNKNOWN: "This server is of a version that has no such route.",
+  SESSION_NEEDED: "Sign in again.",
+  CSRF_NEEDED: "Load the page anew: its session is another one's by now.",
+  ORIGIN_FOREIGN: "Open the desk by the server's own address.",
+  ROLE_NEEDED: "Ask an admin: your role may not do this, or this account's role is not below yours.",
+  TOTP_NEEDED: "Give the code of your authenticator app.",
+  TOTP_INVALID: "Wait for the next code and try it. Codes go by the clock: see that the phone's is right.",
+  SIGN_IN_REFUSED: "See name and password. Only accounts of operators sign in here.",
+  WELCOME_INVALID: "The link was used, or is too old. The server prints how to get another one.",
+  RATE_LIMITED: "Wait, then try again.",
+  MESSAGE_INVALID: "Correct what you have typed.",
+  DATABASE_UNAVAILABLE: "The server waits for its database. Nothing was changed; try again.",
+  REDIS_UNAVAILABLE: "The server waits for Redis. Try again.",
+  ROOM_UNKNOWN: "The room has closed. See the list of rooms.",
+  ROOM_SILENT: "The room's process is busy or has ended. Try again, and see the overview.",
+  ROOM_STAYS: "Drain its process instead: its players are handed over.",
+  WORLD_NONE: "This game has no world to show.",
+  REPLAY_NONE: "Nothing is kept of this room yet.",
+  SCRUB_UNKNOWN: "It was closed after some minutes without use. Open it anew.",
+  SCRUB_BUSY: "It is still worked out. Try again in a moment.",
+  STATE_PATH_UNKNOWN: "This part of the state is gone. Look at the part above.",
+  ACCOUNT_UNKNOWN: "The account is deleted, or the id is wrong.",
+  CHARACTER_MISSING: "The character is deleted, or the id is wrong.",
+  PLAYER_UNKNOWN: "They have left the room.",
+  NAME_TAKEN: "Choose another name.",
+  ACCOUNT_NAME_INVALID: "Choose another name.",
+  PASSWORD_WEAK: "Choose a longer password.",
+  SANCTION_INVALID: "Correct the minutes or the range.",
+  SANCTION_UNKNOWN: "It was lifted, or has run out.",
+  DELETION_NONE: "The account is not on its way out.",
+  REPORT_TAKEN: "Another one decides it.",
+  REPORT_UNKNOWN: "It is gone, with the account.",
+  NOT_ENOUGH: "Take less.",
+  NO_SPACE: "Put it into the bank or the mail.",
+  ITEM_UNKNOWN: "The game has no such item.",
+  ITEM_MISSING: "The stack is gone. Look at the items again.",
+  QUANTITY_INVALID: "Correct the quantity.",
+  CHARACTER_DEAD: "The character has to be alive.",
+  REQUEST_REUSED: "Close this form and open it anew.",
+  SETTING_UNKNOWN: "This version has no such setting.",
+  SETTING_INVALID: "Nothing was changed. Correct the value.",
+  SETTING_FIXED: "The environment of the process says it: change it there, and start it again.",
+  FLAG_UNKNOWN: "This version has no such flag.",
+  FLAG_INVALID: "Nothing was changed. Correct the rules.",
+  AUDIT_WAITING: "The audit log cannot be written, so that nothing was done. See the database.",
+  SERVER_NEEDED: "Ask a running server.",
+};
+
+/** What to do about an error; empty: its text says it all. */
+export function adviceFor(code: string, retryAfterS?: number): string {
+  if (code === "RATE_LIMITED" && retryAfterS !== undefined)
+    return `Try again in ${Math.ceil(retryAfterS)} s.`;
+  return ADVICE[code] ?? "";
+}

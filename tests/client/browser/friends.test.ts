@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openPremises, type Premises } from "../../../drills/premises.ts";
+import { type LocalCluster, startLocalCluster } from "../../../server/dev/local-cluster.ts";
+import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
+import { missingPostgres } from "../../helpers/databases.ts";
+
+const SCRIPT = fileURLToPath(new URL("../../helpers/servers/page-server.ts", import.meta.url));
+const describeHere = missingPostgres === null || process.env.CI === "true" ? describeWithBrowser : () => {};
+if (missingPostgres !== null) console.error(`\n!!! friends on two processes: not run: ${missingPostgres}\n`);
+
+describeHere("friends on two processes", (open) => {
+  const folder = mkdtempSync(join(tmpdir(), "roomkeep-browser-friends-"));
+  let premises: Premises;
+  let cluster: LocalCluster;
+  let browser: Browser;
+  let ann: Page;
+  let bob: Page;
+  let cid: Page;
+  const hosts = new Map<Page, string>();
+
+  beforeAll(async () => {
+    [premises, browser] = await Promise.all([openPremises(), open()]);
+    cluster = await startLocalCluster({
+      processes: 2,
+      host: "127.0.0.1",
+      port: 0,
+      args: ["--conditions=roomkeep-source", "--import", "tsx", SCRIPT],
+      env: (name) => ({
+        DATABASE_URL: premises.databaseUrl,
+        REDIS_URL: premises.redisUrl,
+        ROOMKEEP_DATA_DIR: join(folder, name),
+        LOG_LEVEL: "silent",
+      }),
+    });
+    [ann, bob, cid] = await Promise.all([
+      visit({ width: 800, height: 620 }),
+      visit({ width: 390, height: 720 }),
+      visit({ width: 400, height: 400 }),
+    ]);
+    await play(ann, "Ann", "plaza");
+    await play(bob, "Bob", "plaza");
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await cluster?.close();
+    await premises?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function visit(viewport: { width: number; height: number }): Promise<Page> {
+    const page = await (await openProfile(browser, { viewport })).newPage();
+    page.on("websocket", (socket) => hosts.set(page, new URL(socket.url()).pathname.split("/")[1] ?? ""));
+    return page;
+  }
+
+  async function play(page: Page, name: string, game: string): Promise<void> {
+    await page.goto(`${cluster.front.url}/?game=${game}`);
+    await page.getByLabel("Your name").fill(name);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await untilPage(page, "k.connected && k.me()");
+  }
+
+  const people = (page: Page) => page.getByRole("button", { name: "People here" });
+  const tab = (page: Page, name: string) => page.getByRole("tab", { name: new RegExp(`^${name}`) });
+  const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+  const close = (page: Page) => button(page, "Close").click();
+  const friendsOf = (page: Page) => page.getByRole("list", { name: "Friends", exact: true });
+  async function write(page: Page, line: string): Promise<void> {
+    await page.getByLabel("Say something").fill(line);
+    await page.getByLabel("Say something").press("Enter");
+  }
+
+  it("asks a stranger of the room, who sees that somebody waits and accepts in two taps", async () => {
+    await people(ann).click();
+    await shoot(ann, "people-here");
+    await button(ann, "Add friend: Bob").click();
+    await close(ann);
+    await people(bob)
+      .getByLabel(/^\d+ waiting$/u)
+      .waitFor();
+    await people(bob).click();
+    await shoot(bob, "people-here-phone");
+    await tab(bob, "Friends").getByLabel("1 waiting").waitFor();
+    await tab(bob, "Friends").click();
+    await shoot(bob, "friends-request-phone");
+    await button(bob, "Accept: Ann").click();
+    await friendsOf(bob)
+      .getByText(/^plays .* as Ann$/u)
+      .waitFor();
+    await expect.poll(() => tab(bob, "Friends").getByLabel("1 waiting").count()).toBe(0);
+    await close(bob);
+    await people(ann).click();
+    await tab(ann, "Friends").click();
+    await friendsOf(ann)
+      .getByText(/^plays .* as Bob$/u)
+      .waitFor();
+    await shoot(ann, "friends");
+    await close(ann);
+  });
+
+  it("joins a friend who plays in another process by one tap", async () => {
+    // A new room opens where the load is least, which beside other work on the machine is a matter of luck.
+    for (let tries = 0; tries < 20 && hosts.get(bob) === hosts.get(ann); tries++)
+      await play(bob, "Bob", "meadow");
+    expect(hosts.get(bob)).not.toBe(hosts.get(ann));
+    await people(ann).click();
+    await tab(ann, "Friends").click();
+    await button(ann, "Join: Bob").click();
+    const roomId = await ask<string>(bob, "k.roomId");
+    await untilPage(ann, `k.roomId === "${roomId}" && k.connected && k.me()`);
+    expect(hosts.get(ann)).toBe(hosts.get(bob));
+  });
+
+  it("comes into a private room by the invitation of a friend, by one tap", async () => {
+    await play(bob, "Bob", "tag");
+    await people(bob).click();
+    await tab(bob, "Friends").click();
+    await button(bob, "Invite: Ann").click();
+    await close(bob);
+    const invitation = ann.getByRole("alertdialog", { name: "Invitation of a friend" });
+    await invitation.waitFor();
+    await shoot(ann, "friends-invitation");
+    await invitation.getByRole("button", { name: "Join" }).click();
+    const roomId = await ask<string>(bob, "k.roomId");
+    await untilPage(ann, `k.roomId === "${roomId}" && k.connected && k.me()`);
+  });
+
+  it("blocks one who was a friend, and reads nothing more of theirs", async () => {
+    for (const page of [ann, bob]) await play(page, page === ann ? "Ann" : "Bob", "plaza");
+    await play(cid, "Cid", "plaza");
+    const line = (page: Page, text: string) => page.getByRole("listitem").filter({ hasText: text });
+    await write(ann, "good evening");
+    await line(bob, "good evening").waitFor();
+    await people(bob).click();
+    await button(bob, "Block: Ann").click();
+    await close(bob);
+    await people(ann).click();
+    await tab(ann, "Friends").click();
+    await expect.poll(() => friendsOf(ann).count()).toBe(0);
+    await close(ann);
+    await write(ann, "are you there?");
+    await line(cid, "are you there?").waitFor();
+    await write(cid, "I am");
+    // Lines of a room come in one order: who reads this one would have read the other.
+    await line(bob, "I am").waitFor();
+    expect(await line(bob, "are you there?").count()).toBe(0);
+    await people(bob).click();
+    await tab(bob, "Friends").click();
+    await button(bob, "Unblock: Ann").waitFor();
+    await shoot(bob, "friends-blocked-phone");
+    await close(bob);
+  });
+
+  it("reaches friends without a room as well, from the first screen", async () => {
+    await button(bob, "Leave the room").click();
+    await bob.getByRole("navigation", { name: "People and contests" }).waitFor();
+    await shoot(bob, "join-form-friends-phone");
+    await button(bob, "Friends").click();
+    await button(bob, "Unblock: Ann").click();
+    await expect.poll(() => button(bob, "Unblock: Ann").count()).toBe(0);
+  });
+});
