@@ -9,6 +9,7 @@ import { AlertsPage } from "./overview/alerts-page.tsx";
 import { OverviewPage } from "./overview/overview-page.tsx";
 import { PlayerPage } from "./players/player-page.tsx";
 import { PlayersPage } from "./players/players-page.tsx";
+import { PluginPage, PluginsPage } from "./plugins/plugins-page.tsx";
 import { ReportPage } from "./reports/report-page.tsx";
 import { ReportsPage } from "./reports/reports-page.tsx";
 import { RoomPage } from "./rooms/room-page.tsx";
@@ -59,6 +60,13 @@ const SECTIONS: readonly Section[] = [
     permission: "recordings",
     list: () => <RecordingsPage />,
     one: (id) => <RecordingPage key={id} recording={id} />,
+  },
+  {
+    id: "plugins",
+    text: "Plugins",
+    permission: "look",
+    list: () => <PluginsPage />,
+    one: (plugin) => <PluginPage key={plugin} plugin={plugin} />,
   },
   { id: "alerts", text: "Alerts", permission: "look", list: () => <AlertsPage /> },
   { id: "audit", text: "Audit", permission: "audit", list: () => <AuditPage /> },

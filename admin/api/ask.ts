@@ -7,7 +7,17 @@ export type OperationName = keyof Operations & string;
 export type ParamsOf<Name extends OperationName> = Operations[Name]["params"];
 export type ResultOf<Name extends OperationName> = Operations[Name]["result"];
 
-const routes: Readonly<Record<string, readonly [method: string, permission: string]>> = ROUTES;
+type Route = readonly [method: string, permission: string];
+
+const routes: Record<string, Route> = { ...ROUTES };
+
+/** Whether a route is one of the desk's own, which each server of this version has. */
+export const isDeskRoute = (name: string): boolean => name in ROUTES;
+
+/** Adds routes that this server has besides: those of its plugins. */
+export function addRoutes(more: Readonly<Record<string, Route>>): void {
+  Object.assign(routes, more);
+}
 
 /** A refusal of the server, or no answer at all. */
 export class DeskError extends Error {
@@ -59,18 +69,27 @@ export async function ask<Name extends OperationName>(
   const [method = "POST"] = routes[name] ?? [];
   const isWrite = method === "POST";
   const query = isWrite ? "" : queryOf(params as Record<string, unknown>);
-  const response = await fetch(`${addressOf(name)}${query}`, {
+  return send<ResultOf<Name>>(`${addressOf(name)}${query}`, {
     method,
     ...(signal && { signal }),
     headers: isWrite ? { "content-type": "application/json", "x-roomkeep-csrf": connection.csrf } : {},
     ...(isWrite && { body: JSON.stringify(params) }),
-  }).catch((cause: unknown) => {
-    if (signal?.aborted) throw cause;
+  });
+}
+
+/** The server's OpenAPI document. @throws DeskError the server cannot be reached (`UNREACHABLE`) */
+export function askDocument<Document>(): Promise<Document> {
+  return send<Document>(new URL("../v1/openapi.json", document.baseURI).href, {});
+}
+
+async function send<Result>(address: string, init: RequestInit): Promise<Result> {
+  const response = await fetch(address, init).catch((cause: unknown) => {
+    if (init.signal?.aborted) throw cause;
     throw new DeskError("UNREACHABLE", "The server does not answer.", 0);
   });
   const text = await response.text();
   const body: unknown = text === "" ? null : readJson(text);
-  if (response.ok) return body as ResultOf<Name>;
+  if (response.ok) return body as Result;
   const error = errorOf(body, response);
   if (response.status === 401) connection.onRefused(error);
   throw error;

@@ -4,7 +4,7 @@ import { useId } from "preact/hooks";
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly kind: "text" | "line" | "number" | "choice" | "code" | "password";
+  readonly kind: "text" | "line" | "number" | "choice" | "boolean" | "code" | "password";
   readonly required?: boolean;
   readonly hint?: string;
   readonly max?: number;
@@ -24,12 +24,15 @@ export function firstValues(fields: readonly Field[]): FieldValues {
   );
 }
 
-/** The parameters that are typed; what is empty is left out, and numbers are numbers. */
-export function readFields(fields: readonly Field[], values: FieldValues): Record<string, string | number> {
+type Typed = string | number | boolean;
+
+/** The parameters that are typed; what is empty is left out, numbers are numbers, and yes is true. */
+export function readFields(fields: readonly Field[], values: FieldValues): Record<string, Typed> {
   return Object.fromEntries(
-    fields.flatMap(({ name, kind }): [string, string | number][] => {
+    fields.flatMap(({ name, kind }): [string, Typed][] => {
       const text = (values[name] ?? "").trim();
       if (text === "") return [];
+      if (kind === "boolean") return [[name, text === "true"]];
       return [[name, kind === "number" ? Number(text) : text]];
     }),
   );
@@ -52,7 +55,7 @@ export function FieldInput({
   return (
     <p class="field">
       <label for={id}>{label}</label>
-      {kind === "choice" ? (
+      {kind === "choice" || kind === "boolean" ? (
         <select {...shared}>
           {choices.map(([one, text]) => (
             <option key={one} value={one}>

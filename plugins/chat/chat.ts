@@ -86,7 +86,7 @@ export interface Chat {
 export function openChat(services: PluginServices<ChatSettings>): Chat {
   const { db, people, log, settings, onClose } = services;
   const kinds = new Map<string, ChannelKind>();
-  const feeds = openFeeds({ db, log, lookMs: settings.lookMs });
+  const feeds = openFeeds({ db, log, people, lookMs: settings.lookMs });
   onClose(feeds.close);
   const seats = openSeats();
   const texts = openTextCheck(settings);
@@ -114,6 +114,8 @@ export function openChat(services: PluginServices<ChatSettings>): Chat {
       throw new RoomkeepError("CHAT_CHANNEL_UNKNOWN");
     return { kind, name: { kind: kindName, id } };
   }
+
+  const hiddenFrom = async (accountId: string) => (await people.hiddenFrom([accountId])).get(accountId) ?? [];
 
   async function advanced(name: ChannelName, last: number, by?: string): Promise<void> {
     let members: string[] | undefined;
@@ -166,7 +168,7 @@ export function openChat(services: PluginServices<ChatSettings>): Chat {
         ),
       );
       const all = found.flat();
-      const hidden = await people.hiddenFrom(accountId);
+      const hidden = await hiddenFrom(accountId);
       const states = await readStates(
         db,
         accountId,
@@ -189,7 +191,7 @@ export function openChat(services: PluginServices<ChatSettings>): Chat {
     },
     async history(accountId, address, { before, limit }) {
       const { name, kind } = await open(accountId, address);
-      const hidden = await people.hiddenFrom(accountId);
+      const hidden = await hiddenFrom(accountId);
       // Without a history only live lines are read, by who follows.
       if (kind.history === false) return { lines: [], last: 0, more: false };
       const { lines, ...page } = await readPage(db, name, { before, limit, hidden });

@@ -67,11 +67,12 @@ function whisperKind(db: Db, people: Pick<People, "hiddenFrom">): ChannelKind {
       async channelsOf(accountId) {
         const ids = await channelsRead(db, accountId, "whisper");
         const partners = ids.map((id) => partnerOf(accountId, id));
-        const [hidden, names] = await Promise.all([people.hiddenFrom(accountId), readSpeakers(db, partners)]);
+        const [all, names] = await Promise.all([people.hiddenFrom([accountId]), readSpeakers(db, partners)]);
+        const hidden = all.get(accountId);
         return ids.flatMap((id) => {
           const partner = partnerOf(accountId, id);
           const title = names.get(partner)?.name ?? "Somebody";
-          return hidden.has(partner) ? [] : [{ id, title }];
+          return hidden?.has(partner) ? [] : [{ id, title }];
         });
       },
     }),

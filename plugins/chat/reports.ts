@@ -43,7 +43,7 @@ export function lineReports(
   const reports = limit("reports", { most: PER_HOUR, withinS: 3_600 });
   return async (accountId: string, address: ChannelName, n: number, { reason, text }: LineReport) => {
     const { name } = await open(accountId, address);
-    const hidden = await people.hiddenFrom(accountId);
+    const hidden = (await people.hiddenFrom([accountId])).get(accountId) ?? [];
     const { lines } = await readPage(db, name, { before: n + 1, limit: LINES_BEFORE + 1, hidden });
     const reported = lines.find((line) => line.n === n);
     if (!reported || reported.deleted) throw new RoomkeepError("CHAT_LINE_UNKNOWN");

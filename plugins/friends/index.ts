@@ -37,8 +37,8 @@ export const friends = definePlugin({
   open: (services): Friends => openFriends(services),
   routes: friendRoutes,
   room: friendPart,
-  hides: async (accountId, { blocksOf }: Friends) =>
-    (await blocksOf([accountId])).map(({ blocked }) => blocked),
+  hides: async (accountIds, { blocksOf }: Friends) =>
+    (await blocksOf(accountIds)).map(({ account, blocked }) => ({ account, hidden: blocked })),
   metrics: measure,
   retention: ({ requestDays }) => [{ sweep: (db) => dropOldRequests(db, requestDays) }],
 });

@@ -17,7 +17,7 @@ import type { Retention } from "../storage/retention.ts";
 import { adminPageEndpoints } from "./admin-pages.ts";
 import { withOperations } from "./operation.ts";
 import { orderPlugins } from "./order.ts";
-import { peopleOf } from "./people.ts";
+import { type People, peopleOf } from "./people.ts";
 import type { AnyPlugin, PluginServices } from "./plugin.ts";
 import { openPluginLedger } from "./plugin-ledger.ts";
 import { openPluginNames } from "./plugin-names.ts";
@@ -91,13 +91,16 @@ export function readPlugins(
  */
 export async function openPlugins(ready: readonly ReadyPlugin[], host: PluginHost): Promise<OpenPlugins> {
   const apis = new Map<string, unknown>();
-  const hidden = async (accountId: string) => {
+  const hidden = async (accountIds: readonly string[]) => {
     const all = await Promise.all(
       ready.map(({ plugin }) =>
-        apis.has(plugin.name) ? plugin.hides?.(accountId, apis.get(plugin.name)) : [],
+        apis.has(plugin.name) ? plugin.hides?.(accountIds, apis.get(plugin.name)) : [],
       ),
     );
-    return new Set(all.flatMap((some) => [...(some ?? [])]));
+    const found = new Map<string, Set<string>>();
+    for (const one of all.flatMap((some) => [...(some ?? [])]))
+      found.set(one.account, (found.get(one.account) ?? new Set()).add(one.hidden));
+    return found;
   };
   for (const one of ready) {
     const { plugin } = one;
@@ -147,7 +150,7 @@ function servicesOf(
   { plugin: { name, needs = [], uses = [] }, settings }: ReadyPlugin,
   host: PluginHost,
   apis: ReadonlyMap<string, unknown>,
-  hidden: (accountId: string) => Promise<ReadonlySet<string>>,
+  hidden: People["hiddenFrom"],
 ): PluginServices {
   const { ds, incarnation, closers, caches, itemRules, people, names, limit, reports, signals } = host;
   const needed = new Map([...apis].filter(([other]) => needs.some((need) => need.name === other)));

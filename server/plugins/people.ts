@@ -42,10 +42,11 @@ export interface People {
    */
   names(accountIds: Iterable<string>): Promise<Map<string, string>>;
   /**
-   * Accounts whose lines an account does not read, by what all plugins say: see `hides` of a plugin. Rooms
-   * answer the same from memory, by `hears`.
+   * Accounts whose lines each of these accounts does not read, by what all plugins say: see `hides` of a plugin.
+   * Who has blocked nobody is left out. Rooms answer the same from memory, by `hears`, which may be some
+   * seconds older.
    */
-  hiddenFrom(accountId: string): Promise<ReadonlySet<string>>;
+  hiddenFrom(accountIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   /**
    * Why an account may write nothing to others now: it is muted or banned. Undefined: it may. The database
    * decides, so that it holds at once, in and outside of rooms.

@@ -153,10 +153,10 @@ export interface PluginDefinition<Api, Settings extends z.ZodObject> {
   /** For the console of every room; a room's own command of the same name wins. */
   commands?(api: Api): readonly Command<PluginRoom>[];
   /**
-   * Accounts whose lines an account does not read, whether or not it is in a room: the same people whom
-   * `hears` hides from it there. For what is kept, such as the history of a channel.
+   * Whose lines accounts do not read, whether or not they are in a room: the same people whom `hears` hides
+   * from them there, and no older than the call. For what is kept, such as the lines of a channel.
    */
-  hides?(accountId: string, api: Api): Promise<Iterable<string>>;
+  hides?(accountIds: readonly string[], api: Api): Promise<Iterable<HiddenAccount>>;
   /**
    * What operators do with it, by verb: `list` of the plugin `guestbook` is `/v1/admin/guestbook/list` and
    * `roomkeep admin guestbook list`. See {@link deskOperation}.
@@ -168,6 +168,12 @@ export interface PluginDefinition<Api, Settings extends z.ZodObject> {
   retention?(settings: z.output<Settings>): readonly Retention[];
   /** Pages for operators, by the last part of their path. */
   adminPages?(api: Api): Readonly<Record<string, AdminPage>>;
+}
+
+/** An account, and one whose lines it does not read. */
+export interface HiddenAccount {
+  readonly account: string;
+  readonly hidden: string;
 }
 
 /** A class or schema of rows, as TypeORM takes them. */

@@ -1,5 +1,5 @@
 import type { Log } from "roomkeep/rooms";
-import type { Db } from "roomkeep/server";
+import type { Db, People } from "roomkeep/server";
 import { type ChannelKind, type ChannelName, keyOf } from "../kind.ts";
 import { type KeptLine, readAfter, readLast, readPage, shownOf } from "../rows/lines.ts";
 import type { LinesNews } from "./line-list.ts";
@@ -20,11 +20,14 @@ export interface Follower {
   /** False: the connection is lost for now; what is due waits. */
   isConnected(): boolean;
   send(news: LinesNews): void;
-  /** Whether it reads what an account writes. */
+  /** Whether it reads what an account writes, by what its room knows. */
   hears(accountId: string): boolean;
   /** It may not read the channel any more. */
   ended(channel: ChannelName): void;
 }
+
+/** Whose lines each reader does not read, by account. */
+type HiddenFrom = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Live lines, for the followers in this process. */
 export interface Feeds {
@@ -67,23 +70,54 @@ interface Feed {
   again: boolean;
 }
 
+function heardBy(follower: Follower, lines: readonly KeptLine[], hidden: HiddenFrom): KeptLine[] {
+  const not = hidden.get(follower.accountId);
+  return lines.filter(({ account }) => !not?.has(account) && follower.hears(account));
+}
+
 /**
  * Opens the feeds of a process. Lines come from the database alone: a message that a channel has advanced
  * only says when to look, and where it is lost the next look, `lookMs` later, finds the same.
  */
-export function openFeeds({ db, log, lookMs }: { db: Db; log: Pick<Log, "warn">; lookMs: number }): Feeds {
+export function openFeeds({
+  db,
+  log,
+  people,
+  lookMs,
+}: {
+  db: Db;
+  log: Pick<Log, "warn">;
+  people: Pick<People, "hiddenFrom">;
+  lookMs: number;
+}): Feeds {
   const feeds = new Map<string, Feed>();
   let sent = 0;
 
-  /** @param after what the lines begin behind: who came meanwhile and is further back waits for the next */
-  function deliver(feed: Feed, after: number, lines: readonly KeptLine[]): void {
-    for (const [follower, at] of feed.all) {
-      if (at.read < after) continue;
+  /**
+   * Whose lines the followers do not read. The database is asked after the lines were read: who was blocked
+   * before a line was written is known to be, whatever a process that stood still has not heard of yet.
+   */
+  async function hiddenFrom(followers: readonly Follower[], lines: readonly KeptLine[]): Promise<HiddenFrom> {
+    if (lines.length === 0) return new Map();
+    return people.hiddenFrom([...new Set(followers.map(({ accountId }) => accountId))]);
+  }
+
+  /**
+   * Who came meanwhile waits for the next reading: whom it does not read has not been asked.
+   *
+   * @param after what the lines begin behind: who is further back waits too
+   */
+  async function deliver(feed: Feed, after: number, lines: readonly KeptLine[]): Promise<void> {
+    const followers = [...feed.all.keys()];
+    const hidden = await hiddenFrom(followers, lines);
+    for (const follower of followers) {
+      const at = feed.all.get(follower);
+      if (!at || at.read < after) continue;
       const due = lines.filter(({ rev }) => rev > at.read);
       const last = due.at(-1)?.rev;
       if (last === undefined || !follower.isConnected()) continue;
       at.read = last;
-      const heard = due.filter(({ account }) => follower.hears(account));
+      const heard = heardBy(follower, due, hidden);
       if (heard.length === 0) continue;
       tell(feed, follower, { after: at.told, last, lines: heard.map(shownOf) });
       at.told = last;
@@ -123,7 +157,7 @@ export function openFeeds({ db, log, lookMs }: { db: Db; log: Pick<Log, "warn">;
       if (numbers.length === 0) return;
       const after = Math.min(...numbers);
       const lines = await readAfter(db, feed.channel, after, READ_AT_ONCE);
-      deliver(feed, after, lines);
+      await deliver(feed, after, lines);
       if (lines.length < READ_AT_ONCE) return;
     }
   }
@@ -168,6 +202,7 @@ export function openFeeds({ db, log, lookMs }: { db: Db; log: Pick<Log, "warn">;
         hidden: [],
         ...(kind.history === false && { withinS: NO_HISTORY_S }),
       });
+      const hidden = await hiddenFrom([follower], page.lines);
       if (!isHere()) return;
       const { last } = page;
       const feed: Feed = feeds.get(keyOf(channel)) ?? {
@@ -181,7 +216,7 @@ export function openFeeds({ db, log, lookMs }: { db: Db; log: Pick<Log, "warn">;
       const isNear = after !== undefined && after <= last && last - after <= CATCH_UP_MAX;
       const from = isNear ? after : last;
       const shown = kind.history === false ? [] : page.lines;
-      const lines = shown.filter(({ account }) => follower.hears(account)).map(shownOf);
+      const lines = heardBy(follower, shown, hidden).map(shownOf);
       if (isNear) tell(feed, follower, { after: from, last: from, lines: [] });
       else {
         const more = page.more && kind.history !== false;

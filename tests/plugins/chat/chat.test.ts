@@ -354,6 +354,26 @@ it("hides the lines of who is blocked, live, in the history and in the counts, i
   await leave(ann, bob, eve);
 });
 
+it("hides them live at once too where this process has not heard of the block", async () => {
+  const [ann, bob, eve] = (await guests("Ann", "Bob", "Eve")) as [TestPlayer, TestPlayer, TestPlayer];
+  const [a, b] = [await accountOf(ann), await accountOf(bob)];
+  await follow(ann, "server", "general");
+  // As a process leaves it that was killed before it told the others.
+  const [low, high] = [a, b].sort();
+  await query(
+    `INSERT INTO friend_relation (low_id, high_id, state, low_blocks, high_blocks)
+     VALUES ($1, $2, 'none', $3, $4)`,
+    [low, high, low === a, high === a],
+  );
+  await say(bob, "/server/general", "unheard of");
+  await say(eve, "/server/general", "heard of");
+  await ann.until("Eve's line", () => textsOf(ann, "server", "general").includes("heard of"));
+  ann.send("chat.unfollow", { kind: "server", id: "general" });
+  await follow(ann, "server", "general");
+  expect(textsOf(ann, "server", "general")).not.toContain("unheard of");
+  await leave(ann, bob, eve);
+});
+
 it("takes nothing from who is muted or banned, in and outside of rooms", async () => {
   const [ann] = (await guests("Ann")) as [TestPlayer];
   const id = await accountOf(ann);
