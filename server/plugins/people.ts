@@ -42,9 +42,9 @@ export interface People {
    */
   names(accountIds: Iterable<string>): Promise<Map<string, string>>;
   /**
-   * Accounts whose lines each of these accounts does not read, by what all plugins say: see `hides` of a plugin.
-   * Who has blocked nobody is left out. Rooms answer the same from memory, by `hears`, which may be some
-   * seconds older.
+   * Accounts whose lines each of these accounts does not read, by what all plugins say: see `hides` of a
+   * plugin. Who has blocked nobody is left out. Rooms answer the same from memory, by `hears`, which may be
+   * some seconds older.
    */
   hiddenFrom(accountIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   /**

@@ -143,7 +143,7 @@ it("is a server by itself: without vite, three and preact it starts, and says wh
     expect(existsSync(join(server, "node_modules", name)), name).toBe(false);
 
   const refused = async (...args: string[]) => {
-    const running = run("npx", ["--no", "--", "roomkeep", ...args], { cwd: server });
+    const running = run("npx", ["--no", "--", "roomkeep", ...args], { cwd: server, env: { PORT: "0" } });
     expect(await running.ended).toBe(1);
     return running.output();
   };
