@@ -1105,6 +1105,11 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
     return this.live?.people.take(accountId, type, payload) ?? Promise.resolve(false);
   }
 
+  /** Tells plugins which room takes the place of this one, before its players go there. */
+  protected tellMoved(successorId: string): Promise<void> {
+    return this.part("pluginParts").moved(successorId);
+  }
+
   /** Whether a player reads what an account writes; undefined: everybody reads everything. */
   get hears(): ((listener: RoomPlayer, speakerAccountId: string) => boolean) | undefined {
     return this.part("pluginParts").hears;

@@ -76,6 +76,13 @@ export interface RoomPart {
    * @param type as the plugin gave it, without its name
    */
   onTold?(player: RoomPlayer, type: string, payload: unknown): unknown;
+  /**
+   * The room goes to another process, with its players: they follow once this is done, or has failed, which is
+   * counted among the room's faults.
+   *
+   * @param successorId code of the room that takes its place
+   */
+  onMove?(successorId: string): Promise<void>;
   /** By the end of their type: `sign` of the plugin `guestbook` is the message `guestbook.sign`. */
   readonly messages?: Readonly<Record<string, PluginMessage>>;
 }
@@ -112,6 +119,8 @@ export interface PluginParts {
   told(player: RoomPlayer, type: string, payload: unknown): Promise<void>;
   joined(player: RoomPlayer, identity: Identity): void;
   left(player: RoomPlayer, ending: PlaySessionEnding): void;
+  /** See {@link RoomPart.onMove}. Never throws. */
+  moved(successorId: string): Promise<void>;
 }
 
 /** Opens the parts of a room. An error of a plugin stays in the hook where it arose. */
@@ -154,6 +163,16 @@ export function openPluginParts(parts: ReadonlyMap<string, RoomPart>, faults: Fa
     left(player, ending) {
       for (const [plugin, part] of parts)
         faults.attempt(`${plugin}.onLeave`, () => part.onLeave?.(player, ending));
+    },
+    async moved(successorId) {
+      const told = [...parts].map(async ([plugin, part]) => {
+        try {
+          await part.onMove?.(successorId);
+        } catch (error) {
+          faults.note(`${plugin}.onMove`, error);
+        }
+      });
+      await Promise.all(told);
     },
   };
 }

@@ -835,7 +835,9 @@ export abstract class WorldRoom<
       this.simulation.end();
       await zoneKeeper?.close();
       const { instance, isHidden: hidden } = opening;
-      return openSuccessor(presence, { game, roomId, instance, hidden, match });
+      const successor = await openSuccessor(presence, { game, roomId, instance, hidden, match });
+      await this.tellMoved(successor.roomId);
+      return successor;
     });
     this.watching?.sendAway(CLOSE.ROOM_MOVED, "the room moved to another process");
     this.log.info({ left: this.players.size }, "room moved to another process");
