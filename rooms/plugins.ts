@@ -70,6 +70,15 @@ export interface RoomPart {
    */
   hears?(listener: RoomPlayer, speakerAccountId: string): boolean;
   /**
+   * The same of a viewer, who has no seat: whether a spectator reads what another one writes.
+   *
+   * @param listenerAccountId of the viewer, for whom `load` was called
+   */
+  viewerHears?(listenerAccountId: string, speakerAccountId: string): boolean;
+  /** A viewer has come: what is known of the account is needed until `onUnwatch`. */
+  onWatch?(accountId: string): void;
+  onUnwatch?(accountId: string): void;
+  /**
    * A message that the plugin sends by `people.tell` has come for a player, before the client gets it; also
    * of one whose connection is lost. Who tells waits for it, and for a promise that it returns.
    *
@@ -119,6 +128,10 @@ export interface PluginParts {
   told(player: RoomPlayer, type: string, payload: unknown): Promise<void>;
   joined(player: RoomPlayer, identity: Identity): void;
   left(player: RoomPlayer, ending: PlaySessionEnding): void;
+  watched(accountId: string): void;
+  unwatched(accountId: string): void;
+  /** See {@link RoomPart.viewerHears}. */
+  viewerHears(listenerAccountId: string, speakerAccountId: string): boolean;
   /** See {@link RoomPart.onMove}. Never throws. */
   moved(successorId: string): Promise<void>;
 }
@@ -164,6 +177,22 @@ export function openPluginParts(parts: ReadonlyMap<string, RoomPart>, faults: Fa
       for (const [plugin, part] of parts)
         faults.attempt(`${plugin}.onLeave`, () => part.onLeave?.(player, ending));
     },
+    watched(accountId) {
+      for (const [plugin, part] of parts)
+        faults.attempt(`${plugin}.onWatch`, () => part.onWatch?.(accountId));
+    },
+    unwatched(accountId) {
+      for (const [plugin, part] of parts)
+        faults.attempt(`${plugin}.onUnwatch`, () => part.onUnwatch?.(accountId));
+    },
+    viewerHears: (listener, speaker) =>
+      [...parts].every(([plugin, part]) => {
+        let isHeard = true;
+        faults.attempt(`${plugin}.viewerHears`, () => {
+          isHeard = part.viewerHears?.(listener, speaker) ?? true;
+        });
+        return isHeard;
+      }),
     async moved(successorId) {
       const told = [...parts].map(async ([plugin, part]) => {
         try {

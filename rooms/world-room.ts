@@ -361,6 +361,7 @@ export abstract class WorldRoom<
         log: () => this.log,
         onAnswer: (name, apply) => this.onAnswer(name, apply),
         suspect: (player, signal) => this.suspect(player, signal),
+        hears: (listener, accountId) => this.hears?.(listener, accountId) ?? true,
         traded: openTradeWatch<C>(
           () => this.clock.elapsedTime,
           (player, signal, count) => this.suspect(player, signal, count),

@@ -29,8 +29,9 @@ export const groupsPanel = definePanel({
       room.value?.onMessage("groups.changed", () => changes.value++);
     });
     effect(() => {
+      void changes.value;
       // Without the plugin, or while the server is away, there are no such buttons.
-      if (room.value && changes.value >= 0) readInviting(request).catch(() => {});
+      if (room.value) readInviting(request).catch(() => {});
     });
   },
   render: (context) => <Groups {...context} />,
