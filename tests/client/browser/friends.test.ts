@@ -96,6 +96,10 @@ describeHere("friends on two processes", (open) => {
     for (const { child } of cluster.running()) child.send({ put: { roomId, sessionId, x, z } });
   }
 
+  /** What is drawn above Ann's avatar. */
+  const signs = `k.actors().find(({ name }) => name === "Ann")?.signs`;
+  const signsOfAnn = (page: Page) => ask<{ isNamed: boolean; emote: number }>(page, signs);
+
   it("asks a stranger of the room, who sees that somebody waits and accepts in two taps", async () => {
     await people(ann).click();
     await shoot(ann, "people-here");
@@ -181,6 +185,7 @@ describeHere("friends on two processes", (open) => {
     const line = (page: Page, text: string) => page.getByRole("listitem").filter({ hasText: text });
     await write(ann, "good evening");
     await line(bob, "good evening").waitFor();
+    expect(await signsOfAnn(bob)).toEqual({ isNamed: true, emote: 0 });
     await people(bob).click();
     await button(bob, "Block: Ann").click();
     await close(bob);
@@ -201,6 +206,17 @@ describeHere("friends on two processes", (open) => {
     await line(bob, "I am").waitFor();
     expect(await line(bob, "are you there?").count()).toBe(0);
     await shoot(ann, "friends-blocked-silence");
+    await ann.getByRole("toolbar", { name: "Emotes" }).getByRole("button").first().click();
+    await untilPage(cid, `${signs}?.emote === 1`);
+    await untilPage(bob, `k.state.actors.get("${await ask<string>(ann, "k.sessionId")}").emote === 1`);
+    await shoot(bob, "friends-blocked-emote-phone");
+    expect(await signsOfAnn(bob)).toEqual({ isNamed: true, emote: 0 });
+    await button(bob, "Settings").click();
+    await bob.getByLabel("Hide the names of people you have blocked").check();
+    await close(bob);
+    await untilPage(bob, `${signs}?.isNamed === false`);
+    expect(await signsOfAnn(cid)).toMatchObject({ isNamed: true });
+    await shoot(bob, "friends-blocked-nameless-phone");
     await people(bob).click();
     await tab(bob, "Friends").click();
     await button(bob, "Unblock: Ann").waitFor();
