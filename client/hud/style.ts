@@ -149,6 +149,6 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
   #hud .door button.go { position:sticky; bottom:12px; margin-bottom:14px; padding:.55em 1em; z-index:1; }
   .slot.top { top:54px; } .notice { top:96px; } .lines { max-height:110px; } .over { padding:8px; } .panel { padding:14px 20px; }
 }
-@media (max-width:430px) { #hud .bar .rates { display:none; } .overlay-tabs { gap:0; margin-inline:-12px; } #hud .overlay-tabs button { padding:.5em .55em; } }
+@media (max-width:430px) { #hud .bar .rates { display:none; } .overlay-tabs { gap:0; margin-inline:-12px; } #hud .overlay-tabs button { padding:.5em .42em; } }
 @media (prefers-reduced-motion:reduce) { #hud * { animation-duration:4s !important; transition:none !important; } }
 `;

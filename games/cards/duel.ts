@@ -5,6 +5,7 @@ export const cardsDuel = defineQueue("last-leaf", {
   label: "Last Leaf for two",
   game: "cards",
   teams: [{ size: 1 }, { size: 1 }],
+  ready: { seconds: 30 },
 });
 
 /**

@@ -38,10 +38,12 @@ export const accepted = defineKind("groups.accepted", {
   push: ({ name }) => `You are a member of ${name} now.`,
 });
 
+const ROLE_NAMES = { leader: "the leader", officer: "an officer", member: "a member" } as const;
+
 /** Somebody has another role. */
 export const roleChanged = defineKind("groups.role", {
   params: group.extend({ role: z.enum(ROLES) }),
-  text: ({ name, role }) => `You are ${role === "officer" ? "an officer" : `a ${role}`} of ${name} now.`,
+  text: ({ name, role }) => `You are ${ROLE_NAMES[role]} of ${name} now.`,
   actions: { open },
 });
 

@@ -14,7 +14,7 @@ const style = `
 #hud .groups li button { background:rgba(90,60,40,.09); } #hud .groups li button.main { background:var(--go); color:#fff; }
 .groups form { display:flex; flex-wrap:wrap; gap:.5em; margin:.6em 0; } .groups form input { flex:1 1 7em; min-width:0; }
 .groups .choice { display:flex; flex-wrap:wrap; gap:.4em; } .groups .choice [aria-pressed=true] { outline:2px solid var(--go); }
-.groups summary { min-height:44px; display:flex; align-items:center; cursor:pointer; font-weight:700; } .groups .looks label { flex:1 1 100%; }
+.groups summary { min-height:44px; display:flex; align-items:center; cursor:pointer; font-weight:700; } .groups .looks label { flex:1 1 100%; } #hud .groups .looks .main { background:var(--go); color:#fff; }
 .groups h3 { margin:.2em 0; overflow-wrap:anywhere; } .groups .text { white-space:pre-wrap; overflow-wrap:anywhere; }
 `;
 

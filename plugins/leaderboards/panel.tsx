@@ -29,7 +29,7 @@ interface ShownPage {
 const style = `
 .panel:has(.boards) { background:#fffaf3; }
 .boards .tabs { display:flex; gap:.4em; overflow-x:auto; padding-bottom:.3em; }
-.boards .tabs button { flex:none; min-height:44px; } .boards .tabs [aria-pressed=true] { font-weight:700; }
+.boards .tabs button { flex:none; min-height:44px; } #hud .boards .tabs [aria-pressed=true] { background:var(--go); color:#fff; }
 .boards ol { list-style:none; max-height:36vh; overflow:auto; margin:.4em 0; padding:0; }
 .boards li { display:grid; grid-template-columns:4.5em 1fr auto; gap:.6em; padding:.4em .3em; border-bottom:1px solid var(--line); }
 .boards li b { overflow:hidden; text-overflow:ellipsis; white-space:nowrap; font-weight:inherit; }

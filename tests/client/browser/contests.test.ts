@@ -123,11 +123,13 @@ describeWithBrowser("boards, matches and channels in the page", (open) => {
     await ann.getByText("Looking for a match in Last Leaf for two.").waitFor();
     await shoot(ann, "matchmaking-waiting");
     await button(bob, "Find a match").click();
+    // Ann has closed it: the check is over the world.
+    await close(ann);
     for (const page of [ann, bob])
-      await page.getByRole("alertdialog", { name: "A match was found" }).first().waitFor();
+      await page.getByRole("alertdialog", { name: "A match was found" }).waitFor();
     await shoot(ann, "matchmaking-ready");
     await shoot(bob, "matchmaking-ready-phone");
-    for (const page of [ann, bob]) await button(page, "Ready").first().click();
+    for (const page of [ann, bob]) await button(page, "Ready").click();
     for (const page of [ann, bob]) await untilPage(page, `k.connected && k.state?.seats?.size === 2`);
     expect(await ask(ann, "k.roomId")).toBe(await ask(bob, "k.roomId"));
     await shoot(ann, "matchmaking-room");

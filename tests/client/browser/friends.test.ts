@@ -178,9 +178,9 @@ describeHere("friends on two processes", (open) => {
   });
 
   it("blocks one who was a friend: both hear nothing more, and it reads nothing more of theirs", async () => {
-    await cid.goto(`${cluster.front.url}/?code=${await ask<string>(bob, "k.roomId")}`);
+    await cid.goto(`${cluster.front.url}/?room=${await ask<string>(bob, "k.roomId")}`);
     await cid.getByLabel("Your name").fill("Cid");
-    await button(cid, "Play").click();
+    await button(cid, "Join your friends").click();
     await untilPage(cid, "k.connected && k.me()");
     const line = (page: Page, text: string) => page.getByRole("listitem").filter({ hasText: text });
     await write(ann, "good evening");

@@ -72,7 +72,7 @@ describeWithBrowser("groups in the page", (open) => {
   it("invite somebody of the room, are edited, and allow back who was removed", async () => {
     const page = await openPhone(browser, `${server.url}/?room=${bob.room.roomId}`);
     await page.getByLabel("Your name").fill("Kim");
-    await page.getByRole("button", { name: "Join your friends" }).click();
+    await page.getByRole("button", { name: "Play", exact: true }).click();
     await untilPage(page, "k.connected && k.me()");
     const { id } = await ask<{ id: string }>("POST", "", { name: "Owls", tag: "OWL", access: "open" });
     const invited = page.getByRole("list", { name: "Invitations" });

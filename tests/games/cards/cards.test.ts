@@ -2,7 +2,7 @@ import type { Room } from "colyseus.js";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { enterRoom, signIn } from "../../../bots/index.ts";
-import { cardsDuel } from "../../../games/cards/duel.ts";
+import { cardsDuel, rateDuel } from "../../../games/cards/duel.ts";
 import { CardsRoom } from "../../../games/cards/room.ts";
 import { dealtTo, fits, pointsOf, RANKS } from "../../../games/cards/rules.ts";
 import type { CardsState } from "../../../games/cards/state.ts";
@@ -345,3 +345,37 @@ async function accountOf(characterId: string): Promise<string> {
   );
   return row.id;
 }
+
+test("a match of the queue is not rated where a bot has won, nor twice", async () => {
+  const given: unknown[] = [];
+  const rate = (winner: string | undefined, isRated = false) =>
+    rateDuel(
+      {
+        matchOf: async () => ({
+          id: "m",
+          queue: cardsDuel.name,
+          region: null,
+          properties: {},
+          isRated,
+          teams: ["ann", "ben"].map((account) => [{ account, role: null, left: false }]),
+        }),
+        result: async (_, sides) => {
+          given.push(sides);
+          return { repeated: false, ratings: new Map() };
+        },
+      },
+      "ROOM",
+      winner,
+    );
+  await rate(undefined);
+  await rate("somebody else");
+  await rate("ben", true);
+  expect(given).toEqual([]);
+  await rate("ben");
+  expect(given).toEqual([
+    [
+      { accounts: ["ann"], rank: 2 },
+      { accounts: ["ben"], rank: 1 },
+    ],
+  ]);
+});

@@ -2,6 +2,7 @@ import type { ServerMessages } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { accessTokenOf, callApi } from "../../../bots/index.ts";
+import { CaveRoom } from "../../../games/meadow/cave-room.ts";
 import { MeadowRoom } from "../../../games/meadow/room.ts";
 import { friends } from "../../../plugins/friends/index.ts";
 import { watch } from "../../rooms/viewers/watch.ts";
@@ -16,9 +17,9 @@ class Market extends MeadowRoom {
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ market: Market }, { plugins: [friends] });
+  world = await bootServer({ market: Market, cave: CaveRoom }, { plugins: [friends] });
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 /** Ann, Bob and Cid within reach of each other. */
 async function three(): Promise<[TestPlayer, TestPlayer, TestPlayer]> {

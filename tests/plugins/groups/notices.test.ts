@@ -88,7 +88,7 @@ describeOnEachDatabase("notices of groups", (open) => {
     await api.setRole(leader.id, id, member.id, "member");
     expect(await textsOf(member)).toEqual([`You are a member of ${name} now.`]);
     await api.setRole(leader.id, id, officer.id, "leader");
-    expect(await textsOf(officer)).toEqual([`You are a leader of ${name} now.`]);
+    expect(await textsOf(officer)).toEqual([`You are the leader of ${name} now.`]);
     const removed = `You are no member of ${name} any more.`;
     await api.remove(officer.id, id, member.id);
     expect(await textsOf(member)).toEqual([removed]);

@@ -70,7 +70,7 @@ describeOnEachDatabase("leaderboards", (open) => {
     await expect(api.friends("jumps", ann.accountId)).rejects.toMatchObject({ code: "BOARD_UNKNOWN" });
 
     const many = await ds.query(
-      `WITH made AS (INSERT INTO account (kind) SELECT 'guest' FROM generate_series(1, 110) RETURNING id),
+      `WITH made AS (INSERT INTO account (id, kind) SELECT gen_random_uuid(), 'guest' FROM generate_series(1, 110) RETURNING id),
          friends AS (
            INSERT INTO friend_relation (low_id, high_id, state, since)
            SELECT LEAST(id, $1::uuid), GREATEST(id, $1::uuid), 'friends', now() FROM made)
