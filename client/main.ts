@@ -2,6 +2,7 @@ import { startPage } from "./index.ts";
 
 const meadow = () => import("../games/meadow/view.ts");
 const friends = () => import("../plugins/friends/panel.tsx");
+const matchmaking = () => import("../plugins/matchmaking/panel.tsx");
 const voice = () => import("../plugins/voice/panel.tsx");
 
 startPage({
@@ -21,6 +22,9 @@ startPage({
     () => import("../plugins/groups/panel.tsx").then(({ groupsPanel }) => groupsPanel),
     () => import("../plugins/notifications/panel.tsx").then(({ notificationsPanel }) => notificationsPanel),
     () => voice().then(({ voicePanel }) => voicePanel),
+    () => matchmaking().then(({ matchmakingPanel }) => matchmakingPanel),
+    () => matchmaking().then(({ matchFound }) => matchFound),
+    () => import("../plugins/leaderboards/panel.tsx").then(({ leaderboardsPanel }) => leaderboardsPanel),
     () => import("../plugins/chat/panel.tsx").then(({ chatPanel }) => chatPanel),
   ],
 });

@@ -102,6 +102,9 @@ function openStores({ views, title, panels, sounds }: StoreOptions): Stores {
       notice(text) {
         hud.notice.value = text;
       },
+      hide(sessionIds) {
+        settings.hidden.value = new Set(sessionIds);
+      },
       async join(code) {
         overlays.close();
         if (isInRoom(session.phase.value)) session.leave();

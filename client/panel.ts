@@ -23,6 +23,11 @@ export interface PanelContext {
   show(panel: string): void;
   /** Shows a line for some seconds, over whatever is open. */
   notice(text: string): void;
+  /**
+   * Hides players of the open room, by session id, instead of those before: their emotes are not shown, nor
+   * their names where the player has chosen so.
+   */
+  hide(sessionIds: readonly string[]): void;
   /** The text of an error for players. */
   explain(error: unknown): string;
 }

@@ -18,6 +18,10 @@ export interface Settings {
   readonly chatSound: Signal<ChatSound>;
   /** Players whose chat and bubbles are hidden. */
   readonly muted: Signal<readonly MutedPlayer[]>;
+  /** Session ids of players of the open room who are hidden, such as blocked ones: no emotes. Not stored. */
+  readonly hidden: Signal<ReadonlySet<string>>;
+  /** Their names are hidden too. */
+  readonly hideNames: Signal<boolean>;
 }
 
 /** `mine`: whispers, and lines with the own name. */
@@ -45,6 +49,8 @@ export function openSettings(): Settings {
     chatSound: storedSignal<ChatSound>("chatSound", "mine", (value) =>
       ["all", "mine", "none"].includes(String(value)),
     ),
+    hidden: signal(new Set()),
+    hideNames: storedSignal("hideNames", false, (value) => typeof value === "boolean"),
     muted: storedSignal<readonly MutedPlayer[]>("mutedCharacters", [], Array.isArray),
   };
   return settings;

@@ -1,5 +1,5 @@
 import type { Session } from "./network/session.ts";
-import type { ActorViews } from "./scene/actor-views.ts";
+import type { ActorViews, DrawnActor } from "./scene/actor-views.ts";
 
 interface Point {
   x: number;
@@ -19,7 +19,7 @@ export interface Probe {
   /** The point that a spectator's camera looks at. */
   spot(): Point | undefined;
   actor(id: string): Point | undefined;
-  actors(): ({ id: string; kind: string; name: string } & Point)[];
+  actors(): readonly DrawnActor[];
 }
 
 declare global {

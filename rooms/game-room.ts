@@ -526,6 +526,12 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
         if (wasIn !== this.roomId) await present(this.live, "access").access.ask(characterId);
       },
       sanctions: (identity) => ports.sanctions.atJoin(identity),
+      plugins: {
+        load: (identity) => this.part("pluginParts").load(identity),
+        watched: (accountId) => this.part("pluginParts").watched(accountId),
+        unwatched: (accountId) => this.part("pluginParts").unwatched(accountId),
+        viewerHears: (listener, speaker) => this.part("pluginParts").viewerHears(listener, speaker),
+      },
       entered: (viewer, sanctions) => this.live?.moderation.viewerEntered(viewer, sanctions),
       isReshaped: () => this.isReshaped,
       sight: (viewers) => this.openSight(viewers),
@@ -1103,6 +1109,11 @@ export abstract class GameRoom<S extends Schema = Schema, P extends RoomPlayer =
    */
   tellAccount(accountId: string, type: string, payload: unknown): Promise<boolean> {
     return this.live?.people.take(accountId, type, payload) ?? Promise.resolve(false);
+  }
+
+  /** Tells plugins which room takes the place of this one, before its players go there. */
+  protected tellMoved(successorId: string): Promise<void> {
+    return this.part("pluginParts").moved(successorId);
   }
 
   /** Whether a player reads what an account writes; undefined: everybody reads everything. */

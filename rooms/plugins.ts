@@ -70,12 +70,28 @@ export interface RoomPart {
    */
   hears?(listener: RoomPlayer, speakerAccountId: string): boolean;
   /**
+   * The same of a viewer, who has no seat: whether a spectator reads what another one writes.
+   *
+   * @param listenerAccountId of the viewer, for whom `load` was called
+   */
+  viewerHears?(listenerAccountId: string, speakerAccountId: string): boolean;
+  /** A viewer has come: what is known of the account is needed until `onUnwatch`. */
+  onWatch?(accountId: string): void;
+  onUnwatch?(accountId: string): void;
+  /**
    * A message that the plugin sends by `people.tell` has come for a player, before the client gets it; also
    * of one whose connection is lost. Who tells waits for it, and for a promise that it returns.
    *
    * @param type as the plugin gave it, without its name
    */
   onTold?(player: RoomPlayer, type: string, payload: unknown): unknown;
+  /**
+   * The room goes to another process, with its players: they follow once this is done, or has failed, which is
+   * counted among the room's faults.
+   *
+   * @param successorId code of the room that takes its place
+   */
+  onMove?(successorId: string): Promise<void>;
   /** By the end of their type: `sign` of the plugin `guestbook` is the message `guestbook.sign`. */
   readonly messages?: Readonly<Record<string, PluginMessage>>;
 }
@@ -112,6 +128,12 @@ export interface PluginParts {
   told(player: RoomPlayer, type: string, payload: unknown): Promise<void>;
   joined(player: RoomPlayer, identity: Identity): void;
   left(player: RoomPlayer, ending: PlaySessionEnding): void;
+  watched(accountId: string): void;
+  unwatched(accountId: string): void;
+  /** See {@link RoomPart.viewerHears}. */
+  viewerHears(listenerAccountId: string, speakerAccountId: string): boolean;
+  /** See {@link RoomPart.onMove}. Never throws. */
+  moved(successorId: string): Promise<void>;
 }
 
 /** Opens the parts of a room. An error of a plugin stays in the hook where it arose. */
@@ -154,6 +176,32 @@ export function openPluginParts(parts: ReadonlyMap<string, RoomPart>, faults: Fa
     left(player, ending) {
       for (const [plugin, part] of parts)
         faults.attempt(`${plugin}.onLeave`, () => part.onLeave?.(player, ending));
+    },
+    watched(accountId) {
+      for (const [plugin, part] of parts)
+        faults.attempt(`${plugin}.onWatch`, () => part.onWatch?.(accountId));
+    },
+    unwatched(accountId) {
+      for (const [plugin, part] of parts)
+        faults.attempt(`${plugin}.onUnwatch`, () => part.onUnwatch?.(accountId));
+    },
+    viewerHears: (listener, speaker) =>
+      [...parts].every(([plugin, part]) => {
+        let isHeard = true;
+        faults.attempt(`${plugin}.viewerHears`, () => {
+          isHeard = part.viewerHears?.(listener, speaker) ?? true;
+        });
+        return isHeard;
+      }),
+    async moved(successorId) {
+      const told = [...parts].map(async ([plugin, part]) => {
+        try {
+          await part.onMove?.(successorId);
+        } catch (error) {
+          faults.note(`${plugin}.onMove`, error);
+        }
+      });
+      await Promise.all(told);
     },
   };
 }

@@ -361,6 +361,7 @@ export abstract class WorldRoom<
         log: () => this.log,
         onAnswer: (name, apply) => this.onAnswer(name, apply),
         suspect: (player, signal) => this.suspect(player, signal),
+        hears: (listener, accountId) => this.hears?.(listener, accountId) ?? true,
         traded: openTradeWatch<C>(
           () => this.clock.elapsedTime,
           (player, signal, count) => this.suspect(player, signal, count),
@@ -835,7 +836,9 @@ export abstract class WorldRoom<
       this.simulation.end();
       await zoneKeeper?.close();
       const { instance, isHidden: hidden } = opening;
-      return openSuccessor(presence, { game, roomId, instance, hidden, match });
+      const successor = await openSuccessor(presence, { game, roomId, instance, hidden, match });
+      await this.tellMoved(successor.roomId);
+      return successor;
     });
     this.watching?.sendAway(CLOSE.ROOM_MOVED, "the room moved to another process");
     this.log.info({ left: this.players.size }, "room moved to another process");

@@ -102,8 +102,8 @@ details summary { cursor:pointer; font-weight:800; color:var(--soft); padding:.3
 .over { position:absolute; inset:0; z-index:3; display:grid; place-items:center; background:rgba(50,30,40,.32); pointer-events:auto; padding:16px; }
 .panel { width:min(470px,100%); max-height:100%; overflow:auto; padding:22px 24px; }
 .pages { flex-wrap:wrap; gap:6px; margin-top:.9em; } #hud .pages button { flex:1 1 auto; }
-.overlay-tabs { display:flex; gap:4px; flex-wrap:wrap; margin:0 0 .8em; border-bottom:2px solid var(--line); }
-#hud .overlay-tabs button { background:none; border-radius:12px 12px 0 0; padding:.5em .8em; min-height:44px; color:var(--soft); } #hud .overlay-tabs button[aria-selected=true] { color:var(--ink); box-shadow:inset 0 -3px var(--go); }
+.overlay-tabs { display:flex; gap:4px; overflow-x:auto; scrollbar-width:none; margin:0 0 .8em; border-bottom:2px solid var(--line); }
+#hud .overlay-tabs button { flex:none; background:none; border-radius:12px 12px 0 0; padding:.5em .8em; min-height:44px; color:var(--soft); } #hud .overlay-tabs button[aria-selected=true] { color:var(--ink); box-shadow:inset 0 -3px var(--go); }
 .waiting { display:inline-block; min-width:1.5em; margin-left:.35em; padding:0 .35em; border-radius:1em; background:#b3261e; color:#fff; font:700 .72em/1.5 system-ui; text-align:center; }
 .panel h2 { margin:0 0 .5em; font-size:1.4em; display:flex; justify-content:space-between; align-items:center; }
 .sanction { margin:.6em 0 1em; } .sanction div { display:flex; gap:.8em; padding:.3em 0; } .sanction dt { flex:none; width:6em; color:var(--soft); } .sanction dd { margin:0; overflow-wrap:anywhere; font-weight:700; }
@@ -149,6 +149,6 @@ code.big { font:800 1.15em ui-monospace,'DejaVu Sans Mono',monospace; letter-spa
   #hud .door button.go { position:sticky; bottom:12px; margin-bottom:14px; padding:.55em 1em; z-index:1; }
   .slot.top { top:54px; } .notice { top:96px; } .lines { max-height:110px; } .over { padding:8px; } .panel { padding:14px 20px; }
 }
-@media (max-width:430px) { #hud .bar .rates { display:none; } }
+@media (max-width:430px) { #hud .bar .rates { display:none; } .overlay-tabs { gap:0; margin-inline:-12px; } #hud .overlay-tabs button { padding:.5em .42em; } }
 @media (prefers-reduced-motion:reduce) { #hud * { animation-duration:4s !important; transition:none !important; } }
 `;

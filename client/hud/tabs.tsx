@@ -1,4 +1,5 @@
 import type { ReadonlySignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 
 /** A page of an overlay that has several. */
 interface Tab {
@@ -19,6 +20,12 @@ const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 }
 
 /** The pages of an overlay, by tap or arrow keys; nothing where there is but one. */
 export function Tabs({ label, tabs, current, show }: TabsProps) {
+  const list = useRef<HTMLDivElement>(null);
+  // On a narrow screen they are one line that scrolls.
+  useEffect(() => {
+    const shown = list.current?.querySelector("[aria-selected=true]");
+    shown?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [current]);
   if (tabs.length < 2) return null;
   const move = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
     const step = STEPS[event.key];
@@ -30,7 +37,7 @@ export function Tabs({ label, tabs, current, show }: TabsProps) {
     event.currentTarget.querySelectorAll("button")[next]?.focus();
   };
   return (
-    <div class="overlay-tabs" role="tablist" aria-label={label} onKeyDown={move}>
+    <div ref={list} class="overlay-tabs" role="tablist" aria-label={label} onKeyDown={move}>
       {tabs.map(({ name, title, waiting }) => (
         <button
           key={name}

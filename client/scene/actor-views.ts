@@ -19,6 +19,19 @@ import type { Sounds } from "./sounds.ts";
 import type { Stage } from "./stage.ts";
 import type { Wear } from "./worn-items.ts";
 
+/** An actor as it is drawn. */
+export interface DrawnActor {
+  readonly id: string;
+  readonly kind: string;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  /** Empty of what is no avatar. */
+  readonly name: string;
+  /** What stands above an avatar; undefined of any other actor. */
+  readonly signs: AvatarView["signs"] | undefined;
+}
+
 /** The actors of a room's state in the scene. */
 export interface ActorViews {
   /** The drawn pose of an actor. */
@@ -28,7 +41,7 @@ export interface ActorViews {
   /** Shows a speech bubble above an avatar. */
   say(id: string, text: string): void;
   /** All drawn actors. */
-  list(): { id: string; kind: string; x: number; y: number; z: number; name: string }[];
+  list(): DrawnActor[];
   /** Once a frame: draws all actors where they are at `now`, ms. `dtS`: seconds since the last one. */
   update(dtS: number, now: number): void;
   /** Takes all of them out of the scene. */
@@ -72,7 +85,12 @@ export function showActors({
   const add = (id: string, actor: Actor): Shown => {
     const entry: Shown = { actor, pose: { x: actor.x, y: actor.y, z: actor.z, yaw: actor.yaw } };
     if (actor.kind === "avatar") {
-      entry.avatar = showAvatar(actor as Avatar, id === room.sessionId, { sounds, settings, wear });
+      entry.avatar = showAvatar(actor as Avatar, id === room.sessionId, {
+        sounds,
+        settings,
+        wear,
+        isHidden: () => settings.hidden.peek().has(id),
+      });
       group.add(entry.avatar.root);
     } else {
       const show = kinds[actor.kind] ?? itemViews[actor.kind];
@@ -99,6 +117,7 @@ export function showActors({
           id,
           {
             actor,
+            avatar,
             pose: { x, y, z },
           },
         ]) => ({
@@ -108,6 +127,7 @@ export function showActors({
           y,
           z,
           name: actor.kind === "avatar" ? (actor as Avatar).name : "",
+          signs: avatar?.signs,
         }),
       ),
     update(dtS, now) {

@@ -21,6 +21,8 @@ export interface AvatarView {
   readonly root: Group;
   /** Height of the head's top above the feet, metres. */
   readonly top: number;
+  /** Whether the name is drawn, and the emote: 0 for none, else 1 + index into EMOTES. */
+  readonly signs: { readonly isNamed: boolean; readonly emote: number };
   /** Shows a speech bubble for some seconds. */
   say(text: string): void;
   /** Puts a game's own mark above the name; undefined removes it. */
@@ -35,7 +37,12 @@ export interface AvatarView {
 export function showAvatar(
   avatar: Avatar,
   own: boolean,
-  { sounds, settings, wear }: { sounds: Sounds; settings: Settings; wear: Wear | undefined },
+  {
+    sounds,
+    settings,
+    wear,
+    isHidden,
+  }: { sounds: Sounds; settings: Settings; wear: Wear | undefined; isHidden(): boolean },
 ): AvatarView {
   const root = new Group();
   const signs = new Group();
@@ -69,14 +76,15 @@ export function showAvatar(
   };
 
   /** Stacks name, mark, emote and speech above the head, larger at a distance to stay readable. */
-  const stack = (far: number, timeS: number) => {
+  const stack = (far: number, timeS: number, shownEmote: number) => {
     const grow = Math.max(1, far / 11);
-    if (emote && emote.index !== avatar.emote) {
+    const isNameless = settings.hideNames.peek() && isHidden();
+    if (emote && emote.index !== shownEmote) {
       emote.label.dispose();
       emote = undefined;
     }
-    if (!emote && avatar.emote > 0) {
-      emote = { label: emoteBubble(avatar.emote - 1), index: avatar.emote };
+    if (!emote && shownEmote > 0) {
+      emote = { label: emoteBubble(shownEmote - 1), index: shownEmote };
       signs.add(emote.label.sprite);
     }
     if (bubble && timeS > bubble.until) {
@@ -94,7 +102,7 @@ export function showAvatar(
       const ratio = sprite.scale.x / sprite.scale.y;
       sprite.scale.set(height * size * grow * ratio, height * size * grow, 1);
       sprite.position.y = y;
-      sprite.visible = label !== name || far < NAME_M;
+      sprite.visible = label !== name || (far < NAME_M && !isNameless);
       y += height * size * grow + 0.03;
     }
     if (marker) marker.position.y = y + 0.1;
@@ -104,6 +112,9 @@ export function showAvatar(
     root,
     get top() {
       return body.top;
+    },
+    get signs() {
+      return { isNamed: name?.sprite.visible ?? false, emote: emote?.index ?? 0 };
     },
     say(text) {
       bubble?.label.dispose();
@@ -129,11 +140,12 @@ export function showAvatar(
       const rise = dtS > 0 ? (pose.y - last.y) / dtS : 0;
       // `grounded` of other players comes a moment before their interpolated pose; nobody hears the
       // difference.
+      const shownEmote = isHidden() ? 0 : avatar.emote;
       const facts = {
         speed: last.speed,
         rise,
         grounded,
-        emote: avatar.emote,
+        emote: shownEmote,
         away: avatar.away,
       };
       const stepped = motion.animate({ ...facts, dtS, timeS, calm: settings.reducedMotion.value });
@@ -144,7 +156,7 @@ export function showAvatar(
       }
       Object.assign(last, { x: pose.x, y: pose.y, z: pose.z, grounded });
       body.setDetail(far < DETAIL_M);
-      stack(far, timeS);
+      stack(far, timeS, shownEmote);
     },
     dispose() {
       for (const label of [name, bubble?.label, emote?.label]) label?.dispose();

@@ -1,12 +1,15 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { defineQueue } from "../../plugins/matchmaking/match/queue.ts";
+import { chartsOf } from "./charts.ts";
 import { type Matcher, pluginMatcher, queueRoomMatcher } from "./matchers.ts";
 import { createPeople } from "./people.ts";
 import { decileBounds, type Summary, summarize } from "./summary.ts";
 import { playWorld } from "./world.ts";
 
 export const help = `npm run sim -- matchmaking [--players 100000] [--seed 1] [--team 5] [--rate 5] [--games 4]
-  [--known 0.7] [--json]
+  [--known 0.7] [--svg FOLDER] [--json]
 
 People of known skill come over simulated time, ask for matches of two teams, play, are rated by openskill, and come
 again. The same people go through three matchers in one run: the plugin's own, Colyseus's QueueRoom with its own
@@ -17,7 +20,7 @@ Told are seconds of waiting, the difference of the sides by true skill, the chan
 by tenths of skill (fairness: the worst tenth as a multiple of the best), and how far ratings are from the truth after
 so many games of those who were new. --players: how many people; --rate: new ones a second; --games: matches of each on average; --team:
 players of a team; --known: share of people who have played before, whose rating is 2 from the skill. Skill has mean
-25 and spread 8.33. It ends with 1 if a matcher made no match.`;
+25 and spread 8.33. --svg draws the distributions of waiting and of skill in a match. It ends with 1 if a matcher made no match.`;
 
 /** What is simulated. */
 export interface SimulationOptions {
@@ -51,6 +54,7 @@ export async function run(args: string[]): Promise<void> {
       rate: { type: "string", default: "5" },
       games: { type: "string", default: "4" },
       known: { type: "string", default: "0.7" },
+      svg: { type: "string" },
       json: { type: "boolean", default: false },
     },
   });
@@ -69,6 +73,11 @@ export async function run(args: string[]): Promise<void> {
     known: Math.min(1, numberOf("known", 0)),
     tell: (line) => console.error(line),
   });
+  if (values.svg !== undefined) {
+    const note = `${result.players} people, ${result.team} against ${result.team}, seed ${result.seed}`;
+    for (const [name, chart] of Object.entries(chartsOf(result.matchers, note)))
+      writeFileSync(join(values.svg, name), chart);
+  }
   if (values.json) console.log(JSON.stringify(result));
   else print(result);
   if (result.matchers.some(({ matches }) => matches === 0)) process.exitCode = 1;

@@ -28,6 +28,8 @@ export interface Summary {
   readonly ratedDifference: Percentiles;
   /** Best less worst true skill in a match. */
   readonly spread: Percentiles;
+  /** By per cent, 0 to 100: what so many of the waits, and of the spreads, are at most. */
+  readonly distribution: { readonly waitS: readonly number[]; readonly spread: readonly number[] };
   /** Chance of the more likely side: by true skills, and as predicted from ratings. */
   readonly favourite: { readonly mean: number } & Percentiles;
   readonly predicted: { readonly mean: number } & Percentiles;
@@ -74,6 +76,10 @@ export function summarize(played: Played, bounds: readonly number[]): Summary {
     difference: percentiles(made.map(({ difference }) => difference)),
     ratedDifference: percentiles(made.map(({ ratedDifference }) => ratedDifference)),
     spread: percentiles(made.map(({ spread }) => spread)),
+    distribution: {
+      waitS: distributionOf(waits.map(({ seconds }) => seconds)),
+      spread: distributionOf(made.map(({ spread }) => spread)),
+    },
     favourite: chances("favourite"),
     predicted: chances("predicted"),
     deciles,
@@ -98,6 +104,13 @@ function percentiles(values: readonly number[], digits = 2): Percentiles {
   const at = (share: number) =>
     round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0, digits);
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+function distributionOf(values: readonly number[]): number[] {
+  const sorted = Float64Array.from(values).sort();
+  return Array.from({ length: 101 }, (_, percent) =>
+    round(sorted[Math.min(sorted.length - 1, Math.floor((percent / 100) * sorted.length))] ?? 0),
+  );
 }
 
 const mean = (values: readonly number[]) =>

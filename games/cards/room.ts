@@ -2,7 +2,9 @@ import { randomInt } from "node:crypto";
 import { defineLobby, definePhases, GameRoom, phaseMessage, type RoomPlayer } from "roomkeep/rooms";
 import { type Refusal, refuse } from "roomkeep/shared";
 import { z } from "zod";
+import { matchmaking } from "../../plugins/matchmaking/index.ts";
 import { cardsBots } from "./bot.ts";
+import { rateDuel } from "./duel.ts";
 import { DECK, dealtTo, fits, pointsOf, rankOf, SKIP, SUITS, suitOf, TAKE_TWO, WILD } from "./rules.ts";
 import { type CardsSeat, CardsState, cardsSettings } from "./state.ts";
 import { type Before, Table } from "./table.ts";
@@ -242,7 +244,19 @@ export class CardsRoom extends GameRoom<CardsState> {
     this.forgetMove(this.state.last);
     const best = [...seats].sort((a, b) => a.points - b.points)[0];
     const isOver = seats.length < 2 || seats.some(({ points }) => points >= this.lobby.settings.limit);
-    if (isOver) this.state.winner = best?.id ?? "";
+    if (!isOver) return;
+    this.state.winner = best?.id ?? "";
+    this.rate();
+  }
+
+  /** A match that was found by a queue is rated, on a server that has them. */
+  private rate(): void {
+    const matches = this.findPlugin(matchmaking);
+    if (!matches) return;
+    const winner = this.players.get(this.state.winner)?.claim.sheet.accountId;
+    rateDuel(matches, this.roomId, winner).catch((error: unknown) =>
+      this.log.warn({ err: error }, "a match of cards was not rated"),
+    );
   }
 
   private seatOf({ sessionId }: RoomPlayer): CardsSeat {

@@ -10,6 +10,8 @@ import {
 } from "roomkeep/rooms";
 import { type Refusal, refuse } from "roomkeep/shared";
 import { z } from "zod";
+import { leaderboards } from "../../plugins/leaderboards/index.ts";
+import { quizBoard } from "./board.ts";
 import { Buzzer } from "./buzzer.ts";
 import {
   categoriesOf,
@@ -125,7 +127,7 @@ export class QuizRoom extends GameRoom<QuizState> {
       seconds: () => this.revealS,
       next: () => (this.questions.length > 0 ? "ready" : "scores"),
     },
-    scores: { seconds: () => this.scoresS, next: "lobby", rematch: true },
+    scores: { enter: () => this.submit(), seconds: () => this.scoresS, next: "lobby", rematch: true },
   });
 
   /** A mistake in the file of questions is told when the server starts. */
@@ -259,6 +261,15 @@ export class QuizRoom extends GameRoom<QuizState> {
     }
     this.gains.clear();
     this.measure();
+  }
+
+  /** The points of people go to the board, on a server that has one. */
+  private submit(): void {
+    const boards = this.findPlugin(leaderboards);
+    for (const player of this.players.values()) {
+      const { points = 0 } = this.seat(player.sessionId) ?? {};
+      if (points > 0) void boards?.submit(player, quizBoard.name, points);
+    }
   }
 
   private show(choices: readonly string[]): void {

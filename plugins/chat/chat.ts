@@ -120,7 +120,7 @@ export function openChat(services: PluginServices<ChatSettings>): Chat {
   async function advanced(name: ChannelName, last: number, by?: string): Promise<void> {
     let members: string[] | undefined;
     try {
-      const all = await kinds.get(name.kind)?.members?.(name.id);
+      const all = await kinds.get(name.kind)?.members?.(name.id, by);
       members = all && [...all].slice(0, MEMBERS_MAX);
     } catch (error) {
       log.warn({ err: error, channel: keyOf(name) }, "members of a channel could not be read");
@@ -172,7 +172,12 @@ export function openChat(services: PluginServices<ChatSettings>): Chat {
       const states = await readStates(
         db,
         accountId,
-        all.map(({ kind, id }) => ({ kind: kind.kind, id, personal: kind.members !== undefined })),
+        // Without a history, what was written before somebody came is not for them.
+        all.map(({ kind, id }) => ({
+          kind: kind.kind,
+          id,
+          personal: kind.members !== undefined && kind.history !== false,
+        })),
         hidden,
       );
       return all.map(({ kind, id, title }) => {

@@ -41,8 +41,14 @@ export interface ChannelDefinition {
   /**
    * The accounts of a channel that is for some: each is told of new lines, the first 1,000 of them, and lines
    * count as unread from the first on. Without it the channel is open: its lines reach who follows it.
+   *
+   * @param by who wrote the line; undefined: a line was changed
+   * @returns undefined: nobody is told, and followers are asked whether they may still read, as ever
    */
-  members?(id: string): Iterable<string> | Promise<Iterable<string>>;
+  members?(
+    id: string,
+    by: string | undefined,
+  ): Iterable<string> | undefined | Promise<Iterable<string> | undefined>;
   /** The channels that an account sees in its list; default: none. */
   channelsOf?(accountId: string): Iterable<ListedChannel> | Promise<Iterable<ListedChannel>>;
 }

@@ -17,13 +17,13 @@ export interface ServerChannel {
 /** What the plugin's own kinds need. */
 export interface KindsHost {
   readonly db: Db;
-  readonly people: Pick<People, "where" | "hiddenFrom">;
+  readonly people: Pick<People, "where" | "party" | "hiddenFrom">;
   readonly server: readonly ServerChannel[];
 }
 
-/** The plugin's own kinds: `server`, `zone` and `whisper`. */
+/** The plugin's own kinds: `server`, `zone`, `party` and `whisper`. */
 export function ownKinds({ db, people, server }: KindsHost): ChannelKind[] {
-  return [serverKind(server), zoneKind(people), whisperKind(db, people)];
+  return [serverKind(server), zoneKind(people), partyKind(people), whisperKind(db, people)];
 }
 
 function serverKind(channels: readonly ServerChannel[]): ChannelKind {
@@ -47,6 +47,27 @@ function zoneKind(people: Pick<People, "where">): ChannelKind {
       // While Redis is away nobody knows where they are; the other channels are listed.
       const game = await zoneOf(accountId).catch(() => undefined);
       return game === undefined ? [] : [{ id: game, title: game }];
+    },
+  });
+}
+
+/**
+ * The party of an account, in whichever rooms its members are. Who comes to it reads what is written from
+ * then on; who changes rooms goes on where they were.
+ */
+function partyKind({ party }: Pick<People, "party">): ChannelKind {
+  return defineChannel({
+    kind: "party",
+    history: false,
+    mayRead: async (accountId, id) => (await party(accountId))?.id === id,
+    async members(_, by) {
+      // Parties are found by those who are in them.
+      const own = by === undefined ? undefined : await party(by);
+      return own?.members.map(({ account }) => account);
+    },
+    async channelsOf(accountId) {
+      const own = await party(accountId).catch(() => undefined);
+      return own ? [{ id: own.id, title: "Party" }] : [];
     },
   });
 }

@@ -20,6 +20,8 @@ interface Channel {
   unread: number;
 }
 
+/** The kind of the party's channel: the page reads it also while it is not shown. */
+const PARTY = "party";
 /** Longest line, UTF-16 units; the server counts characters and says what it takes. */
 const LINE_MAX = 480;
 const style = `
@@ -65,9 +67,22 @@ export const chatPanel = definePanel({
         if (next) list.value = next;
         else follow(lines);
       });
-      for (const type of ["chat.news", "chat.closed"]) open.onMessage(type, () => news.value++);
-      // In another room the channel goes on from the last line.
-      if (shown) follow(shown);
+      open.onMessage("chat.closed", () => news.value++);
+      open.onMessage("chat.news", (channel: { kind: string; id: string; last: number }) => {
+        news.value++;
+        // It has no history to be opened later: what is said there is read from this line on.
+        if (channel.kind !== PARTY) return;
+        const { kind, id, last } = channel;
+        const list = listOf(keyOf(channel));
+        if (list.peek().last === 0) list.value = { ...EMPTY, last: last - 1 };
+        open.send("chat.follow", { kind, id, after: list.peek().last });
+      });
+      // In another room channels go on from their last lines.
+      for (const [key, list] of lists) {
+        const [kind = "", id = ""] = key.split("/");
+        const isShown = shown !== undefined && keyOf(shown) === key;
+        if (isShown || (kind === PARTY && list.peek().last > 0)) follow({ kind, id });
+      }
     });
   },
   render: (context) => <Chat {...context} />,
@@ -167,7 +182,7 @@ function OpenChannel({ request, explain, room, channel, close, whisper }: OpenCh
     else load().catch(failed);
     return () => {
       shown = undefined;
-      room.value?.send("chat.unfollow", { kind: channel.kind, id: channel.id });
+      if (channel.kind !== PARTY) room.value?.send("chat.unfollow", { kind: channel.kind, id: channel.id });
     };
   }, [channel, load]);
   useEffect(() => {

@@ -53,7 +53,7 @@ export const friendsPanel = definePanel({
   slot: "people",
   waiting: requests,
   style,
-  open({ room, request }) {
+  open({ room, request, hide }) {
     effect(() => {
       void changes.value;
       if (!room.value) return;
@@ -63,6 +63,7 @@ export const friendsPanel = definePanel({
       const open = room.value;
       open?.onMessage("friends.changed", () => changes.value++);
       open?.onMessage("friends.presence", () => changes.value++);
+      open?.onMessage("friends.hidden", ({ sessions }: { sessions: string[] }) => hide(sessions));
       open?.onMessage("friends.invited", (one: Invitation) => {
         const others = invitations.value.filter(({ account }) => account !== one.account);
         invitations.value = [...others, one];

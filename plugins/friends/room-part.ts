@@ -16,19 +16,37 @@ export function friendPart(room: PluginRoom, friends: Friends): RoomPart {
       return orRefusal(work(accountOf(player), accountOf(other)));
     };
   };
+  /** Tells a player's page whom of the room it hides: what is replicated to all cannot be left out. */
+  const tellHidden = (player: RoomPlayer) => {
+    const blocker = accountOf(player);
+    const sessions = [...room.players.values()]
+      .filter((other) => friends.hasBlocked(blocker, accountOf(other)))
+      .map(({ sessionId }) => sessionId);
+    player.client.send("friends.hidden", { sessions });
+  };
   return {
     load: ({ accountId }) => friends.blocks.expect(accountId),
-    onJoin(_player, { accountId }) {
+    onJoin(player, { accountId }) {
       friends.blocks.joined(accountId);
+      tellHidden(player);
+      for (const other of room.players.values())
+        if (friends.hasBlocked(accountOf(other), accountId)) tellHidden(other);
       friends.presence.changed(accountId);
     },
     onLeave(player) {
       friends.blocks.left(accountOf(player));
       friends.presence.changed(accountOf(player));
     },
+    onWatch: (accountId) => friends.blocks.joined(accountId),
+    onUnwatch: (accountId) => friends.blocks.left(accountId),
+    viewerHears: (listener, speaker) => !friends.hasBlocked(listener, speaker),
     hears: (listener, speaker) => !friends.hasBlocked(accountOf(listener), speaker),
     // It may have been done in another process.
-    onTold: (player, type) => (type === "changed" ? friends.blocks.read(accountOf(player)) : undefined),
+    async onTold(player, type) {
+      if (type !== "changed") return;
+      await friends.blocks.read(accountOf(player));
+      tellHidden(player);
+    },
     messages: {
       request: pluginMessage({
         schema: somebody,

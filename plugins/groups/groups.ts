@@ -1,8 +1,10 @@
 import type { PluginServices } from "roomkeep/server";
 import { RoomkeepError } from "roomkeep/shared";
 import { friends } from "../friends/index.ts";
+import { notifications } from "../notifications/index.ts";
 import { type Bank, openBank, readLog } from "./bank/bank.ts";
 import { type Changes, type MembershipChange, openChanges } from "./changes.ts";
+import { readBans } from "./membership/bans.ts";
 import { type GroupLooks, openFounding } from "./membership/founding.ts";
 import { type BlockedBy, type Joined, openJoining } from "./membership/joining.ts";
 import { permitted, readRole } from "./membership/locking.ts";
@@ -19,6 +21,7 @@ import {
   readOwnRequests,
   readWaiting,
 } from "./membership/reading.ts";
+import { openNotices } from "./notices.ts";
 import { allows, type GroupPermission, type GroupRole, PERMISSIONS } from "./permissions.ts";
 import type { GroupSettings } from "./settings.ts";
 
@@ -33,6 +36,7 @@ export type GroupAct =
   | "invite"
   | "role"
   | "remove"
+  | "unban"
   | "leave"
   | "disband"
   | "deposit"
@@ -92,6 +96,9 @@ export interface Groups {
   invite(me: string, groupId: string, other: string): Promise<Joined>;
   setRole(me: string, groupId: string, other: string, role: GroupRole): Promise<void>;
   remove(me: string, groupId: string, other: string): Promise<void>;
+  /** Those who were removed, the latest first. For those who remove. @throws GROUP_STRANGER, GROUP_PERMISSION */
+  banned(me: string, groupId: string): Promise<GroupPerson[]>;
+  unban(me: string, groupId: string, other: string): Promise<void>;
   leave(me: string, groupId: string): Promise<void>;
   disband(me: string, groupId: string): Promise<void>;
   readonly bank: Bank;
@@ -116,8 +123,12 @@ export function openGroups(services: PluginServices<GroupSettings>): OpenGroups 
   const asks = limit("requests", { most: settings.requestsPerMinute, withinS: 60 });
   const creations = limit("creations", { most: settings.createsPerDay, withinS: 86_400 });
   const founding = openFounding(services, settings, creations);
-  const joining = openJoining(services, settings, blockedBy);
-  const members = openMembers(services, settings);
+  const noticed = {
+    ...services,
+    notices: openNotices(services.optional(notifications), permissions),
+  };
+  const joining = openJoining(noticed, settings, blockedBy);
+  const members = openMembers(noticed, settings);
   const bank = openBank(services, settings);
   const changes = openChanges(people, log);
   const counts = new Map<GroupAct, number>();
@@ -216,6 +227,15 @@ export function openGroups(services: PluginServices<GroupSettings>): OpenGroups 
     },
     setRole: (me, groupId, other, role) => changed("role", members.setRole(me, groupId, other, role)),
     remove: (me, groupId, other) => changed("remove", members.remove(me, groupId, other)),
+    async banned(me, groupId) {
+      await readGroup(db, groupId);
+      await permitted(permissions, { roleOf: () => readRole(db, groupId, me) }, me, "remove");
+      return readBans({ db, people }, groupId);
+    },
+    async unban(me, groupId, other) {
+      await members.unban(me, groupId, other);
+      count("unban");
+    },
     leave: (me, groupId) => changed("leave", members.leave(me, groupId)),
     disband: (me, groupId) => changed("disband", members.disband(me, groupId)),
     bank: {

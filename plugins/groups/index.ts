@@ -1,9 +1,11 @@
-import { definePlugin } from "roomkeep/server";
+import { type AnyPlugin, definePlugin } from "roomkeep/server";
 import { chat } from "../chat/index.ts";
 import { friends } from "../friends/index.ts";
+import { notifications } from "../notifications/index.ts";
 import { addGroupChannel } from "./channel.ts";
 import { groupOperations } from "./desk.ts";
 import { type OpenGroups, openGroups } from "./groups.ts";
+import { groupBans } from "./membership/bans.ts";
 import { dropOldRequests } from "./membership/reading.ts";
 import { exportMetrics } from "./metrics.ts";
 import { groupTables } from "./migration.ts";
@@ -30,9 +32,9 @@ export type { GroupPermission, GroupRole } from "./permissions.ts";
 export const groups = definePlugin({
   name: "groups",
   version: "1.0.0",
-  uses: [friends, chat],
+  uses: [friends, chat, notifications as unknown as AnyPlugin],
   settings: groupSettings,
-  migrations: [groupTables],
+  migrations: [groupTables, groupBans],
   open(services): OpenGroups {
     const opened = openGroups(services);
     const channels = services.optional(chat);

@@ -126,10 +126,27 @@ export function groupRoutes(groups: OpenGroups): Record<string, PluginRoute> {
       ["ACCOUNT_UNKNOWN"],
       (me, group, other) => groups.remove(me, group, other()),
     ),
+    listGroupBans: route({
+      method: "GET",
+      path: "/v1/groups/:group/bans",
+      summary: "Who was removed, and comes back when somebody allows it; for those who remove",
+      result: z.object({ banned: z.array(person) }),
+      codes: ACTING,
+      async answer({ caller, params }) {
+        return { banned: await groups.banned(caller.accountId, idIn(params, "group")) };
+      },
+    }),
+    unbanFromGroup: act(
+      "DELETE /bans/:account",
+      "Allow somebody back who was removed",
+      [],
+      (me, group, other) => groups.unban(me, group, other()),
+    ),
     requestGroup: route({
       method: "POST",
       path: "/v1/groups/:group/requests",
-      summary: "Ask to join; an open group takes anybody, and any group whom it has invited",
+      summary:
+        "Ask to join; an open group takes anybody but who was removed, and any group whom it has invited",
       result: z.object({ state: z.enum(["waits", "member"]) }),
       codes: [
         "GROUP_UNKNOWN",

@@ -1,5 +1,6 @@
 import { definePlugin } from "roomkeep/server";
 import { z } from "zod";
+import { friends } from "../friends/index.ts";
 import { boardsSchema } from "./board.ts";
 import { boardOperations } from "./desk.ts";
 import { openLeaderboards } from "./leaderboards.ts";
@@ -20,13 +21,14 @@ export { defineBoard } from "./board.ts";
 export const leaderboards = definePlugin({
   name: "leaderboards",
   version: "1.0.0",
+  uses: [friends],
   settings: z.object({
     boards: boardsSchema.default([]),
     archiveDays: z.coerce.number().int().min(1).max(3650).default(365),
     checkS: z.coerce.number().min(1).max(3600).default(5),
   }),
   migrations: [boards],
-  open: (services) => openLeaderboards(services),
+  open: (services) => openLeaderboards(services, services.optional(friends)?.friendsOf),
   routes: boardRoutes,
   operations: boardOperations,
   metrics(registry, { counters }) {

@@ -4,7 +4,7 @@ import type { Db, PluginServices } from "roomkeep/server";
 import { type Refusal, RoomkeepError, refuse } from "roomkeep/shared";
 import type { Board } from "./board.ts";
 import { settleBuckets, sparseBoards } from "./buckets.ts";
-import { type BoardPage, pageAround, placesOf, topPage } from "./pages.ts";
+import { type BoardPage, bestOf, pageAround, placesOf, topPage } from "./pages.ts";
 import { payPrize } from "./prizes.ts";
 import { type BoardState, type Result, readBoards, readResults } from "./results.ts";
 import { archiveSeason, clearSeasons, endSeason, openSeason } from "./seasons.ts";
@@ -34,6 +34,13 @@ export interface Leaderboards {
   around(board: string, accountId: string, beside?: number): Promise<BoardPage>;
   /** The places of up to 100 accounts, such as friends, the best first. */
   places(board: string, accountIds: readonly string[]): Promise<BoardPage>;
+  /**
+   * The places of an account and its friends, the best hundred of them.
+   * @returns undefined: the server has no friends
+   */
+  friends(board: string, accountId: string): Promise<BoardPage | undefined>;
+  /** Whether the server has friends. */
+  readonly hasFriends: boolean;
   /** All boards with their open season. */
   list(): Promise<BoardState[]>;
   /** Final ranks of a season that has ended. @throws BOARD_UNKNOWN */
@@ -66,8 +73,15 @@ interface BoardSettings {
   readonly checkS: number;
 }
 
-/** Opens the boards of a process: each has an open season afterwards. */
-export async function openLeaderboards(services: PluginServices<BoardSettings>): Promise<Leaderboards> {
+/**
+ * Opens the boards of a process: each has an open season afterwards.
+ *
+ * @param friendsOf ids of the friends of an account; undefined: the server has none
+ */
+export async function openLeaderboards(
+  services: PluginServices<BoardSettings>,
+  friendsOf: ((accountId: string) => Promise<string[]>) | undefined,
+): Promise<Leaderboards> {
   const { db, transaction, log, settings, onClose } = services;
   const boards = new Map(settings.boards.map((board) => [board.name, board]));
   const counters = openCounters();
@@ -150,6 +164,11 @@ export async function openLeaderboards(services: PluginServices<BoardSettings>):
     },
     around: async (name, accountId, beside = 5) => pageAround(db, known(name), accountId, beside),
     places: async (name, accountIds) => placesOf(db, known(name), accountIds),
+    async friends(name, accountId) {
+      const board = known(name);
+      return friendsOf && bestOf(db, board, [accountId, ...(await friendsOf(accountId))]);
+    },
+    hasFriends: friendsOf !== undefined,
     list: () => readBoards(db, [...boards.values()]),
     results: async (name, season) => readResults(db, known(name), season),
     end: async (name, season, within) => ended(known(name), season, within),

@@ -77,9 +77,15 @@ export async function pageAround(
 export async function placesOf(db: Db, board: Board, accountIds: readonly string[]): Promise<BoardPage> {
   if (accountIds.length > PAGE_MAX)
     throw new RoomkeepError("MESSAGE_INVALID", `At most ${PAGE_MAX} accounts may be asked after at once.`);
+  return bestOf(db, board, accountIds);
+}
+
+/** The same of any number of accounts: the best {@link PAGE_MAX} of them. */
+export async function bestOf(db: Db, board: Board, accountIds: readonly string[]): Promise<BoardPage> {
   const rows = await db.query<PlaceRow[]>(
     `WITH ${SEASON}, page AS MATERIALIZED (
        ${PLACES} WHERE s.season_id = (SELECT id FROM season) AND s.account_id = ANY($2::uuid[])
+       ORDER BY s.key, s.seq LIMIT ${PAGE_MAX}
      )
      SELECT season.number AS season, p.account_id, p.character_id, c.name, p.key, p.seq::text AS seq,
        leaderboard_rank((SELECT id FROM season), p.key, p.seq) AS rank

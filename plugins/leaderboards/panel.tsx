@@ -29,7 +29,7 @@ interface ShownPage {
 const style = `
 .panel:has(.boards) { background:#fffaf3; }
 .boards .tabs { display:flex; gap:.4em; overflow-x:auto; padding-bottom:.3em; }
-.boards .tabs button { flex:none; min-height:44px; } .boards .tabs [aria-pressed=true] { font-weight:700; }
+.boards .tabs button { flex:none; min-height:44px; } #hud .boards .tabs [aria-pressed=true] { background:var(--go); color:#fff; }
 .boards ol { list-style:none; max-height:36vh; overflow:auto; margin:.4em 0; padding:0; }
 .boards li { display:grid; grid-template-columns:4.5em 1fr auto; gap:.6em; padding:.4em .3em; border-bottom:1px solid var(--line); }
 .boards li b { overflow:hidden; text-overflow:ellipsis; white-space:nowrap; font-weight:inherit; }
@@ -41,6 +41,7 @@ const style = `
 export const leaderboardsPanel = definePanel({
   name: "leaderboards",
   title: "Leaderboards",
+  button: "Boards",
   slot: "contests",
   style,
   render: (context) => <Leaderboards {...context} />,
@@ -49,10 +50,13 @@ export const leaderboardsPanel = definePanel({
 function Leaderboards({ request, explain }: PanelContext) {
   const [boards, setBoards] = useState<readonly ShownBoard[] | undefined>();
   const [chosen, setChosen] = useState("");
+  const [hasFriends, setHasFriends] = useState(false);
+  const [among, setAmong] = useState<"all" | "friends">("all");
   const [problem, setProblem] = useState("");
   useEffect(() => {
-    request<{ boards: ShownBoard[] }>("GET", "/v1/leaderboards").then(
+    request<{ boards: ShownBoard[]; friends: boolean }>("GET", "/v1/leaderboards").then(
       (answer) => {
+        setHasFriends(answer.friends);
         setBoards(answer.boards);
         setChosen(answer.boards[0]?.name ?? "");
       },
@@ -73,9 +77,19 @@ function Leaderboards({ request, explain }: PanelContext) {
         ))}
       </div>
       <p>{aboutOf(board)}</p>
+      {hasFriends && (
+        <div class="tabs">
+          {(["all", "friends"] as const).map((who) => (
+            <button key={who} type="button" aria-pressed={who === among} onClick={() => setAmong(who)}>
+              {who === "all" ? "Everybody" : "Friends"}
+            </button>
+          ))}
+        </div>
+      )}
       <BoardPlaces
-        key={board.name}
+        key={`${board.name}/${among}`}
         path={`/v1/leaderboards/${board.name}`}
+        isOfFriends={among === "friends"}
         request={request}
         explain={explain}
       />
@@ -96,17 +110,19 @@ const END: Intl.DateTimeFormatOptions = {
 
 function BoardPlaces({
   path,
+  isOfFriends,
   request,
   explain,
-}: { path: string } & Pick<PanelContext, "request" | "explain">) {
+}: { path: string; isOfFriends: boolean } & Pick<PanelContext, "request" | "explain">) {
   const [top, setTop] = useState<ShownPage | undefined>();
   const [around, setAround] = useState<readonly ShownPlace[]>([]);
   const [problem, setProblem] = useState("");
   const fail = (error: unknown) => setProblem(explain(error));
   useEffect(() => {
-    request<ShownPage>("GET", `${path}?limit=${SHOWN}`).then(setTop, fail);
+    request<ShownPage>("GET", isOfFriends ? `${path}/friends` : `${path}?limit=${SHOWN}`).then(setTop, fail);
+    if (isOfFriends) return;
     request<ShownPage>("GET", `${path}/around?beside=3`).then(({ places }) => setAround(places), fail);
-  }, [path]);
+  }, [path, isOfFriends]);
   const more = (after: string) =>
     request<ShownPage>("GET", `${path}?limit=${SHOWN}&after=${encodeURIComponent(after)}`).then(
       ({ places, next }) => setTop((old) => ({ places: [...(old?.places ?? []), ...places], next })),
@@ -118,7 +134,9 @@ function BoardPlaces({
   const isShown = places.some(({ mine }) => mine);
   return (
     <>
-      {places.length === 0 && <p>Nobody has a score yet.</p>}
+      {places.length === 0 && (
+        <p>{isOfFriends ? "Neither you nor your friends have a score yet." : "Nobody has a score yet."}</p>
+      )}
       <Places places={places} />
       {next && (
         <button type="button" onClick={() => more(next)}>

@@ -52,8 +52,9 @@ export function boardRoutes(boards: Leaderboards) {
       path: "/v1/leaderboards",
       summary: "The leaderboards, each with its open season and prizes",
       perMinute: PER_MINUTE,
-      result: z.object({ boards: z.array(board) }),
+      result: z.object({ boards: z.array(board), friends: z.boolean() }),
       answer: async () => ({
+        friends: boards.hasFriends,
         boards: (await boards.list()).map(
           ({ board: { name, label = name, keep, order, prizes }, ...state }) => ({
             ...{ name, label, keep, order, prizes },
@@ -89,6 +90,22 @@ export function boardRoutes(boards: Leaderboards) {
         const beside = wholeOf(query.beside ?? "5", "beside", 0, BESIDE_MAX);
         const found = await boards.around(params.board ?? "", caller.accountId, beside);
         return { ...found, places: shown(found.places, caller.accountId) };
+      },
+    }),
+    readLeaderboardFriends: route({
+      method: "GET",
+      path: "/v1/leaderboards/:board/friends",
+      summary: "The places of the account and its friends, the best first; none on a server without friends",
+      perMinute: PER_MINUTE,
+      codes: ["BOARD_UNKNOWN"],
+      result: page,
+      async answer({ params, caller }) {
+        const found = await boards.friends(params.board ?? "", caller.accountId);
+        return {
+          season: found?.season ?? 0,
+          places: shown(found?.places ?? [], caller.accountId),
+          next: null,
+        };
       },
     }),
     readLeaderboardResults: route({

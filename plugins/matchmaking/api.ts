@@ -68,6 +68,8 @@ export interface Matchmaking {
   admit(roomId: string, account: string): Promise<void>;
   entered(roomId: string, account: string): Promise<void>;
   exited(roomId: string, account: string): Promise<void>;
+  /** The room of a match has gone to another process; its seats go along. */
+  moved(roomId: string, successorId: string): Promise<void>;
   /** Looks after all queues now, as each process does every `passMs`. */
   look(): Promise<void>;
   /** How often each event happened in this process. */

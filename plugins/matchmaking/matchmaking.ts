@@ -4,7 +4,7 @@ import { openLooking } from "./looking.ts";
 import { readLatency, readProperties, readRoles } from "./match/criteria.ts";
 import { partyMax, rolesOf } from "./match/queue.ts";
 import { openQueues } from "./rows/lease.ts";
-import { admit, entered, exited, matchOfRoom, setBackfill } from "./rows/match-rooms.ts";
+import { admit, entered, exited, matchOfRoom, moved, setBackfill } from "./rows/match-rooms.ts";
 import { giveUpSeats, leaveTickets } from "./rows/opening.ts";
 import { type ReadBlocks, ratingIn } from "./rows/pass.ts";
 import { answerReady, dropMatch, lockMatch } from "./rows/ready.ts";
@@ -123,6 +123,7 @@ export async function openMatchmaking(
     admit: (roomId, account) => admit(db, queues, roomId, account),
     entered: (roomId, account) => entered(db, roomId, account),
     exited: (roomId, account) => exited(db, roomId, account),
+    moved: (roomId, successorId) => moved(db, roomId, successorId),
   };
 
   /** The others of a party that the account leads. @throws PARTY_LEADER_ONLY, PARTY_AWAY */

@@ -50,9 +50,10 @@ const style = `
 .matches label { display:inline-flex; gap:.35em; align-items:center; min-height:44px; }
 .matches select, .matches input[type=number] { min-height:44px; }
 .matches .tabs { display:flex; gap:.4em; overflow-x:auto; padding-bottom:.3em; }
-.matches .tabs button { flex:none; min-height:44px; } .matches .tabs [aria-pressed=true] { font-weight:700; }
+.matches .tabs button { flex:none; min-height:44px; } #hud :is(.matches .tabs [aria-pressed=true], .matches .main, .match-found .main) { background:var(--go); color:#fff; }
 .match-found { display:flex; flex-wrap:wrap; gap:.6em; align-items:center; }
 .match-found meter { flex:1 1 6em; } .match-found button { min-height:44px; }
+.banner.match-found { width:max-content; border-radius:22px; justify-content:center; pointer-events:auto; z-index:2; }
 .matches ol { list-style:none; margin:.4em 0; padding:0; } .matches li { padding:.3em 0; border-bottom:1px solid var(--line); }
 `;
 
@@ -62,6 +63,8 @@ const ASK_MS = 2_000;
 const ticket = signal<Ticket | undefined>(undefined);
 /** When the ticket was read, ms; seconds go on from there. */
 const readAt = signal(0);
+/** Whether the panel is open, which has the ready check itself. */
+const isOpen = signal(false);
 let ask: () => Promise<unknown> = async () => {};
 
 /** Finds a match: queues, what a ticket says, how long it takes, and the latest results. */
@@ -81,7 +84,8 @@ export const matchFound = definePanel({
   name: "match-found",
   title: "A match was found",
   slot: "top",
-  render: (context) => (ticket.value?.state === "ready" ? <ReadyCheck {...context} isOver /> : null),
+  render: (context) =>
+    ticket.value?.state === "ready" && !isOpen.value ? <ReadyCheck {...context} isOver /> : null,
 });
 
 /** Asks for the ticket at the start, so that one outlives a reload, and for as long as there is one. */
@@ -116,6 +120,12 @@ export function Matches(context: PanelContext) {
   const [problem, setProblem] = useState("");
   const state = ticket.value?.state ?? "none";
   const failed = useCallback((error: unknown) => setProblem(explain(error)), [explain]);
+  useEffect(() => {
+    isOpen.value = true;
+    return () => {
+      isOpen.value = false;
+    };
+  }, []);
   useEffect(() => {
     void ask();
     request<{ queues: ShownQueue[] }>("GET", "/v1/matchmaking").then(

@@ -21,5 +21,7 @@ export function matchPart(room: PluginRoom, matchmaking: Matchmaking): RoomPart 
       if (ending === "left" || ending === "banned" || ending === "signed-out")
         noted(matchmaking.exited(room.roomId, claim.sheet.accountId), "a free place was not noted");
     },
+    // Before anybody is there: by its new code the room knows its match and lets nobody else in.
+    onMove: (successorId) => matchmaking.moved(room.roomId, successorId),
   };
 }

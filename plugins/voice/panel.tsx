@@ -13,7 +13,7 @@ const style = `
 .voice .heard b { overflow-wrap:anywhere; } .voice .heard meter { width:100%; } .voice .heard li button { grid-column:2; grid-row:1/3; } .voice .heard input { grid-column:1; width:100%; } .voice .heard li b, .voice .heard li meter { grid-column:1; }
 #hud .voice input[type=radio], #hud .voice input[type=checkbox] { width:20px; height:20px; flex:none; } .voice .settings > * { flex:none; } .voice .icon { vertical-align:middle; }
 .voice .threshold { flex-wrap:wrap; } .voice .threshold input { width:100%; }
-@media (max-width:720px) { .voice { position:fixed; right:12px; bottom:186px; z-index:2; } #hud .voice .talk { min-width:104px; min-height:52px; } }
+@media (max-width:720px) { .voice { position:fixed; right:12px; bottom:calc(12px + env(safe-area-inset-bottom)); z-index:2; } .voice .speakers { position:absolute; right:calc(100% + 8px); bottom:0; width:max-content; max-width:130px; padding:.3em .2em; border-radius:14px; background:var(--paper); box-shadow:var(--shadow); } #hud .voice .talk { min-width:104px; min-height:52px; } }
 `;
 
 /** What the server offers; undefined: it is not known yet, or there is no voice. */

@@ -61,6 +61,8 @@ export interface RoomItemsHost<A extends Carrier> extends Omit<ItemHost<A>, "boo
   readonly items: () => ItemPort;
   /** The zone that has the ground; undefined: nothing can be dropped here, and no player dies. */
   readonly zone: string | undefined;
+  /** See `TradeOptions`. */
+  hears(listener: Player<A>, speakerAccountId: string): boolean;
   /** Told of each trade that is done. */
   traded(trade: Trade<A>): void;
 }
@@ -87,6 +89,7 @@ export function openRoomItems<A extends Carrier>(
     bookings,
     onAnswer,
     traded: host.traded,
+    hears: (listener, accountId) => host.hears(listener, accountId),
     reachM: tradeM,
   });
   registerItemMessages<A>({ simulation, items, requests, zone, ground, reachM, uses, suspect });

@@ -10,6 +10,8 @@ import { openTradeTable, type TradeTable } from "./trade-table.ts";
 /** Options of {@link openTrades}. */
 export interface TradeOptions<A extends Carrier> extends TradeBookingOptions<A> {
   readonly inbox: MessageRouter<Player<A>>;
+  /** Whether a player hears of an account: see `RoomPart.hears`. */
+  hears(listener: Player<A>, speakerAccountId: string): boolean;
   /** Greatest distance between two players who trade, metres. */
   readonly reachM: number;
 }
@@ -35,10 +37,12 @@ const INVITATION_MS = 30_000;
 export function openTrades<A extends Carrier>(options: TradeOptions<A>): Trades<A> {
   const { players, reachM } = options;
   const table = openTradeTable<A>();
+  const isDeaf = (listener: Player<A>, speaker: Player<A>) =>
+    !options.hears(listener, speaker.claim.sheet.accountId);
   const mayTrade = (player: Player<A>) =>
     players.get(player.sessionId) === player && !player.hold && !player.departure && !player.avatar.dead;
   const book = openTradeBooking(options, table, mayTrade);
-  registerInvitations(options, table, mayTrade);
+  registerInvitations(options, table, mayTrade, isDeaf);
   registerOffers(options, table, book);
 
   return {
@@ -48,6 +52,8 @@ export function openTrades<A extends Carrier>(options: TradeOptions<A>): Trades<
         if (trade.booking) continue;
         const gone = [a, b].find((player) => !mayTrade(player));
         if (gone) table.end(trade, "cancelled", `${gone.avatar.name} is not there any more.`);
+        // A block is not told: it looks as if the other one had gone on.
+        else if (isDeaf(a, b) || isDeaf(b, a)) table.end(trade, "cancelled", "The trade is over.");
         else if (!(distanceM(a, b) <= reachM)) table.end(trade, "cancelled", "You are too far apart.");
       }
     },
@@ -67,6 +73,7 @@ function registerInvitations<A extends Carrier>(
   { players, inbox, reachM }: TradeOptions<A>,
   table: TradeTable<A>,
   mayTrade: (player: Player<A>) => boolean,
+  isDeaf: (listener: Player<A>, speaker: Player<A>) => boolean,
 ): void {
   /** When each invitation ends, by the session ids of both: "from>to". */
   const invitations = new Map<string, number>();
@@ -92,6 +99,8 @@ function registerInvitations<A extends Carrier>(
     const other = players.get(to);
     const refusal = checkPair(player, other);
     if (refusal || !other) return refusal;
+    // Who is blocked asks as ever, and the other one does not hear of it.
+    if (isDeaf(other, player)) return undefined;
     if (isOpen(`${to}>${player.sessionId}`)) return open(other, player);
     for (const key of invitations.keys()) if (!isOpen(key)) invitations.delete(key);
     invitations.set(`${player.sessionId}>${to}`, Date.now() + INVITATION_MS);
@@ -101,7 +110,8 @@ function registerInvitations<A extends Carrier>(
   inbox.reply("trade.answer", itemMessages["trade.answer"], (player, { from, yes }) => {
     const key = `${from}>${player.sessionId}`;
     const other = players.get(from);
-    if (!isOpen(key) || !other) return refuse("TRADE_OVER", "They do not ask any more.");
+    if (!isOpen(key) || !other || isDeaf(other, player))
+      return refuse("TRADE_OVER", "They do not ask any more.");
     const refusal = yes ? checkPair(player, other) : undefined;
     if (refusal) return refusal;
     if (yes) return open(other, player);

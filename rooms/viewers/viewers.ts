@@ -2,6 +2,7 @@ import { type Client, generateId, matchMaker, type Room } from "@colyseus/core";
 import { CLOSE, type Refusal, RoomkeepError, readErrorCode, refuse } from "../../shared/index.ts";
 import { type ChatLine, RECONNECT_S, roomMessages } from "../../shared/internal.ts";
 import { maskObscene } from "../messaging/obscenity.ts";
+import type { PluginParts } from "../plugins.ts";
 import type { Identity, LiveSanction, Log, Ports } from "../ports/ports.ts";
 import { internalsOf } from "../transport/internals.ts";
 import type { Strikes } from "../transport/strikes.ts";
@@ -35,6 +36,8 @@ export interface ViewersHost {
   /** What is in force of somebody who comes to watch. @throws BANNED */
   sanctions(identity: Identity): Promise<readonly LiveSanction[]>;
   entered(viewer: Viewer, sanctions: readonly LiveSanction[]): void;
+  /** What plugins read of an account before it watches, and what they are told of it. */
+  readonly plugins: Pick<PluginParts, "load" | "watched" | "unwatched" | "viewerHears">;
   /** After an edit of the state's classes: who stayed connected cannot read it. */
   isReshaped(): boolean;
   /** The viewpoints of a room with a world. */
@@ -143,6 +146,7 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
     void ports.seats.end(waitingPlaceOf(identity), client.sessionId);
     await orJoinError(host.admit(identity));
     const sanctions = await orJoinError(host.sanctions(identity));
+    await orJoinError(host.plugins.load(identity));
     const viewer: Viewer = {
       sessionId: client.sessionId,
       as,
@@ -157,6 +161,7 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
       setImmediate(() => client.leave(CLOSE.RESHAPED, "the state has other classes now"));
     all.set(client.sessionId, viewer);
     VIEWING[as] += 1;
+    host.plugins.watched(identity.accountId);
     host.entered(viewer, sanctions);
     show(viewer);
     log.info({ viewer: client.sessionId, as }, "viewer joined");
@@ -194,6 +199,7 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
     expected.delete(sessionId);
     if (!viewer || !all.delete(sessionId)) return;
     VIEWING[viewer.as] -= 1;
+    host.plugins.unwatched(viewer.identity.accountId);
     line?.forget(viewer.client);
     sight?.forget(sessionId);
     host.forget(viewer.client);
@@ -280,7 +286,9 @@ export function openViewers(host: ViewersHost): ViewersOfRoom {
       text: maskObscene(text),
     };
     promptly(() => {
-      for (const { client, as } of all.values()) if (as === "spectator") client.send("chat", chatLine);
+      for (const { client, as, identity } of all.values())
+        if (as === "spectator" && host.plugins.viewerHears(identity.accountId, accountId))
+          client.send("chat", chatLine);
     });
     return undefined;
   }

@@ -58,6 +58,8 @@ export interface People {
 
 /** People who go together, by account. */
 export interface PeopleParty {
+  /** Of the party: it stays while members come and go. */
+  readonly id: string;
   /** Who leads them. */
   readonly lead: string;
   /** All of them, the longest first; who is away has lost the connection. */
@@ -89,7 +91,7 @@ export function peopleOf(
         const account = accounts.get(id);
         return account === undefined ? [] : [{ account, isAway: lostAt > 0 }];
       });
-      return { lead, members };
+      return { id: found.id, lead, members };
     },
     async find(name) {
       const key = keyOf(name);

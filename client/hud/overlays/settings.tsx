@@ -24,6 +24,7 @@ export function SettingsPanel({ settings, session, hud, account, overlays, isWor
       <Slider label="Volume" value={settings.volume} min={0} max={1} />
       {isWorld && <Slider label="Camera sensitivity" value={settings.sensitivity} min={0.2} max={3} />}
       <Checkbox label="Reduced motion" value={settings.reducedMotion} />
+      {isWorld && <Checkbox label="Hide the names of people you have blocked" value={settings.hideNames} />}
       {isWorld && <Checkbox label="Debug drawing (F3)" value={settings.debug} />}
       {isWorld && <Graphics quality={settings.quality} />}
       <label class="setting">

@@ -1,6 +1,8 @@
 import type { Db, PluginServices } from "roomkeep/server";
 import { RoomkeepError } from "roomkeep/shared";
+import type { GroupNotices, NoticesWithin } from "../notices.ts";
 import type { GroupSettings } from "../settings.ts";
+import { isBanned, unban } from "./bans.ts";
 import { refuseMore } from "./founding.ts";
 import { countOf, type LockedGroup, lockAccounts, lockGroup, permitted } from "./locking.ts";
 
@@ -10,7 +12,8 @@ export type Joined = "waits" | "member";
 /** How accounts come into a group. Each is one transaction, and a throw changed nothing. */
 export interface Joining {
   /**
-   * Asks to join. An open group takes anybody, and any group whom it has invited.
+   * Asks to join. An open group takes anybody but who was removed from it, whose request waits; and any group
+   * whom it has invited.
    * @throws GROUP_UNKNOWN, GROUP_MEMBER, GROUP_CLOSED, GROUP_FULL, GROUPS_FULL, REQUESTS_FULL
    */
   request(me: string, groupId: string): Promise<Joined>;
@@ -41,20 +44,34 @@ interface Waiting {
 
 /** Opens it on a database. */
 export function openJoining(
-  { transaction }: Pick<PluginServices, "transaction">,
+  { transaction, notices }: Pick<PluginServices, "transaction"> & { readonly notices: NoticesWithin },
   settings: Limits,
   blockedBy: BlockedBy,
 ): Joining {
   const { requestsMax, membersMax, permissions } = settings;
 
-  const work = <T>(accounts: string[], groupId: string, change: (db: Db, group: LockedGroup) => Promise<T>) =>
-    transaction(async (db) => {
+  async function work<T>(
+    accounts: string[],
+    groupId: string,
+    change: (db: Db, group: LockedGroup, letters: GroupNotices) => Promise<T>,
+  ): Promise<T> {
+    const { result, tell } = await transaction(async (db) => {
       await lockAccounts(db, accounts);
-      return change(db, await lockGroup(db, groupId));
+      const letters = notices(db);
+      return { result: await change(db, await lockGroup(db, groupId), letters), tell: letters.tell };
     });
+    void tell();
+    return result;
+  }
 
   /** The account, which is locked, becomes a member. */
-  async function enter(db: Db, { id }: LockedGroup, accountId: string): Promise<"member"> {
+  async function enter(
+    db: Db,
+    group: LockedGroup,
+    accountId: string,
+    letters: GroupNotices,
+  ): Promise<"member"> {
+    const { id } = group;
     if ((await countOf(db, "group_member WHERE group_id = $1", [id])) >= membersMax)
       throw new RoomkeepError("GROUP_FULL");
     await refuseMore(db, accountId, settings);
@@ -63,6 +80,8 @@ export function openJoining(
       accountId,
     ]);
     await remove(db, id, accountId);
+    await unban(db, id, accountId);
+    await letters.settled(group, accountId);
     return "member";
   }
 
@@ -74,58 +93,67 @@ export function openJoining(
     async request(me, groupId) {
       // Before the transaction: the plugin reads by another connection, and the embedded database has one.
       const blocked = await blockedBy(me);
-      return work([me], groupId, async (db, group) => {
+      return work([me], groupId, async (db, group, letters) => {
         await refuseMember(group, me);
         const waiting = await read(db, groupId, me);
         const isInvited = waiting?.invited_by != null && !blocked.includes(waiting.invited_by);
-        if (group.access === "open" || isInvited) return enter(db, group, me);
+        const isOpen = group.access === "open" && !(await isBanned(db, groupId, me));
+        if (isOpen || isInvited) return enter(db, group, me, letters);
         if (waiting && waiting.invited_by === null) return "waits";
         if (group.access === "closed") throw new RoomkeepError("GROUP_CLOSED");
         await refuseFull(db, "group_id = $1 AND invited_by IS NULL", groupId, requestsMax);
         await refuseFull(db, "account_id = $1 AND invited_by IS NULL", me, requestsMax);
         // In place of an invitation by somebody who is blocked: it was never shown.
         await write(db, groupId, me, null);
+        await letters.requested(group, me);
         return "waits";
       });
     },
     async drop(me, groupId) {
       const blocked = await blockedBy(me);
-      await work([me], groupId, async (db) => {
+      await work([me], groupId, async (db, group, letters) => {
         const waiting = await read(db, groupId, me);
         if (!waiting || (waiting.invited_by !== null && blocked.includes(waiting.invited_by)))
           throw new RoomkeepError("GROUP_UNINVITED");
         await remove(db, groupId, me);
+        await letters.settled(group, me);
       });
     },
     accept: (me, groupId, other) =>
-      work([me, other], groupId, async (db, group) => {
+      work([me, other], groupId, async (db, group, letters) => {
         await permitted(permissions, group, me, "answer");
         const waiting = await read(db, groupId, other);
         if (waiting?.invited_by !== null) throw new RoomkeepError("GROUP_UNINVITED");
-        await enter(db, group, other);
+        await enter(db, group, other, letters);
+        await letters.accepted(group, other);
       }),
     refuse: (me, groupId, other) =>
-      work([me], groupId, async (db, group) => {
+      work([me], groupId, async (db, group, letters) => {
         const waiting = await read(db, groupId, other);
         await permitted(permissions, group, me, waiting?.invited_by ? "invite" : "answer");
         if (!waiting) throw new RoomkeepError("GROUP_UNINVITED");
         await remove(db, groupId, other);
+        await letters.settled(group, other);
       }),
     async invite(me, groupId, other) {
       const [mine, theirs] = await Promise.all([blockedBy(me), blockedBy(other)]);
       if (mine.includes(other)) throw new RoomkeepError("FRIEND_BLOCKED");
-      return work([me, other], groupId, async (db, group) => {
+      return work([me, other], groupId, async (db, group, letters) => {
         await permitted(permissions, group, me, "invite");
         await refuseMember(group, other);
         await refuseLeaving(db, other);
         const waiting = await read(db, groupId, other);
-        if (waiting && waiting.invited_by === null)
-          return { state: await enter(db, group, other), isNews: true };
+        if (waiting && waiting.invited_by === null) {
+          const state = await enter(db, group, other, letters);
+          await letters.accepted(group, other);
+          return { state, isNews: true };
+        }
         // One of somebody whom the other one has blocked is as good as none.
         if (waiting?.invited_by && !theirs.includes(waiting.invited_by))
           return { state: "waits", isNews: false };
         if (!waiting) await refuseFull(db, "group_id = $1 AND invited_by IS NOT NULL", groupId, requestsMax);
         await write(db, groupId, other, me);
+        await letters.invited(group, other, me);
         return { state: "waits", isNews: !theirs.includes(me) };
       });
     },

@@ -2,8 +2,10 @@ import type { Db, PluginServices } from "roomkeep/server";
 import { RoomkeepError } from "roomkeep/shared";
 import { characterOf, payOut } from "../bank/pay-out.ts";
 import type { MembershipChange } from "../changes.ts";
+import type { GroupNotices, NoticesWithin } from "../notices.ts";
 import { type GroupRole, isAbove } from "../permissions.ts";
 import type { GroupSettings } from "../settings.ts";
+import { ban, unban } from "./bans.ts";
 import { countOf, lockAccounts, lockGroup, memberRole, permitted } from "./locking.ts";
 
 /** What becomes of members. Each is one transaction, and a throw changed nothing. */
@@ -15,8 +17,13 @@ export interface Members {
    * @throws GROUP_STRANGER, GROUP_PERMISSION, GROUP_FULL there are as many officers as there may be
    */
   setRole(me: string, groupId: string, other: string, role: GroupRole): Promise<MembershipChange[]>;
-  /** Removes a member of a lower role. @throws GROUP_STRANGER, GROUP_PERMISSION */
+  /**
+   * Removes a member of a lower role, who comes back into an open group only when somebody allows it.
+   * @throws GROUP_STRANGER, GROUP_PERMISSION
+   */
   remove(me: string, groupId: string, other: string): Promise<MembershipChange[]>;
+  /** Allows somebody back who was removed; nothing changes for anybody else. @throws as `remove` */
+  unban(me: string, groupId: string, other: string): Promise<void>;
   /**
    * Leaves. Of a leader the lead passes to the officer who has been one for longest, else to the longest
    * member; with the last one the group ends, and its bank is paid out as by `disband`.
@@ -36,12 +43,26 @@ type Settings = Pick<GroupSettings, "officersMax" | "permissions">;
 
 /** Opens it on a database. */
 export function openMembers(
-  { transaction, ledger }: Pick<PluginServices, "transaction" | "ledger">,
+  {
+    transaction,
+    ledger,
+    notices,
+  }: Pick<PluginServices, "transaction" | "ledger"> & { readonly notices: NoticesWithin },
   settings: Settings,
 ): Members {
+  /** The notice of a change is kept with it, and shown after it. */
+  async function noticed<T>(work: (db: Db, letters: GroupNotices) => Promise<T>): Promise<T> {
+    const { result, tell } = await transaction(async (db) => {
+      const letters = notices(db);
+      return { result: await work(db, letters), tell: letters.tell };
+    });
+    void tell();
+    return result;
+  }
+
   return {
     setRole: (me, groupId, other, role) =>
-      transaction(async (db) => {
+      noticed(async (db, letters) => {
         await lockAccounts(db, [me, other]);
         const group = await lockGroup(db, groupId);
         const mine = await memberRole(group, me);
@@ -49,21 +70,31 @@ export function openMembers(
         if (theirs === role) return [];
         if (role === "leader" && mine === "leader") {
           const change = [await writeRole(db, groupId, me, "officer")];
+          await letters.role(group, other, "leader");
           return [...change, await writeRole(db, groupId, other, "leader")];
         }
         await permitted(settings.permissions, group, me, "promote");
         if (isAbove(role, mine) || !isAbove(mine, theirs)) throw new RoomkeepError("GROUP_PERMISSION");
         if (role === "officer") await refuseOfficer(db, groupId, settings);
+        await letters.role(group, other, role);
         return [await writeRole(db, groupId, other, role)];
       }),
     remove: (me, groupId, other) =>
-      transaction(async (db) => {
+      noticed(async (db, letters) => {
         await lockAccounts(db, [me, other]);
         const group = await lockGroup(db, groupId);
         const mine = await permitted(settings.permissions, group, me, "remove");
         if (!isAbove(mine, await memberRole(group, other))) throw new RoomkeepError("GROUP_PERMISSION");
         await db.query("SELECT group_leave($1, $2)", [groupId, other]);
+        await ban(db, groupId, other);
+        await letters.removed(group, other);
         return [{ groupId, accountId: other, role: null }];
+      }),
+    unban: (me, groupId, other) =>
+      transaction(async (db) => {
+        const group = await lockGroup(db, groupId);
+        await permitted(settings.permissions, group, me, "remove");
+        await unban(db, groupId, other);
       }),
     leave: (me, groupId) =>
       transaction(async (db) => {

@@ -142,7 +142,8 @@ export function dropOldRequests(db: Db, days: number): Promise<unknown> {
   return db.query("DELETE FROM group_request WHERE at < now() - make_interval(days => $1)", [days]);
 }
 
-async function named<T extends { account: string; since: Date }>(
+/** Adds names to rows of accounts. */
+export async function named<T extends { account: string; since: Date }>(
   people: Pick<People, "names">,
   rows: readonly T[],
 ): Promise<(Omit<T, "since"> & GroupPerson)[]> {

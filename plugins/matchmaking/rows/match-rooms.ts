@@ -12,6 +12,8 @@ export interface MatchOfRoom {
   /** Null: the queue has no regions. */
   readonly region: string | null;
   readonly properties: Readonly<Record<string, string | number | boolean>>;
+  /** Whether its result is there already: another one would be refused. */
+  readonly isRated: boolean;
   /** By team, in the order of the queue's; `left`: who is not here any more, and may have been replaced. */
   readonly teams: readonly (readonly MatchSeat[])[];
 }
@@ -30,7 +32,8 @@ export async function matchOfRoom(
   roomId: string,
 ): Promise<MatchOfRoom | undefined> {
   const [match] = await db.query<Omit<MatchOfRoom, "teams">[]>(
-    "SELECT id, queue, region, properties FROM matchmaking_match WHERE room_id = $1",
+    `SELECT id, queue, region, properties, rated_at IS NOT NULL AS "isRated" FROM matchmaking_match
+     WHERE room_id = $1`,
     [roomId],
   );
   if (!match) return undefined;
@@ -93,6 +96,15 @@ export async function exited(db: Db, roomId: string, account: string): Promise<v
        AND s.left_at IS NULL`,
     [roomId, account],
   );
+}
+
+/**
+ * The room of a match goes to another process: its seats are those of the room that takes its place.
+ *
+ * @param to code of that room
+ */
+export async function moved(db: Db, from: string, to: string): Promise<void> {
+  await db.query("UPDATE matchmaking_match SET room_id = $2 WHERE room_id = $1", [from, to]);
 }
 
 /** Says whether who leaves a match is replaced from its queue. @throws MATCH_UNKNOWN */

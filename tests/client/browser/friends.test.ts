@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,10 +8,14 @@ import { openPremises, type Premises } from "../../../drills/premises.ts";
 import { type LocalCluster, startLocalCluster } from "../../../server/dev/local-cluster.ts";
 import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
 import { missingPostgres } from "../../helpers/databases.ts";
+import { levelOf, MEASURE, measure, toneFile } from "../../plugins/voice/hearing.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../helpers/servers/page-server.ts", import.meta.url));
 const describeHere = missingPostgres === null || process.env.CI === "true" ? describeWithBrowser : () => {};
 if (missingPostgres !== null) console.error(`\n!!! friends on two processes: not run: ${missingPostgres}\n`);
+
+/** A level of samples that is a voice, and one that is none. */
+const [LOUD, SILENT] = [0.02, 0.001];
 
 describeHere("friends on two processes", (open) => {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-browser-friends-"));
@@ -24,7 +28,16 @@ describeHere("friends on two processes", (open) => {
   const hosts = new Map<Page, string>();
 
   beforeAll(async () => {
-    [premises, browser] = await Promise.all([openPremises(), open()]);
+    const tone = join(folder, "tone.wav");
+    writeFileSync(tone, toneFile());
+    [premises, browser] = await Promise.all([
+      openPremises(),
+      open([
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        `--use-file-for-fake-audio-capture=${tone}`,
+      ]),
+    ]);
     cluster = await startLocalCluster({
       processes: 2,
       host: "127.0.0.1",
@@ -53,7 +66,9 @@ describeHere("friends on two processes", (open) => {
   });
 
   async function visit(viewport: { width: number; height: number }): Promise<Page> {
-    const page = await (await openProfile(browser, { viewport })).newPage();
+    const profile = await openProfile(browser, { viewport });
+    await profile.addInitScript(MEASURE);
+    const page = await profile.newPage();
     page.on("websocket", (socket) => hosts.set(page, new URL(socket.url()).pathname.split("/")[1] ?? ""));
     return page;
   }
@@ -74,6 +89,16 @@ describeHere("friends on two processes", (open) => {
     await page.getByLabel("Say something").fill(line);
     await page.getByLabel("Say something").press("Enter");
   }
+
+  /** Places a player, in whichever process the room is. */
+  async function stand(page: Page, x: number, z: number): Promise<void> {
+    const [roomId, sessionId] = [await ask<string>(page, "k.roomId"), await ask<string>(page, "k.sessionId")];
+    for (const { child } of cluster.running()) child.send({ put: { roomId, sessionId, x, z } });
+  }
+
+  /** What is drawn above Ann's avatar. */
+  const signs = `k.actors().find(({ name }) => name === "Ann")?.signs`;
+  const signsOfAnn = (page: Page) => ask<{ isNamed: boolean; emote: number }>(page, signs);
 
   it("asks a stranger of the room, who sees that somebody waits and accepts in two taps", async () => {
     await people(ann).click();
@@ -103,19 +128,6 @@ describeHere("friends on two processes", (open) => {
     await close(ann);
   });
 
-  it("joins a friend who plays in another process by one tap", async () => {
-    // A new room opens where the load is least, which beside other work on the machine is a matter of luck.
-    for (let tries = 0; tries < 20 && hosts.get(bob) === hosts.get(ann); tries++)
-      await play(bob, "Bob", "meadow");
-    expect(hosts.get(bob)).not.toBe(hosts.get(ann));
-    await people(ann).click();
-    await tab(ann, "Friends").click();
-    await button(ann, "Join: Bob").click();
-    const roomId = await ask<string>(bob, "k.roomId");
-    await untilPage(ann, `k.roomId === "${roomId}" && k.connected && k.me()`);
-    expect(hosts.get(ann)).toBe(hosts.get(bob));
-  });
-
   it("comes into a private room by the invitation of a friend, by one tap", async () => {
     await play(bob, "Bob", "tag");
     await people(bob).click();
@@ -130,15 +142,59 @@ describeHere("friends on two processes", (open) => {
     await untilPage(ann, `k.roomId === "${roomId}" && k.connected && k.me()`);
   });
 
-  it("blocks one who was a friend, and reads nothing more of theirs", async () => {
-    for (const page of [ann, bob]) await play(page, page === ann ? "Ann" : "Bob", "plaza");
-    await play(cid, "Cid", "plaza");
+  it("joins a friend who plays in another process by one tap", async () => {
+    // A new room opens where the load is least, which beside other work on the machine is a matter of luck.
+    for (let tries = 0; tries < 20 && hosts.get(bob) === hosts.get(ann); tries++)
+      await play(bob, "Bob", "meadow");
+    expect(hosts.get(bob)).not.toBe(hosts.get(ann));
+    await people(ann).click();
+    await tab(ann, "Friends").click();
+    await button(ann, "Join: Bob").click();
+    const roomId = await ask<string>(bob, "k.roomId");
+    await untilPage(ann, `k.roomId === "${roomId}" && k.connected && k.me()`);
+    expect(hosts.get(ann)).toBe(hosts.get(bob));
+  });
+
+  it("talks with the friend there: both hear each other in the samples", async () => {
+    await stand(ann, 2, 8);
+    await stand(bob, 2, 10);
+    for (const page of [ann, bob]) {
+      await button(page, "Voice").click();
+      await button(page, "Voice settings").click();
+      // A tone without end is noise, and both microphones hear the same.
+      await page.getByLabel("Suppress noise").uncheck();
+      await page.getByLabel("Cancel echo").uncheck();
+      await page.getByLabel("while you speak").check();
+      await button(page, "Voice settings").click();
+    }
+    for (const page of [ann, bob]) {
+      await expect.poll(() => measure(page, "open()")).toBe(1);
+      await expect.poll(() => levelOf(page, "received")).toBeGreaterThan(LOUD);
+      await expect.poll(() => levelOf(page, "played")).toBeGreaterThan(LOUD);
+    }
+    await ann.getByRole("list", { name: "Who speaks" }).getByText("Bob").waitFor();
+    await shoot(ann, "friends-talk");
+    await shoot(bob, "friends-talk-phone");
+  });
+
+  it("blocks one who was a friend: both hear nothing more, and it reads nothing more of theirs", async () => {
+    await cid.goto(`${cluster.front.url}/?room=${await ask<string>(bob, "k.roomId")}`);
+    await cid.getByLabel("Your name").fill("Cid");
+    await button(cid, "Join your friends").click();
+    await untilPage(cid, "k.connected && k.me()");
     const line = (page: Page, text: string) => page.getByRole("listitem").filter({ hasText: text });
     await write(ann, "good evening");
     await line(bob, "good evening").waitFor();
+    expect(await signsOfAnn(bob)).toEqual({ isNamed: true, emote: 0 });
     await people(bob).click();
     await button(bob, "Block: Ann").click();
     await close(bob);
+    // They stand where they stood, and go on to speak.
+    for (const page of [ann, bob]) {
+      await expect.poll(() => measure(page, "open()")).toBe(0);
+      await expect.poll(() => levelOf(page, "received")).toBeLessThan(SILENT);
+      await expect.poll(() => levelOf(page, "played")).toBeLessThan(SILENT);
+    }
     await people(ann).click();
     await tab(ann, "Friends").click();
     await expect.poll(() => friendsOf(ann).count()).toBe(0);
@@ -149,6 +205,18 @@ describeHere("friends on two processes", (open) => {
     // Lines of a room come in one order: who reads this one would have read the other.
     await line(bob, "I am").waitFor();
     expect(await line(bob, "are you there?").count()).toBe(0);
+    await shoot(ann, "friends-blocked-silence");
+    await ann.getByRole("toolbar", { name: "Emotes" }).getByRole("button").first().click();
+    await untilPage(cid, `${signs}?.emote === 1`);
+    await untilPage(bob, `k.state.actors.get("${await ask<string>(ann, "k.sessionId")}").emote === 1`);
+    await shoot(bob, "friends-blocked-emote-phone");
+    expect(await signsOfAnn(bob)).toEqual({ isNamed: true, emote: 0 });
+    await button(bob, "Settings").click();
+    await bob.getByLabel("Hide the names of people you have blocked").check();
+    await close(bob);
+    await untilPage(bob, `${signs}?.isNamed === false`);
+    expect(await signsOfAnn(cid)).toMatchObject({ isNamed: true });
+    await shoot(bob, "friends-blocked-nameless-phone");
     await people(bob).click();
     await tab(bob, "Friends").click();
     await button(bob, "Unblock: Ann").waitFor();

@@ -69,6 +69,47 @@ describeWithBrowser("groups in the page", (open) => {
     expect(await ask("GET", "/mine")).toMatchObject({ groups: [{ role: "leader", members: 1 }] });
   });
 
+  it("invite somebody of the room, are edited, and allow back who was removed", async () => {
+    const page = await openPhone(browser, `${server.url}/?room=${bob.room.roomId}`);
+    await page.getByLabel("Your name").fill("Kim");
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await untilPage(page, "k.connected && k.me()");
+    const { id } = await ask<{ id: string }>("POST", "", { name: "Owls", tag: "OWL", access: "open" });
+    const invited = page.getByRole("list", { name: "Invitations" });
+    await openGroups(page);
+    // Bob's page would send this by the button at Kim's name.
+    bob.send("groups.invite", { group: id, who: await page.evaluate("window.__roomkeep.sessionId") });
+    await invited.getByRole("button", { name: "Join: Owls" }).click();
+    await page.getByRole("button", { name: "Open: Owls" }).waitFor();
+    const members = () => ask<{ members: { account: string; name: string }[] }>("GET", `/${id}/members`);
+    const kim = (await members()).members.find(({ name }) => name === "Kim")?.account;
+    await ask("POST", `/${id}/members/${kim}/role`, { role: "leader" });
+    await page.getByRole("button", { name: "Open: Owls" }).click();
+    await page.getByText("Edit the group").click();
+    await page.getByLabel("Name", { exact: true }).fill("Night Owls");
+    await page.getByLabel("Tag", { exact: true }).fill("");
+    await page.getByLabel("What it says of itself").fill("We sleep by day.");
+    await shoot(page, "groups-edit");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("We sleep by day.").first().waitFor();
+    await page.getByRole("heading", { name: "Night Owls" }).waitFor();
+    await page.getByRole("button", { name: "Remove: Bob" }).click();
+    await page.getByRole("button", { name: "Yes, remove: Bob" }).click();
+    await page.getByRole("button", { name: "Allow back: Bob" }).waitFor();
+    await shoot(page, "groups-removed");
+    expect(await ask("POST", `/${id}/requests`)).toEqual({ state: "waits" });
+    await page.getByRole("button", { name: "Refuse: Bob" }).click();
+    await page.getByRole("button", { name: "Allow back: Bob" }).click();
+    await expect.poll(() => page.getByRole("list", { name: "Removed" }).count()).toBe(0);
+    // At Bob's name in the room is the button that invites him.
+    await page.getByRole("tab", { name: "Here" }).click();
+    await page.getByRole("button", { name: "Invite to Night Owls: Bob" }).click();
+    await shoot(page, "groups-invite-here");
+    const mine = () => ask<{ invited: { name: string }[] }>("GET", "/mine");
+    await expect.poll(async () => (await mine()).invited).toMatchObject([{ name: "Night Owls" }]);
+    await page.context().close();
+  });
+
   it("are found, asked and joined by the keyboard", async () => {
     const { id } = await ask<{ id: string }>("POST", "", { name: "Day Watch", text: "By day." });
     const page = await (await openProfile(browser, { viewport: { width: 1000, height: 640 } })).newPage();

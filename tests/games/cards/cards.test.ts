@@ -2,16 +2,18 @@ import type { Room } from "colyseus.js";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { enterRoom, signIn } from "../../../bots/index.ts";
+import { cardsDuel, rateDuel } from "../../../games/cards/duel.ts";
 import { CardsRoom } from "../../../games/cards/room.ts";
 import { dealtTo, fits, pointsOf, RANKS } from "../../../games/cards/rules.ts";
 import type { CardsState } from "../../../games/cards/state.ts";
+import { matchmaking } from "../../../plugins/matchmaking/index.ts";
 import { readErrorCode } from "../../../shared/index.ts";
 import { dropGuest, joinGuest, passTime } from "../../helpers/guests.ts";
 import { handOf, lay, move, type Player, seatOf, twoAtTable } from "./table.ts";
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ cards: CardsRoom });
+  world = await bootServer({ cards: CardsRoom }, { plugins: [matchmaking.with({ queues: [cardsDuel] })] });
 }, 60_000);
 afterAll(() => world.close());
 
@@ -293,3 +295,87 @@ function isOpen(code: string): boolean {
     return false;
   }
 }
+
+test("two who found each other by the queue are rated by the first match, and no other game is", async () => {
+  const matches = world.server.foundation.plugins.api(matchmaking);
+  const [ann, ben] = [await signIn(world.url, { name: "Ann" }), await signIn(world.url, { name: "Ben" })];
+  const accounts = [await accountOf(ann.character.id), await accountOf(ben.character.id)] as const;
+  for (const account of accounts) await matches.join(account, { queue: cardsDuel.name });
+  const ticket = () => matches.ticket(accounts[0]);
+  await expect.poll(async () => (await ticket()).state).toBe("ready");
+  const { match } = await ticket();
+  for (const account of accounts) await matches.answer(account, match ?? "", true);
+  await expect.poll(async () => (await ticket()).state).toBe("open");
+  const { code = "" } = await ticket();
+  const table = { token: ann.token, code: code ?? "" };
+  const first = await joinGuest<CardsState>(world, "cards", table);
+  const second = await joinGuest<CardsState>(world, "cards", { ...table, token: ben.token });
+  const room = world.room<CardsRoom>(first.room.roomId);
+  first.send("settings", { limit: 20 });
+  const win = async (how: string) => {
+    first.send(how, {});
+    await second.until("a new match", () => second.room.state.phase === "play");
+    await lay(room, {
+      top: card(0, 5),
+      hands: [
+        [first, [card(0, 6)]],
+        [second, [card(1, 8)]],
+      ],
+    });
+    first.send("play", { card: card(0, 6) });
+    await second.until("the points", () => second.room.state.phase === "count");
+    passTime(room, 9);
+    await second.until("the end", () => second.room.state.phase === "over");
+  };
+  await win("start");
+  const rating = (of: 0 | 1) => matches.ratingOf(accounts[of], cardsDuel.name);
+  await expect.poll(async () => (await rating(0)).games).toBe(1);
+  expect((await rating(0)).mu).toBeGreaterThan((await rating(1)).mu);
+  await win("rematch");
+  first.stop();
+  second.stop();
+  // A room of a code has no match: see all other tests of this file.
+  expect(await rating(0)).toMatchObject({ games: 1 });
+});
+
+async function accountOf(characterId: string): Promise<string> {
+  const [row] = await world.server.foundation.database.ds.query(
+    "SELECT account_id AS id FROM character WHERE id = $1",
+    [characterId],
+  );
+  return row.id;
+}
+
+test("a match of the queue is not rated where a bot has won, nor twice", async () => {
+  const given: unknown[] = [];
+  const rate = (winner: string | undefined, isRated = false) =>
+    rateDuel(
+      {
+        matchOf: async () => ({
+          id: "m",
+          queue: cardsDuel.name,
+          region: null,
+          properties: {},
+          isRated,
+          teams: ["ann", "ben"].map((account) => [{ account, role: null, left: false }]),
+        }),
+        result: async (_, sides) => {
+          given.push(sides);
+          return { repeated: false, ratings: new Map() };
+        },
+      },
+      "ROOM",
+      winner,
+    );
+  await rate(undefined);
+  await rate("somebody else");
+  await rate("ben", true);
+  expect(given).toEqual([]);
+  await rate("ben");
+  expect(given).toEqual([
+    [
+      { accounts: ["ann"], rank: 2 },
+      { accounts: ["ben"], rank: 1 },
+    ],
+  ]);
+});

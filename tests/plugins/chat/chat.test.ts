@@ -155,10 +155,59 @@ it("brings lines to who follows, live and in order, and keeps them for who comes
   await leave(ann, bob, eve);
 });
 
-it("loses and doubles nothing for who changes rooms while others write", async () => {
+/** Founds a party. @returns its id */
+async function partyOf(lead: TestPlayer, ...others: TestPlayer[]): Promise<string> {
+  let id = "";
+  for (const other of others) {
+    lead.send("party.invite", { to: other.room.sessionId });
+    id = (await other.message<{ party: string }>("party.invited")).party;
+    const shown = other.message("party");
+    other.send("party.accept", { party: id });
+    await shown;
+  }
+  return id;
+}
+
+it("gives a party a channel of its own, for as long as somebody is in it", async () => {
+  const [ann, bob, dan, eve] = await guests("Ann", "Bob", "Dan", "Eve");
+  if (!ann || !bob || !dan || !eve) throw new Error("somebody is missing");
+  const id = await partyOf(ann, bob, dan);
+  const list = async (player: TestPlayer) =>
+    (await ask<{ channels: ChannelInList[] }>(player, "GET", "")).channels.filter(
+      (one) => one.kind === "party",
+    );
+  await say(ann, `/party/${id}`, "zero");
+  // Nothing is unread of what was written before somebody looked: it has no history.
+  expect(await list(bob)).toMatchObject([{ id, title: "Party", last: 1, unread: 0 }]);
+  expect((await history(bob, `/party/${id}`)).lines).toEqual([]);
+  expect(await list(eve)).toEqual([]);
+  expect(await codeOf(say(eve, `/party/${id}`, "let me in"))).toBe("CHAT_CHANNEL_UNKNOWN");
+  const news = bob.message<{ last: number }>("chat.news");
+  await say(ann, `/party/${id}`, "one");
+  // A page goes on from the line that it was told of.
+  await follow(bob, "party", id, (await news).last - 1);
+  await follow(dan, "party", id);
+  await bob.until("the line", () => textsTold(bob, "party").includes("one"));
+  expect(eve.received.get("chat.news")).toBe(undefined);
+  const closed = bob.message<{ kind: string; id: string }>("chat.closed");
+  bob.send("party.leave", {});
+  await bob.until("the end of it", () => bob.received.get("party")?.at(-1) === null);
+  expect(await list(bob)).toEqual([]);
+  await say(ann, `/party/${id}`, "two");
+  expect(await closed).toEqual({ kind: "party", id });
+  await dan.until("the line", () => textsTold(dan, "party").includes("two"));
+  expect(textsTold(bob, "party")).toEqual(["one"]);
+  await leave(ann, bob, dan, eve);
+});
+
+it.each([
+  ["a channel of the server", "server"],
+  ["the channel of the party", "party"],
+])("loses and doubles nothing of %s for who changes rooms while others write", async (_, kind) => {
   const [ann, bob] = (await guests("Ann", "Bob")) as [TestPlayer, TestPlayer];
-  await follow(bob, "server", "general");
-  const from = pageOf(bob, "server", "general").last;
+  const id = kind === "party" ? await partyOf(ann, bob) : "general";
+  await follow(bob, kind, id);
+  const from = pageOf(bob, kind, id).last;
   const texts = Array.from({ length: 24 }, (_, n) => `step ${n}`);
   // Six lines before the first change of rooms, and six during each of the three.
   const opens: (() => void)[] = [];
@@ -166,7 +215,7 @@ it("loses and doubles nothing for who changes rooms while others write", async (
   const writing = (async () => {
     for (const [n, text] of texts.entries()) {
       await gates[Math.floor(n / 6)];
-      await say(ann, "/server/general", text);
+      await say(ann, `/${kind}/${id}`, text);
     }
   })();
   opens[0]?.();
@@ -182,25 +231,25 @@ it("loses and doubles nothing for who changes rooms while others write", async (
   };
   let now = bob;
   for (const [hop, game] of ["den", "hall", "den"].entries()) {
-    await now.until("some lines", () => textsOf2(now).some((text) => texts.indexOf(text) >= 6 * hop));
+    await now.until("some lines", () => textsTold(now, kind).some((text) => texts.indexOf(text) >= 6 * hop));
     take(now);
     opens[hop + 1]?.();
     // Both rooms have the player for a moment, as on a journey.
     const next = await world.join(game, { token: bob.token });
-    await follow(next, "server", "general", page.last);
+    await follow(next, kind, id, page.last);
     take(now);
     now.stop();
     now = next;
   }
   await writing;
-  await now.until("the last line", () => textsOf2(now).includes("step 23"));
+  await now.until("the last line", () => textsTold(now, kind).includes("step 23"));
   take(now);
   expect(told).toEqual(texts);
   await leave(ann, now);
 });
-const textsOf2 = (player: TestPlayer) =>
-  ((player.received.get("chat.lines") ?? []) as LinesNews[]).flatMap(({ lines }) =>
-    lines.map(({ text }) => text),
+const textsTold = (player: TestPlayer, kind: string) =>
+  ((player.received.get("chat.lines") ?? []) as LinesNews[]).flatMap((news) =>
+    news.kind === kind ? news.lines.map(({ text }) => text) : [],
   );
 
 it("writes a line once, however often its request is sent, and says so by the same number", async () => {

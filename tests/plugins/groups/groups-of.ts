@@ -3,6 +3,7 @@ import type { DataSource } from "typeorm";
 import { type Friends, friends } from "../../../plugins/friends/index.ts";
 import { friendTables } from "../../../plugins/friends/migration.ts";
 import { groups, type OpenGroups } from "../../../plugins/groups/index.ts";
+import { groupBans } from "../../../plugins/groups/membership/bans.ts";
 import { groupTables } from "../../../plugins/groups/migration.ts";
 import { createGuest } from "../../../server/accounts/guests.ts";
 import { container, slotsOf } from "../../../server/items/containers.ts";
@@ -15,6 +16,7 @@ const templates = { herb: { stack: 20 }, sword: { stack: 1 } };
 export async function migrateGroups(ds: DataSource): Promise<void> {
   await friendTables.up(ds);
   await groupTables.up(ds);
+  await groupBans.up(ds);
 }
 
 /** Opens the plugin on a database as a process does. */

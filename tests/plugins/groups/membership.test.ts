@@ -7,6 +7,7 @@ import {
   type MembershipChange,
   type OpenGroups,
 } from "../../../plugins/groups/index.ts";
+import { groupBans } from "../../../plugins/groups/membership/bans.ts";
 import { dropOldRequests } from "../../../plugins/groups/membership/reading.ts";
 import { groupTables } from "../../../plugins/groups/migration.ts";
 import { deleteAccount } from "../../../server/accounts/privacy/account-deletion.ts";
@@ -446,6 +447,43 @@ describeOnEachDatabase("groups of accounts", (open) => {
     expect(JSON.stringify(mine)).not.toContain(bob.id);
   });
 
+  it("take back into an open group who was removed only when somebody allows it", async () => {
+    const { id, leader, rest } = await groupOf(["officer", "member", "member"]);
+    const [officer, bob, eve] = rest as [Person, Person, Person];
+    await api.remove(officer.id, id, bob.id);
+    expect(await api.banned(officer.id, id)).toMatchObject([{ account: bob.id, name: "Guest 2" }]);
+    // The request waits, in another process too, and again after a refusal.
+    for (const one of [api, other]) {
+      expect(await one.request(bob.id, id)).toBe("waits");
+      expect(await api.roleOf(bob.id, id)).toBe(undefined);
+      await api.refuse(officer.id, id, bob.id);
+    }
+    // Who may not remove may not allow either, nor see who was removed.
+    expect(await codeOf(api.unban(eve.id, id, bob.id))).toBe("GROUP_PERMISSION");
+    expect(await codeOf(api.banned(eve.id, id))).toBe("GROUP_PERMISSION");
+    expect(await api.request(bob.id, id)).toBe("waits");
+    await api.refuse(officer.id, id, bob.id);
+    await api.unban(officer.id, id, bob.id);
+    await api.unban(officer.id, id, bob.id);
+    expect(await api.request(bob.id, id)).toBe("member");
+
+    // An accepted request and an invitation allow it as well; who leaves comes back as before.
+    await api.remove(leader.id, id, bob.id);
+    await api.request(bob.id, id);
+    await api.accept(leader.id, id, bob.id);
+    await api.leave(bob.id, id);
+    expect(await api.request(bob.id, id)).toBe("member");
+    await api.remove(leader.id, id, bob.id);
+    await api.invite(leader.id, id, bob.id);
+    expect(await api.request(bob.id, id)).toBe("member");
+    expect(await api.banned(leader.id, id)).toEqual([]);
+    // It is a matter of one group.
+    await api.remove(leader.id, id, eve.id);
+    const another = await groupOf();
+    expect(await api.request(eve.id, another.id)).toBe("member");
+    expect((await exportAccount(ds, eve.id)).more.group_ban).toMatchObject([{ group_id: id }]);
+  });
+
   it("forget requests that nobody has answered", async () => {
     const [ann, bob, eve] = (await people(ds, 3)) as [Person, Person, Person];
     const id = await api.create(ann.id, looks());
@@ -459,12 +497,14 @@ describeOnEachDatabase("groups of accounts", (open) => {
   });
 
   it("have a migration that goes down and up", async () => {
-    expect(groups.migrations).toEqual([groupTables]);
+    expect(groups.migrations).toEqual([groupTables, groupBans]);
+    await groupBans.down(ds);
     await groupTables.down(ds);
     expect(await ds.query("SELECT to_regclass('player_group') AS t")).toEqual([{ t: null }]);
     const [ann] = (await people(ds, 1)) as [Person];
     await deleteAccount(ds, ann.id);
     await groupTables.up(ds);
+    await groupBans.up(ds);
     expect(await api.search("", { limit: 1 })).toEqual({ groups: [], next: null });
   });
 });

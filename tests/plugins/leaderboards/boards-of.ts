@@ -1,4 +1,6 @@
 import type { DataSource } from "typeorm";
+import { type Friends, friends } from "../../../plugins/friends/index.ts";
+import { friendTables } from "../../../plugins/friends/migration.ts";
 import { defineBoard, leaderboards } from "../../../plugins/leaderboards/index.ts";
 import { createGuest } from "../../../server/accounts/guests.ts";
 import { openPluginsOn } from "../plugin-host.ts";
@@ -8,6 +10,7 @@ const templates = { cup: { stack: 1 }, herb: { stack: 20 } };
 /** Boards of the tests: one of each kind, and one with prizes. */
 export const BOARDS = [
   defineBoard("best"),
+  defineBoard("friendly"),
   defineBoard("low", { order: "low" }),
   defineBoard("last", { keep: "last" }),
   defineBoard("sum", { keep: "sum" }),
@@ -23,14 +26,21 @@ export const BOARDS = [
 
 /** Makes the tables of the plugin. */
 export async function migrateBoards(ds: DataSource): Promise<void> {
+  await friendTables.up(ds);
   for (const step of leaderboards.migrations ?? []) await step.up(ds);
 }
 
 /** Opens the plugin on a database as a process does. Its rounds run when the test says so. */
-export async function openBoards(ds: DataSource, boards = BOARDS) {
-  const plugins = [leaderboards.with({ boards, checkS: 3600 })];
+export async function openBoards(ds: DataSource, boards = BOARDS, { withFriends = false } = {}) {
+  const plugins = [leaderboards.with({ boards, checkS: 3600 }), ...(withFriends ? [friends] : [])];
   const { open, registry, close } = await openPluginsOn(ds, { plugins, templates });
-  return { api: open.api(leaderboards), close, registry, retention: open.retention };
+  return {
+    api: open.api(leaderboards),
+    friends: withFriends ? open.api(friends) : (undefined as never as Friends),
+    close,
+    registry,
+    retention: open.retention,
+  };
 }
 
 /** A player as rooms have it, of an account of its own. */

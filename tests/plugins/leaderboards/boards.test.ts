@@ -5,7 +5,7 @@ import { deleteAccount } from "../../../server/accounts/privacy/account-deletion
 import { verifyLedger } from "../../../server/items/ledger.ts";
 import { applyRetention } from "../../../server/storage/retention.ts";
 import { describeOnEachDatabase } from "../../helpers/databases.ts";
-import { migrateBoards, newPlayer, openBoards } from "./boards-of.ts";
+import { BOARDS, migrateBoards, newPlayer, openBoards } from "./boards-of.ts";
 
 type Opened = Awaited<ReturnType<typeof openBoards>>;
 
@@ -37,6 +37,54 @@ describeOnEachDatabase("leaderboards", (open) => {
        WHERE e.board = $1 AND e.ended_at IS NULL ORDER BY b.key, b.seq`,
       [board],
     ) as Promise<{ n: number }[]>;
+
+  it("show an account among its friends, by ranks of the whole board, the best hundred of them", async () => {
+    const { api, friends: people, close } = await openBoards(ds, BOARDS, { withFriends: true });
+    const [ann, bob, eve, dan] = [
+      await newPlayer(ds, "Ann"),
+      await newPlayer(ds, "Bob"),
+      await newPlayer(ds, "Eve"),
+      await newPlayer(ds, "Dan"),
+    ];
+    for (const friend of [bob, dan]) {
+      await people.request(ann.accountId, friend.accountId);
+      await people.accept(friend.accountId, ann.accountId);
+    }
+    for (const [player, score] of [
+      [ann, 10],
+      [eve, 20],
+      [bob, 30],
+    ] as const)
+      await api.submit(player, "friendly", score);
+    const places = async ({ accountId }: typeof ann) =>
+      (await api.friends("friendly", accountId))?.places.map(({ rank, name, score }) => [rank, name, score]);
+    expect(await places(ann)).toEqual([
+      [1, "Bob", 30],
+      [3, "Ann", 10],
+    ]);
+    expect(await places(eve)).toEqual([[2, "Eve", 20]]);
+    expect(await places(dan)).toEqual([[3, "Ann", 10]]);
+    // They are friends no more.
+    await people.remove(ann.accountId, bob.accountId);
+    expect(await places(ann)).toEqual([[3, "Ann", 10]]);
+    await expect(api.friends("jumps", ann.accountId)).rejects.toMatchObject({ code: "BOARD_UNKNOWN" });
+
+    const many = await ds.query(
+      `WITH made AS (INSERT INTO account (id, kind) SELECT gen_random_uuid(), 'guest' FROM generate_series(1, 110) RETURNING id),
+         friends AS (
+           INSERT INTO friend_relation (low_id, high_id, state, since)
+           SELECT LEAST(id, $1::uuid), GREATEST(id, $1::uuid), 'friends', now() FROM made)
+       INSERT INTO leaderboard_score (season_id, account_id, character_id, key)
+       SELECT (SELECT id FROM leaderboard_season WHERE board = 'friendly'), id, gen_random_uuid(), -100
+       FROM made RETURNING account_id`,
+      [ann.accountId],
+    );
+    expect(many).toHaveLength(110);
+    expect(await places(ann)).toHaveLength(100);
+    expect(boards().hasFriends).toBe(false);
+    expect(await boards().friends("best", ann.accountId)).toBe(undefined);
+    await close();
+  });
 
   it("keep the best, the last, the sum or the count, in either order", async () => {
     const ann = await newPlayer(ds);

@@ -94,7 +94,7 @@ it("has no route that takes a score, and none for strangers", async () => {
   const methods = Object.entries(paths)
     .filter(([path]) => path.startsWith("/v1/leaderboards"))
     .flatMap(([, path]) => Object.keys(path));
-  expect(methods).toEqual(["get", "get", "get", "get"]);
+  expect(methods).toEqual(["get", "get", "get", "get", "get"]);
 });
 
 it("pays the winner of a season who is in a room, and the room shows it", async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { WorldRoom } from "roomkeep/rooms";
 import type { AnyPlugin, Games } from "roomkeep/server";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -130,6 +131,24 @@ it("tells who is in a room, gives the seat back of who does not come, and counts
   expect(metrics).toMatch(/roomkeep_matchmaking_events_total\{event="drop"[^}]*\} [1-9]/);
   expect(metrics).toMatch(/roomkeep_matchmaking_events_total\{event="result"[^}]*\} 1/);
   for (const one of [ann, bob]) await one.leave();
+}, 60_000);
+
+it("keeps the seats of a match whose room goes to another process, and rates it there", async () => {
+  const [ann, bob, eve] = [await guest("Amy"), await guest("Bo"), await guest("Ed")];
+  const code = await start(ann, bob);
+  const both = [
+    await world.join("arena", { token: ann.token, code }),
+    await world.join("arena", { token: bob.token, code }),
+  ] as [TestPlayer, TestPlayer];
+  await world.room<WorldRoom>(code).moveOut();
+  for (const player of both) await player.until("the other room", () => player.room.roomId !== code);
+  const { roomId } = both[0].room;
+  expect(both[1].room.roomId).toBe(roomId);
+  await expect(world.join("arena", { token: eve.token, code: roomId })).rejects.toThrow("MATCH_RESERVED");
+  both[1].send("win", {});
+  const played = async () => (await ask<{ matches: PlayedMatch[] }>(bob, "GET", "/matches")).matches[0]?.rank;
+  await expect.poll(played).toBe(1);
+  for (const player of both) await player.leave();
 }, 60_000);
 
 it("opens another room when the first one has gone before anybody came", async () => {
