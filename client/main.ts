@@ -21,6 +21,7 @@ startPage({
     () => import("../plugins/groups/panel.tsx").then(({ groupsPanel }) => groupsPanel),
     () => import("../plugins/notifications/panel.tsx").then(({ notificationsPanel }) => notificationsPanel),
     () => voice().then(({ voicePanel }) => voicePanel),
+    () => import("../plugins/tournaments/panel.tsx").then(({ tournamentsPanel }) => tournamentsPanel),
     () => import("../plugins/chat/panel.tsx").then(({ chatPanel }) => chatPanel),
   ],
 });
