@@ -1,23 +1,31 @@
-import type { ServerMessages } from "roomkeep/shared";
+import { WorldRoom } from "roomkeep/rooms";
+import { Carrier, type ServerMessages, WorldState } from "roomkeep/shared";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { accessTokenOf, callApi } from "../../../bots/index.ts";
-import { CaveRoom } from "../../../games/meadow/cave-room.ts";
-import { MeadowRoom } from "../../../games/meadow/room.ts";
 import { friends } from "../../../plugins/friends/index.ts";
 import { watch } from "../../rooms/viewers/watch.ts";
 
-class Market extends MeadowRoom {
+class Market extends WorldRoom<WorldState, Carrier> {
   static override readonly listing = {
-    ...MeadowRoom.listing,
-    private: true,
+    label: "Market",
+    description: "",
+    maxPlayers: 8,
     spectators: { max: 4, chat: true },
   };
+  static override readonly items = { herb: { stack: 20, label: "Herb" } };
+  override state = new WorldState();
+  protected override createAvatar(): Carrier {
+    return new Carrier();
+  }
+  protected override onOpen(): void {
+    this.useItems<Carrier>({});
+  }
 }
 
 let world: TestServer;
 beforeAll(async () => {
-  world = await bootServer({ market: Market, cave: CaveRoom }, { plugins: [friends] });
+  world = await bootServer({ market: Market }, { plugins: [friends] });
 });
 afterAll(() => world?.close());
 
