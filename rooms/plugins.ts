@@ -56,7 +56,8 @@ export function pluginMessage<T>(message: {
 export interface RoomPart {
   /**
    * Reads what the room must know of somebody before they are in, such as whom they have blocked. The join
-   * waits for it, with those of all plugins together; what it throws refuses the join.
+   * waits for it, with those of all plugins together; what it throws refuses the join. Also of viewers, by
+   * their `as`.
    */
   load?(identity: Identity): Promise<void>;
   /** A player is in the room. An error is counted among the room's faults. */
