@@ -87,8 +87,8 @@ export interface RoomPart {
    */
   onTold?(player: RoomPlayer, type: string, payload: unknown): unknown;
   /**
-   * The room goes to another process, with its players: they follow once this is done, or has failed, which is
-   * counted among the room's faults.
+   * The room goes to another process, with its players: they follow once this is done, or has failed, which
+   * is counted among the room's faults.
    *
    * @param successorId code of the room that takes its place
    */
