@@ -56,7 +56,8 @@ export function pluginMessage<T>(message: {
 export interface RoomPart {
   /**
    * Reads what the room must know of somebody before they are in, such as whom they have blocked. The join
-   * waits for it, with those of all plugins together; what it throws refuses the join.
+   * waits for it, with those of all plugins together; what it throws refuses the join. Also of viewers, by
+   * their `as`.
    */
   load?(identity: Identity): Promise<void>;
   /** A player is in the room. An error is counted among the room's faults. */
@@ -86,8 +87,8 @@ export interface RoomPart {
    */
   onTold?(player: RoomPlayer, type: string, payload: unknown): unknown;
   /**
-   * The room goes to another process, with its players: they follow once this is done, or has failed, which is
-   * counted among the room's faults.
+   * The room goes to another process, with its players: they follow once this is done, or has failed, which
+   * is counted among the room's faults.
    *
    * @param successorId code of the room that takes its place
    */

@@ -54,10 +54,18 @@ export const friendsPanel = definePanel({
   waiting: requests,
   style,
   open({ room, request, hide }) {
+    let asked: unknown;
     effect(() => {
       void changes.value;
-      if (!room.value) return;
-      request<FriendList>("GET", "/v1/friends").then(count, () => {});
+      const open = room.value;
+      if (!open) return;
+      const read = (list: FriendList) => {
+        count(list);
+        // Once a room, and of no server that lacks the plugin.
+        if (asked !== open) open.send("friends.hidden", {});
+        asked = open;
+      };
+      request<FriendList>("GET", "/v1/friends").then(read, () => {});
     });
     effect(() => {
       const open = room.value;

@@ -26,9 +26,8 @@ export function friendPart(room: PluginRoom, friends: Friends): RoomPart {
   };
   return {
     load: ({ accountId }) => friends.blocks.expect(accountId),
-    onJoin(player, { accountId }) {
+    onJoin(_player, { accountId }) {
       friends.blocks.joined(accountId);
-      tellHidden(player);
       for (const other of room.players.values())
         if (friends.hasBlocked(accountOf(other), accountId)) tellHidden(other);
       friends.presence.changed(accountId);
@@ -48,6 +47,12 @@ export function friendPart(room: PluginRoom, friends: Friends): RoomPart {
       tellHidden(player);
     },
     messages: {
+      // A page asks when it opens: one that was loaded anew has the same seat, and knows nothing of it.
+      hidden: pluginMessage({
+        schema: z.strictObject({}),
+        rate: { perSecond: 0.5, burst: 10 },
+        receive: tellHidden,
+      }),
       request: pluginMessage({
         schema: somebody,
         rate: { perSecond: 0.5, burst: 10 },

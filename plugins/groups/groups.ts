@@ -96,7 +96,7 @@ export interface Groups {
   invite(me: string, groupId: string, other: string): Promise<Joined>;
   setRole(me: string, groupId: string, other: string, role: GroupRole): Promise<void>;
   remove(me: string, groupId: string, other: string): Promise<void>;
-  /** Those who were removed, the latest first. For those who remove. @throws GROUP_STRANGER, GROUP_PERMISSION */
+  /** Those who were removed, the latest first, for those who remove. @throws as `waiting` */
   banned(me: string, groupId: string): Promise<GroupPerson[]>;
   unban(me: string, groupId: string, other: string): Promise<void>;
   leave(me: string, groupId: string): Promise<void>;

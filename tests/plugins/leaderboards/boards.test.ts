@@ -69,17 +69,16 @@ describeOnEachDatabase("leaderboards", (open) => {
     expect(await places(ann)).toEqual([[3, "Ann", 10]]);
     await expect(api.friends("jumps", ann.accountId)).rejects.toMatchObject({ code: "BOARD_UNKNOWN" });
 
-    const many = await ds.query(
-      `WITH made AS (INSERT INTO account (id, kind) SELECT gen_random_uuid(), 'guest' FROM generate_series(1, 110) RETURNING id),
-         friends AS (
-           INSERT INTO friend_relation (low_id, high_id, state, since)
-           SELECT LEAST(id, $1::uuid), GREATEST(id, $1::uuid), 'friends', now() FROM made)
-       INSERT INTO leaderboard_score (season_id, account_id, character_id, key)
-       SELECT (SELECT id FROM leaderboard_season WHERE board = 'friendly'), id, gen_random_uuid(), -100
-       FROM made RETURNING account_id`,
-      [ann.accountId],
+    const many = await ds.query<{ id: string }[]>(
+      "INSERT INTO account (id, kind) SELECT gen_random_uuid(), 'guest' FROM generate_series(1, 102) RETURNING id",
     );
-    expect(many).toHaveLength(110);
+    await ds.query(
+      `INSERT INTO friend_relation (low_id, high_id, state, low_blocks, high_blocks)
+       SELECT LEAST(id, $1::uuid), GREATEST(id, $1::uuid), 'friends', false, false FROM unnest($2::uuid[]) AS id`,
+      [ann.accountId, many.map(({ id }) => id)],
+    );
+    for (const { id } of many)
+      await api.submit({ claim: { sheet: { id, accountId: id } } } as never, "friendly", 100);
     expect(await places(ann)).toHaveLength(100);
     expect(boards().hasFriends).toBe(false);
     expect(await boards().friends("best", ann.accountId)).toBe(undefined);
