@@ -179,6 +179,18 @@ export const ERROR_CODES = {
   MATCH_UNKNOWN: "There is no such match.",
   RESULT_INVALID: "The result does not fit its match; nothing was rated.",
   RESULT_REUSED: "The match was rated already, with another result; nothing was changed.",
+  // tournaments
+  TOURNAMENT_UNKNOWN: "There is no such tournament.",
+  TOURNAMENT_INVALID: "Such a tournament cannot be held; nothing was changed.",
+  TOURNAMENT_CLOSED: "The registration of this tournament is not open.",
+  TOURNAMENT_FULL: "This tournament has as many entrants as it takes.",
+  TOURNAMENT_MEMBER: "This account is in the tournament already.",
+  TOURNAMENT_STRANGER: "This account is not in the tournament.",
+  TOURNAMENT_TRIES: "All tries of this tournament are used.",
+  TOURNAMENT_OVER: "This tournament is over.",
+  TOURNAMENT_MATCH_UNKNOWN: "There is no such match of a tournament.",
+  TOURNAMENT_MATCH_OVER: "This match is over, or cannot be played yet; nothing was changed.",
+  TOURNAMENT_RESULT_INVALID: "The result does not fit its match; nothing was changed.",
   // moderation
   SANCTION_UNKNOWN: "There is no such sanction, or it is over.",
   SANCTION_INVALID: "The sanction has no end or target that it may have; nothing was done.",

@@ -9,6 +9,7 @@ import { boardRoutes } from "./routes.ts";
 import { forgetSeasons } from "./seasons.ts";
 
 export { defineBoard } from "./board.ts";
+export { type Calendar, nextTime, readCalendar } from "./calendar.ts";
 
 /**
  * Leaderboards by account, with seasons and prizes. Settings: `boards`, made by {@link defineBoard};
