@@ -19,17 +19,14 @@ export interface BracketMatch {
   readonly end: MatchEnd | null;
 }
 
-/** Rounds of a bracket with so many entrants. */
-export const roundsOf = (entrants: number): number => Math.ceil(Math.log2(entrants));
-
 /**
  * Seeds in the order of their places: the first and the second meet in the final, and byes go to the best.
  *
- * @param size a power of two
+ * @param entrants at least one; the places are the next power of two
  */
-export function seedPlaces(size: number): number[] {
+export function seedPlaces(entrants: number): number[] {
   let places = [1];
-  while (places.length < size) {
+  while (places.length < entrants) {
     const sum = places.length * 2 + 1;
     places = places.flatMap((seed) => [seed, sum - seed]);
   }
@@ -43,43 +40,34 @@ export function seedPlaces(size: number): number[] {
  * @param third whether a match for the third rank is among them
  */
 export function openBracket(entries: readonly string[], third: boolean): BracketMatch[] {
-  const rounds = roundsOf(entries.length);
-  const places = seedPlaces(2 ** rounds).map((seed) => entries[seed - 1] ?? null);
+  const empty = { a: null, b: null, state: "waiting", winner: null, end: null } as const;
+  const places = seedPlaces(entries.length).map((seed) => entries[seed - 1] ?? null);
   const matches: BracketMatch[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    const count = 2 ** (rounds - round) + (round === rounds && third && rounds > 1 ? 1 : 0);
+  let round = 1;
+  for (let count = places.length / 2; count >= 1; count /= 2, round++)
     for (let slot = 0; slot < count; slot++) {
-      const sides = round === 1 ? { a: places[2 * slot] ?? null, b: places[2 * slot + 1] ?? null } : NOBODY;
-      matches.push({ round, slot, ...sides, state: "waiting", winner: null, end: null });
+      const sides = round === 1 && { a: places[2 * slot] ?? null, b: places[2 * slot + 1] ?? null };
+      matches.push({ ...empty, round, slot, ...sides });
     }
-  }
+  if (third && round > 2) matches.push({ ...empty, round: round - 1, slot: 1 });
   return passOn(matches);
 }
-const NOBODY = { a: null, b: null };
 
 /** Passes winners on, as far as it goes: who has nobody to play against is through. */
 export function passOn(matches: readonly BracketMatch[]): BracketMatch[] {
-  const after: BracketMatch[] = [];
   const rounds = Math.max(...matches.map(({ round }) => round));
-  const found = (round: number, slot: number) =>
-    after.find((one) => one.round === round && one.slot === slot);
+  const after: BracketMatch[] = [];
   for (const match of [...matches].sort((x, y) => x.round - y.round || x.slot - y.slot)) {
-    if (match.state !== "waiting") {
-      after.push(match);
-      continue;
+    const { round, slot, state } = match;
+    const isThird = round === rounds && slot === 1;
+    const from = round === 1 ? [] : isThird ? [0, 1] : [2 * slot, 2 * slot + 1];
+    const before = from.map((n) => after.find((one) => one.round === round - 1 && one.slot === n));
+    if (state !== "waiting" || before.some((one) => one?.state !== "over")) after.push(match);
+    else if (round === 1) after.push(opened(match));
+    else {
+      const [a = null, b = null] = before.map((one) => (isThird ? loserOf(one) : (one?.winner ?? null)));
+      after.push(opened({ ...match, a, b }));
     }
-    const isThird = match.round === rounds && match.slot === 1;
-    const from = match.round === 1 ? [] : isThird ? [0, 1] : [2 * match.slot, 2 * match.slot + 1];
-    const before = from.map((slot) => found(match.round - 1, slot));
-    if (before.some((one) => one?.state !== "over")) {
-      after.push(match);
-      continue;
-    }
-    const [a, b] =
-      match.round === 1
-        ? [match.a, match.b]
-        : before.map((one) => (isThird ? loserOf(one) : (one?.winner ?? null)));
-    after.push(opened({ ...match, a: a ?? null, b: b ?? null }));
   }
   return after;
 }
