@@ -8,14 +8,15 @@ import { judge, type SocialHarm } from "./verdict.ts";
 
 export const help = `npm run drill -- social [--cycles 20] [--bots 60] [--json]
 
-Three server processes on one PostgreSQL and one Redis, with the plugins friends, chat, groups and leaderboards. Bots
-befriend and block each other, found, join and leave groups, put coins into their banks and take them out, whisper and
-talk, and score. In each cycle a season ends while one process is killed (kill -9) or frozen (SIGSTOP) for some seconds.
-At the end, what is kept is compared with what the bots were told.
+Three server processes on one PostgreSQL and one Redis, with the plugins friends, chat, groups, leaderboards and
+tournaments. Bots befriend and block each other, found, join and leave groups, put coins into their banks and take them
+out, whisper and talk, enter tournaments, and score. In each cycle a season and a tournament end while one process is
+killed (kill -9) or frozen (SIGSTOP) for some seconds. At the end, what is kept is compared with what the bots were told.
 
-The last line of --json: cycles, bots, kills, freezes, seasons, prizes, friendships, groups, acts, refused, unanswered, lines, asymmetric (one is a friend
-and the other is not), prizesTwice, prizesMissing, linesLost (of those acknowledged), linesToBlocked, differences (sums
-that are not equal), findings. Ends with 1 unless all of the last six are 0.`;
+The last line of --json: cycles, bots, kills, freezes, seasons, prizes, tournaments (that are closed), friendships,
+groups, acts, refused, unanswered, lines, asymmetric (one is a friend and the other is not), prizesTwice, prizesMissing,
+linesLost (of those acknowledged), linesToBlocked, differences (sums that are not equal), feesLost,
+tournamentPrizesTwice, tournamentPrizesMissing, findings. Ends with 1 unless all of the last nine are 0.`;
 
 const SCRIPT = fileURLToPath(new URL("social-server.ts", import.meta.url));
 /** Longest wait for what is owed when all is calm, ms. */
@@ -32,6 +33,8 @@ export interface SocialResult extends SocialHarm {
   seasons: number;
   /** Prizes that were paid. */
   prizes: number;
+  /** Tournaments that are closed: ended or cancelled, and all is paid. */
+  tournaments: number;
   /** Friendships and groups that there are at the end. */
   friendships: number;
   groups: number;
@@ -86,19 +89,23 @@ export async function social({
     for (let cycle = 1; cycle <= cycles; cycle++) {
       await pause(1_500);
       const ending = premises.query("UPDATE leaderboard_season SET ends_at = now() WHERE ended_at IS NULL");
+      const racing = endTournaments(premises);
       await hurt(cluster, cycle, counts);
+      await racing;
       await ending;
       console.error(`cycle ${cycle} of ${cycles}: ${notebook.acts} acts, ${notebook.lines.length} lines`);
     }
     for (const bot of bots) bot.stop();
     await Promise.all(running);
+    await premises.query("UPDATE tournament SET ends_at = now() WHERE state = 'running'");
     await settled(cluster);
     const harm = await judge(premises, bots, notebook);
     const [there] = await premises.query<
-      Pick<SocialResult, "seasons" | "prizes" | "friendships" | "groups">
+      Pick<SocialResult, "seasons" | "prizes" | "tournaments" | "friendships" | "groups">
     >(`
       SELECT (SELECT count(*) FROM leaderboard_season WHERE archived_at IS NOT NULL)::int AS seasons,
         (SELECT count(*) FROM leaderboard_result WHERE outcome = 'paid')::int AS prizes,
+        (SELECT count(*) FROM tournament WHERE closed_at IS NOT NULL)::int AS tournaments,
         (SELECT count(*) FROM friend_relation WHERE state = 'friends')::int AS friendships,
         (SELECT count(*) FROM player_group)::int AS groups`);
     const { acts, refused, unanswered, lines } = notebook;
@@ -107,7 +114,7 @@ export async function social({
       cycles,
       bots: count,
       ...counts,
-      ...(there ?? { seasons: 0, prizes: 0, friendships: 0, groups: 0 }),
+      ...(there ?? { seasons: 0, prizes: 0, tournaments: 0, friendships: 0, groups: 0 }),
       ...{ acts, refused, unanswered, lines: lines.length },
       ...harm,
       findings: [
@@ -120,6 +127,12 @@ export async function social({
     for (const bot of bots) bot.stop();
     await cluster.close();
   }
+}
+
+/** Ends the tournament that runs, and begins the one that is open, with too few entrants now and then. */
+async function endTournaments({ query }: DrillCluster["premises"]): Promise<void> {
+  await query("UPDATE tournament SET ends_at = now() WHERE state = 'running'");
+  await query("UPDATE tournament SET starts_at = now() WHERE state = 'open'");
 }
 
 /** Kills a process, which is started again, or freezes it for some seconds. */
@@ -143,13 +156,15 @@ async function hurt(
   await pause(1_000);
 }
 
-/** Waits until no season is to be archived and no prize is owed. */
+/** Waits until no season is to be archived, no prize is owed, and no fee waits for its tournament. */
 async function settled({ premises }: DrillCluster): Promise<void> {
   const until = performance.now() + SETTLE_MS;
   for (;;) {
     const [{ owed = 0 } = {}] = await premises.query<{ owed: number }>(`
       SELECT (SELECT count(*) FROM leaderboard_season WHERE ended_at IS NOT NULL AND archived_at IS NULL)::int
-        + (SELECT count(*) FROM leaderboard_result WHERE prize IS NOT NULL AND settled_at IS NULL)::int AS owed`);
+        + (SELECT count(*) FROM leaderboard_result WHERE prize IS NOT NULL AND settled_at IS NULL)::int
+        + (SELECT count(*) FROM tournament
+          WHERE closed_at IS NULL AND (state IN ('ended', 'cancelled') OR ends_at <= now()))::int AS owed`);
     if (owed === 0 || performance.now() > until) return;
     await pause(500);
   }

@@ -147,6 +147,16 @@ export async function openSocialBot(host: BotHost, name: string): Promise<Social
     async earn() {
       player.send("earn", {});
     },
+    async enter() {
+      const { tournaments } = await ask<{ tournaments: { id: string; state: string; mine: boolean }[] }>(
+        "GET",
+        "/v1/tournaments",
+      );
+      const open = tournaments.find(({ state }) => state === "open");
+      if (!open) return;
+      const leaves = open.mine && Math.random() < 0.3;
+      if (leaves || !open.mine) await ask(leaves ? "DELETE" : "POST", `/v1/tournaments/${open.id}/entry`);
+    },
     async score() {
       player.send("score", { by: 1 + Math.floor(Math.random() * 9) });
     },

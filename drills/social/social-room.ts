@@ -3,6 +3,7 @@ import { chat } from "roomkeep/plugins/chat";
 import { friends } from "roomkeep/plugins/friends";
 import { groups } from "roomkeep/plugins/groups";
 import { defineBoard, leaderboards } from "roomkeep/plugins/leaderboards";
+import { defineCup, tournaments } from "roomkeep/plugins/tournaments";
 import { WorldRoom } from "roomkeep/rooms";
 import type { AnyPlugin } from "roomkeep/server";
 import { WorldState } from "roomkeep/shared";
@@ -25,6 +26,7 @@ class HallRoom extends WorldRoom<WorldState> {
     });
     this.on("score", z.strictObject({ by: z.int().min(1).max(9) }), (player, { by }) => {
       void this.plugin(leaderboards).submit(player, "points", by);
+      void this.plugin(tournaments).submit(player, "race", by);
     });
   }
 }
@@ -40,6 +42,22 @@ export const plugins = [
       defineBoard("points", {
         keep: "sum",
         prizes: PRIZES.map((coins, at) => ({ ranks: [at + 1, at + 1] as [number, number], coins })),
+      }),
+    ],
+  }),
+  tournaments.with({
+    checkS: 1,
+    cups: [
+      defineCup("race", {
+        game: "hall",
+        score: { keep: "sum", tries: 1_000 },
+        starts: "* * * * *",
+        entrants: [3, 1_000],
+        fee: { coins: 3 },
+        prizes: [
+          { ranks: [1, 1], share: 50, coins: 5 },
+          { ranks: [2, 3], share: 20 },
+        ],
       }),
     ],
   }),

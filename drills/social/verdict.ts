@@ -15,6 +15,10 @@ export interface SocialHarm {
   linesToBlocked: number;
   /** Balances that are not the sum of their bookings, and bookings that do not add up. */
   differences: number;
+  /** Fees without an entry, refunds that are not the fee, and pots of closed tournaments that do not add up. */
+  feesLost: number;
+  tournamentPrizesTwice: number;
+  tournamentPrizesMissing: number;
 }
 
 /** Compares what is kept with what was told, when nothing happens any more. */
@@ -41,7 +45,36 @@ export async function judge(
     linesLost: await lost(query, notebook),
     linesToBlocked: notebook.toBlocked.length,
     differences: (await verifyLedger(db)).length,
+    ...(await judgeTournaments(query)),
   };
+}
+
+/** Compares entries of tournaments with what the ledger has booked for each. */
+async function judgeTournaments(query: Premises["query"]) {
+  const [row = { fees: 0, twice: 0, missing: 0 }] = await query<{
+    fees: number;
+    twice: number;
+    missing: number;
+  }>(`
+    WITH leg AS (
+      SELECT coins, account, split_part(split_part(request_id, ':', 3), '-', 1) AS what,
+        substring(request_id FROM '[a-z]+-(.{36})$') AS entry
+      FROM ledger WHERE request_id LIKE '%:tournaments:%' AND account LIKE 'purse:%'
+    ), entry AS (
+      SELECT e.id, e.owed, (e.goods->'pot'->>'coins')::int AS due, COALESCE((
+        SELECT sum(coins) FROM leg
+        WHERE entry = e.id::text AND what = e.owed AND account NOT LIKE 'purse:vault:%'), 0) AS paid
+      FROM tournament_entry e WHERE e.owed IS NOT NULL
+    )
+    SELECT (SELECT count(*) FROM leg WHERE what = 'fee' AND account LIKE 'purse:vault:%'
+        AND NOT EXISTS (SELECT 1 FROM tournament_entry WHERE id::text = leg.entry)
+        AND NOT EXISTS (SELECT 1 FROM leg AS back WHERE back.entry = leg.entry AND back.what = 'refund'))::int
+      + (SELECT count(*) FROM entry WHERE owed = 'refund' AND paid <> due)::int
+      + (SELECT count(*) FROM tournament t WHERE closed_at IS NOT NULL AND (
+          SELECT sum(coins) FROM ledger WHERE account = 'purse:vault:tournaments:' || t.id) <> 0)::int AS fees,
+      (SELECT count(*) FROM entry WHERE owed = 'prize' AND paid > due)::int AS twice,
+      (SELECT count(*) FROM entry WHERE owed = 'prize' AND paid < due)::int AS missing`);
+  return { feesLost: row.fees, tournamentPrizesTwice: row.twice, tournamentPrizesMissing: row.missing };
 }
 
 async function asymmetric(bots: readonly SocialBot[]): Promise<number> {
