@@ -25,6 +25,7 @@ startPage({
     () => matchmaking().then(({ matchmakingPanel }) => matchmakingPanel),
     () => matchmaking().then(({ matchFound }) => matchFound),
     () => import("../plugins/leaderboards/panel.tsx").then(({ leaderboardsPanel }) => leaderboardsPanel),
+    () => import("../plugins/tournaments/panel.tsx").then(({ tournamentsPanel }) => tournamentsPanel),
     () => import("../plugins/chat/panel.tsx").then(({ chatPanel }) => chatPanel),
   ],
 });

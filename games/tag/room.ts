@@ -1,9 +1,11 @@
 import { defineLobby, type Place, type Player, WorldRoom } from "roomkeep/rooms";
 import { type Refusal, refuse, type WalkInput } from "roomkeep/shared";
 import { z } from "zod";
+import { tournaments } from "../../plugins/tournaments/index.ts";
+import { tagCup } from "./cup.ts";
 import { DECK_PLACE, tagLevel } from "./level.ts";
 import { openRound, type Round } from "./round.ts";
-import { lineUp, PLAYERS_MIN, placeTeam, scoreBoard } from "./rules.ts";
+import { lineUp, PLAYERS_MIN, placeTeam, pointsOf, scoreBoard } from "./rules.ts";
 import { tagSettings } from "./settings.ts";
 import { TagAvatar, type TagPhase, TagState } from "./state.ts";
 import { paceOf, tagStep } from "./step.ts";
@@ -174,6 +176,9 @@ export class TagRoom extends WorldRoom<TagState, TagAvatar> {
 
   private endRound(): void {
     this.state.board.push(...scoreBoard(this.playing()));
+    // On a server that has tournaments a round is a try of those who are in the one that runs.
+    const cups = this.findPlugin(tournaments);
+    for (const player of this.playing()) void cups?.submit(player, tagCup.name, pointsOf(player.avatar));
     this.stop("scores");
   }
 

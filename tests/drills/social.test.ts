@@ -33,7 +33,11 @@ describeWithPostgresAndRedis("the drill of people", () => {
       linesLost: 0,
       linesToBlocked: 0,
       differences: 0,
+      feesLost: 0,
+      tournamentPrizesTwice: 0,
+      tournamentPrizesMissing: 0,
     });
+    expect(result.tournaments).toBeGreaterThan(0);
     expect(result.prizes).toBeGreaterThan(0);
     expect(result.lines).toBeGreaterThan(0);
     expect(result.groups).toBeGreaterThan(0);
