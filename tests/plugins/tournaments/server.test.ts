@@ -125,7 +125,7 @@ it("announces the next one of a cron by itself, and operators another one, whose
 
 it("opens a room for the two of a match alone, and another one when it dies, and takes the result from it", async () => {
   await ds.query("UPDATE tournament SET starts_at = now() WHERE id = $1", [id]);
-  await expect.poll(() => bracketOf(ann, id), { interval: 600 }).toHaveLength(3);
+  await expect.poll(() => bracketOf(ann, id), { interval: 600 }).toHaveLength(4);
   const matches = await bracketOf(ann, id);
   const bye = matches.find(({ end }) => end === "bye")?.a?.name;
   const all = [ann, bob, eve] as const;
