@@ -1,7 +1,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { definePanel, type PanelContext } from "roomkeep/client";
-import { aboutPrizes, goodsText, type Item, roundName, startText } from "./page/texts.ts";
+import { aboutPrizes, goodsText, type Item, roundName, startText, timeText } from "./page/texts.ts";
 
 /** A tournament in the answer of `GET /v1/tournaments`. */
 interface Shown {
@@ -57,8 +57,8 @@ const style = `
 .cups .own { background:#ffe9b8; border-radius:.5em; padding:.5em; }
 .cups ol { list-style:none; margin:.3em 0; padding:0; }
 .cups .ranks li { display:grid; grid-template-columns:3em 1fr auto; gap:.5em; padding:.3em; } .cups [aria-current] { background:#ffe9b8; }
-.bracket { display:flex; gap:.8em; overflow-x:auto; padding:.3em; scroll-snap-type:x proximity; }
-.bracket > section { flex:0 0 11em; display:flex; flex-direction:column; scroll-snap-align:start; } .bracket h4 { margin:0; }
+.bracket { display:flex; gap:.8em; overflow-x:auto; padding:.3em; scroll-snap-type:x proximity; scroll-padding-left:.3em; }
+.bracket > section { flex:1 0 9.5em; display:flex; flex-direction:column; scroll-snap-align:start; } .bracket h4 { margin:0; }
 .bracket ol { flex:1; display:flex; flex-direction:column; justify-content:space-around; gap:.5em; }
 .bracket li { border:1px solid var(--line); border-radius:.4em; background:#fff; }
 .bracket li div { display:grid; grid-template-columns:2em 1fr auto; gap:.3em; padding:.25em .4em; }
@@ -142,7 +142,7 @@ function OwnMatchLine({ match, join, room }: PanelContext & { match: OwnMatch })
     <div class="own" role="status">
       <p>
         {label}: your match against {opponent ?? "a deleted character"}
-        {isHere ? ". You are in it." : leftS === null ? "." : `, ${leftS} s to come in.`}
+        {isHere ? ". You are in it." : leftS === null ? "." : `, ${timeText(leftS)} to come in.`}
       </p>
       {code !== null && !isHere && (
         <button type="button" class="main" onClick={() => void join(code)}>

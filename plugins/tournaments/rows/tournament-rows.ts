@@ -14,15 +14,12 @@ export interface LockedTournament {
   readonly seed: string;
   /** Entries at the start, whose fees are the pot. */
   readonly paid: number;
-  /** By the clock of the database: registration goes on now; it has begun; its scores count no more. */
+  /** Registration goes on now, by the clock of the database. */
   readonly registers: boolean;
-  readonly begun: boolean;
-  readonly over: boolean;
 }
 
 const COLUMNS = `id, label, rules, state, seed, paid,
-  state = 'open' AND opens_at <= clock_timestamp() AND starts_at > clock_timestamp() AS registers,
-  starts_at <= clock_timestamp() AS begun, COALESCE(ends_at <= clock_timestamp(), false) AS over`;
+  state = 'open' AND opens_at <= clock_timestamp() AND starts_at > clock_timestamp() AS registers`;
 
 /**
  * Locks a tournament until the transaction ends, accounts and characters before it: nobody joins, and no

@@ -134,7 +134,7 @@ it("opens a room for the two of a match alone, and another one when it dies, and
   const [one, two] = all.filter((who) => who !== idle) as [Guest, Guest];
   const first = await ownMatch(one);
   expect(first).toMatchObject({ label: "Test duel", round: 1, game: "arena" });
-  expect(await codeOf(enter(idle, first))).toBe("MATCH_RESERVED");
+  await expect(enter(idle, first)).rejects.toThrow("MATCH_RESERVED");
   const players = [await enter(one, first), await enter(two, first)];
   await checkedIn(first.code);
   for (const player of players) await player.leave();

@@ -177,8 +177,11 @@ describeOnEachDatabase("tournaments", (open) => {
     await submit(eve, 45);
     await due(id, "ends_at");
     expect(await submit(bob, 1)).toMatchObject({ ok: false, code: "TOURNAMENT_STRANGER" });
+    const ends = () => (first.api.counts.get("end") ?? 0) + (second.api.counts.get("end") ?? 0);
+    const before = ends();
     await rounds();
     await rounds();
+    expect(ends()).toBe(before + 1);
     expect(await stateOf(id)).toBe("ended");
     const all = await api().entrants(id);
     expect(all.map(({ account, rank, isPaid }) => [account, rank, isPaid])).toEqual([
@@ -336,6 +339,14 @@ describeOnEachDatabase("tournaments", (open) => {
       [2, 0, "waiting"],
       [2, 1, "waiting"],
     ]);
+    // No room opens: one process has tried, and the other waits for it.
+    await rounds();
+    expect(
+      await ds.query(
+        "SELECT DISTINCT tries FROM tournament_match WHERE tournament_id = $1 AND state = 'opening'",
+        [id],
+      ),
+    ).toEqual([{ tries: 1 }]);
     const room = await seat(id, 1, 0);
     const [a, b] = await sidesOf(id, 1, 0);
     const [c] = await sidesOf(id, 1, 1);
