@@ -85,6 +85,7 @@ export interface Tournaments {
   /** For the room of a match. @throws MATCH_RESERVED */
   admit(roomId: string, account: string): Promise<void>;
   entered(roomId: string, account: string): Promise<void>;
+  moved(roomId: string, to: string): Promise<void>;
   /** Does what is due: starts, rooms, ends, prizes. Runs by itself, in several processes at once. */
   round(): Promise<void>;
   readonly counts: ReadonlyMap<TournamentEvent, number>;

@@ -17,5 +17,7 @@ export function matchPart(room: PluginRoom, tournaments: Tournaments): RoomPart 
           log.warn({ err: error, roomId: room.roomId }, "an entrant was not noted as here"),
         );
     },
+    // Before anybody is there: by its new code the room is that of its match, and lets nobody else in.
+    onMove: (successorId) => tournaments.moved(room.roomId, successorId),
   };
 }

@@ -7,7 +7,7 @@ import { openNotices } from "./notices.ts";
 import { openRounds } from "./rounds.ts";
 import { isScore, join, leave, submit } from "./rows/entries.ts";
 import { cancel } from "./rows/life.ts";
-import { admit, entered } from "./rows/match-rooms.ts";
+import { admit, entered, moved } from "./rows/match-rooms.ts";
 import { decide, report } from "./rows/matches.ts";
 import { create } from "./rows/planning.ts";
 import {
@@ -110,5 +110,6 @@ export function openTournaments(services: PluginServices<TournamentSettings>): T
     },
     admit: (roomId, account) => admit(db, roomId, account),
     entered: (roomId, account) => entered(db, roomId, account),
+    moved: (roomId, to) => moved(db, roomId, to),
   };
 }

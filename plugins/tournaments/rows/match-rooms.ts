@@ -187,3 +187,8 @@ export async function entered(db: Db, roomId: string, account: string): Promise<
     [roomId, account],
   );
 }
+
+/** The room of a match goes to another process. @param to code of the room that takes its place */
+export async function moved(db: Db, from: string, to: string): Promise<void> {
+  await db.query("UPDATE tournament_match SET room_id = $2 WHERE room_id = $1", [from, to]);
+}

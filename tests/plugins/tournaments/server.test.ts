@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { WorldRoom } from "roomkeep/rooms";
 import type { AnyPlugin, Games } from "roomkeep/server";
 import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import type { DataSource } from "typeorm";
@@ -148,6 +149,12 @@ it("opens a room for the two of a match alone, and another one when it dies, and
   await loser.leave();
   const finalists = [await enter(one, final), await enter(idle, final)];
   await checkedIn(final.code);
+  // A drain takes the room to another process: it stays that of the match.
+  await world.room<WorldRoom>(final.code).moveOut();
+  for (const player of finalists)
+    await player.until("the other room", () => player.room.roomId !== final.code);
+  const moved = { code: finalists[0]?.room.roomId ?? "" };
+  await expect(enter(two, moved)).rejects.toThrow("MATCH_RESERVED");
   finalists[1]?.send("win", {});
   await expect.poll(() => coinsOf(idle)).toBe(90 + 21 + 50);
   await expect.poll(() => coinsOf(one)).toBe(99);
