@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { scriptArguments } from "../drills/script-arguments.ts";
 
 /** Starts a compiled script of `publish` on one core. */
 export function publishedChild(
@@ -19,7 +20,7 @@ export function child(
   args: readonly string[],
 ): ChildProcess {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  return onCore(core, [...flags, "--conditions=roomkeep-source", "--import", "tsx", path, ...args]);
+  return onCore(core, [...flags, ...scriptArguments(path), ...args]);
 }
 
 function onCore(core: number, args: readonly string[]): ChildProcess {

@@ -17,7 +17,8 @@ export async function publish(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-bench-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   const out = join(folder, "dist");
-  const args = ["-p", "tsconfig.json", "--noEmit", "false", "--outDir", out];
+  // `npm run types` is there for the types.
+  const args = ["-p", "tsconfig.json", "--noCheck", "--noEmit", "false", "--outDir", out];
   await promisify(execFile)(join(root, "node_modules/.bin/tsc"), args, { cwd: root });
   cpSync(join(root, "package.json"), join(folder, "package.json"));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));

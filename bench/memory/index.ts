@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { scriptArguments } from "../../drills/script-arguments.ts";
 import { ask, finish, heard, round, sleep } from "../children.ts";
 import { grownKB, type HeapUse, readHeap, sumKB } from "./heap-snapshot.ts";
 
@@ -144,13 +145,7 @@ async function measure(root: string, { players, seconds, joins, tell }: Options)
 }
 
 function start(root: string, script: string, args: readonly string[]): ChildProcess {
-  const node = [
-    "--conditions=roomkeep-source",
-    "--import",
-    "tsx",
-    join(root, "bench/memory", script),
-    ...args,
-  ];
+  const node = [...scriptArguments(join(root, "bench/memory", script)), ...args];
   // One process plays all of them, so the limits by address and account are out of the way.
   const env = { ...process.env, ROOMKEEP_ACCOUNT_TICKETS: "100000", ROOMKEEP_ADDRESS_TICKETS: "1000000" };
   return spawn(process.execPath, node, { cwd: root, env, stdio: ["ignore", "ignore", "inherit", "ipc"] });

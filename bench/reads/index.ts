@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createClient } from "redis";
 import { callApi } from "../../bots/index.ts";
+import { scriptArguments } from "../../drills/script-arguments.ts";
 import { ask, finish, heard, median, round } from "../children.ts";
 import { type Asked, type AskedByKind, between, commandsIn, statementsIn } from "./asked.ts";
 import { comeBack, openPages, readInTurns, readSignedIn } from "./players.ts";
@@ -108,7 +109,7 @@ function tell({ statements, commands, ...sums }: ReturnType<typeof sumUp> & { na
 
 function start(): ChildProcess {
   const script = fileURLToPath(new URL("reads-server.ts", import.meta.url));
-  return spawn(process.execPath, ["--conditions=roomkeep-source", "--import", "tsx", script], {
+  return spawn(process.execPath, scriptArguments(script), {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: {
       ...process.env,

@@ -53,7 +53,7 @@ export async function run(args: readonly string[]): Promise<void> {
     const measure = async (load: string, pooled: boolean): Promise<Row> => {
       server.send({ ...LOADS[load], pooled });
       // The pool has filled, and the first of them are compiled.
-      await sleep(2_000);
+      await sleep(Math.min(2_000, seconds * 1_000));
       const bytes = async () => (await ask<{ bytes: number }>(clients, "bytes")).bytes;
       const read = async () => (await ask<{ read: Reading }>(server, "read")).read;
       const [before, bytesBefore] = [await read(), await bytes()];

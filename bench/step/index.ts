@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { TickProfile } from "roomkeep/rooms";
+import { scriptArguments } from "../../drills/script-arguments.ts";
 import { PHASES, type Phase } from "../../rooms/simulation/tick-clock.ts";
 
 export const help = `[--players 100] [--seconds 8] [--repeats 3] [--json]
@@ -107,7 +108,7 @@ function rowOf(before: Reading, after: Reading, elapsedS: number): Row {
 
 function child(script: string, core: number, ...args: string[]): ChildProcess {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const node = [process.execPath, "--conditions=roomkeep-source", "--import", "tsx", file, ...args];
+  const node = [process.execPath, ...scriptArguments(file), ...args];
   return spawn("taskset", ["-c", String(core), ...node], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
 }
 

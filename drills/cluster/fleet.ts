@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type LocalCluster, type LocalProcess, startLocalCluster } from "../../server/dev/local-cluster.ts";
 import { openPremises, type Premises } from "../premises.ts";
+import { scriptArguments } from "../script-arguments.ts";
 
 const SCRIPT = fileURLToPath(new URL("cluster-server.ts", import.meta.url));
-const FLAGS = ["--conditions=roomkeep-source", "--import", "tsx"];
 
 /**
  * Three server processes with the drill's rooms on a database and a Redis of their own, behind one address.
@@ -40,7 +40,7 @@ export async function openDrillCluster(
       processes,
       host: "127.0.0.1",
       port: 0,
-      args: [...FLAGS, script],
+      args: scriptArguments(script),
       revive: true,
       inTurn: true,
       onLine: (name, line) => {

@@ -8,6 +8,7 @@ import { seeded } from "../../shared/random.ts";
 import { ended } from "../../tests/helpers/postgres.ts";
 import { pause } from "../patience.ts";
 import { openPremises, type Premises } from "../premises.ts";
+import { scriptArguments } from "../script-arguments.ts";
 import { type Bot, type Company, openBot } from "./crash-bot.ts";
 import { RELICS } from "./crash-room.ts";
 import { compare, openJournal, type Tally } from "./crash-tally.ts";
@@ -265,7 +266,7 @@ async function openFleet(premises: Premises, without: string, onStale: () => voi
 function startServer(premises: Premises, without: string, onStale: () => void): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), "roomkeep-drill-"));
   const file = fileURLToPath(new URL("crash-server.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=roomkeep-source", "--import", "tsx", file, without], {
+  const child = spawn(process.execPath, [...scriptArguments(file), without], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: {
       ...process.env,

@@ -2,10 +2,10 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { pause } from "../patience.ts";
+import { scriptArguments } from "../script-arguments.ts";
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL("frames-server.ts", import.meta.url));
-const FLAGS = ["--expose-gc", "--conditions=roomkeep-source", "--import", "tsx"];
 const START_MS = 120_000;
 /** A process saves all characters within 28 s. */
 const STOP_MS = 35_000;
@@ -51,7 +51,7 @@ export async function startWatched(
   env: Record<string, string>,
   silentMs = SILENT_MS,
 ): Promise<WatchedProcess> {
-  const child = spawn(process.execPath, [...FLAGS, SCRIPT], {
+  const child = spawn(process.execPath, ["--expose-gc", ...scriptArguments(SCRIPT)], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", PORT: "0", HOST: "127.0.0.1", ...env },
   });

@@ -9,6 +9,7 @@ import type { WorldRoom } from "roomkeep/rooms";
 import { openReplay, type Replay, type RerunResult, rerun } from "../../rooms/replay.ts";
 import { openRecorder } from "../../rooms/simulation/recorder.ts";
 import { seeded } from "../../shared/random.ts";
+import { scriptArguments } from "../script-arguments.ts";
 import { type WorldName, worlds } from "./worlds.ts";
 
 export const help = `npm run drill -- replay [--file recording.jsonl [--from tick]] [--game plaza] [--minutes 10] [--bots 12]
@@ -162,7 +163,7 @@ async function rerunFile(file: string, game: WorldName, from: number): Promise<R
 export function rerunElsewhere(file: string, game: string, from: number): Promise<RerunResult> {
   const index = fileURLToPath(new URL("../index.ts", import.meta.url));
   const args = ["replay", "--file", file, "--game", game, "--from", String(from), "--json"];
-  const child = spawn(process.execPath, ["--conditions=roomkeep-source", "--import", "tsx", index, ...args], {
+  const child = spawn(process.execPath, [...scriptArguments(index), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";

@@ -14,6 +14,7 @@ import { ended } from "../../tests/helpers/postgres.ts";
 import { openPace } from "../pace.ts";
 import { pause } from "../patience.ts";
 import { openPremises } from "../premises.ts";
+import { scriptArguments } from "../script-arguments.ts";
 import { DrillState, drillLevel } from "./zone-room.ts";
 import type { ZoneNews } from "./zone-server.ts";
 
@@ -237,7 +238,7 @@ async function openPlace({ database, everyMs }: ZoneOptions): Promise<Place> {
 
 function start(env: Record<string, string>, without: string): Promise<Life> {
   const file = fileURLToPath(new URL("zone-server.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=roomkeep-source", "--import", "tsx", file, without], {
+  const child = spawn(process.execPath, [...scriptArguments(file), without], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: { ...process.env, ...env },
   });

@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { scriptArguments } from "../../drills/script-arguments.ts";
 import { run } from "../helpers/cli.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const script = scriptArguments(join(root, "bench/index.ts"));
 
 /** Each bench with as little work as it takes. What it measures here means nothing; that it runs does. */
 const SMALL: Readonly<Record<string, string>> = {
@@ -18,7 +21,7 @@ const SMALL: Readonly<Record<string, string>> = {
   recorder: "--players 3 --seconds 1 --repeats 1 --full 2",
   party: "--pads 3 --question 1 --seconds 2 --rooms 5 --idle 1 --repeats 1",
   rooms: "--rooms 3 --seconds 1 --repeats 1 --foreign 1000",
-  spawns: "--observers 2 --seconds 1 --repeats 1",
+  spawns: "--observers 2 --seconds 0.4 --repeats 1",
   step: "--players 4 --seconds 1 --repeats 1",
   storm: "--players 6 --repeats 1 --foreign 1000",
   world: "--repeats 1",
@@ -27,8 +30,7 @@ const SMALL: Readonly<Record<string, string>> = {
 test.each(Object.entries(SMALL))(
   "bench %s runs to its end and says it in JSON",
   async (bench, args) => {
-    const flags = ["--conditions=roomkeep-source", "--import", "tsx", "bench/index.ts"];
-    const child = run(process.execPath, [...flags, bench, ...args.split(" "), "--json"], { cwd: root });
+    const child = run(process.execPath, [...script, bench, ...args.split(" "), "--json"], { cwd: root });
     const code = await child.ended;
     expect(code, child.output()).toBe(0);
     const last = child.stdout().trim().split("\n").at(-1) ?? "";
@@ -44,13 +46,7 @@ test.each(Object.entries(SMALL))(
 );
 
 test("every bench is in the list above", async () => {
-  const index = await run(
-    process.execPath,
-    ["--conditions=roomkeep-source", "--import", "tsx", "bench/index.ts"],
-    {
-      cwd: root,
-    },
-  );
+  const index = run(process.execPath, script, { cwd: root });
   await index.ended;
   const names = [...index.output().matchAll(/npm run bench -- ([a-z-]+)/g)].map(([, name]) => name);
   expect(new Set(names)).toEqual(new Set(Object.keys(SMALL)));

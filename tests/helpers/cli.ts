@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compiledFolder, scriptArguments } from "../../drills/script-arguments.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const cli = fileURLToPath(new URL("../../server/cli/index.ts", import.meta.url));
@@ -27,8 +28,10 @@ export interface RunOptions {
   env?: Record<string, string>;
 }
 
-/** Runs `roomkeep <args>` from source. */
+/** Runs `roomkeep <args>`: from source where it reads a project, which `dev` always does. */
 export function roomkeep(args: string[], options: RunOptions = {}): Running {
+  if (compiledFolder !== undefined && options.cwd === undefined && args[0] !== "dev")
+    return run(process.execPath, [...scriptArguments(cli), ...args], { cwd: compiledFolder, ...options });
   return run(process.execPath, ["--conditions=roomkeep-source", "--import", tsx, cli, ...args], {
     cwd: root,
     ...options,

@@ -31,7 +31,7 @@ export function describeWithPostgresAndRedis(
 }
 
 async function openCluster(openRedis: () => Promise<TestRedis>): Promise<Cluster> {
-  const [redis, database] = await Promise.all([openRedis(), newPostgresDatabase()]);
+  const [redis, database] = await Promise.all([openRedis(), newPostgresDatabase({ migrated: true })]);
   const processes: ServerProcess[] = [];
   return {
     redis,

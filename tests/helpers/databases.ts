@@ -43,9 +43,9 @@ export function describeOnEachDatabase(title: string, suite: (open: OpenDatabase
     // The first hook runs last: databases are dropped before the server stops.
     afterAll(async () => (await server)?.stop());
     suite(
-      opener(() => {
+      opener(async (migrated) => {
         server ??= start();
-        return server.then(createOn);
+        return createOn(await server, migrated);
       }),
     );
   });
@@ -75,27 +75,36 @@ async function openEmbedded(migrated: boolean): Promise<Opened> {
   return { database, drop: async () => {} };
 }
 
-async function createOn(server: PostgresServer): Promise<Opened> {
-  const { url, drop } = await createEmpty(server);
+async function createOn(server: PostgresServer, migrated: boolean): Promise<Opened> {
+  const { url, drop } = await create(server, migrated ? templateDatabase() : undefined);
   return { database: await openDatabase({ url, dataDir: "", log: testLog }), drop };
 }
 
-async function createEmpty(server: PostgresServer): Promise<{ url: string; drop(): Promise<void> }> {
+async function create(
+  server: PostgresServer,
+  template = "template0",
+): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `roomkeep_test_${randomBytes(6).toString("hex")}`;
-  await administer(server.url, `CREATE DATABASE ${name} TEMPLATE template0`);
+  await administer(server.url, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(server.url);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
+/** Database that others are copied from (once/shared-postgres.ts); undefined: each migrates its own. */
+const templateDatabase = () => process.env.ROOMKEEP_TEST_TEMPLATE;
+
 /**
- * Makes a new, empty PostgreSQL database for server processes; throws {@link missingPostgres} where there is
- * none. Close drops it.
+ * Makes a new PostgreSQL database for server processes, empty or with the core's tables where this run has
+ * them at hand; throws {@link missingPostgres} where there is none. Close drops it.
  */
-export async function newPostgresDatabase(): Promise<{ url: string; close(): Promise<void> }> {
+export async function newPostgresDatabase({ migrated = false } = {}): Promise<{
+  url: string;
+  close(): Promise<void>;
+}> {
   if ("missing" in postgres) throw new Error(postgres.missing);
   const server = await postgres.start();
-  const { url, drop } = await createEmpty(server);
+  const { url, drop } = await create(server, migrated ? templateDatabase() : undefined);
   return {
     url,
     async close() {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { migratedDatabase } from "../../server/storage/migrated-database.ts";
+import { compileScripts } from "./once/compile.ts";
+import { sharePostgres } from "./once/shared-postgres.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = ["client", "shared", "rooms", "games", "plugins", "package.json", "vite.config.ts"];
@@ -39,6 +41,14 @@ function changedAt(paths: readonly string[]): number {
 }
 
 /** Called by Vitest before the first test: makes once what every file would wait for. */
-export async function setup(): Promise<void> {
-  await Promise.all([buildPage(), migratedDatabase()]);
+export async function setup(): Promise<() => Promise<void>> {
+  const [compiled, stopPostgres] = await Promise.all([
+    compileScripts(),
+    sharePostgres(),
+    buildPage(),
+    migratedDatabase(),
+  ]);
+  // For drills/script-arguments.ts in the workers, and in the processes that they start.
+  process.env.ROOMKEEP_TEST_COMPILED = compiled;
+  return stopPostgres;
 }

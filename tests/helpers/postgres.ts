@@ -35,6 +35,19 @@ export async function findPostgres(): Promise<PostgresSource> {
   };
 }
 
+/**
+ * Starts one private server for a whole run of the tests, since to make one takes as long as many a test.
+ * Undefined: one runs already, a run wants otherwise (ROOMKEEP_TEST_POSTGRES), or there is none, which each
+ * suite says.
+ */
+export async function startShared(): Promise<PostgresServer | undefined> {
+  if (process.env.ROOMKEEP_TEST_POSTGRES) return undefined;
+  for (const url of candidates()) if (await mayCreate(url)) return undefined;
+  const programs = findPrograms();
+  // Several files at a time have clusters of processes on it, each with a pool of connections.
+  return programs ? startPrivate(programs, "-c", "max_connections=500") : undefined;
+}
+
 function candidates(): string[] {
   const { ROOMKEEP_TEST_DATABASE_URL, DATABASE_URL, PGUSER, PGPASSWORD, PGHOST, PGPORT } = process.env;
   const host = `${PGHOST && !PGHOST.startsWith("/") ? PGHOST : "127.0.0.1"}:${PGPORT ?? 5432}`;
@@ -103,8 +116,8 @@ export async function startUnready(): Promise<PostgresServer | undefined> {
   throw new Error("a private PostgreSQL that should not come up did");
 }
 
-async function startPrivate(programs: Programs): Promise<PostgresServer> {
-  const { url, stop, child } = await makeCluster(programs).run();
+async function startPrivate(programs: Programs, ...options: string[]): Promise<PostgresServer> {
+  const { url, stop, child } = await makeCluster(programs).run(...options);
   for (let attempt = 0; attempt < STARTS_IN_TENTHS; attempt++) {
     if (await mayCreate(url)) return { url, stop };
     if (child.exitCode !== null) break;

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compiledFolder, scriptArguments } from "../../drills/script-arguments.ts";
 import { markComplete } from "../../server/storage/embedded-folder.ts";
 import { migratedDatabase } from "../../server/storage/migrated-database.ts";
 import { ended } from "./postgres.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const FLAGS = ["--conditions=roomkeep-source", "--import", "tsx"];
 
 /** `roomkeep start` as a real process of its own. */
 export interface ServerProcess {
@@ -34,8 +34,9 @@ export async function startProcess(
   const [file = "", ...rest] = script;
   const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-process-"));
   if (!env.DATABASE_URL) await layDatabase(join(env.ROOMKEEP_DATA_DIR ?? dataDir, "database"));
-  const child = spawn(process.execPath, [...FLAGS, join(root, file), ...rest], {
-    cwd: root,
+  const child = spawn(process.execPath, [...scriptArguments(join(root, file)), ...rest], {
+    // Where `roomkeep start` finds its games and its page.
+    cwd: compiledFolder ?? root,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", PORT: "0", ROOMKEEP_DATA_DIR: dataDir, ...env },
   });

@@ -10,6 +10,7 @@ import { openServices } from "../../server/services.ts";
 import { IN_MEMORY } from "../../server/storage/database.ts";
 import { roomkeep } from "../helpers/cli.ts";
 import { askDesk, type DeskOperator, deskOperator } from "../helpers/desk/operators.ts";
+import { layDatabase } from "../helpers/server-process.ts";
 
 /** Stones on a shelf: one that is set is a row, so that a transaction shows. */
 const shelf = definePlugin({
@@ -60,6 +61,7 @@ let world: TestServer;
 let admin: DeskOperator;
 let moderator: DeskOperator;
 beforeAll(async () => {
+  await layDatabase(join(folder, "database"));
   world = await bootServer({}, { plugins: [shelf], dataDir: folder });
   const { ds } = world.server.foundation.database;
   admin = await deskOperator(ds, world.url, "shelf-admin", "admin");

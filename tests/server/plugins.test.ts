@@ -18,6 +18,7 @@ import { applyRetention } from "../../server/storage/retention.ts";
 import { readAudit } from "../../server/telemetry/audit.ts";
 import { testLog } from "../helpers/databases.ts";
 import { FormerVisits } from "../helpers/former-visits.ts";
+import { layDatabase } from "../helpers/server-process.ts";
 
 const start = (plugins: readonly AnyPlugin[], env: Record<string, string> = {}) =>
   openServices(readConfig({ LOG_LEVEL: "silent", ROOMKEEP_DATA_DIR: IN_MEMORY, ...env }), plugins);
@@ -117,6 +118,7 @@ describe("a life", () => {
   it("closes what was opened when a later plugin fails, the database with its folder too", async () => {
     noted.length = 0;
     const dataDir = await mkdtemp(join(tmpdir(), "roomkeep-plugins-"));
+    await layDatabase(join(dataDir, "database"));
     const failing = start([noting("first"), noting("second", [], true), noting("third")], {
       ROOMKEEP_DATA_DIR: dataDir,
     });
@@ -370,7 +372,7 @@ describe("rows", () => {
 
   it("of play sessions stay as the core made them before it was a plugin, and go down and up", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "roomkeep-former-"));
-    const open = (more: MoreRows) => openDatabase({ dataDir, log: testLog, more });
+    const open = (more: MoreRows) => openDatabase({ dataDir, from: "blank", log: testLog, more });
     const former = await open({ entities: [], migrations: [FormerVisits] });
     await migrate(former.ds);
     const names = await former.ds.query("SELECT name FROM migration ORDER BY id");

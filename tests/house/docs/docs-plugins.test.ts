@@ -7,6 +7,7 @@ import { bootServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { callApi } from "../../../bots/index.ts";
 import { roomkeep } from "../../helpers/cli.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const page = await readFile(join(root, "docs/plugins.md"), "utf8");
@@ -64,6 +65,7 @@ it("has the example's files word for word", async () => {
 
 it("is a plugin by its text alone, and two lines less take it away, all but its table", async () => {
   const dataDir = join(project, "data");
+  await layDatabase(join(dataDir, "database"));
   expect(await tryGuestbook(await load("server/main.ts"), dataDir)).toEqual({
     refused: "MESSAGE_INVALID",
     entries: { entries: [{ name: "Ann", line: "Hello!" }] },

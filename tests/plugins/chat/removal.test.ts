@@ -10,6 +10,7 @@ import { bootServer } from "roomkeep/testing";
 import { expect, it } from "vitest";
 import { accessTokenOf, callApi } from "../../../bots/index.ts";
 import { chat } from "../../../plugins/chat/index.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 class Hall extends WorldRoom {
   override state = new WorldState();
@@ -24,6 +25,7 @@ it("is used by another plugin as its page says, and leaves a server without it t
   try {
     await writeFile(join(project, "index.ts"), code);
     const { crews } = (await import(/* @vite-ignore */ join(project, "index.ts"))) as { crews: AnyPlugin };
+    await layDatabase(join(dataDir, "database"));
     const world = await bootServer({ hall: Hall }, { plugins: [crews, chat], dataDir });
     const ann = await world.join("hall", { name: "Ann" });
     const accessToken = await accessTokenOf(world.url, ann.token);
@@ -61,4 +63,4 @@ it("is used by another plugin as its page says, and leaves a server without it t
     await rm(project, { recursive: true, force: true });
     await rm(dataDir, { recursive: true, force: true });
   }
-}, 60_000);
+});

@@ -9,6 +9,7 @@ import { bootServer } from "roomkeep/testing";
 import { expect, it } from "vitest";
 import { accessTokenOf, callApi } from "../../../bots/index.ts";
 import { friends } from "../../../plugins/friends/index.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 class Hall extends WorldRoom {
   override state = new WorldState();
@@ -25,6 +26,7 @@ it("is used by another plugin as its page says, and leaves a server without it t
     const { friendCount } = (await import(/* @vite-ignore */ join(project, "index.ts"))) as {
       friendCount: AnyPlugin;
     };
+    await layDatabase(join(dataDir, "database"));
     const world = await bootServer({ hall: Hall }, { plugins: [friendCount, friends], dataDir });
     const [ann, bob] = [await world.join("hall", { name: "Ann" }), await world.join("hall", { name: "Bob" })];
     const accessToken = await accessTokenOf(world.url, ann.token);

@@ -10,6 +10,7 @@ import { expect, it } from "vitest";
 import { accessTokenOf, callApi } from "../../../bots/index.ts";
 import { groups } from "../../../plugins/groups/index.ts";
 import { deleteAccount } from "../../../server/accounts/privacy/account-deletion.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 class Hall extends WorldRoom {
   override state = new WorldState();
@@ -26,6 +27,7 @@ it("is used by another plugin as its page says, without friends too, and leaves 
     const { guildHall } = (await import(/* @vite-ignore */ join(project, "index.ts"))) as {
       guildHall: AnyPlugin;
     };
+    await layDatabase(join(dataDir, "database"));
     const world = await bootServer({ hall: Hall }, { plugins: [guildHall, groups], dataDir });
     const [ann, bob] = [await world.join("hall", { name: "Ann" }), await world.join("hall", { name: "Bob" })];
     const ask = async (player: typeof ann, method: string, path: string, body?: unknown) =>

@@ -7,6 +7,7 @@ import { bootServer, type TestPlayer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { accessTokenOf, callApi } from "../../../bots/index.ts";
 import { deskOperator } from "../../helpers/desk/operators.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 const readme = await readFile(new URL("../../../plugins/leaderboards/README.md", import.meta.url), "utf8");
 const [, example = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
@@ -34,10 +35,11 @@ beforeAll(async () => {
     games: Games;
     plugins: AnyPlugin[];
   };
+  await layDatabase(join(dataDir(), "database"));
   world = await bootServer(games, { plugins, env, dataDir: dataDir() });
   ann = await world.join("button", { name: "Ann" });
   bob = await world.join("button", { name: "Bob" });
-}, 120_000);
+});
 afterAll(async () => {
   await world.close();
   await rm(project, { recursive: true, force: true });
@@ -177,4 +179,4 @@ it("is removed by its line: the server starts on the same rows, without routes a
   await dan.patches(3);
   const rows = await world.server.foundation.database.ds.query("SELECT number FROM leaderboard_season");
   expect(rows).toHaveLength(3);
-}, 120_000);
+});

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { accessTokenOf, callApi, signIn } from "../../../bots/index.ts";
 import type { PlayedMatch, TicketView } from "../../../plugins/matchmaking/index.ts";
 import { deskOperator } from "../../helpers/desk/operators.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 const readme = await readFile(new URL("../../../plugins/matchmaking/README.md", import.meta.url), "utf8");
 const [, example = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
@@ -27,12 +28,13 @@ beforeAll(async () => {
     plugins: AnyPlugin[];
   };
   games = read.games;
+  await layDatabase(join(dataDir(), "database"));
   world = await bootServer(games, {
     plugins: read.plugins,
     env: { ROOMKEEP_MATCHMAKING_PASS_MS: "100", ROOMKEEP_ADMIN_PASSWORD: password },
     dataDir: dataDir(),
   });
-}, 120_000);
+});
 afterAll(async () => {
   await world.close();
   await rm(project, { recursive: true, force: true });
@@ -57,7 +59,7 @@ const seek = (who: Guest, more: object = {}) =>
   ask<TicketView>(who, "POST", "/ticket", { queue: "duel", ...more });
 async function reaches(who: Guest, state: TicketView["state"]): Promise<TicketView> {
   // Not so often that the route refuses it.
-  await expect.poll(async () => (await ticketOf(who)).state, { interval: 700, timeout: 30_000 }).toBe(state);
+  await expect.poll(async () => (await ticketOf(who)).state, { interval: 700 }).toBe(state);
   return ticketOf(who);
 }
 async function start(ann: Guest, bob: Guest): Promise<string> {
@@ -131,7 +133,7 @@ it("tells who is in a room, gives the seat back of who does not come, and counts
   expect(metrics).toMatch(/roomkeep_matchmaking_events_total\{event="drop"[^}]*\} [1-9]/);
   expect(metrics).toMatch(/roomkeep_matchmaking_events_total\{event="result"[^}]*\} 1/);
   for (const one of [ann, bob]) await one.leave();
-}, 60_000);
+});
 
 it("keeps the seats of a match whose room goes to another process, and rates it there", async () => {
   const [ann, bob, eve] = [await guest("Amy"), await guest("Bo"), await guest("Ed")];
@@ -155,14 +157,12 @@ it("opens another room when the first one has gone before anybody came", async (
   const [ann, bob] = [await guest("Ada"), await guest("Ben")];
   const code = await start(ann, bob);
   await world.room(code).disconnect();
-  await expect
-    .poll(async () => (await ticketOf(ann)).code, { interval: 700, timeout: 30_000 })
-    .not.toBe(code);
+  await expect.poll(async () => (await ticketOf(ann)).code, { interval: 700 }).not.toBe(code);
   const next = (await reaches(ann, "open")).code ?? "";
   const player = await world.join("arena", { token: ann.token, code: next });
   expect(player.room.roomId).toBe(next);
   await player.leave();
-}, 60_000);
+});
 
 it("is looked after by operators: queues, tickets, ratings, and what is forgiven", async () => {
   const { ds } = world.server.foundation.database;
@@ -213,4 +213,4 @@ it("is a server that starts without the plugin", async () => {
   ann.send("chat", { text: "hello" });
   expect(await ann.message("chat")).toMatchObject({ text: "hello" });
   await ann.leave();
-}, 60_000);
+});

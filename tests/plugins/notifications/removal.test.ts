@@ -10,6 +10,7 @@ import { expect, it } from "vitest";
 import { accessTokenOf, callApi } from "../../../bots/index.ts";
 import { friends } from "../../../plugins/friends/index.ts";
 import { type NotificationList, notifications } from "../../../plugins/notifications/index.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 class Hall extends WorldRoom {
   override state = new WorldState();
@@ -27,6 +28,7 @@ it("is used by another plugin as its page says, and leaves a server without it t
       greetings: AnyPlugin;
     };
     const plugins = [greetings, notifications, friends] as unknown as AnyPlugin[];
+    await layDatabase(join(dataDir, "database"));
     const world = await bootServer({ hall: Hall }, { plugins, dataDir });
     const [ann, bob] = [await world.join("hall", { name: "Ann" }), await world.join("hall", { name: "Bob" })];
     const accountOf = ({ room }: typeof ann) =>

@@ -6,6 +6,7 @@ import type { Games } from "roomkeep/server";
 import { bootServer, type TestPlayer } from "roomkeep/testing";
 import { expect, it } from "vitest";
 import { voice } from "../../../plugins/voice/index.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 interface News {
@@ -24,6 +25,7 @@ it("asks a room for its zones as its page says, and leaves a server without it t
     const { StreetRoom } = (await import(/* @vite-ignore */ join(project, "index.ts"))) as {
       StreetRoom: Games[string];
     };
+    await layDatabase(join(dataDir, "database"));
     const world = await bootServer({ street: StreetRoom }, { plugins: [voice], dataDir });
     const come = async (x: number) => {
       const player = await world.join("street");

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { bootServer } from "roomkeep/testing";
 import { expect, it } from "vitest";
 import { games } from "../../../server/main.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 it("keeps a character where it stood, over a restart of the server", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "roomkeep-join-"));
+  await layDatabase(join(dataDir, "database"));
   const first = await bootServer(games, { dataDir });
   const ann = await first.join("plaza", { name: "Ann", color: 3, shape: 1 });
   const start = { x: ann.me().x, z: ann.me().z };

@@ -17,7 +17,7 @@ import { operatorHost } from "../../helpers/desk/operator-host.ts";
 const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-account-"));
 const passwords = openPasswords();
 const env = { ROOMKEEP_DATA_DIR: dataDir, DATABASE_URL: "", REDIS_URL: "" };
-const openHere = () => openDatabase({ dataDir, log: testLog });
+const openHere = () => openDatabase({ dataDir, from: "migrated", log: testLog });
 let accountId: string;
 beforeAll(async () => {
   const database = await openHere();

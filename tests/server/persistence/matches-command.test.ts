@@ -15,14 +15,14 @@ let server: Awaited<ReturnType<typeof openDatabase>>;
 let closeSocket: Awaited<ReturnType<typeof openOperatorSocket>>;
 
 beforeAll(async () => {
-  server = await openDatabase({ url: undefined, dataDir: folder, from: "blank", log: testLog });
+  server = await openDatabase({ url: undefined, dataDir: folder, from: "migrated", log: testLog });
   await migrate(server.ds);
   await server.ds.query(
     `INSERT INTO lasting_match (code, game, hidden, snapshot, version, phase, over, keep_until)
      VALUES ('Q7KX', 'cards', true, 'damaged', 7, 'play', false, now() + interval '9 days')`,
   );
   closeSocket = await openOperatorSocket(folder, operatorHost(server.ds));
-}, 60_000);
+});
 afterAll(async () => {
   await closeSocket?.();
   await server?.close();

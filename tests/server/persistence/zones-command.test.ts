@@ -26,7 +26,7 @@ describe.each(["embedded", "PostgreSQL"] as const)("roomkeep zones (%s)", (kind)
     await postgres?.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const open = () => openDatabase({ url: postgres?.url, dataDir: folder, from: "blank", log: testLog });
+  const open = () => openDatabase({ url: postgres?.url, dataDir: folder, from: "migrated", log: testLog });
 
   async function zones(...args: string[]): Promise<{ code: number | null; out: string; all: string }> {
     const env = { DATABASE_URL: postgres?.url ?? "", ROOMKEEP_DATA_DIR: folder };

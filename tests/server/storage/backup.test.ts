@@ -10,6 +10,7 @@ import pino from "pino";
 import { Registry } from "prom-client";
 import type { DataSource } from "typeorm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { scriptArguments } from "../../../drills/script-arguments.ts";
 import { slotsOf } from "../../../server/items/containers.ts";
 import { openItems } from "../../../server/items/items.ts";
 import { verifyLedger } from "../../../server/items/ledger.ts";
@@ -164,11 +165,10 @@ describe("backups on a schedule", () => {
 describe("roomkeep backup, restore and ledger verify", () => {
   const root = fileURLToPath(new URL("../../..", import.meta.url));
   const roomkeep = (dataDir: string, ...args: string[]) =>
-    promisify(execFile)(
-      process.execPath,
-      ["--conditions=roomkeep-source", "--import", "tsx", "server/cli/index.ts", ...args],
-      { cwd: root, env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", ROOMKEEP_DATA_DIR: dataDir } },
-    ).catch((error: { stdout: string; stderr: string; code: number }) => error);
+    promisify(execFile)(process.execPath, [...scriptArguments(join(root, "server/cli/index.ts")), ...args], {
+      cwd: root,
+      env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", ROOMKEEP_DATA_DIR: dataDir },
+    }).catch((error: { stdout: string; stderr: string; code: number }) => error);
 
   test("carry a world from one data folder to another, and name what somebody changed by hand", async () => {
     const [here, there] = [mkdtempSync(join(folder, "here-")), mkdtempSync(join(folder, "there-"))];

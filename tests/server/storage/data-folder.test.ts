@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { scriptArguments } from "../../../drills/script-arguments.ts";
 import { MIGRATIONS } from "../../../migrations/index.ts";
 import { blankDatabase } from "../../../server/storage/blank-database.ts";
 import { lockDataFolder } from "../../../server/storage/data-folder.ts";
@@ -32,8 +33,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 /** Starts another process on the folder; resolves to it and its first line: "open", or the error it got. */
 async function otherProcess(path = folder): Promise<{ child: ChildProcess; said: string }> {
   const script = fileURLToPath(new URL("../../helpers/hold-folder.ts", import.meta.url));
-  const flags = ["--conditions=roomkeep-source", "--import", "tsx"];
-  const child = spawn(process.execPath, [...flags, script, path], {
+  const child = spawn(process.execPath, [...scriptArguments(script), path], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   children.add(child);

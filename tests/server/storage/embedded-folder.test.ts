@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { scriptArguments } from "../../../drills/script-arguments.ts";
 import { openDatabase } from "../../../server/storage/database.ts";
 import { migrate } from "../../../server/storage/migrate.ts";
 import { ended } from "../../helpers/postgres.ts";
@@ -50,8 +51,7 @@ async function expectUsable(): Promise<void> {
 /** Another process makes a database; it is killed as soon as one of the paths is there. */
 async function killAt(paths: string[]): Promise<void> {
   const script = fileURLToPath(new URL("../../helpers/hold-folder.ts", import.meta.url));
-  const flags = ["--conditions=roomkeep-source", "--import", "tsx"];
-  const making = spawn(process.execPath, [...flags, script, folder, "anew"], {
+  const making = spawn(process.execPath, [...scriptArguments(script), folder, "anew"], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   child = making;

@@ -9,6 +9,7 @@ import { applyRetention } from "../../../server/storage/retention.ts";
 import { openEventLog } from "../../../server/telemetry/event-log.ts";
 import { roomkeep } from "../../helpers/cli.ts";
 import { describeOnEachDatabase, testLog } from "../../helpers/databases.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 describeOnEachDatabase("kept events", (open) => {
   test("are read by filter, the newest first, page by page, until they run out", async () => {
@@ -61,6 +62,7 @@ describeOnEachDatabase("kept events", (open) => {
 test("a moderator reads kept events of the running server, and so does the command", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "roomkeep-events-"));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  await layDatabase(join(dataDir, "database"));
   const world = await bootServer(games, { dataDir });
   onTestFinished(() => world.close());
   const { events, database } = world.server.foundation;
