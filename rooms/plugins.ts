@@ -78,6 +78,7 @@ export interface RoomPart {
   viewerHears?(listenerAccountId: string, speakerAccountId: string): boolean;
   /** A viewer has come: what is known of the account is needed until `onUnwatch`. */
   onWatch?(accountId: string): void;
+  /** The last place of the viewer in this room is given up: what was known of the account may go. */
   onUnwatch?(accountId: string): void;
   /**
    * A message that the plugin sends by `people.tell` has come for a player, before the client gets it; also

@@ -138,8 +138,8 @@ export interface RowPlace {
 }
 
 /**
- * What a write takes from a row, if the row says whom or what it is done to; undefined: it is not for the row.
- * A reason, and what may be left out, is typed.
+ * What a write takes from a row, if the row says whom or what it is done to; undefined: it is not for the
+ * row. A reason, and what may be left out, is typed.
  */
 export function paramsOfRow({ fields }: PluginOperation, { row, asked }: RowPlace): Row | undefined {
   const known: Row = { ...asked, ...row };
