@@ -64,6 +64,7 @@ describeWithBrowser("tournaments in the page", (open) => {
     );
     for (const page of [ann, bob]) {
       await button(page, "Contests").click();
+      await page.getByRole("tab", { name: /^Tournaments/ }).click();
       await page.getByRole("article", { name: "Plaza knock-out" }).waitFor();
     }
     await coins("Ann", 0);
