@@ -228,22 +228,15 @@ it("comments are at most 110 columns wide", () => {
   expect(longComments([planted])).toEqual(["shared/a.ts:2"]);
 });
 
-it("no test gets another try, asks how long something took, or waits for less than the suite does", () => {
+it("no test gets another try, or asks how long something took", () => {
   expect(testsOfLuck(sourcesUnder(["tests"]).filter(({ path }) => !path.startsWith("tests/house/")))).toEqual(
     [],
   );
-  const planted = [
-    "const options = { timeout: 60_000 };",
-    "  retry: 2,",
-    "};",
-    "expect(performance.now() - from).toBe(1);",
-    "await expect.poll(open, { timeout: 8_000 }).toBe(true);",
-    "}, 60_000);",
-    "}, 240_000);",
-  ];
-  expect(testsOfLuck([sourceOf("tests/a.test.ts", planted.join("\n"))])).toEqual(
-    [2, 4, 5, 6].map((line) => `tests/a.test.ts:${line}`),
-  );
+  const planted = ["const options = {", "  retry: 2,", "};", "expect(performance.now() - from).toBe(1);"];
+  expect(testsOfLuck([sourceOf("tests/a.test.ts", planted.join("\n"))])).toEqual([
+    "tests/a.test.ts:2",
+    "tests/a.test.ts:4",
+  ]);
 });
 
 it("names say what a thing is: no word that hides, and the field's own", () => {

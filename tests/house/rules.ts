@@ -120,13 +120,8 @@ export function longComments(sources: readonly Source[]): string[] {
   );
 }
 
-/** What a test has no business with: another try, how long something took, less patience than the suite has. */
-const BY_LUCK = [
-  /\bretry: \d/,
-  /expect\((performance|Date)\.now\(\) - /,
-  /\btimeout: (\d|[1-5]?\d_?\d{3})\b/,
-  /^\s*\}, (\d{1,2}|1[0-7]\d)_000\);$/,
-];
+/** What a test has no business with: another try, and how long something took. */
+const BY_LUCK = [/\bretry: \d/, /expect\((performance|Date)\.now\(\) - /];
 
 /** Lines of tests that hang on how fast the machine is, as "file:line". */
 export function testsOfLuck(sources: readonly Source[]): string[] {

@@ -8,7 +8,11 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openPremises, type Premises } from "../../../drills/premises.ts";
 import { scriptArguments } from "../../../drills/script-arguments.ts";
-import { type LocalCluster, type LocalProcess, startLocalCluster } from "../../../server/dev/local-cluster.ts";
+import {
+  type LocalCluster,
+  type LocalProcess,
+  startLocalCluster,
+} from "../../../server/dev/local-cluster.ts";
 import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
 import { missingPostgres } from "../../helpers/databases.ts";
 import { levelOf, MEASURE, measure, toneFile } from "../../plugins/voice/hearing.ts";
