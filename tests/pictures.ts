@@ -29,7 +29,7 @@ async function enter(name: string, game: string): Promise<Page> {
   await page.goto(`${server.url}/?game=${game}`);
   await page.getByLabel("Your name").fill(name);
   await page.getByRole("button", { name: "Play", exact: true }).click();
-  await untilPage(page, "k.connected && k.me()", 60_000);
+  await untilPage(page, "k.connected && k.me()");
   return page;
 }
 

@@ -52,7 +52,7 @@ async function enter(browser: Browser, url: string, name: string): Promise<Page>
   await page.goto(`${url}/?game=meadow`, { timeout: 120_000 });
   await page.getByLabel("Your name").fill(name);
   await page.getByRole("button", { name: "Play", exact: true }).click();
-  await untilPage(page, "k.connected && k.me()", 120_000);
+  await untilPage(page, "k.connected && k.me()");
   return page;
 }
 

@@ -223,7 +223,7 @@ it("arrives by the seat that it was sent, although the room that it leaves close
   const avatar = room.players.get(sessionId)?.avatar;
   const [x, , z] = plazaLevel.portals[0]?.at ?? [0, 0, 0];
   Object.assign(avatar ?? {}, { x, z });
-  await vi.waitFor(() => expect(session.room.value?.name).toBe("meadow"), { timeout: 20_000 });
+  await vi.waitFor(() => expect(session.room.value?.name).toBe("meadow"), SLOW);
   await until("playing");
   expect(kinds).toEqual(["idle", "joining", "playing", "travelling", "arriving", "playing"]);
   session.leave();

@@ -10,6 +10,7 @@ import { openSession, type Session } from "../../client/network/session.ts";
 import type { JoinedRoom } from "../../client/room/joined-room.ts";
 import { writeStored } from "../../client/storage.ts";
 import { openPremises, type Premises } from "../../drills/premises.ts";
+import { scriptArguments } from "../../drills/script-arguments.ts";
 import { type LocalCluster, type LocalProcess, startLocalCluster } from "../../server/dev/local-cluster.ts";
 import { describeWithPostgresAndRedis } from "../helpers/cluster.ts";
 
@@ -31,7 +32,7 @@ describeWithPostgresAndRedis("three friends in a private room whose process stan
       processes: 2,
       host: "127.0.0.1",
       port: 0,
-      args: ["--conditions=roomkeep-source", "--import", "tsx", SCRIPT],
+      args: scriptArguments(SCRIPT),
       inTurn: true,
       env: (name) => ({
         DATABASE_URL: premises.databaseUrl,
@@ -40,7 +41,7 @@ describeWithPostgresAndRedis("three friends in a private room whose process stan
         LOG_LEVEL: "silent",
       }),
     });
-  }, 180_000);
+  });
   afterAll(async () => {
     vi.unstubAllGlobals();
     await cluster?.close();
@@ -77,7 +78,7 @@ describeWithPostgresAndRedis("three friends in a private room whose process stan
       const seated = () =>
         pages.every((page) => roomOf(page).state.actors.has(roomOf(page).sessionId)) &&
         new Set(pages.map((page) => roomOf(page).sessionId)).size === 3;
-      await vi.waitFor(() => expect(seated()).toBe(true), { timeout: 20_000 });
+      await vi.waitFor(() => expect(seated()).toBe(true), PATIENCE);
       const first = pages.map((page) => roomOf(page).sessionId);
       const host = hostOf(roomOf(pages[0] as Session));
       // Each page sees the other two, in the room with the code, and it stays so when the process is awake.

@@ -19,7 +19,7 @@ describeCluster("the desk of a cluster", (open) => {
     cluster = await open();
     home = await cluster.start({}, SCRIPT);
     database = await openDatabase({ url: cluster.databaseUrl, dataDir: "", log: testLog });
-  }, 60_000);
+  });
   afterAll(async () => {
     await database.close();
     await cluster.close();
@@ -86,5 +86,5 @@ describeCluster("the desk of a cluster", (open) => {
     await ann.walk({ moveX: -127 }, 5);
     expect(await get("recordings/scrub", { roomId: moved.roomId })).toMatchObject({ tickHz: 20 });
     await ann.leave();
-  }, 120_000);
+  });
 });

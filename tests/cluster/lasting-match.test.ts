@@ -68,7 +68,7 @@ describeCluster("a match whose process is killed", (open) => {
     await move(again);
     await again[1].until("the move", () => state(again[1]).count !== seen.count);
     for (const player of again) player.stop();
-  }, 120_000);
+  });
 });
 
 /** What all see of a match, whoever's seat has which id. */

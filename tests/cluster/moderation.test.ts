@@ -66,7 +66,7 @@ describeCluster("a moderator in one process", (open) => {
       expect(await joinAs(url, "plaza", { token: ann.token }).catch((error) => error)).toMatchObject({
         code: "BANNED",
       });
-  }, 120_000);
+  });
 
   it("is obeyed though the message is lost: the next look finds what the database has", async () => {
     const [, bob] = players;
@@ -79,5 +79,5 @@ describeCluster("a moderator in one process", (open) => {
       by: { name: "operator" },
     });
     expect(await told).toMatchObject({ kind: "warn", reason: "quietly" });
-  }, 90_000);
+  });
 });

@@ -15,7 +15,7 @@ describeCluster("viewers of a cluster", (open) => {
   beforeAll(async () => {
     cluster = await open();
     home = await cluster.start({}, SCRIPT);
-  }, 60_000);
+  });
   afterAll(() => cluster.close());
 
   it("come in by any process, are counted in all, and follow a room that moves to another", async () => {
@@ -51,5 +51,5 @@ describeCluster("viewers of a cluster", (open) => {
     await again.until("Ann", () => (again.room.state as WorldState).actors?.has(ann.room.sessionId));
     await again.room.leave();
     await ann.leave();
-  }, 60_000);
+  });
 });

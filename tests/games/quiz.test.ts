@@ -43,7 +43,7 @@ beforeAll(async () => {
   const { port } = new URL(world.url);
   near = await openProxy(Number(port), 10);
   far = await openProxy(Number(port), 100);
-}, 60_000);
+});
 afterAll(async () => {
   await near?.close();
   await far?.close();

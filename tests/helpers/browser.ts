@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterEach, describe, test } from "vitest";
-import { chromiumPath, openChromium } from "./chromium.ts";
+import { chromiumPath, noteTroubles, openChromium, tellPage } from "./chromium.ts";
 
 export { ask, untilPage } from "./chromium.ts";
 
@@ -50,15 +50,17 @@ const DRAW_SELDOM = `{
   }
 }`;
 
-/** Profiles that tests opened, with the errors of their pages. */
-const profiles = new Map<BrowserContext, string[]>();
+/** Profiles that tests opened. */
+const profiles = new Set<BrowserContext>();
 
-/** Writes a screenshot and the errors of every open page, for a failed test. */
+/** Tells what every open page is at, and writes a screenshot of it, for a failed test. */
 async function shootAll(title: string): Promise<void> {
   const name = title.replace(/\W+/gu, "-").slice(0, 60);
-  const pages = [...profiles.keys()].flatMap((profile) => profile.pages());
-  console.error([...profiles.values()].flat().join("\n"));
-  for (const [i, page] of pages.entries()) await shoot(page, `failed-${name}-${i}`).catch(() => {});
+  const pages = [...profiles].flatMap((profile) => profile.pages());
+  for (const [i, page] of pages.entries()) {
+    console.error(`page ${i} of "${title}":\n${await tellPage(page)}`);
+    await shoot(page, `failed-${name}-${i}`).catch(() => {});
+  }
 }
 
 /** A browser without stored data; its pages are drawn for {@link shoot} only. */
@@ -67,12 +69,8 @@ export async function openProfile(
   options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  const complaints: string[] = [];
-  profiles.set(context, complaints);
-  context.on("weberror", (error) => complaints.push(String(error.error())));
-  context.on("console", (line) => {
-    if (line.type() === "error" || line.type() === "warning") complaints.push(line.text());
-  });
+  profiles.add(context);
+  noteTroubles(context);
   context.once("close", () => profiles.delete(context));
   await context.addInitScript(DRAW_SELDOM);
   context.setDefaultTimeout(90_000);

@@ -4,6 +4,9 @@ import type { GameState } from "roomkeep/shared";
 import type { TestServer } from "roomkeep/testing";
 import { enterRoom, signIn } from "../../bots/index.ts";
 
+/** Longest wait for anything, ms: less than a test may take, so that what it waited for is told. */
+const WAIT_MS = 90_000;
+
 /** What the room tells of a message that it refused. */
 export interface Refused {
   readonly type: string;
@@ -73,7 +76,7 @@ export async function joinGuest<S extends GameState>(
       const timer = setTimeout(() => {
         waiting.delete(check);
         reject(new Error(`waited for ${what}; refused: ${JSON.stringify(messages("refused"))}`));
-      }, 60_000);
+      }, WAIT_MS);
       const check = () => {
         if (!condition()) return;
         clearTimeout(timer);

@@ -5,14 +5,13 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openPremises, type Premises } from "../../../drills/premises.ts";
+import { scriptArguments } from "../../../drills/script-arguments.ts";
 import { plazaLevel } from "../../../games/plaza/level.ts";
 import { type LocalCluster, startLocalCluster } from "../../../server/dev/local-cluster.ts";
 import { ask, describeWithBrowser, openProfile, shoot, untilPage } from "../../helpers/browser.ts";
 import { missingPostgres } from "../../helpers/databases.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../helpers/servers/page-server.ts", import.meta.url));
-/** Whoever was thrown out by the death of a process plays again within this time, ms. */
-const BACK_MS = 45_000;
 
 const describeHere = missingPostgres === null || process.env.CI === "true" ? describeWithBrowser : () => {};
 if (missingPostgres !== null) console.error(`\n!!! a party on two processes: not run: ${missingPostgres}\n`);
@@ -31,7 +30,9 @@ describeHere("a party on two processes", (open) => {
       processes: 2,
       host: "127.0.0.1",
       port: 0,
-      args: ["--conditions=roomkeep-source", "--import", "tsx", SCRIPT],
+      args: scriptArguments(SCRIPT),
+      // A busy machine may take long: pages are not to read that nobody answers.
+      answerMs: 120_000,
       env: (name) => ({
         DATABASE_URL: premises.databaseUrl,
         REDIS_URL: premises.redisUrl,
@@ -61,7 +62,7 @@ describeHere("a party on two processes", (open) => {
   async function enter(page: Page, name: string): Promise<void> {
     await page.getByLabel("Your name").fill(name);
     await page.getByRole("button", { name: "Play", exact: true }).click();
-    await untilPage(page, "k.connected && k.me()", 60_000);
+    await untilPage(page, "k.connected && k.me()");
     await page.evaluate("window.neverReloaded = true");
   }
   const sockets = new Map<Page, string>();
@@ -118,7 +119,7 @@ describeHere("a party on two processes", (open) => {
       .find(({ processId }) => processId === host)
       ?.child.kill("SIGKILL");
     const playing = (seat: string | undefined) => `k.sessionId !== "${seat}" && k.connected && k.me()`;
-    await Promise.all([ann, bob].map((page, n) => untilPage(page, playing(seats[n]), BACK_MS)));
+    await Promise.all([ann, bob].map((page, n) => untilPage(page, playing(seats[n]))));
     await together();
     // Under the code that their friends know.
     expect(await ask<string>(ann, "k.roomId")).toBe(meadow);

@@ -14,7 +14,7 @@ describeWithBrowser("who is put out of a room is told why", (open) => {
   beforeAll(async () => {
     server = await startProcess({ IDLE_S: "25" }, ["tests/helpers/servers/spectated-server.ts"]);
     browser = await open();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.end();
@@ -48,7 +48,7 @@ describeWithBrowser("who is put out of a room is told why", (open) => {
     await ann.room.send("kick", { id: await ask<string>(page, "k.sessionId") });
     await isKicked(page, ann.room.roomId, "farewell-kicked-world");
     ann.stop();
-  }, 90_000);
+  });
 
   it("by a leader's kick, in a panel on a phone", async () => {
     const ann = await joinGuest<CardsState>({ url: server.url } as never, "cards", {
@@ -59,7 +59,7 @@ describeWithBrowser("who is put out of a room is told why", (open) => {
     ann.send("kick", { id: await ask<string>(page, "k.sessionId") });
     await isKicked(page, ann.room.roomId, "farewell-kicked-panel");
     ann.stop();
-  }, 90_000);
+  });
 
   it.each([
     ["tag", false],

@@ -136,7 +136,7 @@ describeWithBrowser("two people in a party", (open) => {
 
   /** Both are in one room of a game, and each sees the other where the server has them. */
   async function expectTogether(game: string): Promise<void> {
-    for (const page of [ann, bob]) await untilPage(page, "k.connected && k.me()", 60_000);
+    for (const page of [ann, bob]) await untilPage(page, "k.connected && k.me()");
     const room = await roomOf(ann);
     expect(room.roomName).toBe(game);
     expect(await ask(bob, "k.roomId")).toBe(room.roomId);

@@ -27,7 +27,7 @@ describeWithBrowser("a moderator and two pages", (open) => {
     browser = await open();
     ann = await enter("Ann", {});
     bob = await enter("Bob", PHONE);
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await database?.close();

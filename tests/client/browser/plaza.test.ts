@@ -202,7 +202,7 @@ describeWithBrowser("two people in the plaza", (open) => {
     server = await startProcess({ PORT: String(port), ROOMKEEP_DATA_DIR: dataDir });
     for (const page of [ann, bob]) {
       await page.reload();
-      await untilPage(page, "k.connected && k.me()", 60_000).catch(async (error) => {
+      await untilPage(page, "k.connected && k.me()").catch(async (error) => {
         await shoot(page, "plaza-not-back");
         throw error;
       });

@@ -12,7 +12,7 @@ describeWithBrowser("a quiz on a screen, two pads and a plain browser", (open) =
   let bob: Page;
   let cleo: Page;
 
-  const untilPhase = (page: Page, name: string) => untilPage(page, `k.state?.phase === "${name}"`, 60_000);
+  const untilPhase = (page: Page, name: string) => untilPage(page, `k.state?.phase === "${name}"`);
   const everybody = () => [screen, ann, bob, cleo];
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describeWithBrowser("a quiz on a screen, two pads and a plain browser", (open) =
     screen = await context.newPage();
     await screen.goto(`${server.url}/?game=quiz&as=screen`);
     await screen.getByTestId("code").waitFor();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.end();
@@ -50,7 +50,7 @@ describeWithBrowser("a quiz on a screen, two pads and a plain browser", (open) =
     await shoot(screen, "quiz-screen-lobby");
     await shoot(ann, "quiz-pad-lobby");
     await shoot(cleo, "quiz-page-lobby");
-  }, 90_000);
+  });
 
   it("three questions to the scores; the answer is on no page before the reveal, and late is late", async () => {
     await ann.getByRole("button", { name: "Start" }).click();
@@ -79,7 +79,7 @@ describeWithBrowser("a quiz on a screen, two pads and a plain browser", (open) =
     await shoot(bob, "quiz-pad-scores");
     await shoot(cleo, "quiz-page-scores");
     expect(await ask(bob, "k.state.seats.get(k.sessionId).points")).toBe(0);
-  }, 120_000);
+  });
 
   it("a rematch has the same code, people and settings", async () => {
     const roomId = await ask(screen, "k.roomId");
@@ -90,5 +90,5 @@ describeWithBrowser("a quiz on a screen, two pads and a plain browser", (open) =
     expect(await ask(screen, "JSON.parse(k.state.settings).seconds")).toBe(20);
     await shoot(screen, "quiz-screen-ready");
     await shoot(ann, "quiz-pad-ready");
-  }, 60_000);
+  });
 });

@@ -27,7 +27,7 @@ describeWithBrowser("a screen and three pads", (open) => {
   beforeAll(async () => {
     server = await startProcess({}, ["tests/helpers/servers/sketch-server.ts"]);
     browser = await open();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.end();
@@ -59,7 +59,7 @@ describeWithBrowser("a screen and three pads", (open) => {
   const phase = (page: Page) => ask<string>(page, "k.state.phase");
   const untilPhase = (page: Page, name: string) => untilPage(page, `k.state?.phase === "${name}"`);
   const seat = (page: Page) => ask<string>(page, "k.sessionId");
-  const isBack = (page: Page) => untilPage(page, "k.connected", 60_000);
+  const isBack = (page: Page) => untilPage(page, "k.connected");
 
   /** The pad of whoever draws, and those of the others. */
   async function split() {
@@ -148,7 +148,7 @@ describeWithBrowser("a screen and three pads", (open) => {
     await shoot(bob.page, "sketch-pad-lobby");
     await shoot(screen.page, "sketch-screen-lobby");
     for (const { page } of pads) await page.getByRole("button", { name: "I am ready" }).click();
-  }, 120_000);
+  });
 
   it("draw and guess; a pad that is frozen for 20 s and one that reloads keep their seats", async () => {
     const { drawer, guessers } = await choose("1");
@@ -195,7 +195,7 @@ describeWithBrowser("a screen and three pads", (open) => {
     expect(hasWord(frozen, word)).toBe(true);
     await shoot(screen.page, "sketch-screen-reveal");
     await shoot(frozen.page, "sketch-pad-reveal");
-  }, 120_000);
+  });
 
   it("play on to the scores, and a rematch with the same people and settings", async () => {
     for (const turn of ["2", "3"]) {
@@ -226,7 +226,7 @@ describeWithBrowser("a screen and three pads", (open) => {
     expect(await ask<number[]>(screen.page, "[...k.state.seats.values()].map((one) => one.points)")).toEqual([
       0, 0, 0,
     ]);
-  }, 120_000);
+  });
 
   it("and a plain browser comes in, sees the picture and guesses", async () => {
     const { drawer } = await choose("rematch");
@@ -243,7 +243,7 @@ describeWithBrowser("a screen and three pads", (open) => {
     await screen.page.getByTestId("talk").getByText("a barn?").waitFor();
     await shoot(desk.page, "sketch-page-guess");
     for (const secret of WORDS) expect(hasWord(desk, secret)).toBe(false);
-  }, 60_000);
+  });
 
   it("and somebody alone in a browser plays with bots", async () => {
     const { page } = await watch({ viewport: { width: 1280, height: 800 } });
@@ -261,7 +261,7 @@ describeWithBrowser("a screen and three pads", (open) => {
     await untilPage(page, "k.state.picture.length > 5");
     expect(await ask<number>(page, "[...k.state.seats.values()].filter((one) => one.bot).length")).toBe(2);
     await shoot(page, "sketch-page-draw");
-  }, 60_000);
+  });
 
   it("without three.js", () => {
     const scripts = asked.filter((url) => url.endsWith(".js"));

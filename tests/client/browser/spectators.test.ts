@@ -26,7 +26,7 @@ describeWithBrowser("a world that is watched in the page", (open) => {
     browser = await open();
     ann = await joinAs(server.url, "tag", { name: "Ann", create: true });
     bob = await joinAs(server.url, "tag", { name: "Bob", code: ann.room.roomId });
-  }, 120_000);
+  });
   afterAll(async () => {
     ann?.stop();
     bob?.stop();
@@ -38,14 +38,12 @@ describeWithBrowser("a world that is watched in the page", (open) => {
   const spot = (page: Page) => ask<Spot>(page, "k.spot()");
   const followed = (page: Page) => page.locator(".watch .followed");
   const untilAt = (page: Page, where: (spot: Spot) => boolean) =>
-    expect.poll(async () => where(await spot(page)), { timeout: 20_000 }).toBe(true);
+    expect.poll(async () => where(await spot(page))).toBe(true);
   const placeOf = (page: Page, player: TestPlayer) =>
     ask<Spot>(page, `k.actor(${JSON.stringify(player.room.sessionId)})`);
   /** The camera looks at a person, wherever the page draws them. */
   const untilOn = async (page: Page, player: TestPlayer) =>
-    expect
-      .poll(async () => apart(await spot(page), await placeOf(page, player)), { timeout: 20_000 })
-      .toBeLessThan(0.3);
+    expect.poll(async () => apart(await spot(page), await placeOf(page, player))).toBeLessThan(0.3);
 
   it("from the list of rooms, whose seats are taken: the camera follows the first", async () => {
     const context = await openProfile(browser, { viewport: { width: 1100, height: 680 } });
@@ -65,7 +63,7 @@ describeWithBrowser("a world that is watched in the page", (open) => {
     await shoot(desk, "spectator-follows");
     // Nobody of the room sees who watches.
     expect([...ann.room.state.actors.keys()].filter((id) => !id.startsWith("loose"))).toHaveLength(2);
-  }, 60_000);
+  });
 
   it("whom it follows is chosen from the list of people, by a click, or in turn", async () => {
     await desk.getByRole("button", { name: "People here" }).click();
@@ -78,7 +76,7 @@ describeWithBrowser("a world that is watched in the page", (open) => {
     await desk.getByRole("button", { name: "The person before" }).click();
     await followed(desk).getByText("Bob").waitFor();
     await untilOn(desk, bob);
-  }, 60_000);
+  });
 
   it("flies freely by the keys, within the level, and the room shows what is there", async () => {
     const from = await spot(desk);
@@ -97,7 +95,7 @@ describeWithBrowser("a world that is watched in the page", (open) => {
       .getByText(/Ann|Bob/u)
       .waitFor();
     expect(await desk.getByRole("alert").count()).toBe(0);
-  }, 60_000);
+  });
 
   it("on a phone by a link: stick, a tap on a person, chat among those who watch", async () => {
     phone = await openPhone(browser, `${server.url}/?room=${code()}&as=spectator`);
@@ -121,7 +119,7 @@ describeWithBrowser("a world that is watched in the page", (open) => {
     await phone.getByLabel("Say something").press("Enter");
     await desk.getByText("What a chase!").waitFor();
     expect(ann.received.get("chat") ?? []).toEqual([]);
-  }, 90_000);
+  });
 
   it("takes the seat that becomes free, and plays; a reload plays on", async () => {
     await bob.leave();
@@ -138,7 +136,7 @@ describeWithBrowser("a world that is watched in the page", (open) => {
     await desk.reload();
     await untilPage(desk, "k.connected && k.me()");
     expect(await ask<string>(desk, "k.sessionId")).toBe(id);
-  }, 60_000);
+  });
 
   it("a reloaded spectator watches on; who stays when all have left is told", async () => {
     await phone.reload();
@@ -148,5 +146,5 @@ describeWithBrowser("a world that is watched in the page", (open) => {
     await phone.getByText("There is nothing more to watch").waitFor();
     await shoot(phone, "spectator-phone-over");
     expect(said.filter((line) => line.includes("not registered"))).toEqual([]);
-  }, 60_000);
+  });
 });

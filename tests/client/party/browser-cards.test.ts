@@ -40,7 +40,7 @@ describeWithBrowser("two people at cards", (open) => {
     await ben.getByLabel("Your name").fill("Ben");
     await ben.getByRole("button", { name: "Play", exact: true }).click();
     await ben.getByRole("button", { name: "I am ready" }).waitFor();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.end();
@@ -92,7 +92,7 @@ describeWithBrowser("two people at cards", (open) => {
     await shoot(ann, "cards-points");
     await shoot(ben, "cards-pad-points");
     for (const page of people()) await inPhase(page, "play");
-  }, 120_000);
+  });
 
   it("leave, the room is gone, and come back by my games with the hands as they were", async () => {
     for (let moves = 0; moves < 3 && (await phase(ann)) === "play"; moves++) await move();
@@ -114,7 +114,7 @@ describeWithBrowser("two people at cards", (open) => {
     expect(await ask(ann, "k.roomId")).toBe(code);
     expect([await ask(ann, "k.sessionId"), await ask(ben, "k.sessionId")]).not.toEqual(seats);
     await move();
-  }, 60_000);
+  });
 
   /** Out of the room by the menu of a phone. */
   async function leavePad(): Promise<void> {

@@ -32,7 +32,7 @@ describeWithBrowser("a screen and two pads", (open) => {
   const seat = (page: Page) => ask<string>(page, "k.sessionId");
   const codeOn = (page: Page) => page.getByTestId("code").innerText();
   const guesses = (page: Page) => page.locator(".guesses");
-  const isBack = (page: Page) => untilPage(page, "k.connected", 60_000);
+  const isBack = (page: Page) => untilPage(page, "k.connected");
 
   /** Opens the address of the room's code, types a name and plays. */
   async function enter(port: number, name: string): Promise<Page> {
@@ -56,7 +56,7 @@ describeWithBrowser("a screen and two pads", (open) => {
     await screen.goto(`${server.url}/?game=doodle&as=screen`);
     await screen.getByTestId("code").waitFor();
     code = await codeOn(screen);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await proxy?.close();
@@ -77,7 +77,7 @@ describeWithBrowser("a screen and two pads", (open) => {
     expect(await bob.evaluate("window.locks")).toBeGreaterThan(0);
     await shoot(screen, "party-screen-lobby");
     await shoot(bob, "party-pad-lobby");
-  }, 60_000);
+  });
 
   it("play: one draws, the other guesses, and the screen shows both", async () => {
     for (const pad of [ann, bob]) await pad.getByRole("button", { name: "I am ready" }).click();
@@ -105,7 +105,7 @@ describeWithBrowser("a screen and two pads", (open) => {
     await shoot(bob, "party-pad-guess");
     await ann.getByRole("button", { name: "Undo" }).click();
     await untilDrawn(screen, false);
-  }, 60_000);
+  });
 
   /** Waits until the screen's canvas has, or has not, a stroke. */
   async function untilDrawn(page: Page, wanted: boolean) {
@@ -131,7 +131,7 @@ describeWithBrowser("a screen and two pads", (open) => {
     await bob.getByLabel("Your guess").fill("A river?");
     await bob.getByRole("button", { name: "Guess" }).click();
     await guesses(screen).getByText("Bob: A river?").waitFor();
-  }, 90_000);
+  });
 
   it("a pad that is reloaded has the same seat", async () => {
     const before = await seat(ann);
@@ -139,7 +139,7 @@ describeWithBrowser("a screen and two pads", (open) => {
     await isBack(ann);
     expect(await seat(ann)).toBe(before);
     await ann.getByTestId("drawing").waitFor();
-  }, 60_000);
+  });
 
   it.each([
     [360, 640],
@@ -184,7 +184,7 @@ describeWithBrowser("a screen and two pads", (open) => {
     await bob.evaluate("window.setTimeout = window.later");
     expect(await seat(bob)).toBe(before);
     expect(await bob.evaluate("document.getElementById('place').inert")).toBe(false);
-  }, 60_000);
+  });
 
   it("a connection that died without a word while a phone slept is found out as it wakes", async () => {
     const before = await seat(bob);
@@ -196,7 +196,7 @@ describeWithBrowser("a screen and two pads", (open) => {
     await bob.getByLabel("Your guess").fill("A lake?");
     await bob.getByRole("button", { name: "Guess" }).click();
     await guesses(screen).getByText("Bob: A lake?").waitFor();
-  }, 60_000);
+  });
 
   it("the screen comes back by itself under its code, after a reload and after a restart of the server", async () => {
     await screen.reload();
@@ -209,7 +209,7 @@ describeWithBrowser("a screen and two pads", (open) => {
     for (const page of [screen, ann, bob]) await isBack(page);
     expect(await codeOn(screen)).toBe(code);
     for (const name of ["Ann", "Bob"]) await screen.getByText(name, { exact: true }).waitFor();
-  }, 120_000);
+  });
 
   it("the room gets the choice that was tapped, and the way of the stick until it is let go", async () => {
     const dan = await joinGuest<DoodleState>({ url: server.url } as never, "doodle", { name: "Dan", code });
@@ -242,7 +242,7 @@ describeWithBrowser("a screen and two pads", (open) => {
     // Each differs from the one before, and is in the range: nothing was refused.
     expect(await bob.locator(".notice").count()).toBe(0);
     dan.stop();
-  }, 60_000);
+  });
 
   it("none of them has asked for three.js", () => {
     const scripts = asked.filter((url) => url.endsWith(".js"));

@@ -17,7 +17,7 @@ beforeAll(async () => {
   // Under Vitest's own environment JSX would be built for development.
   vi.stubEnv("NODE_ENV", "production");
   party = await buildPartyPage();
-}, 60_000);
+});
 afterAll(() => {
   vi.unstubAllEnvs();
   party?.remove();
@@ -55,7 +55,7 @@ it("of a world has three.js, by the same measure", async () => {
     expect(hasThree, game).toBe(false);
     expect(bytes, game).toBeLessThan(MOST_BYTES);
   }
-}, 60_000);
+});
 
 it("has three.js in parts of its own alone, which only worlds import", () => {
   const folder = join(party.folder, "assets");

@@ -14,7 +14,7 @@ import { handOf, lay, move, type Player, seatOf, twoAtTable } from "./table.ts";
 let world: TestServer;
 beforeAll(async () => {
   world = await bootServer({ cards: CardsRoom }, { plugins: [matchmaking.with({ queues: [cardsDuel] })] });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 /** A card by suit and rank. */
@@ -205,7 +205,7 @@ test("a bot plays a whole match with a person", async () => {
   expect(over()).toBe(true);
   expect([...ann.room.state.seats.values()].some(({ bot }) => bot)).toBe(true);
   ann.stop();
-}, 60_000);
+});
 
 test("no frame of an opponent or a spectator holds a hidden hand", async () => {
   const { ann, ben, code, room } = await twoAtTable(world);

@@ -19,7 +19,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await bootServer({});
   await server.server.reload({ people: PeopleSketchRoom });
-}, 60_000);
+});
 afterAll(() => server.close());
 
 it("goes on after an edit with word, picture, own words and time", async () => {
@@ -41,4 +41,4 @@ it("goes on after an edit with word, picture, own words and time", async () => {
   await untilPhase(cy, "reveal");
   expect(seatOf(bob).found && seatOf(cy).found).toBe(true);
   for (const pad of pads) pad.stop();
-}, 60_000);
+});

@@ -147,7 +147,7 @@ it("plays on with bots where the seats are few: they choose, draw and guess", as
   await untilPhase(ann, "draw");
   await ann.until("a bot's stroke", () => unpackPicture(ann.room.state.picture).length > 0);
   ann.stop();
-}, 30_000);
+});
 
 it("gives the turn on when whoever draws is removed, and the word is told", async () => {
   const [ann] = (await gather(server, ["Ann"], "talkative")) as [Pad];
@@ -162,4 +162,4 @@ it("gives the turn on when whoever draws is removed, and the word is told", asyn
   expect(ann.room.state.answer).not.toBe("");
   expect(ann.room.state.seats.has(turn)).toBe(false);
   ann.stop();
-}, 30_000);
+});

@@ -66,7 +66,7 @@ it("has the word in no frame of anybody but the drawer until it is told", async 
   }
   for (const pad of [...pads, late]) pad.stop();
   for (const { room } of [screen, spectator]) await room.leave();
-}, 30_000);
+});
 
 it("keeps own words for the leader, out of the settings, and counts them", async () => {
   const pads = await gather(server, ["Ann", "Bob"]);

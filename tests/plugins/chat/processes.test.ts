@@ -127,7 +127,7 @@ describeCluster("chat in two processes", (open) => {
       back = await joinAs(home.url, "plaza", { token: bob.token });
       return "in";
     };
-    await expect.poll(() => join().catch(({ message }) => message), { timeout: 40_000 }).toBe("in");
+    await expect.poll(() => join().catch(({ message }) => message)).toBe("in");
     await follow(back, from.last);
     for (const [n, request] of requests.entries()) {
       const { n: number, repeated } = await say(back, home.url, `killed ${n}`, request);

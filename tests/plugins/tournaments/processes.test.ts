@@ -94,7 +94,7 @@ describeCluster("tournaments over two processes", (open) => {
     }
     expect(await Promise.all(all.map(coinsOf))).toEqual([70 + 45, 70 + 45, 70 + 45, 70, 70]);
     expect(await verifyLedger(ds)).toEqual([]);
-  }, 60_000);
+  });
 
   it("pay the prizes of a process that was killed between the end and the payment", async () => {
     const all = await guests(4);
@@ -124,7 +124,7 @@ describeCluster("tournaments over two processes", (open) => {
     await expect.poll(() => isClosed(id)).toBe(1);
     expect(await Promise.all(all.map(coinsOf))).toEqual([102, 102, 102, 90]);
     expect(await verifyLedger(ds)).toEqual([]);
-  }, 60_000);
+  });
 
   it("open a match again whose room died with its process, and play it to the end there", async () => {
     const two = await guests(2);
@@ -160,5 +160,5 @@ describeCluster("tournaments over two processes", (open) => {
     // Of a pot of 20 three ranks get 30 percent each; there are two, and the first has the third's.
     expect((await Promise.all(two.map(coinsOf))).sort()).toEqual([102, 96]);
     expect(await verifyLedger(ds)).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { accessTokenOf, callApi, signIn } from "../../../bots/index.ts";
 import type { OwnMatch, ShownMatch, ShownTournament } from "../../../plugins/tournaments/index.ts";
 import { type DeskOperator, deskOperator } from "../../helpers/desk/operators.ts";
+import { layDatabase } from "../../helpers/server-process.ts";
 
 const readme = await readFile(new URL("../../../plugins/tournaments/README.md", import.meta.url), "utf8");
 const [, example = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
@@ -32,11 +33,12 @@ beforeAll(async () => {
   };
   games = read.games;
   const env = { ROOMKEEP_TOURNAMENTS_CHECK_S: "0.2", ROOMKEEP_ADMIN_PASSWORD: password };
+  await layDatabase(join(dataDir(), "database"));
   world = await bootServer(games, { plugins: read.plugins, env, dataDir: dataDir() });
   ({ ds } = world.server.foundation.database);
   admin = await deskOperator(ds, world.url, "cups-admin", "admin");
   moderator = await deskOperator(ds, world.url, "cups-mod", "moderator");
-}, 120_000);
+});
 afterAll(async () => {
   await world.close();
   await rm(project, { recursive: true, force: true });
@@ -251,4 +253,4 @@ it("is removed by its line: the server starts on the same rows, without routes a
   const rows = await world.server.foundation.database.ds.query("SELECT 1 FROM tournament");
   expect(rows.length).toBeGreaterThan(3);
   await dan.leave();
-}, 120_000);
+});

@@ -69,7 +69,7 @@ class WordRoom extends GameRoom<WordState> {
 let world: TestServer;
 beforeAll(async () => {
   world = await bootServer({ words: WordRoom, cards: HighCardRoom });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 const roomOf = ({ room }: Guest<WordState>) => world.room<WordRoom>(room.roomId);
@@ -210,7 +210,7 @@ test("bots from outside play by the same function, as `roomkeep bots` has them d
     [...world.room<HighCardRoom>(ann.room.roomId).state.seats.values()].filter(
       ({ hand }) => hand.length === 2,
     );
-  await expect.poll(() => left().length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => left().length).toBe(2);
   stop.abort();
   expect(await ended).toMatchObject({ joined: 2, failed: 0 });
-}, 30_000);
+});

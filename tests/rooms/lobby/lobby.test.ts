@@ -44,7 +44,7 @@ class NoDefaultRoom extends GameRoom<State> {
 let world: TestServer;
 beforeAll(async () => {
   world = await bootServer({ party: PartyRoom, plain: PlainRoom, nodefault: NoDefaultRoom });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 const roomOf = ({ room }: Guest<State>) => world.room<PartyRoom>(room.roomId);

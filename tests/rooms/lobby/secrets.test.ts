@@ -33,7 +33,7 @@ class HandRoom extends GameRoom<HandState> {
 let world: TestServer;
 beforeAll(async () => {
   world = await bootServer({ hands: HandRoom });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 const mine = ({ room, id }: Guest<HandState>) => room.state.seats.get(id);

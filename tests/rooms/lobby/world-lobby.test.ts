@@ -60,7 +60,7 @@ class HeadlessRoom extends WorldRoom {
 let world: TestServer;
 beforeAll(async () => {
   world = await bootServer({ race: RaceRoom, sleepy: SleepyRoom });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 const roomOf = ({ room }: TestPlayer) => world.room<RaceRoom>(room.roomId);

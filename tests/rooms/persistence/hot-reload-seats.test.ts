@@ -56,7 +56,7 @@ let world: TestServer;
 beforeAll(async () => {
   world = await bootServer({});
   await world.server.reload(await load("first"));
-}, 60_000);
+});
 afterAll(() => world.close());
 beforeEach(() => {
   vi.spyOn(console, "warn").mockImplementation(() => {});

@@ -87,7 +87,7 @@ class WithBotsRoom extends HandRoom {
 let world: TestServer;
 beforeAll(async () => {
   world = await bootServer({ hands: HandRoom, bots: WithBotsRoom });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 const join = (who: Parameters<typeof joinGuest>[2], game = "hands") => joinGuest<HandState>(world, game, who);

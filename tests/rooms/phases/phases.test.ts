@@ -103,7 +103,7 @@ beforeAll(async () => {
     endless: EndlessRoom,
     shapes: TwoShapesRoom,
   });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 const roomOf = ({ room }: Guest<QuizState>) => world.room<QuizRoom>(room.roomId);

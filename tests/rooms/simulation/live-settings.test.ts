@@ -81,7 +81,7 @@ test("a room with a world applies a live setting in a tick, and a re-run has it 
   expect(again).toMatchObject({ compared: again.ticks, mismatches: [] });
   const without = lines.map((line) => line.replace('"value":7', '"value":6'));
   expect((await rerun(HillRoom, without)).mismatches.length).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test("an error of a room that applies it is the room's", async () => {
   world = await bootServer({ hill: HillRoom });
@@ -92,7 +92,7 @@ test("an error of a room that applies it is the room's", async () => {
   await expect.poll(() => room.faults.size).toBe(1);
   await set(world, "FOLLOWED_WIND", "5");
   await ann.until("the next wind", () => (ann.room.state as unknown as HillState).wind === 5);
-}, 60_000);
+});
 
 class TableRoom extends GameRoom {
   static override readonly listing = { label: "Table", description: "Cards.", maxPlayers: 4 };
@@ -112,4 +112,4 @@ test("a room without a world applies it at once, until it is closed", async () =
   await expect.poll(() => matchMaker.getLocalRoomById(roomId)).toBeUndefined();
   await set(world, "FOLLOWED_WIND", "8");
   expect(room.winds).toEqual([3, 7]);
-}, 60_000);
+});

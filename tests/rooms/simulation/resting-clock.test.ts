@@ -33,7 +33,7 @@ class OwnPaceRoom extends RestRoom {
 let world: TestServer;
 beforeAll(async () => {
   world = await bootServer({ rest: RestRoom, own: OwnPaceRoom });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 test("a room at rest runs nothing, and wakes for messages, timers and changes from outside", async () => {

@@ -48,7 +48,7 @@ it("takes a full room over at the pace of the arrivals: so many are on the way a
     return claimTransfer(...asked);
   };
   const moved = room.moveOut();
-  await expect.poll(() => waiting, { timeout: 15_000 }).toBe(ON_THE_WAY_MAX);
+  await expect.poll(() => waiting).toBe(ON_THE_WAY_MAX);
   open();
   await moved;
   characters.claimTransfer = claimTransfer;

@@ -43,7 +43,7 @@ const load = (edit: Edit) => swapSchemaClasses(async () => gamesOf(edit));
 beforeAll(async () => {
   world = await bootServer({});
   await world.server.reload(await load({ says: "first" }));
-}, 60_000);
+});
 afterAll(() => world.close());
 
 const said = ({ room }: Pick<Watcher, "room">) => (room.state as { said?: string }).said;

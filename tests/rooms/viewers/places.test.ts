@@ -75,8 +75,7 @@ const listed = async (code: string) => {
   return rooms.find(({ roomId }) => roomId === code);
 };
 const leaveAll = (...who: { readonly room: Room }[]) => Promise.all(who.map(({ room }) => room.leave()));
-const isGone = (code: string) =>
-  expect.poll(() => matchMaker.getLocalRoomById(code), { timeout: 8_000 }).toBe(undefined);
+const isGone = (code: string) => expect.poll(() => matchMaker.getLocalRoomById(code)).toBe(undefined);
 
 it("counts viewers apart: they take no seat, a full room takes them, and the list says so", async () => {
   const ann = await play("party");
@@ -297,7 +296,7 @@ it("keeps a room open for its screen, for as long as the game says", async () =>
   const pass = async (ms: number) => {
     clock.currentTime -= ms;
     const fromMs = clock.elapsedTime;
-    await expect.poll(() => clock.elapsedTime - fromMs > ms + 2_500, { timeout: 8_000 }).toBe(true);
+    await expect.poll(() => clock.elapsedTime - fromMs > ms + 2_500).toBe(true);
   };
   await pass(0);
   await pass(590_000);
@@ -439,7 +438,7 @@ it("gives up a place that is not taken in time", async () => {
   });
   expect(answer.status).toBe(200);
   expect(await listed(code)).toMatchObject({ players: 1, watching: 1 });
-  await expect.poll(() => listed(code), { timeout: 5_000 }).toMatchObject({ players: 1, watching: 0 });
+  await expect.poll(() => listed(code)).toMatchObject({ players: 1, watching: 0 });
   await leaveAll(ann);
   await isGone(code);
 });

@@ -23,7 +23,7 @@ let ann: DeskOperator;
 beforeAll(async () => {
   world = await bootServer({}, { env: { ROOMKEEP_ACCOUNT_CHAT: "7", ROOMKEEP_SEAL_KEY: "ab".repeat(32) } });
   ann = await deskOperator(world.server.foundation.database.ds, world.url, "Ann Desk", "operator");
-}, 60_000);
+});
 afterAll(() => world.close());
 
 const set = (name: string, value: string, reason = "a test") =>
