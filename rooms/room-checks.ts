@@ -1,6 +1,7 @@
 import { MapSchema, Schema, TypeContext } from "@colyseus/schema";
 import { Carrier, RoomkeepError, Shop, type World } from "../shared/index.ts";
 import {
+  adoptElements,
   adoptInternal,
   fieldsOf,
   guardClass,
@@ -132,6 +133,7 @@ function checkTracked(state: Schema): void {
     if (!isComponent(type as unknown as SchemaClass)) guardClass(type as unknown as SchemaClass);
   }
   adoptInternal(state);
+  adoptElements(state);
 }
 
 /** A class that adds plain properties to another, and no field: a compiler dropped what made them fields. */

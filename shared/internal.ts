@@ -70,9 +70,11 @@ export { fillFromJson, schemaToJson, valueFromJson, valueToJson } from "./snapsh
 export { checkSnapshot, type SnapshotParts } from "./snapshot/snapshot.ts";
 export { type AnyComponent, componentMeta, isComponent } from "./world/component.ts";
 export { mayWrite } from "./world/component-writes.ts";
+export { adoptElements } from "./world/fields/element-guards.ts";
 export { guardClass } from "./world/fields/field-guards.ts";
 export { adoptInternal, internalNames } from "./world/fields/internal-fields.ts";
 export { fieldsOf, readField, type SchemaClass } from "./world/fields/schema-fields.ts";
+export { withoutGuards } from "./world/fields/unguarded.ts";
 export { isFinitePose, mendActor } from "./world/finite.ts";
 export { FiniteValues } from "./world/finite-values.ts";
 export type { FieldChange } from "./world/observe/observe.ts";

@@ -1,4 +1,5 @@
 import { $changes, type ArraySchema, type ChangeTree, type Encoder, OPERATION } from "@colyseus/schema";
+import { withoutGuards } from "../../shared/internal.ts";
 import { arrayOf, firstChanged, type StagedArray, stagedOf, treeOf } from "./internals.ts";
 
 /**
@@ -50,7 +51,8 @@ function restate(array: ArraySchema, former: Set<unknown>): void {
   tree.discard();
   tree.operation(OPERATION.CLEAR);
   array.clear();
-  array.push(...items);
+  // They are in it already, whether they would be let in now or not.
+  withoutGuards(() => void array.push(...items));
   // The array may have detached one entry in place of another. An entry that stays attached would still be
   // sent.
   for (const item of items) former.delete(item);

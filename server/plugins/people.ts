@@ -2,6 +2,7 @@ import type { Whereabouts } from "../../rooms/index.ts";
 import type { PeopleReach } from "../../rooms/internal.ts";
 import { type Refusal, RoomkeepError, refuse } from "../../shared/index.ts";
 import { foldName } from "../accounts/account-names.ts";
+import { plainAddress } from "../moderation/address-range.ts";
 import { type FoundSanction, sanctionsOf } from "../moderation/sanction-rows.ts";
 import type { Db } from "../storage/database.ts";
 
@@ -111,7 +112,7 @@ export function peopleOf(
     },
     hiddenFrom,
     async refusalToWrite(accountId, address) {
-      const found = await sanctionsOf(db, { accountId, address: address || undefined });
+      const found = await sanctionsOf(db, { accountId, address: plainAddress(address ?? "") });
       // A ban of one character closes rooms to that one alone.
       const isBan = ({ kind, characterId }: FoundSanction) => kind === "ban" && characterId === undefined;
       if (found.some(isBan)) return refuse("BANNED");

@@ -1,9 +1,9 @@
 import { $values, ArraySchema, CollectionSchema, MapSchema, Schema, SetSchema } from "@colyseus/schema";
 import { RoomkeepError } from "../errors.ts";
 import { componentMeta, isComponent } from "../world/component.ts";
-import { withoutGuards } from "../world/fields/field-guards.ts";
 import { internalNames, isInternal } from "../world/fields/internal-fields.ts";
 import { fieldsOf, readField, type SchemaClass, writeField } from "../world/fields/schema-fields.ts";
+import { withoutGuards } from "../world/fields/unguarded.ts";
 import { isObject } from "./versioned.ts";
 
 /** Classes by the name under which snapshots know them. */
@@ -150,13 +150,20 @@ function fill(ref: Schema, name: string, stored: unknown, table: ClassTable, chi
     const entries = isObject(stored) && stored[TAG] === "map" ? stored.entries : undefined;
     if (!Array.isArray(entries)) corrupt(path);
     holder.clear();
-    for (const [key, one] of entries) holder.set(String(key), element(one));
+    const elements = entries.map(([key, one]) => [String(key), element(one)] as const);
+    withoutGuards(() => {
+      for (const [key, one] of elements) holder.set(key, one);
+    });
   } else if (holder instanceof ArraySchema) {
     holder.clear();
-    holder.push(...listOf(stored, path).map(element));
+    const elements = listOf(stored, path).map(element);
+    withoutGuards(() => void holder.push(...elements));
   } else if (holder instanceof SetSchema || holder instanceof CollectionSchema) {
     holder.clear();
-    for (const one of listOf(stored, path)) holder.add(element(one));
+    const elements = listOf(stored, path).map(element);
+    withoutGuards(() => {
+      for (const one of elements) holder.add(one);
+    });
   } else write(ref, name, element(stored));
 }
 

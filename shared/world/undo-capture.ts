@@ -9,6 +9,7 @@ import {
   SetSchema,
 } from "@colyseus/schema";
 import { fieldsOf, readField, writeField } from "./fields/schema-fields.ts";
+import { withoutGuards } from "./fields/unguarded.ts";
 
 /**
  * Notes all that an instance holds, children and collections included, and returns a function that puts it
@@ -61,7 +62,10 @@ function captureItems<K>(
     const same = now.length === before.length && now.every(([key, item], i) => matches(before[i], key, item));
     if (!same) {
       collection.clear();
-      for (const entry of before) put(entry);
+      // What was there comes back, whether it would be let in now or not.
+      withoutGuards(() => {
+        for (const entry of before) put(entry);
+      });
     }
     for (const restore of children) restore();
   };

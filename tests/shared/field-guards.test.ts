@@ -1,4 +1,4 @@
-import { schema, t } from "@colyseus/schema";
+import { ArraySchema, Decoder, Encoder, schema, t } from "@colyseus/schema";
 import { openReplay, WorldRoom } from "roomkeep/rooms";
 import {
   Actor,
@@ -8,6 +8,7 @@ import {
   defineActor,
   defineComponent,
   internal,
+  own,
   restoreSnapshot,
   takeSnapshot,
   WorldState,
@@ -15,6 +16,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { fillFromJson, schemaToJson } from "../../shared/snapshot/schema-json.ts";
+import { adoptElements } from "../../shared/world/fields/element-guards.ts";
 import { guardClass } from "../../shared/world/fields/field-guards.ts";
 
 const Mule = defineActor("mule", {
@@ -39,6 +41,21 @@ const Hero = Avatar.extend(
   "GuardedHero",
 );
 const Leaf = schema({ size: t.uint8().default(1) }, "GuardedLeaf");
+const Twig = schema({ rings: t.array("uint8") }, "GuardedTwig");
+const Basket = schema({ words: t.array("string"), sums: t.map("uint8") }, "GuardedBasket");
+const LateState = WorldState.extend({ words: t.array("string"), leaves: t.array(Twig) }, "GuardedLateState");
+const Cart = defineActor("cart", {
+  fields: {
+    ages: t.array("uint8"),
+    bag: t.map("uint16"),
+    tags: t.set("string"),
+    flags: t.collection("boolean"),
+    path: t.array("float32"),
+    seen: own(t.array("string")),
+  },
+});
+/** As @colyseus/schema takes arrays and objects for collections. */
+const cartWith = (fields: object) => new Cart(fields as never);
 const refusal = (message: RegExp) =>
   expect.objectContaining({ code: "FIELD_INVALID", message: expect.stringMatching(message) });
 const write = (ref: object, name: string, value: unknown) => () => void Reflect.set(ref, name, value);
@@ -164,5 +181,101 @@ describe("fields of a state", () => {
     fillFromJson(copy, schemaToJson(leaf, classTable([])), classTable([]));
     expect(copy.size).toBe(999);
     expect(new Actor().kind).toBe("");
+  });
+});
+
+describe("elements of collections of plain values", () => {
+  test.each<[string, (cart: InstanceType<typeof Cart>) => unknown, RegExp]>([
+    ["push", ({ ages }) => ages.push(3, 256), /Cart\.ages\[\] must be a whole number from 0 to 255; got 256/],
+    ["push of a text", ({ ages }) => ages.push("x" as never), /whole number/],
+    ["unshift", ({ ages }) => ages.unshift(-1), /whole number/],
+    ["splice", ({ ages }) => ages.splice(0, 1, 2.5), /whole number/],
+    ["a write by the index", ({ ages }) => Reflect.set(ages, 1, 999), /got 999/],
+    ["map.set", ({ bag }) => bag.set("herb", 70_000), /Cart\.bag\[\] must be a whole number from 0 to 65535/],
+    ["set.add", ({ tags }) => tags.add(7 as never), /Cart\.tags\[\] must be a string; got 7/],
+    ["collection.add", ({ flags }) => flags.add(1 as never), /Cart\.flags\[\] must be a boolean/],
+    ["a number that is none", ({ path }) => path.push(Number.NaN), /Cart\.path\[\] must be a number/],
+    ["an owner's", ({ seen }) => seen.push(7 as never), /Cart\.seen\[\] must be a string/],
+    ["a whole array", (cart) => Reflect.set(cart, "ages", [1, 300]), /got 300/],
+    ["a whole map", (cart) => Reflect.set(cart, "bag", { herb: -1 }), /Cart\.bag\[\]/],
+    ["a Map", (cart) => Reflect.set(cart, "bag", new Map([["herb", 0.5]])), /Cart\.bag\[\]/],
+    ["a collection of one's own", (cart) => Reflect.set(cart, "ages", new ArraySchema(400)), /got 400/],
+  ])("are refused as they are put in, and nothing changes: %s", (_, put, message) => {
+    const cart = cartWith({ ages: [1, 2], bag: { herb: 4 } });
+    const before = JSON.stringify(cart);
+    expect(() => put(cart)).toThrow(refusal(message));
+    expect(JSON.stringify(cart)).toBe(before);
+  });
+
+  test("are taken where they fit, also by a collection that takes the place of another", () => {
+    const cart = new Cart();
+    cart.ages = new ArraySchema(1, 2);
+    cart.ages.push(255);
+    cart.ages.splice(0, 1, 7);
+    cart.ages[1] = 0;
+    cart.bag.set("herb", 65_535);
+    cart.path.push(Number.POSITIVE_INFINITY);
+    expect([[...cart.ages], [...cart.bag], [...cart.path]]).toEqual([
+      [7, 0, 255],
+      [["herb", 65_535]],
+      [Number.POSITIVE_INFINITY],
+    ]);
+    expect(() => cart.ages.push(256)).toThrow(refusal(/Cart\.ages/));
+    expect(() => cartWith({ ages: [256] })).toThrow(refusal(/Cart\.ages/));
+    expect(cart.ages).toBeInstanceOf(ArraySchema);
+  });
+
+  test("arrive at clients, from which nothing is refused", () => {
+    const state = new Basket();
+    guardClass(Basket);
+    adoptElements(state);
+    state.words.push("a", "b");
+    state.sums.set("x", 3);
+    const encoder = new Encoder(state);
+    const copy = new Basket();
+    const decoder = new Decoder(copy);
+    decoder.decode(encoder.encodeAll());
+    encoder.discardChanges();
+    state.words.unshift("c");
+    state.sums.set("x", 4);
+    decoder.decode(encoder.encode());
+    expect(copy.toJSON()).toEqual({ words: ["c", "a", "b"], sums: { x: 4 } });
+  });
+
+  test("of a state that is older than the guard are checked from then on, and of all that it holds", async () => {
+    class LateRoom extends WorldRoom<InstanceType<typeof LateState>> {
+      override state = new LateState({ leaves: [new Twig()] });
+    }
+    const { room } = await openReplay(LateRoom);
+    const { words, leaves } = room.state;
+    expect(() => words.push(7 as never)).toThrow(refusal(/GuardedLateState\.words\[\]/));
+    expect(() => leaves[0]?.rings.push(-1)).toThrow(refusal(/GuardedTwig\.rings\[\]/));
+  });
+
+  test("that an earlier version let in come back from a save, and from a batch that fails", () => {
+    const world = createWorld(new WorldState().actors);
+    world.spawn(cartWith({ ages: [1], bag: { herb: 2 } }), "cart");
+    const classes = classTable([Cart]);
+    const saved = JSON.parse(JSON.stringify(takeSnapshot(world, { classes })));
+    Object.assign(saved.data.actors[0][2], {
+      ages: [999],
+      bag: { $: "map", entries: [["herb", -2]] },
+      tags: [7],
+    });
+    const later = createWorld(new WorldState().actors);
+    restoreSnapshot(later, saved, { classes });
+    const cart = later.get("cart") as InstanceType<typeof Cart>;
+    const held = () => [[...cart.ages], [...cart.bag], [...cart.tags.values()]];
+    expect(held()).toEqual([[999], [["herb", -2]], [7]]);
+    const fails = () =>
+      later.batch(() => {
+        cart.ages.push(3);
+        cart.bag.delete("herb");
+        cart.tags.clear();
+        throw new Error("undone");
+      });
+    expect(fails).toThrow("undone");
+    expect(held()).toEqual([[999], [["herb", -2]], [7]]);
+    expect(() => cart.ages.push(999)).toThrow(refusal(/Cart\.ages/));
   });
 });

@@ -1,29 +1,33 @@
 import { $changes, ChangeTree, type Schema } from "@colyseus/schema";
 import { RoomkeepError } from "../../errors.ts";
 import { Avatar } from "../actor.ts";
+import { guardElements } from "./element-guards.ts";
 import { INTEGERS } from "./field-limits.ts";
 import { guardInternal, internalTypes } from "./internal-fields.ts";
 import { fieldsOf, type SchemaClass } from "./schema-fields.ts";
+import { isGuarding } from "./unguarded.ts";
 
 const guarded = new WeakSet<object>();
 /** Written by every step of a walk, and looked at in every tick. */
 const HOT: ReadonlyMap<object, readonly string[]> = new Map([[Avatar, ["grounded"]]]);
-let isLoading = false;
 
 /**
  * Refuses what the fields of a class cannot hold as it is written: integers out of the range of their wire
- * type, what is no boolean, and any wrong value of an `internal` field. Other wrong types of synchronized
- * fields are refused by
- * @colyseus/schema itself, and a float costs nothing here: no step pays for the check.
+ * type, what is no boolean, any wrong value of an `internal` field, and any wrong element of a synchronized
+ * collection of plain values, which @colyseus/schema finds out when it encodes, for all clients at once. Other
+ * wrong types of synchronized fields it refuses itself, and a float costs nothing here: no step pays for the
+ * check.
  *
  * Components have limits of their own, and are left out.
  */
 export function guardClass(klass: SchemaClass): void {
   if (guarded.has(klass)) return;
   guarded.add(klass);
-  for (const { name, kind, wire } of fieldsOf(klass)) {
+  for (const field of fieldsOf(klass)) {
+    const { name, kind, wire, element } = field;
     const isGuarded = kind === "value" && (wire === "boolean" || wire in INTEGERS);
     if (isGuarded && !HOT.get(klass)?.includes(name)) guardField(klass, name, checkOf(klass, name, wire));
+    if (element !== undefined) guardElements(klass, field, checkOf(klass, `${name}[]`, element));
   }
   guardInternals(klass);
 }
@@ -36,25 +40,11 @@ export function guardInternals(klass: SchemaClass): void {
     return [
       name,
       (ref: Schema, value: unknown) => {
-        if (!isLoading && !isInfinite(value) && !isUndone(ref, value)) check(value);
+        if (isGuarding() && !isInfinite(value) && !isUndone(ref, value)) check(value);
       },
     ] as const;
   });
   guardInternal(klass, new Map(checks));
-}
-
-/**
- * Writes what was stored as it is: an earlier version may have let it in, and a save that is refused helps
- * nobody.
- */
-export function withoutGuards(write: () => void): void {
-  const outer = isLoading;
-  isLoading = true;
-  try {
-    write();
-  } finally {
-    isLoading = outer;
-  }
 }
 
 function guardField(klass: SchemaClass, name: string, check: (value: unknown) => void): void {
@@ -66,7 +56,7 @@ function guardField(klass: SchemaClass, name: string, check: (value: unknown) =>
     ...stock,
     set(this: Schema, value: unknown) {
       // What a decoder has read is the server's; null takes a value back, as undefined does.
-      if (value !== null && !isLoading && this[$changes] instanceof ChangeTree && !isUndone(this, value))
+      if (value !== null && isGuarding() && this[$changes] instanceof ChangeTree && !isUndone(this, value))
         check(value);
       write.call(this, value);
     },

@@ -20,6 +20,8 @@ export interface Field {
   readonly wire: string;
   /** Class of the child or of the collection's elements; undefined for plain values. */
   readonly child: SchemaClass | undefined;
+  /** Wire type of the elements of a collection of plain values; undefined for all else. */
+  readonly element: string | undefined;
   /** True for fields that may be undefined. */
   readonly optional: boolean;
   /** True for fields that not every client is sent. */
@@ -57,12 +59,14 @@ export function fieldsOf(klass: object): readonly Field[] {
 
 function describe(entry: Metadata[number]): Field {
   const { index, name, type, optional = false, tag } = entry;
-  const common = { index, name, optional, viewed: tag !== undefined };
+  const common = { index, name, optional, viewed: tag !== undefined, element: undefined };
   if (typeof type === "string") return { ...common, kind: "value", wire: type, child: undefined };
   if (typeof type === "function") return { ...common, kind: "ref", wire: "ref", child: asClass(type) };
   const [shape = "quantized", element] = Object.entries(type)[0] ?? [];
   const kind = COLLECTIONS[shape] ?? "value";
-  return { ...common, kind, wire: kind === "value" ? shape : kind, child: asClass(element) };
+  if (kind === "value") return { ...common, kind, wire: shape, child: asClass(element) };
+  const plain = typeof element === "string" ? element : undefined;
+  return { ...common, kind, wire: kind, child: asClass(element), element: plain };
 }
 
 function asClass(type: unknown): SchemaClass | undefined {

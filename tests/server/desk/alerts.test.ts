@@ -200,5 +200,10 @@ test("rules are set by name, and what cannot be meant is refused with its reason
   refused({ ROOMKEEP_ALERT_RULES: "memory" }).toThrow(/is no JSON/);
   refused({ ROOMKEEP_ALERT_WEBHOOK: "https://hooks.example.org" }).toThrow(/_WEBHOOK_SECRET/);
   refused({ ROOMKEEP_ALERT_MAIL: "ops@example.org" }).toThrow(/_SMTP/);
+  const secret = { ROOMKEEP_ALERT_WEBHOOK_SECRET: "a secret of sixteen" };
+  const url = "https://hooks.example.org";
+  refused({ ROOMKEEP_ALERT_WEBHOOK: url, ROOMKEEP_ALERT_WEBHOOK_SECRET: "short" }).toThrow(/_SECRET/);
+  refused({ ROOMKEEP_ALERT_WEBHOOK: "ftp://hooks.example.org", ...secret }).toThrow(/_WEBHOOK/);
+  refused({ ROOMKEEP_ALERT_WEBHOOK: "javascript:alert(1)", ...secret }).toThrow(/_WEBHOOK/);
   refused({ ROOMKEEP_ALERT_MAIL: "ops" }).toThrow(/is no mail address/);
 });

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,7 +9,7 @@ import type { Alert } from "../../../server/desk/alerts/alert.ts";
 import { type Channel, openDelivery } from "../../../server/desk/alerts/delivery.ts";
 import { toldOf } from "../../../server/desk/alerts/rules.ts";
 import { smtpChannel } from "../../../server/desk/alerts/smtp.ts";
-import { signatureOf, webhookChannel } from "../../../server/desk/alerts/webhook.ts";
+import { webhookChannel } from "../../../server/desk/alerts/webhook.ts";
 import { testLog } from "../../helpers/databases.ts";
 
 const SECRET = "a secret of the webhook";
@@ -57,11 +58,12 @@ function deliver(channel: Channel) {
 }
 
 test("a webhook that refuses, breaks off and hangs gets each alert in order when it takes them, signed", async () => {
+  const elsewhere = await openHook();
   const hook = await openHook(
     (_request, response) => void response.writeHead(503).end(),
     (request) => void request.socket.destroy(),
     () => {}, // hangs
-    (_request, response) => void response.writeHead(302, { location: "http://127.0.0.1:1/" }).end(),
+    (_request, response) => void response.writeHead(307, { location: elsewhere.url }).end(),
     (_request, response) => void response.writeHead(200).write("half of"), // never ends its answer
   );
   const delivery = deliver(webhookChannel({ url: hook.url, secret: SECRET }));
@@ -69,6 +71,8 @@ test("a webhook that refuses, breaks off and hangs gets each alert in order when
   delivery.push(alertOf("a", 5_000));
   delivery.push(alertOf("b"));
   await delivery.idle();
+  // Where it is led on to nobody hears of it.
+  expect(elsewhere.asked).toEqual([]);
   // The half answer was a good one.
   expect(hook.asked).toHaveLength(7);
   expect(hook.asked.slice(0, 5).every((body) => body === hook.asked[0])).toBe(true);
@@ -78,8 +82,9 @@ test("a webhook that refuses, breaks off and hangs gets each alert in order when
   ]);
   for (const { headers, body } of hook.taken) {
     const timestamp = String(headers["x-roomkeep-timestamp"]);
-    expect(headers["x-roomkeep-signature"]).toBe(`v1=${signatureOf(SECRET, timestamp, body)}`);
-    expect(headers["x-roomkeep-signature"]).not.toBe(`v1=${signatureOf(SECRET, timestamp, `${body} `)}`);
+    // As a receiver computes it, by what the page of the docs says.
+    const signed = createHmac("sha256", SECRET).update(`${timestamp}.${body}`).digest("hex");
+    expect(headers["x-roomkeep-signature"]).toBe(`v1=${signed}`);
     expect(Math.abs(Date.now() / 1000 - Number(timestamp))).toBeLessThan(600);
   }
   expect(hook.taken.map(({ headers }) => headers["x-roomkeep-delivery"])).toEqual([

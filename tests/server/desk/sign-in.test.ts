@@ -114,6 +114,32 @@ it("behind TLS the cookie is for https alone, and another site's page signs nobo
     { origin: "http://evil.example" },
   );
   expect(foreign).toMatchObject({ status: 403, body: { code: "ORIGIN_FOREIGN" } });
+  const welcome = { code: "0".repeat(43), name: "Eve", password: PASSWORD };
+  const evil = { origin: "http://evil.example", "x-forwarded-for": "198.51.100.2" };
+  expect(await post("/v1/admin/welcome", welcome, evil)).toMatchObject({
+    status: 403,
+    body: { code: "ORIGIN_FOREIGN" },
+  });
+});
+
+it("the code of the link is not guessed without end", async () => {
+  // Nobody learns whether a password would do either.
+  const guess = { code: "0".repeat(43), name: "Eve", password: "short" };
+  const statuses: number[] = [];
+  for (let n = 0; n < 31; n++)
+    statuses.push((await post("/v1/admin/welcome", guess, { "x-forwarded-for": "198.51.100.3" })).status);
+  expect(statuses).toEqual([...Array(30).fill(401), 429]);
+});
+
+it("a browser has one session: who signs in again ends the one before", async () => {
+  const first = cookieIn(await signIn("Root", PASSWORD));
+  const again = await post(
+    "/v1/admin/sign-in",
+    { login: "Root", password: PASSWORD },
+    { cookie: first, "x-forwarded-for": "198.51.100.1" },
+  );
+  expect((await me(cookieIn(again))).status).toBe(200);
+  expect((await me(first)).status).toBe(401);
 });
 
 it("a session ends when it is idle, with another role or password, and by a sign-out everywhere", async () => {
@@ -188,6 +214,27 @@ it("an authenticator is set up by a first code, asked for at each sign-in, and t
     { line: "desk totp confirm", outcome: "done" },
     { line: "roomkeep admin operators remove-totp --login Ann", outcome: "done" },
   ]);
+});
+
+it("an authenticator is taken away by password and code, and neither is guessed without end", async () => {
+  const ann = await deskOperator(ds(), world.url, "Lost", "operator");
+  const { body } = await ann.ask("/v1/admin/totp/begin", { password: PASSWORD });
+  const totp = OTPAuth.URI.parse(body.uri) as OTPAuth.TOTP;
+  const at = Date.now();
+  const codeAt = (step: number) => totp.generate({ timestamp: at + step * 30_000 });
+  await ann.ask("/v1/admin/totp/confirm", { code: codeAt(-1) });
+  const remove = async (password: string, code: string) =>
+    (await ann.ask("/v1/admin/totp/remove", { password, code })).body;
+  expect((await remove("wrong horse 7", codeAt(0))).code).toBe("SIGN_IN_REFUSED");
+  expect((await remove(PASSWORD, "")).code).toBe("TOTP_NEEDED");
+  expect((await remove(PASSWORD, codeAt(-1))).code).toBe("TOTP_INVALID");
+  expect(await remove(PASSWORD, codeAt(0))).toMatchObject({ totp: { set: false } });
+  // Of the ten failures for this account two are counted.
+  const codes: string[] = [];
+  for (let n = 0; n < 10; n++)
+    codes.push((await ann.ask("/v1/admin/totp/confirm", { code: "000000" })).body.code);
+  expect(codes).toEqual([...Array(8).fill("TOTP_INVALID"), "RATE_LIMITED", "RATE_LIMITED"]);
+  expect((await remove(PASSWORD, codeAt(1))).code).toBe("RATE_LIMITED");
 });
 
 it("where an authenticator is asked of all, who has none may only set one up", async () => {

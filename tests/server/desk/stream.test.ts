@@ -76,6 +76,26 @@ test("an operator has eight streams at most", async () => {
   expect(stream.count).toBe(8);
 });
 
+test("a process has 64 streams at most, and none once it ends", async () => {
+  let n = 0;
+  const { stream, read } = await open(() => ({ id: `operator-${n++}`, isGood: async () => true }));
+  const all = await Promise.all(Array.from({ length: 66 }, read));
+  expect(all.filter(({ answer }) => answer.status === 200)).toHaveLength(64);
+  stream.close();
+  expect((await read()).answer.status).toBe(429);
+  expect(stream.count).toBe(0);
+});
+
+test("a stream goes on while nobody can tell whether its session has ended", async () => {
+  const away = { id: "ann", isGood: () => Promise.reject(new Error("the database is away")) };
+  const { stream, read } = await open(() => away);
+  const { events } = await read();
+  await stream.recheck();
+  expect(stream.count).toBe(1);
+  stream.publish("alert", 1);
+  await expect.poll(() => events.at(-1)).toBe("event: alert\ndata: 1");
+});
+
 test("who does not read is let go, by bytes or by time, and keeps nobody else waiting", async () => {
   const { stream, clock, port, read } = await open();
   const reading = await read();

@@ -1,8 +1,12 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { WorldRoom } from "roomkeep/rooms";
 import { Avatar, WorldState } from "roomkeep/shared";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { STREAM_PATH } from "../../../server/desk/stream/stream-route.ts";
+import { STREAM_PATH, streamRoute } from "../../../server/desk/stream/stream-route.ts";
+import { readPermissions } from "../../../server/operations/permissions.ts";
 import { askDesk, type DeskOperator, deskOperator } from "../../helpers/desk/operators.ts";
 
 /** A room that is made slow on purpose. */
@@ -100,6 +104,49 @@ test("the stream is for who has a session and may look, from the desk's own page
   expect(await status({ cookie: "roomkeep_desk=rkd_wrong-wrong-wrong-wrong" })).toBe(401);
   expect(await status({ cookie, origin: "https://evil.example" })).toBe(403);
   expect(await status({ cookie })).toBe(200);
+});
+
+test("an operator whose role may not look gets no stream, nor who has too many, each by its code", async () => {
+  const { foundation } = world.server;
+  const { guard } = foundation.desk;
+  const permissions = readPermissions("moderator=sanction");
+  const { ds } = foundation.database;
+  const { stream } = foundation.watch;
+  const mod = await deskOperator(ds, world.url, "mod", "moderator");
+  const answer = streamRoute({ ds, stream, guard, permissions, idleMinutes: 30 });
+  const server = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const ask = async ({ token }: DeskOperator) => {
+    const headers = { cookie: `roomkeep_desk=${token}` };
+    const { status, body } = await fetch(`http://127.0.0.1:${port}/`, { headers }).then(async (got) => ({
+      status: got.status,
+      body: got.status === 200 ? got.body : await got.json(),
+    }));
+    return { status, body };
+  };
+  expect(await ask(mod)).toMatchObject({ status: 403, body: { code: "ROLE_NEEDED" } });
+  const all = await Promise.all(Array.from({ length: 9 }, () => ask(admin)));
+  expect(all.filter(({ status }) => status === 200)).toHaveLength(8);
+  expect(all.find(({ status }) => status !== 200)).toMatchObject({
+    status: 429,
+    body: { code: "RATE_LIMITED" },
+  });
+  server.closeAllConnections();
+  server.close();
+  await expect.poll(() => stream.count).toBe(0);
+});
+
+test("a session that nobody uses takes its stream with it", async () => {
+  const { ds } = world.server.foundation.database;
+  const guest = await deskOperator(ds, world.url, "sleeper", "operator");
+  const stream = await readStream({ cookie: `roomkeep_desk=${guest.token}` });
+  await world.server.foundation.watch.stream.recheck();
+  const age = "UPDATE operator_session SET seen_at = now() - interval '1 day' WHERE account_id = $1";
+  await ds.query(age, [guest.accountId]);
+  await world.server.foundation.watch.stream.recheck();
+  await stream.ended;
+  expect(stream.events.at(-1)).toEqual({ event: "end", message: { code: "TOKEN_REVOKED" } });
 });
 
 test("a session that ends takes its stream with it", async () => {
