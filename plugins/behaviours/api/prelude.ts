@@ -14,7 +14,8 @@ const { most, sayChars, waitS, memoryBytes } = INTENT_LIMITS;
  * may change all of it, and what comes out is checked outside. It gives errors that name the mistake.
  *
  * Its value is a function of the host's `near` that returns `begin` (the memory as JSON), `decide` (a view as
- * JSON) and `finish`; the latter two return intents and changed memory as JSON, or "" for neither.
+ * JSON) and `finish`, for when promises have gone on since; the latter two return all intents of the decision
+ * and the memory if it changed as JSON, or "" for neither.
  */
 export const prelude = `(function (askNear) {
 "use strict";
@@ -26,6 +27,7 @@ let asked = 0;
 let view = { tick: 0, time: 0, self: Object.freeze({}) };
 let memory = {};
 let kept = "{}";
+let latest = kept;
 let chance = 0;
 const random = () => {
   chance = (chance + 0x6d2b79f5) >>> 0;
@@ -96,21 +98,20 @@ Object.defineProperty(globalThis, "memory", {
 const finish = () => {
   const text = stringify(memory);
   if (text.length > ${memoryBytes}) throw new RangeError("memory is over ${memoryBytes} bytes.");
+  latest = text;
   if (intents.length === 0 && text === kept) return "";
-  const decided = stringify([intents, text === kept ? null : text]);
-  kept = text;
-  intents = [];
-  return decided;
+  return stringify([intents, text === kept ? null : text]);
 };
 return {
   begin(text) {
-    kept = text;
+    kept = latest = text;
     memory = parse(text);
   },
   decide(text) {
     view = parse(text);
     Object.freeze(view.self);
     chance = view.chance >>> 0;
+    kept = latest;
     intents = [];
     asked = 0;
     for (const [name, payload, from] of view.heard) {

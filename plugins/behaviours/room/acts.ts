@@ -1,4 +1,4 @@
-import { type Actor, type ComponentClass, type Refusal, refuse, type World } from "roomkeep/shared";
+import { type Actor, type Refusal, refuse, type World } from "roomkeep/shared";
 import type { Intent } from "../api/intent.ts";
 import { type Agent, takeToken } from "./agent.ts";
 
@@ -8,13 +8,16 @@ const REACH_M = 100;
 const LINES = { perSecond: 0.5, most: 3 };
 const EVENTS = { perSecond: 2, most: 8 };
 
+/** A component class, whatever its fields. */
+export type AnyComponent = Parameters<World["write"]>[2];
+
 /** What an agent's acts reach. */
 export interface ActsHost {
   readonly world: World;
   readonly tick: number;
   readonly tickHz: number;
   /** Components that behaviours of the room may set, by name. */
-  readonly components: ReadonlyMap<string, ComponentClass>;
+  readonly components: ReadonlyMap<string, AnyComponent>;
   /** Whether an actor can be moved here. */
   canMove(actor: Actor): boolean;
   say(id: string, actor: Actor, text: string): void;

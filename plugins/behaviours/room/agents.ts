@@ -9,7 +9,6 @@ import {
 import {
   type Actor,
   Avatar,
-  type ComponentClass,
   type Events,
   type Ground,
   type WalkInput,
@@ -20,7 +19,7 @@ import type { Intent } from "../api/intent.ts";
 import type { Behaviours } from "../behaviours.ts";
 import type { Outcome, Turn } from "../pool/pool.ts";
 import type { ScriptFault } from "../sandbox/fault.ts";
-import { type ActsHost, act } from "./acts.ts";
+import { type ActsHost, type AnyComponent, act } from "./acts.ts";
 import type { Agent, AgentsMemory, BehaviourRights } from "./agent.ts";
 import { BehaviourEmitted, BehaviourSaid } from "./events.ts";
 import { Hearing } from "./hearing.ts";
@@ -56,7 +55,7 @@ export interface AgentsOptions {
   /** Sources by name. */
   readonly scripts: Readonly<Record<string, string>>;
   /** Components that behaviours may set, by the name that scripts use. */
-  readonly components?: Readonly<Record<string, ComponentClass>>;
+  readonly components?: Readonly<Record<string, AnyComponent>>;
   /** Decisions a second of each agent, at most the room's ticks. Default 4. */
   readonly decisionsHz?: number;
   /** No script sees farther, metres. Default 30. */
@@ -116,7 +115,7 @@ class RoomAgents implements Agents {
   readonly system: Agents["system"];
   readonly #options: AgentsOptions;
   readonly #hearing = new Hearing();
-  readonly #components: ReadonlyMap<string, ComponentClass>;
+  readonly #components: ReadonlyMap<string, AnyComponent>;
   readonly #ask: Ask<{ tick: number }, Decided>;
   #stage: Stage | undefined;
 

@@ -92,7 +92,7 @@ export class Script {
       const arg = this.#vm.newString(JSON.stringify(view));
       const given = arg.consume((one) => this.#textOf(this.#decide, one));
       // A job that follows up a promise may have decided more.
-      return this.#runJobs() ? this.#textOf(this.#finish, this.#vm.undefined) || given : given;
+      return this.#runJobs() ? this.#textOf(this.#finish, this.#vm.undefined) : given;
     });
     const decision = readDecision(text);
     if (!decision) throw new ScriptFailed(faultOf("ANSWER", "What the script gave is no decision."));

@@ -181,7 +181,7 @@ describe("an attack", () => {
 
   it("on the API within its sandbox harms itself alone", () => {
     const vandal = open(
-      "near = say = undefined; JSON.parse = () => 1; Array.prototype.push = () => 9; Map.prototype.get = null;",
+      "delete globalThis.say; JSON.parse = () => 1; Array.prototype.push = () => 9; Map.prototype.get = null;",
     );
     expect(() => vandal.decide(view())).toThrow(ScriptFailed);
     vandal.dispose();
