@@ -4,8 +4,9 @@ import { type Roster, Scene } from "../sandbox/scene.ts";
 import { Script } from "../sandbox/script.ts";
 import { type Ask, type Call, PROGRESS, type Replies, type Reply, type WorkerSetup } from "./protocol.ts";
 
-/** A module that has grown past this share of what it may have is replaced. */
+/** A module that has grown past this share of what it may have is replaced, and one that a fault blew up. */
 const FULL = 0.75;
+const BLOWN_UP = 32 * 1024 * 1024;
 /** The memory of a script that has never decided. */
 const BLANK = "{}";
 /** Calls between two replacements of a module that was filled by no fault. */
@@ -37,6 +38,8 @@ export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
   let recycled = 0;
   let calls = 0;
   let recycledAt = -CALLS_BETWEEN;
+  /** Its memory after the last call without a fault. */
+  let settledBytes = engine.bytes();
 
   function roomOf({ room, roster }: Call) {
     const known = rooms.get(room);
@@ -91,12 +94,14 @@ export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
 
   /** A module never gives memory back. Its scripts are opened again one by one, as their turns come. */
   async function recycle(isFaulty: boolean): Promise<void> {
-    if (engine.bytes() < full || (!isFaulty && calls - recycledAt < CALLS_BETWEEN)) return;
+    const isFull = engine.bytes() >= full && (isFaulty || calls - recycledAt >= CALLS_BETWEEN);
+    if (!isFull && !(isFaulty && engine.bytes() - settledBytes > BLOWN_UP)) return;
     for (const { scripts } of rooms.values()) for (const held of scripts.values()) held.script = undefined;
     engine = await loadEngine(moduleMb);
     warm(engine, setup);
     recycled += 1;
     recycledAt = calls;
+    settledBytes = engine.bytes();
   }
 
   return {
@@ -126,7 +131,10 @@ export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
         isFaulty = true;
         await recycle(true);
       }
-      if (!isFaulty) await recycle(false);
+      if (!isFaulty) {
+        await recycle(false);
+        settledBytes = engine.bytes();
+      }
       if (scripts.size === 0) rooms.delete(call.room);
       const tookMs = performance.now() - from;
       return { call: call.call, replies, bytes: engine.bytes(), recycled, tookMs };

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { ATTACKS } from "../../../drills/behaviours/attacks.ts";
 import { type Outcome, openPool, type Pool } from "../../../plugins/behaviours/pool/pool.ts";
 import { DEFAULT_LIMITS } from "../../../plugins/behaviours/sandbox/limits.ts";
 import { testLog } from "../../helpers/databases.ts";
-import { ATTACKS } from "./attacks.ts";
 
 let pool: Pool;
 afterEach(() => pool.close());

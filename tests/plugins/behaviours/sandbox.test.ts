@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { ATTACKS } from "../../../drills/behaviours/attacks.ts";
 import type { Heard, Near } from "../../../plugins/behaviours/api/view.ts";
 import { type Engine, loadEngine } from "../../../plugins/behaviours/sandbox/engine.ts";
 import { ScriptFailed, type ScriptFault } from "../../../plugins/behaviours/sandbox/fault.ts";
 import { DEFAULT_LIMITS } from "../../../plugins/behaviours/sandbox/limits.ts";
 import { Script } from "../../../plugins/behaviours/sandbox/script.ts";
-import { ATTACKS } from "./attacks.ts";
 
 let engine: Engine;
 beforeAll(async () => {
