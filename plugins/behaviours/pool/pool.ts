@@ -113,8 +113,8 @@ interface Lane {
   recycled: number;
   /** Roster by room, as the worker has it. */
   readonly rosters: Map<string, number>;
-  /** By room: scripts that it can forget. */
-  readonly gone: Map<string, string[]>;
+  /** Scripts that it can forget: it is told with the next call. */
+  gone: [room: string, id: string][];
 }
 
 /** Opens a pool. Its workers start when they are needed. */
@@ -138,7 +138,7 @@ export function openPool(options: PoolOptions): Pool {
       }),
       ...{ agents: 0, bytes: 0, recycled: 0 },
       rosters: new Map(),
-      gone: new Map(),
+      gone: [],
     };
     return lane;
   }
@@ -146,8 +146,7 @@ export function openPool(options: PoolOptions): Pool {
   /** The next worker gets each script anew, with its last memory. */
   function onEnd(lane: Lane, reason: "stalled" | "exited", error: unknown): void {
     lane.rosters.clear();
-    lane.gone.clear();
-    Object.assign(lane, { bytes: 0, recycled: 0 });
+    Object.assign(lane, { bytes: 0, recycled: 0, gone: [] });
     for (const known of rooms.values())
       for (const one of known.values()) if (one.lane === lane) one.isLoaded = false;
     if (isClosed) return;
@@ -178,8 +177,9 @@ export function openPool(options: PoolOptions): Pool {
       return [];
     }
     const { room, roster, tick, timeS, seed, senseM } = turn;
-    const gone = lane.gone.get(room) ?? [];
-    lane.gone.delete(room);
+    const { gone } = lane;
+    lane.gone = [];
+    for (const [emptied] of gone) lane.rosters.delete(emptied);
     calls += 1;
     const call: Call = {
       ...{ call: calls, room, tick, timeS, seed, senseM, gone },
@@ -243,8 +243,7 @@ export function openPool(options: PoolOptions): Pool {
     rooms.get(room)?.delete(id);
     if (rooms.get(room)?.size === 0) rooms.delete(room);
     known.lane.agents -= 1;
-    const gone = known.lane.gone.get(room) ?? [];
-    known.lane.gone.set(room, [...gone, id]);
+    known.lane.gone.push([room, id]);
   }
 
   return {

@@ -29,6 +29,12 @@ export const PROGRESS = {
   length: 4,
 } as const;
 
+/** A worker takes calls from now on. */
+export interface Ready {
+  /** Number of its thread in the system; 0: not known. */
+  readonly ready: number;
+}
+
 /** One agent's turn. */
 export interface Ask {
   readonly id: string;
@@ -54,8 +60,8 @@ export interface Call {
   readonly roster?: Roster;
   readonly poses: Float32Array;
   readonly asks: readonly Ask[];
-  /** Agents whose scripts the worker forgets. */
-  readonly gone: readonly string[];
+  /** Agents, of any room, whose scripts the worker forgets. A room without scripts is forgotten, its roster too. */
+  readonly gone: readonly (readonly [room: string, id: string])[];
 }
 
 /** What came of one ask. Asks that came to nothing are left out. */

@@ -49,6 +49,13 @@ export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
     return opened;
   }
 
+  function forget(room: string, id: string): void {
+    const scripts = rooms.get(room)?.scripts;
+    scripts?.get(id)?.script?.dispose();
+    scripts?.delete(id);
+    if (scripts?.size === 0) rooms.delete(room);
+  }
+
   function heldOf(scripts: Map<string, Held>, { id, load, row }: Ask, scene: Scene): Held | undefined {
     const known = scripts.get(id);
     if (load) {
@@ -108,11 +115,8 @@ export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
     async run(call) {
       const from = performance.now();
       calls += 1;
+      for (const [room, id] of call.gone) forget(room, id);
       const { roster, scripts } = roomOf(call);
-      for (const id of call.gone) {
-        scripts.get(id)?.script?.dispose();
-        scripts.delete(id);
-      }
       const scene = new Scene(roster, call.poses, call.senseM);
       const replies: Reply[] = [];
       let isFaulty = false;
@@ -135,7 +139,6 @@ export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
         await recycle(false);
         settledBytes = engine.bytes();
       }
-      if (scripts.size === 0) rooms.delete(call.room);
       const tookMs = performance.now() - from;
       return { call: call.call, replies, bytes: engine.bytes(), recycled, tookMs };
     },

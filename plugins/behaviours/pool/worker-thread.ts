@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { startWorker } from "./boot.ts";
-import { type Call, PROGRESS, type Replies, type WorkerSetup } from "./protocol.ts";
+import { threadCpuMs } from "./cpu-time.ts";
+import { type Call, PROGRESS, type Ready, type Replies, type WorkerSetup } from "./protocol.ts";
 
 /** Pause between two looks at a worker, ms. */
 const CHECK_MS = 20;
@@ -40,9 +41,13 @@ export class WorkerThread {
   readonly #open = new Map<number, Open>();
   #worker: Worker | undefined;
   #isReady = false;
+  /** Of the worker's thread; 0: not known. */
+  #systemId = 0;
   #watch: NodeJS.Timeout | undefined;
   #begun = 0;
   #checkedMs = 0;
+  /** What the worker's thread had of a core by then. */
+  #cpuMs: number | undefined;
   #stalledMs = 0;
   #culprit: string | undefined;
   #isClosed = false;
@@ -71,7 +76,7 @@ export class WorkerThread {
     this.#worker = worker;
     this.#isReady = false;
     let failed: unknown;
-    worker.on("message", (message: Replies | "ready") => this.#hear(message));
+    worker.on("message", (message: Replies | Ready) => this.#hear(message));
     worker.on("error", (error) => {
       failed = error;
     });
@@ -106,9 +111,10 @@ export class WorkerThread {
     await this.kill();
   }
 
-  #hear(message: Replies | "ready"): void {
-    if (message === "ready") {
+  #hear(message: Replies | Ready): void {
+    if ("ready" in message) {
       this.#isReady = true;
+      this.#systemId = message.ready;
       return;
     }
     const open = this.#open.get(message.call);
@@ -136,6 +142,7 @@ export class WorkerThread {
     if (this.#watch) return;
     this.#checkedMs = performance.now();
     this.#stalledMs = 0;
+    this.#cpuMs = undefined;
     this.#culprit = undefined;
     this.#watch = setInterval(() => this.#check(), CHECK_MS);
     this.#watch.unref();
@@ -151,11 +158,15 @@ export class WorkerThread {
     const now = performance.now();
     // This process may have been the one that hung: no single pause counts for much.
     const passedMs = Math.min(now - this.#checkedMs, 2 * CHECK_MS);
+    const cpuMs = threadCpuMs(this.#systemId);
+    // On a busy machine a script waits for a core: only what it had of one counts.
+    const ranMs = cpuMs !== undefined && this.#cpuMs !== undefined ? cpuMs - this.#cpuMs : passedMs;
     this.#checkedMs = now;
+    this.#cpuMs = cpuMs;
     const begun = Atomics.load(this.#shown, PROGRESS.begun);
     const isInside = Atomics.load(this.#shown, PROGRESS.inside) === 1;
     if (!this.#isReady || begun !== this.#begun) this.#stalledMs = 0;
-    else this.#stalledMs += isInside ? passedMs : passedMs / PATIENCE;
+    else this.#stalledMs += isInside ? ranMs : passedMs / PATIENCE;
     this.#begun = begun;
     if (this.#stalledMs < this.#host.stallMs) return;
     const { asks } = this.#open.get(Atomics.load(this.#shown, PROGRESS.call))?.call ?? { asks: [] };

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Call, WorkerSetup } from "./protocol.ts";
+import { systemThreadId } from "./cpu-time.ts";
+import type { Call, Ready, WorkerSetup } from "./protocol.ts";
 import { openScriptHost } from "./script-host.ts";
 
 // The first file of a worker thread. It imports nothing of roomkeep's: scripts and their process have this in
@@ -13,4 +14,4 @@ port.on("message", (call: Call) => {
   // One after the other: a module that is replaced takes a moment.
   turn = turn.then(async () => port.postMessage(await host.run(call)));
 });
-port.postMessage("ready");
+port.postMessage({ ready: systemThreadId() } satisfies Ready);

@@ -66,6 +66,9 @@ describe("a pool", () => {
     expect(pool.size).toBe(4);
     pool.forgetRoom("one");
     expect(pool.size).toBe(1);
+    // It opens again: the worker was told to forget all of it, and who is there.
+    await two.turn();
+    expect((await one.turn(["ann"])).get("ann")?.intents).toEqual([["say", "bob 2"]]);
   });
 
   it("begins another script with the memory of the one before, and forgets that of an actor that has gone", async () => {
