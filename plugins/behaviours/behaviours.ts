@@ -34,6 +34,7 @@ export async function openBehaviours({
   const limits = { ...DEFAULT_LIMITS, memoryKb: scriptKb };
   const pool = openPool({ workers, limits, moduleMb, stallMs, log });
   onClose(() => pool.close());
+  pool.warm();
   const refusals = new Map<string, number>();
   return {
     pool,

@@ -93,16 +93,18 @@ export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
       if (memory !== undefined) held.memory = memory;
       return intents.length > 0 || memory !== undefined ? { id, intents, memory } : undefined;
     } catch (error) {
-      held.script?.dispose();
+      if (error instanceof ScriptFailed) held.script?.dispose();
       held.script = undefined;
       return { id, fault: faultIn(error) };
     }
   }
 
   /** A module never gives memory back. Its scripts are opened again one by one, as their turns come. */
-  async function recycle(isFaulty: boolean): Promise<void> {
+  async function recycle(fault: ScriptFault | undefined): Promise<void> {
+    const isFaulty = fault !== undefined;
     const isFull = engine.bytes() >= full && (isFaulty || calls - recycledAt >= CALLS_BETWEEN);
-    if (!isFull && !(isFaulty && engine.bytes() - settledBytes > BLOWN_UP)) return;
+    const isBlownUp = isFaulty && engine.bytes() - settledBytes > BLOWN_UP;
+    if (!isFull && !isBlownUp && fault?.code !== "CRASHED") return;
     for (const { scripts } of rooms.values()) for (const held of scripts.values()) held.script = undefined;
     engine = await loadEngine(moduleMb);
     warm(engine, setup);
@@ -133,10 +135,10 @@ export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
         replies.push(reply);
         if (!reply.fault) continue;
         isFaulty = true;
-        await recycle(true);
+        await recycle(reply.fault);
       }
       if (!isFaulty) {
-        await recycle(false);
+        await recycle(undefined);
         settledBytes = engine.bytes();
       }
       const tookMs = performance.now() - from;
@@ -155,7 +157,7 @@ function warm(engine: Engine, { limits }: WorkerSetup): void {
 
 function faultIn(error: unknown): ScriptFault {
   // The words of an error of ours stay here.
-  return error instanceof ScriptFailed ? error.fault : faultOf("THREW", "The script cannot be run.");
+  return error instanceof ScriptFailed ? error.fault : faultOf("CRASHED", "The engine broke under it.");
 }
 
 /** The chance of one decision: the same for the same room, tick and actor, whatever was before. */

@@ -63,11 +63,6 @@ export class WorkerThread {
     return this.#open.size;
   }
 
-  /** Id of the thread in this process; undefined: it does not run. */
-  get threadId(): number | undefined {
-    return this.#worker?.threadId;
-  }
-
   /** Starts the worker, so that the first call need not wait for it. */
   start(): void {
     if (this.#worker || this.#isClosed || performance.now() < this.#startMs) return;

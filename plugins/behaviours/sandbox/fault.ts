@@ -9,6 +9,7 @@
  * - `MEMORY`: it asked for more memory than it may have
  * - `JOBS`: its promises went on and on
  * - `ANSWER`: what it gave is no decision
+ * - `CRASHED`: the engine broke under it, and its module was replaced
  * - `STALLED`: it did not come back, and its worker was ended
  */
 export type FaultCode =
@@ -20,6 +21,7 @@ export type FaultCode =
   | "MEMORY"
   | "JOBS"
   | "ANSWER"
+  | "CRASHED"
   | "STALLED";
 
 /** Why a script failed, and where. Plain JSON: it goes from a worker to the room, and into its recording. */

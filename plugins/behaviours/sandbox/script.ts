@@ -3,7 +3,7 @@ import { type Decision, readDecision } from "../api/intent.ts";
 import { prelude } from "../api/prelude.ts";
 import type { Near, View } from "../api/view.ts";
 import type { Engine } from "./engine.ts";
-import { type FaultCode, faultOf, ScriptFailed } from "./fault.ts";
+import { type FaultCode, faultOf, ScriptFailed, type ScriptFault } from "./fault.ts";
 import type { ScriptLimits } from "./limits.ts";
 
 /** Name of a script's file in its stack traces. */
@@ -67,7 +67,7 @@ export class Script {
   /**
    * Opens a script: it is read and run once, and registers its handlers.
    *
-   * @throws ScriptFailed
+   * @throws ScriptFailed; anything else: the engine broke under it, and its module must not be used again
    */
   static open(engine: Engine, limits: ScriptLimits, from: ScriptSource): Script {
     if (Buffer.byteLength(from.source) > limits.sourceKb * 1024)
@@ -77,7 +77,7 @@ export class Script {
       script.#load(from);
       return script;
     } catch (error) {
-      script.dispose();
+      if (error instanceof ScriptFailed) script.dispose();
       throw error;
     }
   }
@@ -85,7 +85,7 @@ export class Script {
   /**
    * Lets the script decide.
    *
-   * @throws ScriptFailed; dispose of the script then
+   * @throws ScriptFailed; dispose of the script then. Anything else: as of {@link Script.open}
    */
   decide(view: View): Decision {
     const text = this.#bounded(this.#limits.decisionUnits, () => {
@@ -160,7 +160,8 @@ export class Script {
     try {
       result = run();
     } catch (error) {
-      const { fault } = error instanceof ScriptFailed ? error : new ScriptFailed(unknownFault());
+      if (!(error instanceof ScriptFailed)) throw error;
+      const { fault } = error;
       throw new ScriptFailed(
         this.#cause ? faultOf(this.#cause, this.#told(), positionOfFault(fault)) : fault,
       );
@@ -214,7 +215,7 @@ export class Script {
   }
 
   /** An error of the script, as far as it can be read: its properties may be anything. */
-  #describe(error: QuickJSHandle): ReturnType<typeof unknownFault> {
+  #describe(error: QuickJSHandle): ScriptFault {
     const vm = this.#vm;
     const kind = vm.typeof(error);
     if (kind !== "object")

@@ -8,8 +8,8 @@ let pool: Pool;
 afterEach(() => pool.close());
 
 /** One worker; a second without coming back is a hang, on a machine that does other things too. */
-function open({ moduleMb = 128, stallMs = 1_000 } = {}): Pool {
-  pool = openPool({ workers: 1, limits: DEFAULT_LIMITS, moduleMb, stallMs, log: testLog });
+function open({ moduleMb = 128, stallMs = 1_000, stackKb = DEFAULT_LIMITS.stackKb } = {}): Pool {
+  pool = openPool({ workers: 1, limits: { ...DEFAULT_LIMITS, stackKb }, moduleMb, stallMs, log: testLog });
   return pool;
 }
 
@@ -140,6 +140,18 @@ describe("a pool", () => {
     expect((await room.turn()).get("ann")?.intents).toEqual([["say", "4"]]);
     expect(pool.counts.recycled).toBeGreaterThan(0);
     expect(pool.bytes).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it("replaces a module that broke under a script, and blames that script", async () => {
+    // With a stack that is too large for the module, recursion breaks it.
+    open({ stackKb: 2_048 });
+    const room = roomOf({ deep: ATTACKS["deep recursion"].source, ann: COUNTS });
+    for (const n of [1, 2, 3]) {
+      const outcomes = await room.turn();
+      expect(outcomes.get("deep")?.fault?.code).toBe("CRASHED");
+      expect(outcomes.get("ann")?.intents).toEqual([["say", String(n)]]);
+    }
+    expect(pool.counts).toMatchObject({ recycled: 3, exited: 0 });
   });
 
   it("lets agents miss their turn while their worker is behind, rather than queue without end", async () => {
