@@ -13,6 +13,7 @@ export { type Agents, type AgentsOptions, type AgentsRoom, openAgents } from "./
 export { BehaviourEmitted, BehaviourSaid } from "./room/events.ts";
 export type { FaultCode, ScriptFault } from "./sandbox/fault.ts";
 export { DEFAULT_LIMITS, type ScriptLimits } from "./sandbox/limits.ts";
+export { behaviourOf, behaviourTemplates, type TemplateName } from "./templates.ts";
 
 /**
  * Behaviours: scripts that actors of a room go by, in a sandbox beside the room. Its settings are in its

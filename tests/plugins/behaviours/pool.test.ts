@@ -106,7 +106,7 @@ describe("a pool", () => {
   });
 
   it("ends a worker in which a script hangs, blames that script alone, and goes on with the others' memory", async () => {
-    open();
+    open({ stallMs: 300 });
     const room = roomOf({ ann: COUNTS, hangs: HANGS, bob: COUNTS });
     await room.turn(["ann", "bob"]);
     for (const n of [1, 2, 3]) {
