@@ -23,7 +23,7 @@ const ours: OpenScripts = async (count) => {
     else if (++count % 3 === 0) moveTo(self.x + Math.sin(count) * 5, self.z + Math.cos(count) * 5);
   });`;
   const ids = Array.from({ length: count }, (_, n) => `a${n}`);
-  const roster = { version: 1, ids, kinds: ids.map(() => "avatar"), names: ids };
+  const table = { version: 1, ids, kinds: ids.map(() => "avatar"), names: ids };
   const poses = Float32Array.from(ids.flatMap((_, n) => [(n * 37) % 100, 0, (n * 61) % 100, 0]));
   let call = 0;
   return async () => {
@@ -34,7 +34,7 @@ const ours: OpenScripts = async (count) => {
     }));
     await host.run({
       ...{ call, room: "bench", tick: call, timeS: call / 4, seed: 7, senseM: 30 },
-      roster,
+      table,
       poses,
       asks,
       gone: [],
@@ -109,3 +109,5 @@ for (let round = 0; round < Number(rounds); round++) await decideAll();
 const { user, system } = process.cpuUsage(before);
 const decideUs = (user + system) / (Number(rounds) * agents);
 process.send?.({ read: { engine: name, openUs: (1_000 * openMs) / agents, kbEach, decideUs } });
+// The bench says when it has heard it.
+process.on("message", () => process.exit());

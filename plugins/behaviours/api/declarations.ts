@@ -40,10 +40,10 @@ declare const self: {
 declare const tick: number;
 /** Simulated seconds since the room's world began. */
 declare const time: number;
-/** Kept for as long as the behaviour is attached, a JSON object of at most 1,024 bytes. All else may be lost at any time. */
+/** Kept with the actor: a JSON object of at most 1,024 bytes. All else may be lost at any time. */
 declare let memory: { [key: string]: Json };
 
-/** Actors within so many metres, nearest first: at most 16, and no farther than the room lets it see. At most 8 calls a decision. */
+/** Actors within so many metres, nearest first: at most 16, as far as it may see. 8 calls a decision. */
 declare function near(radius: number, kind?: string): Seen[];
 /** Says a line, at most 200 characters. */
 declare function say(text: string): void;

@@ -1,4 +1,4 @@
-/** What has happened to an actor since its last decision: an event by name, what came with it, and from whom. */
+/** What an actor heard since its last decision: an event by name, what came with it, and from whom. */
 export type Heard = readonly [name: string, payload: unknown, from: string | null];
 
 /** What a script is told at a decision. `near` it asks for. */

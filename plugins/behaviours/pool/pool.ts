@@ -3,7 +3,7 @@ import type { Intent } from "../api/intent.ts";
 import type { Heard } from "../api/view.ts";
 import { faultOf, type ScriptFault } from "../sandbox/fault.ts";
 import type { ScriptLimits } from "../sandbox/limits.ts";
-import type { Roster } from "../sandbox/scene.ts";
+import type { ActorTable } from "../sandbox/scene.ts";
 import type { Call, Replies } from "./protocol.ts";
 import { type Lost, WorkerThread } from "./worker-thread.ts";
 
@@ -17,7 +17,7 @@ const WAITING_MOST = 4;
 /** An agent that is to decide: an actor and its script. */
 export interface Agent {
   readonly id: string;
-  /** Its row in the roster. */
+  /** Its row in the table. */
   readonly row: number;
   readonly source: string;
   /** As its last decision left it, JSON. */
@@ -33,7 +33,7 @@ export interface Turn {
   readonly timeS: number;
   readonly seed: number;
   readonly senseM: number;
-  readonly roster: Roster;
+  readonly table: ActorTable;
   readonly poses: Float32Array;
   readonly agents: readonly Agent[];
 }
@@ -111,8 +111,8 @@ interface Lane {
   agents: number;
   bytes: number;
   recycled: number;
-  /** Roster by room, as the worker has it. */
-  readonly rosters: Map<string, number>;
+  /** By room: the table of actors that the worker has, by its version. */
+  readonly tables: Map<string, number>;
   /** Scripts that it can forget: it is told with the next call. */
   gone: [room: string, id: string][];
 }
@@ -137,7 +137,7 @@ export function openPool(options: PoolOptions): Pool {
         ended: (reason, error) => onEnd(lane, reason, error),
       }),
       ...{ agents: 0, bytes: 0, recycled: 0 },
-      rosters: new Map(),
+      tables: new Map(),
       gone: [],
     };
     return lane;
@@ -145,7 +145,7 @@ export function openPool(options: PoolOptions): Pool {
 
   /** The next worker gets each script anew, with its last memory. */
   function onEnd(lane: Lane, reason: "stalled" | "exited", error: unknown): void {
-    lane.rosters.clear();
+    lane.tables.clear();
     Object.assign(lane, { bytes: 0, recycled: 0, gone: [] });
     for (const known of rooms.values())
       for (const one of known.values()) if (one.lane === lane) one.isLoaded = false;
@@ -176,21 +176,21 @@ export function openPool(options: PoolOptions): Pool {
       counts.missed += agents.length;
       return [];
     }
-    const { room, roster, tick, timeS, seed, senseM } = turn;
+    const { room, table, tick, timeS, seed, senseM } = turn;
     const { gone } = lane;
     lane.gone = [];
-    for (const [emptied] of gone) lane.rosters.delete(emptied);
+    for (const [emptied] of gone) lane.tables.delete(emptied);
     calls += 1;
     const call: Call = {
       ...{ call: calls, room, tick, timeS, seed, senseM, gone },
-      ...(lane.rosters.get(room) !== roster.version && { roster }),
+      ...(lane.tables.get(room) !== table.version && { table }),
       poses: turn.poses.slice(),
       asks: agents.map(([{ id, row, self, heard }, { isLoaded, source, memory }]) => ({
         ...{ id, row, self, heard },
         ...(!isLoaded && { load: { source, memory } }),
       })),
     };
-    lane.rosters.set(room, roster.version);
+    lane.tables.set(room, table.version);
     for (const [, known] of agents) known.isLoaded = true;
     const came = await lane.thread.send(call);
     return "replies" in came ? hear(lane, agents, came) : lose(agents, came);

@@ -2,7 +2,7 @@ import type { Intent } from "../api/intent.ts";
 import type { Heard } from "../api/view.ts";
 import type { ScriptFault } from "../sandbox/fault.ts";
 import type { ScriptLimits } from "../sandbox/limits.ts";
-import type { Roster } from "../sandbox/scene.ts";
+import type { ActorTable } from "../sandbox/scene.ts";
 
 // What a worker and its process say to each other: plain JSON and arrays of numbers.
 
@@ -38,7 +38,7 @@ export interface Ready {
 /** One agent's turn. */
 export interface Ask {
   readonly id: string;
-  /** Its row in the roster. */
+  /** Its row in the table. */
   readonly row: number;
   /** Whether it is on its way, and what else the game tells it of itself. */
   readonly self: Readonly<Record<string, unknown>>;
@@ -57,10 +57,10 @@ export interface Call {
   readonly seed: number;
   readonly senseM: number;
   /** Left out: that of the room's last call to this worker. */
-  readonly roster?: Roster;
+  readonly table?: ActorTable;
   readonly poses: Float32Array;
   readonly asks: readonly Ask[];
-  /** Agents, of any room, whose scripts the worker forgets. A room without scripts is forgotten, its roster too. */
+  /** Agents, of any room, whose scripts the worker forgets; a room without scripts with its table. */
   readonly gone: readonly (readonly [room: string, id: string])[];
 }
 

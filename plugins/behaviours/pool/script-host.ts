@@ -1,6 +1,6 @@
 import { type Engine, loadEngine } from "../sandbox/engine.ts";
 import { faultOf, ScriptFailed, type ScriptFault } from "../sandbox/fault.ts";
-import { type Roster, Scene } from "../sandbox/scene.ts";
+import { type ActorTable, Scene } from "../sandbox/scene.ts";
 import { Script } from "../sandbox/script.ts";
 import { type Ask, type Call, PROGRESS, type Replies, type Reply, type WorkerSetup } from "./protocol.ts";
 
@@ -31,7 +31,7 @@ export interface ScriptHost {
 export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
   const { limits, moduleMb } = setup;
   const progress = new Int32Array(setup.progress);
-  const rooms = new Map<string, { roster: Roster; scripts: Map<string, Held> }>();
+  const rooms = new Map<string, { table: ActorTable; scripts: Map<string, Held> }>();
   const full = FULL * moduleMb * 1024 * 1024;
   let engine: Engine = await loadEngine(moduleMb);
   warm(engine, setup);
@@ -41,10 +41,10 @@ export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
   /** Its memory after the last call without a fault. */
   let settledBytes = engine.bytes();
 
-  function roomOf({ room, roster }: Call) {
+  function roomOf({ room, table }: Call) {
     const known = rooms.get(room);
-    const opened = known ?? { roster: { version: 0, ids: [], kinds: [], names: [] }, scripts: new Map() };
-    if (roster) opened.roster = roster;
+    const opened = known ?? { table: { version: 0, ids: [], kinds: [], names: [] }, scripts: new Map() };
+    if (table) opened.table = table;
     if (!known) rooms.set(room, opened);
     return opened;
   }
@@ -118,8 +118,8 @@ export async function openScriptHost(setup: WorkerSetup): Promise<ScriptHost> {
       const from = performance.now();
       calls += 1;
       for (const [room, id] of call.gone) forget(room, id);
-      const { roster, scripts } = roomOf(call);
-      const scene = new Scene(roster, call.poses, call.senseM);
+      const { table, scripts } = roomOf(call);
+      const scene = new Scene(table, call.poses, call.senseM);
       const replies: Reply[] = [];
       let isFaulty = false;
       for (const [index, ask] of call.asks.entries()) {

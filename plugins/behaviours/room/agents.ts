@@ -211,7 +211,7 @@ class RoomAgents implements Agents {
     const pool = this.#behaviours?.pool;
     if (!pool) return Promise.resolve([]);
     this.#stage ??= new Stage(world, isSeen);
-    const { roster, poses } = this.#stage.take();
+    const { table, poses } = this.#stage.take();
     const agents = due.flatMap(([id, { script, memory, goal }]): Turn["agents"] => {
       const row = this.#stage?.rowOf(id);
       const actor = world.get(id);
@@ -221,7 +221,7 @@ class RoomAgents implements Agents {
       return [{ id, row, source, memory, self, heard: this.#hearing.take(id) }];
     });
     const { tick, timeMs } = simulation;
-    return pool.decide({ room: roomId, tick, timeS: timeMs / 1000, seed, senseM, roster, poses, agents });
+    return pool.decide({ room: roomId, tick, timeS: timeMs / 1000, seed, senseM, table, poses, agents });
   }
 
   #apply({ id, intents = [], memory, fault, sleeps }: Outcome): void {

@@ -1,13 +1,13 @@
 import type { Actor, World } from "roomkeep/shared";
-import { POSE_NUMBERS, type Roster } from "../sandbox/scene.ts";
+import { type ActorTable, POSE_NUMBERS } from "../sandbox/scene.ts";
 
-const NOBODY: Roster = { version: 0, ids: [], kinds: [], names: [] };
+const NOBODY: ActorTable = { version: 0, ids: [], kinds: [], names: [] };
 
 /** What scripts of a room may see: its actors, without those that the game hides. */
 export class Stage {
   readonly #world: World;
   readonly #isSeen: (actor: Actor, id: string) => boolean;
-  #roster = NOBODY;
+  #table = NOBODY;
   #rows: ReadonlyMap<string, number> = new Map();
 
   constructor(world: World, isSeen: (actor: Actor, id: string) => boolean) {
@@ -15,8 +15,8 @@ export class Stage {
     this.#isSeen = isSeen;
   }
 
-  /** Takes the poses of now. The roster is another one only if somebody has come, gone or changed name. */
-  take(): { roster: Roster; poses: Float32Array } {
+  /** Takes the poses of now. The table is another one only if somebody has come, gone or changed name. */
+  take(): { table: ActorTable; poses: Float32Array } {
     const ids: string[] = [];
     const kinds: string[] = [];
     const names: string[] = [];
@@ -29,14 +29,14 @@ export class Stage {
       kinds.push(actor.kind);
       names.push(nameOf(actor));
     }
-    const { version } = this.#roster;
+    const { version } = this.#table;
     const isSame =
-      same(ids, this.#roster.ids) && same(kinds, this.#roster.kinds) && same(names, this.#roster.names);
+      same(ids, this.#table.ids) && same(kinds, this.#table.kinds) && same(names, this.#table.names);
     if (!isSame) {
-      this.#roster = { version: version + 1, ids, kinds, names };
+      this.#table = { version: version + 1, ids, kinds, names };
       this.#rows = new Map(ids.map((id, row) => [id, row]));
     }
-    return { roster: this.#roster, poses };
+    return { table: this.#table, poses };
   }
 
   /** The row of an actor in what was taken last; undefined: it is not seen. */

@@ -5,7 +5,7 @@ const PAGE = 65_536;
 /** The memory that a module begins with. */
 const BEGIN_MB = 16;
 
-/** One QuickJS module: its runtimes share a memory that grows and never shrinks, so it is replaced at a time. */
+/** One QuickJS module: its runtimes share a memory that grows and never shrinks. */
 export interface Engine {
   readonly module: QuickJSWASMModule;
   /** Its memory now, bytes. */
@@ -17,7 +17,7 @@ export interface Engine {
  *
  * @param moduleMb more memory than that it never gets: QuickJS's own limit counts a part of what a script
  *   allocates only
- * @throws Error the packages `quickjs-emscripten-core` and `@jitl/quickjs-wasmfile-release-sync` are not there
+ * @throws Error the packages of the engine are not there
  */
 export async function loadEngine(moduleMb: number): Promise<Engine> {
   const { newQuickJSWASMModuleFromVariant, newVariant } = await import("quickjs-emscripten-core");

@@ -1,8 +1,8 @@
 import type { Seen } from "../api/view.ts";
 
 /** The actors of a room, by row. It changes when one comes or goes, not when one moves. */
-export interface Roster {
-  /** Another number for each other roster of a room. */
+export interface ActorTable {
+  /** Another number for each other table of a room. */
   readonly version: number;
   readonly ids: readonly string[];
   readonly kinds: readonly string[];
@@ -16,20 +16,20 @@ const SEEN_MOST = 16;
 
 /** What scripts of a room may see at one tick. */
 export class Scene {
-  readonly #roster: Roster;
+  readonly #table: ActorTable;
   readonly #poses: Float32Array;
   readonly #senseM: number;
 
   /** @param senseM no script sees farther */
-  constructor(roster: Roster, poses: Float32Array, senseM: number) {
-    this.#roster = roster;
+  constructor(table: ActorTable, poses: Float32Array, senseM: number) {
+    this.#table = table;
     this.#poses = poses;
     this.#senseM = senseM;
   }
 
   /** Actors around a row within a radius, nearest first; the row itself is none of them. */
   near(row: number, radiusM: number, kind: string): Seen[] {
-    const { kinds } = this.#roster;
+    const { kinds } = this.#table;
     const poses = this.#poses;
     const mostM = Math.min(radiusM, this.#senseM);
     const x = poses[row * POSE_NUMBERS] ?? 0;
@@ -55,11 +55,11 @@ export class Scene {
 
   /** Id and kind of a row. */
   who(row: number): { id: string; kind: string } {
-    return { id: this.#roster.ids[row] ?? "", kind: this.#roster.kinds[row] ?? "" };
+    return { id: this.#table.ids[row] ?? "", kind: this.#table.kinds[row] ?? "" };
   }
 
   #seen(row: number, distance: number): Seen {
-    const { names } = this.#roster;
+    const { names } = this.#table;
     const away = toMillimetres(distance);
     return { ...this.who(row), name: names[row] ?? "", ...this.pose(row), distance: away };
   }

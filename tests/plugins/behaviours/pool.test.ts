@@ -33,7 +33,7 @@ function roomOf(scripts: Readonly<Record<string, string>>, room = "room") {
       tick += 1;
       const outcomes = await pool.decide({
         ...{ room, tick, timeS: tick / 20, seed: 7, senseM: 30 },
-        roster: { version: 1, ids, kinds: ids.map(() => "villager"), names: ids },
+        table: { version: 1, ids, kinds: ids.map(() => "villager"), names: ids },
         poses: Float32Array.from(ids.flatMap((_, row) => [row * 2, 0, 0, 0])),
         agents: who
           .filter((id) => !asleep.has(id))
