@@ -6,6 +6,7 @@ export interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  behaviours: () => import("./behaviours/index.ts"),
   cheat: () => import("./cheat/index.ts"),
   cluster: () => import("./cluster/index.ts"),
   crowd: async () => (await import("./crowd/index.ts")).crowd,

@@ -19,6 +19,7 @@ const DRILLS: Readonly<Record<string, () => Promise<Drill>>> = {
   hostile: () => import("./hostile/index.ts"),
   social: () => import("./social/index.ts"),
   audit: () => import("./audit/index.ts"),
+  behaviours: () => import("./behaviours/index.ts"),
 };
 
 async function main([first = "--help", second = "", ...rest]: string[]): Promise<void> {

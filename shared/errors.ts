@@ -138,6 +138,8 @@ export const ERROR_CODES = {
   CHAT_WORD_REFUSED: "The line has a word that this server refuses.",
   CHAT_LINE_UNKNOWN: "There is no such line in this channel.",
   CHAT_LINE_FIXED: "Only its writer may change a line, for some minutes.",
+  // behaviours
+  BEHAVIOUR_FORBIDDEN: "This behaviour may not do that.",
   // voice
   VOICE_OFF: "Voice is not on here.",
   VOICE_NOT_AUDIBLE: "You do not hear this person now.",

@@ -31,6 +31,8 @@ const OPTIONAL: Record<string, (path: string) => boolean> = {
   "livekit-server-sdk": (path) => path === "plugins/voice/livekit.ts",
   colyseus: (path) => /^plugins\//.test(path),
   "web-push": (path) => path === "plugins/notifications/push/send.ts",
+  "quickjs-emscripten-core": (path) => path.startsWith("plugins/behaviours/sandbox/"),
+  "@jitl/quickjs-wasmfile-release-sync": (path) => path === "plugins/behaviours/sandbox/engine.ts",
   openskill: (path) => path === "plugins/matchmaking/match/ratings.ts",
 };
 

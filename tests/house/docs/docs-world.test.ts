@@ -21,6 +21,7 @@ async function regions(): Promise<Map<string, string>> {
 const PAGES = [
   "world.md",
   "travel.md",
+  "behaviours.md",
   "items.md",
   "settings.md",
   "spectators.md",
