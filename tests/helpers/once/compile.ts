@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin, version } from "esbuild";
 
@@ -18,6 +18,7 @@ const SCRIPTS = [
   /^(bench|drills)\/.*-(server|bots|probe|observers|pads)\.ts$/,
   /^tests\/.*-(server|processes)\.ts$/,
   /^tests\/helpers\/hold-folder\.ts$/,
+  /^plugins\/.*\/worker\.ts$/,
 ];
 /** Compiled scripts that no run asked for in this time are removed, ms. */
 const KEPT_MS = 24 * 3_600_000;
@@ -55,7 +56,7 @@ async function makeWhole(folder: string, paths: readonly string[]): Promise<void
   const part = await mkdtemp(join(cache, "part-"));
   try {
     const scripts = paths.filter((path) => SCRIPTS.some((script) => script.test(path)));
-    await compile(scripts, join(part, "dist"));
+    await compile(scripts, join(part, "dist"), join(folder, "dist"));
     await writeFile(join(part, "package.json"), JSON.stringify({ type: "module" }));
     await symlink(join(root, "dist/page"), join(part, "dist/page"));
     await rename(part, folder);
@@ -65,7 +66,7 @@ async function makeWhole(folder: string, paths: readonly string[]): Promise<void
   }
 }
 
-async function compile(scripts: readonly string[], outdir: string): Promise<void> {
+async function compile(scripts: readonly string[], outdir: string, home: string): Promise<void> {
   await build({
     absWorkingDir: root,
     entryPoints: [...scripts],
@@ -83,27 +84,28 @@ async function compile(scripts: readonly string[], outdir: string): Promise<void
     // As tsx does: classes are named in logs and tables.
     keepNames: true,
     logLevel: "error",
-    plugins: [asFromSource],
+    plugins: [asFromSource(home)],
   });
 }
 
-/** Packages stay where they are, and files are looked for beside the source, which would end in .js if built. */
-const asFromSource: Plugin = {
+/**
+ * Packages stay where they are, and files are looked for beside the source, which would end in .js if built;
+ * but the script of a worker is the compiled one.
+ */
+const asFromSource = (home: string): Plugin => ({
   name: "as-from-source",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
       kind === "entry-point" || path.startsWith("roomkeep/") ? undefined : { path, external: true },
     );
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-      const url = pathToFileURL(path.replace(/\.ts$/, ".js")).href;
       const text = await readFile(path, "utf8");
-      return {
-        contents: text.replace(/\bimport\.meta\.url\b(?=[ ;,.)])/g, JSON.stringify(url)),
-        loader: "ts",
-      };
+      const place = text.includes("node:worker_threads") ? join(home, relative(root, path)) : path;
+      const url = JSON.stringify(pathToFileURL(place.replace(/\.ts$/, ".js")).href);
+      return { contents: text.replace(/\bimport\.meta\.url\b(?=[ ;,.)])/g, url), loader: "ts" };
     });
   },
-};
+});
 
 async function removeOld(): Promise<void> {
   for (const name of readdirSync(cache)) {
