@@ -19,10 +19,10 @@ import { giveSanction } from "../../server/moderation/sanctions.ts";
 import { openDatabase } from "../../server/storage/database.ts";
 import { migrate } from "../../server/storage/migrate.ts";
 import { newPostgresDatabase, testLog } from "../helpers/databases.ts";
-import { whileHeld } from "../helpers/waiting.ts";
 import { BOARDS, newPlayer, openBoards } from "./leaderboards/boards-of.ts";
 import { openMatches } from "./matchmaking/matchmaking-of.ts";
 import { openPluginsOn } from "./plugin-host.ts";
+import { whileHeld } from "./waiting.ts";
 
 // Each of these is of two processes at once; what the first has locked, the second waits for.
 
