@@ -2,10 +2,10 @@ import { matchMaker } from "@colyseus/core";
 import type { PartyView } from "roomkeep/shared";
 import { bootServer, joinAs, type TestPlayer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { bays } from "../../helpers/bays.ts";
 import { describeCluster } from "../../helpers/cluster.ts";
+import { bays } from "./bays.ts";
 
-const BAY_SERVER = ["tests/helpers/servers/bay-server.ts"];
+const BAY_SERVER = ["tests/rooms/travel/bay-server.ts"];
 const playing: TestPlayer[] = [];
 afterEach(async () => {
   await Promise.all(playing.splice(0).map((player) => player.leave()));
