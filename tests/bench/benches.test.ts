@@ -9,6 +9,7 @@ const script = scriptArguments(join(root, "bench/index.ts"));
 
 /** Each bench with as little work as it takes. What it measures here means nothing; that it runs does. */
 const SMALL: Readonly<Record<string, string>> = {
+  behaviours: "--agents 5 --rounds 2",
   cheat: "--bots 3 --minutes 1",
   cluster: "--rooms 10 --players 4 --ms 200",
   crowd: "--players 10 --seconds 1 --repeats 1 --foreign 1000",
