@@ -13,7 +13,8 @@ export default defineConfig({
     setupFiles: ["tests/helpers/fast-paths.ts"],
     // An embedded database lives for one file: to compile it well costs more than it gains.
     execArgv: ["--liftoff-only"],
-    // Limits of waiting, not of speed: beside other work on the machine everything takes several times as long.
+    // Limits of waiting, not of speed: beside other work on the machine everything takes several times as
+    // long.
     testTimeout: 180_000,
     hookTimeout: 240_000,
     env: { ROOMKEEP_TEST_WAIT_MS: "90000" },

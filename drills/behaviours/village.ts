@@ -13,7 +13,9 @@ const ATTACK_EVERY = 5;
 const HOST = "process,require,module,Buffer,Date,setTimeout,fetch,WebAssembly,SharedArrayBuffer,Atomics";
 const FOUND = `const find = (from) => "${HOST}".split(",").filter((name) => from[name] !== undefined).join();`;
 
-/** Walks by constructors and prototypes; each says what it found of the host, and taints what it can reach. */
+/**
+ * Walks by constructors and prototypes; each says what it found of the host, and taints what it can reach.
+ */
 const WALKS = {
   "constructor walk": `${FOUND} on("decide", () => {
     const found = near.constructor.constructor("return this")();

@@ -15,7 +15,9 @@ export interface SocialHarm {
   linesToBlocked: number;
   /** Balances that are not the sum of their bookings, and bookings that do not add up. */
   differences: number;
-  /** Fees without an entry, refunds that are not the fee, and pots of closed tournaments that do not add up. */
+  /**
+   * Fees without an entry, refunds that are not the fee, and pots of closed tournaments that do not add up.
+   */
   feesLost: number;
   tournamentPrizesTwice: number;
   tournamentPrizesMissing: number;

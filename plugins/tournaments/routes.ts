@@ -5,7 +5,9 @@ import type { Tournaments } from "./api.ts";
 import type { ShownSide } from "./rows/reading.ts";
 import { entrant, match, ownMatch, shown } from "./shapes.ts";
 
-/** The routes of tournaments. Account ids stay on the server; `mine` marks who asks. No route takes a result. */
+/**
+ * The routes of tournaments. Account ids stay on the server; `mine` marks who asks. No route takes a result.
+ */
 export function tournamentRoutes(tournaments: Tournaments): Record<string, PluginRoute> {
   return {
     listTournaments: route({

@@ -1,8 +1,8 @@
 import { readFileSync, readlinkSync } from "node:fs";
 
 /**
- * The number of the calling thread in its system, by which {@link threadCpuMs} finds it. 0 where the system is
- * not Linux.
+ * The number of the calling thread in its system, by which {@link threadCpuMs} finds it. 0 where the system
+ * is not Linux.
  */
 export function systemThreadId(): number {
   try {

@@ -48,7 +48,8 @@ export function join(
 /**
  * Leaves before the start, and gets the fee back: coins into the purse, items by mail.
  *
- * @throws TOURNAMENT_UNKNOWN, TOURNAMENT_STRANGER, TOURNAMENT_CLOSED it has begun; NO_SPACE nothing was changed
+ * @throws TOURNAMENT_UNKNOWN, TOURNAMENT_STRANGER, TOURNAMENT_CLOSED it has begun; NO_SPACE nothing was
+ *   changed
  */
 export function leave({ transaction, ledger }: RowServices, id: string, account: string): Promise<void> {
   return transaction(async (db) => {

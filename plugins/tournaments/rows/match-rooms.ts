@@ -30,7 +30,10 @@ export interface MatchNews {
   readonly step?: "end" | "cancel" | undefined;
 }
 
-/** Opens the rooms of matches that wait for one. A room of who came too late is nobody's, and closes by itself. */
+/**
+ * Opens the rooms of matches that wait for one. A room of who came too late is nobody's, and closes by
+ * itself.
+ */
 export async function openRooms(services: RowServices): Promise<MatchNews[]> {
   const { db, incarnation } = services;
   const [claimed] = await db.query<[(MatchPlace & { tries: number; rules: Cup })[], number]>(

@@ -77,8 +77,8 @@ export async function betterOf(db: Db, { a, b }: Pick<MatchRow, "a" | "b">): Pro
 /**
  * Takes the result of a match from its room, once.
  *
- * @throws SCORE_INVALID, TOURNAMENT_MATCH_UNKNOWN, TOURNAMENT_MATCH_OVER, TOURNAMENT_RESULT_INVALID nothing was
- *   changed
+ * @throws SCORE_INVALID, TOURNAMENT_MATCH_UNKNOWN, TOURNAMENT_MATCH_OVER, TOURNAMENT_RESULT_INVALID nothing
+ *   was changed
  */
 export async function report(
   { transaction }: Pick<RowServices, "transaction">,
@@ -135,8 +135,8 @@ async function winnerBy(
  * Decides a match instead of its room, for an operator.
  *
  * @param account of the winner
- * @throws TOURNAMENT_UNKNOWN, TOURNAMENT_MATCH_UNKNOWN, TOURNAMENT_MATCH_OVER it is over, or not known whose it
- *   is; TOURNAMENT_STRANGER the account is none of the two
+ * @throws TOURNAMENT_UNKNOWN, TOURNAMENT_MATCH_UNKNOWN, TOURNAMENT_MATCH_OVER it is over, or not known whose
+ *   it is; TOURNAMENT_STRANGER the account is none of the two
  */
 export async function decide(
   db: Db,

@@ -136,7 +136,9 @@ export interface ShownMatch {
   readonly winner: "a" | "b" | null;
 }
 
-/** The bracket, by round and slot; empty before the start, and of a score attack. @throws TOURNAMENT_UNKNOWN */
+/**
+ * The bracket, by round and slot; empty before the start, and of a score attack. @throws TOURNAMENT_UNKNOWN
+ */
 export async function readBracket(db: Db, id: string): Promise<ShownMatch[]> {
   const side = (of: "a" | "b") => `CASE WHEN ${of}.id IS NOT NULL THEN jsonb_build_object(
     'account', ${of}.account_id, 'name', c${of}.name, 'seed', ${of}.seed, 'score', m.${of}_score) END AS ${of}`;

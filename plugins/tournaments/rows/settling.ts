@@ -104,8 +104,8 @@ async function receiverOf(db: Db, { account, character }: Owed): Promise<string 
 }
 
 /**
- * Closes one tournament in which nothing is owed any more: what is left of its pot goes to where all coins and
- * items come from, by legs of the ledger.
+ * Closes one tournament in which nothing is owed any more: what is left of its pot goes to where all coins
+ * and items come from, by legs of the ledger.
  *
  * @returns whether there was one
  */

@@ -1,6 +1,7 @@
 /**
- * Why a match is over: `played`, by a room's result; `bye`, there was one only; `no-show`, one did not come in time, or
- * neither did; `seed`, its rooms died or gave no result; `decided`, by an operator; `nobody`, it had no one.
+ * Why a match is over: `played`, by a room's result; `bye`, there was one only; `no-show`, one did not come
+ * in time, or neither did; `seed`, its rooms died or gave no result; `decided`, by an operator; `nobody`, it
+ * had no one.
  */
 export type MatchEnd = "played" | "bye" | "no-show" | "seed" | "decided" | "nobody";
 

@@ -14,9 +14,9 @@ const HOT: ReadonlyMap<object, readonly string[]> = new Map([[Avatar, ["grounded
 /**
  * Refuses what the fields of a class cannot hold as it is written: integers out of the range of their wire
  * type, what is no boolean, any wrong value of an `internal` field, and any wrong element of a synchronized
- * collection of plain values, which @colyseus/schema finds out when it encodes, for all clients at once. Other
- * wrong types of synchronized fields it refuses itself, and a float costs nothing here: no step pays for the
- * check.
+ * collection of plain values, which @colyseus/schema finds out when it encodes, for all clients at once.
+ * Other wrong types of synchronized fields it refuses itself, and a float costs nothing here: no step pays
+ * for the check.
  *
  * Components have limits of their own, and are left out.
  */
