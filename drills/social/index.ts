@@ -132,7 +132,11 @@ export async function social({
 /** Ends the tournament that runs, and begins the one that is open, with too few entrants now and then. */
 async function endTournaments({ query }: DrillCluster["premises"]): Promise<void> {
   await query("UPDATE tournament SET ends_at = now() WHERE state = 'running'");
-  await query("UPDATE tournament SET starts_at = now() WHERE state = 'open'");
+  // Two are open where the process that should begin one is away; each has a moment of its own.
+  await query(`
+    UPDATE tournament SET starts_at = now() - n * interval '1 millisecond'
+    FROM (SELECT id AS at, row_number() OVER (ORDER BY starts_at) AS n FROM tournament WHERE state = 'open') AS open
+    WHERE id = at`);
 }
 
 /** Kills a process, which is started again, or freezes it for some seconds. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { bootServer, type TestServer } from "roomkeep/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { QuizRoom } from "../../games/quiz/room.ts";
@@ -177,15 +178,19 @@ test("a wrong buzz costs points and leaves the question to the others", async ()
 test.each([
   ["all look at one screen: the earlier press wins", true],
   ["each has the own page: the quicker reaction wins", false],
-])("players 20 and 200 ms away, %s", { timeout: 120_000 }, async (_what, hasScreen) => {
+])("players 20 and 200 ms away, %s", async (_what, hasScreen) => {
   const [ann, bob] = await begin("buzz", [behind(near) as never, behind(far) as never]);
   const room = roomOf(ann);
   Object.assign(room, { hasScreen: () => hasScreen });
   const random = seeded(7);
   const verdicts: { apartMs: number; isRight: boolean }[] = [];
+  const turns = monitorEventLoopDelay({ resolution: 5 });
+  turns.enable();
   await measured(room);
-  for (let round = 0; round < 24; round++) {
+  // Until enough was seen: where the machine stood still, pages and server alike, a round says nothing.
+  for (let round = 0; round < 24 || !(isEnough(verdicts) || round === 120); round++) {
     passTime(room, 4);
+    turns.reset();
     const pressedAt = new Map<string, number>();
     const seenAt = new Map<string, number>();
     const presses = [ann, bob].map(async (player) => {
@@ -202,7 +207,9 @@ test.each([
     const timeOf = ({ id }: Player) => (pressedAt.get(id) ?? 0) - (hasScreen ? 0 : (seenAt.get(id) ?? 0));
     const apartMs = timeOf(ann) - timeOf(bob);
     const isAnn = ann.room.state.turn === ann.id;
-    verdicts.push({ apartMs, isRight: isAnn === apartMs < 0 });
+    // What is nearer together than a turn of the machine says nothing either.
+    if (Math.abs(apartMs) >= 50 && turns.max / 1e6 < 30)
+      verdicts.push({ apartMs, isRight: isAnn === apartMs < 0 });
     const winner = isAnn ? ann : bob;
     await phase(winner, "respond");
     winner.send("answer", { choice: rightOf(ann) });
@@ -215,17 +222,19 @@ test.each([
       for (const player of [ann, bob]) await phase(player, "ready");
     }
   }
-  // What lies nearer together than a turn of a busy machine says nothing.
-  const clear = verdicts.filter(({ apartMs }) => Math.abs(apartMs) >= 50);
-  expect(clear.length).toBeGreaterThan(8);
-  expect(clear.filter(({ isRight }) => !isRight)).toEqual([]);
-  // Bob has won some although his press arrived later.
-  expect(clear.some(({ apartMs }) => apartMs > 0 && apartMs < 90)).toBe(true);
+  expect(verdicts.filter(({ isRight }) => !isRight)).toEqual([]);
+  expect(isEnough(verdicts), JSON.stringify(verdicts)).toBe(true);
+  turns.disable();
   ann.stop();
   bob.stop();
 });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Bob has won some although his press arrived later, among more. */
+function isEnough(verdicts: readonly { apartMs: number }[]): boolean {
+  return verdicts.length > 8 && verdicts.some(({ apartMs }) => apartMs > 0 && apartMs < 90);
+}
 
 /** Waits until every player's line is measured. Questions measure it anew. */
 async function measured(room: QuizRoom) {

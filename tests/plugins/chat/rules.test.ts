@@ -298,6 +298,7 @@ it("messages of a room are bounded each by a rate of its own", () => {
   expect(rates(friendPart(room, others.open.api(friends)))).toEqual({
     request: { perSecond: 0.5, burst: 10 },
     block: { perSecond: 0.5, burst: 10 },
+    hidden: { perSecond: 0.5, burst: 10 },
     invite: { perSecond: 0.2, burst: 5, account: { most: 20, withinS: 60 } },
   });
 });
