@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { matchMaker } from "@colyseus/core";
 import type { PartyView } from "roomkeep/shared";
 import { bootServer, joinAs, type TestPlayer } from "roomkeep/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { describeCluster } from "../../helpers/cluster.ts";
+import type { ServerProcess } from "../../helpers/server-process.ts";
 import { bays } from "./bays.ts";
 
 const BAY_SERVER = ["tests/rooms/travel/bay-server.ts"];
@@ -96,17 +98,25 @@ describe("a party that looks for seats", () => {
   });
 });
 
+/** How many processes take no rooms, as one of them knows. */
+async function fullBy({ child }: ServerProcess): Promise<number> {
+  const answer = once(child, "message") as Promise<[{ full: number }]>;
+  child.send({ ask: "full" });
+  return (await answer)[0].full;
+}
+
 describeCluster("a party that looks for seats in two processes", (open) => {
   const portOf = ({ room }: TestPlayer) =>
     new URL((room.connection.transport as unknown as { ws: { url: string } }).ws.url).port;
 
   it("gets them all in one room, though it is another process's", async () => {
     const cluster = await open();
-    const one = await cluster.start({}, BAY_SERVER);
-    // Alone until they are open, so that they are here.
+    const one = await cluster.start({ ROOMKEEP_ROOMS_MAX: "2" }, BAY_SERVER);
     const party = await partyAt(one.url, 3);
     const three = await bayOf(one.url, 3);
     const two = await cluster.start({}, BAY_SERVER);
+    // It takes no more rooms, as the other one knows: the next one opens there.
+    await expect.poll(() => fullBy(two)).toBe(1);
     const roomy = await bayOf(two.url, 1);
     const here = portOf(party[0] as TestPlayer);
     expect(await go(party)).toEqual([roomy]);
