@@ -43,9 +43,7 @@ function eventOf(report: ErrorReport) {
   };
 }
 
-/**
- * "at walk (games/meadow/step.ts:12:5)", or Firefox's "walk@games/meadow/step.ts:12:5". The outermost first.
- */
+/** "at walk (games/meadow/step.ts:12:5)", or Firefox's "walk@games/meadow/step.ts:12:5". The outermost first. */
 function framesOf(stack: string) {
   const frames = [...stack.matchAll(/^\s*(?:at )?(?:(.*?)[ @]\(?)?([^\s()@]+):(\d+):(\d+)\)?$/gm)];
   return frames.reverse().map(([, name = "?", filename = "", line, column]) => {
