@@ -48,9 +48,17 @@ on("refused", ({ what, code }) => { memory.trouble = what + ": " + code; });`;
 // #endregion
 
 const { bootServer } = await import("roomkeep/testing");
-const server = await bootServer({ village: VillageRoom }, { plugins });
-const mara = await server.join("village", { name: "Mara" });
-const room = server.room<VillageRoom>(mara.room.roomId);
-const said = await new Promise((tell) => room.events.on(BehaviourSaid, ({ payload }) => tell(payload.text)));
-assert.equal(said, "Welcome, Mara!");
+/** Who is greeted is greeted once, perhaps before anybody has asked. */
+let tell: (text: string) => void = () => {};
+const said = new Promise<string>((resolve) => {
+  tell = resolve;
+});
+class HeardVillage extends VillageRoom {
+  protected override onOpen(): void {
+    this.events.on(BehaviourSaid, ({ payload }) => tell(payload.text));
+  }
+}
+const server = await bootServer({ village: HeardVillage }, { plugins });
+await server.join("village", { name: "Mara" });
+assert.equal(await said, "Welcome, Mara!");
 await server.close();

@@ -38,9 +38,11 @@ async function playing() {
   const playsOn = async () => {
     const before = strokesOf(guessers[0]!);
     await drawer.until("messages to be let through", () => drawer.room.connection.isOpen);
-    drawer.send("draw", stroke(60_000));
-    // Some that were sent before may come as well.
+    // Who has drawn too much may draw again in a moment.
+    let number = 60_000;
+    const drawing = setInterval(() => drawer.send("draw", stroke(number++)), 100);
     await guessers[0]!.until("a stroke", () => strokesOf(guessers[0]!) > before);
+    clearInterval(drawing);
     guessers[1]!.send("chat", { text: word });
     await guessers[0]!.until(
       "a find",

@@ -13,8 +13,8 @@ class HoardRoom extends WorldRoom {
 
   protected override onOpen(): void {
     this.on("fill", z.strictObject({}), ({ client }) => {
-      // Some 3 MB.
-      for (let i = 0; i < 20_000; i++) this.kept.push({ i, text: `${Math.random()}` });
+      // Some 1 MB: so little that the process can look before it is too much, however busy the machine is.
+      for (let i = 0; i < 7_000; i++) this.kept.push({ i, text: `${Math.random()}` });
       client.send("kept", this.kept.length);
     });
   }
